@@ -1,0 +1,89 @@
+"""The criteria sets of Vietnam's New Rural Development programme as data.
+
+    import datetime as dt, ntm_rules as ntm
+
+    library = ntm.Library.bundled()
+    ruleset = library.compose("commune/ntm", on=dt.date(2024, 7, 2), province="lang-son")
+    verdict = ntm.assess(ruleset, {"income_per_capita": 43.2}, unit="Cao Lâu")
+    [reason.text("vi") for reason in verdict.reasons()]
+
+What stands in ``__all__`` is public, nothing else. Names are imported when they are first used, so that importing
+the package costs almost nothing.
+"""
+
+import importlib
+import typing
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.authoring.library import Library as Library
+    from ntm_rules.authoring.tables import UnitFacts as UnitFacts
+    from ntm_rules.authoring.tables import read_units as read_units
+    from ntm_rules.engines.scalar import assess as assess
+    from ntm_rules.explain.reasons import Reason as Reason
+    from ntm_rules.model.citations import Evidence as Evidence
+    from ntm_rules.model.errors import Diagnostic as Diagnostic
+    from ntm_rules.model.errors import EngineUnavailable as EngineUnavailable
+    from ntm_rules.model.errors import FactError as FactError
+    from ntm_rules.model.errors import NotInForce as NotInForce
+    from ntm_rules.model.errors import NtmRulesError as NtmRulesError
+    from ntm_rules.model.errors import RulesetError as RulesetError
+    from ntm_rules.model.errors import UnknownName as UnknownName
+    from ntm_rules.model.outcomes import Outcome as Outcome
+    from ntm_rules.model.outcomes import ReasonCode as ReasonCode
+    from ntm_rules.model.rulesets import Ruleset as Ruleset
+    from ntm_rules.model.verdicts import Verdict as Verdict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Library": "authoring.library",
+    "UnitFacts": "authoring.tables",
+    "read_units": "authoring.tables",
+    "assess": "engines.scalar",
+    "Reason": "explain.reasons",
+    "Evidence": "model.citations",
+    "Diagnostic": "model.errors",
+    "EngineUnavailable": "model.errors",
+    "FactError": "model.errors",
+    "NotInForce": "model.errors",
+    "NtmRulesError": "model.errors",
+    "RulesetError": "model.errors",
+    "UnknownName": "model.errors",
+    "Outcome": "model.outcomes",
+    "ReasonCode": "model.outcomes",
+    "Ruleset": "model.rulesets",
+    "Verdict": "model.verdicts",
+}
+
+__all__ = [
+    "Diagnostic",
+    "EngineUnavailable",
+    "Evidence",
+    "FactError",
+    "Library",
+    "NotInForce",
+    "NtmRulesError",
+    "Outcome",
+    "Reason",
+    "ReasonCode",
+    "Ruleset",
+    "RulesetError",
+    "UnitFacts",
+    "UnknownName",
+    "Verdict",
+    "__version__",
+    "assess",
+    "read_units",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

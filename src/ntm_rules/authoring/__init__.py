@@ -1,0 +1,1 @@
+"""Files to model: reading YAML with positions, diagnostics, composing layers."""

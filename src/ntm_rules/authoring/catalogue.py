@@ -1,0 +1,141 @@
+"""The fact catalogue and the measures: what may be known about a unit."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from ntm_rules.authoring.nodes import Map, Node, Sequence_
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
+from ntm_rules.model.text import Text
+
+_KEYS = ("title", "type", "unit", "minimum", "maximum", "decimals", "direction")
+_MORE_KEYS = ("levels", "values", "ratio", "agency", "note")
+_NO_BOUNDS: tuple[None, None] = (None, None)
+MAX_DECIMALS = 6
+
+
+def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
+    """The units of measurement of a ``measures:`` file."""
+    reader.map(root, "the file", ("measures",))
+
+    def measure(key: str, node: Node) -> Measure | None:
+        title = reader.title(node)
+        return Measure(key, title) if title else None
+
+    return {m.id: m for m in reader.each(root.get("measures"), "`measures`", measure)}
+
+
+def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -> dict[str, Fact]:
+    """The facts of a ``facts:`` file; ratios are checked by ``check_ratios`` when all files are read."""
+    reader.map(root, "the file", ("level", "facts"))
+    read = _FactReader(measures, reader)
+    return {fact.id: fact for fact in reader.each(root.get("facts"), "`facts`", read.fact)}
+
+
+def check_ratios(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
+    """Note ratios whose parts are no numeric facts of the catalogue."""
+    for fact in facts.values():
+        for part in (fact.ratio.part, fact.ratio.whole) if fact.ratio else ():
+            at = nodes[fact.id].at
+            if part not in facts:
+                reader.unknown("fact.unknown", at, f"fact in the ratio of `{fact.id}`", part, facts)
+            elif not facts[part].type.numeric or facts[part].ratio:
+                reader.error("fact.ratio", at, f"`{part}` in the ratio of `{fact.id}` has to be a plain number")
+
+
+class _FactReader:
+    def __init__(self, measures: Mapping[str, Measure], reader: Reader) -> None:
+        self.measures = measures
+        self.reader = reader
+
+    def fact(self, key: str, node: Node) -> Fact | None:
+        reader = self.reader
+        found = reader.map(node, f"the fact `{key}`", (*_KEYS, *_MORE_KEYS))
+        kind = reader.choice(
+            reader.required(found, "type", f"the fact `{key}`"), "type", {t.value: t for t in FactType}
+        )
+        title = reader.title(reader.required(found, "title", f"the fact `{key}`"))
+        if kind is None:
+            return None
+        direction = reader.choice(found.get("direction"), "direction", {d.value: d for d in Direction})
+        values, titles = self.values(found, kind, key)
+        low, high = self.bounds(found, kind, key) if kind.numeric else _NO_BOUNDS
+        return Fact(
+            key,
+            kind,
+            title,
+            self.unit(found, kind, key),
+            low,
+            high,
+            self.decimals(found, kind),
+            direction or Direction.NEITHER,
+            values,
+            titles,
+            self.ratio(found, kind, key),
+            reader.title(found.get("agency")),
+        )
+
+    def unit(self, found: Map, kind: FactType, key: str) -> Measure | None:
+        node = found.get("unit")
+        if kind is FactType.PERCENT:
+            return self.measures.get("percent")
+        if not kind.numeric:
+            if node is not None:
+                self.reader.error("fact.unit", node.at, f"the fact `{key}` is {kind.value} and has no unit")
+            return None
+        name = self.reader.text(self.reader.required(found, "unit", f"the fact `{key}`"), "the unit")
+        if name and name not in self.measures and node is not None:
+            self.reader.unknown("unit.unknown", node.at, "unit", name, self.measures)
+        return self.measures.get(name)
+
+    def bounds(self, found: Map, kind: FactType, key: str) -> tuple[Decimal | None, Decimal | None]:
+        low = Decimal(0) if kind in (FactType.PERCENT, FactType.COUNT) else None
+        high = Decimal(100) if kind is FactType.PERCENT else None
+        if (node := found.get("minimum")) is not None:
+            low = self.reader.number(node, self.reader.text(node, "the minimum"), "the minimum")
+        if (node := found.get("maximum")) is not None:
+            high = self.reader.number(node, self.reader.text(node, "the maximum"), "the maximum")
+        if low is not None and high is not None and low > high:
+            self.reader.error("fact.bounds", found.at, f"the bounds of `{key}` are the wrong way round")
+        return low, high
+
+    def decimals(self, found: Map, kind: FactType) -> int:
+        node = found.get("decimals")
+        if node is None:
+            return 0 if kind is FactType.COUNT else 2
+        choices = {str(n): n for n in range(MAX_DECIMALS + 1)}
+        number = self.reader.choice(node, "decimals", choices) or 0
+        if number and kind is FactType.COUNT:
+            self.reader.error("fact.decimals", node.at, "a count has no digits after the point")
+        return number
+
+    def values(
+        self, found: Map, kind: FactType, key: str
+    ) -> tuple[tuple[str, ...], Mapping[str, Text] | None]:
+        name = {FactType.ORDINAL: "levels", FactType.CATEGORY: "values"}.get(kind)
+        for other in ("levels", "values"):
+            node = found.get(other)
+            if node is not None and other != name:
+                self.reader.error("fact.values", node.at, f"the fact `{key}` is {kind.value} and has no `{other}`")
+        if name is None:
+            return (), None
+        node = self.reader.required(found, name, f"the fact `{key}`")
+        if isinstance(node, Map):
+            titles = {k: t for k, e in node.entries.items() if (t := self.reader.title(e.value)) is not None}
+            return tuple(node.entries), titles
+        items = self.reader.items(node, f"`{name}`") if isinstance(node, Sequence_) or node is None else []
+        texts = tuple(self.reader.text(item, "a value") for item in items)
+        if len(set(texts)) != len(texts) and node is not None:
+            self.reader.error("fact.values", node.at, f"a value of `{key}` stands twice")
+        return texts, None
+
+    def ratio(self, found: Map, kind: FactType, key: str) -> RatioOf | None:
+        node = found.get("ratio")
+        if node is None:
+            return None
+        if kind not in (FactType.PERCENT, FactType.NUMBER):
+            self.reader.error("fact.ratio", node.at, f"the fact `{key}` is {kind.value} and cannot be a ratio")
+        parts = self.reader.map(node, "a ratio", ("part", "whole"))
+        part = self.reader.text(self.reader.required(parts, "part", "a ratio"), "the part")
+        whole = self.reader.text(self.reader.required(parts, "whole", "a ratio"), "the whole")
+        return RatioOf(part, whole) if part and whole else None

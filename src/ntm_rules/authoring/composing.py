@@ -1,0 +1,244 @@
+"""From files to the ruleset in force: which base, which layers, in which order, and what they refer to."""
+
+import datetime as dt
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+
+from attrs import evolve, frozen
+
+from ntm_rules.authoring import rewriting as rw
+from ntm_rules.authoring.files import BaseFile, LayerFile, in_force, read_derived
+from ntm_rules.authoring.layering import Layering
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.authoring.strictness import Selectors
+from ntm_rules.authoring.units import Province
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import By, Comparison, Condition, Derived, Meets, Open
+from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.rulesets import Criterion, Layer, LayerKind, Ruleset
+from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
+from ntm_rules.model.walk import facts_of_derived, facts_read
+
+_DIGITS = 15
+
+
+@frozen
+class Request:
+    """What a caller asked for, with the province resolved.
+
+    Attributes:
+        effective: the date that picks the layers: ``on``, or the nearest day of the set where the caller named one
+            that is not in force on ``on``.
+        province: None where none was named, or where it lies in several regions and only its overlay counts.
+        other: composes another ruleset for the same province, date and year.
+    """
+
+    id: str
+    on: dt.date
+    effective: dt.date
+    year: int
+    province: Province | None
+    province_name: str | None
+    territory: str | None
+    other: Callable[[str, str | None], Ruleset]
+
+
+def compose(
+    request: Request,
+    base: BaseFile,
+    layers: Iterable[LayerFile],
+    facts: Mapping[str, Fact],
+    rulesets: frozenset[str],
+) -> Ruleset:
+    """The ruleset in force.
+
+    Raises:
+        RulesetError: an operation cannot be applied, two instruments tie, or an overlay loosens an official cell.
+    """
+    chosen = _in_order(layers, request.effective)
+    bindings = {"year": str(request.year)}
+    if request.province is not None and request.province.region is not None:
+        bindings["region"] = request.province.region
+    known = {**facts, **{d.id: d.fact for d in base.derived}}
+    derived = {d.id: d for d in base.derived}
+    state = Layering(base.criteria, base.criteria, known, Selectors(known, derived, bindings))
+    applied = [base.header.layer]
+    for layer in chosen:
+        reader = Reader()
+        scope = layer.header.scope(known, rulesets)
+        own, conditions = read_derived(layer.derive, scope, reader)
+        known.update({d.id: d.fact for d in own})
+        derived.update({d.id: d for d in own})
+        state.apply(layer.header, layer.operations, conditions, reader)
+        reader.raise_errors()
+        applied.append(layer.header.layer)
+    if request.province is not None and request.province.overlay_unknown:
+        applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
+    criteria = _resolve(state.composed, request, derived)
+    known.update({d.id: d.fact for d in derived.values()})
+    return Ruleset(
+        request.id,
+        base.header.period,
+        request.on,
+        request.year,
+        criteria,
+        _facts_used(criteria, tuple(derived.values()), known, bindings),
+        tuple(applied),
+        tuple(derived.values()),
+        tuple(sorted(bindings.items())),
+        request.province_name,
+        request.territory,
+        base.at_least_n,
+        title=base.header.title,
+        diagnostics=(*state.diagnostics, *_notes(applied, request)),
+        catalogue=frozenset(facts),
+    )
+
+
+def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
+    """The layers in force, those that another one replaces left out; national ones first on the same day."""
+    held = [layer for layer in layers if in_force(layer.header.layer, on)]
+    replaced = {instrument for layer in held for instrument in layer.header.replaces}
+    order = [LayerKind.AMENDMENT, LayerKind.OVERLAY, LayerKind.CALLER]
+    kept = [layer for layer in held if layer.header.instrument not in replaced]
+    return sorted(kept, key=lambda layer: (layer.header.layer.start, order.index(layer.header.kind)))
+
+
+def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
+    for layer in layers:
+        if not layer.date_known and layer.instrument is not None:
+            message = f"`{layer.instrument.number}` is dated `{layer.instrument.date}`; it counts from {layer.start}"
+            yield Diagnostic("layer.date", message, Severity.NOTE)
+    if request.territory is not None and request.province_name is not None:
+        message = f"that the set of `{request.territory}` holds in `{request.province_name}` is the caller's statement"
+        yield Diagnostic("layer.territory", message, Severity.NOTE)
+    if request.effective != request.on:
+        message = f"no set is in force on {request.on}; the caller named it, and its layers are those of {request.effective}"
+        yield Diagnostic("ruleset.named", message, Severity.NOTE)
+
+
+def _facts_used(
+    criteria: tuple[Criterion, ...], derived: tuple[Derived, ...], known: Mapping[str, Fact], bindings: Mapping[str, str]
+) -> tuple[Fact, ...]:
+    """Every fact read, in reading order: parts of ratios and what derived facts need included."""
+    rules = {d.id: d for d in derived}
+    found: dict[str, Fact] = {}
+
+    def add(name: str) -> None:
+        if name in found or name == "year":
+            return
+        if name in rules:
+            for inner in facts_of_derived(rules[name]):
+                add(inner)
+            return
+        fact = known[name]
+        found[name] = fact
+        if fact.ratio is not None:
+            add(fact.ratio.part)
+            add(fact.ratio.whole)
+
+    for name in facts_read(criteria):
+        add(name)
+    for rule in derived:
+        add(rule.id)
+    for criterion in criteria:
+        for indicator in criterion.indicators:
+            for condition in (indicator.require, indicator.applies_if):
+                for _, node in rw.nodes(condition, "") if condition is not None else ():
+                    if isinstance(node, Meets) and node.resolved is not None:
+                        for fact in node.resolved.facts:
+                            found.setdefault(fact.id, fact)
+    return tuple(found.values())
+
+
+# -- prerequisites and relative thresholds ---------------------------------------------------
+
+
+def _resolve(
+    criteria: tuple[Criterion, ...], request: Request, derived: dict[str, Derived]
+) -> tuple[Criterion, ...]:
+    """The criteria with what they refer to; derived selectors of other sets' tables are added to *derived*."""
+
+    def leaf(node: Comparison | Meets | Open) -> Condition:
+        if isinstance(node, Meets) and node.by is not By.ACT:
+            return evolve(node, resolved=request.other(node.ruleset, node.period))
+        if isinstance(node, Comparison) and isinstance(node.threshold, Relative):
+            return evolve(node, threshold=_relative(node.threshold, node, request, derived))
+        return node
+
+    return tuple(
+        evolve(
+            criterion,
+            indicators=tuple(
+                evolve(
+                    i,
+                    require=rw.map_leaves(i.require, leaf),
+                    applies_if=None if i.applies_if is None else rw.map_leaves(i.applies_if, leaf),
+                )
+                for i in criterion.indicators
+            ),
+        )
+        for criterion in criteria
+    )
+
+
+def _relative(
+    threshold: Relative, node: Comparison, request: Request, derived: dict[str, Derived]
+) -> Relative:
+    """The threshold multiplied once, in decimals, with the weaker of the two evidences."""
+    ruleset, _, address = threshold.of.partition("#")
+    other = request.other(ruleset, None)
+    target = rw.locate(other.criteria, address)
+    found = [n for _, n in rw.nodes(target.condition, "") if isinstance(n, Comparison)] if target else []
+    if len(found) != 1 or found[0].op is not node.op or found[0].facts != node.facts:
+        message = f"`{threshold.of}` is not one comparison of `{node.fact}` by `{node.op.value}`"
+        raise RulesetError([Diagnostic("threshold.relative", message)])
+    inner = found[0].threshold
+    base: Threshold | None = inner.resolved if isinstance(inner, Relative) else inner
+    if isinstance(base, Table):
+        _borrow(base.by, other, derived)
+
+    def times(cell: Cell) -> Cell:
+        return _multiplied(cell, threshold.times, threshold.of)
+
+    resolved = rw.map_cells(base, times) if base is not None else None
+    return evolve(threshold, resolved=typing.cast(Cell | Table | None, resolved))
+
+
+def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived]) -> None:
+    """Add the derived facts of another set that its table selects by."""
+    rules = {d.id: d for d in other.derived}
+    for name in selectors:
+        rule = rules.get(name)
+        if rule is None:
+            continue
+        if derived.setdefault(name, rule) != rule:
+            message = f"`{name}` is derived in another way in `{other.id}`, whose threshold is referred to"
+            raise RulesetError([Diagnostic("fact.duplicate", message)])
+        _borrow(facts_of_derived(rule), other, derived)
+
+
+def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
+    mixed = evolve(
+        cell,
+        citation=times.citation,
+        blame=times.blame,
+        source=times.source,
+        note=None,
+        free=False,
+        floor=None if cell.floor is None else _multiplied(cell.floor, times, of),
+        overtaken=None,
+    )
+    if cell.state is not CellState.SET or cell.evidence is None or times.evidence is None:
+        return mixed
+    if not isinstance(cell.value, Decimal) or not isinstance(times.value, Decimal):
+        raise RulesetError([Diagnostic("threshold.relative", f"`{of}` has a cell that is not a number")])
+    value = cell.value * times.value
+    if len(value.normalize().as_tuple().digits) > _DIGITS:
+        raise RulesetError([Diagnostic("value.digits", f"{value} has more than {_DIGITS} significant digits")])
+    weaker = cell if cell.evidence.rank <= times.evidence.rank else times
+    confidence = weaker.confidence if weaker.evidence is Evidence.RECALLED else None
+    return evolve(mixed, value=value, evidence=weaker.evidence, confidence=confidence)
+

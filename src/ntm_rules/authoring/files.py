@@ -1,0 +1,202 @@
+"""Ruleset files and layer files, read as far as one file alone allows."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
+
+from ntm_rules.authoring.conditions import ConditionReader, Scope
+from ntm_rules.authoring.nodes import Entry, Map, Node, Position
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.model.citations import Citation, Instrument, last_day
+from ntm_rules.model.conditions import Derived
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
+from ntm_rules.model.text import Text
+
+_HEAD = ("period", "title", "instrument", "in_force", "read", "sources", "instruments", "derive", "note")
+
+
+@frozen
+class Header:
+    """What base and layer files have in common.
+
+    Attributes:
+        kind: base, amendment, overlay or caller.
+        target: the ruleset id.
+        province: of an overlay.
+        layer: the instrument with its span and how it was read.
+        replaces: instruments whose layers end with this one.
+    """
+
+    kind: LayerKind
+    target: str
+    period: str
+    layer: Layer
+    title: Text | None
+    province: str | None
+    replaces: tuple[Instrument, ...]
+    sources: Mapping[str, str]
+    instruments: Mapping[str, Instrument]
+    at: Position
+
+    @property
+    def instrument(self) -> Instrument:
+        """The instrument of the file."""
+        if self.layer.instrument is None:
+            raise ValueError(self.target)
+        return self.layer.instrument
+
+    def scope(self, facts: Mapping[str, Fact], rulesets: frozenset[str]) -> Scope:
+        """What the conditions of the file can refer to."""
+        return Scope(facts, self.instrument, self.layer.annex, self.sources, self.instruments, rulesets)
+
+
+@frozen
+class BaseFile:
+    """A ruleset file, read."""
+
+    header: Header
+    criteria: tuple[Criterion, ...]
+    derived: tuple[Derived, ...]
+    at_least_n: int | None
+
+
+@frozen
+class LayerFile:
+    """A layer file: its header, and its operations as nodes, since what they mean depends on what they change."""
+
+    header: Header
+    derive: Node | None
+    operations: Node | None
+
+
+def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
+    """The header of a ruleset or layer file; None where it is unusable, which is noted.
+
+    Args:
+        kind: ``CALLER`` for an overlay that a caller hands in.
+    """
+    own = next((k for k in ("ruleset", "amends", "overlay") if k in root.entries), None)
+    if own is None:
+        reader.error("file.kind", root.at, "the file has none of the keys `ruleset`, `amends`, `overlay`")
+        return None
+    extra = {
+        "ruleset": ("criteria", "at_least_n"),
+        "amends": ("operations", "replaces"),
+        "overlay": ("operations", "replaces", "province"),
+    }[own]
+    reader.map(root, "the file", (own, *extra, *_HEAD))
+    kinds = {"ruleset": LayerKind.BASE, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
+    kind = kind or kinds[own]
+    target = reader.text(root.get(own), f"`{own}`")
+    period = reader.text(reader.required(root, "period", "the file"), "the period")
+    instrument_node = reader.required(root, "instrument", "the file")
+    instrument = reader.instrument(instrument_node, ("annex",))
+    province = reader.text(root.get("province"), "the province") or None
+    if kind is LayerKind.OVERLAY:
+        reader.required(root, "province", "an overlay")
+    if not target or not period or instrument is None:
+        return None
+    annex = reader.text(instrument_node.get("annex"), "the annex") if isinstance(instrument_node, Map) else ""
+    layer = _layer(root, kind, instrument, annex or None, reader)
+    replaces = tuple(
+        i for n in reader.items(root.get("replaces"), "`replaces`") if (i := reader.instrument(n)) is not None
+    )
+    sources = {k: reader.text(e.value, "a source") for k, e in _entries(root, "sources", reader)}
+    named = {k: reader.instrument(e.value) for k, e in _entries(root, "instruments", reader)}
+    instruments = {key: found for key, found in named.items() if found is not None}
+    title = reader.title(root.get("title"))
+    return Header(kind, target, period, layer, title, province, replaces, sources, instruments, root.at)
+
+
+def _entries(root: Map, key: str, reader: Reader) -> list[tuple[str, Entry]]:
+    node = root.get(key)
+    return [] if node is None else list(reader.map(node, f"`{key}`").entries.items())
+
+
+def _layer(root: Map, kind: LayerKind, instrument: Instrument, annex: str | None, reader: Reader) -> Layer:
+    span = reader.map(root.get("in_force"), "`in_force`", ("from", "to"))
+    start = reader.date(span.get("from"), "`from`") or instrument.date
+    end = reader.date(span.get("to"), "`to`")
+    read = reader.choice(root.get("read"), "`read`", {"whole": True, "partly": False})
+    first, last = last_day(start), last_day(end) if end else None
+    if last is not None and last < first:
+        reader.error("file.span", root.at, f"the file ends on {last}, before it begins on {first}")
+    return Layer(kind, instrument, first, last, read is not False, annex, len(start) == len("2024-06-17"))
+
+
+def read_base(root: Map, header: Header, facts: Mapping[str, Fact], rulesets: frozenset[str], reader: Reader) -> BaseFile:
+    """The criteria and derived facts of a ruleset file."""
+    derived, conditions = read_derived(root.get("derive"), header.scope(facts, rulesets), reader)
+    content = ContentReader(conditions, reader)
+    nodes = reader.items(reader.required(root, "criteria", "the file"), "`criteria`")
+    criteria = tuple(c for node in nodes if (c := content.criterion(node)) is not None)
+    _unique([c.no for c in criteria], "criterion", root, reader)
+    _unique([i.no for c in criteria for i in c.indicators], "indicator", root, reader)
+    k = reader.integer(root.get("at_least_n"), "`at_least_n`")
+    if k is not None and k > len(criteria):
+        reader.error("condition.k", root.at, f"at least {k} of {len(criteria)} criteria can never hold")
+    return BaseFile(header, criteria, derived, k)
+
+
+def read_derived(node: Node | None, scope: Scope, reader: Reader) -> tuple[tuple[Derived, ...], ConditionReader]:
+    """The derived facts of a file in order, and a reader of conditions that knows them."""
+    conditions = ConditionReader(scope, reader)
+    found: list[Derived] = []
+    for name, entry in reader.map(node, "`derive`").entries.items() if node is not None else ():
+        derived = conditions.derived(name, entry.value)
+        if derived is not None:
+            found.append(derived)
+            scope = evolve(scope, facts={**scope.facts, name: derived.fact})
+            conditions = ConditionReader(scope, reader)
+    return tuple(found), conditions
+
+
+class ContentReader:
+    """Reads criteria and indicators."""
+
+    def __init__(self, conditions: ConditionReader, reader: Reader) -> None:
+        self.conditions = conditions
+        self.reader = reader
+
+    def criterion(self, node: Node) -> Criterion | None:
+        """A criterion with its indicators."""
+        reader = self.reader
+        found = reader.map(node, "a criterion", ("no", "title", "indicators", "at_least_n", "note"))
+        no = reader.text(reader.required(found, "no", "a criterion"), "the number")
+        title = reader.title(reader.required(found, "title", "a criterion"))
+        nodes = reader.items(reader.required(found, "indicators", "a criterion"), "`indicators`")
+        indicators = tuple(i for n in nodes if (i := self.indicator(n)) is not None)
+        k = reader.integer(found.get("at_least_n"), "`at_least_n`")
+        if k is not None and k > len(nodes):
+            reader.error("condition.k", found.at, f"at least {k} of {len(nodes)} indicators can never hold")
+        if not no or not indicators:
+            return None
+        return Criterion(no, indicators, title, k, reader.text(found.get("note"), "the note") or None)
+
+    def indicator(self, node: Node) -> Indicator | None:
+        """An indicator with its condition."""
+        reader = self.reader
+        found = reader.map(node, "an indicator", ("no", "title", "require", "applies_if", "note", "point"))
+        no = reader.text(reader.required(found, "no", "an indicator"), "the number")
+        title = reader.title(reader.required(found, "title", "an indicator"))
+        require = self.conditions.condition(reader.required(found, "require", "an indicator"))
+        applies_node = found.get("applies_if")
+        applies = self.conditions.condition(applies_node) if applies_node is not None else None
+        if not no or require is None:
+            return None
+        scope = self.conditions.scope
+        point = reader.text(found.get("point"), "the point") or None
+        citation = Citation(scope.instrument, scope.annex, point)
+        return Indicator(no, require, citation, title, applies, reader.text(found.get("note"), "the note") or None)
+
+
+def _unique(numbers: list[str], kind: str, root: Map, reader: Reader) -> None:
+    for number in dict.fromkeys(n for n in numbers if numbers.count(n) > 1):
+        reader.error("number.duplicate", root.at, f"the {kind} `{number}` stands twice")
+
+
+def in_force(layer: Layer, on: dt.date) -> bool:
+    """True if the layer holds on that day; both ends are inclusive."""
+    return layer.start <= on and (layer.end is None or on <= layer.end)

@@ -1,0 +1,366 @@
+"""A library of rulesets: the bundled folder, the caller's folder over it, and ``compose``."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from ntm_rules.authoring.catalogue import check_ratios, read_catalogue, read_measures
+from ntm_rules.authoring.composing import Request, compose
+from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
+from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.authoring.units import Province, Registry, read_registry
+
+from ntm_rules.model.errors import Diagnostic, NotInForce, RulesetError, Severity, UnknownName
+from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.rulesets import LayerKind, Ruleset
+
+_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay")
+_TOP = re.compile(r"^(%s|period|province|level)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$" % "|".join(_KINDS), re.MULTILINE)
+_SUFFIXES = (".yaml", ".yml")
+MAX_FILES = 5_000
+
+
+@frozen
+class Listed:
+    """A file of the library, known by its first keys only.
+
+    Attributes:
+        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends`` or ``overlay``.
+        target: the ruleset id, empty for other kinds.
+    """
+
+    path: Path
+    shown: str
+    kind: str
+    target: str
+    period: str
+    province: str
+
+
+@define
+class Library:
+    """Rule files, read when they are needed.
+
+    Make one with ``Library.bundled()`` or ``Library.load(path)``; it can be shared between threads.
+    """
+
+    _files: tuple[Listed, ...]
+    _memo: dict[object, object] = field(init=False, factory=dict, eq=False, repr=False)
+
+    @classmethod
+    def bundled(cls) -> "Library":
+        """The rulesets that come with the package."""
+        return cls(tuple(_listed(bundled_folder())))
+
+    @classmethod
+    def load(cls, path: str | Path, bundled: bool = True) -> "Library":
+        """A folder over the bundled rulesets (or alone, with ``bundled=False``), read and checked whole.
+
+        Raises:
+            RulesetError: every problem of every file of the folder.
+            FileNotFoundError: there is no such folder.
+        """
+        folder = Path(path)
+        if not folder.is_dir():
+            raise FileNotFoundError(f"`{folder}` is not a folder of rule files")
+        own = tuple(_listed(folder))
+        library = cls((*(_listed(bundled_folder()) if bundled else ()), *own))
+        library._check(own)
+        return library
+
+    # -- what there is -----------------------------------------------------------------------
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """The fact catalogue by id."""
+        return self._catalogue()[0]
+
+    @property
+    def registry(self) -> Registry:
+        """The provinces."""
+        return self._catalogue()[1]
+
+    def rulesets(self) -> tuple[tuple[str, str], ...]:
+        """Id and period of every ruleset, the oldest period first."""
+        found = {(f.target, f.period) for f in self._files if f.kind == "ruleset"}
+        return tuple(sorted(found, key=lambda pair: (pair[1], pair[0])))
+
+    def overlays(self) -> tuple[tuple[str, str, str], ...]:
+        """Ruleset id, period and province of every overlay."""
+        found = ((f.target, f.period, f.province) for f in self._files if f.kind == "overlay")
+        return tuple(sorted(set(found)))
+
+    # -- composing ---------------------------------------------------------------------------
+
+    def compose(
+        self,
+        ruleset: str,
+        *,
+        on: dt.date,
+        year: int | None = None,
+        period: str | None = None,
+        province: str | None = None,
+        territory: str | None = None,
+        overlay: Mapping[str, object] | str | Path | None = None,
+        expect_hash: str | None = None,
+    ) -> Ruleset:
+        """The ruleset in force.
+
+        Args:
+            ruleset: ``level/tier``, e.g. ``commune/ntm``.
+            on: the date that picks the law.
+            year: the column of yearly thresholds; the year of *on* unless given.
+            period: names the set where none is in force on *on*, e.g. ``"2021-2025"``.
+            province: id or name; picks the overlay and the region.
+            territory: the old province whose overlay and region are to be used after a merger.
+            overlay: one more layer, as a mapping or a path, with its own instrument and evidence.
+            expect_hash: refuse any other content hash.
+
+        Raises:
+            UnknownName: no such ruleset, period or province; with near matches.
+            NotInForce: no set is in force on *on*, or the province has ended.
+            RulesetError: rule files that cannot be used, or a ruleset with another hash.
+        """
+        own = None if overlay is None else self._overlay(overlay)
+        composed = self._compose(ruleset, on, year or on.year, period, province, territory, own, ())
+        if expect_hash is not None and composed.content_hash != expect_hash:
+            message = f"the ruleset `{ruleset}` has the content hash `{composed.content_hash}`, not `{expect_hash}`"
+            raise RulesetError([Diagnostic("ruleset.hash", message)])
+        return composed
+
+    def _compose(
+        self,
+        ruleset: str,
+        on: dt.date,
+        year: int,
+        period: str | None,
+        province: str | None,
+        territory: str | None,
+        own: LayerFile | None,
+        above: tuple[str, ...],
+    ) -> Ruleset:
+        if ruleset in above:
+            circle = " -> ".join((*above, ruleset))
+            raise RulesetError([Diagnostic("ruleset.circle", f"the rulesets refer to each other in a circle: {circle}")])
+        base = self._base(ruleset, on, period)
+        effective = _clamped(on, base.header)
+        place = self._place(province, territory, on)
+        key = (ruleset, base.header.period, on, year, place, province, territory)
+        if own is None and key in self._memo:
+            found = self._memo[key]
+            if isinstance(found, Ruleset):
+                return found
+        owner = territory or province
+        layers = self._layers(ruleset, base, self.registry.resolve(owner) if owner else None)
+        if own is not None and own.header.target == ruleset:
+            layers = [*layers, own]
+
+        def other(name: str, wanted: str | None) -> Ruleset:
+            return self._compose(
+                name, on, year, wanted or base.header.period, province, territory, own, (*above, ruleset)
+            )
+
+        named = self.registry.resolve(province) if province else None
+        request = Request(ruleset, on, effective, year, place, named, territory, other)
+        composed = compose(request, base, layers, self.facts, self._ids())
+        if own is None:
+            self._memo[key] = composed
+        return composed
+
+    def _base(self, ruleset: str, on: dt.date, period: str | None) -> BaseFile:
+        files = [f for f in self._files if f.kind == "ruleset" and f.target == ruleset]
+        if not files:
+            raise UnknownName("ruleset", ruleset, self._ids())
+        if period is not None:
+            named = [f for f in files if f.period == period]
+            if not named:
+                raise UnknownName("period", period, [f.period for f in files])
+            return self._read_base(named[0])
+        bases = [self._read_base(f) for f in files]
+        for base in bases:
+            if in_force(base.header.layer, on):
+                return base
+        spans = ", ".join(
+            f"{b.header.period} ({b.header.layer.start} to {b.header.layer.end or 'now'})" for b in bases
+        )
+        hint = f"there is {spans}; name one with period="
+        raise NotInForce(f"no set `{ruleset}` is in force on {on}", hint)
+
+    def _place(self, province: str | None, territory: str | None, on: dt.date) -> Province | None:
+        if territory is not None:
+            if province is not None:
+                self.registry.find(province, on)
+            return self.registry.latest(territory, on)
+        return None if province is None else self.registry.find(province, on)
+
+    def _layers(self, ruleset: str, base: BaseFile, province: str | None) -> list[LayerFile]:
+        wanted = [
+            f
+            for f in self._files
+            if f.target == ruleset
+            and f.period == base.header.period
+            and (f.kind == "amends" or (f.kind == "overlay" and f.province == province))
+        ]
+        return [self._read_layer(f) for f in wanted]
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def _ids(self) -> frozenset[str]:
+        return frozenset(f.target for f in self._files if f.kind == "ruleset")
+
+    def _catalogue(self) -> tuple[Mapping[str, Fact], Registry]:
+        found = self._memo.get("catalogue")
+        if found is None:
+            found = self._memo["catalogue"] = self._read_catalogue()
+        return found  # type: ignore[return-value]
+
+    def _read_catalogue(self) -> tuple[Mapping[str, Fact], Registry]:
+        reader = Reader()
+        measures: dict[str, Measure] = {}
+        for root in self._roots("measures"):
+            measures.update(read_measures(root, reader))
+        facts: dict[str, Fact] = {}
+        nodes: dict[str, Node] = {}
+        for root in self._roots("facts"):
+            found = read_catalogue(root, measures, reader)
+            entries = root.get("facts")
+            for name, fact in found.items():
+                node = entries.entries[name].key if isinstance(entries, Map) else root
+                if name in facts:
+                    reader.error("fact.duplicate", node.at, f"the fact `{name}` stands in two files")
+                facts[name], nodes[name] = fact, node
+        check_ratios(facts, nodes, reader)
+        provinces: list[Province] = []
+        for root in self._roots("provinces"):
+            provinces += read_registry(root, reader).provinces
+        reader.raise_errors()
+        return facts, Registry(tuple(provinces))
+
+    def _roots(self, kind: str) -> Iterator[Map]:
+        for listed in self._files:
+            if listed.kind == kind:
+                yield _root(listed)
+
+    def _read_base(self, listed: Listed) -> BaseFile:
+        found = self._memo.get(listed.path)
+        if isinstance(found, BaseFile):
+            return found
+        twins = [f for f in self._files if f.kind == "ruleset" and (f.target, f.period) == (listed.target, listed.period)]
+        if len(twins) > 1:
+            message = f"`{listed.target}` of {listed.period} stands in `{twins[0].shown}` and in `{twins[1].shown}`"
+            raise RulesetError([problem("ruleset.duplicate", Position(twins[1].shown, 1, 1), message)])
+        reader = Reader()
+        root = _root(listed)
+        header = read_header(root, reader)
+        base = read_base(root, header, self.facts, self._ids(), reader) if header else None
+        reader.raise_errors()
+        if base is None:
+            raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no ruleset")])
+        self._memo[listed.path] = base
+        return base
+
+    def _read_layer(self, listed: Listed) -> LayerFile:
+        found = self._memo.get(listed.path)
+        if isinstance(found, LayerFile):
+            return found
+        layer = self._layer_of(_root(listed), None)
+        self._memo[listed.path] = layer
+        return layer
+
+    def _layer_of(self, root: Map, kind: LayerKind | None) -> LayerFile:
+        reader = Reader()
+        header = read_header(root, reader, kind)
+        if header is not None and header.target not in self._ids():
+            reader.unknown("ruleset.unknown", root.at, "ruleset", header.target, self._ids())
+        if header is not None and header.province is not None and header.province not in self.registry.ids():
+            reader.unknown("province.unknown", root.at, "province", header.province, self.registry.ids())
+        reader.raise_errors()
+        if header is None:
+            raise RulesetError([problem("file.kind", root.at, "the file is no layer")])
+        if header.layer.read_whole and root.get("operations") is None:
+            hint = "say `read: partly` where only the instrument is known"
+            raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
+        return LayerFile(header, root.get("derive"), root.get("operations"))
+
+    def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
+        if isinstance(overlay, Mapping):
+            node = from_python(overlay, "<overlay>")
+        else:
+            node = read_file(Path(overlay), str(overlay))
+        if not isinstance(node, Map):
+            raise RulesetError([problem("shape.mapping", node.at, "an overlay has to be a mapping")])
+        return self._layer_of(node, LayerKind.CALLER)
+
+    def _check(self, files: tuple[Listed, ...]) -> None:
+        """Read every file of a folder, and apply every layer on the day it begins."""
+        problems: list[Diagnostic] = []
+
+        def collect(error: RulesetError) -> None:
+            problems.extend(d for d in error.diagnostics if d not in problems)
+
+        try:
+            self._catalogue()
+        except RulesetError as error:
+            raise RulesetError(error.diagnostics) from None
+        for listed in files:
+            try:
+                if listed.kind == "ruleset":
+                    base = self._read_base(listed)
+                    self.compose(listed.target, on=base.header.layer.start, period=listed.period)
+                elif listed.kind in ("amends", "overlay"):
+                    layer = self._read_layer(listed).header.layer
+                    on = layer.start
+                    province = listed.province or None
+                    if province is not None:
+                        version = self.registry.latest(province, on)
+                        on = min(on, version.end) if version.end else on
+                    self.compose(listed.target, on=on, period=listed.period, province=province)
+                elif listed.kind == "":
+                    _root(listed)
+            except RulesetError as error:
+                collect(error)
+        if any(d.severity is Severity.ERROR for d in problems):
+            raise RulesetError(problems)
+
+
+def bundled_folder() -> Path:
+    """Where the bundled rulesets lie: inside the installed package, or beside ``src`` in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "rulesets"
+    return inside if inside.is_dir() else package.parent.parent / "rulesets"
+
+
+def _clamped(on: dt.date, header: Header) -> dt.date:
+    """*on*, or the nearest day of the set's span."""
+    start, end = header.layer.start, header.layer.end
+    return max(start, min(on, end) if end else on)
+
+
+def _listed(folder: Path) -> Iterator[Listed]:
+    """The rule files below *folder*, by their first keys; files of tests beside rules are left out."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and not p.name.endswith(".tests.yaml"))
+    if len(paths) > MAX_FILES:
+        raise RulesetError([Diagnostic("library.files", f"`{folder}` holds more than {MAX_FILES} rule files")])
+    for path in paths:
+        shown = path.relative_to(folder.parent).as_posix()
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            keys = {m[1]: m[2].strip("\"'") for m in _TOP.finditer(file.read(4_000_000))}
+        kind = next((k for k in _KINDS if k in keys), "")
+        yield Listed(path, shown, kind, keys.get(kind, ""), keys.get("period", ""), keys.get("province", ""))
+
+
+def _root(listed: Listed) -> Map:
+    node = read_file(listed.path, listed.shown)
+    if not isinstance(node, Map):
+        raise RulesetError([problem("shape.mapping", node.at, "a rule file has to be a mapping")])
+    if listed.kind == "":
+        hint = f"expected one of {', '.join(f'`{k}`' for k in _KINDS)} at the start of a line"
+        raise RulesetError([problem("file.kind", node.at, "the file does not say what it holds", hint)])
+    return node
+
+
+

@@ -1,0 +1,161 @@
+"""Taking nodes apart: every problem is noted, none stops the reading of the rest."""
+
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+
+from ntm_rules.authoring.nodes import Map, Node, Position, Scalar, Sequence_, problem
+from ntm_rules.model.citations import Instrument, last_day
+from ntm_rules.model.errors import Diagnostic, RulesetError, Severity, near, quoted
+from ntm_rules.model.text import Text
+
+MAX_DIGITS = 15
+T = typing.TypeVar("T")
+
+
+class Reader:
+    """Collects the diagnostics of one file."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+
+    def error(self, code: str, at: Position, message: str, hint: str = "") -> None:
+        """Note an error at a place."""
+        self.diagnostics.append(problem(code, at, message, hint))
+
+    def unknown(self, code: str, at: Position, kind: str, name: str, known: Iterable[str]) -> None:
+        """Note a name that nothing bears, with near matches."""
+        names = list(known)
+        found = near(name, names)
+        hint = f"did you mean {quoted(found)}?" if found else f"expected one of {quoted(sorted(names)[:12])}"
+        self.error(code, at, f"unknown {kind} `{name}`", hint if names else "")
+
+    def raise_errors(self) -> None:
+        """Raise what was noted.
+
+        Raises:
+            RulesetError: at least one error was noted.
+        """
+        if any(d.severity is Severity.ERROR for d in self.diagnostics):
+            raise RulesetError(self.diagnostics)
+
+    def map(self, node: Node | None, what: str, allowed: Iterable[str] | None = None) -> Map:
+        """*node* as a mapping whose keys are among *allowed*; an empty one where it is none."""
+        if not isinstance(node, Map):
+            if node is not None:
+                self.error("shape.mapping", node.at, f"{what} has to be a mapping")
+            return Map()
+        if not node.entries:
+            self.error("shape.empty", node.at, f"{what} is empty", "leave it out")
+        if allowed is not None:
+            names = list(allowed)
+            for key, entry in node.entries.items():
+                if key not in names:
+                    self.unknown("key.unknown", entry.key.at, f"key in {what}", key, names)
+        return node
+
+    def items(self, node: Node | None, what: str) -> list[Node]:
+        """*node* as a list that is not empty."""
+        if not isinstance(node, Sequence_):
+            if node is not None:
+                self.error("shape.list", node.at, f"{what} has to be a list")
+            return []
+        if not node.items:
+            self.error("shape.empty", node.at, f"{what} is empty", "leave it out or fill it")
+        return node.items
+
+    def text(self, node: Node | None, what: str, default: str = "") -> str:
+        """*node* as a text that is not empty."""
+        if node is None:
+            return default
+        if not isinstance(node, Scalar):
+            self.error("shape.text", node.at, f"{what} has to be a text")
+            return default
+        if not node.text.strip():
+            self.error("shape.text", node.at, f"{what} is empty", "write a value or leave the key out")
+            return default
+        return node.text
+
+    def required(self, parent: Map, key: str, what: str) -> Node | None:
+        """The value of *key*; its absence is noted."""
+        node = parent.get(key)
+        if node is None and parent.at.file:
+            self.error("key.missing", parent.at, f"{what} has no `{key}`")
+        return node
+
+    def choice(self, node: Node | None, what: str, choices: dict[str, T]) -> T | None:
+        """The member of *choices* that the text names."""
+        if node is None:
+            return None
+        name = self.text(node, what)
+        if name and name not in choices:
+            self.unknown("value.unknown", node.at, what, name, choices)
+        return choices.get(name)
+
+    def flag(self, node: Node | None, what: str) -> bool:
+        """*node* as ``true`` or ``false``; false where it is absent."""
+        return bool(self.choice(node, what, {"true": True, "false": False}))
+
+    def number(self, node: Node, text: str, what: str) -> Decimal | None:
+        """*text* as an exact number of at most 15 significant digits."""
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            self.error("value.number", node.at, f"{what} `{text}` is not a number", "write digits and a decimal point")
+            return None
+        if not number.is_finite():
+            self.error("value.number", node.at, f"{what} `{text}` is not a finite number")
+            return None
+        if len(number.normalize().as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS * 2:
+            self.error("value.digits", node.at, f"{what} `{text}` has more than {MAX_DIGITS} significant digits")
+            return None
+        return number
+
+    def integer(self, node: Node | None, what: str) -> int | None:
+        """*node* as a whole number from 1."""
+        if node is None:
+            return None
+        text = self.text(node, what)
+        if text.isascii() and text.isdigit() and 0 < int(text[:9]):
+            return int(text[:9])
+        self.error("value.integer", node.at, f"{what} `{text}` has to be a whole number from 1")
+        return None
+
+    def title(self, node: Node | None) -> Text | None:
+        """*node* as a text in both languages."""
+        if node is None:
+            return None
+        found = self.map(node, "a title", ("vi", "en"))
+        vi = self.text(self.required(found, "vi", "a title"), "a title")
+        en = self.text(self.required(found, "en", "a title"), "a title")
+        return Text(vi, en)
+
+    def date(self, node: Node | None, what: str) -> str | None:
+        """*node* as a date known to the day, the month or the year."""
+        if node is None:
+            return None
+        text = self.text(node, what)
+        try:
+            last_day(text)
+        except ValueError:
+            hint = "write 2024-06-17, or 2024-06 or 2024 where no more is known"
+            self.error("value.date", node.at, f"{what} `{text}` is not a date", hint)
+            return None
+        return text
+
+    def instrument(self, node: Node | None, extra: tuple[str, ...] = ()) -> Instrument | None:
+        """*node* as an instrument: issuer, number and date."""
+        found = self.map(node, "an instrument", ("issuer", "number", "date", "title", *extra))
+        issuer = self.text(self.required(found, "issuer", "an instrument"), "the issuer")
+        number = self.text(self.required(found, "number", "an instrument"), "the number")
+        date = self.date(self.required(found, "date", "an instrument"), "the date")
+        if not (issuer and number and date):
+            return None
+        return Instrument(issuer, number, date, self.title(found.get("title")))
+
+    def each(self, node: Node | None, what: str, read: Callable[[str, Node], T | None]) -> Iterator[T]:
+        """*read* applied to the entries of a mapping; what it could not read is left out."""
+        for key, entry in self.map(node, what).entries.items() if node is not None else ():
+            found = read(key, entry.value)
+            if found is not None:
+                yield found

@@ -1,0 +1,130 @@
+"""Finding and replacing an indicator, or a part of one, in a tuple of criteria."""
+
+import typing
+from collections.abc import Callable, Iterator
+
+from attrs import evolve, frozen
+
+from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Condition, Meets, Not, Open
+from ntm_rules.model.rulesets import Criterion, Indicator
+from ntm_rules.model.thresholds import Cell, Relative, Table, Threshold
+
+Criteria = tuple[Criterion, ...]
+Rewrite = Callable[[Condition], Condition | None]
+
+
+@frozen
+class Target:
+    """An indicator, and the address of the part that is meant (its number where the whole is)."""
+
+    criterion: Criterion
+    indicator: Indicator
+    address: str
+
+    @property
+    def condition(self) -> Condition:
+        """The condition that stands at the address."""
+        return next(n for a, n in nodes(self.indicator.require, self.indicator.no) if a == self.address)
+
+
+def nodes(condition: Condition, address: str) -> Iterator[tuple[str, Condition]]:
+    """Every node with its address, outermost first."""
+    here = address + (condition.part or "")
+    yield here, condition
+    for member in members(condition):
+        yield from nodes(member, here)
+
+
+def members(condition: Condition) -> tuple[Condition, ...]:
+    """The members of a connective; empty for a leaf."""
+    match condition:
+        case All() | Any() | AtLeast():
+            return condition.members
+        case Not():
+            return (condition.member,)
+        case Comparison() | Meets() | Open():
+            return ()
+        case _:
+            typing.assert_never(condition)
+
+
+def addresses(criteria: Criteria) -> list[str]:
+    """Every number and every number with a part, in printed order."""
+    found = (a for c in criteria for i in c.indicators for a in (i.no, *(a for a, _ in nodes(i.require, i.no))))
+    return list(dict.fromkeys(found))
+
+
+def locate(criteria: Criteria, address: str) -> Target | None:
+    """The indicator that bears the number, else the one that has such a part."""
+    for criterion in criteria:
+        for indicator in criterion.indicators:
+            if indicator.no == address:
+                return Target(criterion, indicator, address)
+    for criterion in criteria:
+        for indicator in criterion.indicators:
+            if address.startswith(indicator.no) and address in dict(nodes(indicator.require, indicator.no)):
+                return Target(criterion, indicator, address)
+    return None
+
+
+def rewrite(condition: Condition, address: str, wanted: str, change: Rewrite) -> Condition | None:
+    """The condition with the outermost node at *wanted* changed; None where nothing is left of it."""
+    here = address + (condition.part or "")
+    if here == wanted:
+        return change(condition)
+    match condition:
+        case All() | Any() | AtLeast():
+            kept = tuple(m for old in condition.members if (m := rewrite(old, here, wanted, change)) is not None)
+            return evolve(condition, members=kept) if kept else None
+        case Not():
+            member = rewrite(condition.member, here, wanted, change)
+            return None if member is None else evolve(condition, member=member)
+        case _:
+            return condition
+
+
+def replace_indicator(criteria: Criteria, no: str, new: Indicator | None) -> Criteria:
+    """The criteria with the indicator replaced, or taken out; a criterion left empty goes too."""
+    changed: list[Criterion] = []
+    for criterion in criteria:
+        if all(i.no != no for i in criterion.indicators):
+            changed.append(criterion)
+            continue
+        kept = tuple(k for i in criterion.indicators if (k := new if i.no == no else i) is not None)
+        if kept:
+            changed.append(evolve(criterion, indicators=kept))
+    return tuple(changed)
+
+
+def change_target(criteria: Criteria, target: Target, change: Rewrite) -> Criteria:
+    """The criteria with the condition at the target changed, or taken out."""
+    indicator = target.indicator
+    require = rewrite(indicator.require, indicator.no, target.address, change)
+    new = None if require is None else evolve(indicator, require=require)
+    return replace_indicator(criteria, indicator.no, new)
+
+
+def map_leaves(condition: Condition, change: Callable[[Comparison | Meets | Open], Condition]) -> Condition:
+    """The condition with every leaf changed."""
+    match condition:
+        case All() | Any() | AtLeast():
+            return evolve(condition, members=tuple(map_leaves(m, change) for m in condition.members))
+        case Not():
+            return evolve(condition, member=map_leaves(condition.member, change))
+        case Comparison() | Meets() | Open():
+            return change(condition)
+        case _:
+            typing.assert_never(condition)
+
+
+def map_cells(threshold: Threshold, change: Callable[[Cell], Cell]) -> Threshold:
+    """The threshold with every cell changed; of a relative one the factor, and what it was resolved to goes."""
+    match threshold:
+        case Cell():
+            return change(threshold)
+        case Table():
+            return evolve(threshold, cells=tuple((key, change(cell)) for key, cell in threshold.cells))
+        case Relative():
+            return change(threshold.times)
+        case _:
+            typing.assert_never(threshold)

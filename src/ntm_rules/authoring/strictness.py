@@ -1,0 +1,241 @@
+"""Which of two conditions asks for less: overlays may tighten a base, never loosen an official cell."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from attrs import evolve, frozen
+
+from ntm_rules.authoring.rewriting import members
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import All, Any, AtLeast, Case, Comparison, Condition, Derived, Meets, Op, Open, Ref
+from ntm_rules.model.errors import Severity
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.rulesets import Indicator
+from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold, Value, matching
+from ntm_rules.model.walk import leaves, threshold_cells
+
+MAX_PAIRS = 20_000
+_STEP = Decimal("0.000001")
+
+
+@frozen
+class Looser:
+    """One way in which a layer asks for less than the base, or a comparison that could not be made."""
+
+    severity: Severity
+    what: str
+
+
+@frozen
+class Selectors:
+    """What the selector facts of a comparison can be."""
+
+    facts: Mapping[str, Fact]
+    derived: Mapping[str, Derived]
+    bindings: Mapping[str, str]
+
+    def values(self, selector: str, printed: frozenset[str]) -> tuple[str, ...]:
+        """The values of a selector that some facts can produce."""
+        if selector in self.bindings and selector != "year":
+            return (self.bindings[selector],)
+        if selector in self.derived and isinstance(self.derived[selector].rule, Case):
+            return tuple(dict.fromkeys(self._case(self.derived[selector].rule)))
+        if selector == "year":
+            return tuple(sorted(printed - {GENERAL, REST}))
+        fact = self.facts[selector]
+        return ("true", "false") if fact.type is FactType.BOOLEAN else fact.values
+
+    def _case(self, rule: object) -> Iterator[str]:
+        if isinstance(rule, Case):
+            for then in (*(row.then for row in rule.rows), rule.otherwise):
+                if isinstance(then, Ref):
+                    yield from self.values(then.fact, frozenset())
+                elif then is not None:
+                    yield then
+
+
+def compare_indicators(base: Indicator | None, own: Indicator | None, selectors: Selectors) -> list[Looser]:
+    """How *own* asks for less than *base*; an added indicator never does, a removed one always."""
+    if base is None or base == own:
+        return []
+    if own is None:
+        return _found(base.require, "the indicator is removed")
+    found: list[Looser] = []
+    if own.applies_if is not None and own.applies_if != base.applies_if:
+        found += _found(base.require, "it applies to fewer units")
+    return found + list(compare(base.require, own.require, selectors))
+
+
+def compare(base: Condition, own: Condition, selectors: Selectors) -> Iterator[Looser]:
+    """How the condition *own* asks for less than *base*."""
+    if base == own:
+        return
+    if isinstance(base, Comparison) and isinstance(own, Comparison) and base.facts == own.facts:
+        yield from _cells(base, own, selectors)
+    elif isinstance(base, Open):
+        yield from _found(base, "")
+    elif isinstance(base, Any | AtLeast) and isinstance(own, Any | AtLeast):
+        yield from _counts(base, own, selectors)
+    elif isinstance(base, All):
+        mine = own.members if isinstance(own, All) else (own,)
+        for member in base.members:
+            twin = _twin(member, mine)
+            yield from _found(member, "a member is taken out") if twin is None else compare(member, twin, selectors)
+    elif isinstance(own, All) and (twin := _twin(base, own.members)) is not None:
+        yield from compare(base, twin, selectors)
+    else:
+        yield from _found(base, "the condition is another one")
+
+
+def _counts(base: Any | AtLeast, own: Any | AtLeast, selectors: Selectors) -> Iterator[Looser]:
+    if _k(own) < _k(base):
+        yield from _found(base, f"{_k(own)} members are enough, not {_k(base)}")
+    for member in own.members:
+        twin = _twin(member, base.members)
+        yield from _found(base, "another member counts") if twin is None else compare(twin, member, selectors)
+
+
+def _k(condition: Any | AtLeast) -> int:
+    return condition.k if isinstance(condition, AtLeast) else 1
+
+
+def _twin(wanted: Condition, among: tuple[Condition, ...]) -> Condition | None:
+    """The member with the same part or, where it has none, about the same facts."""
+    if wanted.part is not None:
+        return next((m for m in among if m.part == wanted.part), None)
+    return next((m for m in among if _signature(m) == _signature(wanted)), None)
+
+
+def _signature(condition: Condition) -> tuple[object, ...]:
+    if isinstance(condition, Comparison):
+        return condition.facts
+    if isinstance(condition, Meets):
+        return (condition.ruleset,)
+    return (type(condition), *(_signature(m) for m in members(condition)))
+
+
+def _found(base: Condition, what: str) -> list[Looser]:
+    """What loosening the whole of *base* means: as grave as its best checked cell."""
+    cells: list[Cell] = []
+    for _, leaf in leaves(base):
+        threshold = leaf.cell if isinstance(leaf, Meets) else leaf.threshold
+        cells += [cell for _, _, cell in threshold_cells(threshold)]
+    graves = [g for cell in cells if (g := gravity(cell)) is not None]
+    order = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
+    return [Looser(min(graves, key=order.index), what)] if graves and what else []
+
+
+def gravity(base: Cell) -> Severity | None:
+    """How grave it is to ask for less than *base*; None where nothing is looser."""
+    if base.state is CellState.PENDING:
+        return Severity.NOTE
+    if base.state in (CellState.DELEGATED, CellState.NONE) or base.free:
+        return None
+    return Severity.ERROR if base.evidence is Evidence.OFFICIAL else Severity.WARNING
+
+
+def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[Looser]:
+    by = tuple(dict.fromkeys((*_by(base.threshold), *_by(own.threshold))))
+    choices = [selectors.values(s, _printed(base.threshold, s) | _printed(own.threshold, s)) for s in by]
+    pairs = 1
+    for choice in choices:
+        pairs *= len(choice)
+    if pairs > MAX_PAIRS:
+        yield Looser(Severity.NOTE, f"{pairs} pairs of columns were not compared")
+        return
+    seen: set[tuple[Cell, Cell]] = set()
+    fact = selectors.facts[base.fact]
+    for values in itertools.product(*choices):
+        context = dict(zip(by, values, strict=True))
+        mine, theirs = _cell(base.threshold, context), _cell(own.threshold, context)
+        if mine is None or theirs is None or mine == theirs or (mine, theirs) in seen:
+            continue
+        seen.add((mine, theirs))
+        grave = gravity(mine)
+        if grave is not None and _asks_less(base.op, mine, own.op, theirs, fact):
+            column = f" in column {', '.join(values)}" if values else ""
+            yield Looser(grave, f"`{_show(theirs)}` asks for less than `{_show(mine)}`{column}")
+
+
+def _by(threshold: Threshold) -> tuple[str, ...]:
+    inner = threshold.resolved if isinstance(threshold, Relative) else threshold
+    return inner.by if isinstance(inner, Table) else ()
+
+
+def _printed(threshold: Threshold, selector: str) -> frozenset[str]:
+    inner = threshold.resolved if isinstance(threshold, Relative) else threshold
+    if not isinstance(inner, Table) or selector not in inner.by:
+        return frozenset()
+    place = inner.by.index(selector)
+    return frozenset(key[place] for key, _ in inner.cells)
+
+
+def _cell(threshold: Threshold, context: Mapping[str, str]) -> Cell | None:
+    inner = threshold.resolved if isinstance(threshold, Relative) else threshold
+    if isinstance(inner, Table):
+        key: Key = tuple(context[s] for s in inner.by)
+        found = matching(inner, key)
+        return found[1] if found else None
+    return inner
+
+
+def _show(cell: Cell) -> str:
+    return cell.state.value if cell.value is None else str(cell.value)
+
+
+def _asks_less(base_op: Op, base: Cell, own_op: Op, own: Cell, fact: Fact) -> bool:
+    """True if some value of the fact satisfies *own* and not *base*; an open own cell never does."""
+    if base.state is CellState.PENDING:
+        return own.state in (CellState.SET, CellState.NONE)
+    if own.state is CellState.NONE:
+        return True
+    if own.state is not CellState.SET:
+        return False
+    return any(
+        holds(own_op, own.value, x, fact) and not holds(base_op, base.value, x, fact)
+        for x in _candidates(fact, base.value, own.value)
+    )
+
+
+def _candidates(fact: Fact, *values: Value | None) -> Iterator[Value]:
+    if fact.type is FactType.BOOLEAN:
+        yield from (True, False)
+    elif not fact.type.numeric:
+        yield from fact.values
+    else:
+        numbers = [v for v in (*values, fact.minimum, fact.maximum) if isinstance(v, Decimal)]
+        for number in numbers:
+            for near in (number - _STEP, number, number + _STEP):
+                inside = (fact.minimum is None or near >= fact.minimum) and (fact.maximum is None or near <= fact.maximum)
+                if inside and (fact.type is not FactType.COUNT or near == near.to_integral_value()):
+                    yield near
+        if fact.type is FactType.COUNT:
+            yield from (n for v in numbers for n in (v - 1, v + 1) if fact.minimum is None or n >= fact.minimum)
+
+
+def holds(op: Op, required: Value | None, actual: Value, fact: Fact) -> bool:
+    """Whether a value satisfies a set cell; exact, for comparing cells with each other."""
+    if op is Op.ONE_OF:
+        return isinstance(required, tuple) and actual in required
+    if op is Op.EQUALS:
+        return actual == required
+    if op is Op.LEVEL_AT_LEAST:
+        return fact.values.index(str(actual)) >= fact.values.index(str(required))
+    if not (isinstance(actual, Decimal) and isinstance(required, Decimal)):
+        return False
+    if op is Op.AT_LEAST:
+        return actual >= required
+    if op is Op.AT_MOST:
+        return actual <= required
+    return actual > required if op is Op.MORE_THAN else actual < required
+
+
+def stricter(op: Op, first: Cell, second: Cell, fact: Fact) -> Cell | None:
+    """The stricter of two set cells with the other one under it; None where neither includes the other."""
+    first_less = _asks_less(op, second, op, first, fact)
+    second_less = _asks_less(op, first, op, second, fact)
+    if first_less and second_less:
+        return None
+    strict, loose = (second, first) if first_less else (first, second)
+    return evolve(strict, overtaken=loose)

@@ -1,0 +1,146 @@
+"""Regions and provinces with their validity: who lies where, until when, and what follows."""
+
+import datetime as dt
+
+from attrs import frozen
+
+from ntm_rules.authoring.nodes import Map, Node
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.model.citations import last_day
+from ntm_rules.model.errors import NotInForce, UnknownName, folded
+from ntm_rules.model.text import Text
+
+_KEYS = ("id", "title", "region", "from", "to", "successor", "merged_from", "overlay", "note")
+
+
+@frozen
+class Province:
+    """A province in a span of time; identity is id with validity, ids are used again after a merger.
+
+    Attributes:
+        region: None where its parts lie in several regions.
+        end: last day, None while it lasts.
+        overlay_unknown: it has a set of its own whose instrument was not found.
+    """
+
+    id: str
+    title: Text
+    region: str | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+    successor: str | None = None
+    merged_from: tuple[str, ...] = ()
+    overlay_unknown: bool = False
+
+    def on(self, date: dt.date) -> bool:
+        """True if the province exists on *date*."""
+        return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
+
+
+@frozen
+class Registry:
+    """All provinces of a library."""
+
+    provinces: tuple[Province, ...] = ()
+
+    def ids(self) -> tuple[str, ...]:
+        """Every id once, in the order of the file."""
+        return tuple(dict.fromkeys(p.id for p in self.provinces))
+
+    def resolve(self, name: str) -> str:
+        """The id of a province given by id or by name, with or without diacritics.
+
+        Raises:
+            UnknownName: nothing bears the name; with near matches.
+        """
+        wanted = folded(name)
+        found = {p.id for p in self.provinces if wanted in (folded(p.id), folded(p.title.vi), folded(p.title.en))}
+        if len(found) == 1:
+            return found.pop()
+        raise UnknownName("province", name, [*self.ids(), *(p.title.vi for p in self.provinces)])
+
+    def find(self, name: str, date: dt.date) -> Province:
+        """The province that bears *name* on *date*.
+
+        Raises:
+            UnknownName: no province bears the name at any time.
+            NotInForce: it has ended or not begun; names the successor.
+        """
+        province_id = self.resolve(name)
+        versions = [p for p in self.provinces if p.id == province_id]
+        for province in versions:
+            if province.on(date):
+                return province
+        last = versions[-1]
+        if last.end is not None and date > last.end:
+            hint = f"it is part of `{last.successor}` now; to keep using its own set, say territory=`{last.id}`"
+            raise NotInForce(f"the province `{last.id}` ended on {last.end}", hint if last.successor else "")
+        raise NotInForce(f"the province `{last.id}` does not exist on {date} yet")
+
+    def latest(self, name: str, date: dt.date) -> Province:
+        """The version of *name* that exists on *date*, else the last one before.
+
+        Raises:
+            UnknownName: no province bears the name.
+        """
+        province_id = self.resolve(name)
+        versions = [p for p in self.provinces if p.id == province_id]
+        return next((p for p in versions if p.on(date)), versions[-1])
+
+
+def read_registry(root: Map, reader: Reader) -> Registry:
+    """The provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts."""
+    reader.map(root, "the file", ("regions", "provinces", "evidence", "confidence", "note"))
+    regions = {key: e.value for key, e in reader.map(root.get("regions"), "`regions`").entries.items()}
+    for title in regions.values():
+        reader.title(title)
+    read: list[tuple[Province, Node]] = []
+    for node in reader.items(root.get("provinces"), "`provinces`"):
+        province = _province(reader.map(node, "a province", _KEYS), tuple(regions), reader)
+        if province is not None:
+            read.append((province, node))
+    known = {p.id for p, _ in read}
+    for province, node in read:
+        for other in (*province.merged_from, *((province.successor,) if province.successor else ())):
+            if other not in known:
+                reader.unknown("province.unknown", node.at, "province", other, known)
+    before = {p.id: p for p, _ in reversed(read) if not p.merged_from}
+    return Registry(tuple(_with_region(p, before) for p, _ in read))
+
+
+def _with_region(province: Province, before: dict[str, Province]) -> Province:
+    regions = {before[other].region for other in province.merged_from if other in before}
+    if province.region is not None or len(regions) != 1:
+        return province
+    return Province(
+        province.id,
+        province.title,
+        regions.pop(),
+        province.start,
+        province.end,
+        province.successor,
+        province.merged_from,
+        province.overlay_unknown,
+    )
+
+
+def _province(found: Map, regions: tuple[str, ...], reader: Reader) -> Province | None:
+    name = reader.text(reader.required(found, "id", "a province"), "the id")
+    title = reader.title(reader.required(found, "title", "a province"))
+    region = reader.choice(found.get("region"), "region", {r: r for r in regions})
+    start, end = reader.date(found.get("from"), "`from`"), reader.date(found.get("to"), "`to`")
+    overlay = reader.choice(found.get("overlay"), "overlay", {"unknown": True})
+    merged = found.get("merged_from")
+    parts = tuple(reader.text(item, "a province") for item in reader.items(merged, "`merged_from`"))
+    if not name or title is None:
+        return None
+    return Province(
+        name,
+        title,
+        region,
+        last_day(start) if start else None,
+        last_day(end) if end else None,
+        reader.text(found.get("successor"), "the successor") or None,
+        parts,
+        bool(overlay),
+    )

@@ -1,0 +1,1 @@
+"""(ruleset, facts) to outcomes."""

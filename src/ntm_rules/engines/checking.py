@@ -1,0 +1,282 @@
+"""Facts as a caller gives them, checked and put into slots; nothing is guessed, nothing dropped.
+
+A slot holds None (missing), a float, a pair of integers (numerator and denominator of an exact ratio in the
+fact's unit), a boolean, or the text of a level or category.
+"""
+
+import datetime as dt
+import math
+import typing
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from attrs import frozen
+
+from ntm_rules.model.errors import FactError, FactProblem, near, quoted
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import Annotation, FactValue
+
+MAX_DIGITS = 15
+_ANNOTATED = ("value", "source", "as_of", "by")
+_BY = ("self", "appraised")
+
+Slot = float | bool | str | tuple[int, int] | None
+Check = Callable[[object], Slot]
+
+
+class BadValue(Exception):  # noqa: N818 - never leaves this module
+    """A value that a fact cannot have: what was expected."""
+
+    def __init__(self, expected: str, hint: str = "") -> None:
+        self.expected, self.hint = expected, hint
+
+
+@frozen
+class CheckedFacts:
+    """The facts of one unit, checked.
+
+    Attributes:
+        given: as the caller gave them, missing ones left out.
+        values: one a slot of the ruleset, in the order of ``Ruleset.facts``.
+    """
+
+    unit: str | None
+    given: Mapping[str, FactValue]
+    annotations: Mapping[str, Annotation]
+    values: list[Slot]
+
+
+class Checker:
+    """Checks facts against what a ruleset reads; made once a ruleset."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.catalogue = ruleset.catalogue
+        self.places = {fact.id: place for place, fact in enumerate(ruleset.facts)}
+        self.checks = {fact.id: (self.places[fact.id], check_of(fact)) for fact in ruleset.facts}
+        self.size = len(ruleset.facts)
+        self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
+        self.province = ruleset.territory or ruleset.province
+        facts = {fact.id: fact for fact in ruleset.facts}
+        self.ratios = [
+            (fact, facts[fact.ratio.part], facts[fact.ratio.whole]) for fact in ruleset.facts if fact.ratio is not None
+        ]
+
+    def check(self, facts: Mapping[str, object], unit: str | None) -> CheckedFacts:
+        """The facts in slots.
+
+        Raises:
+            FactError: every bad fact of the unit.
+        """
+        values: list[Slot] = [None] * self.size
+        given: dict[str, FactValue] = {}
+        annotations: dict[str, Annotation] = {}
+        problems: list[FactProblem] = []
+        checks = self.checks
+        for name, value in facts.items():
+            if value is None:
+                if name not in checks:
+                    self._unknown(name, value, unit, problems)
+                continue
+            if isinstance(value, Mapping):
+                value = self._annotation(name, value, annotations, unit, problems)
+                if value is None:
+                    continue
+            found = checks.get(name)
+            if found is None:
+                self._unknown(name, value, unit, problems)
+                continue
+            try:
+                values[found[0]] = found[1](value)
+                given[name] = typing.cast(FactValue, value)
+            except BadValue as bad:
+                problems.append(FactProblem(unit, name, value, bad.expected, bad.hint))
+        for name, bound in self.bound.items():
+            self._bind(name, bound, values, unit, problems)
+        for ratio in self.ratios:
+            self._ratio(*ratio, values, given, unit, problems)
+        if problems:
+            raise FactError(problems)
+        return CheckedFacts(unit, given, annotations, values)
+
+    def _unknown(self, name: str, value: object, unit: str | None, problems: list[FactProblem]) -> None:
+        if name in self.catalogue:
+            return
+        found = near(str(name), self.catalogue or self.checks)
+        hint = f"did you mean {quoted(found)}?" if found else "`ruleset.inputs()` lists what it reads"
+        problems.append(FactProblem(unit, str(name), value, "the id of a fact in the catalogue", hint))
+
+    def _annotation(
+        self,
+        name: str,
+        value: Mapping[object, object],
+        annotations: dict[str, Annotation],
+        unit: str | None,
+        problems: list[FactProblem],
+    ) -> object:
+        extra = [str(key) for key in value if key not in _ANNOTATED]
+        if extra or "value" not in value:
+            expected = f"a value, or a mapping with {quoted(_ANNOTATED)}"
+            problems.append(FactProblem(unit, name, dict(value), expected, f"unknown key {quoted(extra)}" if extra else ""))
+            return None
+        texts = {key: value.get(key) for key in ("source", "as_of", "by")}
+        as_of = texts["as_of"]
+        if isinstance(as_of, dt.date):
+            texts["as_of"] = as_of.isoformat()
+        if texts["by"] not in (None, *_BY) or not all(t is None or isinstance(t, str) for t in texts.values()):
+            expected = "texts for source and as_of, `self` or `appraised` for by"
+            problems.append(FactProblem(unit, name, dict(value), expected))
+            return None
+        annotations[name] = Annotation(**typing.cast(dict[str, str | None], texts))
+        return value["value"]
+
+    def _bind(
+        self, name: str, bound: str, values: list[Slot], unit: str | None, problems: list[FactProblem]
+    ) -> None:
+        place = self.places[name]
+        if values[place] not in (None, bound):
+            expected = f"`{bound}`, the {name} of `{self.province}`"
+            problems.append(FactProblem(unit, name, values[place], expected, f"leave `{name}` out"))
+        values[place] = bound
+
+    def _ratio(
+        self,
+        fact: Fact,
+        part_fact: Fact,
+        whole_fact: Fact,
+        values: list[Slot],
+        given: Mapping[str, FactValue],
+        unit: str | None,
+        problems: list[FactProblem],
+    ) -> None:
+        """Put the exact ratio in the fact's slot where part and whole are given, and compare it with a given one."""
+        part, whole = values[self.places[part_fact.id]], values[self.places[whole_fact.id]]
+        if part is None or whole is None:
+            return
+        try:
+            pair = ratio_of(fact, part_fact, typing.cast(float, part), whole_fact, typing.cast(float, whole))
+        except BadValue as bad:
+            problems.append(FactProblem(unit, part_fact.id, given[part_fact.id], bad.expected, bad.hint))
+            return
+        place = self.places[fact.id]
+        if values[place] is not None and pair[1] != 0 and not _agrees(given[fact.id], Fraction(*pair)):
+            shown = given[part_fact.id], given[whole_fact.id]
+            expected = f"the ratio of `{part_fact.id}` to `{whole_fact.id}`, {shown[0]} of {shown[1]}"
+            problems.append(FactProblem(unit, fact.id, given[fact.id], expected, "correct one, or leave the ratio out"))
+        values[place] = pair
+
+
+def ratio_of(fact: Fact, part_fact: Fact, part: float, whole_fact: Fact, whole: float) -> tuple[int, int]:
+    """Numerator and denominator of part over whole in the unit of *fact*; denominator 0 where the whole is."""
+    top, bottom = scaled(part, part_fact), scaled(whole, whole_fact)
+    if top < 0 or bottom < 0:
+        raise BadValue("parts from 0")
+    numerator = top * fact.scale * 10**whole_fact.decimals
+    denominator = bottom * 10**part_fact.decimals
+    if fact.type is FactType.PERCENT and numerator > 100 * denominator:
+        raise BadValue(f"at most the whole `{whole_fact.id}`, {_plain(whole)}")
+    return numerator, denominator
+
+
+def scaled(value: float, fact: Fact) -> int:
+    """*value* as a whole number of steps of the fact's last digit."""
+    exact = Decimal(repr(value)).scaleb(fact.decimals)
+    if exact != exact.to_integral_value():
+        raise BadValue(f"at most {fact.decimals} digits after the point")
+    return int(exact)
+
+
+def _agrees(given: FactValue, exact: Fraction) -> bool:
+    """True if a ratio as written is the exact one, rounded either way to the digits in which it is written."""
+    text = Decimal(given) if isinstance(given, int | str | Decimal) else Decimal(repr(given))
+    exponent = text.as_tuple().exponent
+    step = Fraction(10) ** min(int(exponent), 0)
+    return abs(Fraction(text) - exact) <= step / 2
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(number)
+
+
+# -- one value -------------------------------------------------------------------------------
+
+
+def check_of(fact: Fact) -> Check:
+    """The check of one fact: from a caller's value to the slot's, or ``BadValue``."""
+    if fact.type is FactType.BOOLEAN:
+        return _boolean
+    if fact.type.numeric:
+        return _number_check(fact)
+    return _choice_check(fact)
+
+
+def _boolean(value: object) -> Slot:
+    if value is True or value is False:
+        return typing.cast(bool, value)
+    raise BadValue("true or false", "" if not isinstance(value, str) else "a text is not read as yes or no here")
+
+
+def _choice_check(fact: Fact) -> Check:
+    allowed = frozenset(fact.values)
+
+    def check(value: object) -> Slot:
+        if type(value) is str and value in allowed:
+            return value
+        if type(value) is int and fact.type is FactType.ORDINAL and str(value) in allowed:
+            return str(value)
+        expected = f"one of {quoted(fact.values)}"
+        found = near(str(value), fact.values)
+        raise BadValue(expected, f"did you mean {quoted(found)}?" if found else "")
+
+    return check
+
+
+def _number_check(fact: Fact) -> Check:
+    low = -math.inf if fact.minimum is None else float(fact.minimum)
+    high = math.inf if fact.maximum is None else float(fact.maximum)
+    whole = fact.type is FactType.COUNT
+
+    def check(value: object) -> Slot:
+        kind = type(value)
+        if kind is float:
+            number = typing.cast(float, value)
+        elif kind is int or kind is str or kind is Decimal:
+            number = _exact(typing.cast("int | str | Decimal", value))
+        elif isinstance(value, float | int) and not isinstance(value, bool):
+            return check(float(value) if isinstance(value, float) else int(value))
+        else:
+            raise BadValue(f"a number{_bounds(fact)}")
+        if not low <= number <= high or number - number != 0:
+            raise BadValue(f"a number{_bounds(fact)}")
+        if whole and number != int(number):
+            raise BadValue(f"a whole number{_bounds(fact)}")
+        return number
+
+    return check
+
+
+def _exact(value: int | str | Decimal) -> float:
+    """An integer, a text or a Decimal of at most 15 significant digits as float64; its shortest text is *value*."""
+    if type(value) is int and -(10**MAX_DIGITS) < value < 10**MAX_DIGITS:
+        return float(value)
+    try:
+        exact = Decimal(value) if not isinstance(value, str) or value.isascii() else Decimal("NaN")
+    except InvalidOperation:
+        exact = Decimal("NaN")
+    if isinstance(value, str) and ("_" in value or value != value.strip()):
+        exact = Decimal("NaN")
+    if not exact.is_finite():
+        hint = "write the number alone, with a decimal point, e.g. `43.2`" if isinstance(value, str) else ""
+        raise BadValue("a number", hint)
+    if len(exact.normalize().as_tuple().digits) > MAX_DIGITS or abs(exact.adjusted()) > 300:
+        raise BadValue(f"a number of at most {MAX_DIGITS} significant digits")
+    return float(exact)
+
+
+def _bounds(fact: Fact) -> str:
+    if fact.minimum is not None and fact.maximum is not None:
+        return f" from {fact.minimum} to {fact.maximum}"
+    if fact.minimum is not None:
+        return f" from {fact.minimum}"
+    return f" up to {fact.maximum}" if fact.maximum is not None else ""

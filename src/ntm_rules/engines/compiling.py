@@ -1,0 +1,236 @@
+"""Conditions and derived facts to closures over slots, for one floor of evidence."""
+
+import itertools
+import typing
+from collections.abc import Callable, Mapping
+
+from ntm_rules.engines.checking import Slot, ratio_of
+from ntm_rules.engines.leaves import Code, Slots, Unclear, exact, leaf_of, not_applicable, undetermined
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    By,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Op,
+    Open,
+    Ref,
+)
+from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.outcomes import all_of, at_least_of, guarded, negation_of
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, matching
+
+Value = Callable[[Slots], Slot | Unclear]
+Finding = Callable[[Ruleset], Callable[[Slots], int]]
+
+
+def bound_threshold(threshold: Threshold) -> Cell | Table:
+    """The cell or table that binds: of a relative threshold what it was resolved to."""
+    if isinstance(threshold, Relative):
+        return threshold.resolved or threshold.times
+    return threshold
+
+
+def text_of(slot: object) -> str:
+    """The key of a table that a selector's slot picks."""
+    return ("true" if slot else "false") if isinstance(slot, bool) else str(slot)
+
+
+class Compiler:
+    """Compiles the conditions of one ruleset.
+
+    Args:
+        places: the slot of each fact.
+        floor: cells below it are undetermined.
+        finding: compiles another ruleset to its outcome over the same slots.
+    """
+
+    def __init__(
+        self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, finding: Finding
+    ) -> None:
+        self.places = places
+        self.floor = floor
+        self.finding = finding
+        self.bindings = dict(ruleset.bindings)
+        self.facts: dict[str, Fact] = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
+        self.ratios = {f.id for f in ruleset.facts if f.ratio is not None}
+        for derived in ruleset.derived:
+            rule = derived.rule
+            if isinstance(rule, RatioOf) or (isinstance(rule, MinOf | MaxOf) and self.ratios & set(rule.facts)):
+                self.ratios.add(derived.id)
+
+    def indicator(self, indicator: Indicator) -> Code:
+        """The code of an indicator."""
+        require = self.condition(indicator.require)
+        if indicator.applies_if is None:
+            return require
+        applies = self.condition(indicator.applies_if)
+        return lambda slots: guarded(applies(slots), require(slots))
+
+    def condition(self, node: Condition) -> Code:
+        """The code of a condition."""
+        match node:
+            case Comparison():
+                leaves = [self.leaf(fact, node.op, node.threshold) for fact in node.facts]
+                return leaves[0] if len(leaves) == 1 else _all(leaves)
+            case All():
+                return _all([self.condition(m) for m in node.members])
+            case Any():
+                return _at_least(1, [self.condition(m) for m in node.members])
+            case AtLeast():
+                return _at_least(node.k, [self.condition(m) for m in node.members])
+            case Not():
+                member = self.condition(node.member)
+                return lambda slots: negation_of(member(slots))
+            case Meets():
+                return self.meets(node)
+            case Open():
+                return self.leaf(None, Op.EQUALS, node.threshold)
+            case _:
+                typing.assert_never(node)
+
+    def meets(self, node: Meets) -> Code:
+        """The code of a prerequisite: by act, by finding, or by either."""
+        if node.cell.state is not CellState.SET or node.cell.below(self.floor):
+            return undetermined
+        ways: list[Code] = []
+        if node.recognised is not None and node.by is not By.FINDING:
+            ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
+        if node.resolved is not None and node.by is not By.ACT:
+            ways.append(self.finding(node.resolved))
+        return ways[0] if len(ways) == 1 else _at_least(1, ways)
+
+    def leaf(self, fact: str | None, op: Op, threshold: Threshold) -> Code:
+        """The code of one comparison with one fact; of an open condition where there is no fact."""
+        bound = bound_threshold(threshold)
+        return self.cell(fact, op, bound) if isinstance(bound, Cell) else self.table(fact, op, bound)
+
+    def table(self, fact: str | None, op: Op, table: Table) -> Code:
+        """The code of a comparison with a table: one closure a cell, found by the slots of the selectors."""
+        free = [s for s in dict.fromkeys(table.by) if s not in self.bindings]
+        made: dict[int, Code] = {}
+        rows: dict[typing.Any, Code] = {}
+        for values in itertools.product(*(self.facts[s].values or (True, False) for s in free)):
+            texts = {s: text_of(value) for s, value in zip(free, values, strict=True)} | self.bindings
+            found = matching(table, tuple(texts[s] for s in table.by))
+            if found is not None:
+                code = made.get(id(found[1])) or self.cell(fact, op, found[1])
+                rows[values[0] if len(free) == 1 else values] = made[id(found[1])] = code
+        if not free:
+            return rows.get((), undetermined)
+        get = rows.get
+        if len(free) == 1:
+            place = self.places[free[0]]
+            return lambda slots: get(slots[place], undetermined)(slots)
+        places = [self.places[s] for s in free]
+        return lambda slots: get(tuple([slots[p] for p in places]), undetermined)(slots)
+
+    def cell(self, fact: str | None, op: Op, cell: Cell) -> Code:
+        """The code of a comparison with one cell."""
+        if cell.below(self.floor):
+            return undetermined
+        if cell.state is CellState.NONE:
+            return not_applicable
+        if fact is None or (cell.state is not CellState.SET and cell.floor is None):
+            return undetermined
+        if cell.floor is not None and cell.state is CellState.PENDING:
+            base = self.cell(fact, op, cell.floor)
+            return lambda slots: 2 if base(slots) else 0
+        return leaf_of(self.facts[fact], self.places[fact], op, cell, fact in self.ratios)
+
+    def derived(self, derived: Derived) -> Value:
+        """The value of a derived fact from the slots before it."""
+        rule = derived.rule
+        match rule:
+            case Case():
+                rows = [(self.condition(row.when), self.then(row.then)) for row in rule.rows]
+                return (_only if rule.exclusive else _first)(rows, self.then(rule.otherwise))
+            case RatioOf():
+                return _quotient(derived.fact, rule, self.facts, self.places)
+            case MinOf() | MaxOf():
+                return _extreme([self.places[f] for f in rule.facts], min if isinstance(rule, MinOf) else max)
+            case _:
+                typing.assert_never(rule)
+
+    def then(self, value: str | Ref | None) -> Value:
+        """The value of a row of a case."""
+        if isinstance(value, Ref):
+            place = self.places[value.fact]
+            return lambda slots: slots[place]  # type: ignore[no-any-return]
+        return lambda slots: value
+
+
+def _all(members: list[Code]) -> Code:
+    return lambda slots: all_of([m(slots) for m in members])
+
+
+def _at_least(k: int, members: list[Code]) -> Code:
+    return lambda slots: at_least_of(k, [m(slots) for m in members])
+
+
+def _first(rows: list[tuple[Code, Value]], otherwise: Value) -> Value:
+    """The first row whose guard is met; where one before it is undetermined, the value that all agree on."""
+
+    def value(slots: Slots) -> Slot | Unclear:
+        reachable: list[Slot | Unclear] = []
+        for when, then in rows:
+            code = when(slots)
+            if code in (1, 2):
+                reachable.append(then(slots))
+            if code == 1:
+                break
+        else:
+            reachable.append(otherwise(slots))
+        return reachable[0] if reachable.count(reachable[0]) == len(reachable) else None
+
+    return value
+
+
+def _only(rows: list[tuple[Code, Value]], otherwise: Value) -> Value:
+    """The one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
+
+    def value(slots: Slots) -> Slot | Unclear:
+        codes = [when(slots) for when, _ in rows]
+        met, open_ = codes.count(1), codes.count(2)
+        if met > 1:
+            return Unclear.AMBIGUOUS
+        if met == 1:
+            return None if open_ else rows[codes.index(1)][1](slots)
+        other = otherwise(slots)
+        if open_ == 0 or (open_ == 1 and rows[codes.index(2)][1](slots) == other):
+            return other
+        return None
+
+    return value
+
+
+def _quotient(fact: Fact, rule: RatioOf, facts: Mapping[str, Fact], places: Mapping[str, int]) -> Value:
+    part, whole = facts[rule.part], facts[rule.whole]
+    p, w = places[rule.part], places[rule.whole]
+
+    def value(slots: Slots) -> Slot | Unclear:
+        if slots[p] is None or slots[w] is None:
+            return None
+        return ratio_of(fact, part, slots[p], whole, slots[w])
+
+    return value
+
+
+def _extreme(places: list[int], pick: Callable[..., typing.Any]) -> Value:
+    def value(slots: Slots) -> Slot | Unclear:
+        found = [slots[p] for p in places]
+        if None in found:
+            return None
+        empty = next((f for f in found if type(f) is tuple and f[1] == 0), None)
+        return empty if empty is not None else pick(found, key=exact)  # type: ignore[no-any-return]
+
+    return value

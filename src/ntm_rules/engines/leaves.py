@@ -1,0 +1,97 @@
+"""Comparisons of one slot with one set cell: the only place where a fact meets a number."""
+
+import operator
+import typing
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+
+from ntm_rules.model.conditions import Op
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.thresholds import Cell
+
+Slots = Sequence[typing.Any]
+Code = Callable[[Slots], int]
+
+ORDER: dict[Op, Callable[[typing.Any, typing.Any], bool]] = {
+    Op.AT_LEAST: operator.ge,
+    Op.AT_MOST: operator.le,
+    Op.MORE_THAN: operator.gt,
+    Op.LESS_THAN: operator.lt,
+    Op.EQUALS: operator.eq,
+}
+
+
+class Unclear(Enum):
+    """The slot of a derived fact two of whose exclusive guards are met."""
+
+    AMBIGUOUS = "ambiguous"
+
+
+def undetermined(_: Slots) -> int:
+    """Undetermined, whatever the facts."""
+    return 2
+
+
+def not_applicable(_: Slots) -> int:
+    """Not applicable, whatever the facts."""
+    return 3
+
+
+def exact(slot: typing.Any) -> Fraction:
+    """A numeric slot as an exact number: a float is what its shortest text says."""
+    return Fraction(*slot) if type(slot) is tuple else Fraction(repr(slot))
+
+
+def allowed_values(fact: Fact, op: Op, cell: Cell) -> frozenset[str]:
+    """The levels or categories that satisfy ``one_of`` or ``level_at_least``."""
+    if isinstance(cell.value, tuple):
+        return frozenset(cell.value)
+    return frozenset(fact.values[fact.values.index(str(cell.value)) :])
+
+
+def leaf_of(fact: Fact, place: int, op: Op, cell: Cell, may_be_ratio: bool) -> Code:
+    """The code of a slot against a set cell."""
+    if not fact.type.numeric:
+        return _named(fact, place, op, cell)
+    limit = typing.cast(Decimal, cell.value)
+    return _ratio(place, op, limit, cell.when_empty) if may_be_ratio else _plain(place, op, float(limit))
+
+
+def _named(fact: Fact, i: int, op: Op, cell: Cell) -> Code:
+    if op is Op.EQUALS:
+        required = cell.value
+        return lambda v: 2 if (x := v[i]) is None or x is Unclear.AMBIGUOUS else x == required
+    allowed = allowed_values(fact, op, cell)
+    return lambda v: 2 if (x := v[i]) is None or x is Unclear.AMBIGUOUS else x in allowed
+
+
+def _plain(i: int, op: Op, limit: float) -> Code:
+    """float64 against float64: the comparison of the decimal texts, see the semantics."""
+    match op:
+        case Op.AT_LEAST:
+            return lambda v: 2 if (x := v[i]) is None else x >= limit
+        case Op.AT_MOST:
+            return lambda v: 2 if (x := v[i]) is None else x <= limit
+    holds = ORDER[op]
+    return lambda v: 2 if (x := v[i]) is None else holds(x, limit)
+
+
+def _ratio(i: int, op: Op, limit: Decimal, when_empty: Outcome | None) -> Code:
+    """A float, or part and whole multiplied out; never a division."""
+    holds, number = ORDER[op], float(limit)
+    top, bottom = limit.as_integer_ratio()
+    empty = 2 if when_empty is None else int(when_empty)
+
+    def code(slots: Slots) -> int:
+        x = slots[i]
+        if x is None:
+            return 2
+        if type(x) is not tuple:
+            return holds(x, number)
+        numerator, denominator = x
+        return holds(numerator * bottom, top * denominator) if denominator else empty
+
+    return code

@@ -1,0 +1,130 @@
+"""One unit at a time: facts in, a verdict out. Codes first, objects and texts when somebody asks."""
+
+import typing
+from collections.abc import Callable, Mapping
+
+from ntm_rules.engines.checking import CheckedFacts, Checker
+from ntm_rules.engines.compiling import Compiler, Value
+from ntm_rules.engines.explaining import criteria_results
+from ntm_rules.engines.leaves import Slots
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.outcomes import all_of, at_least_of
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+
+Facts = Mapping[str, FactValue | Mapping[str, object] | None]
+
+
+def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
+    """The finding for one unit.
+
+    Args:
+        ruleset: from ``Library.compose``.
+        facts: fact id to value, or to ``{value, source, as_of, by}``; None and absent facts are missing. Percentages
+            are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``.
+        unit: name or code of the unit, for messages and the verdict.
+
+    Raises:
+        FactError: every bad fact of the unit.
+    """
+    program = program_of(ruleset)
+    return program.verdict(program.checker.check(facts, unit))
+
+
+def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> CheckedFacts:
+    """The facts checked and in slots, for ``outcome_codes``.
+
+    Raises:
+        FactError: every bad fact of the unit.
+    """
+    return program_of(ruleset).checker.check(facts, unit)
+
+
+def outcome_codes(ruleset: Ruleset, facts: CheckedFacts) -> bytes:
+    """The codes of the set, its criteria and its indicators, in printed order, without making a verdict."""
+    return program_of(ruleset).run(facts.values)
+
+
+def reassess(verdict: Verdict, changes: Facts) -> Verdict:
+    """The verdict with some facts changed; None takes a fact away."""
+    facts: dict[str, FactValue | Mapping[str, object] | None] = dict(verdict.facts)
+    for name, note in verdict.annotations.items():
+        facts[name] = {"value": verdict.facts[name], "source": note.source, "as_of": note.as_of, "by": note.by}
+    return assess(verdict.ruleset, facts | dict(changes), verdict.unit)
+
+
+def program_of(ruleset: Ruleset) -> "Program":
+    """The compiled form of a ruleset, kept with it."""
+    memo = ruleset._memo
+    if "scalar" not in memo:
+        memo["scalar"] = Program(ruleset)
+    return typing.cast(Program, memo["scalar"])
+
+
+class Program:
+    """A ruleset compiled for one unit at a time."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self.checker = Checker(ruleset)
+        self.places = dict(self.checker.places)
+        for name in (*(d.id for d in ruleset.derived), *dict(ruleset.bindings)):
+            self.places.setdefault(name, len(self.places))
+        self.asked = Pass(ruleset, self.places, ruleset.minimum_evidence)
+        self.official = Pass(ruleset, self.places, Evidence.OFFICIAL)
+
+    def run(self, values: list[typing.Any]) -> bytes:
+        """The codes of the set, its criteria and its indicators."""
+        return self.asked.codes(self.asked.slots(values))
+
+    def verdict(self, facts: CheckedFacts) -> Verdict:
+        """The verdict on checked facts."""
+        slots = self.asked.slots(facts.values)
+        codes = self.asked.codes(slots)
+        floors = self.official.codes(self.official.slots(facts.values))
+        return Verdict(
+            self.ruleset, facts.unit, facts.given, facts.annotations, codes, floors, tuple(slots), criteria_results
+        )
+
+
+class Pass:
+    """A ruleset compiled for one floor of evidence."""
+
+    def __init__(self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None) -> None:
+        def finding(other: Ruleset) -> Callable[[Slots], int]:
+            inner = Pass(other, program_of(other).places, floor)
+            sources = [places[fact.id] for fact in other.facts]
+            return lambda slots: inner.codes(inner.slots([slots[p] for p in sources]))[0]
+
+        compiler = Compiler(ruleset, places, floor, finding)
+        self.derived: list[Value] = [compiler.derived(d) for d in ruleset.derived]
+        self.first = len(ruleset.facts)
+        constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
+        self.tail = [*[None] * len(self.derived), *constants]
+        self.indicators = [compiler.indicator(i) for c in ruleset.criteria for i in c.indicators]
+        self.spans: list[tuple[int, int, int | None]] = []
+        start = 0
+        for criterion in ruleset.criteria:
+            end = start + len(criterion.indicators)
+            self.spans.append((start, end, criterion.at_least_n))
+            start = end
+        self.k = ruleset.at_least_n
+
+    def slots(self, values: list[typing.Any]) -> list[typing.Any]:
+        """The slots of a unit: its facts, the derived facts worked out in order, then what is bound."""
+        slots = [*values, *self.tail]
+        place = self.first
+        for rule in self.derived:
+            slots[place] = rule(slots)
+            place += 1
+        return slots
+
+    def codes(self, slots: Slots) -> bytes:
+        """The codes of the set, its criteria and its indicators, in printed order."""
+        codes = bytes([indicator(slots) for indicator in self.indicators])
+        criteria = bytes([_combined(codes[a:b], k) for a, b, k in self.spans])
+        return bytes((_combined(criteria, self.k),)) + criteria + codes
+
+
+def _combined(codes: bytes, k: int | None) -> int:
+    return all_of(codes) if k is None else at_least_of(k, codes)

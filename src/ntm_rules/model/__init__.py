@@ -1,0 +1,1 @@
+"""Ground floor: frozen values without I/O."""

@@ -1,0 +1,175 @@
+"""The rule language: comparisons, connectives, prerequisites, and facts worked out from other facts."""
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.text import Text
+from ntm_rules.model.thresholds import Cell, Table, Threshold
+
+if TYPE_CHECKING:
+    from ntm_rules.model.rulesets import Ruleset
+
+
+class Op(Enum):
+    """How a fact is compared with its threshold."""
+
+    EQUALS = "equals"
+    ONE_OF = "one_of"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    MORE_THAN = "more_than"
+    LESS_THAN = "less_than"
+    LEVEL_AT_LEAST = "level_at_least"
+
+
+@frozen
+class Comparison:
+    """A fact against a threshold. With several facts (men, women) it has to hold for each of them."""
+
+    facts: tuple[str, ...]
+    op: Op
+    threshold: Threshold
+    part: str | None = None
+    title: Text | None = None
+
+    @property
+    def fact(self) -> str:
+        """The fact compared; the first where there are several."""
+        return self.facts[0]
+
+
+@frozen
+class All:
+    """Met when every member that applies is met."""
+
+    members: "tuple[Condition, ...]"
+    part: str | None = None
+    title: Text | None = None
+
+
+@frozen
+class Any:
+    """Met when one member is met."""
+
+    members: "tuple[Condition, ...]"
+    part: str | None = None
+    title: Text | None = None
+
+
+@frozen
+class AtLeast:
+    """Met when at least k members are met."""
+
+    k: int
+    members: "tuple[Condition, ...]"
+    part: str | None = None
+    title: Text | None = None
+
+
+@frozen
+class Not:
+    """Met when its member is not met."""
+
+    member: "Condition"
+    part: str | None = None
+    title: Text | None = None
+
+
+class By(Enum):
+    """How a prerequisite is shown: by a recorded act, by evaluating the other set, or by either."""
+
+    ACT = "act"
+    FINDING = "finding"
+    EITHER = "either"
+
+
+@frozen
+class Meets:
+    """Another ruleset as a prerequisite.
+
+    Attributes:
+        ruleset: its id; composed for the same province, date and year.
+        recognised: the yes/no fact that records the act; None where only a finding counts.
+        cell: that the prerequisite is asked (true), with its evidence.
+        resolved: the other set, when composed; None where only the act counts.
+    """
+
+    ruleset: str
+    by: By
+    cell: Cell
+    period: str | None = None
+    recognised: str | None = None
+    resolved: "Ruleset | None" = None
+    part: str | None = None
+    title: Text | None = None
+
+
+@frozen
+class Open:
+    """A condition that nobody has copied yet (pending) or that is left to a lower level (delegated)."""
+
+    threshold: Cell | Table
+    part: str | None = None
+    title: Text | None = None
+
+
+Condition = Comparison | All | Any | AtLeast | Not | Meets | Open
+
+
+@frozen
+class Ref:
+    """The value of another fact."""
+
+    fact: str
+
+
+@frozen
+class CaseRow:
+    """One row of a case: its value where its guard is met."""
+
+    when: Condition
+    then: str | Ref
+
+
+@frozen
+class Case:
+    """The value of the first row whose guard is met.
+
+    Attributes:
+        otherwise: the value where no guard is met; None leaves the fact missing.
+        exclusive: two guards that are both met are an ambiguity, not a matter of order.
+    """
+
+    rows: tuple[CaseRow, ...]
+    otherwise: str | Ref | None = None
+    exclusive: bool = False
+
+
+@frozen
+class MinOf:
+    """The least of several facts; missing when one is."""
+
+    facts: tuple[str, ...]
+
+
+@frozen
+class MaxOf:
+    """The greatest of several facts; missing when one is."""
+
+    facts: tuple[str, ...]
+
+
+@frozen
+class Derived:
+    """A fact that a ruleset works out from other facts."""
+
+    fact: Fact
+    rule: Case | RatioOf | MinOf | MaxOf
+
+    @property
+    def id(self) -> str:
+        """The id of the fact."""
+        return self.fact.id

@@ -1,0 +1,80 @@
+"""What is known about a unit: the kinds of facts, not their values."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+
+from attrs import frozen
+
+from ntm_rules.model.text import Text
+
+
+class FactType(Enum):
+    """The type of a fact's value."""
+
+    PERCENT = "percent"
+    NUMBER = "number"
+    COUNT = "count"
+    BOOLEAN = "boolean"
+    ORDINAL = "ordinal"
+    CATEGORY = "category"
+
+    @property
+    def numeric(self) -> bool:
+        """True for percent, number and count."""
+        return self in (FactType.PERCENT, FactType.NUMBER, FactType.COUNT)
+
+
+class Direction(Enum):
+    """Which way a fact is better."""
+
+    MORE = "more"
+    LESS = "less"
+    NEITHER = "neither"
+
+
+@frozen
+class Measure:
+    """A unit of measurement and how it is printed."""
+
+    id: str
+    title: Text
+
+
+@frozen
+class RatioOf:
+    """A fact that is exactly part over whole (times 100 for a percent)."""
+
+    part: str
+    whole: str
+
+
+@frozen
+class Fact:
+    """One entry of the fact catalogue.
+
+    Attributes:
+        values: the levels of an ordinal from the worst to the best, or the values of a category.
+        decimals: the most digits after the point the fact is reported with.
+        minimum, maximum: inclusive bounds of a numeric fact, None where there is none.
+        ratio: the facts from which it follows exactly, where there are such.
+        agency: who reports it, where known.
+    """
+
+    id: str
+    type: FactType
+    title: Text | None = None
+    unit: Measure | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int = 0
+    direction: Direction = Direction.NEITHER
+    values: tuple[str, ...] = ()
+    value_titles: Mapping[str, Text] | None = None
+    ratio: RatioOf | None = None
+    agency: Text | None = None
+
+    @property
+    def scale(self) -> int:
+        """What a ratio is multiplied by to be in the fact's unit: 100 for a percent, else 1."""
+        return 100 if self.type is FactType.PERCENT else 1

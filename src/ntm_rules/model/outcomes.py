@@ -1,0 +1,67 @@
+"""Outcomes, reason codes, and the three-valued logic that every engine shares."""
+
+from collections.abc import Sequence
+from enum import Enum, IntEnum
+
+
+class Outcome(IntEnum):
+    """What an engine answers for a comparison, a connective, an indicator, a criterion or a ruleset."""
+
+    NOT_MET = 0
+    MET = 1
+    UNDETERMINED = 2
+    NOT_APPLICABLE = 3
+
+    @property
+    def code(self) -> str:
+        """The name used in JSON and SQL: ``not_met``, ``met``, ``undetermined``, ``not_applicable``."""
+        return self.name.lower()
+
+    @property
+    def satisfied(self) -> bool:
+        """True for met and for not applicable."""
+        return self is Outcome.MET or self is Outcome.NOT_APPLICABLE
+
+
+class ReasonCode(Enum):
+    """Why something is undetermined, in the order in which codes are listed; and why it is provisional."""
+
+    SELECTOR_MISSING = "selector_missing"
+    AMBIGUOUS_CASE = "ambiguous_case"
+    NO_CELL = "no_cell"
+    DELEGATED = "delegated"
+    PENDING = "pending"
+    BELOW_MINIMUM_EVIDENCE = "below_minimum_evidence"
+    FACT_INVALID = "fact_invalid"
+    FACT_MISSING = "fact_missing"
+    EMPTY_WHOLE = "empty_whole"
+    LAYER_NOT_READ = "layer_not_read"
+
+
+def all_of(codes: Sequence[int]) -> int:
+    """The outcome of ``all`` over its members' codes: one not met decides, then one undetermined."""
+    if 0 in codes:
+        return 0
+    if 2 in codes:
+        return 2
+    return 1 if 1 in codes else 3
+
+
+def at_least_of(k: int, codes: Sequence[int]) -> int:
+    """The outcome of ``at_least_n`` over its members' codes; ``any`` is k = 1. k never shrinks."""
+    met = codes.count(1)
+    if met >= k:
+        return 1
+    return 0 if met + codes.count(2) < k else 2
+
+
+def negation_of(code: int) -> int:
+    """The outcome of ``not``: met and not met change places, the others stay."""
+    return 1 - code if code < 2 else code
+
+
+def guarded(applies: int, condition: int) -> int:
+    """The outcome of an indicator with ``applies_if``: undetermined applicability hides the condition."""
+    if applies == 1:
+        return condition
+    return 2 if applies == 2 else 3

@@ -1,0 +1,158 @@
+"""A composed ruleset: criteria, indicators, layers, and what is bound by province and year."""
+
+import datetime as dt
+import typing
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+from attrs import evolve, field, frozen
+
+from ntm_rules.model.citations import Citation, Evidence, Instrument
+from ntm_rules.model.conditions import Condition, Derived
+from ntm_rules.model.errors import Diagnostic, UnknownName
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.text import Text
+
+
+@frozen
+class Indicator:
+    """An indicator (chỉ tiêu): a condition, and where it applies.
+
+    Attributes:
+        no: the printed number, a text.
+        require: what has to hold.
+        applies_if: "nếu có"; None where it always applies.
+        citation: the layer that put the indicator here.
+    """
+
+    no: str
+    require: Condition
+    citation: Citation
+    title: Text | None = None
+    applies_if: Condition | None = None
+    note: str | None = None
+
+
+@frozen
+class Criterion:
+    """A criterion (tiêu chí): met when all its indicators are, or ``at_least_n`` of them."""
+
+    no: str
+    indicators: tuple[Indicator, ...]
+    title: Text | None = None
+    at_least_n: int | None = None
+    note: str | None = None
+
+
+class LayerKind(Enum):
+    """Where a layer comes from."""
+
+    BASE = "base"
+    AMENDMENT = "amendment"
+    OVERLAY = "overlay"
+    CALLER = "caller"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Layer:
+    """One instrument that a composed ruleset rests on.
+
+    Attributes:
+        instrument: None where a province has a set of its own whose instrument is not known.
+        read_whole: False where parts of its text were not read.
+        date_known: False where only the year or month of entry into force is known.
+    """
+
+    kind: LayerKind
+    instrument: Instrument | None
+    start: dt.date
+    end: dt.date | None = None
+    read_whole: bool = True
+    annex: str | None = None
+    date_known: bool = True
+
+
+@frozen
+class Ruleset:
+    """The criteria in force for a tier, a date, a year and, where named, a province.
+
+    Made by ``Library.compose``; a frozen value that can be pickled, compared and hashed.
+
+    Attributes:
+        on: the date that picked the law.
+        year: the column of yearly thresholds.
+        province, territory: as they were asked for.
+        facts: every fact the set reads, in the order in which it reads them.
+        derived: facts worked out from them.
+        bindings: selector facts fixed by the province and the year.
+        layers: the instruments applied, in order.
+        minimum_evidence: cells below it are as good as pending.
+        diagnostics: warnings and notes of composing.
+        catalogue: ids of all facts of the library, also those this set does not read.
+    """
+
+    id: str
+    period: str
+    on: dt.date
+    year: int
+    criteria: tuple[Criterion, ...]
+    facts: tuple[Fact, ...]
+    layers: tuple[Layer, ...]
+    derived: tuple[Derived, ...] = ()
+    bindings: tuple[tuple[str, str], ...] = ()
+    province: str | None = None
+    territory: str | None = None
+    at_least_n: int | None = None
+    minimum_evidence: Evidence | None = None
+    title: Text | None = field(default=None, eq=False)
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
+    catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
+    _memo: dict[str, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__slots__ if name not in ("_memo", "__weakref__")}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        for name, value in (state | {"_memo": {}}).items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def content_hash(self) -> str:
+        """``ntm1:`` and the SHA-256 of everything that bears on outcomes, margins, reasons and evidence.
+
+        Titles, wording, notes, web addresses and file positions stay out. Equal on every machine.
+        """
+        if "hash" not in self._memo:
+            from ntm_rules.model.canonical import content_hash
+
+            self._memo["hash"] = content_hash(self)
+        return str(self._memo["hash"])
+
+    def inputs(self) -> Mapping[str, Fact]:
+        """The facts that a caller may give, by id, in the order in which the set reads them.
+
+        Facts worked out or bound by province and year are left out; the parts of a ratio are in.
+        """
+        bound = {name for name, _ in self.bindings}
+        return MappingProxyType({f.id: f for f in self.facts if f.id not in bound})
+
+    def with_minimum_evidence(self, level: str) -> "Ruleset":
+        """The same set in which every cell below *level* is as good as pending.
+
+        Args:
+            level: ``official``, ``secondary`` or ``recalled``.
+
+        Raises:
+            UnknownName: *level* is none of these.
+        """
+        known = [e.value for e in Evidence]
+        if level not in known:
+            raise UnknownName("evidence level", level, known)
+        return evolve(self, minimum_evidence=Evidence(level))
+
+    @property
+    def read_whole(self) -> bool:
+        """False if a layer was read partly or is not known."""
+        return all(layer.read_whole for layer in self.layers)

@@ -1,0 +1,15 @@
+"""A text in the two languages of the project."""
+
+from attrs import frozen
+
+
+@frozen
+class Text:
+    """A text in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        """The text in *lang*, ``"vi"`` or ``"en"``."""
+        return self.vi if lang == "vi" else self.en

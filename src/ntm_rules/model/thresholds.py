@@ -1,0 +1,104 @@
+"""What a comparison compares with: a cell, a table of cells, or another tier's threshold times a factor."""
+
+from decimal import Decimal
+from enum import Enum
+
+from attrs import frozen
+
+from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
+from ntm_rules.model.outcomes import Outcome
+
+Value = Decimal | bool | str | tuple[str, ...]
+"""A number, a yes or no, an ordinal level or category, or the set of ``one_of``."""
+
+Key = tuple[str, ...]
+"""The values of a table's selectors; ``*`` stands for every value without a key of its own."""
+
+GENERAL = "ALL"
+"""The printed general column of a table with regional columns: kept for show, it binds no unit."""
+
+REST = "*"
+
+
+class CellState(Enum):
+    """What stands in a cell of a table."""
+
+    SET = "set"
+    NONE = "none"
+    DELEGATED = "delegated"
+    PENDING = "pending"
+
+
+@frozen
+class Cell:
+    """One number (or yes, level, set) of an instrument, with its evidence.
+
+    Attributes:
+        state: a value, nothing asked (``none``), left to a lower level, or not known yet (``pending``).
+        evidence: None only for a pending cell.
+        confidence: of a recalled value.
+        citation: the place that fixes the value.
+        blame: the instrument of the layer that set the cell.
+        source: web address where the value was seen.
+        free: an overlay may loosen it.
+        when_empty: the outcome of a ratio whose whole is 0; None leaves it undetermined.
+        floor: under a pending cell of an overlay, the set base cell: below that nothing is met.
+        overtaken: a looser cell that another instrument wants here; the stricter of the two holds.
+    """
+
+    state: CellState
+    citation: Citation
+    blame: Instrument
+    value: Value | None = None
+    evidence: Evidence | None = None
+    confidence: Confidence | None = None
+    source: str | None = None
+    note: str | None = None
+    free: bool = False
+    when_empty: Outcome | None = None
+    floor: "Cell | None" = None
+    overtaken: "Cell | None" = None
+
+    @property
+    def level(self) -> str:
+        """The evidence as a text; ``pending`` where there is none."""
+        return self.evidence.value if self.evidence else "pending"
+
+    def below(self, floor: Evidence | None) -> bool:
+        """True if the cell's evidence is weaker than *floor*."""
+        return floor is not None and self.evidence is not None and self.evidence.rank < floor.rank
+
+
+@frozen
+class Table:
+    """Cells by selector facts, in printed order."""
+
+    by: tuple[str, ...]
+    cells: tuple[tuple[Key, Cell], ...]
+
+
+@frozen
+class Relative:
+    """A multiple of another tier's threshold; ``resolved`` when composed.
+
+    Attributes:
+        times: the factor.
+        of: ``ruleset#address`` of the threshold it refers to.
+    """
+
+    times: Cell
+    of: str
+    resolved: "Cell | Table | None" = None
+
+
+Threshold = Cell | Table | Relative
+
+
+def matching(table: Table, key: Key) -> tuple[Key, Cell] | None:
+    """The printed key and cell that bind the selector values *key*; None where the table has none."""
+    best: tuple[Key, Cell] | None = None
+    for printed, cell in table.cells:
+        if all(p in (k, REST) for p, k in zip(printed, key, strict=True)):
+            if best is None or [p == REST for p in printed] < [p == REST for p in best[0]]:
+                best = printed, cell
+    return best

@@ -1,0 +1,167 @@
+"""Every cell and every fact of a ruleset, in printed order."""
+
+import typing
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Open,
+    Ref,
+)
+from ntm_rules.model.facts import RatioOf
+from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
+
+
+@frozen
+class CellRef:
+    """A cell and where it stands.
+
+    Attributes:
+        criterion, indicator: printed numbers; empty for a derived fact.
+        address: the number with the part, e.g. ``14.1f``.
+        role: ``require``, ``applies_if`` or ``derive``.
+        derived: id of the derived fact whose guard this is.
+        comparison: the node it belongs to; None for a prerequisite and a placeholder.
+        by, key: selectors and their values; empty for a single cell.
+        unit: id of the measure, None for a fact without one.
+    """
+
+    criterion: str
+    indicator: str
+    address: str
+    role: str
+    cell: Cell
+    derived: str | None = None
+    comparison: Comparison | None = None
+    by: tuple[str, ...] = ()
+    key: Key = ()
+    unit: str | None = None
+
+
+def leaves(condition: Condition, address: str = "") -> Iterator[tuple[str, Comparison | Meets | Open]]:
+    """The comparisons, prerequisites and placeholders of a condition, each with its address."""
+    here = address + (condition.part or "")
+    match condition:
+        case Comparison() | Meets() | Open():
+            yield here, condition
+        case All() | Any() | AtLeast():
+            for member in condition.members:
+                yield from leaves(member, here)
+        case Not():
+            yield from leaves(condition.member, here)
+        case _:
+            typing.assert_never(condition)
+
+
+def threshold_cells(threshold: Threshold) -> Iterator[tuple[tuple[str, ...], Key, Cell]]:
+    """Selectors, key and cell for each cell of a threshold; of a relative one the factor."""
+    match threshold:
+        case Cell():
+            yield (), (), threshold
+        case Table():
+            for key, cell in threshold.cells:
+                yield threshold.by, key, cell
+        case Relative():
+            yield (), (), threshold.times
+        case _:
+            typing.assert_never(threshold)
+
+
+def indicators(ruleset: Ruleset) -> Iterator[tuple[Criterion, Indicator]]:
+    """Every indicator with its criterion."""
+    for criterion in ruleset.criteria:
+        for indicator in criterion.indicators:
+            yield criterion, indicator
+
+
+def cells(ruleset: Ruleset) -> Iterator[CellRef]:
+    """Every cell of the set once: guards of derived facts first, then the criteria in printed order."""
+    units = {f.id: f.unit.id for f in (*ruleset.facts, *(d.fact for d in ruleset.derived)) if f.unit}
+
+    def of(condition: Condition, place: CellRef) -> Iterator[CellRef]:
+        for address, leaf in leaves(condition, place.indicator):
+            comparison = leaf if isinstance(leaf, Comparison) else None
+            threshold = leaf.cell if isinstance(leaf, Meets) else leaf.threshold
+            unit = units.get(comparison.fact) if comparison else None
+            for by, key, cell in threshold_cells(threshold):
+                yield CellRef(
+                    place.criterion, place.indicator, address, place.role, cell, place.derived, comparison, by, key, unit
+                )
+
+    empty = typing.cast(Cell, None)
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, Case):
+            for row in derived.rule.rows:
+                yield from of(row.when, CellRef("", "", "", "derive", empty, derived.id))
+    for criterion, indicator in indicators(ruleset):
+        if indicator.applies_if is not None:
+            yield from of(indicator.applies_if, CellRef(criterion.no, indicator.no, "", "applies_if", empty))
+        yield from of(indicator.require, CellRef(criterion.no, indicator.no, "", "require", empty))
+
+
+def facts_of(condition: Condition) -> Iterator[str]:
+    """The facts a condition reads, selectors included, prerequisites' own sets excluded."""
+    for _, leaf in leaves(condition):
+        if isinstance(leaf, Comparison):
+            yield from leaf.facts
+        if isinstance(leaf, Meets):
+            if leaf.recognised is not None:
+                yield leaf.recognised
+            continue
+        threshold = leaf.threshold
+        if isinstance(threshold, Relative):
+            threshold = threshold.resolved or threshold.times
+        if isinstance(threshold, Table):
+            yield from threshold.by
+
+
+def facts_of_derived(derived: Derived) -> Iterator[str]:
+    """The facts a derived fact reads."""
+    match derived.rule:
+        case Case():
+            for row in derived.rule.rows:
+                yield from facts_of(row.when)
+                if isinstance(row.then, Ref):
+                    yield row.then.fact
+            if isinstance(derived.rule.otherwise, Ref):
+                yield derived.rule.otherwise.fact
+        case RatioOf():
+            yield derived.rule.part
+            yield derived.rule.whole
+        case MinOf() | MaxOf():
+            yield from derived.rule.facts
+        case _:
+            typing.assert_never(derived.rule)
+
+
+def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:
+    """The facts that the conditions of the criteria read, in printed order, with repeats."""
+    for criterion in criteria:
+        for indicator in criterion.indicators:
+            if indicator.applies_if is not None:
+                yield from facts_of(indicator.applies_if)
+            yield from facts_of(indicator.require)
+
+
+def prerequisites(ruleset: Ruleset) -> Iterator[Ruleset]:
+    """The sets that the set's ``meets`` conditions evaluate."""
+    for _, indicator in indicators(ruleset):
+        for condition in (indicator.applies_if, indicator.require):
+            if condition is None:
+                continue
+            for _, leaf in leaves(condition):
+                if isinstance(leaf, Meets) and leaf.resolved is not None:
+                    yield leaf.resolved

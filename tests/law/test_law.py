@@ -1,26 +1,22 @@
 """The bundled rulesets say what their sources say: every row is a cell, every cell has a row.
 
-The sources are the CSV files beside this module. `cells.yaml` says which rows are which cells, `not-cells.yaml` which are none.
+The sources are the CSV files beside this module; `cells.yaml` says which rows are which cells,
+`not-cells.yaml` which are none.
 """
 
-import csv
 import datetime as dt
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from law_sources import HERE, MAPPING, NOT_CELLS, Row, agrees, chosen, elsewhere, own_rows, read, rows
 
 import ntm_rules as ntm
 from ntm_rules.model.walk import CellRef, cells
 
-HERE = Path(__file__).parent
 RULESETS = HERE.parents[1] / "rulesets"
 
 EVIDENCE = {"quoted": "official", "secondary": "secondary", "memory": "recalled"}
@@ -53,87 +49,11 @@ UNITS = {
     "hộ": "households",
     "đội/thôn": "groups-per-village",
 }
-STARTS = {"2016-2020": dt.date(2016, 12, 1), "2021-2025": dt.date(2022, 3, 8), "2026-2030": dt.date(2026, 2, 15)}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a source; `line` counts the header as 1."""
-
-    file: str
-    line: int
-    data: tuple[tuple[str, str], ...]
-
-    def __getitem__(self, column: str) -> str:
-        return dict(self.data).get(column, "")
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-    @property
-    def region(self) -> str:
-        return self["region"] or self["area"]
-
-    @property
-    def confidence(self) -> str:
-        found = re.search(r"conf=(high|medium|low)", self["note"])
-        return found[1] if found else "low"
-
-
-@cache
-def rows() -> tuple[Row, ...]:
-    found = []
-    for path in sorted(HERE.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            found += [Row(path.name, line, tuple(data.items())) for line, data in enumerate(csv.DictReader(file), 2)]
-    return tuple(found)
-
-
-def read(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506  (texts only)
-
-
-MAPPING = read(HERE / "cells.yaml")
-NOT_CELLS = read(HERE / "not-cells.yaml")
-
-
-def agrees(row: Row, where: Mapping[str, Any]) -> bool:
-    for column, wanted in where.items():
-        assert column in dict(row.data), f"{row.file} has no column {column}"
-        text = row[column]
-        match wanted:
-            case {"starts": start}:
-                same = text.startswith(start)
-            case list():
-                same = text in wanted
-            case _:
-                same = text == wanted
-        if not same:
-            return False
-    return True
-
-
-def chosen(entry: Mapping[str, Any], among: Iterable[Row] | None = None) -> list[Row]:
-    pool = (r for r in rows() if r.file == entry["file"]) if among is None else among
-    return [r for r in pool if agrees(r, entry.get("where", {}))]
-
-
-@cache
-def elsewhere() -> frozenset[Row]:
-    """Rows that are no cell, or a layer."""
-    return frozenset(row for entry in (*NOT_CELLS, *MAPPING["layers"]) for row in chosen(entry))
-
-
-def own_rows(entry: Mapping[str, Any]) -> list[Row]:
-    """The rows of a set, without those that only a guard rests on."""
-    mine = [row for row in chosen(entry) if row not in elsewhere()]
-    guarded = {row for guard in entry.get("guards", ()) if "derived" in guard for row in chosen(guard, mine)}
-    return [row for row in mine if row not in guarded or not guard_only(row)]
-
-
-def guard_only(row: Row) -> bool:
-    """True for a row that chooses (an area, a group, a column) and requires nothing itself."""
-    return row["kind"] == "area_def" or row["criterion_no"] in ("0", "*")
+STARTS = {
+    "2016-2020": dt.date(2016, 12, 1),
+    "2021-2025": dt.date(2022, 3, 8),
+    "2026-2030": dt.date(2026, 2, 15),
+}
 
 
 # ---------------------------------------------------------------- the rulesets
@@ -149,7 +69,11 @@ def day(text: str) -> dt.date:
     year, month, date = (*map(int, text.split("-")), 0, 0)[:3]
     if date:
         return dt.date(year, month, date)
-    return dt.date(year + 1, 1, 1) - dt.timedelta(1) if not month else dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(1)
+    return (
+        dt.date(year + 1, 1, 1) - dt.timedelta(1)
+        if not month
+        else dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(1)
+    )
 
 
 def composed(entry: Mapping[str, Any], on: dt.date | None = None) -> Any:
@@ -200,8 +124,10 @@ def text_of(value: Any) -> str | None:
     return None if value is None else str(getattr(value, "value", value))
 
 
-def differences(row: Row, ref: CellRef, wanted: Any = None, operator: str | None = None) -> Iterator[str]:
-    """What the cell says otherwise than the row. *wanted* and *operator* where the row prints them in words only."""
+def differences(
+    row: Row, ref: CellRef, wanted: Any = None, operator: str | None = None, whole_criterion: bool = False
+) -> Iterator[str]:
+    """What the cell says otherwise than the row; *wanted* and *operator* where the row has words only."""
     cell, state = ref.cell, state_of(row)
     if text_of(cell.state) != state:
         yield f"state {text_of(cell.state)}, the row says {state}"
@@ -209,7 +135,7 @@ def differences(row: Row, ref: CellRef, wanted: Any = None, operator: str | None
     if state == "set" and not same_value(cell.value, value_of(row) if wanted is None else wanted):
         yield f"value {cell.value}, the row says {row['value']}"
     comparison = ref.comparison
-    if comparison is not None and row["kind"]:
+    if comparison is not None and row["kind"] and not whole_criterion:
         allowed = (operator,) if operator else OPERATORS.get(row["operator"])
         if allowed and text_of(comparison.op) not in allowed:
             yield f"operator {text_of(comparison.op)}, the row says {row['operator']}"
@@ -228,7 +154,9 @@ def differences(row: Row, ref: CellRef, wanted: Any = None, operator: str | None
 
 
 def unit_differences(row: Row, ref: CellRef) -> Iterator[str]:
-    if hasattr(ref.comparison.threshold, "times"):  # a multiple of another threshold has the unit of that threshold
+    if hasattr(
+        ref.comparison.threshold, "times"
+    ):  # a multiple of another threshold has the unit of that threshold
         if row["unit"] != "ratio":
             yield f"a multiple of another threshold, the row says {row['unit']}"
     elif row["unit"] not in UNITS:
@@ -254,7 +182,7 @@ def binds(row: Row, ref: CellRef, key: Mapping[str, str]) -> int | None:
     stars = 0
     for selector, text in zip(ref.by, ref.key, strict=True):
         wanted = key.get(selector) or (row["year"] if selector == "year" else row.region)
-        if text == "*" and wanted != "*":
+        if text == "*" and wanted == "ALL" and row["note"].startswith("uniform"):
             stars += 1
         elif text != wanted:
             return None
@@ -279,10 +207,17 @@ def check_rows(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
         if says.get("removed"):
             check_removed(entry, row, address, problems)
             continue
-        if whole := says.get("all"):
-            mine = [i for i, ref in enumerate(refs_) if getattr(ref, whole) == address and ref.role == "require"]
+        whole = says.get("all")
+        if whole:
+            mine = [
+                i for i, ref in enumerate(refs_) if getattr(ref, whole) == address and ref.role == "require"
+            ]
         else:
-            fits = {i: n for i in by_address[address] if (n := binds(row, refs_[i], says.get("key", {}))) is not None}
+            fits = {
+                i: n
+                for i in by_address[address]
+                if (n := binds(row, refs_[i], says.get("key", {}))) is not None
+            }
             mine = [i for i, n in fits.items() if n == min(fits.values())]
             if len({place(refs_[i]) for i in mine}) > 1:
                 problems.append(f"{row}: several cells at {address}: {[place(refs_[i]) for i in mine]}")
@@ -290,9 +225,10 @@ def check_rows(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
             problems.append(f"{row}: no cell at {address} {row.region} {row['year']} {row['exception']}")
         for i in mine:
             claims[i].append(row)
-            problems += [f"{row}: {refs_[i].address} {refs_[i].key}: {said}" for said in differences(row, refs_[i])]
+            said = differences(row, refs_[i], whole_criterion=whole == "criterion")
+            problems += [f"{row}: {refs_[i].address} {refs_[i].key}: {one}" for one in said]
     for i, claimants in claims.items():
-        if len(claimants) > 1 and "*" not in refs_[i].key:
+        if len(claimants) > 1:
             problems.append(f"{place(refs_[i])}: several rows: {', '.join(map(str, claimants))}")
     return set(claims)
 
@@ -314,16 +250,24 @@ def check_guards(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
         facts = guard["facts"] if isinstance(guard["facts"], dict) else dict.fromkeys(guard["facts"], "")
         for fact, printed in facts.items():
             operator, _, text = printed.partition(" ")
-            wanted = {"true": True, "false": False}.get(text, frozenset(text.split("|")) if "|" in text else text or None)
+            wanted = {"true": True, "false": False}.get(
+                text, frozenset(text.split("|")) if "|" in text else text or None
+            )
             mine = [
                 i
                 for i, r in enumerate(refs_)
                 if r.comparison is not None
                 and fact in r.comparison.facts
-                and (r.derived == guard["derived"] if "derived" in guard else r.role == "applies_if" and r.indicator == guard["applies_if"])
+                and (
+                    r.derived == guard["derived"]
+                    if "derived" in guard
+                    else r.role == "applies_if" and r.indicator == guard["applies_if"]
+                )
             ]
             if not mine:
-                problems.append(f"guard {guard.get('derived') or guard['applies_if']}: no comparison of {fact}")
+                problems.append(
+                    f"guard {guard.get('derived') or guard['applies_if']}: no comparison of {fact}"
+                )
             claimed |= set(mine)
             problems += [
                 f"{row}: guard on {fact}: {said}"
@@ -346,7 +290,8 @@ def test_rows_and_cells_agree(entry: Mapping[str, Any]) -> None:
             if i in claimed:
                 problems.append(f"{place(ref)}: nothing is asked here, but a row says something")
         elif i not in claimed:
-            problems.append(f"{place(ref)} {ref.role} {ref.derived or ''} {ref.comparison and ref.comparison.fact}: no row")
+            fact = ref.comparison.fact if ref.comparison else ""
+            problems.append(f"{place(ref)} {ref.role} {ref.derived or ''} {fact}: no row")
     for one in entry.get("rows", ()):
         if not chosen(one, own_rows(entry)):
             problems.append(f"cells.yaml: {one} selects no row")
@@ -383,19 +328,32 @@ def test_instrument_rows_are_layers(entry: Mapping[str, Any]) -> None:
     ids = {p["title"]["vi"]: p["id"] for p in read(RULESETS / "units" / "provinces.yaml")["provinces"]}
     period = entry.get("period", "2021-2025")
     for row in chosen(entry):
-        number, date, province = entry.get("decision", row["decision"]), entry.get("date", row["date"]), ids[row["province"]]
+        number, date, province = (
+            entry.get("decision", row["decision"]),
+            entry.get("date", row["date"]),
+            ids[row["province"]],
+        )
         on = day(entry["on"]) if "on" in entry else max(day(date), STARTS[period])
         for ruleset in entry["rulesets"]:
             layers = library().compose(ruleset, on=on, period=period, province=province).layers
-            known = [(x.instrument.issuer, x.instrument.number, x.instrument.date) for x in layers if x.instrument]
+            known = [
+                (x.instrument.issuer, x.instrument.number, x.instrument.date) for x in layers if x.instrument
+            ]
             assert (province, number, date) in known, (str(row), known)
 
 
 def test_every_file_is_checked() -> None:
     """No ruleset, amendment or overlay is bundled without a row behind it."""
     sets = {(e["ruleset"], e["period"]) for e in MAPPING["sets"] if "province" not in e}
-    amendments = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" not in e for n in e.get("instrument", ())}
-    overlays = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]}
+    amendments = {
+        (e["ruleset"], e["period"], n)
+        for e in MAPPING["sets"]
+        if "province" not in e
+        for n in e.get("instrument", ())
+    }
+    overlays = {
+        (e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]
+    }
     for e in MAPPING["layers"]:
         numbers = [e["decision"]] if "decision" in e else [row["decision"] for row in chosen(e)]
         overlays |= {(ruleset, e.get("period", "2021-2025"), n) for ruleset in e["rulesets"] for n in numbers}

@@ -347,7 +347,7 @@ class ConditionReader:
 
     def derived(self, name: str, node: Node) -> Derived | None:
         """A derived fact; its id must be new."""
-        keys = ("title", "case", "else", "exclusive", "ratio", "min_of", "max_of")
+        keys = ("title", "case", "else", "exclusive", "values", "ratio", "min_of", "max_of")
         found = self.reader.map(node, f"the derived fact `{name}`", keys)
         if name in self.scope.facts or name == "year":
             self.reader.error("fact.duplicate", node.at, f"the fact `{name}` exists already")
@@ -359,7 +359,10 @@ class ConditionReader:
         title = self.reader.title(found.get("title"))
         if kinds[0] == "case":
             rule = self.case(found)
-            return None if rule is None else Derived(Fact(name, FactType.CATEGORY, title, values=self.outcomes(rule)), rule)
+            if rule is None:
+                return None
+            titles = self.value_titles(found.get("values"), rule)
+            return Derived(Fact(name, FactType.CATEGORY, title, values=self.outcomes(rule), value_titles=titles), rule)
         if kinds[0] == "ratio":
             parts = self.reader.map(found.get("ratio"), "a ratio", ("part", "whole"))
             names = [self.reader.text(self.reader.required(parts, k, "a ratio"), k) for k in ("part", "whole")]
@@ -379,6 +382,13 @@ class ConditionReader:
             self.reader.error("fact.type", node.at, f"the facts of `{name}` have different units")
         fact = evolve(first, id=name, title=title, ratio=None)
         return Derived(fact, (MinOf if kinds[0] == "min_of" else MaxOf)(tuple(names)))
+
+    def value_titles(self, node: Node | None, rule: Case) -> dict[str, Text] | None:
+        """How the values of a case are printed."""
+        if node is None:
+            return None
+        entries = self.reader.map(node, "`values`", self.outcomes(rule)).entries
+        return {text: t for text, e in entries.items() if (t := self.reader.title(e.value)) is not None}
 
     def case(self, found: Map) -> Case | None:
         rows: list[CaseRow] = []

@@ -1,0 +1,1 @@
+"""Outcomes to reasons: words in Vietnamese and English, read off the evaluated tree."""

@@ -1,0 +1,61 @@
+"""What is checked before a change goes in; `.ci/run` calls the same sessions.
+
+nox              lint, types, docs, wheel and the tests on every Python that is found
+nox -s lint      one of them
+nox --no-venv    in the environment that is active, without installing anything
+"""
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "types", "docs", "wheel", "tests"]
+
+
+def need(session: nox.Session, extra: str) -> None:
+    """Install the project with an extra, unless the session runs in an environment that is there already."""
+    if session.venv_backend != "none":
+        session.install("-e", f".[{extra}]")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and common mistakes."""
+    need(session, "lint")
+    session.run("ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types; what is checked stands in pyproject.toml."""
+    need(session, "lint")
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation; a warning or a broken reference fails. Its examples run with the tests."""
+    need(session, "docs")
+    session.run("sphinx-build", "-W", "-n", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """What ships: the wheel alone composes every bundled ruleset."""
+    need(session, "build")
+    session.run("python", "tools/check_wheel.py")
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def tests(session: nox.Session) -> None:
+    """All tests, the examples of README and documentation among them."""
+    need(session, "test")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Speed on the made-up and the bundled sets; prints numbers, fails on none."""
+    need(session, "test")
+    session.run("python", "-m", "benchmarks", *session.posargs)

@@ -1,0 +1,136 @@
+"""One cell of a table, as people write it in Vietnam, read exactly or refused; nothing is guessed."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+
+from ntm_rules.model.errors import folded, near, quoted
+from ntm_rules.model.facts import Fact, FactType
+
+YES = ("đạt", "có", "x", "true", "1")
+NO = ("chưa đạt", "không đạt", "không", "false", "0")
+DECIMAL_SEPARATORS = {"comma": ",", "point": "."}
+
+_NUMBER = re.compile(r"(-?)([0-9]+(?:[.,][0-9]+)*)")
+_MEMORY = 1024
+
+Value = Decimal | bool | str | None
+Reader = Callable[[str], Value]
+
+
+class BadCell(Exception):  # noqa: N818 - never leaves the room
+    """A cell that cannot be read: what was expected, and how to mend it."""
+
+    def __init__(self, expected: str, hint: str = "") -> None:
+        self.expected, self.hint = expected, hint
+
+
+def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
+    """The reader of the cells of one fact: from a text to a value, None for an empty cell, or ``BadCell``.
+
+    Args:
+        decimal: ``"comma"`` or ``"point"`` where the caller knows which one separates the decimals.
+    """
+    if fact.type is FactType.BOOLEAN:
+        read: Callable[[str], Decimal | bool | str] = yes_or_no
+    elif fact.type.numeric:
+        percent = fact.type is FactType.PERCENT
+
+        def read(text: str) -> Decimal:
+            return number(text.removesuffix("%").rstrip() if percent else text, decimal)
+    else:
+        choices = _choices(fact)
+
+        def read(text: str) -> str:
+            return _choice(text, choices, fact.values)
+
+    @lru_cache(maxsize=_MEMORY)
+    def cell(text: str) -> Value:
+        tidy = tidied(text)
+        return read(tidy) if tidy else None
+
+    return cell
+
+
+def tidied(text: str) -> str:
+    """*text* composed (NFC), with single blanks and none at its ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def yes_or_no(text: str) -> bool:
+    """A yes or no, in any case.
+
+    Raises:
+        BadCell: it is neither.
+    """
+    word = text.casefold()
+    if word in YES or word in NO:
+        return word in YES
+    raise BadCell(f"yes ({', '.join(YES)}) or no ({', '.join(NO)})", "leave the cell empty where it is not known")
+
+
+def number(text: str, decimal: str | None = None) -> Decimal:
+    """A number with a decimal comma or point, with or without groups of three digits.
+
+    Raises:
+        BadCell: it is no number, or ``1.234`` can be read in two ways and *decimal* does not say which.
+    """
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise BadCell("a number such as `43,2` or `43.2`", "write the number alone, or leave the cell empty")
+    sign, digits = match[1], match[2]
+    separators = [c for c in digits if c in ".,"]
+    if not separators:
+        return Decimal(sign + digits)
+    point = DECIMAL_SEPARATORS[decimal] if decimal else _point_of(digits, separators)
+    whole, _, fraction = digits.partition(point)
+    group = "," if point == "." else "."
+    if "." in fraction or "," in fraction or (group in whole and not _grouped(whole, group)):
+        raise BadCell(f"a number with a decimal {'comma' if point == ',' else 'point'} and groups of three digits")
+    return Decimal(f"{sign}{whole.replace(group, '')}.{fraction}" if fraction else sign + whole.replace(group, ""))
+
+
+def _point_of(digits: str, separators: list[str]) -> str:
+    """Which of ``,`` and ``.`` separates the decimals, by the form of the number alone."""
+    last = separators[-1]
+    other = "," if last == "." else "."
+    if other in separators:
+        return last
+    if len(separators) > 1:
+        return other
+    if _grouped(digits, last):
+        whole, fraction = digits.split(last)
+        comma, dot = (f"{whole}.{fraction}", whole + fraction)[:: 1 if last == "," else -1]
+        raise BadCell(
+            "a number that can be read in one way only",
+            f"with --decimal comma (decimal=) it is {comma}, with --decimal point {dot}",
+        )
+    return last
+
+
+def _grouped(digits: str, group: str) -> bool:
+    """True if *digits* are groups of three, as in ``1.234.567``; a group never begins with 0."""
+    first, *rest = digits.split(group)
+    return 1 <= len(first) <= 3 and first[0] != "0" and all(len(r) == 3 and r.isdigit() for r in rest)
+
+
+def _choices(fact: Fact) -> dict[str, set[str]]:
+    """The values of an ordinal or category by every folded name they bear."""
+    found: dict[str, set[str]] = {}
+    titles = fact.value_titles or {}
+    for value in fact.values:
+        for name in (value, *((titles[value].vi,) if value in titles else ())):
+            found.setdefault(folded(name), set()).add(value)
+    return found
+
+
+def _choice(text: str, choices: dict[str, set[str]], values: tuple[str, ...]) -> str:
+    if text in values:
+        return text
+    found = choices.get(folded(text), set())
+    if len(found) == 1:
+        return next(iter(found))
+    close = near(text, values)
+    raise BadCell(f"one of {quoted(values)}", f"did you mean {quoted(close)}?" if close else "")

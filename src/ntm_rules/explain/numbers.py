@@ -1,0 +1,51 @@
+"""Numbers as they are printed: decimal comma in Vietnamese, and as many digits as keep the comparison true."""
+
+import functools
+from decimal import Decimal
+from fractions import Fraction
+
+from ntm_rules.model.canonical import decimal_text
+from ntm_rules.model.facts import Fact, FactType
+
+
+@functools.cache
+def _separators(lang: str) -> dict[int, str]:
+    """The table that turns a point and a comma into those of the language."""
+    from babel import Locale
+
+    symbols = Locale(lang).number_symbols["latn"]
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+
+
+def number(value: Decimal | Fraction | int, lang: str, digits: int | None = None) -> str:
+    """*value* in full, or with *digits* after the point; a whole number of ten thousands and more is grouped."""
+    if isinstance(value, Fraction):
+        value = Decimal(round(value * 10 ** (digits or 0))).scaleb(-(digits or 0))
+    elif digits is not None and isinstance(value, Decimal):
+        value = round(value, digits)
+    text = decimal_text(Decimal(value))
+    whole, point, rest = text.partition(".")
+    if len(whole.lstrip("-")) > 4:
+        whole = f"{int(whole):,}"
+    return (whole + point + rest).translate(_separators(lang))
+
+
+def with_unit(text: str, fact: Fact, lang: str) -> str:
+    """A printed number with the unit of its fact; a per cent sign stands close."""
+    if fact.unit is None:
+        return text
+    unit = fact.unit.title.of(lang)
+    return text + unit if fact.type is FactType.PERCENT else f"{text} {unit}"
+
+
+def digits_for(actual: Decimal | Fraction, required: Decimal, least: int) -> int | None:
+    """How many digits a ratio needs so that its printed form compares with *required* as it does itself."""
+    if isinstance(actual, Decimal):
+        return None
+    edge = Fraction(required)
+    for digits in range(least, 30):
+        step = 10**digits
+        printed = Fraction(round(actual * step), step)
+        if (printed > edge) == (actual > edge) and (printed < edge) == (actual < edge):
+            return digits
+    return 30

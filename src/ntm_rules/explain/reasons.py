@@ -1,0 +1,114 @@
+"""Why a unit does not satisfy a ruleset: one reason an indicator, in the order of the decision."""
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from ntm_rules.explain.wording import Words
+from ntm_rules.model.errors import UnknownName
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.text import Text
+from ntm_rules.model.verdicts import Annotation, IndicatorResult, LeafResult, Verdict
+
+LANGUAGES = ("vi", "en")
+
+
+@frozen
+class Reason:
+    """Why one indicator is not satisfied.
+
+    Attributes:
+        criterion, indicator: printed numbers.
+        outcome: not met or undetermined.
+        codes: why it is undetermined.
+        result: the evaluated indicator the words are read off.
+    """
+
+    criterion: str
+    indicator: str
+    title: Text | None
+    outcome: Outcome
+    provisional: bool
+    codes: tuple[ReasonCode, ...]
+    result: IndicatorResult = field(repr=False)
+    facts: Mapping[str, Fact] = field(repr=False, eq=False)
+    annotations: Mapping[str, Annotation] = field(repr=False)
+
+    def text(self, lang: str = "vi") -> str:
+        """The reason in one line: number, title, value against threshold, citation, evidence.
+
+        Args:
+            lang: ``vi`` or ``en``.
+
+        Raises:
+            UnknownName: another language.
+        """
+        words = words_in(lang, self.facts, self.annotations)
+        title = f" {self.title.of(lang)}" if self.title else ""
+        parts = [f"{self.indicator}{title}: {self._what(words)}"]
+        leaves = _deciding(self.result)
+        changed = (c for leaf in leaves for c in leaf.columns if c.why == "case" and c.value is not None)
+        parts += [words.say("column", column=words.column_value(c.selector, c.value or "")) for c in changed]
+        parts += [words.citation(leaf.cell.citation) for leaf in leaves if leaf.cell is not None]
+        if not any(leaf.cell for leaf in leaves):
+            parts.append(words.citation(self.result.citation))
+        parts += words.evidence(leaves)
+        return "; ".join(dict.fromkeys(parts))
+
+    def _what(self, words: Words) -> str:
+        applies = self.result.applies
+        if applies is not None and applies.outcome is Outcome.UNDETERMINED:
+            return words.say("applies", reason=words.tree(applies))
+        return words.tree(self.result.tree)
+
+
+def _deciding(result: IndicatorResult) -> list[LeafResult]:
+    """The comparisons whose outcome is the indicator's; all where none is."""
+    trees = (result.applies, result.tree) if result.applies is not None else (result.tree,)
+    if result.applies is not None and result.applies.outcome is Outcome.UNDETERMINED:
+        trees = (result.applies,)
+    leaves = [leaf for tree in trees for leaf in tree.leaves()]
+    return [leaf for leaf in leaves if leaf.outcome is result.outcome] or leaves
+
+
+def words_in(lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Annotation] | None = None) -> Words:
+    """Words in a language.
+
+    Raises:
+        UnknownName: another language than ``vi`` or ``en``.
+    """
+    if lang not in LANGUAGES:
+        raise UnknownName("language", lang, LANGUAGES)
+    return Words(lang, facts, annotations)
+
+
+def facts_by_id(verdict: Verdict) -> Mapping[str, Fact]:
+    """Every fact and derived fact of a verdict's ruleset."""
+    memo = verdict.ruleset._memo
+    if "words" not in memo:
+        derived = {d.id: d.fact for d in verdict.ruleset.derived}
+        memo["words"] = {f.id: f for f in verdict.ruleset.facts} | derived
+    found: Mapping[str, Fact] = memo["words"]
+    return found
+
+
+def reasons(verdict: Verdict) -> tuple[Reason, ...]:
+    """Why the indicators that are not satisfied are not, in the order of the decision."""
+    facts = facts_by_id(verdict)
+    return tuple(
+        Reason(
+            criterion.no,
+            i.no,
+            i.indicator.title,
+            i.outcome,
+            i.provisional,
+            i.codes,
+            i,
+            facts,
+            verdict.annotations,
+        )
+        for criterion in verdict.criteria.values()
+        for i in criterion.indicators.values()
+        if not i.outcome.satisfied
+    )

@@ -1,0 +1,229 @@
+"""Words for comparisons, conditions, citations and evidence, read off the evaluated tree."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from ntm_rules.explain.numbers import digits_for, number, with_unit
+from ntm_rules.explain.phrases import PHRASES
+from ntm_rules.model.citations import Citation
+from ntm_rules.model.conditions import Op
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.thresholds import Cell, Value
+from ntm_rules.model.verdicts import Annotation, Evaluated, LeafResult
+
+_SHORT = {Op.AT_LEAST: "short", Op.MORE_THAN: "short", Op.AT_MOST: "over", Op.LESS_THAN: "over", Op.EQUALS: "off"}
+_CELL_CODES = (ReasonCode.DELEGATED, ReasonCode.PENDING, ReasonCode.BELOW_MINIMUM_EVIDENCE)
+
+
+class Words:
+    """Words in one language for the facts of one ruleset.
+
+    Args:
+        lang: ``vi`` or ``en``.
+        facts: every fact and derived fact of the ruleset by id.
+        annotations: what the caller said about the facts.
+    """
+
+    def __init__(
+        self, lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Annotation] | None = None
+    ) -> None:
+        self.lang = lang
+        self.phrases = PHRASES[lang]
+        self.facts = facts
+        self.annotations = annotations or {}
+
+    def say(self, name: str, **values: object) -> str:
+        """A phrase with its values put in."""
+        return self.phrases[name].format(**values)
+
+    # -- values ------------------------------------------------------------------------------
+
+    def value(self, fact: Fact | None, value: Value | Fraction | None, digits: int | None = None) -> str:
+        """A value of a fact as it is printed, with its unit where that is a per cent sign."""
+        if isinstance(value, bool):
+            return self.say("is_yes" if value else "is_no")
+        if isinstance(value, tuple):
+            return ", ".join(self.value(fact, item) for item in value)
+        if isinstance(value, Decimal | Fraction):
+            text = number(value, self.lang, digits)
+            return with_unit(text, fact, self.lang) if fact and fact.type is FactType.PERCENT else text
+        if fact is not None and fact.value_titles and value in fact.value_titles:
+            return fact.value_titles[str(value)].of(self.lang)
+        return str(value)
+
+    def required(self, op: Op, fact: Fact | None, value: Value | None, unit: bool = False) -> str:
+        """What is asked, e.g. ``cần từ 45``; with its unit where no value stands before it."""
+        if isinstance(value, bool):
+            return self.say("yes" if value else "no")
+        numeric = fact is not None and fact.type.numeric
+        name = op.value if op is not Op.EQUALS or numeric else "category"
+        text = self.value(fact, value)
+        if unit and fact is not None and fact.type is not FactType.PERCENT:
+            text = with_unit(text, fact, self.lang)
+        return self.say(name, required=text)
+
+    def outcome(self, outcome: Outcome) -> str:
+        """The outcome in words."""
+        return self.phrases[outcome.code]
+
+    # -- leaves ------------------------------------------------------------------------------
+
+    def leaf(self, leaf: LeafResult) -> str:
+        """One comparison: what is there, what is asked, by how much; or why it decides nothing."""
+        if leaf.prerequisite is not None:
+            return self._prerequisite(leaf)
+        if leaf.outcome is Outcome.UNDETERMINED:
+            return self._undetermined(leaf)
+        if leaf.outcome is Outcome.NOT_APPLICABLE and leaf.required is None:
+            return self.outcome(leaf.outcome)
+        return self._decided(leaf)
+
+    def _prerequisite(self, leaf: LeafResult) -> str:
+        inner = leaf.prerequisite
+        if inner is None:
+            return ""
+        title = inner.ruleset.title.of(self.lang) if inner.ruleset.title else inner.ruleset.id
+        met, total = inner.criteria_met, inner.criteria_total
+        return self.say("meets", title=title, outcome=self.outcome(inner.outcome), met=met, total=total)
+
+    def _decided(self, leaf: LeafResult) -> str:
+        if isinstance(leaf.actual, bool):
+            if leaf.required is True:
+                return self._noted(leaf, self.say("is_yes" if leaf.actual else "is_no"))
+            there = self.say("is_there") if leaf.actual else self.say("is_no")
+            return self._noted(leaf, f"{there}, {self.required(leaf.op, leaf.fact, leaf.required)}")
+        text = f"{self._actual(leaf)}, {self.required(leaf.op, leaf.fact, leaf.required)}"
+        margin = self._margin(leaf) if leaf.outcome is Outcome.NOT_MET else ""
+        return f"{text} ({margin})" if margin else text
+
+    def _actual(self, leaf: LeafResult) -> str:
+        actual, fact = leaf.actual, leaf.fact
+        if actual is None or fact is None:
+            return ""
+        if isinstance(actual, Decimal | Fraction):
+            digits = None
+            if isinstance(actual, Fraction):
+                asked = leaf.required if isinstance(leaf.required, Decimal) else Decimal(0)
+                digits = digits_for(actual, asked, fact.decimals)
+            return self._noted(leaf, with_unit(number(actual, self.lang, digits), fact, self.lang))
+        text = self.value(fact, actual)
+        ordinal = fact.type is FactType.ORDINAL and not fact.value_titles
+        return self._noted(leaf, self.say("level", actual=text) if ordinal else text)
+
+    def _noted(self, leaf: LeafResult, text: str) -> str:
+        """The text with what the caller said about the fact."""
+        note = self.annotations.get(leaf.fact.id) if leaf.fact else None
+        if note is None:
+            return text
+        parts = [self.say(note.by)] if note.by else []
+        if note.source:
+            parts.append(self.say("annotation", source=note.source))
+        if note.as_of:
+            parts.append(self.say("as_of", date=note.as_of))
+        return f"{text} [{'; '.join(parts)}]" if parts else text
+
+    def _margin(self, leaf: LeafResult) -> str:
+        """By how much it fails; empty where there is no margin or it is exactly on a bound that is not included."""
+        margin, fact = leaf.margin, leaf.fact
+        if margin is None or margin == 0 or fact is None:
+            return ""
+        if isinstance(margin, int):
+            return self.say("short", margin=self.say("steps", margin=abs(margin)))
+        digits = None
+        if isinstance(margin, Fraction):
+            digits = digits_for(margin, Decimal(0), fact.decimals)
+        text = number(abs(margin), self.lang, digits)
+        if fact.type is FactType.PERCENT:
+            text = self.say("points", margin=text)
+        found = [self.say(_SHORT[leaf.op], margin=text)]
+        if leaf.part_change and fact.ratio is not None:
+            part = self.facts[fact.ratio.part]
+            count = with_unit(number(abs(leaf.part_change), self.lang), part, self.lang)
+            found.append(self.say("part_more" if leaf.part_change > 0 else "part_less", count=count))
+        return "; ".join(found)
+
+    def _undetermined(self, leaf: LeafResult) -> str:
+        codes, found = leaf.codes, []
+        if leaf.actual is not None:
+            found.append(self._actual(leaf) if not isinstance(leaf.actual, bool) else self._noted(leaf, self.value(None, leaf.actual)))
+        if ReasonCode.FACT_MISSING in codes:
+            boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
+            found.append(self.say("fact_missing_boolean" if boolean else "fact_missing"))
+        known = leaf.required is not None and not any(code in codes for code in _CELL_CODES)
+        if known and not isinstance(leaf.required, bool):
+            found.append(self.required(leaf.op, leaf.fact, leaf.required, unit=leaf.actual is None))
+        text = ", ".join(found)
+        others = [self._code(c, leaf) for c in codes if c is not ReasonCode.FACT_MISSING]
+        return "; ".join([text, *others] if text else others)
+
+    def _code(self, code: ReasonCode, leaf: LeafResult) -> str:
+        if code in (ReasonCode.SELECTOR_MISSING, ReasonCode.AMBIGUOUS_CASE):
+            names = [self.fact_title(c.selector) for c in leaf.columns if c.value is None]
+            return self.say(code.value, selectors=", ".join(names))
+        if code is ReasonCode.NO_CELL:
+            return self.say("no_cell", columns=self.columns(leaf))
+        return self.say(code.value)
+
+    def fact_title(self, name: str) -> str:
+        """The title of a fact, its id where it has none."""
+        fact = self.facts.get(name)
+        return fact.title.of(self.lang) if fact and fact.title else name
+
+    def columns(self, leaf: LeafResult) -> str:
+        """The values of the selectors, e.g. ``Trung du miền núi phía Bắc, 2024``."""
+        return ", ".join(self.column_value(c.selector, c.value) for c in leaf.columns if c.value is not None)
+
+    def column_value(self, selector: str, value: str) -> str:
+        """The title of a selector's value, looked up through facts that a derived one passes on."""
+        fact = self.facts.get(selector)
+        for known in (fact, *self.facts.values()):
+            if known is not None and known.value_titles and value in known.value_titles:
+                return known.value_titles[value].of(self.lang)
+        return value
+
+    # -- trees -------------------------------------------------------------------------------
+
+    def tree(self, tree: Evaluated) -> str:
+        """A condition in words: only the members that decide it."""
+        if tree.leaf is not None:
+            return self.leaf(tree.leaf)
+        if tree.kind == "not":
+            return self.say("not", member=self.tree(tree.members[0]))
+        parts = [self._member(m) for m in tree.members if m.outcome is tree.outcome]
+        if tree.kind == "all" or tree.short is None:
+            return "; ".join(dict.fromkeys(parts))
+        met = sum(m.outcome is Outcome.MET for m in tree.members)
+        head = self.say("k_of_n", k=tree.short + met, n=len(tree.members), met=met)
+        return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
+
+    def _member(self, member: Evaluated) -> str:
+        leaf = member.leaf
+        if leaf is None or leaf.fact is None or leaf.fact.title is None:
+            return self.tree(member)
+        title = leaf.fact.title.of(self.lang)
+        return f"{title[:1].lower() + title[1:] if title[1:2].islower() else title}: {self.leaf(leaf)}"
+
+    # -- where it stands ---------------------------------------------------------------------
+
+    def citation(self, citation: Citation) -> str:
+        """Number of the instrument, annex and point."""
+        parts = [citation.instrument.number]
+        if citation.annex:
+            parts.append(self.say("annex", annex=citation.annex))
+        if citation.point:
+            parts.append(citation.point)
+        return ", ".join(parts)
+
+    def evidence(self, leaves: Iterable[LeafResult]) -> Iterator[str]:
+        """What was not checked against the official text, each value once."""
+        for leaf in leaves:
+            cell = leaf.cell
+            if cell is not None and cell.evidence is not None and cell.level != "official":
+                yield self.say(cell.level, what=self._what(leaf, cell))
+
+    def _what(self, leaf: LeafResult, cell: Cell) -> str:
+        if cell.value is None or isinstance(cell.value, bool | tuple):
+            return self.say("requirement")
+        return self.say("level_of", required=self.value(leaf.fact, cell.value))

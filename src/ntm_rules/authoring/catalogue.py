@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ntm_rules.authoring.nodes import Map, Node, Sequence_
+from ntm_rules.authoring.nodes import Items, Map, Node
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.text import Text
@@ -109,9 +109,7 @@ class _FactReader:
             self.reader.error("fact.decimals", node.at, "a count has no digits after the point")
         return number
 
-    def values(
-        self, found: Map, kind: FactType, key: str
-    ) -> tuple[tuple[str, ...], Mapping[str, Text] | None]:
+    def values(self, found: Map, kind: FactType, key: str) -> tuple[tuple[str, ...], Mapping[str, Text] | None]:
         name = {FactType.ORDINAL: "levels", FactType.CATEGORY: "values"}.get(kind)
         for other in ("levels", "values"):
             node = found.get(other)
@@ -123,7 +121,7 @@ class _FactReader:
         if isinstance(node, Map):
             titles = {k: t for k, e in node.entries.items() if (t := self.reader.title(e.value)) is not None}
             return tuple(node.entries), titles
-        items = self.reader.items(node, f"`{name}`") if isinstance(node, Sequence_) or node is None else []
+        items = self.reader.items(node, f"`{name}`") if isinstance(node, Items) or node is None else []
         texts = tuple(self.reader.text(item, "a value") for item in items)
         if len(set(texts)) != len(texts) and node is not None:
             self.reader.error("fact.values", node.at, f"a value of `{key}` stands twice")

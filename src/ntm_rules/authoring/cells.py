@@ -33,18 +33,14 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
     Args:
         decimal: ``"comma"`` or ``"point"`` where the caller knows which one separates the decimals.
     """
-    if fact.type is FactType.BOOLEAN:
-        read: Callable[[str], Decimal | bool | str] = yes_or_no
-    elif fact.type.numeric:
-        percent = fact.type is FactType.PERCENT
+    percent, choices = fact.type is FactType.PERCENT, _choices(fact)
 
-        def read(text: str) -> Decimal:
+    def read(text: str) -> Value:
+        if fact.type is FactType.BOOLEAN:
+            return yes_or_no(text)
+        if fact.type.numeric:
             return number(text.removesuffix("%").rstrip() if percent else text, decimal)
-    else:
-        choices = _choices(fact)
-
-        def read(text: str) -> str:
-            return _choice(text, choices, fact.values)
+        return _choice(text, choices, fact.values)
 
     @lru_cache(maxsize=_MEMORY)
     def cell(text: str) -> Value:
@@ -68,7 +64,9 @@ def yes_or_no(text: str) -> bool:
     word = text.casefold()
     if word in YES or word in NO:
         return word in YES
-    raise BadCell(f"yes ({', '.join(YES)}) or no ({', '.join(NO)})", "leave the cell empty where it is not known")
+    raise BadCell(
+        f"yes ({', '.join(YES)}) or no ({', '.join(NO)})", "leave the cell empty where it is not known"
+    )
 
 
 def number(text: str, decimal: str | None = None) -> Decimal:
@@ -88,8 +86,12 @@ def number(text: str, decimal: str | None = None) -> Decimal:
     whole, _, fraction = digits.partition(point)
     group = "," if point == "." else "."
     if "." in fraction or "," in fraction or (group in whole and not _grouped(whole, group)):
-        raise BadCell(f"a number with a decimal {'comma' if point == ',' else 'point'} and groups of three digits")
-    return Decimal(f"{sign}{whole.replace(group, '')}.{fraction}" if fraction else sign + whole.replace(group, ""))
+        raise BadCell(
+            f"a number with a decimal {'comma' if point == ',' else 'point'} and groups of three digits"
+        )
+    return Decimal(
+        f"{sign}{whole.replace(group, '')}.{fraction}" if fraction else sign + whole.replace(group, "")
+    )
 
 
 def _point_of(digits: str, separators: list[str]) -> str:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from ntm_rules.authoring import rewriting as rw
-from ntm_rules.authoring.files import BaseFile, LayerFile, in_force, read_derived
+from ntm_rules.authoring.derived import read_derived
+from ntm_rules.authoring.files import BaseFile, LayerFile, in_force
 from ntm_rules.authoring.layering import Layering
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
@@ -115,12 +116,17 @@ def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
         message = f"that the set of `{request.territory}` holds in `{request.province_name}` is the caller's statement"
         yield Diagnostic("layer.territory", message, Severity.NOTE)
     if request.effective != request.on:
-        message = f"no set is in force on {request.on}; the caller named it, and its layers are those of {request.effective}"
+        message = (
+            f"no set is in force on {request.on}; the caller named it, and its layers are those of {request.effective}"
+        )
         yield Diagnostic("ruleset.named", message, Severity.NOTE)
 
 
 def _facts_used(
-    criteria: tuple[Criterion, ...], derived: tuple[Derived, ...], known: Mapping[str, Fact], bindings: Mapping[str, str]
+    criteria: tuple[Criterion, ...],
+    derived: tuple[Derived, ...],
+    known: Mapping[str, Fact],
+    bindings: Mapping[str, str],
 ) -> tuple[Fact, ...]:
     """Every fact read, in reading order: parts of ratios and what derived facts need included."""
     rules = {d.id: d for d in derived}
@@ -156,9 +162,7 @@ def _facts_used(
 # -- prerequisites and relative thresholds ---------------------------------------------------
 
 
-def _resolve(
-    criteria: tuple[Criterion, ...], request: Request, derived: dict[str, Derived]
-) -> tuple[Criterion, ...]:
+def _resolve(criteria: tuple[Criterion, ...], request: Request, derived: dict[str, Derived]) -> tuple[Criterion, ...]:
     """The criteria with what they refer to; derived selectors of other sets' tables are added to *derived*."""
 
     def leaf(node: Comparison | Meets | Open) -> Condition:
@@ -184,9 +188,7 @@ def _resolve(
     )
 
 
-def _relative(
-    threshold: Relative, node: Comparison, request: Request, derived: dict[str, Derived]
-) -> Relative:
+def _relative(threshold: Relative, node: Comparison, request: Request, derived: dict[str, Derived]) -> Relative:
     """The threshold multiplied once, in decimals, with the weaker of the two evidences."""
     ruleset, _, address = threshold.of.partition("#")
     other = request.other(ruleset, None)
@@ -241,4 +243,3 @@ def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
     weaker = cell if cell.evidence.rank <= times.evidence.rank else times
     confidence = weaker.confidence if weaker.evidence is Evidence.RECALLED else None
     return evolve(mixed, value=value, evidence=weaker.evidence, confidence=confidence)
-

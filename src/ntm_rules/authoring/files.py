@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from ntm_rules.authoring.conditions import ConditionReader, Scope
+from ntm_rules.authoring.conditions import ConditionReader
+from ntm_rules.authoring.derived import read_derived
 from ntm_rules.authoring.nodes import Entry, Map, Node, Position
 from ntm_rules.authoring.reader import Reader
+from ntm_rules.authoring.thresholds import Scope
 from ntm_rules.model.citations import Citation, Instrument, last_day
 from ntm_rules.model.conditions import Derived
 from ntm_rules.model.facts import Fact
@@ -126,7 +128,9 @@ def _layer(root: Map, kind: LayerKind, instrument: Instrument, annex: str | None
     return Layer(kind, instrument, first, last, read is not False, annex, len(start) == len("2024-06-17"))
 
 
-def read_base(root: Map, header: Header, facts: Mapping[str, Fact], rulesets: frozenset[str], reader: Reader) -> BaseFile:
+def read_base(
+    root: Map, header: Header, facts: Mapping[str, Fact], rulesets: frozenset[str], reader: Reader
+) -> BaseFile:
     """The criteria and derived facts of a ruleset file."""
     derived, conditions = read_derived(root.get("derive"), header.scope(facts, rulesets), reader)
     content = ContentReader(conditions, reader)
@@ -138,19 +142,6 @@ def read_base(root: Map, header: Header, facts: Mapping[str, Fact], rulesets: fr
     if k is not None and k > len(criteria):
         reader.error("condition.k", root.at, f"at least {k} of {len(criteria)} criteria can never hold")
     return BaseFile(header, criteria, derived, k)
-
-
-def read_derived(node: Node | None, scope: Scope, reader: Reader) -> tuple[tuple[Derived, ...], ConditionReader]:
-    """The derived facts of a file in order, and a reader of conditions that knows them."""
-    conditions = ConditionReader(scope, reader)
-    found: list[Derived] = []
-    for name, entry in reader.map(node, "`derive`").entries.items() if node is not None else ():
-        derived = conditions.derived(name, entry.value)
-        if derived is not None:
-            found.append(derived)
-            scope = evolve(scope, facts={**scope.facts, name: derived.fact})
-            conditions = ConditionReader(scope, reader)
-    return tuple(found), conditions
 
 
 class ContentReader:

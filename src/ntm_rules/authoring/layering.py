@@ -5,18 +5,20 @@ from collections.abc import Callable
 from attrs import define, evolve, field
 
 from ntm_rules.authoring import rewriting as rw
-from ntm_rules.authoring.conditions import ANNOTATIONS, ConditionReader
+from ntm_rules.authoring.conditions import ConditionReader
 from ntm_rules.authoring.files import ContentReader, Header
-from ntm_rules.authoring.nodes import Entry, Map, Node, Scalar, Sequence_
+from ntm_rules.authoring.nodes import Entry, Items, Map, Node, Scalar
+from ntm_rules.authoring.overtaking import over_base, overtake, set_by, with_floor
 from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.strictness import Selectors, compare_indicators, stricter
+from ntm_rules.authoring.strictness import Selectors, compare_indicators
+from ntm_rules.authoring.thresholds import ANNOTATIONS
 from ntm_rules.model.citations import Citation, Instrument
-from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Op, Open
+from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold
-from ntm_rules.model.walk import leaves, threshold_cells
+from ntm_rules.model.walk import threshold_cells
 
 OPERATIONS = {
     "set": ("cells", *(op.value for op in Op), *ANNOTATIONS),
@@ -89,14 +91,16 @@ class _Run:
 
     def on_targets(self, kind: str, found: Map) -> None:
         named = found.get(kind)
-        nodes = named.items if isinstance(named, Sequence_) else [named] if named is not None else []
+        nodes = named.items if isinstance(named, Items) else [named] if named is not None else []
         for node in nodes:
             address = self.reader.text(node, "the number")
             target = rw.locate(self.state.composed, address)
             if target is None:
                 if self.lapsed_target(address, node):
                     continue
-                self.reader.unknown("operation.target", node.at, "indicator", address, rw.addresses(self.state.composed))
+                self.reader.unknown(
+                    "operation.target", node.at, "indicator", address, rw.addresses(self.state.composed)
+                )
                 continue
             before = target.indicator
             changed = {
@@ -114,7 +118,12 @@ class _Run:
         if not self.national or rw.locate(self.state.national, address) is None:
             return False
         target = rw.locate(self.state.national, address)
-        self.note(Severity.WARNING, "layer.lapsed", node, f"`{address}` was taken out by an overlay before it was amended")
+        self.note(
+            Severity.WARNING,
+            "layer.lapsed",
+            node,
+            f"`{address}` was taken out by an overlay before it was amended",
+        )
         return target is not None
 
     def touch(self, address: str, key: tuple[str, ...], node: Node) -> None:
@@ -168,13 +177,15 @@ class _Run:
         table = comparison.threshold
         if not isinstance(table, Table):
             hint = f"write `{comparison.op.value}:` with the whole threshold"
-            self.reader.error("operation.set", found.at, f"`{target.address}` has no table whose cells could be set", hint)
+            self.reader.error(
+                "operation.set", found.at, f"`{target.address}` has no table whose cells could be set", hint
+            )
             return None
         selectors = [self.state.facts[s] if s in self.state.facts else Fact(s, fact.type) for s in table.by]
-        by = Sequence_([Scalar(s.id, found.at) for s in selectors], found.at)
+        by = Items([Scalar(s.id, found.at) for s in selectors], found.at)
         entries = {"by": Entry(Scalar("by", found.at), by), "cells": found.entries["cells"]}
         node = Map(entries, found.at)
-        new = self.conditions.table(node, fact.type, fact.values, found, comparison.op)
+        new = self.conditions.thresholds.table(node, fact.type, fact.values, found, comparison.op)
         if new is None:
             return None
         merged = dict(table.cells)
@@ -187,7 +198,7 @@ class _Run:
         """Put a threshold in place of the one that stands at the target."""
         new = evolve(comparison, threshold=threshold)
         if not self.national:
-            new = evolve(new, threshold=self.over_base(threshold, comparison.threshold))
+            new = evolve(new, threshold=over_base(threshold, comparison.threshold))
             self.state.composed = self.swapped(self.state.composed, target.address, comparison, new)
             return
         base = rw.locate(self.state.national, target.address)
@@ -196,8 +207,9 @@ class _Run:
             if len(old) == 1:
                 amended = evolve(old[0], threshold=threshold)
                 self.state.national = self.swapped(self.state.national, target.address, old[0], amended)
-                new = self.overtake(comparison, amended, target, node)
-                self.state.composed = self.swapped(self.state.composed, target.address, comparison, new)
+                self.state.composed = self.swapped(
+                    self.state.composed, target.address, comparison, self.overtaken(comparison, amended, target, node)
+                )
                 return
         self.state.composed = self.swapped(self.state.composed, target.address, comparison, new)
 
@@ -211,55 +223,17 @@ class _Run:
 
         return rw.change_target(criteria, target, change)
 
-    def over_base(self, own: Threshold, base: Threshold) -> Threshold:
-        """A pending cell of an overlay keeps the set base cell under it as a floor."""
-        if isinstance(own, Cell) and isinstance(base, Cell):
-            return with_floor(own, base)
-        if isinstance(own, Table) and isinstance(base, Table) and own.by == base.by:
-            below = dict(base.cells)
-            return evolve(
-                own, cells=tuple((k, with_floor(c, below[k]) if k in below else c) for k, c in own.cells)
-            )
-        return own
-
-    def overtake(self, current: Comparison, amended: Comparison, target: rw.Target, node: Node) -> Condition:
-        """The stricter of a province's cells and an amendment that came after them."""
-        if not self.by_overlay(current):
+    def overtaken(self, current: Comparison, amended: Comparison, target: rw.Target, node: Node) -> Condition:
+        """What holds when an amendment comes after an overlay: the stricter of the two, with a warning."""
+        if not self.set_by_overlay(current):
             return amended
         message = f"`{target.address}` was set by an overlay before it was amended; the stricter of the two holds"
         self.note(Severity.WARNING, "layer.overtaken", node, message)
-        fact = self.state.facts[current.fact]
-        mine, theirs = current.threshold, amended.threshold
-        if isinstance(mine, Cell) and isinstance(theirs, Cell):
-            cell = self.stricter_cell(current.op, mine, theirs, fact)
-            if cell is not None:
-                return evolve(current, threshold=cell)
-        if isinstance(mine, Table) and isinstance(theirs, Table) and mine.by == theirs.by:
-            rows = dict(theirs.cells)
-            merged = {k: self.stricter_cell(current.op, c, rows[k], fact) if k in rows else c for k, c in mine.cells}
-            if all(cell is not None for cell in merged.values()):
-                cells = {**rows, **{k: c for k, c in merged.items() if c is not None}}
-                return evolve(current, threshold=Table(mine.by, tuple(cells.items())))
-        return All((amended, evolve(current, part=None)), part=current.part, title=current.title)
+        return overtake(current, amended, self.state.facts[current.fact], self.state.overlays)
 
-    def stricter_cell(self, op: Op, own: Cell, amended: Cell, fact: Fact) -> Cell | None:
-        if own.blame not in self.state.overlays:
-            return amended
-        if own.state is CellState.SET and amended.state is CellState.SET:
-            return stricter(op, own, amended, fact)
-        if amended.state is CellState.PENDING:
-            return with_floor(amended, own)
-        if own.state is CellState.PENDING:
-            return with_floor(evolve(own, floor=None), amended)
-        return own if amended.state is not CellState.SET else amended
-
-    def by_overlay(self, condition: Condition) -> bool:
-        for _, leaf in leaves(condition):
-            threshold = leaf.cell if isinstance(leaf, Meets) else leaf.threshold
-            for _, _, cell in threshold_cells(threshold):
-                if cell.blame in self.state.overlays:
-                    return True
-        return False
+    def set_by_overlay(self, condition: Condition) -> bool:
+        """True if an overlay applied so far set a cell of the condition."""
+        return set_by(condition, self.state.overlays)
 
     # -- pending, replace, remove, add -------------------------------------------------------
 
@@ -269,7 +243,11 @@ class _Run:
         point = self.reader.text(found.get("point"), "the point") or None
         note = self.reader.text(found.get("note"), "the note") or None
         cell = Cell(
-            CellState.PENDING, Citation(scope.instrument, scope.annex, point), scope.instrument, source=source, note=note
+            CellState.PENDING,
+            Citation(scope.instrument, scope.annex, point),
+            scope.instrument,
+            source=source,
+            note=note,
         )
 
         def pending(old: Cell) -> Cell:
@@ -289,7 +267,7 @@ class _Run:
             base = rw.locate(self.state.national, target.address)
             if base is not None:
                 self.state.national = rw.change_target(self.state.national, base, lambda c: rw.map_leaves(c, leaf))
-            if self.by_overlay(target.condition):
+            if self.set_by_overlay(target.condition):
                 message = f"`{target.address}` was set by an overlay before it was amended to an unknown value"
                 self.note(Severity.WARNING, "layer.overtaken", found, message)
         self.state.composed = rw.change_target(self.state.composed, target, lambda c: rw.map_leaves(c, leaf))
@@ -306,7 +284,12 @@ class _Run:
         self.warn_lapsed(target, found)
 
         def change(indicator: Indicator, address: str) -> Indicator:
-            new = rw.rewrite(indicator.require, indicator.no, address, lambda old: evolve(require, part=require.part or old.part))
+            new = rw.rewrite(
+                indicator.require,
+                indicator.no,
+                address,
+                lambda old: evolve(require, part=require.part or old.part),
+            )
             whole = address == indicator.no
             citation = Citation(self.header.instrument, self.header.layer.annex)
             return evolve(
@@ -325,7 +308,11 @@ class _Run:
         self.warn_lapsed(target, found)
 
         def change(indicator: Indicator, address: str) -> Indicator | None:
-            require = None if address == indicator.no else rw.rewrite(indicator.require, indicator.no, address, lambda _: None)
+            require = (
+                None
+                if address == indicator.no
+                else rw.rewrite(indicator.require, indicator.no, address, lambda _: None)
+            )
             return None if require is None else evolve(indicator, require=require)
 
         self.on_both(target.address, change)
@@ -353,8 +340,10 @@ class _Run:
                 setattr(self.state, name, rw.replace_indicator(criteria, target.indicator.no, new))
 
     def warn_lapsed(self, target: rw.Target, node: Node) -> None:
-        if self.national and self.by_overlay(target.condition):
-            message = f"what an overlay says about `{target.address}` lapses: the amendment removed it or changed its kind"
+        if self.national and self.set_by_overlay(target.condition):
+            message = (
+                f"what an overlay says about `{target.address}` lapses: the amendment removed it or changed its kind"
+            )
             self.note(Severity.WARNING, "layer.lapsed", node, message, "our reading, to be confirmed")
 
     def add(self, found: Map) -> None:
@@ -432,14 +421,6 @@ class _Run:
                 self.reader.error("layer.looser", node.at, message, hint)
             else:
                 self.note(looser.severity, "layer.looser", node, message)
-
-
-def with_floor(cell: Cell, below: Cell) -> Cell:
-    """A pending cell with the set cell under it; any other cell as it is."""
-    if cell.state is not CellState.PENDING:
-        return cell
-    floor = below if below.state is CellState.SET else below.floor
-    return evolve(cell, floor=floor)
 
 
 def evolve_as(new: Condition, old: Condition) -> Condition:

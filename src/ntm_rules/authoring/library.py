@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -13,13 +13,12 @@ from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, rea
 from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
-
 from ntm_rules.model.errors import Diagnostic, NotInForce, RulesetError, Severity, UnknownName
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 
 _KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay")
-_TOP = re.compile(r"^(%s|period|province|level)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$" % "|".join(_KINDS), re.MULTILINE)
+_TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
 MAX_FILES = 5_000
 
@@ -69,7 +68,7 @@ class Library:
             raise FileNotFoundError(f"`{folder}` is not a folder of rule files")
         own = tuple(_listed(folder))
         library = cls((*(_listed(bundled_folder()) if bundled else ()), *own))
-        library._check(own)
+        library.read_all(own)
         return library
 
     # -- what there is -----------------------------------------------------------------------
@@ -93,6 +92,35 @@ class Library:
         """Ruleset id, period and province of every overlay."""
         found = ((f.target, f.period, f.province) for f in self._files if f.kind == "overlay")
         return tuple(sorted(set(found)))
+
+    def read_all(self, files: Iterable[Listed] | None = None) -> None:
+        """Read every file (or *files*), and apply every layer on the day it begins.
+
+        Raises:
+            RulesetError: every problem of every file.
+        """
+        self._catalogue()
+        problems: dict[Diagnostic, None] = {}
+        for listed in self._files if files is None else files:
+            try:
+                self._try(listed)
+            except RulesetError as error:
+                problems.update(dict.fromkeys(error.diagnostics))
+        if any(d.severity is Severity.ERROR for d in problems):
+            raise RulesetError(tuple(problems))
+
+    def _try(self, listed: Listed) -> None:
+        """Read one file, and compose the ruleset on the day on which the file begins to hold."""
+        if listed.kind == "ruleset":
+            self.compose(listed.target, on=self._read_base(listed).header.layer.start, period=listed.period)
+        elif listed.kind in ("amends", "overlay"):
+            on = self._read_layer(listed).header.layer.start
+            if listed.province:
+                end = self.registry.latest(listed.province, on).end
+                on = min(on, end) if end else on
+            self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
+        elif listed.kind == "":
+            _root(listed)
 
     # -- composing ---------------------------------------------------------------------------
 
@@ -145,7 +173,9 @@ class Library:
     ) -> Ruleset:
         if ruleset in above:
             circle = " -> ".join((*above, ruleset))
-            raise RulesetError([Diagnostic("ruleset.circle", f"the rulesets refer to each other in a circle: {circle}")])
+            raise RulesetError(
+                [Diagnostic("ruleset.circle", f"the rulesets refer to each other in a circle: {circle}")]
+            )
         base = self._base(ruleset, on, period)
         effective = _clamped(on, base.header)
         place = self._place(province, territory, on)
@@ -184,9 +214,7 @@ class Library:
         for base in bases:
             if in_force(base.header.layer, on):
                 return base
-        spans = ", ".join(
-            f"{b.header.period} ({b.header.layer.start} to {b.header.layer.end or 'now'})" for b in bases
-        )
+        spans = ", ".join(f"{b.header.period} ({b.header.layer.start} to {b.header.layer.end or 'now'})" for b in bases)
         hint = f"there is {spans}; name one with period="
         raise NotInForce(f"no set `{ruleset}` is in force on {on}", hint)
 
@@ -249,7 +277,9 @@ class Library:
         found = self._memo.get(listed.path)
         if isinstance(found, BaseFile):
             return found
-        twins = [f for f in self._files if f.kind == "ruleset" and (f.target, f.period) == (listed.target, listed.period)]
+        twins = [
+            f for f in self._files if f.kind == "ruleset" and (f.target, f.period) == (listed.target, listed.period)
+        ]
         if len(twins) > 1:
             message = f"`{listed.target}` of {listed.period} stands in `{twins[0].shown}` and in `{twins[1].shown}`"
             raise RulesetError([problem("ruleset.duplicate", Position(twins[1].shown, 1, 1), message)])
@@ -295,37 +325,6 @@ class Library:
             raise RulesetError([problem("shape.mapping", node.at, "an overlay has to be a mapping")])
         return self._layer_of(node, LayerKind.CALLER)
 
-    def _check(self, files: tuple[Listed, ...]) -> None:
-        """Read every file of a folder, and apply every layer on the day it begins."""
-        problems: list[Diagnostic] = []
-
-        def collect(error: RulesetError) -> None:
-            problems.extend(d for d in error.diagnostics if d not in problems)
-
-        try:
-            self._catalogue()
-        except RulesetError as error:
-            raise RulesetError(error.diagnostics) from None
-        for listed in files:
-            try:
-                if listed.kind == "ruleset":
-                    base = self._read_base(listed)
-                    self.compose(listed.target, on=base.header.layer.start, period=listed.period)
-                elif listed.kind in ("amends", "overlay"):
-                    layer = self._read_layer(listed).header.layer
-                    on = layer.start
-                    province = listed.province or None
-                    if province is not None:
-                        version = self.registry.latest(province, on)
-                        on = min(on, version.end) if version.end else on
-                    self.compose(listed.target, on=on, period=listed.period, province=province)
-                elif listed.kind == "":
-                    _root(listed)
-            except RulesetError as error:
-                collect(error)
-        if any(d.severity is Severity.ERROR for d in problems):
-            raise RulesetError(problems)
-
 
 def bundled_folder() -> Path:
     """Where the bundled rulesets lie: inside the installed package, or beside ``src`` in a checkout."""
@@ -361,6 +360,3 @@ def _root(listed: Listed) -> Map:
         hint = f"expected one of {', '.join(f'`{k}`' for k in _KINDS)} at the start of a line"
         raise RulesetError([problem("file.kind", node.at, "the file does not say what it holds", hint)])
     return node
-
-
-

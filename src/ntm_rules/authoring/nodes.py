@@ -6,6 +6,7 @@ Scalars stay text. Tags are refused, aliases are expanded within a bound, size a
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import NoReturn
 
 import yaml
 from attrs import define, field, frozen
@@ -35,7 +36,7 @@ class Scalar:
 
 
 @define
-class Sequence_:
+class Items:
     """A list of nodes."""
 
     items: "list[Node]"
@@ -63,7 +64,7 @@ class Map:
         return None if entry is None else entry.value
 
 
-Node = Scalar | Sequence_ | Map
+Node = Scalar | Items | Map
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -130,9 +131,9 @@ class _Builder:
 
     def at(self, event: yaml.Event) -> Position:
         mark = event.start_mark
-        return Position(self.shown, mark.line + 1, mark.column + 1)
+        return Position(self.shown, mark.line + 1, mark.column + 1) if mark else Position(self.shown, 1, 1)
 
-    def fail(self, code: str, event: yaml.Event, message: str) -> None:
+    def fail(self, code: str, event: yaml.Event, message: str) -> NoReturn:
         raise RulesetError([problem(code, self.at(event), message)])
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
@@ -143,19 +144,21 @@ class _Builder:
             self.fail("yaml.depth", event, f"nested deeper than {MAX_DEPTH} levels")
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
-        if getattr(event, "tag", None) is not None:
-            self.fail("yaml.tag", event, f"the tag `{event.tag}` is not allowed")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self.fail("yaml.tag", event, f"the tag `{tag}` is not allowed")
         before = self.count
         node = self.collection(event, events, depth)
         anchor = getattr(event, "anchor", None)
-        if anchor is not None:
+        if isinstance(anchor, str):
             self.anchors[anchor] = node, self.count - before + 1
         return node
 
     def alias(self, event: yaml.AliasEvent) -> Node:
-        if event.anchor not in self.anchors:
-            self.fail("yaml.alias", event, f"the alias `{event.anchor}` stands before its anchor or inside it")
-        node, size = self.anchors[event.anchor]
+        name = str(event.anchor)
+        if name not in self.anchors:
+            self.fail("yaml.alias", event, f"the alias `{name}` stands before its anchor or inside it")
+        node, size = self.anchors[name]
         self.count += size
         return node
 
@@ -166,13 +169,12 @@ class _Builder:
             items: list[Node] = []
             while not isinstance(inner := next(events), yaml.SequenceEndEvent):
                 items.append(self.node(inner, events, depth + 1))
-            return Sequence_(items, self.at(event))
+            return Items(items, self.at(event))
         found = Map(at=self.at(event))
         while not isinstance(inner := next(events), yaml.MappingEndEvent):
             key = self.node(inner, events, depth + 1)
             if not isinstance(key, Scalar):
                 self.fail("yaml.key", inner, "a key has to be a text")
-                continue
             if key.text in found.entries:
                 self.fail("yaml.duplicate", inner, f"the key `{key.text}` stands twice")
             found.entries[key.text] = Entry(key, self.node(next(events), events, depth + 1))
@@ -189,16 +191,14 @@ def from_python(value: object, shown: str, depth: int = 0) -> Node:
     if depth > MAX_DEPTH:
         raise RulesetError([problem("yaml.depth", at, f"nested deeper than {MAX_DEPTH} levels")])
     if isinstance(value, Mapping):
-        entries = {
-            str(k): Entry(Scalar(str(k), at), from_python(v, shown, depth + 1)) for k, v in value.items()
-        }
+        entries = {str(k): Entry(Scalar(str(k), at), from_python(v, shown, depth + 1)) for k, v in value.items()}
         return Map(entries, at)
     if isinstance(value, bool):
         return Scalar("true" if value else "false", at)
     if isinstance(value, str | int | Decimal):
         return Scalar(str(value), at)
     if isinstance(value, Sequence):
-        return Sequence_([from_python(item, shown, depth + 1) for item in value], at)
+        return Items([from_python(item, shown, depth + 1) for item in value], at)
     if hasattr(value, "isoformat"):
         return Scalar(str(value.isoformat()), at)
     found = problem("python.value", at, f"`{value!r}` cannot stand in a rule file", "write a number as text")

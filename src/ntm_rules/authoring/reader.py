@@ -4,7 +4,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from ntm_rules.authoring.nodes import Map, Node, Position, Scalar, Sequence_, problem
+from ntm_rules.authoring.nodes import Items, Map, Node, Position, Scalar, problem
 from ntm_rules.model.citations import Instrument, last_day
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity, near, quoted
 from ntm_rules.model.text import Text
@@ -56,7 +56,7 @@ class Reader:
 
     def items(self, node: Node | None, what: str) -> list[Node]:
         """*node* as a list that is not empty."""
-        if not isinstance(node, Sequence_):
+        if not isinstance(node, Items):
             if node is not None:
                 self.error("shape.list", node.at, f"{what} has to be a list")
             return []
@@ -101,7 +101,12 @@ class Reader:
         try:
             number = Decimal(text)
         except InvalidOperation:
-            self.error("value.number", node.at, f"{what} `{text}` is not a number", "write digits and a decimal point")
+            self.error(
+                "value.number",
+                node.at,
+                f"{what} `{text}` is not a number",
+                "write digits and a decimal point",
+            )
             return None
         if not number.is_finite():
             self.error("value.number", node.at, f"{what} `{text}` is not a finite number")
@@ -116,7 +121,7 @@ class Reader:
         if node is None:
             return None
         text = self.text(node, what)
-        if text.isascii() and text.isdigit() and 0 < int(text[:9]):
+        if text.isascii() and text.isdigit() and int(text[:9]) > 0:
             return int(text[:9])
         self.error("value.integer", node.at, f"{what} `{text}` has to be a whole number from 1")
         return None

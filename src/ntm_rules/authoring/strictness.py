@@ -8,11 +8,34 @@ from attrs import evolve, frozen
 
 from ntm_rules.authoring.rewriting import members
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import All, Any, AtLeast, Case, Comparison, Condition, Derived, Meets, Op, Open, Ref
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    Meets,
+    Op,
+    Open,
+    Ref,
+)
 from ntm_rules.model.errors import Severity
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Indicator
-from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold, Value, matching
+from ntm_rules.model.thresholds import (
+    GENERAL,
+    REST,
+    Cell,
+    CellState,
+    Key,
+    Relative,
+    Table,
+    Threshold,
+    Value,
+    matching,
+)
 from ntm_rules.model.walk import leaves, threshold_cells
 
 MAX_PAIRS = 20_000
@@ -81,7 +104,7 @@ def compare(base: Condition, own: Condition, selectors: Selectors) -> Iterator[L
         mine = own.members if isinstance(own, All) else (own,)
         for member in base.members:
             twin = _twin(member, mine)
-            yield from _found(member, "a member is taken out") if twin is None else compare(member, twin, selectors)
+            yield from (_found(member, "a member is taken out") if twin is None else compare(member, twin, selectors))
     elif isinstance(own, All) and (twin := _twin(base, own.members)) is not None:
         yield from compare(base, twin, selectors)
     else:
@@ -207,7 +230,9 @@ def _candidates(fact: Fact, *values: Value | None) -> Iterator[Value]:
         numbers = [v for v in (*values, fact.minimum, fact.maximum) if isinstance(v, Decimal)]
         for number in numbers:
             for near in (number - _STEP, number, number + _STEP):
-                inside = (fact.minimum is None or near >= fact.minimum) and (fact.maximum is None or near <= fact.maximum)
+                inside = (fact.minimum is None or near >= fact.minimum) and (
+                    fact.maximum is None or near <= fact.maximum
+                )
                 if inside and (fact.type is not FactType.COUNT or near == near.to_integral_value()):
                     yield near
         if fact.type is FactType.COUNT:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from ntm_rules.model.errors import FactError, FactProblem, near, quoted
-from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Annotation, FactValue
 
@@ -59,6 +59,9 @@ class Checker:
         self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
         self.province = ruleset.territory or ruleset.province
         facts = {fact.id: fact for fact in ruleset.facts}
+        self.derived = [
+            (d.fact, facts[d.rule.part], facts[d.rule.whole]) for d in ruleset.derived if isinstance(d.rule, RatioOf)
+        ]
         self.ratios = [
             (fact, facts[fact.ratio.part], facts[fact.ratio.whole]) for fact in ruleset.facts if fact.ratio is not None
         ]
@@ -94,8 +97,12 @@ class Checker:
                 problems.append(FactProblem(unit, name, value, bad.expected, bad.hint))
         for name, bound in self.bound.items():
             self._bind(name, bound, values, unit, problems)
-        for ratio in self.ratios:
-            self._ratio(*ratio, values, given, unit, problems)
+        for fact, part, whole in self.ratios:
+            pair = self._pair(fact, part, whole, values, given, unit, problems)
+            if pair is not None:
+                self._put(fact, part, whole, pair, values, given, unit, problems)
+        for fact, part, whole in self.derived:
+            self._pair(fact, part, whole, values, given, unit, problems)
         if problems:
             raise FactError(problems)
         return CheckedFacts(unit, given, annotations, values)
@@ -118,7 +125,9 @@ class Checker:
         extra = [str(key) for key in value if key not in _ANNOTATED]
         if extra or "value" not in value:
             expected = f"a value, or a mapping with {quoted(_ANNOTATED)}"
-            problems.append(FactProblem(unit, name, dict(value), expected, f"unknown key {quoted(extra)}" if extra else ""))
+            problems.append(
+                FactProblem(unit, name, dict(value), expected, f"unknown key {quoted(extra)}" if extra else "")
+            )
             return None
         texts = {key: value.get(key) for key in ("source", "as_of", "by")}
         as_of = texts["as_of"]
@@ -131,38 +140,48 @@ class Checker:
         annotations[name] = Annotation(**typing.cast(dict[str, str | None], texts))
         return value["value"]
 
-    def _bind(
-        self, name: str, bound: str, values: list[Slot], unit: str | None, problems: list[FactProblem]
-    ) -> None:
+    def _bind(self, name: str, bound: str, values: list[Slot], unit: str | None, problems: list[FactProblem]) -> None:
         place = self.places[name]
         if values[place] not in (None, bound):
             expected = f"`{bound}`, the {name} of `{self.province}`"
             problems.append(FactProblem(unit, name, values[place], expected, f"leave `{name}` out"))
         values[place] = bound
 
-    def _ratio(
+    def _pair(
         self,
         fact: Fact,
-        part_fact: Fact,
-        whole_fact: Fact,
+        part: Fact,
+        whole: Fact,
+        values: list[Slot],
+        given: Mapping[str, FactValue],
+        unit: str | None,
+        problems: list[FactProblem],
+    ) -> tuple[int, int] | None:
+        """The exact ratio where part and whole are given and fit together; None otherwise."""
+        top, bottom = values[self.places[part.id]], values[self.places[whole.id]]
+        if top is None or bottom is None:
+            return None
+        try:
+            return ratio_of(fact, part, typing.cast(float, top), whole, typing.cast(float, bottom))
+        except BadValue as bad:
+            problems.append(FactProblem(unit, part.id, given[part.id], bad.expected, bad.hint))
+            return None
+
+    def _put(
+        self,
+        fact: Fact,
+        part: Fact,
+        whole: Fact,
+        pair: tuple[int, int],
         values: list[Slot],
         given: Mapping[str, FactValue],
         unit: str | None,
         problems: list[FactProblem],
     ) -> None:
-        """Put the exact ratio in the fact's slot where part and whole are given, and compare it with a given one."""
-        part, whole = values[self.places[part_fact.id]], values[self.places[whole_fact.id]]
-        if part is None or whole is None:
-            return
-        try:
-            pair = ratio_of(fact, part_fact, typing.cast(float, part), whole_fact, typing.cast(float, whole))
-        except BadValue as bad:
-            problems.append(FactProblem(unit, part_fact.id, given[part_fact.id], bad.expected, bad.hint))
-            return
+        """Put the exact ratio in the fact's slot; a given one has to agree to the digits in which it is written."""
         place = self.places[fact.id]
         if values[place] is not None and pair[1] != 0 and not _agrees(given[fact.id], Fraction(*pair)):
-            shown = given[part_fact.id], given[whole_fact.id]
-            expected = f"the ratio of `{part_fact.id}` to `{whole_fact.id}`, {shown[0]} of {shown[1]}"
+            expected = f"the ratio of `{part.id}` to `{whole.id}`, {given[part.id]} of {given[whole.id]}"
             problems.append(FactProblem(unit, fact.id, given[fact.id], expected, "correct one, or leave the ratio out"))
         values[place] = pair
 
@@ -213,7 +232,7 @@ def check_of(fact: Fact) -> Check:
 
 def _boolean(value: object) -> Slot:
     if value is True or value is False:
-        return typing.cast(bool, value)
+        return value
     raise BadValue("true or false", "" if not isinstance(value, str) else "a text is not read as yes or no here")
 
 

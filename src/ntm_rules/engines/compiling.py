@@ -54,9 +54,7 @@ class Compiler:
         finding: compiles another ruleset to its outcome over the same slots.
     """
 
-    def __init__(
-        self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, finding: Finding
-    ) -> None:
+    def __init__(self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, finding: Finding) -> None:
         self.places = places
         self.floor = floor
         self.finding = finding
@@ -165,7 +163,7 @@ class Compiler:
         """The value of a row of a case."""
         if isinstance(value, Ref):
             place = self.places[value.fact]
-            return lambda slots: slots[place]  # type: ignore[no-any-return]
+            return lambda slots: slots[place]
         return lambda slots: value
 
 
@@ -231,6 +229,6 @@ def _extreme(places: list[int], pick: Callable[..., typing.Any]) -> Value:
         if None in found:
             return None
         empty = next((f for f in found if type(f) is tuple and f[1] == 0), None)
-        return empty if empty is not None else pick(found, key=exact)  # type: ignore[no-any-return]
+        return empty if empty is not None else pick(found, key=exact)
 
     return value

@@ -2,7 +2,6 @@
 
 import math
 import typing
-from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -22,7 +21,7 @@ from ntm_rules.model.conditions import (
     Open,
 )
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, guarded, negation_of
+from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, matching
 from ntm_rules.model.verdicts import (
@@ -48,7 +47,11 @@ def criteria_results(verdict: Verdict) -> tuple[CriterionResult, ...]:
         indicators: dict[str, IndicatorResult] = {}
         for indicator in criterion.indicators:
             indicators[indicator.no] = explainer.indicator(
-                indicator, verdict.values, Outcome(verdict.codes[place]), verdict.is_provisional(place), verdict
+                indicator,
+                verdict.values,
+                Outcome(verdict.codes[place]),
+                verdict.is_provisional(place),
+                verdict,
             )
             place += 1
         outcome = Outcome(verdict.codes[number])
@@ -140,9 +143,7 @@ class Explainer:
             ways.append(self.finding(node, node.resolved, slots, address, verdict))
         return ways[0] if len(ways) == 1 else _connective("any", tuple(ways), 1)
 
-    def finding(
-        self, node: Meets, other: Ruleset, slots: Slots, address: str, verdict: Verdict
-    ) -> Evaluated:
+    def finding(self, node: Meets, other: Ruleset, slots: Slots, address: str, verdict: Verdict) -> Evaluated:
         """The other ruleset, assessed with the same facts."""
         from ntm_rules.engines.scalar import assess
 
@@ -308,19 +309,7 @@ def _margin(
         return -abs(steps) if op is Op.EQUALS else steps
     if isinstance(actual, bool) or not isinstance(actual, Decimal | Fraction) or not isinstance(required, Decimal):
         return None
-    slack: Decimal | Fraction
-    if isinstance(actual, Fraction):
-        slack = actual - Fraction(required)
-    else:
-        slack = _EXACT.subtract(actual, required)
+    slack = actual - Fraction(required) if isinstance(actual, Fraction) else _EXACT.subtract(actual, required)
     if op is Op.EQUALS:
-        return -abs(slack)
+        return slack if slack < 0 else -slack
     return -slack if op in (Op.AT_MOST, Op.LESS_THAN) else slack
-
-
-def outcome_of(tree: Evaluated, applies: Evaluated | None) -> Outcome:
-    """The outcome of an indicator from its evaluated trees."""
-    return tree.outcome if applies is None else Outcome(guarded(applies.outcome, tree.outcome))
-
-
-__all__ = ["Explainer", "criteria_results", "explainer_of"]

@@ -70,11 +70,10 @@ def _named(fact: Fact, i: int, op: Op, cell: Cell) -> Code:
 
 def _plain(i: int, op: Op, limit: float) -> Code:
     """float64 against float64: the comparison of the decimal texts, see the semantics."""
-    match op:
-        case Op.AT_LEAST:
-            return lambda v: 2 if (x := v[i]) is None else x >= limit
-        case Op.AT_MOST:
-            return lambda v: 2 if (x := v[i]) is None else x <= limit
+    if op is Op.AT_LEAST:
+        return lambda v: 2 if (x := v[i]) is None else x >= limit
+    if op is Op.AT_MOST:
+        return lambda v: 2 if (x := v[i]) is None else x <= limit
     holds = ORDER[op]
     return lambda v: 2 if (x := v[i]) is None else holds(x, limit)
 

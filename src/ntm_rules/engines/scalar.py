@@ -49,7 +49,12 @@ def reassess(verdict: Verdict, changes: Facts) -> Verdict:
     """The verdict with some facts changed; None takes a fact away."""
     facts: dict[str, FactValue | Mapping[str, object] | None] = dict(verdict.facts)
     for name, note in verdict.annotations.items():
-        facts[name] = {"value": verdict.facts[name], "source": note.source, "as_of": note.as_of, "by": note.by}
+        facts[name] = {
+            "value": verdict.facts[name],
+            "source": note.source,
+            "as_of": note.as_of,
+            "by": note.by,
+        }
     return assess(verdict.ruleset, facts | dict(changes), verdict.unit)
 
 
@@ -83,7 +88,14 @@ class Program:
         codes = self.asked.codes(slots)
         floors = self.official.codes(self.official.slots(facts.values))
         return Verdict(
-            self.ruleset, facts.unit, facts.given, facts.annotations, codes, floors, tuple(slots), criteria_results
+            self.ruleset,
+            facts.unit,
+            facts.given,
+            facts.annotations,
+            codes,
+            floors,
+            tuple(slots),
+            criteria_results,
         )
 
 

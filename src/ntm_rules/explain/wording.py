@@ -13,7 +13,13 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.thresholds import Cell, Value
 from ntm_rules.model.verdicts import Annotation, Evaluated, LeafResult
 
-_SHORT = {Op.AT_LEAST: "short", Op.MORE_THAN: "short", Op.AT_MOST: "over", Op.LESS_THAN: "over", Op.EQUALS: "off"}
+_SHORT = {
+    Op.AT_LEAST: "short",
+    Op.MORE_THAN: "short",
+    Op.AT_MOST: "over",
+    Op.LESS_THAN: "over",
+    Op.EQUALS: "off",
+}
 _CELL_CODES = (ReasonCode.DELEGATED, ReasonCode.PENDING, ReasonCode.BELOW_MINIMUM_EVIDENCE)
 
 
@@ -129,12 +135,12 @@ class Words:
         margin, fact = leaf.margin, leaf.fact
         if margin is None or margin == 0 or fact is None:
             return ""
-        if isinstance(margin, int):
+        if isinstance(margin, int):  # steps of an ordinal
             return self.say("short", margin=self.say("steps", margin=abs(margin)))
         digits = None
         if isinstance(margin, Fraction):
             digits = digits_for(margin, Decimal(0), fact.decimals)
-        text = number(abs(margin), self.lang, digits)
+        text = number(-margin if margin < 0 else margin, self.lang, digits)
         if fact.type is FactType.PERCENT:
             text = self.say("points", margin=text)
         found = [self.say(_SHORT[leaf.op], margin=text)]
@@ -147,7 +153,11 @@ class Words:
     def _undetermined(self, leaf: LeafResult) -> str:
         codes, found = leaf.codes, []
         if leaf.actual is not None:
-            found.append(self._actual(leaf) if not isinstance(leaf.actual, bool) else self._noted(leaf, self.value(None, leaf.actual)))
+            found.append(
+                self._actual(leaf)
+                if not isinstance(leaf.actual, bool)
+                else self._noted(leaf, self.value(None, leaf.actual))
+            )
         if ReasonCode.FACT_MISSING in codes:
             boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
             found.append(self.say("fact_missing_boolean" if boolean else "fact_missing"))

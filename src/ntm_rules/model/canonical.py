@@ -102,7 +102,7 @@ def _threshold_in(data: typing.Any, converter: Converter) -> Threshold:
     return typing.cast(Threshold, converter.structure(data, target))
 
 
-def _tagged_in(data: typing.Any, converter: Converter, classes: dict[str, type]) -> typing.Any:
+def _tagged_in(data: typing.Any, converter: Converter, classes: typing.Mapping[str, type]) -> typing.Any:
     tag = data["node"]
     if tag not in classes:
         raise ValueError(f"unknown node `{tag}`")
@@ -147,23 +147,21 @@ def _build() -> Converter:
 
 
 def _overrides(cls: type) -> dict[str, typing.Any]:
-    found: dict[str, typing.Any] = {
-        f.name: override(omit=True) for f in attrs.fields(cls) if f.name in _WORDS
-    }
+    found: dict[str, typing.Any] = {f.name: override(omit=True) for f in attrs.fields(cls) if f.name in _WORDS}
     if cls is Cell:
         found["value"] = override(unstruct_hook=_value_out)
     return found
 
 
 def _structure_of(cls: type, converter: Converter) -> typing.Any:
-    plain = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **_overrides(cls))
+    plain: typing.Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **_overrides(cls))
     if cls in (*_NODES.values(), *_RULES.values()):
         return lambda data, _: plain({k: v for k, v in data.items() if k != "node"}, cls)
     return plain
 
 
 def _unstructure_of(cls: type, converter: Converter) -> typing.Any:
-    plain = make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True, **_overrides(cls))
+    plain: typing.Any = make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True, **_overrides(cls))
     if cls in (*_NODES.values(), *_RULES.values()):
         return lambda node: {"node": cls.__name__} | plain(node)
     return plain

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
@@ -112,7 +112,7 @@ class Ruleset:
     _memo: dict[str, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in self.__slots__ if name not in ("_memo", "__weakref__")}
+        return {name: getattr(self, name) for name in _FIELDS}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in (state | {"_memo": {}}).items():
@@ -156,3 +156,6 @@ class Ruleset:
     def read_whole(self) -> bool:
         """False if a layer was read partly or is not known."""
         return all(layer.read_whole for layer in self.layers)
+
+
+_FIELDS = tuple(f.name for f in fields(Ruleset) if f.init)

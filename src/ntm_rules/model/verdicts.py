@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
@@ -240,8 +240,7 @@ class Verdict:
 
     def __getstate__(self) -> dict[str, object]:
         plain = {"facts": dict(self.facts), "annotations": dict(self.annotations)}
-        kept = (name for name in self.__slots__ if name not in ("_memo", "__weakref__"))
-        return {name: plain.get(name, getattr(self, name)) for name in kept}
+        return {name: plain.get(name, getattr(self, name)) for name in _FIELDS}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in (state | {"_memo": {}}).items():
@@ -267,9 +266,7 @@ class Verdict:
         code = self.codes[place]
         if code == Outcome.UNDETERMINED:
             return False
-        return self.floors[place] == Outcome.UNDETERMINED or (
-            code != Outcome.NOT_MET and not self.ruleset.read_whole
-        )
+        return self.floors[place] == Outcome.UNDETERMINED or (code != Outcome.NOT_MET and not self.ruleset.read_whole)
 
     @property
     def criteria_total(self) -> int:
@@ -354,3 +351,5 @@ class Verdict:
 
         return to_json(self)
 
+
+_FIELDS = tuple(f.name for f in fields(Verdict) if f.init)

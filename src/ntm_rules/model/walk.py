@@ -98,7 +98,16 @@ def cells(ruleset: Ruleset) -> Iterator[CellRef]:
             unit = units.get(comparison.fact) if comparison else None
             for by, key, cell in threshold_cells(threshold):
                 yield CellRef(
-                    place.criterion, place.indicator, address, place.role, cell, place.derived, comparison, by, key, unit
+                    place.criterion,
+                    place.indicator,
+                    address,
+                    place.role,
+                    cell,
+                    place.derived,
+                    comparison,
+                    by,
+                    key,
+                    unit,
                 )
 
     empty = typing.cast(Cell, None)

@@ -1,0 +1,111 @@
+"""Facts that a rule file works out from other facts."""
+
+from attrs import evolve
+
+from ntm_rules.authoring.conditions import ConditionReader
+from ntm_rules.authoring.nodes import Map, Node
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.authoring.thresholds import Scope
+from ntm_rules.model.conditions import Case, CaseRow, Derived, MaxOf, MinOf, Ref
+from ntm_rules.model.facts import Fact, FactType, Measure, RatioOf
+from ntm_rules.model.text import Text
+
+
+def read_derived(node: Node | None, scope: Scope, reader: Reader) -> tuple[tuple[Derived, ...], ConditionReader]:
+    """The derived facts of a file in order, and a reader of conditions that knows them."""
+    conditions = ConditionReader(scope, reader)
+    found: list[Derived] = []
+    for name, entry in reader.map(node, "`derive`").entries.items() if node is not None else ():
+        derived = DerivedReader(conditions, reader).derived(name, entry.value)
+        if derived is not None:
+            found.append(derived)
+            scope = evolve(scope, facts={**scope.facts, name: derived.fact})
+            conditions = ConditionReader(scope, reader)
+    return tuple(found), conditions
+
+
+class DerivedReader:
+    """Reads one derived fact after the other."""
+
+    def __init__(self, conditions: ConditionReader, reader: Reader) -> None:
+        self.conditions = conditions
+        self.reader = reader
+
+    def derived(self, name: str, node: Node) -> Derived | None:
+        """A derived fact; its id must be new."""
+        keys = ("title", "case", "else", "exclusive", "values", "ratio", "min_of", "max_of")
+        found = self.reader.map(node, f"the derived fact `{name}`", keys)
+        if name in self.conditions.scope.facts or name == "year":
+            self.reader.error("fact.duplicate", node.at, f"the fact `{name}` exists already")
+        kinds = [k for k in ("case", "ratio", "min_of", "max_of") if k in found.entries]
+        if len(kinds) != 1:
+            expected = "expected exactly one of `case`, `ratio`, `min_of`, `max_of`"
+            self.reader.error("derive.kind", node.at, f"the derived fact `{name}` has no single kind", expected)
+            return None
+        title = self.reader.title(found.get("title"))
+        if kinds[0] == "case":
+            rule = self.case(found)
+            if rule is None:
+                return None
+            titles = self.value_titles(found.get("values"), rule)
+            return Derived(Fact(name, FactType.CATEGORY, title, values=self.outcomes(rule), value_titles=titles), rule)
+        if kinds[0] == "ratio":
+            parts = self.reader.map(found.get("ratio"), "a ratio", ("part", "whole"))
+            names = [self.reader.text(self.reader.required(parts, k, "a ratio"), k) for k in ("part", "whole")]
+        else:
+            names = [self.reader.text(n, "a fact") for n in self.reader.items(found.get(kinds[0]), f"`{kinds[0]}`")]
+        facts = [f for n in names if (f := self.conditions.thresholds.fact(n, node)) is not None]
+        if len(facts) != len(names) or not facts:
+            return None
+        if not all(f.type.numeric for f in facts):
+            self.reader.error("fact.type", node.at, f"the derived fact `{name}` needs numeric facts")
+            return None
+        if kinds[0] == "ratio":
+            fact = Fact(name, FactType.PERCENT, title, Measure("percent", Text("%", "%")), decimals=2)
+            return Derived(fact, RatioOf(names[0], names[1]))
+        first = facts[0]
+        if any(f.unit != first.unit for f in facts):
+            self.reader.error("fact.type", node.at, f"the facts of `{name}` have different units")
+        fact = evolve(first, id=name, title=title, ratio=None)
+        return Derived(fact, (MinOf if kinds[0] == "min_of" else MaxOf)(tuple(names)))
+
+    def value_titles(self, node: Node | None, rule: Case) -> dict[str, Text] | None:
+        """How the values of a case are printed."""
+        if node is None:
+            return None
+        entries = self.reader.map(node, "`values`", self.outcomes(rule)).entries
+        return {text: t for text, e in entries.items() if (t := self.reader.title(e.value)) is not None}
+
+    def case(self, found: Map) -> Case | None:
+        """The rows of a case with their guards."""
+        rows: list[CaseRow] = []
+        for node in self.reader.items(found.get("case"), "`case`"):
+            row = self.reader.map(node, "a row of a case", ("when", "then"))
+            when = self.conditions.condition(self.reader.required(row, "when", "a row of a case"))
+            then = self.case_value(self.reader.required(row, "then", "a row of a case"))
+            if when is not None and then is not None:
+                rows.append(CaseRow(when, then))
+        otherwise = self.case_value(found.get("else"))
+        return Case(tuple(rows), otherwise, self.reader.flag(found.get("exclusive"), "`exclusive`")) if rows else None
+
+    def case_value(self, node: Node | None) -> str | Ref | None:
+        """A text, or the value of another fact."""
+        if isinstance(node, Map):
+            found = self.reader.map(node, "a value of a case", ("fact",))
+            name = self.reader.text(self.reader.required(found, "fact", "a value of a case"), "the fact")
+            fact = self.conditions.thresholds.fact(name, node)
+            if fact is not None and fact.type not in (FactType.CATEGORY, FactType.ORDINAL):
+                self.reader.error("fact.type", node.at, f"`{name}` has to be a category or an ordinal")
+            return Ref(name) if fact is not None else None
+        return self.reader.text(node, "a value of a case") or None if node is not None else None
+
+    def outcomes(self, case: Case) -> tuple[str, ...]:
+        """The values a case can take, those of the facts it passes on included."""
+        found: dict[str, None] = {}
+        for then in (*(row.then for row in case.rows), *((case.otherwise,) if case.otherwise else ())):
+            if isinstance(then, Ref):
+                fact = self.conditions.scope.facts.get(then.fact)
+                found.update(dict.fromkeys(fact.values if fact else ()))
+            else:
+                found[then] = None
+        return tuple(found)

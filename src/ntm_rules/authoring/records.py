@@ -1,0 +1,202 @@
+"""Rows out of CSV, JSON and JSONL files: lines, names of columns, values as they are written."""
+
+import csv
+import json
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import field, frozen
+
+from ntm_rules.authoring.cells import tidied
+from ntm_rules.model.errors import Diagnostic, NtmRulesError
+
+MAX_JSON_BYTES = 64 * 2**20
+"""The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
+
+MAX_LINE = 2**20
+"""The most characters of one line of a CSV or JSONL file; a CSV cell holds at most 131,072."""
+
+_DELIMITERS = (",", ";", "\t")
+_UTF8_HINT = (
+    "save it as UTF-8 (in Excel: Save As, `CSV UTF-8`); "
+    "a text in a TCVN3 (ABC) or VNI font has to be converted first"
+)
+
+Record = tuple[int, tuple[str, ...], Sequence[object]]
+"""Line (of a JSON list the place, from 1), names of the columns, values."""
+
+Known = Callable[[str], bool]
+"""Whether a name is that of a column we look for."""
+
+
+class TableError(NtmRulesError):
+    """A file of units that cannot be read; carries every problem found.
+
+    Attributes:
+        diagnostics: all problems, each with file and line.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(d) for d in diagnostics))
+
+
+@frozen
+class Problems:
+    """What is wrong with the shape of a file, each thing once."""
+
+    file: str
+    found: dict[tuple[str, str], Diagnostic] = field(init=False, factory=dict)
+
+    def note(self, code: str, line: int, message: str, hint: str = "") -> None:
+        """Keep a problem, to be raised with the others."""
+        diagnostic = Diagnostic(f"table.{code}", message, file=self.file, line=line, column=1, hint=hint)
+        self.found.setdefault((code, message), diagnostic)
+
+    def stop(self) -> None:
+        """Raise what was found, if anything."""
+        if self.found:
+            raise TableError(tuple(self.found.values()))
+
+    def fail(self, code: str, line: int, message: str, hint: str = "") -> typing.NoReturn:
+        """Raise a problem after which nothing can be read, with those found before."""
+        self.note(code, line, message, hint)
+        raise TableError(tuple(self.found.values()))
+
+
+def records(path: Path, problems: Problems, known: Known) -> Iterator[Record]:
+    """The rows of a file; blank ones are left out.
+
+    Args:
+        path: its suffix says what kind of file it is.
+        problems: takes what is wrong with single rows.
+        known: tells the delimiter of a CSV file: the one that makes the most names known.
+
+    Raises:
+        TableError: the file cannot be read any further.
+        OSError: it cannot be opened.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"):
+        hint = "in Excel: Save As, `CSV UTF-8`" if suffix.startswith(".xls") else ""
+        problems.fail("kind", 1, f"a file of units is CSV, JSON or JSONL, not `{suffix or path.name}`", hint)
+    encoding = _encoding(path, problems)
+    try:
+        if suffix == ".json":
+            yield from _json_records(path, encoding, problems)
+        elif suffix in (".jsonl", ".ndjson"):
+            yield from _jsonl_records(path, encoding, problems)
+        else:
+            yield from _csv_records(path, encoding, problems, known)
+    except UnicodeError:
+        problems.fail("encoding", 1, f"the file is not {encoding.removesuffix('-sig').upper()}", _UTF8_HINT)
+
+
+def _encoding(path: Path, problems: Problems) -> str:
+    """UTF-8 or UTF-16 by the byte order mark; UTF-8 without one."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) and not head.startswith(b"\xff\xfe\0\0"):
+        return "utf-16"
+    if b"\0" in head:
+        message = "the file is neither UTF-8 nor UTF-16 with a byte order mark"
+        problems.fail("encoding", 1, message, _UTF8_HINT)
+    return "utf-8-sig"
+
+
+def _lines(file: typing.TextIO, problems: Problems) -> Iterator[str]:
+    number = 0
+    while line := file.readline(MAX_LINE):
+        number += 1
+        if len(line) == MAX_LINE and not line.endswith("\n"):
+            problems.fail("line", number, f"the line has more than {MAX_LINE} characters")
+        yield line
+
+
+# -- CSV ---------------------------------------------------------------------------------------
+
+
+def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) -> Iterator[Record]:
+    delimiter = _delimiter(path, encoding, problems, known)
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(_lines(file, problems), delimiter=delimiter, strict=True)
+        header: tuple[str, ...] = ()
+        line = 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    if header:
+                        yield line, header, cells
+                    else:
+                        header = tuple(tidied(cell) for cell in cells)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            message = f"the row that begins in line {line} cannot be read: {error}"
+            problems.fail("csv", line, message, "look at the quotes of this row")
+
+
+def _delimiter(path: Path, encoding: str, problems: Problems, known: Known) -> str:
+    """The delimiter that makes the most columns known, then the one that makes the most columns."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        with path.open(encoding=encoding, newline="") as file, suppress(csv.Error):
+            for cells in csv.reader(_lines(file, problems), delimiter=delimiter, strict=True):
+                names = [tidied(cell) for cell in cells]
+                if any(names):
+                    return sum(known(name) for name in names), len(names)
+        return 0, 0
+
+    return max(_DELIMITERS, key=score)
+
+
+# -- JSON --------------------------------------------------------------------------------------
+
+
+def _json_records(path: Path, encoding: str, problems: Problems) -> Iterator[Record]:
+    if path.stat().st_size > MAX_JSON_BYTES:
+        hint = "write one object a line and call it .jsonl: that is read as a stream"
+        problems.fail("size", 1, f"the file has more than {MAX_JSON_BYTES // 2**20} MB", hint)
+    found = _parsed(path.read_text(encoding=encoding), None, problems)
+    if not isinstance(found, list):
+        problems.fail("json", 1, "the file is no list of objects, one a unit")
+    for place, item in enumerate(found, 1):
+        yield from _object(item, place, problems)
+
+
+def _jsonl_records(path: Path, encoding: str, problems: Problems) -> Iterator[Record]:
+    with path.open(encoding=encoding) as file:
+        for number, line in enumerate(_lines(file, problems), 1):
+            if line.strip():
+                yield from _object(_parsed(line, number, problems), number, problems)
+
+
+def _object(item: object, line: int, problems: Problems) -> Iterator[Record]:
+    if isinstance(item, dict):
+        yield line, tuple(tidied(name) for name in item), tuple(item.values())
+    else:
+        problems.note("json", line, f"row {line} is no object with a value for each column")
+
+
+def _parsed(text: str, line: int | None, problems: Problems) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        message = f"the text is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
+        problems.fail("json", line or error.lineno, message)
+    except (ValueError, RecursionError) as error:
+        problems.fail("json", line or 1, f"the text is no JSON that can be read: {error}")
+
+
+def _pairs(found: list[tuple[str, object]]) -> dict[str, object]:
+    made: dict[str, object] = {}
+    for name, value in found:
+        if name in made:
+            raise ValueError(f"the key `{name}` stands there twice")
+        made[name] = value
+    return made
+
+
+def _no_number(name: str) -> typing.NoReturn:
+    raise ValueError(f"`{name}` is no number")

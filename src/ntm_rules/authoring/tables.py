@@ -1,0 +1,262 @@
+"""Units and their facts from CSV, JSON and JSONL files, one row a unit."""
+
+import json
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from attrs import field, frozen
+
+from ntm_rules.authoring.cells import DECIMAL_SEPARATORS, BadCell, Reader, reader_of, tidied
+from ntm_rules.authoring.records import Problems, TableError, records
+from ntm_rules.model.errors import FactError, FactProblem, folded, near, quoted
+from ntm_rules.model.facts import Fact
+
+__all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read_units"]
+
+UNIT_COLUMNS = ("unit", "code", "mã", "xã", "đơn vị", "tên xã")
+"""Names of the column that names the unit; the first that a file has is taken."""
+
+
+@frozen
+class UnitFacts:
+    """One row of a file.
+
+    Attributes:
+        unit: name or code of the unit, as it is written.
+        facts: fact id to value, ready for ``assess``; what is missing is left out.
+        kept: the columns asked for with ``keep``, as they are written; empty where the row has none.
+        line: where the row begins; in a JSON file its place in the list, from 1.
+    """
+
+    unit: str
+    facts: Mapping[str, typing.Any]
+    kept: Mapping[str, str]
+    line: int
+
+
+def read_units(
+    path: str | Path,
+    facts: Mapping[str, Fact],
+    *,
+    unit: str | None = None,
+    keep: Sequence[str] = (),
+    decimal: str | None = None,
+) -> Iterator[UnitFacts]:
+    """The units of a CSV, JSON (a list of objects) or JSONL file, one after the other.
+
+    Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter in a title. CSV
+    is separated by comma, semicolon or tab; files are in UTF-8, or in UTF-16 with a byte order mark. Cells are read
+    as people write them (``43,2``, ``đạt``, the title of a level); in JSON only texts are, the rest goes through.
+
+    Args:
+        path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl`` or ``.ndjson``.
+        facts: the fact catalogue, ``library.facts``.
+        unit: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
+        keep: columns that pass through; they need not be facts.
+        decimal: ``"comma"`` or ``"point"``; needed only where a number such as ``1.234`` can be read in two ways.
+
+    Yields:
+        The rows that can be read, in the order of the file.
+
+    Raises:
+        TableError: the file or its columns cannot be read, or rows are out of shape: all of them, at the end.
+        FactError: every cell that cannot be read, after the last row.
+        OSError: the file cannot be opened.
+    """
+    if decimal is not None and decimal not in DECIMAL_SEPARATORS:
+        raise ValueError(f"`decimal` is `comma` or `point`, not `{decimal}`")
+    sheet = _Sheet(Problems(str(path)), facts, unit, tuple(keep), decimal)
+    for line, names, values in records(Path(path), sheet.problems, sheet.knows):
+        found = sheet.row(line, names, values)
+        if found is not None:
+            yield found
+    sheet.finish()
+
+
+@frozen
+class _Columns:
+    """What the columns of a row are: places of the unit, of facts with their readers, and of what is kept."""
+
+    names: tuple[str, ...]
+    unit: int | None
+    facts: tuple[tuple[int, str, Reader], ...]
+    kept: tuple[tuple[int | None, str], ...]
+
+
+@frozen
+class _Sheet:
+    """What a file is read with, and the cells that cannot be read."""
+
+    problems: Problems
+    facts: Mapping[str, Fact]
+    unit: str | None
+    keep: tuple[str, ...]
+    decimal: str | None
+    bad: list[FactProblem] = field(init=False, factory=list)
+    titles: dict[str, list[str]] = field(init=False, factory=dict)
+    readers: dict[str, Reader] = field(init=False, factory=dict)
+    lines: dict[str, int] = field(init=False, factory=dict)
+    seen: set[str] = field(init=False, factory=set)
+    last: list[_Columns] = field(init=False, factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        for fact in self.facts.values():
+            if fact.title is not None:
+                self.titles.setdefault(folded(fact.title.vi), []).append(fact.id)
+
+    def finish(self) -> None:
+        """Raise what was found, after the last row."""
+        if not self.last:
+            self.problems.note("empty", 1, "the file has no row below the names of its columns")
+        for name in self.keep if self.last else ():
+            if folded(name) not in self.seen:
+                hint = _nearest(name, self.last[0].names)
+                self.problems.note("column", 1, f"there is no column `{name}` to keep", hint)
+        self.problems.stop()
+        if self.bad:
+            raise FactError(self.bad)
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def row(self, line: int, names: tuple[str, ...], values: Sequence[object]) -> UnitFacts | None:
+        """One unit; None where the row cannot be read, with its problems noted."""
+        if not self.last or self.last[0].names != names:
+            self.last[:] = [self.columns(line, names)]
+        columns = self.last[0]
+        if len(values) > len(names):
+            message = f"the row of line {line} has {len(values)} cells, the header {len(names)}"
+            self.problems.note("row", line, message, "put quotes around a cell that holds the delimiter")
+            return None
+        values = [*values, *[None] * (len(names) - len(values))]
+        unit = None if columns.unit is None else self.unit_of(line, values[columns.unit])
+        facts: dict[str, object] = {}
+        before = len(self.bad)
+        for place, fact, read in columns.facts:
+            value = values[place]
+            try:
+                value = _value(value, read)
+            except BadCell as bad:
+                at = f"line {line}, column `{names[place]}`"
+                hint = f"{bad.hint} ({at})" if bad.hint else at
+                self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
+            if value is not None:
+                facts[fact] = value
+        if unit is None or len(self.bad) > before:
+            return None
+        kept = {name: "" if place is None else _text(values[place]) for place, name in columns.kept}
+        return UnitFacts(unit, facts, kept, line)
+
+    def unit_of(self, line: int, given: object) -> str | None:
+        """The unit of a row; None where there is none or another row has it."""
+        if given is not None and not isinstance(given, str):
+            message = f"the unit `{given}` of line {line} is no text"
+            self.problems.note("unit", line, message, "put it in quotes: a code keeps its zeros")
+            return None
+        unit = tidied(given or "")
+        if not unit:
+            self.problems.note("unit", line, f"the row of line {line} names no unit")
+            return None
+        if unit in self.lines:
+            message = f"the unit `{unit}` stands in line {self.lines[unit]} and in line {line}"
+            self.problems.note(
+                "unit", line, message, "choose a column that tells the units apart, such as a code"
+            )
+            return None
+        self.lines[unit] = line
+        return unit
+
+    # -- columns -----------------------------------------------------------------------------
+
+    def knows(self, name: str) -> bool:
+        """Whether a column of this name is looked for."""
+        wanted = (*UNIT_COLUMNS, *self.keep, *((self.unit,) if self.unit else ()))
+        return self.fact(name) is not None or folded(name) in {folded(w) for w in wanted}
+
+    def fact(self, name: str) -> str | None:
+        """The id of the fact that a column names by id or title; None where it names none or several."""
+        ids = [name] if name in self.facts else self.titles.get(folded(name), [])
+        return ids[0] if len(ids) == 1 else None
+
+    def columns(self, line: int, names: tuple[str, ...]) -> _Columns:
+        """What the columns are; every problem of the header noted."""
+        folds = [folded(name) for name in names]
+        self.seen.update(folds)
+        unit = self.unit_column(line, names, folds)
+        facts: list[tuple[int, str, Reader]] = []
+        taken: dict[str, str] = {}
+        for place, name in enumerate(names):
+            fact = None if place == unit else self.fact(name)
+            key = fact or folds[place]
+            if not key:
+                self.problems.note(
+                    "column", line, f"column {place + 1} has no name", "name it or take it out"
+                )
+            elif key in taken:
+                also = f", also as `{taken[key]}`" if taken[key] != name else ""
+                self.problems.note(
+                    "column", line, f"the column `{name}` stands there twice{also}", "take one out"
+                )
+            elif fact is not None:
+                facts.append((place, fact, self.reader(fact)))
+            elif place != unit and key not in {folded(k) for k in self.keep}:
+                self.unknown(line, name)
+            taken[key] = name
+        kept = tuple((folds.index(folded(k)) if folded(k) in folds else None, k) for k in self.keep)
+        return _Columns(names, unit, tuple(facts), kept)
+
+    def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:
+        """The place of the column that names the unit."""
+        for wanted in UNIT_COLUMNS if self.unit is None else (self.unit,):
+            if folded(wanted) in folds:
+                return folds.index(folded(wanted))
+        if self.unit is not None:
+            message = f"there is no column `{self.unit}` to name the unit"
+            self.problems.note("unit", line, message, _nearest(self.unit, names))
+        else:
+            hint = f"say which with --unit (unit=), or call it one of {quoted(UNIT_COLUMNS)}"
+            self.problems.note("unit", line, "no column names the unit", hint)
+        return None
+
+    def reader(self, fact: str) -> Reader:
+        """The reader of a fact's cells, made once."""
+        if fact not in self.readers:
+            self.readers[fact] = reader_of(self.facts[fact], self.decimal)
+        return self.readers[fact]
+
+    def unknown(self, line: int, name: str) -> None:
+        """Note a column that is no fact, or the title of several."""
+        ids = self.titles.get(folded(name), [])
+        if ids:
+            message = f"the column `{name}` is the title of several facts"
+            self.problems.note("column", line, message, f"use one of the ids {quoted(ids)}")
+            return
+        titles = [fact.title.vi for fact in self.facts.values() if fact.title is not None]
+        close = near(name, [*self.facts, *titles])
+        hint = (
+            f"did you mean {quoted(close)}? To pass it through, say" if close else "to pass it through, say"
+        )
+        message = f"the column `{name}` is neither the unit nor a fact"
+        self.problems.note("column", line, message, f"{hint} --keep `{name}` (keep=)")
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    close = near(name, names)
+    return f"did you mean {quoted(close)}?" if close else f"there is {quoted(names)}"
+
+
+def _value(value: object, read: Reader) -> object:
+    """A value for ``assess``: texts are read as cells, also inside ``{value, source, as_of, by}``."""
+    if isinstance(value, str):
+        return read(value)
+    if isinstance(value, dict) and isinstance(value.get("value"), str):
+        inner = read(value["value"])
+        return None if inner is None else value | {"value": inner}
+    return value
+
+
+def _text(value: object) -> str:
+    """A kept value as a text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

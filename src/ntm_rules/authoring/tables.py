@@ -45,16 +45,16 @@ def read_units(
 ) -> Iterator[UnitFacts]:
     """The units of a CSV, JSON (a list of objects) or JSONL file, one after the other.
 
-    Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter in a title. CSV
-    is separated by comma, semicolon or tab; files are in UTF-8, or in UTF-16 with a byte order mark. Cells are read
-    as people write them (``43,2``, ``đạt``, the title of a level); in JSON only texts are, the rest goes through.
+    Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter there. CSV is
+    separated by comma, semicolon or tab; files are in UTF-8, or in UTF-16 with a byte order mark. Cells are read
+    as people write them (``43,2``, ``đạt``, the title of a level); in JSON only texts are read so.
 
     Args:
         path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl`` or ``.ndjson``.
         facts: the fact catalogue, ``library.facts``.
         unit: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
         keep: columns that pass through; they need not be facts.
-        decimal: ``"comma"`` or ``"point"``; needed only where a number such as ``1.234`` can be read in two ways.
+        decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
 
     Yields:
         The rows that can be read, in the order of the file.

@@ -6,6 +6,7 @@ fact's unit), a boolean, or the text of a level or category.
 
 import datetime as dt
 import math
+import sys
 import typing
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ from ntm_rules.model.verdicts import Annotation, FactValue
 MAX_DIGITS = 15
 _ANNOTATED = ("value", "source", "as_of", "by")
 _BY = ("self", "appraised")
+_PLAIN = frozenset((float, int, bool, str, Decimal))
 
 Slot = float | bool | str | tuple[int, int] | None
 Check = Callable[[object], Slot]
@@ -54,7 +56,7 @@ class Checker:
     def __init__(self, ruleset: Ruleset) -> None:
         self.catalogue = ruleset.catalogue
         self.places = {fact.id: place for place, fact in enumerate(ruleset.facts)}
-        self.checks = {fact.id: (self.places[fact.id], check_of(fact)) for fact in ruleset.facts}
+        self.checks = {f.id: (self.places[f.id], *_float_bounds(f), check_of(f)) for f in ruleset.facts}
         self.size = len(ruleset.facts)
         self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
         self.province = ruleset.territory or ruleset.province
@@ -73,26 +75,27 @@ class Checker:
             FactError: every bad fact of the unit.
         """
         values: list[Slot] = [None] * self.size
-        given: dict[str, FactValue] = {}
+        given: dict[str, typing.Any] = dict(facts)
         annotations: dict[str, Annotation] = {}
         problems: list[FactProblem] = []
         checks = self.checks
         for name, value in facts.items():
-            if value is None:
-                if name not in checks:
-                    self._unknown(name, value, unit, problems)
-                continue
-            if isinstance(value, Mapping):
-                value = self._annotation(name, value, annotations, unit, problems)
-                if value is None:
-                    continue
             found = checks.get(name)
             if found is None:
                 self._unknown(name, value, unit, problems)
+                del given[name]
+                continue
+            place, low, high, check = found
+            if type(value) is float and low <= value <= high:  # most facts; a NaN is in no bounds
+                values[place] = value
+                continue
+            if type(value) not in _PLAIN and isinstance(value, Mapping):
+                value = given[name] = self._annotation(name, value, annotations, unit, problems)
+            if value is None:
+                del given[name]
                 continue
             try:
-                values[found[0]] = found[1](value)
-                given[name] = typing.cast(FactValue, value)
+                values[place] = check(value)
             except BadValue as bad:
                 problems.append(FactProblem(unit, name, value, bad.expected, bad.hint))
         for name, bound in self.bound.items():
@@ -249,6 +252,14 @@ def _choice_check(fact: Fact) -> Check:
         raise BadValue(expected, f"did you mean {quoted(found)}?" if found else "")
 
     return check
+
+
+def _float_bounds(fact: Fact) -> tuple[float, float]:
+    """Between these a float needs no further check; an empty span where it does."""
+    if fact.type not in (FactType.PERCENT, FactType.NUMBER):
+        return 1.0, 0.0
+    low = -sys.float_info.max if fact.minimum is None else float(fact.minimum)
+    return low, sys.float_info.max if fact.maximum is None else float(fact.maximum)
 
 
 def _number_check(fact: Fact) -> Check:

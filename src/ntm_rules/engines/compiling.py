@@ -25,7 +25,7 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.outcomes import all_of, at_least_of, guarded, negation_of
+from ntm_rules.model.outcomes import ALL, ANY, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, matching
 
@@ -168,11 +168,30 @@ class Compiler:
 
 
 def _all(members: list[Code]) -> Code:
-    return lambda slots: all_of([m(slots) for m in members])
+    def code(slots: Slots) -> int:
+        seen = 3
+        for member in members:
+            seen = ALL[seen][member(slots)]
+            if not seen:
+                return 0
+        return seen
+
+    return code
 
 
 def _at_least(k: int, members: list[Code]) -> Code:
-    return lambda slots: at_least_of(k, [m(slots) for m in members])
+    if k > 1:
+        return lambda slots: at_least_of(k, [member(slots) for member in members])
+
+    def code(slots: Slots) -> int:
+        seen = 0
+        for member in members:
+            seen = ANY[seen][member(slots)]
+            if seen == 1:
+                return 1
+        return seen
+
+    return code
 
 
 def _first(rows: list[tuple[Code, Value]], otherwise: Value) -> Value:
@@ -228,7 +247,9 @@ def _extreme(places: list[int], pick: Callable[..., typing.Any]) -> Value:
         found = [slots[p] for p in places]
         if None in found:
             return None
+        if tuple not in map(type, found):
+            return typing.cast(Slot, pick(found))
         empty = next((f for f in found if type(f) is tuple and f[1] == 0), None)
-        return empty if empty is not None else pick(found, key=exact)
+        return empty if empty is not None else typing.cast(Slot, pick(found, key=exact))
 
     return value

@@ -1,12 +1,19 @@
-"""The evaluated tree: which cell bound the unit, what was asked, what was there, by how much."""
+"""The evaluated tree: which cell bound the unit, what was asked, what was there, by how much.
 
+Compiled once a ruleset, like the outcomes, and from the same closures: an explanation cannot differ from them.
+"""
+
+import itertools
 import math
 import typing
+from collections.abc import Callable
 from decimal import Context, Decimal
 from fractions import Fraction
 
+from attrs import define, field
+
 from ntm_rules.engines.compiling import Compiler, bound_threshold, text_of
-from ntm_rules.engines.leaves import Slots, Unclear
+from ntm_rules.engines.leaves import Code, Slots, Unclear
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -20,42 +27,58 @@ from ntm_rules.model.conditions import (
     Op,
     Open,
 )
-from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, matching
+from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matching
 from ntm_rules.model.verdicts import (
     Actual,
     Column,
+    Connective,
     CriterionResult,
     Evaluated,
     IndicatorResult,
+    Leaf,
     LeafResult,
     Verdict,
 )
 
 _EXACT = Context(prec=800)
-_OPEN_CODE = {CellState.DELEGATED: ReasonCode.DELEGATED, CellState.PENDING: ReasonCode.PENDING}
+_OUTCOMES = tuple(Outcome)
+_OPEN_CODES = {CellState.DELEGATED: ReasonCode.DELEGATED, CellState.PENDING: ReasonCode.PENDING}
+_UNREAD = (ReasonCode.LAYER_NOT_READ,)
+
+Margin = Decimal | Fraction | int | None
+Columns = tuple[Column, ...]
+
+
+@define
+class Unit:
+    """One unit while it is explained; the columns of each combination of selectors are worked out once."""
+
+    slots: Slots
+    verdict: Verdict
+    columns: dict[tuple[str, ...], tuple[Columns, tuple[str | None, ...]]] = field(factory=dict)
+
+
+Explain = Callable[[Unit], Evaluated]
 
 
 def criteria_results(verdict: Verdict) -> tuple[CriterionResult, ...]:
     """The criteria of a verdict with their indicators, read off its slots."""
     explainer = explainer_of(verdict.ruleset)
+    unit = Unit(verdict.values, verdict)
+    codes = verdict.codes
+    provisional = [verdict.is_provisional(place) for place in range(len(codes))]
     place = 1 + verdict.criteria_total
     found: list[CriterionResult] = []
-    for number, criterion in enumerate(verdict.ruleset.criteria, 1):
-        indicators: dict[str, IndicatorResult] = {}
-        for indicator in criterion.indicators:
-            indicators[indicator.no] = explainer.indicator(
-                indicator,
-                verdict.values,
-                Outcome(verdict.codes[place]),
-                verdict.is_provisional(place),
-                verdict,
-            )
+    for number, (criterion, indicators) in enumerate(explainer.criteria, 1):
+        results: dict[str, IndicatorResult] = {}
+        for explain in indicators:
+            result = explain(unit, _OUTCOMES[codes[place]], provisional[place])
+            results[result.indicator.no] = result
             place += 1
-        outcome = Outcome(verdict.codes[number])
-        found.append(CriterionResult(criterion, outcome, verdict.is_provisional(number), indicators))
+        found.append(CriterionResult(criterion, _OUTCOMES[codes[number]], provisional[number], results))
     return tuple(found)
 
 
@@ -68,165 +91,135 @@ def explainer_of(ruleset: Ruleset) -> "Explainer":
 
 
 class Explainer:
-    """Evaluates conditions again, this time keeping everything."""
+    """Compiles the conditions of one ruleset to closures that keep everything they see."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         from ntm_rules.engines.scalar import program_of
 
         self.ruleset = ruleset
+        self.read_whole = ruleset.read_whole
         self.places = program_of(ruleset).places
         self.bindings = dict(ruleset.bindings)
-        self.derived = {d.id: d for d in ruleset.derived}
         self.compiler = Compiler(ruleset, self.places, ruleset.minimum_evidence, lambda _: lambda _: 2)
         self.facts = self.compiler.facts
+        self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
+        self.ratios |= {d.id: d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf)}
         self.guards = {
             d.id: [self.compiler.condition(row.when) for row in d.rule.rows]
             for d in ruleset.derived
             if isinstance(d.rule, Case)
         }
+        self.criteria = [(c, [self.indicator(i) for i in c.indicators]) for c in ruleset.criteria]
 
-    def indicator(
-        self, indicator: Indicator, slots: Slots, outcome: Outcome, provisional: bool, verdict: Verdict
-    ) -> IndicatorResult:
-        """One indicator, explained."""
-        tree = self.node(indicator.require, slots, indicator.no, verdict)
-        applies = None
-        if indicator.applies_if is not None:
-            applies = self.node(indicator.applies_if, slots, indicator.no, verdict)
-        if outcome is Outcome.UNDETERMINED:
-            undecided = applies is not None and applies.outcome is Outcome.UNDETERMINED
-            codes = applies.codes() if applies is not None and undecided else tree.codes()
-        elif provisional and not self.ruleset.read_whole and outcome.satisfied:
-            codes = (ReasonCode.LAYER_NOT_READ,)
-        else:
-            codes = ()
-        return IndicatorResult(indicator, outcome, provisional, codes, tree, applies)
+    def indicator(self, indicator: Indicator) -> Callable[[Unit, Outcome, bool], IndicatorResult]:
+        """An indicator, explained, given its outcome and whether that is provisional."""
+        require = self.node(indicator.require, indicator.no)
+        applies_if = None if indicator.applies_if is None else self.node(indicator.applies_if, indicator.no)
+        unread = () if self.read_whole else _UNREAD
 
-    def node(self, node: Condition, slots: Slots, address: str, verdict: Verdict) -> Evaluated:
-        """A condition, evaluated."""
+        def explain(unit: Unit, outcome: Outcome, provisional: bool) -> IndicatorResult:
+            tree = require(unit)
+            applies = None if applies_if is None else applies_if(unit)
+            codes: tuple[ReasonCode, ...] = ()
+            if outcome is Outcome.UNDETERMINED:
+                hidden = applies is not None and applies.outcome is Outcome.UNDETERMINED
+                codes = applies.codes if applies is not None and hidden else tree.codes
+            elif provisional and outcome is not Outcome.NOT_MET:
+                codes = unread
+            return IndicatorResult(indicator, outcome, provisional, codes, tree, applies)
+
+        return explain
+
+    def node(self, node: Condition, address: str) -> Explain:
+        """A condition, evaluated with everything below it."""
         here = address + node.part if node.part else address
         match node:
             case Comparison():
-                leaves = tuple(self.leaf(f, node.op, node.threshold, slots, here) for f in node.facts)
+                leaves = [self.leaf(fact, node.op, node.threshold, here) for fact in node.facts]
                 return leaves[0] if len(leaves) == 1 else _connective("all", leaves)
             case All():
-                return _connective("all", self._members(node.members, slots, here, verdict))
+                return _connective("all", [self.node(m, here) for m in node.members])
             case Any():
-                return _connective("any", self._members(node.members, slots, here, verdict), 1)
+                return _connective("any", [self.node(m, here) for m in node.members], 1)
             case AtLeast():
-                return _connective("at_least_n", self._members(node.members, slots, here, verdict), node.k)
+                return _connective("at_least_n", [self.node(m, here) for m in node.members], node.k)
             case Not():
-                member = self.node(node.member, slots, here, verdict)
-                return Evaluated("not", Outcome(negation_of(member.outcome)), members=(member,))
+                return _negation(self.node(node.member, here))
             case Meets():
-                return self.meets(node, slots, here, verdict)
+                return self.meets(node, here)
             case Open():
-                return self.leaf(None, Op.EQUALS, node.threshold, slots, here)
+                return self.leaf(None, Op.EQUALS, node.threshold, here)
             case _:
                 typing.assert_never(node)
 
-    def _members(
-        self, members: tuple[Condition, ...], slots: Slots, address: str, verdict: Verdict
-    ) -> tuple[Evaluated, ...]:
-        return tuple(self.node(member, slots, address, verdict) for member in members)
-
-    def meets(self, node: Meets, slots: Slots, address: str, verdict: Verdict) -> Evaluated:
+    def meets(self, node: Meets, address: str) -> Explain:
         """A prerequisite: its act, its finding, or both ways."""
-        codes = _cell_codes(node.cell, self.ruleset)
+        codes = self.cell_codes(node.cell)
         if codes:
-            leaf = LeafResult(address, None, Op.EQUALS, Outcome.UNDETERMINED, None, None, None, node.cell, codes)
-            return Evaluated("leaf", Outcome.UNDETERMINED, leaf)
-        ways: list[Evaluated] = []
+            result = LeafResult(Leaf(address, None, Op.EQUALS), Outcome.UNDETERMINED, cell=node.cell, codes=codes)
+            return lambda unit: result
+        ways: list[Explain] = []
         if node.recognised is not None and node.by is not By.FINDING:
-            ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell, slots, address))
+            ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell, address))
         if node.resolved is not None and node.by is not By.ACT:
-            ways.append(self.finding(node, node.resolved, slots, address, verdict))
-        return ways[0] if len(ways) == 1 else _connective("any", tuple(ways), 1)
+            ways.append(self.finding(node.cell, node.resolved, address))
+        return ways[0] if len(ways) == 1 else _connective("any", ways, 1)
 
-    def finding(self, node: Meets, other: Ruleset, slots: Slots, address: str, verdict: Verdict) -> Evaluated:
+    def finding(self, cell: Cell, other: Ruleset, address: str) -> Explain:
         """The other ruleset, assessed with the same facts."""
         from ntm_rules.engines.scalar import assess
 
-        if self.ruleset.minimum_evidence is not None:
-            other = other.with_minimum_evidence(self.ruleset.minimum_evidence.value)
+        floor = self.ruleset.minimum_evidence
+        if floor is not None:
+            other = other.with_minimum_evidence(floor.value)
         names = {fact.id for fact in other.facts}
-        inner = assess(other, {k: v for k, v in verdict.facts.items() if k in names}, verdict.unit)
-        undetermined = (c for c in inner.criteria.values() if c.outcome is Outcome.UNDETERMINED)
-        open_ = inner.outcome is Outcome.UNDETERMINED
-        codes = tuple(dict.fromkeys(code for c in undetermined for code in c.codes)) if open_ else ()
-        leaf = LeafResult(
-            address, None, Op.EQUALS, inner.outcome, None, None, None, node.cell, codes, prerequisite=inner
-        )
-        return Evaluated("leaf", inner.outcome, leaf)
+        spec = Leaf(address, None, Op.EQUALS)
+
+        def explain(unit: Unit) -> LeafResult:
+            facts = {k: v for k, v in unit.verdict.facts.items() if k in names}
+            inner = assess(other, facts, unit.verdict.unit)
+            codes: tuple[ReasonCode, ...] = ()
+            if inner.outcome is Outcome.UNDETERMINED:
+                open_ = (c for c in inner.criteria.values() if c.outcome is Outcome.UNDETERMINED)
+                codes = tuple(dict.fromkeys(code for c in open_ for code in c.codes))
+            return LeafResult(spec, inner.outcome, cell=cell, codes=codes, prerequisite=inner)
+
+        return explain
 
     # -- leaves ------------------------------------------------------------------------------
 
-    def leaf(self, name: str | None, op: Op, threshold: Threshold, slots: Slots, address: str) -> Evaluated:
+    def leaf(self, name: str | None, op: Op, threshold: Threshold, address: str) -> Explain:
         """One comparison with one fact: outcome, value, threshold, margin, and every reason why not."""
+        spec = Leaf(address, None if name is None else self.facts[name], op)
         bound = bound_threshold(threshold)
-        by: tuple[str, ...] = ()
-        key: Key = ()
-        cell: Cell | None
-        if isinstance(bound, Table):
-            by = bound.by
-            cell, key, codes = self.column(bound, slots)
-        else:
-            cell, codes = bound, ()
-        fact = None if name is None else self.facts[name]
-        slot = None if name is None else slots[self.places[name]]
-        outcome = 2
-        if cell is not None:
-            codes = (*codes, *_cell_codes(cell, self.ruleset))
-            outcome = self.compiler.cell(name, op, cell)(slots)
-        if fact is not None and (slot is None or slot is Unclear.AMBIGUOUS):
-            slot = None
-            codes = (*codes, ReasonCode.FACT_MISSING)
-        elif type(slot) is tuple and slot[1] == 0:
-            codes = (*codes, ReasonCode.EMPTY_WHOLE)
-        actual = None if slot is None or fact is None else _actual(slot)
-        asked = cell
-        if cell is not None and cell.state is CellState.PENDING and outcome == 0:
-            asked = cell.floor
-        required = asked.value if asked is not None else None
-        margin: Decimal | Fraction | int | None = None
-        change: Decimal | None = None
-        if outcome < 2 and actual is not None and required is not None and fact is not None:
-            margin = _margin(fact, op, actual, required)
-            if type(slot) is tuple and isinstance(required, Decimal):
-                change = self.part_change(fact, op, slot, required)
-        leaf = LeafResult(
-            address,
-            fact,
-            op,
-            Outcome(outcome),
-            actual,
-            required,
-            margin,
-            asked,
-            codes if outcome == 2 else (),
-            change,
-            by,
-            key,
-            tuple([self.selector(s, slots) for s in by]),
-        )
-        return Evaluated("leaf", leaf.outcome, leaf)
+        if isinstance(bound, Cell):
+            one = self.cell(name, spec, bound)
+            return lambda unit: one(unit, ())
+        return self.table(name, spec, bound)
 
-    def column(self, table: Table, slots: Slots) -> tuple[Cell | None, Key, tuple[ReasonCode, ...]]:
-        """The cell that binds the unit, its printed key, and why there is none."""
-        codes: list[ReasonCode] = []
-        values: list[str] = []
-        for selector in table.by:
-            value = self.bindings.get(selector) or slots[self.places[selector]]
-            if value is None:
-                codes.append(ReasonCode.SELECTOR_MISSING)
-            elif value is Unclear.AMBIGUOUS:
-                codes.append(ReasonCode.AMBIGUOUS_CASE)
-            values.append(text_of(value))
-        if codes:
-            order = (ReasonCode.SELECTOR_MISSING, ReasonCode.AMBIGUOUS_CASE)
-            return None, (), tuple(c for c in order if c in codes)
-        found = matching(table, tuple(values))
-        return (found[1], found[0], ()) if found else (None, (), (ReasonCode.NO_CELL,))
+    def table(self, name: str | None, spec: Leaf, table: Table) -> Explain:
+        """A comparison with a table: the selectors first, then the cell they pick."""
+        by = table.by
+        made: dict[int, Callable[[Unit, Columns], LeafResult]] = {}
+        rows: dict[tuple[str | None, ...], Callable[[Unit, Columns], LeafResult]] = {}
+        choices = [
+            (self.bindings[s],) if s in self.bindings else tuple(map(text_of, self.facts[s].values or (True, False)))
+            for s in by
+        ]
+        for key in itertools.product(*choices):
+            found = matching(table, key)
+            if found is not None:
+                rows[key] = made.setdefault(id(found[1]), self.cell(name, spec, found[1]))
+        nothing = self.no_cell(name, spec)
+
+        def explain(unit: Unit) -> LeafResult:
+            if by not in unit.columns:
+                found = tuple(self.selector(s, unit.slots) for s in by)
+                unit.columns[by] = found, tuple(c.value for c in found)
+            columns, key = unit.columns[by]
+            return rows.get(key, nothing)(unit, columns)
+
+        return explain
 
     def selector(self, name: str, slots: Slots) -> Column:
         """The value of a selector and where it comes from."""
@@ -240,76 +233,160 @@ class Explainer:
         row = next((n for n, guard in enumerate(guards) if guard(slots) == 1), None)
         return Column(name, value, "else" if row is None else "case", row)
 
-    def part_change(self, fact: Fact, op: Op, slot: tuple[int, int], required: Decimal) -> Decimal | None:
+    def no_cell(self, name: str | None, spec: Leaf) -> Callable[[Unit, Columns], LeafResult]:
+        """The answer where the selectors pick no cell."""
+        place = None if name is None else self.places[name]
+
+        def explain(unit: Unit, columns: Columns) -> LeafResult:
+            slots = [unit.slots[self.places[c.selector]] for c in columns if c.value is None]
+            codes: list[ReasonCode] = []
+            if any(slot is None for slot in slots):
+                codes.append(ReasonCode.SELECTOR_MISSING)
+            if any(slot is Unclear.AMBIGUOUS for slot in slots):
+                codes.append(ReasonCode.AMBIGUOUS_CASE)
+            codes = codes or [ReasonCode.NO_CELL]
+            slot = None if place is None else unit.slots[place]
+            return LeafResult(
+                spec,
+                Outcome.UNDETERMINED,
+                _actual(slot),
+                codes=(*codes, *_slot_codes(spec.fact, slot)),
+                columns=columns,
+            )
+
+        return explain
+
+    def cell(self, name: str | None, spec: Leaf, cell: Cell) -> Callable[[Unit, Columns], LeafResult]:
+        """A comparison with one cell."""
+        open_codes = self.cell_codes(cell)
+        code: Code = self.compiler.cell(name, spec.op, cell)
+        fact = spec.fact
+        place = None if name is None else self.places[name]
+        asked = cell if cell.state is not CellState.PENDING or cell.floor is None else cell.floor
+        margin_of = None if fact is None or asked.value is None else _margin_of(fact, spec.op, asked)
+        part_change = None if name is None else self.part_change(name, spec.op, asked)
+
+        def explain(unit: Unit, columns: Columns) -> LeafResult:
+            slots = unit.slots
+            slot = None if place is None else slots[place]
+            outcome = code(slots)
+            actual = _actual(slot)
+            if outcome > 1:
+                if outcome == 3:
+                    return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)
+                codes = open_codes + _slot_codes(fact, slot)
+                return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns)
+            margin = None if margin_of is None or actual is None else margin_of(actual)
+            change = part_change(slot) if part_change is not None and type(slot) is tuple else None
+            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns)
+
+        return explain
+
+    def cell_codes(self, cell: Cell) -> tuple[ReasonCode, ...]:
+        """Why a cell decides nothing."""
+        code = _OPEN_CODES.get(cell.state)
+        found = () if code is None else (code,)
+        floor = self.ruleset.minimum_evidence
+        if cell.below(floor) or (cell.floor is not None and cell.floor.below(floor)):
+            return (*found, ReasonCode.BELOW_MINIMUM_EVIDENCE)
+        return found
+
+    def part_change(self, name: str, op: Op, cell: Cell) -> Callable[[tuple[int, int]], Decimal | None] | None:
         """The smallest change of the part, in steps of its last digit, that turns the outcome; None if none can."""
-        ratio = self._ratio_of(fact.id)
-        if ratio is None or slot[1] == 0:
+        ratio, required = self.ratios.get(name), cell.value
+        if ratio is None or not isinstance(required, Decimal):
             return None
-        part = self.facts[ratio.part]
+        digits = self.facts[ratio.part].decimals
+        fact = self.facts[name]
         factor = fact.scale * 10 ** self.facts[ratio.whole].decimals
-        now = slot[0] // factor
-        edge = Fraction(required) * slot[1] / factor
-        low, high = math.floor(edge), math.ceil(edge)
-        first_met = {Op.AT_LEAST: high, Op.MORE_THAN: low + 1}
-        last_met = {Op.AT_MOST: low, Op.LESS_THAN: high - 1}
-        if op in first_met:
-            target = first_met[op] if now < first_met[op] else first_met[op] - 1
-        elif op in last_met:
-            target = last_met[op] if now > last_met[op] else last_met[op] + 1
-        elif now != edge:
-            if low != high:
+        limit = Fraction(required)
+        percent = fact.type is FactType.PERCENT
+
+        def change(slot: tuple[int, int]) -> Decimal | None:
+            if slot[1] == 0:
                 return None
-            target = low
-        else:
-            target = now - 1 if now else now + 1
-        if target < 0 or (fact.scale == 100 and target * factor > 100 * slot[1]):
-            return None
-        return Decimal(target - now).scaleb(-part.decimals)
+            now = slot[0] // factor
+            target = _turning(op, now, limit * slot[1] / factor)
+            if target is None or target < 0 or (percent and target * factor > 100 * slot[1]):
+                return None
+            return Decimal(target - now).scaleb(-digits)
 
-    def _ratio_of(self, name: str) -> RatioOf | None:
-        derived = self.derived.get(name)
-        if derived is not None:
-            return derived.rule if isinstance(derived.rule, RatioOf) else None
-        return self.facts[name].ratio
+        return change
 
 
-def _connective(kind: str, members: tuple[Evaluated, ...], k: int | None = None) -> Evaluated:
-    codes = [m.outcome for m in members]
-    if k is None:
-        return Evaluated(kind, Outcome(all_of(codes)), members=members)
-    short = k - codes.count(Outcome.MET)
-    return Evaluated(kind, Outcome(at_least_of(k, codes)), members=members, short=short)
+def _turning(op: Op, now: int, edge: Fraction) -> int | None:
+    """The part nearest to *now* with which the outcome is the other one."""
+    low, high = math.floor(edge), math.ceil(edge)
+    if op is Op.EQUALS:
+        if now == edge:
+            return now - 1 if now else now + 1
+        return low if low == high else None
+    if op in (Op.AT_LEAST, Op.MORE_THAN):
+        first = high if op is Op.AT_LEAST else low + 1
+        return first if now < first else first - 1
+    last = low if op is Op.AT_MOST else high - 1
+    return last if now > last else last + 1
 
 
-def _cell_codes(cell: Cell, ruleset: Ruleset) -> tuple[ReasonCode, ...]:
-    """Why a cell decides nothing."""
-    code = _OPEN_CODE.get(cell.state)
-    found = () if code is None else (code,)
-    if cell.below(ruleset.minimum_evidence) or (cell.floor and cell.floor.below(ruleset.minimum_evidence)):
-        return (*found, ReasonCode.BELOW_MINIMUM_EVIDENCE)
-    return found
+def _connective(kind: str, members: list[Explain], k: int | None = None) -> Explain:
+    def explain(unit: Unit) -> Connective:
+        found = tuple([member(unit) for member in members])
+        codes = [m.outcome for m in found]
+        if k is None:
+            return Connective(kind, _OUTCOMES[all_of(codes)], found)
+        return Connective(kind, _OUTCOMES[at_least_of(k, codes)], found, k - codes.count(Outcome.MET))
+
+    return explain
+
+
+def _negation(member: Explain) -> Explain:
+    def explain(unit: Unit) -> Connective:
+        found = member(unit)
+        return Connective("not", _OUTCOMES[negation_of(found.outcome)], (found,))
+
+    return explain
+
+
+def _slot_codes(fact: Fact | None, slot: typing.Any) -> tuple[ReasonCode, ...]:
+    """Why a fact decides nothing."""
+    if fact is None:
+        return ()
+    if slot is None or slot is Unclear.AMBIGUOUS:
+        return (ReasonCode.FACT_MISSING,)
+    return (ReasonCode.EMPTY_WHOLE,) if type(slot) is tuple and slot[1] == 0 else ()
 
 
 def _actual(slot: typing.Any) -> Actual | None:
-    if type(slot) is float:
+    """A slot as an exact value: a float is what its shortest text says."""
+    kind = type(slot)
+    if kind is float:
         return Decimal(repr(slot))
-    if type(slot) is tuple:
+    if kind is tuple:
         return Fraction(*slot) if slot[1] else None
-    return typing.cast(Actual, slot)
+    return None if slot is Unclear.AMBIGUOUS else typing.cast(Actual | None, slot)
 
 
-def _margin(
-    fact: Fact, op: Op, actual: Actual, required: Decimal | bool | str | tuple[str, ...]
-) -> Decimal | Fraction | int | None:
+def _margin_of(fact: Fact, op: Op, cell: Cell) -> Callable[[typing.Any], Margin] | None:
     """Slack in the fact's unit; steps for an ordinal; None for yes/no, categories and sets."""
-    if isinstance(actual, str) and isinstance(required, str):
-        if not fact.values or op is Op.ONE_OF or fact.type.value != "ordinal":
-            return None
-        steps = fact.values.index(actual) - fact.values.index(required)
-        return -abs(steps) if op is Op.EQUALS else steps
-    if isinstance(actual, bool) or not isinstance(actual, Decimal | Fraction) or not isinstance(required, Decimal):
+    required = cell.value
+    if fact.type is FactType.ORDINAL and isinstance(required, str):
+        values, goal = fact.values, fact.values.index(required)
+        if op is Op.EQUALS:
+            return lambda actual: -abs(values.index(actual) - goal)
+        return lambda actual: values.index(actual) - goal
+    if not isinstance(required, Decimal):
         return None
-    slack = actual - Fraction(required) if isinstance(actual, Fraction) else _EXACT.subtract(actual, required)
+    limit, fraction = required, Fraction(required)
+
+    def slack(actual: typing.Any) -> Decimal | Fraction:
+        return actual - fraction if type(actual) is Fraction else _EXACT.subtract(actual, limit)
+
     if op is Op.EQUALS:
-        return slack if slack < 0 else -slack
-    return -slack if op in (Op.AT_MOST, Op.LESS_THAN) else slack
+        return lambda actual: min(found := slack(actual), found.copy_negate() if isinstance(found, Decimal) else -found)
+    if op in (Op.AT_MOST, Op.LESS_THAN):
+
+        def reverse(actual: typing.Any) -> Decimal | Fraction:
+            return fraction - actual if type(actual) is Fraction else _EXACT.subtract(limit, actual)
+
+        return reverse
+    return slack

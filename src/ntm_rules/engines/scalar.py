@@ -114,11 +114,11 @@ class Pass:
         constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
         self.tail = [*[None] * len(self.derived), *constants]
         self.indicators = [compiler.indicator(i) for c in ruleset.criteria for i in c.indicators]
-        self.spans: list[tuple[int, int, int | None]] = []
+        self.spans: list[tuple[slice, int | None]] = []
         start = 0
         for criterion in ruleset.criteria:
             end = start + len(criterion.indicators)
-            self.spans.append((start, end, criterion.at_least_n))
+            self.spans.append((slice(start, end), criterion.at_least_n))
             start = end
         self.k = ruleset.at_least_n
 
@@ -134,9 +134,6 @@ class Pass:
     def codes(self, slots: Slots) -> bytes:
         """The codes of the set, its criteria and its indicators, in printed order."""
         codes = bytes([indicator(slots) for indicator in self.indicators])
-        criteria = bytes([_combined(codes[a:b], k) for a, b, k in self.spans])
-        return bytes((_combined(criteria, self.k),)) + criteria + codes
-
-
-def _combined(codes: bytes, k: int | None) -> int:
-    return all_of(codes) if k is None else at_least_of(k, codes)
+        criteria = bytes([all_of(codes[s]) if k is None else at_least_of(k, codes[s]) for s, k in self.spans])
+        whole = all_of(criteria) if self.k is None else at_least_of(self.k, criteria)
+        return bytes((whole,)) + criteria + codes

@@ -197,8 +197,8 @@ class Words:
 
     def tree(self, tree: Evaluated) -> str:
         """A condition in words: only the members that decide it."""
-        if tree.leaf is not None:
-            return self.leaf(tree.leaf)
+        if isinstance(tree, LeafResult):
+            return self.leaf(tree)
         if tree.kind == "not":
             return self.say("not", member=self.tree(tree.members[0]))
         parts = [self._member(m) for m in tree.members if m.outcome is tree.outcome]
@@ -209,11 +209,10 @@ class Words:
         return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
 
     def _member(self, member: Evaluated) -> str:
-        leaf = member.leaf
-        if leaf is None or leaf.fact is None or leaf.fact.title is None:
+        if not isinstance(member, LeafResult) or member.fact is None or member.fact.title is None:
             return self.tree(member)
-        title = leaf.fact.title.of(self.lang)
-        return f"{title[:1].lower() + title[1:] if title[1:2].islower() else title}: {self.leaf(leaf)}"
+        title = member.fact.title.of(self.lang)
+        return f"{title[:1].lower() + title[1:] if title[1:2].islower() else title}: {self.leaf(member)}"
 
     # -- where it stands ---------------------------------------------------------------------
 

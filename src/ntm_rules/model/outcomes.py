@@ -38,8 +38,15 @@ class ReasonCode(Enum):
     LAYER_NOT_READ = "layer_not_read"
 
 
+ALL = ((0, 0, 0, 0), (0, 1, 2, 1), (0, 2, 2, 2), (0, 1, 2, 3))
+"""The truth table of ``all`` by codes; folding it from 3 gives the outcome of any number of members."""
+
+ANY = ((0, 1, 2, 0), (1, 1, 1, 1), (2, 1, 2, 2), (0, 1, 2, 0))
+"""The truth table of ``any`` by codes; folding it from 0."""
+
+
 def all_of(codes: Sequence[int]) -> int:
-    """The outcome of ``all`` over its members' codes: one not met decides, then one undetermined."""
+    """The outcome of ``all`` over its members' codes: ``ALL``, folded."""
     if 0 in codes:
         return 0
     if 2 in codes:

@@ -122,8 +122,8 @@ def _indicator(result: IndicatorResult) -> Json:
 
 
 def _node(tree: Evaluated) -> Json:
-    if tree.leaf is not None:
-        return _leaf(tree.leaf)
+    if isinstance(tree, LeafResult):
+        return _leaf(tree)
     found: Json = {"kind": tree.kind, "outcome": tree.outcome.code}
     if tree.short is not None:
         found["short"] = tree.short

@@ -13,7 +13,7 @@ from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, Key
+from ntm_rules.model.thresholds import Cell, Value
 
 if typing.TYPE_CHECKING:
     from ntm_rules.explain.reasons import Reason
@@ -41,68 +41,98 @@ class Column:
 
 
 @frozen
-class LeafResult:
-    """One comparison with one fact, evaluated.
+class Leaf:
+    """What a comparison compares: the same for every unit.
 
     Attributes:
         address: the indicator's number with the part, e.g. ``17.1a``.
-        required: the value of the cell; None where it has none.
-        margin: slack in the fact's unit, met at 0 or more (above 0 for ``more_than`` and ``less_than``); a Fraction
-            of percentage points for a ratio, steps for an ordinal; None for yes/no and where nothing is decided.
-        part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
-        columns: which column of the table was used, and why.
-        codes: all reasons why it is undetermined.
-        cell: the cell that bound the unit; None where there is none.
-        prerequisite: the verdict on the other set, where this is a ``meets`` that was evaluated.
+        fact: None for a placeholder and for a prerequisite shown by a finding.
     """
 
     address: str
     fact: Fact | None
     op: Op
-    outcome: Outcome
-    actual: Actual | None
-    required: Decimal | bool | str | tuple[str, ...] | None
-    margin: Decimal | Fraction | int | None
-    cell: Cell | None
-    codes: tuple[ReasonCode, ...] = ()
-    part_change: Decimal | None = None
-    by: tuple[str, ...] = ()
-    key: Key = ()
-    columns: tuple[Column, ...] = ()
-    prerequisite: "Verdict | None" = None
 
 
 @frozen
-class Evaluated:
-    """A node of the rule tree with its outcome: every reason is read off this.
+class LeafResult:
+    """One comparison with one fact, evaluated: a leaf of the evaluated tree.
 
     Attributes:
-        kind: ``leaf``, ``all``, ``any``, ``at_least_n`` or ``not``.
-        leaf: of a leaf.
-        members: of a connective.
+        actual: the fact's value; a Fraction where it follows from part and whole; None where it is missing.
+        margin: slack in the fact's unit, met at 0 or more (above 0 for ``more_than`` and ``less_than``); a Fraction
+            of percentage points for a ratio, steps for an ordinal; None for yes/no and where nothing is decided.
+        cell: the cell that bound the unit; None where there is none.
+        codes: all reasons why it is undetermined.
+        part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
+        columns: which column of the table was used, and why.
+        prerequisite: the verdict on the other set, where this is a ``meets`` that was evaluated.
+    """
+
+    spec: Leaf
+    outcome: Outcome
+    actual: Actual | None = None
+    margin: Decimal | Fraction | int | None = None
+    cell: Cell | None = None
+    codes: tuple[ReasonCode, ...] = ()
+    part_change: Decimal | None = None
+    columns: tuple[Column, ...] = ()
+    prerequisite: "Verdict | None" = None
+
+    @property
+    def address(self) -> str:
+        """The indicator's number with the part."""
+        return self.spec.address
+
+    @property
+    def fact(self) -> Fact | None:
+        """The fact compared."""
+        return self.spec.fact
+
+    @property
+    def op(self) -> Op:
+        """How it was compared."""
+        return self.spec.op
+
+    @property
+    def required(self) -> Value | None:
+        """The value of the cell; None where it has none."""
+        return self.cell.value if self.cell is not None else None
+
+    def leaves(self) -> "Iterator[LeafResult]":
+        """Itself."""
+        yield self
+
+
+@frozen
+class Connective:
+    """A connective of the rule tree with its outcome; it has no margin of its own.
+
+    Attributes:
+        kind: ``all``, ``any``, ``at_least_n`` or ``not``.
         short: of k-of-n, how many members met are missing (negative: how many are to spare).
     """
 
     kind: str
     outcome: Outcome
-    leaf: LeafResult | None = None
-    members: "tuple[Evaluated, ...]" = ()
+    members: "tuple[Evaluated, ...]"
     short: int | None = None
 
-    def leaves(self) -> "Iterator[LeafResult]":
-        """All comparisons below, in printed order."""
-        if self.leaf is not None:
-            yield self.leaf
-        for member in self.members:
-            yield from member.leaves()
-
+    @property
     def codes(self) -> tuple[ReasonCode, ...]:
         """Why it is undetermined: the codes of its undetermined members in printed order; else empty."""
         if self.outcome is not Outcome.UNDETERMINED:
             return ()
-        if self.leaf is not None:
-            return self.leaf.codes
-        return tuple(dict.fromkeys(code for member in self.members for code in member.codes()))
+        return tuple(dict.fromkeys(c for m in self.members if m.outcome is Outcome.UNDETERMINED for c in m.codes))
+
+    def leaves(self) -> Iterator[LeafResult]:
+        """All comparisons below, in printed order."""
+        for member in self.members:
+            yield from member.leaves()
+
+
+Evaluated = LeafResult | Connective
+"""A node of the rule tree with its outcome: every reason is read off this."""
 
 
 @frozen
@@ -144,7 +174,7 @@ class IndicatorResult:
         return self.single.actual if self.single else None
 
     @property
-    def required(self) -> Decimal | bool | str | tuple[str, ...] | None:
+    def required(self) -> Value | None:
         """The threshold, of a single comparison."""
         return self.single.required if self.single else None
 

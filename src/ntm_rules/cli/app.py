@@ -1,0 +1,57 @@
+"""The group of commands, and what becomes of errors."""
+
+import sys
+import typing
+
+import click
+
+from ntm_rules import __version__
+from ntm_rules.cli.assess import assess
+from ntm_rules.cli.evidence import evidence
+from ntm_rules.cli.explain import explain
+from ntm_rules.cli.listing import list_rulesets
+from ntm_rules.cli.show import show
+from ntm_rules.model.errors import FactError, NtmRulesError
+
+SHOWN_PROBLEMS = 50
+EXIT_CODES = "Exit codes: 0 done; 1 an outcome named with --fail-on occurred; 2 bad input or usage."
+
+
+class Commands(click.Group):
+    """A group that prints the errors of the package and exits with 2."""
+
+    def invoke(self, ctx: click.Context) -> typing.Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except FactError as error:
+            lines = [str(problem) for problem in error.problems[:SHOWN_PROBLEMS]]
+            left = len(error.problems) - len(lines)
+            click.echo("\n".join(lines), err=True)
+            click.echo(f"{len(error.problems)} bad facts" + (f", {left} more not shown" if left else ""), err=True)
+        except NtmRulesError as error:
+            click.echo(str(error), err=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            click.echo(f"`{error.filename}` cannot be used: {error.strerror}", err=True)
+        ctx.exit(2)
+
+
+@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ntm-rules")
+def commands() -> None:
+    """The criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
+
+
+for command in (list_rulesets, show, assess, explain, evidence):
+    command.epilog = EXIT_CODES
+    commands.add_command(command)
+
+
+def run() -> None:
+    """Run the command line, with UTF-8 wherever the output goes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
+    commands(prog_name="ntm-rules")

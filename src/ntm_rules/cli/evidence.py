@@ -1,0 +1,102 @@
+"""``ntm-rules evidence``: what has to be copied from, or checked against, the official text."""
+
+import datetime as dt
+import typing
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import click
+from rich.console import Console
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.console import LEVELS, console, table, text
+from ntm_rules.cli.heading import dated, heading
+from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
+from ntm_rules.cli.phrases import say
+from ntm_rules.explain.sheet import Sheet
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.walk import CellRef, cells
+
+_LEVELS = ("official", "secondary", "recalled", "pending")
+_TO_DO = ("pending", "recalled")
+
+
+@click.command(short_help="List what has to be checked against the official text.")
+@click.argument("ruleset", required=False)
+@law_options(on_required=False)
+@lang_option
+def evidence(ruleset: str | None, lang: str, **law: typing.Unpack[Law]) -> None:
+    """List the numbers of RULESET that nobody has copied yet or that are from memory only, by instrument.
+
+    Without RULESET: how many there are in each set.
+    """
+    library = library_of(law["rulesets"])
+    out = console()
+    if ruleset is None:
+        _print_counts(out, _all(library), lang)
+        out.print(text(say(lang, "see_cells")))
+    else:
+        found = composed(library, ruleset, law)
+        for place, line in enumerate(heading(library, found, lang)):
+            out.print(text(line, "" if place else "bold"))
+        out.print()
+        _print_counts(out, [found], lang)
+        _print_cells(out, found, lang)
+    out.print()
+    out.print(text(say(lang, "registry")))
+
+
+def _all(library: Library) -> Iterator[Ruleset]:
+    today = dt.date.today()
+    return (library.compose(name, on=today, period=period) for name, period in library.rulesets())
+
+
+def _print_counts(out: Console, rulesets: Iterable[Ruleset], lang: str) -> None:
+    sheet = table(*(say(lang, name) for name in ("ruleset", "period", *_LEVELS)))
+    for ruleset in rulesets:
+        counts = Counter(ref.cell.level for ref in cells(ruleset))
+        numbers = (text(counts[level], LEVELS[level]) for level in _LEVELS)
+        sheet.add_row(text(ruleset.id), text(ruleset.period), *numbers)
+    out.print(sheet)
+
+
+def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
+    """The cells to do, by instrument and level, in printed order."""
+    words = Sheet(ruleset, lang)
+    todo = [ref for ref in cells(ruleset) if ref.cell.level in _TO_DO]
+    order = {ref.cell.blame: place for place, ref in reversed(list(enumerate(todo)))}
+    todo.sort(key=lambda ref: (order[ref.cell.blame], _TO_DO.index(ref.cell.level)))
+    for (blame, level), group in groupby(todo, key=lambda ref: (ref.cell.blame, ref.cell.level)):
+        refs = list(group)
+        count = say(lang, "cells", count=len(refs))
+        out.print()
+        out.print(text(f"{dated(blame, lang)}: {count} {say(lang, f'todo_{level}')}", "bold"))
+        columns = ("no", "title", "where") if level == "pending" else ("no", "title", "where", "value", "evidence")
+        sheet = table(*(say(lang, name) for name in columns))
+        for ref in refs:
+            row = (ref.address, _title(words, ref), _column(words, ref), _value(words, ref), words.evidence(ref.cell))
+            sheet.add_row(*(text(cell) for cell in row[: len(columns)]))
+        out.print(sheet)
+
+
+def _title(words: Sheet, ref: CellRef) -> str:
+    """The title of the fact compared, else that of the indicator."""
+    if ref.comparison is not None:
+        return words.words.fact_title(ref.comparison.fact)
+    for criterion in words.ruleset.criteria:
+        for indicator in criterion.indicators:
+            if indicator.no == ref.indicator and indicator.title is not None:
+                return indicator.title.of(words.lang)
+    return ""
+
+
+def _column(words: Sheet, ref: CellRef) -> str:
+    return words.column(ref.by, ref.key, bound=True)
+
+
+def _value(words: Sheet, ref: CellRef) -> str:
+    if ref.comparison is None or ref.cell.evidence is not Evidence.RECALLED:
+        return ""
+    return words.asked(ref.comparison, ref.cell)

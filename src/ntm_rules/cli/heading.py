@@ -1,0 +1,49 @@
+"""The lines above every table: which law, on which date, for whom, and what to be careful about."""
+
+from collections.abc import Iterator
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.phrases import day, say
+from ntm_rules.model.citations import Instrument, last_day
+from ntm_rules.model.errors import Severity
+from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
+
+
+def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
+    """Title, date and place, instruments, hash, warnings; one line each."""
+    title = ruleset.title.of(lang) if ruleset.title else ruleset.id
+    yield f"{title} ({ruleset.id}, {ruleset.period})"
+    parts = [say(lang, "on", on=day(lang, ruleset.on), year=ruleset.year)]
+    if ruleset.province is not None:
+        parts.append(say(lang, "province", province=province_name(library, ruleset.province, lang)))
+    if ruleset.territory is not None:
+        parts.append(say(lang, "territory", province=province_name(library, ruleset.territory, lang)))
+    if ruleset.minimum_evidence is not None:
+        parts.append(say(lang, "minimum", level=say(lang, ruleset.minimum_evidence.value)))
+    yield "; ".join(parts)
+    yield say(lang, "based_on", layers="; ".join(layer_words(layer, lang) for layer in ruleset.layers))
+    yield say(lang, "hash", hash=ruleset.content_hash)
+    for diagnostic in ruleset.diagnostics:
+        name = "note" if diagnostic.severity is Severity.NOTE else "warning"
+        yield say(lang, name, message=diagnostic.message)
+
+
+def layer_words(layer: Layer, lang: str) -> str:
+    """An instrument with its date, and whether it was read whole."""
+    if layer.instrument is None or layer.kind is LayerKind.UNKNOWN:
+        return say(lang, "unknown")
+    found = dated(layer.instrument, lang)
+    return found if layer.read_whole else say(lang, "partly", layer=found)
+
+
+def dated(instrument: Instrument, lang: str) -> str:
+    """Number and date of an instrument; a year or month where no more is known."""
+    if len(instrument.date) < len("2024-06-17"):
+        return say(lang, "dated_year", number=instrument.number, date=instrument.date)
+    return say(lang, "dated", number=instrument.number, date=day(lang, last_day(instrument.date)))
+
+
+def province_name(library: Library, name: str, lang: str) -> str:
+    """The title of a province given by id or name."""
+    province_id = library.registry.resolve(name)
+    return next(p.title.of(lang) for p in library.registry.provinces if p.id == province_id)

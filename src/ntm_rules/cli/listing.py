@@ -1,0 +1,56 @@
+"""``ntm-rules list``: the rulesets there are, and the sets of provinces."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.console import console, table, text
+from ntm_rules.cli.heading import layer_words
+from ntm_rules.cli.options import lang_option, library_of, rulesets_option
+from ntm_rules.cli.phrases import day, say
+from ntm_rules.model.rulesets import Layer, LayerKind
+
+
+@click.command("list", short_help="List the rulesets and the sets of provinces.")
+@rulesets_option
+@lang_option
+def list_rulesets(rulesets: Path | None, lang: str) -> None:
+    """List the rulesets with their period and instruments, and the sets of provinces."""
+    library = library_of(rulesets)
+    out = console()
+    national = table(*(say(lang, name) for name in ("ruleset", "period", "in_force", "instrument", "name")))
+    for ruleset, period in library.rulesets():
+        found = library.compose(ruleset, on=dt.date.today(), period=period)
+        base = found.layers[0]
+        title = found.title.of(lang) if found.title else ""
+        cells = (ruleset, period, _span(base, lang), layer_words(base, lang), title)
+        national.add_row(*(text(cell) for cell in cells))
+    out.print(national)
+    out.print()
+    out.print(text(say(lang, "own_sets"), "bold"))
+    own = table(*(say(lang, name) for name in ("province_head", "ruleset", "period", "in_force", "instrument")))
+    for row in _overlays(library, lang):
+        own.add_row(*(text(cell) for cell in row))
+    out.print(own)
+    unknown = [p.title.of(lang) for p in library.registry.provinces if p.overlay_unknown]
+    if unknown:
+        out.print()
+        out.print(text(say(lang, "no_overlay", provinces=", ".join(unknown))))
+
+
+def _overlays(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
+    """One row an overlay, by province."""
+    titles = {p.id: p.title.of(lang) for p in library.registry.provinces}
+    for ruleset, period, province in sorted(library.overlays(), key=lambda o: (o[2], o[1], o[0])):
+        found = library.compose(ruleset, on=dt.date.today(), period=period, territory=province)
+        for layer in found.layers:
+            if layer.kind is LayerKind.OVERLAY:
+                yield titles[province], ruleset, period, _span(layer, lang), layer_words(layer, lang)
+
+
+def _span(layer: Layer, lang: str) -> str:
+    start = day(lang, layer.start)
+    return say(lang, "from_to", start=start, end=day(lang, layer.end)) if layer.end else say(lang, "from", start=start)

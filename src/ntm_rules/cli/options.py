@@ -1,0 +1,136 @@
+"""Options that several commands share: which law, which words, which file."""
+
+import datetime as dt
+import re
+import typing
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.rulesets import Ruleset
+
+_DATES = (re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"), re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"))
+
+F = typing.TypeVar("F", bound=Callable[..., object])
+
+
+class Date(click.ParamType):
+    """A date, ``2024-07-02`` or ``02/07/2024`` (day first)."""
+
+    name = "date"
+
+    def convert(
+        self, value: typing.Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        """The date, or a usage error."""
+        if isinstance(value, dt.date):
+            return value
+        for form in _DATES:
+            match = form.fullmatch(str(value).strip())
+            if match is not None:
+                try:
+                    return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
+                except ValueError as error:
+                    self.fail(f"`{value}` is no day: {error}", param, ctx)
+        self.fail(f"`{value}` is no date; write 2024-07-02 or 02/07/2024", param, ctx)
+
+
+class Law(typing.TypedDict):
+    """The options that pick a ruleset."""
+
+    on: dt.date | None
+    year: int | None
+    period: str | None
+    province: str | None
+    territory: str | None
+    rulesets: Path | None
+    minimum_evidence: str | None
+
+
+class Source(typing.TypedDict):
+    """The options that say how a file of units is read."""
+
+    unit_column: str | None
+    keep: tuple[str, ...]
+    decimal: str | None
+
+
+def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+rulesets_option = click.option(
+    "--rulesets",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of rule files that goes over the bundled ones.",
+)
+lang_option = click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the output."
+)
+
+
+def law_options(on_required: bool) -> Callable[[F], F]:
+    """The options that pick a ruleset, as keyword arguments of ``Law``."""
+    on_help = "Date that picks the law, 2024-07-02 or 02/07/2024."
+    return _together(
+        click.option("--on", type=Date(), required=on_required, help=on_help + ("" if on_required else " [default: today]")),
+        click.option("--year", type=click.IntRange(1900, 2200), help="Year of the figures. [default: that of --on]"),
+        click.option("--period", help="Name the set where none is in force on that date, e.g. 2021-2025."),
+        click.option("--province", help="Province, by id or name: picks its own criteria and its region."),
+        click.option("--territory", help="Old province whose criteria still apply after a merger."),
+        click.option(
+            "--minimum-evidence",
+            type=click.Choice([e.value for e in Evidence]),
+            help="Treat numbers that are known less well as missing.",
+        ),
+        rulesets_option,
+    )
+
+
+def source_options(unit_flag: str) -> Callable[[F], F]:
+    """The options that say how a file is read, as keyword arguments of ``Source``."""
+    return _together(
+        click.option(unit_flag, "unit_column", metavar="COLUMN", help="Column that names the unit."),
+        click.option(
+            "--keep",
+            callback=_columns,
+            metavar="COLUMNS",
+            help="Columns to pass through, separated by commas; they need not be facts.",
+        ),
+        click.option(
+            "--decimal",
+            type=click.Choice(["comma", "point"]),
+            help="What separates decimals where a number such as 1.234 can be read in two ways.",
+        ),
+    )
+
+
+def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
+
+
+def library_of(folder: Path | None) -> Library:
+    """The bundled library, or a folder over it."""
+    return Library.bundled() if folder is None else Library.load(folder)
+
+
+def composed(library: Library, ruleset: str, law: Law) -> Ruleset:
+    """The ruleset that the options pick; today's where no date is given."""
+    found = library.compose(
+        ruleset,
+        on=law["on"] or dt.date.today(),
+        year=law["year"],
+        period=law["period"],
+        province=law["province"],
+        territory=law["territory"],
+    )
+    floor = law["minimum_evidence"]
+    return found if floor is None else found.with_minimum_evidence(floor)

@@ -1,0 +1,323 @@
+"""A composed ruleset as the rows of a printed table: what is asked, where, how well known, by whom."""
+
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from ntm_rules.explain.reasons import words_in
+from ntm_rules.explain.sheet_phrases import SHEET
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    By,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Open,
+    Ref,
+)
+from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.text import Text
+from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold
+from ntm_rules.model.walk import leaves, threshold_cells
+
+
+@frozen
+class Row:
+    """One row of the table.
+
+    Attributes:
+        kind: ``derived``, ``criterion``, ``indicator`` or ``part``.
+        no: printed number or address; empty for a column of a table and for a derived fact.
+        title: of the criterion or indicator, or the column that the requirement stands in.
+        asked: the requirement in words; empty for a heading.
+        evidence: how well the number is known; empty for a heading.
+        blame: the number of the instrument that set it.
+        level: ``official``, ``secondary``, ``recalled`` or ``pending``; empty for a heading.
+    """
+
+    kind: str
+    no: str
+    title: str
+    asked: str = ""
+    evidence: str = ""
+    blame: str = ""
+    level: str = ""
+
+
+def rows(ruleset: Ruleset, lang: str = "vi") -> Iterator[Row]:
+    """The rows of a composed ruleset in printed order, after the facts it works out.
+
+    Only columns that the province and the year leave open are listed.
+
+    Raises:
+        UnknownName: a language that is neither ``vi`` nor ``en``.
+    """
+    yield from Sheet(ruleset, lang).rows()
+
+
+class Sheet:
+    """Words for the cells of one ruleset in one language."""
+
+    def __init__(self, ruleset: Ruleset, lang: str) -> None:
+        self.ruleset = ruleset
+        self.lang = lang
+        facts: Mapping[str, Fact] = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+        self.words = words_in(lang, facts)
+        self.bound = dict(ruleset.bindings)
+        self.derived = {d.id: d for d in ruleset.derived}
+
+    def rows(self) -> Iterator[Row]:
+        """All rows."""
+        for derived in self.ruleset.derived:
+            yield self._derived(derived)
+        for criterion in self.ruleset.criteria:
+            yield Row("criterion", criterion.no, self._title(criterion.title), self._some_of(criterion))
+            for indicator in criterion.indicators:
+                yield from self._indicator(indicator)
+
+    def say(self, name: str, **values: object) -> str:
+        """A phrase with its values put in."""
+        return SHEET[self.lang][name].format(**values)
+
+    # -- criteria and indicators ---------------------------------------------------------------
+
+    def _some_of(self, criterion: Criterion) -> str:
+        k = criterion.at_least_n
+        return "" if k is None else self.say("at_least_n", k=k, n=len(criterion.indicators))
+
+    def _indicator(self, indicator: Indicator) -> Iterator[Row]:
+        found = list(self._node(indicator.require, indicator.no, alone=True))
+        head = Row("indicator", indicator.no, self._title(indicator.title))
+        if len(found) == 1:
+            only = found.pop()
+            asked = f"{only.asked} ({only.title})" if only.title else only.asked
+            head = Row("indicator", head.no, head.title, asked, only.evidence, only.blame, only.level)
+        yield head
+        if indicator.applies_if is not None:
+            cells = [cell for _, _, cell in self._cells_of(indicator.applies_if)]
+            yield self._row("", self.say("applies", text=self.one_line(indicator.applies_if)), "", cells[:1])
+        yield from found
+
+    def _node(self, condition: Condition, address: str, alone: bool = False) -> Iterator[Row]:
+        """The rows of a condition: one a column of a threshold, and one a connective other than ``all``."""
+        here = address + (condition.part or "")
+        title = self._title(condition.title)
+        match condition:
+            case Comparison() | Open():
+                yield from self._leaf(condition, here if condition.part else "", title, alone)
+            case Meets():
+                yield self._row(
+                    here if condition.part else "", title, self._meets(condition), [condition.cell]
+                )
+            case All() | Any() | AtLeast() | Not():
+                if not isinstance(condition, All):
+                    yield Row("part", here if condition.part else "", title, self._connective(condition))
+                members = (condition.member,) if isinstance(condition, Not) else condition.members
+                for member in members:
+                    yield from self._node(member, here)
+            case _:
+                typing.assert_never(condition)
+
+    def _leaf(self, leaf: Comparison | Open, address: str, title: str, alone: bool) -> Iterator[Row]:
+        if isinstance(leaf, Comparison) and not title and not alone:
+            title = ", ".join(self.words.fact_title(f) for f in leaf.facts)
+        found = list(self.cells(leaf.threshold))
+        if not found:
+            yield self._row(address, title, self.say("no_cell"), [])
+        elif len(found) == 1:
+            column, asked, cell = found[0][0], self.asked(leaf, found[0][1]), found[0][1]
+            yield self._row(
+                address, f"{title} ({column})" if title and column else title or column, asked, [cell]
+            )
+        else:
+            if title or address:
+                yield Row("part", address, title)
+            for column, cell in found:
+                yield self._row("", column, self.asked(leaf, cell), [cell])
+
+    def _row(self, address: str, title: str, asked: str, cells: list[Cell]) -> Row:
+        cell = cells[0] if cells else None
+        if cell is None:
+            return Row("part", address, title, asked)
+        return Row("part", address, title, asked, self.evidence(cell), self.blame(cell), cell.level)
+
+    def _connective(self, condition: Any | AtLeast | Not) -> str:
+        if isinstance(condition, Not):
+            return self.say("not")
+        if isinstance(condition, Any):
+            return self.say("any")
+        return self.say("at_least_n", k=condition.k, n=len(condition.members))
+
+    def _meets(self, node: Meets) -> str:
+        other = node.resolved
+        title = self._title(other.title) if other is not None else ""
+        return self.say(node.by.value if node.recognised else By.FINDING.value, title=title or node.ruleset)
+
+    # -- cells ---------------------------------------------------------------------------------
+
+    def cells(self, threshold: Threshold) -> Iterator[tuple[str, Cell]]:
+        """The cells that province and year leave open, each with the words of its column."""
+        match threshold:
+            case Cell():
+                yield "", threshold
+            case Table():
+                for key, cell in threshold.cells:
+                    if self._open(threshold.by, key):
+                        yield self.column(threshold.by, key), cell
+            case Relative():
+                if threshold.resolved is None:
+                    yield "", threshold.times
+                else:
+                    yield from self.cells(threshold.resolved)
+            case _:
+                typing.assert_never(threshold)
+
+    def column(self, by: Iterable[str], key: Key) -> str:
+        """The words of a column; what province and year fix is left out."""
+        named = {GENERAL: self.say("general"), REST: self.say("rest")}
+        parts: list[str] = []
+        for selector, value in zip(by, key, strict=True):
+            if selector in self.bound:
+                continue
+            title = named.get(value) or self.words.column_value(selector, value)
+            if value in ("true", "false"):
+                title = f"{self.words.fact_title(selector)}: {self.say(f'is_{value}')}"
+            parts.append(title)
+        return ", ".join(parts)
+
+    def asked(self, leaf: Comparison | Open, cell: Cell) -> str:
+        """What a cell asks, in words."""
+        text = self._asked(leaf, cell)
+        threshold = leaf.threshold
+        if isinstance(threshold, Relative) and cell.state is CellState.SET:
+            times = self.words.value(None, threshold.times.value)
+            return self.say("times", text=text, times=times, of=threshold.of)
+        if cell.floor is not None:
+            floor = self._asked(leaf, cell.floor)
+            return self.say("floor", text=text, number=cell.floor.blame.number, floor=floor)
+        return text
+
+    def _asked(self, leaf: Comparison | Open, cell: Cell) -> str:
+        if cell.state is not CellState.SET:
+            return self.say(cell.state.value)
+        if isinstance(leaf, Open):
+            return ""
+        return self.words.required(leaf.op, self.words.facts.get(leaf.fact), cell.value, unit=True)
+
+    def evidence(self, cell: Cell) -> str:
+        """How well a cell is known, in words."""
+        if cell.evidence is None:
+            return self.say("not_known")
+        found = [self.say(cell.evidence.value)]
+        if cell.confidence is not None:
+            found.append(self.say(cell.confidence.value))
+        return ", ".join(found)
+
+    def blame(self, cell: Cell) -> str:
+        """The number of the instrument that set the cell."""
+        number, cited = cell.blame.number, cell.citation.instrument.number
+        if cited != number:
+            number = self.say("cited", number=number, cited=cited)
+        if cell.overtaken is None:
+            return number
+        return self.say("overtaken", number=number, other=cell.overtaken.blame.number)
+
+    def _open(self, by: Iterable[str], key: Key) -> bool:
+        """Whether some unit of the province can fall in a column in this year."""
+        for selector, value in zip(by, key, strict=True):
+            reachable = self._reachable(selector)
+            if reachable is not None and value != REST and value not in reachable:
+                return False
+        return True
+
+    def _reachable(self, selector: str) -> set[str] | None:
+        """The values a selector can have here; None where that is not known."""
+        if selector in self.bound:
+            return {self.bound[selector]}
+        rule = self.derived[selector].rule if selector in self.derived else None
+        if not isinstance(rule, Case):
+            return None
+        found: set[str] = set()
+        for value in (*(row.then for row in rule.rows), rule.otherwise):
+            inner = self._reachable(value.fact) if isinstance(value, Ref) else {value} if value else set()
+            if inner is None:
+                return None
+            found |= inner
+        return found
+
+    # -- one line ------------------------------------------------------------------------------
+
+    def one_line(self, condition: Condition) -> str:
+        """A condition in one line."""
+        match condition:
+            case Comparison():
+                return self._comparison(condition)
+            case Open():
+                return "; ".join(self.asked(condition, cell) for _, cell in self.cells(condition.threshold))
+            case Meets():
+                return self._meets(condition)
+            case All():
+                return self.say("and").join(self.one_line(m) for m in condition.members)
+            case Any():
+                return self.say("or").join(self.one_line(m) for m in condition.members)
+            case AtLeast():
+                return (
+                    f"{self._connective(condition)}: {'; '.join(self.one_line(m) for m in condition.members)}"
+                )
+            case Not():
+                return self.say("no", text=self.one_line(condition.member))
+            case _:
+                typing.assert_never(condition)
+
+    def _comparison(self, node: Comparison) -> str:
+        facts = self.say("and").join(self.words.fact_title(f) for f in node.facts)
+        found = [cell for _, cell in self.cells(node.threshold)]
+        if len(found) == 1 and isinstance(found[0].value, bool):
+            return facts if found[0].value else self.say("no", text=facts)
+        return f"{facts} {'; '.join(self.asked(node, cell) for cell in found)}"
+
+    def _derived(self, derived: Derived) -> Row:
+        rule = derived.rule
+        cells: list[Cell] = []
+        match rule:
+            case Case():
+                parts = [
+                    self.say("if", text=self.one_line(r.when), value=self._then(derived, r.then))
+                    for r in rule.rows
+                ]
+                if rule.otherwise is not None:
+                    parts.append(self.say("else", value=self._then(derived, rule.otherwise)))
+                text = "; ".join(parts)
+                cells = [cell for row in rule.rows for _, _, cell in self._cells_of(row.when)]
+            case RatioOf():
+                names = self.words.fact_title(rule.part), self.words.fact_title(rule.whole)
+                text = self.say("ratio", part=names[0], whole=names[1])
+            case MinOf() | MaxOf():
+                name = "min_of" if isinstance(rule, MinOf) else "max_of"
+                text = self.say(name, facts=", ".join(self.words.fact_title(f) for f in rule.facts))
+            case _:
+                typing.assert_never(rule)
+        row = self._row("", self.words.fact_title(derived.id), text, cells[:1])
+        return Row("derived", "", row.title, row.asked, row.evidence, row.blame, row.level)
+
+    def _then(self, derived: Derived, value: str | Ref) -> str:
+        if isinstance(value, Ref):
+            bound = self.bound.get(value.fact)
+            return self.words.column_value(value.fact, bound) if bound else self.words.fact_title(value.fact)
+        return self.words.column_value(derived.id, value)
+
+    def _cells_of(self, condition: Condition) -> Iterator[tuple[tuple[str, ...], Key, Cell]]:
+        for _, leaf in leaves(condition):
+            yield from threshold_cells(leaf.cell if isinstance(leaf, Meets) else leaf.threshold)
+
+    def _title(self, title: Text | None) -> str:
+        return title.of(self.lang) if title is not None else ""

@@ -1,0 +1,30 @@
+"""What all tests share: profiles of hypothesis, and the two libraries."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from fiction.communes import FOLDER
+from ntm_rules import Library
+
+_COMMON = {
+    "deadline": None,
+    "derandomize": bool(os.environ.get("CI")),
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+}
+settings.register_profile("quick", max_examples=60, **_COMMON)
+settings.register_profile("full", max_examples=3000, **_COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Library:
+    """The rulesets that come with the package."""
+    return Library.bundled()
+
+
+@pytest.fixture(scope="session")
+def fiction() -> Library:
+    """The made-up country."""
+    return Library.load(FOLDER, bundled=False)

@@ -1,0 +1,87 @@
+"""Every example of README and documentation is run.
+
+A page is one test, in a folder of its own in which `examples/` is the project's. Python blocks run in one namespace a
+page; of a `console` block each line after `$ ` is run in a shell and has to print what follows it (`...` stands for
+any text). A block after a line that ends with a name in backticks and a colon is written to a file of that name.
+Other YAML blocks have to be readable.
+"""
+
+import doctest
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from ntm_rules.authoring.nodes import read_text
+from sybil import Document, Example, Region
+from sybil.parsers.myst import PythonCodeBlockParser
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+BLOCK = re.compile(r"^```(?P<language>console|yaml|csv|json|jsonl)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(r"`(?P<name>[\w./-]+)`:\n\n$")
+COMMAND = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+SHELL = os.environ | {
+    "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+    "COLUMNS": "110",
+    "NO_COLOR": "1",
+    "TERM": "dumb",
+    "PYTHONUTF8": "1",
+}
+
+
+def blocks(document: Document) -> Iterable[Region]:
+    """Fenced blocks that are no Python."""
+    for match in BLOCK.finditer(document.text):
+        named = NAMED.search(document.text, 0, match.start())
+        evaluate = run_console if match["language"] == "console" else read_block
+        content = (match["language"], match["body"], named["name"] if named else None)
+        yield Region(match.start(), match.end(), content, evaluate)
+
+
+def run_console(example: Example) -> str | None:
+    """Run the commands of a block; what is wrong with the first that prints something else."""
+    _, body, _ = example.parsed
+    assert body.startswith("$ "), "a console block begins with a command"
+    for match in COMMAND.finditer(body):
+        wanted = match["output"]
+        done = subprocess.run(
+            ["bash", "-c", match["command"]],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=SHELL,
+            encoding="utf-8",
+            check=False,
+        )
+        got = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+        if not doctest.OutputChecker().check_output(wanted, got, doctest.ELLIPSIS):
+            return f"$ {match['command']}\nexpected:\n{wanted}\ngot (exit code {done.returncode}):\n{got}"
+    return None
+
+
+def read_block(example: Example) -> str | None:
+    """Write a named block to its file; a block without a name has to be readable."""
+    language, body, name = example.parsed
+    if name is not None:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+    if language == "yaml":
+        read_text(body, str(name))
+    if language == "json":
+        json.loads(body)
+    return None
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
+def test_examples_of(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    document = Document.parse(str(path), PythonCodeBlockParser(doctest_optionflags=FLAGS), blocks)
+    for example in document.examples():
+        example.evaluate()

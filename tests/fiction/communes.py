@@ -1,0 +1,49 @@
+"""Made-up communes: facts for any ruleset, the same for the same seed. Used by tests and benchmarks."""
+
+import random
+from decimal import Decimal
+from pathlib import Path
+
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.rulesets import Ruleset
+
+FOLDER = Path(__file__).parent / "rulesets"
+
+
+def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, object]:
+    """Facts of one commune; *missing* is the share of facts that are left out.
+
+    A percentage that follows from a part and a whole is not given, its parts are.
+    """
+    chance = random.Random(seed)
+    found: dict[str, object] = {}
+    inputs = ruleset.inputs()
+    for fact in inputs.values():
+        if fact.ratio is not None or chance.random() < missing:
+            continue
+        found[fact.id] = value(fact, chance)
+    parts = [fact.ratio for fact in ruleset.facts if fact.ratio is not None]
+    parts += [d.rule for d in ruleset.derived if hasattr(d.rule, "whole")]  # type: ignore[misc]
+    for ratio in parts:
+        if ratio.part in found and ratio.whole in found:
+            low, high = sorted((Decimal(str(found[ratio.part])), Decimal(str(found[ratio.whole]))))
+            found[ratio.part], found[ratio.whole] = as_given(inputs[ratio.part], low), as_given(inputs[ratio.whole], high)
+    return found
+
+
+def as_given(fact: Fact, number: Decimal) -> object:
+    return int(number) if fact.type is FactType.COUNT else float(number)
+
+
+def value(fact: Fact, chance: random.Random) -> object:
+    if fact.type is FactType.BOOLEAN:
+        return chance.random() < 0.8
+    if not fact.type.numeric:
+        return chance.choice(fact.values)
+    low = int(fact.minimum or 0)
+    high = int(fact.maximum) if fact.maximum is not None else 60
+    if fact.type is FactType.COUNT:
+        return chance.randint(low, high)
+    scale = 10**fact.decimals
+    steps = chance.randint(low * scale + scale, high * scale - scale)
+    return steps / scale

@@ -1,0 +1,490 @@
+"""A naive interpreter of composed rulesets, written from the semantics and from nothing else.
+
+It shares no code with the engines: exact fractions, one recursive function, every answer worked out anew. It is
+slow on purpose. Only ``ntm_rules.model`` is imported.
+"""
+
+import typing
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from attrs import define, frozen
+
+from ntm_rules.model import conditions as c
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
+
+MET, NOT_MET, UNDETERMINED, NOT_APPLICABLE = "met", "not_met", "undetermined", "not_applicable"
+CODES = (
+    "selector_missing",
+    "ambiguous_case",
+    "no_cell",
+    "delegated",
+    "pending",
+    "below_minimum_evidence",
+    "fact_invalid",
+    "fact_missing",
+    "empty_whole",
+)
+RANK = {Evidence.OFFICIAL: 2, Evidence.SECONDARY: 1, Evidence.RECALLED: 0}
+
+
+class Special:
+    """A value that is no value."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+EMPTY = Special("EMPTY")
+AMBIGUOUS = Special("AMBIGUOUS")
+
+Value = Fraction | bool | str | Special | None
+
+
+@frozen
+class Leaf:
+    """One comparison with one fact."""
+
+    address: str
+    fact: str | None
+    outcome: str
+    codes: tuple[str, ...] = ()
+    margin: Fraction | None = None
+    columns: tuple[tuple[str, str | None], ...] = ()
+
+
+@frozen
+class Node:
+    """A node of the tree with its outcome and its codes."""
+
+    outcome: str
+    codes: tuple[str, ...]
+    leaves: tuple[Leaf, ...]
+
+
+@frozen
+class IndicatorFinding:
+    """An indicator."""
+
+    outcome: str
+    provisional: bool
+    codes: tuple[str, ...]
+    leaves: tuple[Leaf, ...]
+
+    @property
+    def margin(self) -> Fraction | None:
+        """Of a single comparison."""
+        return self.leaves[0].margin if len(self.leaves) == 1 else None
+
+
+@define
+class Finding:
+    """What the oracle answers for one unit."""
+
+    outcome: str
+    provisional: bool
+    criteria: dict[str, tuple[str, bool]]
+    criterion_codes: dict[str, tuple[str, ...]]
+    indicators: dict[str, IndicatorFinding]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """``criteria_met`` counts what is met or not applicable."""
+        codes = [code for code, _ in self.criteria.values()]
+        return {
+            "criteria_total": len(codes),
+            "criteria_met": sum(code in (MET, NOT_APPLICABLE) for code in codes),
+            "criteria_not_met": codes.count(NOT_MET),
+            "criteria_undetermined": codes.count(UNDETERMINED),
+        }
+
+    @property
+    def indicator_counts(self) -> dict[str, int]:
+        """How many indicators have each outcome."""
+        codes = [i.outcome for i in self.indicators.values()]
+        return {code: codes.count(code) for code in (NOT_MET, MET, UNDETERMINED, NOT_APPLICABLE)}
+
+
+def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
+    """The finding for one unit; the facts have to be good ones (see ``bad_facts``)."""
+    asked = _Unit(ruleset, facts, ruleset.minimum_evidence)
+    official = _Unit(ruleset, facts, Evidence.OFFICIAL)
+    partly = not all(layer.read_whole for layer in ruleset.layers)
+
+    def provisional(code: str, floor: str) -> bool:
+        if code == UNDETERMINED:
+            return False
+        return floor == UNDETERMINED or (partly and code != NOT_MET)
+
+    criteria: dict[str, tuple[str, bool]] = {}
+    criterion_codes: dict[str, tuple[str, ...]] = {}
+    indicators: dict[str, IndicatorFinding] = {}
+    for criterion in ruleset.criteria:
+        whole = asked.criterion(criterion)
+        criteria[criterion.no] = whole.outcome, provisional(whole.outcome, official.criterion(criterion).outcome)
+        criterion_codes[criterion.no] = whole.codes
+        for indicator in criterion.indicators:
+            node, floor = asked.indicator(indicator), official.indicator(indicator)
+            unsure = provisional(node.outcome, floor.outcome)
+            codes = node.codes
+            if unsure and partly and node.outcome != NOT_MET:
+                codes = ("layer_not_read",)
+            leaves = asked.node(indicator.require, indicator.no).leaves
+            indicators[indicator.no] = IndicatorFinding(node.outcome, unsure, codes, leaves)
+    outcome = asked.whole().outcome
+    return Finding(outcome, provisional(outcome, official.whole().outcome), criteria, criterion_codes, indicators)
+
+
+# -- three-valued logic ---------------------------------------------------------------------------
+
+
+def all_of(codes: Iterable[str]) -> str:
+    present = list(codes)
+    n, m, u = present.count(NOT_MET), present.count(MET), present.count(UNDETERMINED)
+    if n >= 1:
+        return NOT_MET
+    if u >= 1:
+        return UNDETERMINED
+    return MET if m >= 1 else NOT_APPLICABLE
+
+
+def at_least(k: int, codes: Iterable[str]) -> str:
+    present = list(codes)
+    m, u = present.count(MET), present.count(UNDETERMINED)
+    if m + u < k:
+        return NOT_MET
+    return MET if m >= k else UNDETERMINED
+
+
+def joined(nodes: Iterable[Node], k: int | None) -> Node:
+    """A connective: its codes are those of its undetermined members, in order."""
+    members = list(nodes)
+    codes = [m.outcome for m in members]
+    outcome = all_of(codes) if k is None else at_least(k, codes)
+    why: dict[str, None] = {}
+    if outcome == UNDETERMINED:
+        for member in members:
+            if member.outcome == UNDETERMINED:
+                why.update(dict.fromkeys(member.codes))
+    return Node(outcome, tuple(why), tuple(leaf for m in members for leaf in m.leaves))
+
+
+# -- one unit -------------------------------------------------------------------------------------
+
+
+class _Unit:
+    def __init__(self, ruleset: Ruleset, facts: Mapping[str, object], floor: Evidence | None) -> None:
+        self.ruleset = ruleset
+        self.given = facts
+        self.floor = floor
+        self.facts = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
+        self.rules = {d.id: d.rule for d in ruleset.derived}
+        self.bindings = dict(ruleset.bindings)
+
+    # -- levels ------------------------------------------------------------------------------
+
+    def whole(self) -> Node:
+        return joined([self.criterion(x) for x in self.ruleset.criteria], self.ruleset.at_least_n)
+
+    def criterion(self, criterion: typing.Any) -> Node:
+        return joined([self.indicator(i) for i in criterion.indicators], criterion.at_least_n)
+
+    def indicator(self, indicator: Indicator) -> Node:
+        require = self.node(indicator.require, indicator.no)
+        if indicator.applies_if is None:
+            return require
+        applies = self.node(indicator.applies_if, indicator.no)
+        if applies.outcome == MET:
+            return require
+        if applies.outcome == UNDETERMINED:
+            return Node(UNDETERMINED, applies.codes, require.leaves)
+        return Node(NOT_APPLICABLE, (), require.leaves)
+
+    # -- values ------------------------------------------------------------------------------
+
+    def value(self, name: str) -> Value:
+        """The value of a fact, exact; a float is what its shortest text says."""
+        if name in self.bindings:
+            return self.bindings[name]
+        rule = self.rules.get(name)
+        if rule is not None:
+            return self.worked_out(name, rule)
+        fact = self.facts[name]
+        if fact.ratio is not None:
+            pair = self.quotient(fact, fact.ratio)
+            if pair is not None:
+                return pair
+        return exact(fact, self.given.get(name))
+
+    def quotient(self, fact: Fact, ratio: RatioOf) -> Value:
+        part, whole = self.value(ratio.part), self.value(ratio.whole)
+        if not isinstance(part, Fraction) or not isinstance(whole, Fraction):
+            return None
+        if whole == 0:
+            return EMPTY
+        return part / whole * (100 if fact.type is FactType.PERCENT else 1)
+
+    def worked_out(self, name: str, rule: object) -> Value:
+        if isinstance(rule, RatioOf):
+            return self.quotient(self.facts[name], rule)
+        if isinstance(rule, c.MinOf | c.MaxOf):
+            values = [self.value(f) for f in rule.facts]
+            if any(v is None or v is AMBIGUOUS for v in values):
+                return None
+            if any(v is EMPTY for v in values):
+                return EMPTY
+            numbers = typing.cast(list[Fraction], values)
+            return min(numbers) if isinstance(rule, c.MinOf) else max(numbers)
+        return self.case(typing.cast(c.Case, rule))
+
+    def case(self, rule: c.Case) -> Value:
+        """Every way in which the undetermined guards may turn out; the value is known if all ways agree."""
+        guards = [self.node(row.when, "").outcome for row in rule.rows]
+        open_rows = [place for place, code in enumerate(guards) if code == UNDETERMINED]
+        if rule.exclusive and guards.count(MET) > 1:
+            return AMBIGUOUS
+        reachable: list[Value] = []
+        for way in range(2 ** len(open_rows)):
+            held = [
+                place
+                for place, code in enumerate(guards)
+                if code == MET or (code == UNDETERMINED and way >> open_rows.index(place) & 1)
+            ]
+            if rule.exclusive and len(held) > 1:
+                reachable.append(AMBIGUOUS)
+            elif held:
+                reachable.append(self.then(rule.rows[held[0]].then))
+            else:
+                reachable.append(self.then(rule.otherwise))
+        return reachable[0] if all(v == reachable[0] for v in reachable) else None
+
+    def then(self, value: object) -> Value:
+        if isinstance(value, c.Ref):
+            return self.value(value.fact)
+        return typing.cast("str | None", value)
+
+    # -- conditions --------------------------------------------------------------------------
+
+    def node(self, node: object, address: str) -> Node:
+        here = address + (getattr(node, "part", None) or "")
+        if isinstance(node, c.Comparison):
+            leaves = [self.leaf(f, node.op, node.threshold, here) for f in node.facts]
+            return leaves[0] if len(leaves) == 1 else joined(leaves, None)
+        if isinstance(node, c.All):
+            return joined([self.node(m, here) for m in node.members], None)
+        if isinstance(node, c.Any):
+            return joined([self.node(m, here) for m in node.members], 1)
+        if isinstance(node, c.AtLeast):
+            return joined([self.node(m, here) for m in node.members], node.k)
+        if isinstance(node, c.Not):
+            inner = self.node(node.member, here)
+            turned = {MET: NOT_MET, NOT_MET: MET}.get(inner.outcome, inner.outcome)
+            return Node(turned, inner.codes, inner.leaves)
+        if isinstance(node, c.Open):
+            return self.leaf(None, c.Op.EQUALS, node.threshold, here)
+        return self.meets(typing.cast(c.Meets, node), here)
+
+    def meets(self, node: c.Meets, here: str) -> Node:
+        """By act: a comparison with the recognition fact. By finding: the other set. By either: their ``any``."""
+        ways: list[Node] = []
+        if node.by in (c.By.ACT, c.By.EITHER) and node.recognised is not None:
+            ways.append(self.leaf(node.recognised, c.Op.EQUALS, node.cell, here))
+        if node.by in (c.By.FINDING, c.By.EITHER) and node.resolved is not None:
+            ways.append(self.found(node, node.resolved, here))
+        return ways[0] if len(ways) == 1 else joined(ways, 1)
+
+    def found(self, node: c.Meets, other: Ruleset, here: str) -> Node:
+        inner = _Unit(other, self.given, self.floor).whole()
+        why = self.cell_codes(node.cell)
+        outcome, codes = inner.outcome, inner.codes
+        if why:
+            base = node.cell.floor if node.cell.state is CellState.PENDING else None
+            stands = base is not None and not below(base, self.floor) and inner.outcome == NOT_MET
+            outcome, codes = (NOT_MET, ()) if stands else (UNDETERMINED, tuple(why))
+        return Node(outcome, codes, (Leaf(here, None, outcome, codes),))
+
+    # -- comparisons -------------------------------------------------------------------------
+
+    def leaf(self, name: str | None, op: c.Op, threshold: Threshold, here: str) -> Node:
+        bound = threshold.resolved if isinstance(threshold, Relative) else threshold
+        codes: set[str] = set()
+        columns: tuple[tuple[str, str | None], ...] = ()
+        cell: Cell | None = None
+        if isinstance(bound, Table):
+            values = [self.value(s) for s in bound.by]
+            columns = tuple((s, None if isinstance(v, Special) else key_text(v)) for s, v in zip(bound.by, values, strict=True))
+            if None in values:
+                codes.add("selector_missing")
+            if AMBIGUOUS in values:
+                codes.add("ambiguous_case")
+            if not codes:
+                cell = column(bound, [key_text(v) or "" for v in values])
+                if cell is None:
+                    codes.add("no_cell")
+        else:
+            cell = bound
+        value = None if name is None else self.value(name)
+        fact = None if name is None else self.facts[name]
+        asked = cell
+        if cell is not None:
+            codes |= self.cell_codes(cell)
+            if cell.state is CellState.PENDING and cell.floor is not None:
+                asked = cell.floor
+        if name is not None and (value is None or value is AMBIGUOUS):
+            codes.add("fact_missing")
+        if value is EMPTY and (asked is None or asked.when_empty is None):
+            codes.add("empty_whole")
+        outcome = self.decided(fact, value, op, cell)
+        if outcome == UNDETERMINED:
+            return _leaf(here, name, outcome, tuple(x for x in CODES if x in codes), None, columns)
+        margin = None
+        if outcome in (MET, NOT_MET) and asked is not None and fact is not None and value is not EMPTY:
+            margin = margin_of(fact, value, op, asked)
+        return _leaf(here, name, outcome, (), margin, columns)
+
+    def cell_codes(self, cell: Cell) -> set[str]:
+        found: set[str] = set()
+        if cell.state is CellState.DELEGATED:
+            found.add("delegated")
+        if cell.state is CellState.PENDING:
+            found.add("pending")
+        if below(cell, self.floor) or (cell.floor is not None and below(cell.floor, self.floor)):
+            found.add("below_minimum_evidence")
+        return found
+
+    def decided(self, fact: Fact | None, value: Value, op: c.Op, cell: Cell | None) -> str:
+        if cell is None or below(cell, self.floor):
+            return UNDETERMINED
+        if cell.state is CellState.NONE:
+            return NOT_APPLICABLE
+        if cell.state is CellState.DELEGATED or fact is None:
+            return UNDETERMINED
+        if cell.state is CellState.PENDING:
+            if cell.floor is None:
+                return UNDETERMINED
+            return NOT_MET if self.decided(fact, value, op, cell.floor) == NOT_MET else UNDETERMINED
+        if value is None or value is AMBIGUOUS:
+            return UNDETERMINED
+        if value is EMPTY:
+            return UNDETERMINED if cell.when_empty is None else cell.when_empty.code
+        return MET if compare(fact, value, op, cell.value) else NOT_MET
+
+
+def _leaf(
+    here: str,
+    name: str | None,
+    outcome: str,
+    codes: tuple[str, ...],
+    margin: Fraction | None,
+    columns: tuple[tuple[str, str | None], ...],
+) -> Node:
+    return Node(outcome, codes, (Leaf(here, name, outcome, codes, margin, columns),))
+
+
+# -- helpers --------------------------------------------------------------------------------------
+
+
+def below(cell: Cell, floor: Evidence | None) -> bool:
+    return floor is not None and cell.evidence is not None and RANK[cell.evidence] < RANK[floor]
+
+
+def exact(fact: Fact, given: object) -> Value:
+    """A fact as given, exact."""
+    if given is None or isinstance(given, bool):
+        return given
+    if not fact.type.numeric:
+        return str(given)
+    return Fraction(Decimal(repr(given))) if isinstance(given, float) else Fraction(Decimal(str(given)))
+
+
+def key_text(value: Value) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
+
+
+def column(table: Table, values: list[str]) -> Cell | None:
+    """The cell of the most particular key: an own key before ``*``, decided by the first selector that differs."""
+    fits = [(key, cell) for key, cell in table.cells if all(p in (v, "*") for p, v in zip(key, values, strict=True))]
+    for place, value in enumerate(values):
+        if any(key[place] == value for key, _ in fits):
+            fits = [(key, cell) for key, cell in fits if key[place] == value]
+    return fits[0][1] if fits else None
+
+
+def compare(fact: Fact, value: Value, op: c.Op, required: object) -> bool:
+    if op is c.Op.ONE_OF:
+        return value in typing.cast(tuple[str, ...], required)
+    if op is c.Op.EQUALS:
+        return value == (Fraction(required) if isinstance(required, Decimal) else required)
+    if op is c.Op.LEVEL_AT_LEAST:
+        return fact.values.index(str(value)) >= fact.values.index(str(required))
+    number, limit = typing.cast(Fraction, value), Fraction(typing.cast(Decimal, required))
+    if op is c.Op.AT_LEAST:
+        return number >= limit
+    if op is c.Op.AT_MOST:
+        return number <= limit
+    return number > limit if op is c.Op.MORE_THAN else number < limit
+
+
+def margin_of(fact: Fact, value: Value, op: c.Op, cell: Cell) -> Fraction | None:
+    """Slack in the fact's unit, steps for ordinals; none for yes/no, categories and ``one_of``."""
+    if op is c.Op.ONE_OF or fact.type in (FactType.BOOLEAN, FactType.CATEGORY):
+        return None
+    if fact.type is FactType.ORDINAL:
+        slack = Fraction(fact.values.index(str(value)) - fact.values.index(str(cell.value)))
+    else:
+        slack = typing.cast(Fraction, value) - Fraction(typing.cast(Decimal, cell.value))
+    if op is c.Op.EQUALS:
+        return -abs(slack)
+    return -slack if op in (c.Op.AT_MOST, c.Op.LESS_THAN) else slack
+
+
+# -- facts that cannot be -------------------------------------------------------------------------
+
+
+def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
+    """The facts that an engine has to refuse (values of the right kind are taken for granted)."""
+    known = {f.id: f for f in ruleset.facts}
+    found: set[str] = set()
+    for name, given in facts.items():
+        fact = known.get(name)
+        if fact is None or given is None or not fact.type.numeric:
+            continue
+        number = exact(fact, given)
+        assert isinstance(number, Fraction)
+        if fact.minimum is not None and number < Fraction(fact.minimum):
+            found.add(name)
+        if fact.maximum is not None and number > Fraction(fact.maximum):
+            found.add(name)
+        if fact.type is FactType.COUNT and number.denominator != 1:
+            found.add(name)
+    unit = _Unit(ruleset, facts, None)
+    ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio] + [
+        (d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf)
+    ]
+    for fact, ratio in ratios:
+        part, whole = unit.value(ratio.part), unit.value(ratio.whole)
+        if not isinstance(part, Fraction) or not isinstance(whole, Fraction):
+            continue
+        if fact.type is FactType.PERCENT and part > whole:
+            found.add(ratio.part)
+        elif whole and facts.get(fact.id) is not None and not agrees(facts[fact.id], unit.quotient(fact, ratio)):
+            found.add(fact.id)
+    return found
+
+
+def agrees(given: object, ratio: Value) -> bool:
+    """A percentage agrees with its parts to the digits in which it is written."""
+    text = Decimal(repr(given)) if isinstance(given, float) else Decimal(str(given))
+    if isinstance(given, float) and text == text.to_integral_value():
+        text = text.quantize(Decimal(1))
+    digits = max(0, -int(text.as_tuple().exponent))
+    return abs(Fraction(text) - typing.cast(Fraction, ratio)) * 2 * 10**digits <= 1

@@ -1,0 +1,372 @@
+"""Rulesets and facts for the property tests: every node type and cell state, and values beside every threshold."""
+
+import datetime as dt
+import math
+import typing
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from ntm_rules.model import conditions as c
+from ntm_rules.model import walk
+from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
+from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind, Ruleset
+from ntm_rules.model.text import Text
+from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
+
+T = typing.TypeVar("T")
+Facts = dict[str, object]
+
+PERCENT, POINT = Measure("percent", Text("%", "%")), Measure("point", Text("điểm", "points"))
+LAW = Instrument("xu-mau", "1/QĐ-XM", "2022-03-08")
+PRESS = Instrument("xu-mau", "2/QĐ-XM", "2023-03-08")
+
+
+def _number(name: str, low: str | None = "0", high: str | None = None, decimals: int = 2, **more: typing.Any) -> Fact:
+    bounds = (None if low is None else Decimal(low), None if high is None else Decimal(high))
+    return Fact(name, FactType.NUMBER, None, POINT, *bounds, decimals, **more)
+
+
+def _percent(name: str, **more: typing.Any) -> Fact:
+    return Fact(name, FactType.PERCENT, None, PERCENT, Decimal(0), Decimal(100), 2, Direction.MORE, **more)
+
+
+def _count(name: str) -> Fact:
+    return Fact(name, FactType.COUNT, None, POINT, Decimal(0))
+
+
+CATALOGUE = (
+    _percent("share"),
+    _percent("other_share"),
+    _percent("rate", ratio=RatioOf("part", "whole")),
+    _count("part"),
+    _count("whole"),
+    _number("per_head", decimals=3, ratio=RatioOf("stock", "whole")),
+    _number("stock", decimals=1),
+    _number("amount", "-20", "60.5", 1, direction=Direction.LESS),
+    _number("free", None, None, 6),
+    _count("tally"),
+    _count("group_part"),
+    _count("group_whole"),
+    Fact("yes", FactType.BOOLEAN),
+    Fact("also", FactType.BOOLEAN),
+    Fact("act", FactType.BOOLEAN),
+    Fact("level", FactType.ORDINAL, values=("c", "b", "a")),
+    Fact("kind", FactType.CATEGORY, values=("x", "y", "z")),
+    Fact("region", FactType.CATEGORY, values=("N", "S")),
+)
+BY_ID = {fact.id: fact for fact in CATALOGUE}
+OPS = {
+    FactType.BOOLEAN: (c.Op.EQUALS,),
+    FactType.ORDINAL: (c.Op.EQUALS, c.Op.LEVEL_AT_LEAST, c.Op.ONE_OF),
+    FactType.CATEGORY: (c.Op.EQUALS, c.Op.ONE_OF),
+}
+NUMERIC_OPS = (c.Op.EQUALS, c.Op.AT_LEAST, c.Op.AT_MOST, c.Op.MORE_THAN, c.Op.LESS_THAN)
+NUMBERS = tuple(Decimal(t) for t in ("0", "0.3", "1", "2.5", "33.33", "33.333", "50", "66.67", "99.9", "100", "-1.5", "0.000001"))
+TWINS = (("share", "other_share"), ("yes", "also"))
+SELECTORS = ("region", "year", "yes", "level", "kind", "zone", "group")
+
+
+# -- rulesets -------------------------------------------------------------------------------------
+
+
+def _one_in(draw: st.DrawFn, n: int) -> bool:
+    return draw(st.integers(0, n - 1)) == n - 1
+
+
+def _values(draw: st.DrawFn, fact: Fact, op: c.Op) -> Value:
+    if fact.type is FactType.BOOLEAN:
+        return draw(st.booleans())
+    if fact.type.numeric:
+        number = draw(st.sampled_from(NUMBERS))
+        return number.to_integral_value() if fact.type is FactType.COUNT else number
+    if op is c.Op.ONE_OF:
+        return tuple(draw(st.lists(st.sampled_from(fact.values), min_size=1, max_size=2, unique=True)))
+    return draw(st.sampled_from(fact.values))
+
+
+@st.composite
+def cells(draw: st.DrawFn, fact: Fact | None, op: c.Op, plain: bool = False) -> Cell:
+    """A cell in any state; *plain* cells are set. Without a fact only pending and delegated ones."""
+    states = [CellState.SET] if plain else [CellState.SET] * 6 + [CellState.NONE, CellState.DELEGATED, CellState.PENDING]
+    state = draw(st.sampled_from(states if fact else states[-2:]))
+    evidence = None if state is CellState.PENDING else draw(st.sampled_from(Evidence))
+    confidence = Confidence.LOW if evidence is Evidence.RECALLED else None
+    instrument = draw(st.sampled_from((LAW, PRESS)))
+    citation = Citation(instrument, draw(st.sampled_from((None, "I"))), None)
+    empty, value, floor = None, None, None
+    if state is CellState.SET and fact is not None:
+        value = _values(draw, fact, op)
+        if fact.ratio is not None or fact.id == "group_rate":
+            empty = draw(st.sampled_from((None, Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)))
+    if state is CellState.PENDING and fact is not None and draw(st.booleans()):
+        floor = draw(cells(fact, op, plain=True))
+    return Cell(state, citation, instrument, value, evidence, confidence, when_empty=empty, floor=floor)
+
+
+@st.composite
+def thresholds(draw: st.DrawFn, fact: Fact | None, op: c.Op, known: Mapping[str, Fact]) -> Threshold:
+    """A cell, a table over one or two selectors, or a multiple that was worked out."""
+    shape = draw(st.integers(0, 5))
+    if shape == 5 and fact is not None and fact.type.numeric:
+        factor = draw(cells(BY_ID["free"], c.Op.AT_LEAST, plain=True))
+        return Relative(factor, "commune/b#1", draw(st.one_of(cells(fact, op), tables(fact, op, known))))
+    if shape >= 3:
+        return draw(tables(fact, op, known))
+    return draw(cells(fact, op))
+
+
+@st.composite
+def tables(draw: st.DrawFn, fact: Fact | None, op: c.Op, known: Mapping[str, Fact]) -> Table:
+    """A table with gaps, ``*`` and the printed general column."""
+    names = [s for s in SELECTORS if s in known or s == "year"]
+    by = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
+    columns = [("*", "ALL", *_columns(s, known)) for s in by]
+    key = st.tuples(*(st.sampled_from(column) for column in columns))
+    keys = draw(st.lists(key, min_size=1, max_size=4, unique=True))
+    return Table(tuple(by), tuple((k, draw(cells(fact, op))) for k in keys))
+
+
+def _columns(selector: str, known: Mapping[str, Fact]) -> tuple[str, ...]:
+    if selector == "year":
+        return ("2024", "2025")
+    return known[selector].values or ("true", "false")
+
+
+@st.composite
+def comparisons(draw: st.DrawFn, known: Mapping[str, Fact]) -> c.Comparison:
+    """A comparison of one fact, or of two of one kind."""
+    names = (draw(st.sampled_from(TWINS)),) if _one_in(draw, 6) else ((draw(st.sampled_from(sorted(known))),),)
+    fact = known[names[0][0]]
+    op = draw(st.sampled_from(OPS.get(fact.type, NUMERIC_OPS)))
+    return c.Comparison(tuple(names[0]), op, draw(thresholds(fact, op, known)))
+
+
+@st.composite
+def conditions(
+    draw: st.DrawFn, known: Mapping[str, Fact], others: tuple[Ruleset, ...] = (), depth: int = 2
+) -> c.Condition:
+    """A condition of any kind, at most *depth* connectives deep."""
+    kind = draw(st.integers(0, 9)) if depth else draw(st.integers(0, 5))
+    part = draw(st.sampled_from((None, None, "a", "b")))
+    if kind <= 3:
+        condition: c.Condition = draw(comparisons(known))
+    elif kind == 4:
+        condition = draw(prerequisites(others)) if others else draw(comparisons(known))
+    elif kind == 5:
+        open_ = st.one_of(cells(None, c.Op.EQUALS), tables(None, c.Op.EQUALS, known))
+        condition = c.Open(draw(open_)) if _one_in(draw, 2) else draw(comparisons(known))
+    elif kind == 6:
+        condition = c.Not(draw(conditions(known, others, depth - 1)))
+    else:
+        members = tuple(draw(st.lists(conditions(known, others, depth - 1), min_size=1, max_size=3)))
+        if kind == 7:
+            condition = c.All(members)
+        elif kind == 8:
+            condition = c.Any(members)
+        else:
+            condition = c.AtLeast(draw(st.integers(1, len(members))), members)
+    return typing.cast(c.Condition, _with_part(condition, part))
+
+
+def _with_part(condition: typing.Any, part: str | None) -> object:
+    from attrs import evolve
+
+    return evolve(condition, part=part)
+
+
+@st.composite
+def prerequisites(draw: st.DrawFn, others: tuple[Ruleset, ...]) -> c.Meets:
+    """Another ruleset, by act, by finding or by either."""
+    other = draw(st.sampled_from(others))
+    by = draw(st.sampled_from(c.By))
+    asked = draw(cells(BY_ID["act"], c.Op.EQUALS, plain=True))
+    cell = Cell(CellState.SET, asked.citation, asked.blame, True, asked.evidence, asked.confidence)
+    if _one_in(draw, 6):
+        cell = Cell(CellState.PENDING, asked.citation, asked.blame, floor=draw(st.sampled_from((None, cell))))
+    recognised = None if by is c.By.FINDING else "act"
+    return c.Meets(other.id, by, cell, None, recognised, None if by is c.By.ACT else other)
+
+
+@st.composite
+def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
+    """Facts worked out from others: a column, an exclusive group, extremes and a ratio."""
+    zone, group = Fact("zone", FactType.CATEGORY, values=("N", "S", "Z")), Fact("group", FactType.CATEGORY, values=("g", "h"))
+    made = []
+    guards = comparisons(BY_ID)
+    if draw(st.booleans()):
+        then = st.sampled_from(("N", "Z", c.Ref("region")))
+        rows = tuple(c.CaseRow(g, draw(then)) for g in draw(st.lists(guards, min_size=1, max_size=2)))
+        made.append(c.Derived(zone, c.Case(rows, draw(st.sampled_from((None, "S", "Z", c.Ref("region")))), draw(st.booleans()))))
+    if draw(st.booleans()):
+        rows = tuple(c.CaseRow(g, draw(st.sampled_from("gh"))) for g in draw(st.lists(guards, min_size=1, max_size=3)))
+        made.append(c.Derived(group, c.Case(rows, draw(st.sampled_from((None, "g", "h"))), True)))
+    if draw(st.booleans()):
+        names = draw(st.sampled_from((("share", "other_share"), ("share", "rate"), ("rate", "share", "other_share"))))
+        made.append(c.Derived(_percent("extreme"), draw(st.sampled_from((c.MinOf, c.MaxOf)))(names)))
+    if draw(st.booleans()):
+        made.append(c.Derived(_percent("group_rate"), RatioOf("group_part", "group_whole")))
+    return tuple(made)
+
+
+@st.composite
+def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
+    """A composed ruleset."""
+    derived = draw(derivations())
+    bindings = [("year", "2024")]
+    if nested and draw(st.booleans()):
+        bindings.insert(0, ("region", "N"))
+    known = BY_ID | {d.id: d.fact for d in derived}
+    others: tuple[Ruleset, ...] = ()
+    if nested and draw(st.booleans()):
+        others = (_bound(draw(rulesets(nested=False)), bindings),)
+    criteria = []
+    for n in range(1, draw(st.integers(1, 3)) + 1):
+        own = []
+        for i in range(1, draw(st.integers(1, 3)) + 1):
+            applies = draw(conditions(known, (), 1)) if _one_in(draw, 5) else None
+            own.append(Indicator(f"{n}.{i}", draw(conditions(known, others)), Citation(LAW), applies_if=applies))
+        k = draw(st.integers(1, len(own))) if _one_in(draw, 4) else None
+        criteria.append(Criterion(str(n), tuple(own), at_least_n=k))
+    k = draw(st.integers(1, len(criteria))) if _one_in(draw, 5) else None
+    layers = (Layer(LayerKind.BASE, LAW, dt.date(2022, 3, 8), read_whole=not _one_in(draw, 4)),)
+    on = dt.date(2024, 7, 2)
+    name = "commune/a" if nested else "commune/b"
+    return Ruleset(
+        name, "2021-2025", on, 2024, tuple(criteria), CATALOGUE, layers, derived, tuple(bindings), at_least_n=k
+    )
+
+
+def _bound(ruleset: Ruleset, bindings: Iterable[tuple[str, str]]) -> Ruleset:
+    from attrs import evolve
+
+    return evolve(ruleset, bindings=tuple(bindings))
+
+
+# -- facts ----------------------------------------------------------------------------------------
+
+
+def limits(ruleset: Ruleset) -> dict[str, list[Decimal]]:
+    """The numbers that each fact is compared with anywhere in the set, prerequisites included."""
+    found: dict[str, list[Decimal]] = {}
+
+    def note(names: Iterable[str], threshold: Threshold) -> None:
+        if isinstance(threshold, Relative):
+            threshold = threshold.resolved or threshold.times
+        for _, _, cell in walk.threshold_cells(threshold):
+            for value in (cell.value, cell.floor and cell.floor.value, cell.overtaken and cell.overtaken.value):
+                if isinstance(value, Decimal):
+                    for name in names:
+                        found.setdefault(name, []).append(value)
+
+    def read(condition: c.Condition) -> None:
+        for _, leaf in walk.leaves(condition):
+            if isinstance(leaf, c.Comparison):
+                note(leaf.facts, leaf.threshold)
+
+    for _, indicator in walk.indicators(ruleset):
+        read(indicator.require)
+        if indicator.applies_if is not None:
+            read(indicator.applies_if)
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, c.Case):
+            for row in derived.rule.rows:
+                read(row.when)
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, c.MinOf | c.MaxOf):
+            for name in derived.rule.facts:
+                found.setdefault(name, []).extend(found.get(derived.id, []))
+    for other in walk.prerequisites(ruleset):
+        for name, values in limits(other).items():
+            found.setdefault(name, []).extend(values)
+    return {name: sorted(set(values)) for name, values in found.items()}
+
+
+def numbers_near(fact: Fact, around: Iterable[Decimal]) -> list[Decimal | float]:
+    """Values beside every limit and bound: one step, one float, and the limit itself."""
+    step = Decimal(1).scaleb(-fact.decimals)
+    edges = [*around, *(b for b in (fact.minimum, fact.maximum) if b is not None)] or [Decimal(0), Decimal(1)]
+    found: list[Decimal | float] = []
+    for edge in edges:
+        found += [edge, edge - step, edge + step]
+        if fact.type is not FactType.COUNT:
+            found += [math.nextafter(float(edge), math.inf), math.nextafter(float(edge), -math.inf)]
+    return [x for x in dict.fromkeys(found) if _allowed(fact, x)]
+
+
+def _allowed(fact: Fact, x: Decimal | float) -> bool:
+    number = Fraction(Decimal(repr(x))) if isinstance(x, float) else Fraction(x)
+    if fact.minimum is not None and number < Fraction(fact.minimum):
+        return False
+    if fact.type is FactType.COUNT and number.denominator != 1:
+        return False
+    return fact.maximum is None or number <= Fraction(fact.maximum)
+
+
+def forms(number: Decimal | float) -> list[object]:
+    """All ways in which a caller may write a number."""
+    if isinstance(number, float):
+        return [number]
+    found: list[object] = [number, format(number, "f"), float(number)]
+    if number == number.to_integral_value():
+        found.append(int(number))
+    return found
+
+
+@st.composite
+def facts(draw: st.DrawFn, ruleset: Ruleset, missing: int = 4) -> Facts:
+    """Good facts for the set: about one in *missing* is left out."""
+    near = limits(ruleset)
+    found: Facts = {}
+    ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio]
+    ratios += [(d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf)]
+    exact = {name for _, ratio in ratios for name in (ratio.part, ratio.whole)}
+    for fact in ruleset.inputs().values():
+        if _one_in(draw, missing) or fact.ratio is not None:
+            continue
+        found[fact.id] = draw(one(fact, near.get(fact.id, ()), fact.id in exact))
+    by_id = {f.id: f for f in ruleset.facts}
+    wholes = {ratio.whole for _, ratio in ratios}
+    for name in wholes:
+        if name in found and draw(st.booleans()):
+            found[name] = draw(st.sampled_from((0, 1, 3, 7, 8, 30, 40, 333, 1000)))
+    for fact, ratio in ratios:
+        if ratio.part in found and ratio.whole in found:
+            found[ratio.part] = draw(_part(fact, by_id[ratio.part], found[ratio.whole], near.get(fact.id, ())))
+    for fact, ratio in ratios:
+        both = ratio.part in found and ratio.whole in found
+        if fact.id in by_id and not both and not _one_in(draw, missing):
+            found[fact.id] = draw(one(fact, near.get(fact.id, ())))
+    return found
+
+
+@st.composite
+def _part(draw: st.DrawFn, fact: Fact, part: Fact, whole: object, around: Iterable[Decimal]) -> object:
+    """A part whose ratio to the whole lies at, just below or just above a limit."""
+    total = Fraction(Decimal(repr(whole)) if isinstance(whole, float) else Decimal(str(whole)))
+    scale = 10**part.decimals
+    found = {0}
+    for limit in (*around, Decimal(0), Decimal(fact.scale)):
+        edge = Fraction(limit) * total / fact.scale * scale
+        found |= {math.floor(edge) - 1, math.floor(edge), math.ceil(edge), math.ceil(edge) + 1}
+    high = total * scale if fact.type is FactType.PERCENT else 10**9
+    steps = draw(st.sampled_from(sorted(x for x in found if 0 <= x <= high)))
+    return draw(st.sampled_from(forms(Decimal(steps).scaleb(-part.decimals))))
+
+
+@st.composite
+def one(draw: st.DrawFn, fact: Fact, around: Iterable[Decimal] = (), steps: bool = False) -> object:
+    """A good value of one fact; with *steps* a whole number of steps of its last digit, as parts of ratios are."""
+    if fact.type is FactType.BOOLEAN:
+        return draw(st.booleans())
+    if not fact.type.numeric:
+        return draw(st.sampled_from(fact.values))
+    choices = numbers_near(fact, around)
+    if steps:
+        places = [Decimal(1).scaleb(-fact.decimals), Decimal(0)]
+        choices = [x for x in choices if isinstance(x, Decimal) and x % places[0] == 0] or [places[1]]
+    return draw(st.sampled_from(forms(draw(st.sampled_from(choices)))))

@@ -1,0 +1,123 @@
+"""The scalar engine and the naive interpreter agree on everything."""
+
+import datetime as dt
+import typing
+
+import pytest
+from comparing import check
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from oracle import bad_facts, judge
+from strategies import facts, one, rulesets
+
+from fiction.communes import commune
+from ntm_rules import FactError, Library, Ruleset, assess
+
+FICTION_CASES = [
+    (name, on, province)
+    for name in ("commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon", "commune/con-cho")
+    for on in (dt.date(2023, 5, 1), dt.date(2024, 7, 2), dt.date(2025, 12, 31), dt.date(2026, 3, 1))
+    for province in (None, "gia-bac", "gia-trung", "gia-nam", "gia-an")
+    if on.year < 2026 or name in ("commune/ntm", "commune/nang-cao")
+]
+BUNDLED_DATES = (
+    dt.date(2017, 6, 1),
+    dt.date(2020, 12, 31),
+    dt.date(2022, 3, 8),
+    dt.date(2024, 7, 2),
+    dt.date(2025, 6, 30),
+    dt.date(2025, 12, 31),
+    dt.date(2026, 3, 1),
+)
+PROVINCES = (None, "lang-son", "bac-giang", "binh-duong", "binh-phuoc", "nam-dinh", "thanh-hoa", "ha-noi")
+
+
+def composed(library: Library, cases: list[tuple[str, dt.date, str | None]]) -> list[Ruleset]:
+    return [library.compose(name, on=on, province=province) for name, on, province in cases]
+
+
+def bundled_cases(library: Library) -> list[tuple[str, dt.date, str | None]]:
+    """Every bundled set on several dates of its period, without and with provinces of that date."""
+    found = []
+    for name, period in library.rulesets():
+        first, last = int(period[:4]), int(period[5:])
+        for on in BUNDLED_DATES:
+            if not first <= on.year <= last:
+                continue
+            for province in PROVINCES:
+                if province is None or library.registry.latest(province, on).on(on):
+                    found.append((name, on, province))
+    return found
+
+
+@pytest.fixture(scope="module")
+def fiction_sets(fiction: Library) -> list[Ruleset]:
+    return composed(fiction, FICTION_CASES)
+
+
+@pytest.fixture(scope="module")
+def bundled_sets(bundled: Library) -> list[Ruleset]:
+    return composed(bundled, bundled_cases(bundled))
+
+
+@settings(max_examples=settings().max_examples * 5)
+@given(st.data())
+def test_on_generated_rulesets(data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets())
+    level = data.draw(st.sampled_from((None, None, "recalled", "secondary", "official")))
+    if level is not None:
+        ruleset = ruleset.with_minimum_evidence(level)
+    check(ruleset, data.draw(facts(ruleset)))
+
+
+@given(data=st.data())
+def test_on_the_made_up_country(fiction_sets: list[Ruleset], data: st.DataObject) -> None:
+    ruleset = data.draw(st.sampled_from(fiction_sets))
+    if data.draw(st.booleans()):
+        ruleset = ruleset.with_minimum_evidence(data.draw(st.sampled_from(("secondary", "official"))))
+    check(ruleset, data.draw(facts(ruleset, missing=20)))
+
+
+@given(data=st.data())
+def test_on_the_bundled_sets(bundled_sets: list[Ruleset], data: st.DataObject) -> None:
+    ruleset = data.draw(st.sampled_from(bundled_sets))
+    check(ruleset, data.draw(facts(ruleset, missing=10)))
+
+
+def test_every_bundled_set_and_every_made_up_one_at_least_twice(
+    fiction_sets: list[Ruleset], bundled_sets: list[Ruleset]
+) -> None:
+    for seed, ruleset in enumerate([*fiction_sets, *bundled_sets]):
+        check(ruleset, commune(ruleset, seed))
+        check(ruleset, commune(ruleset, seed, missing=0.3))
+        check(ruleset, {})
+
+
+def test_a_made_up_commune_can_meet_every_large_set(fiction_sets: list[Ruleset]) -> None:
+    """A set full of numbers that nobody can meet, or that cannot fail, would prove nothing."""
+    ruleset = next(r for r in fiction_sets if r.id == "commune/ntm" and r.province is None)
+    seen = {(no, i.outcome.code) for seed in range(150) for no, i in assess(ruleset, commune(ruleset, seed)).indicators.items()}
+    for criterion in ruleset.criteria:
+        for indicator in criterion.indicators:
+            assert (indicator.no, "met") in seen
+            assert (indicator.no, "not_met") in seen
+
+
+@given(data=st.data())
+def test_bad_facts_are_refused_by_both(fiction_sets: list[Ruleset], data: st.DataObject) -> None:
+    """Out of bounds, a part above its whole, a percentage that contradicts its parts: the same facts are named."""
+    ruleset = data.draw(st.sampled_from(fiction_sets))
+    given_facts = data.draw(facts(ruleset, missing=6))
+    names = [f.id for f in ruleset.inputs().values() if f.type.numeric]
+    assume(names)
+    name = data.draw(st.sampled_from(names))
+    fact = ruleset.inputs()[name]
+    given_facts[name] = data.draw(st.one_of(one(fact, (), steps=True), st.integers(-2, 120)))
+    expected = bad_facts(ruleset, given_facts)
+    try:
+        verdict = assess(ruleset, typing.cast(typing.Any, given_facts))
+    except FactError as error:
+        assert {p.fact for p in error.problems} == expected
+    else:
+        assert not expected
+        assert verdict.outcome.code == judge(ruleset, given_facts).outcome

@@ -12,7 +12,7 @@ author = "The ntm-rules developers"
 version = release = ntm_rules.__version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ntm_tables"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "docstrings", "ntm_tables"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
 
@@ -24,7 +24,6 @@ autodoc_default_options = {"members": True, "member-order": "bysource", "exclude
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
-napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = f"ntm-rules {release}"

@@ -129,7 +129,8 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
     for criterion in ruleset.criteria:
         whole = asked.criterion(criterion)
         criteria[criterion.no] = whole.outcome, provisional(whole.outcome, official.criterion(criterion).outcome)
-        criterion_codes[criterion.no] = whole.codes
+        unread = criteria[criterion.no][1] and partly and whole.outcome != NOT_MET
+        criterion_codes[criterion.no] = ("layer_not_read",) if unread else whole.codes
         for indicator in criterion.indicators:
             node, floor = asked.indicator(indicator), official.indicator(indicator)
             unsure = provisional(node.outcome, floor.outcome)

@@ -56,7 +56,10 @@ def contents(wheel: Path) -> list[str]:
 
 def run(*command: str, cwd: Path | None = None, quiet: bool = False) -> None:
     """Run a command; its output is shown where it fails, or unless *quiet*."""
-    done = subprocess.run(command, cwd=cwd, text=True, stdout=subprocess.PIPE if quiet else None, check=False)
+    pipe = subprocess.PIPE if quiet else None
+    done = subprocess.run(
+        command, cwd=cwd, text=True, stdout=pipe, stderr=subprocess.STDOUT if quiet else None, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{done.stdout or ''}\nfailed: {' '.join(command)}")
 

@@ -18,9 +18,9 @@ SOURCE = os.path.realpath(sys.argv[1])
 
 def forbid_source(event: str, arguments: tuple[object, ...]) -> None:
     """An audit hook: no file of the source tree may be opened."""
-    if event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], str):
-        if os.path.realpath(arguments[0]).startswith(SOURCE + os.sep):
-            raise SystemExit(f"the installed package reached for {arguments[0]}")
+    path = arguments[0] if event in ("open", "os.listdir", "os.scandir") else None
+    if isinstance(path, str) and os.path.realpath(path).startswith(SOURCE + os.sep):
+        raise SystemExit(f"the installed package reached for {path}")
 
 
 sys.addaudithook(forbid_source)
@@ -65,9 +65,7 @@ def main() -> None:
     print(f"{count} rulesets composed from the wheel alone, {len(hashes)} different ones, in {seconds:.0f} s")
 
 
-def composed(
-    library: ntm.Library, target: str, period: str, on: dt.date, province: str | None
-) -> ntm.Ruleset:
+def composed(library: ntm.Library, target: str, period: str, on: dt.date, province: str | None) -> ntm.Ruleset:
     """The set; a province that has ended, or does not exist yet, by its own statement."""
     try:
         return library.compose(target, on=on, period=period, province=province)

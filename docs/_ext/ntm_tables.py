@@ -1,22 +1,21 @@
-"""Tables that are read off the package while the documentation is built, and links to its public names."""
+"""Tables and texts that are read off the package while the documentation is built."""
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+import click
 from docutils import nodes
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.nodes import make_refnode
 
 import ntm_rules as ntm
+from ntm_rules.cli.app import commands
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import cells
 
-OUTSIDE = ("datetime.", "decimal.", "fractions.", "pathlib.", "collections.abc.", "enum.", "typing.")
 STATES = ("official", "secondary", "recalled", "pending", "delegated")
 
 
@@ -40,7 +39,7 @@ class FactCatalogue(SphinxDirective):
         values = [node for value in fact.values for node in (literal(value), nodes.Text(" "))]
         return (
             [literal(fact.id)],
-            [line for text in title for line in (nodes.Text(text), raw_break())][:-1],
+            [nodes.line_block("", *(nodes.line("", text) for text in title))],
             [nodes.Text(kind)],
             values or [nodes.Text(bounds)],
             [nodes.Text(str(fact.decimals) if fact.type.numeric else "")],
@@ -76,6 +75,20 @@ class BundledRulesets(SphinxDirective):
             )
 
 
+class CommandHelp(SphinxDirective):
+    """What a command of `ntm-rules` prints with `--help`."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The text, as it is printed."""
+        self.env.note_reread()
+        name = self.arguments[0]
+        group = click.Context(commands, info_name="ntm-rules", max_content_width=100, terminal_width=100)
+        text = commands.commands[name].get_help(click.Context(commands.commands[name], group, info_name=name))
+        return [nodes.literal_block(text, text, language="text")]
+
+
 def low(fact: Fact) -> str:
     """The lower bound as printed."""
     return "" if fact.minimum is None else str(fact.minimum)
@@ -91,15 +104,8 @@ def literal(text: str) -> nodes.Node:
     return nodes.literal(text, text)
 
 
-def raw_break() -> nodes.Node:
-    """A line break inside a cell."""
-    return nodes.raw("", "<br>", format="html")
-
-
-def table(
-    head: Iterable[str], rows: Iterable[tuple[list[nodes.Node], ...]], widths: tuple[int, ...]
-) -> nodes.table:
-    """A table node; each cell is a list of inline nodes."""
+def table(head: Iterable[str], rows: Iterable[tuple[list[nodes.Node], ...]], widths: tuple[int, ...]) -> nodes.table:
+    """A table node; each cell is a list of inline nodes, or one block."""
     group = nodes.tgroup(cols=len(widths))
     group += [nodes.colspec(colwidth=width) for width in widths]
     group += nodes.thead("", row([nodes.Text(text)] for text in head))
@@ -109,27 +115,17 @@ def table(
 
 def row(entries: Iterable[list[nodes.Node]]) -> nodes.row:
     """One row of a table."""
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *entry)) for entry in entries))
-
-
-def resolve(app: Sphinx, env: BuildEnvironment, node: Any, contnode: nodes.Node) -> nodes.Node | None:
-    """A type named by its module, or by its bare name in a signature, as the documented name it is."""
-    target = str(node.get("reftarget", ""))
-    if node.get("refdomain") != "py":
-        return None
-    objects = env.get_domain("py").objects  # type: ignore[attr-defined]
-    last = target.rpartition(".")[2]
-    found = [name for name in objects if name.startswith("ntm_rules.") and name.rpartition(".")[2] == last]
-    public = [name for name in found if name.count(".") == 1] or found
-    if len(public) == 1 and app.builder is not None:
-        entry = objects[public[0]]
-        return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, contnode, public[0])
-    return contnode if target.startswith(OUTSIDE) else None
+    found = nodes.row()
+    for entry in entries:
+        block = entry if entry and isinstance(entry[0], nodes.line_block) else [nodes.paragraph("", "", *entry)]
+        found += nodes.entry("", *block)
+    return found
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
+    app.add_lexer("csv", TextLexer)
     app.add_directive("fact-catalogue", FactCatalogue)
     app.add_directive("bundled-rulesets", BundledRulesets)
-    app.connect("missing-reference", resolve)
+    app.add_directive("command-help", CommandHelp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

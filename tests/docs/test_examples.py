@@ -2,8 +2,8 @@
 
 A page is one test, in a folder of its own in which `examples/` is the project's. Python blocks run in one namespace a
 page; of a `console` block each line after `$ ` is run in a shell and has to print what follows it (`...` stands for
-any text). A block after a line that ends with a name in backticks and a colon is written to a file of that name.
-Other YAML blocks have to be readable.
+any text). A block after a line that names a file in backticks and ends with a colon is written to that file. YAML blocks
+have to be readable.
 """
 
 import doctest
@@ -16,14 +16,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from ntm_rules.authoring.nodes import read_text
 from sybil import Document, Example, Region
 from sybil.parsers.myst import PythonCodeBlockParser
+
+from ntm_rules.authoring.nodes import read_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 BLOCK = re.compile(r"^```(?P<language>console|yaml|csv|json|jsonl)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMED = re.compile(r"`(?P<name>[\w./-]+)`:\n\n$")
+NAMED = re.compile(r"`(?P<name>[\w./-]+\.[a-z]+)`[^`\n]*:\n\n$")
 COMMAND = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 SHELL = os.environ | {

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import random
 import typing
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -317,35 +318,49 @@ def forms(number: Decimal | float) -> list[object]:
     return found
 
 
+class Pick(typing.Protocol):
+    """Chooses one of several values: by hypothesis, or by a seeded random number."""
+
+    def __call__(self, choices: typing.Sequence[T]) -> T: ...
+
+
 @st.composite
 def facts(draw: st.DrawFn, ruleset: Ruleset, missing: int = 4) -> Facts:
-    """Good facts for the set: about one in *missing* is left out."""
+    """Good facts for the set: about one in *missing* is left out. Shrinks; meant for small sets."""
+    return made_facts(ruleset, lambda choices: draw(st.sampled_from(choices)), missing)
+
+
+@st.composite
+def seeded_facts(draw: st.DrawFn, ruleset: Ruleset, missing: int = 15) -> Facts:
+    """The same from one drawn seed: fast, for sets with hundreds of facts."""
+    chance = random.Random(draw(st.integers(0, 2**32)))
+    return made_facts(ruleset, chance.choice, missing)
+
+
+def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
+    """Facts at, just below and just above the limits of the set, parts and wholes that tie, and gaps."""
     near = limits(ruleset)
     found: Facts = {}
     ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio]
     ratios += [(d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf)]
     exact = {name for _, ratio in ratios for name in (ratio.part, ratio.whole)}
+    there = [True] * (missing - 1) + [False]
     for fact in ruleset.inputs().values():
-        if _one_in(draw, missing) or fact.ratio is not None:
-            continue
-        found[fact.id] = draw(one(fact, near.get(fact.id, ()), fact.id in exact))
+        if fact.ratio is None and pick(there):
+            found[fact.id] = one(fact, pick, near.get(fact.id, ()), fact.id in exact)
     by_id = {f.id: f for f in ruleset.facts}
-    wholes = {ratio.whole for _, ratio in ratios}
-    for name in wholes:
-        if name in found and draw(st.booleans()):
-            found[name] = draw(st.sampled_from((0, 1, 3, 7, 8, 30, 40, 333, 1000)))
+    for name in dict.fromkeys(ratio.whole for _, ratio in ratios):
+        if name in found and pick((True, False)):
+            found[name] = pick((0, 1, 3, 7, 8, 30, 40, 333, 1000))
     for fact, ratio in ratios:
         if ratio.part in found and ratio.whole in found:
-            found[ratio.part] = draw(_part(fact, by_id[ratio.part], found[ratio.whole], near.get(fact.id, ())))
-    for fact, ratio in ratios:
-        both = ratio.part in found and ratio.whole in found
-        if fact.id in by_id and not both and not _one_in(draw, missing):
-            found[fact.id] = draw(one(fact, near.get(fact.id, ())))
+            found[ratio.part] = _part(fact, by_id[ratio.part], found[ratio.whole], near.get(fact.id, ()), pick)
+        elif fact.id in by_id and pick(there):
+            found[fact.id] = one(fact, pick, near.get(fact.id, ()))
     return found
 
 
-@st.composite
-def _part(draw: st.DrawFn, fact: Fact, part: Fact, whole: object, around: Iterable[Decimal]) -> object:
+def _part(fact: Fact, part: Fact, whole: object, around: Iterable[Decimal], pick: Pick) -> object:
     """A part whose ratio to the whole lies at, just below or just above a limit."""
     total = Fraction(Decimal(repr(whole)) if isinstance(whole, float) else Decimal(str(whole)))
     scale = 10**part.decimals
@@ -354,19 +369,18 @@ def _part(draw: st.DrawFn, fact: Fact, part: Fact, whole: object, around: Iterab
         edge = Fraction(limit) * total / fact.scale * scale
         found |= {math.floor(edge) - 1, math.floor(edge), math.ceil(edge), math.ceil(edge) + 1}
     high = total * scale if fact.type is FactType.PERCENT else 10**9
-    steps = draw(st.sampled_from(sorted(x for x in found if 0 <= x <= high)))
-    return draw(st.sampled_from(forms(Decimal(steps).scaleb(-part.decimals))))
+    steps = pick(sorted(x for x in found if 0 <= x <= high))
+    return pick(forms(Decimal(steps).scaleb(-part.decimals)))
 
 
-@st.composite
-def one(draw: st.DrawFn, fact: Fact, around: Iterable[Decimal] = (), steps: bool = False) -> object:
+def one(fact: Fact, pick: Pick, around: Iterable[Decimal] = (), steps: bool = False) -> object:
     """A good value of one fact; with *steps* a whole number of steps of its last digit, as parts of ratios are."""
     if fact.type is FactType.BOOLEAN:
-        return draw(st.booleans())
+        return pick((True, False))
     if not fact.type.numeric:
-        return draw(st.sampled_from(fact.values))
+        return pick(fact.values)
     choices = numbers_near(fact, around)
     if steps:
-        places = [Decimal(1).scaleb(-fact.decimals), Decimal(0)]
-        choices = [x for x in choices if isinstance(x, Decimal) and x % places[0] == 0] or [places[1]]
-    return draw(st.sampled_from(forms(draw(st.sampled_from(choices)))))
+        step = Decimal(1).scaleb(-fact.decimals)
+        choices = [x for x in choices if isinstance(x, Decimal) and x % step == 0] or [Decimal(0)]
+    return pick(forms(pick(choices)))

@@ -8,9 +8,10 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from ntm_rules.authoring import rewriting as rw
+from ntm_rules.authoring.applying import Layering, Tree
 from ntm_rules.authoring.derived import read_derived
 from ntm_rules.authoring.files import BaseFile, LayerFile, in_force
-from ntm_rules.authoring.layering import Layering
+from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.authoring.units import Province
@@ -64,7 +65,7 @@ def compose(
         bindings["region"] = request.province.region
     known = {**facts, **{d.id: d.fact for d in base.derived}}
     derived = {d.id: d for d in base.derived}
-    state = Layering(base.criteria, base.criteria, known, Selectors(known, derived, bindings))
+    tree = Tree(base.criteria, base.criteria, known, Selectors(known, derived, bindings))
     applied = [base.header.layer]
     for layer in chosen:
         reader = Reader()
@@ -72,12 +73,12 @@ def compose(
         own, conditions = read_derived(layer.derive, scope, reader)
         known.update({d.id: d.fact for d in own})
         derived.update({d.id: d for d in own})
-        state.apply(layer.header, layer.operations, conditions, reader)
+        apply_operations(Layering(tree, layer.header, conditions, reader), layer.operations)
         reader.raise_errors()
         applied.append(layer.header.layer)
     if request.province is not None and request.province.overlay_unknown:
         applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
-    criteria = _resolve(state.composed, request, derived)
+    criteria = _resolve(tree.composed, request, derived)
     known.update({d.id: d.fact for d in derived.values()})
     return Ruleset(
         request.id,
@@ -93,7 +94,7 @@ def compose(
         request.territory,
         base.at_least_n,
         title=base.header.title,
-        diagnostics=(*state.diagnostics, *_notes(applied, request)),
+        diagnostics=(*tree.diagnostics, *_notes(applied, request)),
         catalogue=frozenset(facts),
     )
 

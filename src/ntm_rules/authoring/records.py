@@ -24,8 +24,8 @@ _UTF8_HINT = (
     "a text in a TCVN3 (ABC) or VNI font has to be converted first"
 )
 
-Record = tuple[int, tuple[str, ...], Sequence[object]]
-"""Line (of a JSON list the place, from 1), names of the columns, values."""
+Record = tuple[int, tuple[str, ...], Sequence[object] | None]
+"""Line (of a JSON list the place, from 1), names of the columns, values; None for the values of a header."""
 
 Known = Callable[[str], bool]
 """Whether a name is that of a column we look for."""
@@ -131,6 +131,7 @@ def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) ->
                         yield line, header, cells
                     else:
                         header = tuple(tidied(cell) for cell in cells)
+                        yield line, header, None
                 line = reader.line_num + 1
         except csv.Error as error:
             message = f"the row that begins in line {line} cannot be read: {error}"

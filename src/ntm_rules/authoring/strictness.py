@@ -159,6 +159,10 @@ def gravity(base: Cell) -> Severity | None:
 
 
 def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[Looser]:
+    if isinstance(base.threshold, Relative) or isinstance(own.threshold, Relative):
+        if base.threshold != own.threshold:
+            yield Looser(Severity.NOTE, "a threshold relative to another tier was not compared")
+        return
     by = tuple(dict.fromkeys((*_by(base.threshold), *_by(own.threshold))))
     choices = [selectors.values(s, _printed(base.threshold, s) | _printed(own.threshold, s)) for s in by]
     pairs = 1
@@ -182,25 +186,22 @@ def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[
 
 
 def _by(threshold: Threshold) -> tuple[str, ...]:
-    inner = threshold.resolved if isinstance(threshold, Relative) else threshold
-    return inner.by if isinstance(inner, Table) else ()
+    return threshold.by if isinstance(threshold, Table) else ()
 
 
 def _printed(threshold: Threshold, selector: str) -> frozenset[str]:
-    inner = threshold.resolved if isinstance(threshold, Relative) else threshold
-    if not isinstance(inner, Table) or selector not in inner.by:
+    if not isinstance(threshold, Table) or selector not in threshold.by:
         return frozenset()
-    place = inner.by.index(selector)
-    return frozenset(key[place] for key, _ in inner.cells)
+    place = threshold.by.index(selector)
+    return frozenset(key[place] for key, _ in threshold.cells)
 
 
 def _cell(threshold: Threshold, context: Mapping[str, str]) -> Cell | None:
-    inner = threshold.resolved if isinstance(threshold, Relative) else threshold
-    if isinstance(inner, Table):
-        key: Key = tuple(context[s] for s in inner.by)
-        found = matching(inner, key)
+    if isinstance(threshold, Table):
+        key: Key = tuple(context[s] for s in threshold.by)
+        found = matching(threshold, key)
         return found[1] if found else None
-    return inner
+    return threshold if isinstance(threshold, Cell) else None
 
 
 def _show(cell: Cell) -> str:

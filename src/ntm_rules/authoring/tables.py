@@ -45,9 +45,9 @@ def read_units(
 ) -> Iterator[UnitFacts]:
     """The units of a CSV, JSON (a list of objects) or JSONL file, one after the other.
 
-    Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter there. CSV is
-    separated by comma, semicolon or tab; files are in UTF-8, or in UTF-16 with a byte order mark. Cells are read
-    as people write them (``43,2``, ``đạt``, the title of a level); in JSON only texts are read so.
+    Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter there.
+    CSV is separated by comma, semicolon or tab; files are in UTF-8, or in UTF-16 with a byte order mark.
+    Cells are read as people write them (``43,2``, ``đạt``, the title of a level); in JSON only texts are.
 
     Args:
         path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl`` or ``.ndjson``.
@@ -107,7 +107,7 @@ class _Sheet:
 
     def finish(self) -> None:
         """Raise what was found, after the last row."""
-        if not self.last:
+        if not (self.lines or self.bad or self.problems.found):
             self.problems.note("empty", 1, "the file has no row below the names of its columns")
         for name in self.keep if self.last else ():
             if folded(name) not in self.seen:
@@ -119,11 +119,13 @@ class _Sheet:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def row(self, line: int, names: tuple[str, ...], values: Sequence[object]) -> UnitFacts | None:
-        """One unit; None where the row cannot be read, with its problems noted."""
+    def row(self, line: int, names: tuple[str, ...], values: Sequence[object] | None) -> UnitFacts | None:
+        """One unit; None for a header and where the row cannot be read, with its problems noted."""
         if not self.last or self.last[0].names != names:
             self.last[:] = [self.columns(line, names)]
         columns = self.last[0]
+        if values is None:
+            return None
         if len(values) > len(names):
             message = f"the row of line {line} has {len(values)} cells, the header {len(names)}"
             self.problems.note("row", line, message, "put quotes around a cell that holds the delimiter")

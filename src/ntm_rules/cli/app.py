@@ -1,7 +1,6 @@
 """The group of commands, and what becomes of errors."""
 
 import sys
-import typing
 
 import click
 
@@ -20,15 +19,17 @@ EXIT_CODES = "Exit codes: 0 done; 1 an outcome named with --fail-on occurred; 2 
 class Commands(click.Group):
     """A group that prints the errors of the package and exits with 2."""
 
-    def invoke(self, ctx: click.Context) -> typing.Any:
+    def invoke(self, ctx: click.Context) -> None:
         """Run a command."""
         try:
-            return super().invoke(ctx)
+            super().invoke(ctx)
+            return
         except FactError as error:
-            lines = [str(problem) for problem in error.problems[:SHOWN_PROBLEMS]]
-            left = len(error.problems) - len(lines)
-            click.echo("\n".join(lines), err=True)
-            click.echo(f"{len(error.problems)} bad facts" + (f", {left} more not shown" if left else ""), err=True)
+            for problem in error.problems[:SHOWN_PROBLEMS]:
+                click.echo(str(problem), err=True)
+            count = len(error.problems)
+            more = f", {count - SHOWN_PROBLEMS} of them not shown" if count > SHOWN_PROBLEMS else ""
+            click.echo(f"{count} bad {'fact' if count == 1 else 'facts'}{more}", err=True)
         except NtmRulesError as error:
             click.echo(str(error), err=True)
         except BrokenPipeError:

@@ -1,16 +1,23 @@
-"""Where words are printed: consoles that never cut a line when they are piped, and plain text without markup."""
+"""Where words are printed: consoles that cut no line when they are piped, and text without markup."""
 
 import sys
 import typing
+from collections.abc import Iterable
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from ntm_rules.model.outcomes import Outcome
 
-STYLES = {Outcome.MET: "green", Outcome.NOT_MET: "red", Outcome.UNDETERMINED: "yellow", Outcome.NOT_APPLICABLE: "dim"}
+STYLES = {
+    Outcome.MET: "green",
+    Outcome.NOT_MET: "red",
+    Outcome.UNDETERMINED: "yellow",
+    Outcome.NOT_APPLICABLE: "dim",
+}
 LEVELS = {"official": "green", "secondary": "", "recalled": "yellow", "pending": "red"}
 
 _WIDE = 100_000
@@ -18,11 +25,10 @@ _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not i
 
 
 def console(file: typing.TextIO | None = None) -> Console:
-    """A console on *file* (standard output unless given), as wide as it needs to be where it is no terminal."""
+    """A console on *file* (standard output unless given), wide enough for every line if it is no terminal."""
     out = file or sys.stdout
-    return Console(
-        file=out, width=None if out.isatty() else _WIDE, highlight=False, markup=False, emoji=False, soft_wrap=False
-    )
+    width = None if out.isatty() else _WIDE
+    return Console(file=out, width=width, highlight=False, markup=False, emoji=False)
 
 
 def text(words: object, style: str = "") -> Text:
@@ -30,16 +36,28 @@ def text(words: object, style: str = "") -> Text:
     return Text(str(words).translate(_CONTROLS), style=style, overflow="fold")
 
 
-def table(*columns: str, stretch: str | None = None) -> Table:
-    """A table with these headings; the column *stretch* takes the room that is left."""
+def table(*columns: str) -> Table:
+    """A table with these headings, without a frame."""
     made = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold", ratio=1 if column == stretch else None)
+        made.add_column(column, overflow="fold")
     return made
 
 
-def progress() -> Progress:
-    """A bar on standard error; nothing is shown where that is no terminal."""
+def indented(words: str) -> Padding:
+    """Words set in, on every line they are folded to."""
+    return Padding(text(words), (0, 0, 0, 2), expand=False)
+
+
+def print_lines(out: Console, lines: Iterable[str], first: str = "bold") -> None:
+    """Lines and an empty one; the first in the style *first*."""
+    for place, line in enumerate(lines):
+        out.print(text(line, "" if place else first))
+    out.print()
+
+
+def progress(wanted: bool) -> Progress:
+    """A bar on standard error; nothing is shown where that is no terminal, or it is not wanted."""
     err = console(sys.stderr)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=err, transient=True, disable=not sys.stderr.isatty())
+    return Progress(*columns, console=err, transient=True, disable=not (wanted and err.is_terminal))

@@ -1,6 +1,5 @@
 """``ntm-rules evidence``: what has to be copied from, or checked against, the official text."""
 
-import datetime as dt
 import typing
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ import click
 from rich.console import Console
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.cli.console import LEVELS, console, table, text
+from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import dated, heading
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
 from ntm_rules.cli.phrases import say
@@ -35,22 +34,22 @@ def evidence(ruleset: str | None, lang: str, **law: typing.Unpack[Law]) -> None:
     library = library_of(law["rulesets"])
     out = console()
     if ruleset is None:
-        _print_counts(out, _all(library), lang)
+        _print_counts(out, _all(library, law), lang)
         out.print(text(say(lang, "see_cells")))
     else:
         found = composed(library, ruleset, law)
-        for place, line in enumerate(heading(library, found, lang)):
-            out.print(text(line, "" if place else "bold"))
-        out.print()
+        print_lines(out, heading(library, found, lang))
         _print_counts(out, [found], lang)
         _print_cells(out, found, lang)
     out.print()
     out.print(text(say(lang, "registry")))
 
 
-def _all(library: Library) -> Iterator[Ruleset]:
-    today = dt.date.today()
-    return (library.compose(name, on=today, period=period) for name, period in library.rulesets())
+def _all(library: Library, law: Law) -> Iterator[Ruleset]:
+    """Every set, or those of one period."""
+    for name, period in library.rulesets():
+        if law["period"] in (None, period):
+            yield composed(library, name, {**law, "period": period})
 
 
 def _print_counts(out: Console, rulesets: Iterable[Ruleset], lang: str) -> None:
@@ -73,17 +72,27 @@ def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
         count = say(lang, "cells", count=len(refs))
         out.print()
         out.print(text(f"{dated(blame, lang)}: {count} {say(lang, f'todo_{level}')}", "bold"))
-        columns = ("no", "title", "where") if level == "pending" else ("no", "title", "where", "value", "evidence")
+        columns = (
+            ("no", "title", "where") if level == "pending" else ("no", "title", "where", "value", "evidence")
+        )
         sheet = table(*(say(lang, name) for name in columns))
         for ref in refs:
-            row = (ref.address, _title(words, ref), _column(words, ref), _value(words, ref), words.evidence(ref.cell))
+            row = (
+                ref.address,
+                _title(words, ref),
+                _column(words, ref),
+                _value(words, ref),
+                words.evidence(ref.cell),
+            )
             sheet.add_row(*(text(cell) for cell in row[: len(columns)]))
         out.print(sheet)
 
 
 def _title(words: Sheet, ref: CellRef) -> str:
-    """The title of the fact compared, else that of the indicator."""
-    if ref.comparison is not None:
+    """The title of the comparison or of its one fact, else that of the indicator."""
+    if ref.comparison is not None and ref.comparison.title is not None:
+        return ref.comparison.title.of(words.lang)
+    if ref.comparison is not None and len(ref.comparison.facts) == 1:
         return words.words.fact_title(ref.comparison.fact)
     for criterion in words.ruleset.criteria:
         for indicator in criterion.indicators:

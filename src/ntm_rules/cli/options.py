@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import typing
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,30 +13,26 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 
-_DATES = (re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"), re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"))
+_DATES = (
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"),
+    re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"),
+)
 
 F = typing.TypeVar("F", bound=Callable[..., object])
 
 
-class Date(click.ParamType):
-    """A date, ``2024-07-02`` or ``02/07/2024`` (day first)."""
+def date(value: str) -> dt.date:
+    """A date, ``2024-07-02`` or ``02/07/2024`` (day first).
 
-    name = "date"
-
-    def convert(
-        self, value: typing.Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dt.date:
-        """The date, or a usage error."""
-        if isinstance(value, dt.date):
-            return value
-        for form in _DATES:
-            match = form.fullmatch(str(value).strip())
-            if match is not None:
-                try:
-                    return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
-                except ValueError as error:
-                    self.fail(f"`{value}` is no day: {error}", param, ctx)
-        self.fail(f"`{value}` is no date; write 2024-07-02 or 02/07/2024", param, ctx)
+    Raises:
+        click.BadParameter: it is neither.
+    """
+    for form in _DATES:
+        match = form.fullmatch(value.strip())
+        if match is not None:
+            with suppress(ValueError):
+                return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
+    raise click.BadParameter(f"`{value}` is no date; write 2024-07-02 or 02/07/2024 (day first)")
 
 
 class Law(typing.TypedDict):
@@ -81,8 +78,16 @@ def law_options(on_required: bool) -> Callable[[F], F]:
     """The options that pick a ruleset, as keyword arguments of ``Law``."""
     on_help = "Date that picks the law, 2024-07-02 or 02/07/2024."
     return _together(
-        click.option("--on", type=Date(), required=on_required, help=on_help + ("" if on_required else " [default: today]")),
-        click.option("--year", type=click.IntRange(1900, 2200), help="Year of the figures. [default: that of --on]"),
+        click.option(
+            "--on",
+            type=date,
+            metavar="DATE",
+            required=on_required,
+            help=on_help + ("" if on_required else " [default: today]"),
+        ),
+        click.option(
+            "--year", type=click.IntRange(1900, 2200), help="Year of the figures. [default: that of --on]"
+        ),
         click.option("--period", help="Name the set where none is in force on that date, e.g. 2021-2025."),
         click.option("--province", help="Province, by id or name: picks its own criteria and its region."),
         click.option("--territory", help="Old province whose criteria still apply after a merger."),

@@ -4,7 +4,7 @@ import typing
 
 import click
 
-from ntm_rules.cli.console import LEVELS, console, table, text
+from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
 from ntm_rules.cli.phrases import say
@@ -23,21 +23,27 @@ def show(ruleset: str, lang: str, **law: typing.Unpack[Law]) -> None:
     library = library_of(law["rulesets"])
     found = composed(library, ruleset, law)
     out = console()
-    for place, line in enumerate(heading(library, found, lang)):
-        out.print(text(line, "" if place else "bold"))
-    out.print()
+    print_lines(out, heading(library, found, lang))
     sheet = table(*(say(lang, name) for name in ("no", "title", "asked", "evidence", "blame")))
-    for row in rows(found, lang):
-        style = "bold" if row.kind == "criterion" else ""
-        sheet.add_row(
-            text(row.no, style),
-            text(_indented(row), style),
-            text(row.asked),
-            text(row.evidence, LEVELS.get(row.level, "")),
-            text(row.blame),
-        )
+    found_rows = list(rows(found, lang))
+    derived = [_rule(row) for row in found_rows if row.kind == "derived"]
+    if derived:
+        print_lines(out, derived, first="")
+    for row in found_rows:
+        if row.kind != "derived":
+            style = "bold" if row.kind == "criterion" else ""
+            evidence = text(row.evidence, LEVELS.get(row.level, ""))
+            sheet.add_row(
+                text(row.no, style), text(_title(row), style), text(row.asked), evidence, text(row.blame)
+            )
     out.print(sheet)
 
 
-def _indented(row: Row) -> str:
+def _rule(row: Row) -> str:
+    """How a fact is worked out, in one line."""
+    known = f" ({row.blame}, {row.evidence})" if row.blame else ""
+    return f"{row.title}: {row.asked}{known}"
+
+
+def _title(row: Row) -> str:
     return f"  {row.title}" if row.kind == "part" else row.title

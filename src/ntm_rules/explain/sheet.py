@@ -181,12 +181,12 @@ class Sheet:
             case _:
                 typing.assert_never(threshold)
 
-    def column(self, by: Iterable[str], key: Key) -> str:
-        """The words of a column; what province and year fix is left out."""
+    def column(self, by: Iterable[str], key: Key, bound: bool = False) -> str:
+        """The words of a column; what province and year fix is left out unless *bound*."""
         named = {GENERAL: self.say("general"), REST: self.say("rest")}
         parts: list[str] = []
         for selector, value in zip(by, key, strict=True):
-            if selector in self.bound:
+            if selector in self.bound and not bound:
                 continue
             title = named.get(value) or self.words.column_value(selector, value)
             if value in ("true", "false"):
@@ -266,9 +266,9 @@ class Sheet:
             case Meets():
                 return self._meets(condition)
             case All():
-                return self.say("and").join(self.one_line(m) for m in condition.members)
+                return self.say("and").join(self._member(m) for m in condition.members)
             case Any():
-                return self.say("or").join(self.one_line(m) for m in condition.members)
+                return self.say("or").join(self._member(m) for m in condition.members)
             case AtLeast():
                 return (
                     f"{self._connective(condition)}: {'; '.join(self.one_line(m) for m in condition.members)}"
@@ -278,12 +278,22 @@ class Sheet:
             case _:
                 typing.assert_never(condition)
 
+    def _member(self, condition: Condition) -> str:
+        """A member of a connective in one line, in brackets where it has several parts itself."""
+        text = self.one_line(condition)
+        several = isinstance(condition, All | Any | AtLeast) or (
+            isinstance(condition, Comparison) and len(condition.facts) > 1
+        )
+        return f"({text})" if several else text
+
     def _comparison(self, node: Comparison) -> str:
-        facts = self.say("and").join(self.words.fact_title(f) for f in node.facts)
+        facts = self.say("and").join(_lowered(self.words.fact_title(f)) for f in node.facts)
         found = [cell for _, cell in self.cells(node.threshold)]
         if len(found) == 1 and isinstance(found[0].value, bool):
             return facts if found[0].value else self.say("no", text=facts)
-        return f"{facts} {'; '.join(self.asked(node, cell) for cell in found)}"
+        fact = self.words.facts.get(node.fact)
+        values = (self.words.value(fact, cell.value) for cell in found)
+        return f"{facts} {'; '.join(self.say(f'if_{node.op.value}', value=value) for value in values)}"
 
     def _derived(self, derived: Derived) -> Row:
         rule = derived.rule
@@ -321,3 +331,8 @@ class Sheet:
 
     def _title(self, title: Text | None) -> str:
         return title.of(self.lang) if title is not None else ""
+
+
+def _lowered(title: str) -> str:
+    """A title in the middle of a sentence."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title

@@ -228,11 +228,12 @@ class CriterionResult:
 
     @property
     def codes(self) -> tuple[ReasonCode, ...]:
-        """Why it is undetermined: the codes of its undetermined indicators in printed order."""
-        if self.outcome is not Outcome.UNDETERMINED:
-            return ()
-        undetermined = (i for i in self.indicators.values() if i.outcome is Outcome.UNDETERMINED)
-        return tuple(dict.fromkeys(code for i in undetermined for code in i.codes))
+        """Why it is undetermined: the codes of its undetermined indicators in printed order; or ``layer_not_read``."""
+        if self.outcome is Outcome.UNDETERMINED:
+            found = (i for i in self.indicators.values() if i.outcome is Outcome.UNDETERMINED)
+            return tuple(dict.fromkeys(code for i in found for code in i.codes))
+        unread = self.outcome.satisfied and any(i.codes for i in self.indicators.values() if i.outcome.satisfied)
+        return (ReasonCode.LAYER_NOT_READ,) if unread else ()
 
 
 @frozen

@@ -1,0 +1,123 @@
+"""``ntm-rules explain``: the evaluated tree of one unit."""
+
+import typing
+from pathlib import Path
+
+import click
+from attrs import frozen
+from rich.text import Text
+from rich.tree import Tree
+
+from ntm_rules.cli.assess import split, units
+from ntm_rules.cli.console import STYLES, console, print_lines, text
+from ntm_rules.cli.heading import heading
+from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.phrases import outcome_word, say
+from ntm_rules.engines.scalar import assess as assess_unit
+from ntm_rules.explain.reasons import facts_by_id, words_in
+from ntm_rules.explain.sheet import Sheet
+from ntm_rules.explain.wording import Words
+from ntm_rules.model.conditions import Case
+from ntm_rules.model.errors import UnknownName
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.verdicts import Column, Evaluated, IndicatorResult, LeafResult, Verdict
+
+
+@click.command(short_help="Explain the outcome of one unit.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--unit", required=True, metavar="ID", help="The unit, as the file names it.")
+@click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")
+@law_options(on_required=True)
+@source_options("--unit-column")
+@lang_option
+def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) -> None:
+    """Explain every criterion and indicator of one unit of FILE, down to the single comparison."""
+    law, source = split(options)
+    library = library_of(law["rulesets"])
+    ruleset = composed(library, tier, law)
+    known: list[str] = []
+    for row in units(file, library, source):
+        known.append(row.unit)
+        if row.unit == unit:
+            break
+    else:
+        raise UnknownName("unit", unit, known)
+    verdict = assess_unit(ruleset, row.facts, row.unit)
+    out = console()
+    print_lines(out, heading(library, ruleset, lang))
+    out.print(tree_of(verdict, lang))
+
+
+def tree_of(verdict: Verdict, lang: str) -> Tree:
+    """The unit, its criteria, their indicators and what these rest on."""
+    counts = say(lang, "of_criteria", met=verdict.criteria_met, total=verdict.criteria_total)
+    root = Tree(_labelled(f"{verdict.unit} ({counts})", verdict.outcome, verdict.provisional, lang))
+    words = words_in(lang, facts_by_id(verdict), verdict.annotations)
+    branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
+    for criterion in verdict.criteria.values():
+        title = criterion.criterion.title.of(lang) if criterion.criterion.title else ""
+        branch = root.add(
+            _labelled(f"{criterion.no} {title}", criterion.outcome, criterion.provisional, lang)
+        )
+        for indicator in criterion.indicators.values():
+            branches.indicator(branch, indicator)
+    return root
+
+
+@frozen
+class _Branches:
+    """Adds indicators and conditions to a tree, in words."""
+
+    words: Words
+    sheet: Sheet
+    lang: str
+
+    def indicator(self, branch: Tree, result: IndicatorResult) -> None:
+        """An indicator with ``applies_if`` and, where it applies, its condition."""
+        title = result.indicator.title.of(self.lang) if result.indicator.title else ""
+        made = branch.add(_labelled(f"{result.no} {title}", result.outcome, result.provisional, self.lang))
+        if result.applies is not None:
+            head = say(
+                self.lang, "applies_if", answer=say(self.lang, f"applies_{result.applies.outcome.code}")
+            )
+            self.node(made.add(text(head)), result.applies)
+        if result.applies is None or result.applies.outcome is Outcome.MET:
+            self.node(made, result.tree)
+
+    def node(self, branch: Tree, node: Evaluated) -> None:
+        """A node of the condition: a comparison as one line, a connective with its members below."""
+        if isinstance(node, LeafResult):
+            branch.add(self.leaf(node))
+            return
+        met = sum(member.outcome is Outcome.MET for member in node.members)
+        label = say(self.lang, node.kind, k=met + (node.short or 0), n=len(node.members), met=met)
+        made = branch.add(_labelled(label, node.outcome, False, self.lang))
+        for member in node.members:
+            self.node(made, member)
+
+    def leaf(self, leaf: LeafResult) -> Text:
+        """What is there and asked, which column and why, where it stands, how well it is known."""
+        title = f"{self.words.fact_title(leaf.fact.id)}: " if leaf.fact is not None else ""
+        parts = [f"{title}{self.words.leaf(leaf)}"]
+        columns = [self.column(column) for column in leaf.columns if column.value is not None]
+        if columns:
+            parts.append(say(self.lang, "column", column=", ".join(columns)))
+        if leaf.cell is not None:
+            parts.append(self.words.citation(leaf.cell.citation))
+        parts += self.words.evidence([leaf])
+        return _labelled("; ".join(parts), leaf.outcome, False, self.lang)
+
+    def column(self, column: Column) -> str:
+        """The value of a selector, and the rule that gave it where it is worked out."""
+        value = self.sheet.column((column.selector,), (column.value or "",), bound=True)
+        rule = self.sheet.derived[column.selector].rule if column.selector in self.sheet.derived else None
+        if not isinstance(rule, Case) or column.row is None:
+            return value
+        return say(self.lang, "column_why", column=value, why=self.sheet.one_line(rule.rows[column.row].when))
+
+
+def _labelled(words: str, outcome: Outcome, provisional: bool, lang: str) -> Text:
+    word = outcome_word(lang, outcome.code)
+    if provisional:
+        word = f"{word}, {say(lang, 'provisional')}"
+    return text(f"[{word}] ", STYLES[outcome]) + text(words)

@@ -1,0 +1,132 @@
+"""Verdicts for people: a table of all units, then the reasons of each."""
+
+import typing
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+from rich.console import Console
+from rich.table import Table
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.console import STYLES, console, indented, print_lines, table, text
+from ntm_rules.cli.heading import heading
+from ntm_rules.cli.phrases import outcome_word, say
+from ntm_rules.cli.writers import Assessed
+from ntm_rules.explain.reasons import Reason, words_in
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import Verdict
+from ntm_rules.model.walk import indicators
+
+_OPEN = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
+
+
+@frozen
+class Finding:
+    """What is printed of one unit.
+
+    Attributes:
+        not_met, missing: reasons in words.
+        open: numbers of the indicators that no figure could decide, since the law has no value here yet.
+    """
+
+    unit: str
+    outcome: Outcome
+    provisional: bool
+    counts: tuple[int, int, int, int]
+    kept: Mapping[str, str]
+    not_met: tuple[str, ...]
+    missing: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+def write_table(
+    file: typing.TextIO, results: Iterable[Assessed], library: Library, ruleset: Ruleset, lang: str
+) -> None:
+    """The heading, a row a unit, the reasons of each unit, and once what the law leaves open for all."""
+    notes: dict[str, str] = {}
+    findings = [_finding(verdict, kept, notes, lang) for verdict, kept in results]
+    places = {i.no: place for place, (_, i) in enumerate(indicators(ruleset))}
+    out = console(file)
+    print_lines(out, heading(library, ruleset, lang))
+    out.print(_summary(findings, lang))
+    for found in findings:
+        out.print()
+        out.print(text(f"{found.unit}: {_outcome(found, lang)}", f"bold {STYLES[found.outcome]}"))
+        _print_reasons(out, found, lang)
+    if notes:
+        out.print()
+        out.print(text(say(lang, "foot_open"), "bold"))
+        for note in sorted(notes, key=lambda note: places[notes[note]]):
+            out.print(indented(note))
+    if any(found.provisional for found in findings):
+        out.print()
+        out.print(text(say(lang, "foot_provisional")))
+
+
+def _finding(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang: str) -> Finding:
+    """What is printed of a verdict; what the law leaves open goes to *notes*, each once, with its number."""
+    not_met: list[str] = []
+    missing: list[str] = []
+    open_: list[str] = []
+    for reason in verdict.reasons():
+        if reason.outcome is Outcome.NOT_MET:
+            not_met.append(reason.text(lang))
+        elif set(reason.codes) <= _OPEN:
+            open_.append(reason.indicator)
+            notes.setdefault(_open_note(reason, lang), reason.indicator)
+        else:
+            missing.append(reason.text(lang))
+    counts = (
+        verdict.criteria_met,
+        verdict.criteria_not_met,
+        verdict.criteria_undetermined,
+        verdict.criteria_total,
+    )
+    unit = verdict.unit or ""
+    return Finding(
+        unit, verdict.outcome, verdict.provisional, counts, kept, tuple(not_met), tuple(missing), tuple(open_)
+    )
+
+
+def _open_note(reason: Reason, lang: str) -> str:
+    """Why an indicator is open for every unit of this column, without the figures of one of them."""
+    words = words_in(lang, reason.facts)
+    title = f" {reason.title.of(lang)}" if reason.title else ""
+    why = "; ".join(words.say(code.value) for code in reason.codes)
+    cells = [cell for cell in reason.result.cells if cell.level != "official"] or reason.result.cells
+    cited = dict.fromkeys(words.citation(cell.citation) for cell in cells)
+    return "; ".join(
+        [f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])]
+    )
+
+
+def _summary(findings: list[Finding], lang: str) -> Table:
+    """One row a unit."""
+    kept = findings[0].kept if findings else ()
+    sheet = table(*(say(lang, name) for name in ("unit", "outcome", "met", "not_met", "undetermined")), *kept)
+    for found in findings:
+        met, not_met, undetermined, total = found.counts
+        sheet.add_row(
+            text(found.unit),
+            text(_outcome(found, lang), STYLES[found.outcome]),
+            *(text(count) for count in (f"{met}/{total}", not_met, undetermined)),
+            *(text(value) for value in found.kept.values()),
+        )
+    return sheet
+
+
+def _outcome(found: Finding, lang: str) -> str:
+    return outcome_word(lang, found.outcome.code) + (" (*)" if found.provisional else "")
+
+
+def _print_reasons(out: Console, found: Finding, lang: str) -> None:
+    for name, reasons in (("head_not_met", found.not_met), ("head_missing", found.missing)):
+        if reasons:
+            out.print(text(say(lang, name)))
+            for reason in reasons:
+                out.print(indented(reason))
+    if found.open:
+        out.print(text(say(lang, "head_open", numbers=", ".join(found.open))))
+    if not (found.not_met or found.missing or found.open):
+        out.print(text(say(lang, "nothing")))

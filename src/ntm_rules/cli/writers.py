@@ -1,0 +1,73 @@
+"""Verdicts for other programs: JSON, JSONL and CSV, written as they come."""
+
+import csv
+import json
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import Verdict
+
+Assessed = tuple[Verdict, Mapping[str, str]]
+"""A verdict, and the columns that pass through."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_json(file: typing.TextIO, results: Iterable[Assessed]) -> None:
+    """A list of verdicts after the shipped schema; columns kept stand under ``kept``."""
+    opening = "[\n"
+    for result in results:
+        file.write(opening + _line(result))
+        opening = ",\n"
+    file.write("\n]\n")
+
+
+def write_jsonl(file: typing.TextIO, results: Iterable[Assessed]) -> None:
+    """One verdict a line."""
+    for result in results:
+        file.write(_line(result) + "\n")
+
+
+def write_csv(
+    file: typing.TextIO, results: Iterable[Assessed], ruleset: Ruleset, keep: Sequence[str], lang: str
+) -> None:
+    """One row a unit: counts, the outcome of every criterion, and the reasons in one cell."""
+    numbers = [criterion.no for criterion in ruleset.criteria]
+    counts = ("criteria_met", "criteria_not_met", "criteria_undetermined", "criteria_total")
+    writer = csv.writer(file, lineterminator="\n")
+    header = (
+        "unit",
+        *keep,
+        "outcome",
+        "provisional",
+        *counts,
+        *(f"criterion_{no}" for no in numbers),
+        "reasons",
+    )
+    writer.writerow([_safe(name) for name in header])
+    for verdict, kept in results:
+        outcomes = (verdict.criteria[no].outcome.code for no in numbers)
+        reasons = " | ".join(reason.text(lang) for reason in verdict.reasons())
+        row = (
+            verdict.unit or "",
+            *(kept[name] for name in keep),
+            verdict.outcome.code,
+            "true" if verdict.provisional else "false",
+            *(str(getattr(verdict, name)) for name in counts),
+            *outcomes,
+            reasons,
+        )
+        writer.writerow([_safe(cell) for cell in row])
+
+
+def _line(result: Assessed) -> str:
+    verdict, kept = result
+    if not kept:
+        return verdict.to_json()
+    return json.dumps(verdict.to_dict() | {"kept": dict(kept)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _safe(cell: str) -> str:
+    """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,66 @@
+"""What the project says about itself: the front door, the two READMEs, the version."""
+
+import datetime as dt
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ntm_rules as ntm
+from ntm_rules.model.walk import cells
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCKS = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_importing_loads_no_dependency() -> None:
+    heavy = ("attr", "babel", "cattrs", "click", "yaml", "json", "decimal")
+    code = f"import sys, ntm_rules; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ntm.__all__)
+def test_every_public_name_is_there(name: str) -> None:
+    assert getattr(ntm, name) is not None
+    assert name in dir(ntm)
+
+
+def test_every_public_name_is_documented() -> None:
+    page = read("docs/reference/api.md")
+    documented = re.findall(r"auto\w+:: ntm_rules\.(\w+)$", page, re.MULTILINE)
+    assert sorted(documented) == sorted(name for name in ntm.__all__ if name != "__version__")
+
+
+def test_the_readmes_show_the_same() -> None:
+    english, vietnamese = BLOCKS.findall(read("README.md")), BLOCKS.findall(read("README.vi.md"))
+    assert english == vietnamese
+
+
+@pytest.mark.parametrize("command", ["bin/ntm-rules assess", "bin/python -m pytest"])
+def test_the_gate_finds_the_commands_of_the_readme(command: str) -> None:
+    assert f"'{command}'" in read(".ci/run")
+    assert sum(command in line for line in read("README.md").splitlines()) == 1
+
+
+def test_the_changelog_begins_with_the_version() -> None:
+    first = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)
+    assert first is not None
+    assert first[1] == ntm.__version__
+    assert f'version = "{ntm.__version__}"' in read("pyproject.toml")
+
+
+def test_no_national_threshold_is_official_as_the_readme_says() -> None:
+    """Who makes the first cell official takes the sentence out of both READMEs, docs/index and docs/rulesets."""
+    library = ntm.Library.bundled()
+    for target, period in library.rulesets():
+        ruleset = library.compose(target, on=dt.date(int(period[-4:]), 12, 31), period=period)
+        official = [ref.address for ref in cells(ruleset) if ref.cell.level == "official" and ref.role != "derive"]
+        assert official == [], f"{target} {period}"
+    assert "No threshold has been read in the official annexes" in read("README.md").replace("\n", " ")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from attrs import define, frozen
 
 from ntm_rules.model import conditions as c
+from ntm_rules.model import walk
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Indicator, Ruleset
@@ -308,7 +309,7 @@ class _Unit:
         if why:
             base = node.cell.floor if node.cell.state is CellState.PENDING else None
             stands = base is not None and not below(base, self.floor) and inner.outcome == NOT_MET
-            outcome, codes = (NOT_MET, ()) if stands else (UNDETERMINED, tuple(why))
+            outcome, codes = (NOT_MET, ()) if stands else (UNDETERMINED, tuple(x for x in CODES if x in why))
         return Node(outcome, codes, (Leaf(here, None, outcome, codes),))
 
     # -- comparisons -------------------------------------------------------------------------
@@ -468,18 +469,22 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
         if fact.type is FactType.COUNT and number.denominator != 1:
             found.add(name)
     unit = _Unit(ruleset, facts, None)
-    ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio] + [
-        (d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf)
-    ]
-    for fact, ratio in ratios:
+    for fact, ratio in [*((f, f.ratio) for f in ruleset.facts if f.ratio), *_derived_ratios(ruleset)]:
         part, whole = unit.value(ratio.part), unit.value(ratio.whole)
         if not isinstance(part, Fraction) or not isinstance(whole, Fraction):
             continue
         if fact.type is FactType.PERCENT and part > whole:
             found.add(ratio.part)
-        elif whole and facts.get(fact.id) is not None and not agrees(facts[fact.id], unit.quotient(fact, ratio)):
+        elif whole and facts.get(fact.id) is not None and not agrees(facts[fact.id], _Unit(ruleset, facts, None).quotient(fact, ratio)):
             found.add(fact.id)
     return found
+
+
+def _derived_ratios(ruleset: Ruleset) -> typing.Iterator[tuple[Fact, RatioOf]]:
+    """Those of the prerequisites included."""
+    yield from ((d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf))
+    for other in walk.prerequisites(ruleset):
+        yield from _derived_ratios(other)
 
 
 def agrees(given: object, ratio: Value) -> bool:

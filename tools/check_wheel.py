@@ -25,7 +25,7 @@ def main() -> None:
         problems = contents(wheel)
         if problems:
             raise SystemExit("\n".join(problems))
-        print(f"{sdist.name} and {wheel.name} are built, {wheel.name} holds what it should")
+        print(f"{sdist.name} and {wheel.name} are built, {wheel.name} holds what it should", flush=True)
         venv.create(work / "empty", with_pip=True)
         python = work / "empty" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
         run(str(python), "-m", "pip", "install", "-q", str(wheel), cwd=work)

@@ -1,9 +1,9 @@
 """Every example of README and documentation is run.
 
 A page is one test, in a folder of its own in which `examples/` is the project's. Python blocks run in one namespace a
-page; of a `console` block each line after `$ ` is run in a shell and has to print what follows it (`...` stands for
-any text). A block after a line that names a file in backticks and ends with a colon is written to that file. YAML blocks
-have to be readable.
+page. Of a `console` block each line after `$ ` is run in a shell and has to print what follows it (`...` stands for any
+text); of an `sh` block each line that begins with `ntm-rules` has to succeed. A block after a line that names a file in
+backticks and ends with a colon is written to that file. YAML blocks have to be readable.
 """
 
 import doctest
@@ -22,8 +22,8 @@ from sybil.parsers.myst import PythonCodeBlockParser
 from ntm_rules.authoring.nodes import read_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGES = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
-BLOCK = re.compile(r"^```(?P<language>console|yaml|csv|json|jsonl)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = [path for folder in ("", "docs/**/", "examples/") for path in sorted(ROOT.glob(f"{folder}*.md"))]
+BLOCK = re.compile(r"^```(?P<language>console|sh|yaml|csv|json|jsonl)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"`(?P<name>[\w./-]+\.[a-z]+)`[^`\n]*:\n\n$")
 COMMAND = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -40,7 +40,7 @@ def blocks(document: Document) -> Iterable[Region]:
     """Fenced blocks that are no Python."""
     for match in BLOCK.finditer(document.text):
         named = NAMED.search(document.text, 0, match.start())
-        evaluate = run_console if match["language"] == "console" else read_block
+        evaluate = {"console": run_console, "sh": run_lines}.get(match["language"], read_block)
         content = (match["language"], match["body"], named["name"] if named else None)
         yield Region(match.start(), match.end(), content, evaluate)
 
@@ -51,18 +51,28 @@ def run_console(example: Example) -> str | None:
     assert body.startswith("$ "), "a console block begins with a command"
     for match in COMMAND.finditer(body):
         wanted = match["output"]
-        done = subprocess.run(
-            ["bash", "-c", match["command"]],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=SHELL,
-            encoding="utf-8",
-            check=False,
-        )
+        done = shell(match["command"])
         got = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
         if not doctest.OutputChecker().check_output(wanted, got, doctest.ELLIPSIS):
             return f"$ {match['command']}\nexpected:\n{wanted}\ngot (exit code {done.returncode}):\n{got}"
     return None
+
+
+def run_lines(example: Example) -> str | None:
+    """Run the lines of a block that begin with the command; each has to succeed. Set-up is left to the gate."""
+    for line in example.parsed[1].splitlines():
+        if line.startswith("ntm-rules "):
+            done = shell(line)
+            if done.returncode:
+                return f"$ {line}\nexit code {done.returncode}:\n{done.stdout}"
+    return None
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    """A command run in a shell, its output and errors together."""
+    arguments = ["bash", "-c", command]
+    pipe, out = subprocess.PIPE, subprocess.STDOUT
+    return subprocess.run(arguments, stdout=pipe, stderr=out, env=SHELL, encoding="utf-8", check=False)
 
 
 def read_block(example: Example) -> str | None:

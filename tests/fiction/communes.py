@@ -1,11 +1,13 @@
 """Made-up communes: facts for any ruleset, the same for the same seed. Used by tests and benchmarks."""
 
 import random
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.walk import prerequisites
 
 FOLDER = Path(__file__).parent / "rulesets"
 
@@ -22,13 +24,19 @@ def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, obje
         if fact.ratio is not None or chance.random() < missing:
             continue
         found[fact.id] = value(fact, chance)
-    parts = [fact.ratio for fact in ruleset.facts if fact.ratio is not None]
-    parts += [d.rule for d in ruleset.derived if hasattr(d.rule, "whole")]  # type: ignore[misc]
-    for ratio in parts:
+    for ratio in ratios(ruleset):
         if ratio.part in found and ratio.whole in found:
             low, high = sorted((Decimal(str(found[ratio.part])), Decimal(str(found[ratio.whole]))))
             found[ratio.part], found[ratio.whole] = as_given(inputs[ratio.part], low), as_given(inputs[ratio.whole], high)
     return found
+
+
+def ratios(ruleset: Ruleset) -> Iterator[RatioOf]:
+    """Every part and whole, those of the prerequisites included."""
+    yield from (fact.ratio for fact in ruleset.facts if fact.ratio is not None)
+    yield from (d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf))
+    for other in prerequisites(ruleset):
+        yield from ratios(other)
 
 
 def as_given(fact: Fact, number: Decimal) -> object:

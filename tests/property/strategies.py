@@ -342,7 +342,7 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
     near = limits(ruleset)
     found: Facts = {}
     ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio]
-    ratios += [(d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf)]
+    ratios += worked_out_ratios(ruleset)
     exact = {name for _, ratio in ratios for name in (ratio.part, ratio.whole)}
     there = [True] * (missing - 1) + [False]
     for fact in ruleset.inputs().values():
@@ -357,6 +357,14 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
             found[ratio.part] = _part(fact, by_id[ratio.part], found[ratio.whole], near.get(fact.id, ()), pick)
         elif fact.id in by_id and pick(there):
             found[fact.id] = one(fact, pick, near.get(fact.id, ()))
+    return found
+
+
+def worked_out_ratios(ruleset: Ruleset) -> list[tuple[Fact, RatioOf]]:
+    """Ratios that the set and its prerequisites work out, each once."""
+    found = [(d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf)]
+    for other in walk.prerequisites(ruleset):
+        found += [pair for pair in worked_out_ratios(other) if pair not in found]
     return found
 
 

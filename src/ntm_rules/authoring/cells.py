@@ -64,9 +64,7 @@ def yes_or_no(text: str) -> bool:
     word = text.casefold()
     if word in YES or word in NO:
         return word in YES
-    raise BadCell(
-        f"yes ({', '.join(YES)}) or no ({', '.join(NO)})", "leave the cell empty where it is not known"
-    )
+    raise BadCell(f"yes ({', '.join(YES)}) or no ({', '.join(NO)})", "leave the cell empty where it is not known")
 
 
 def number(text: str, decimal: str | None = None) -> Decimal:
@@ -86,12 +84,8 @@ def number(text: str, decimal: str | None = None) -> Decimal:
     whole, _, fraction = digits.partition(point)
     group = "," if point == "." else "."
     if "." in fraction or "," in fraction or (group in whole and not _grouped(whole, group)):
-        raise BadCell(
-            f"a number with a decimal {'comma' if point == ',' else 'point'} and groups of three digits"
-        )
-    return Decimal(
-        f"{sign}{whole.replace(group, '')}.{fraction}" if fraction else sign + whole.replace(group, "")
-    )
+        raise BadCell(f"a number with a decimal {'comma' if point == ',' else 'point'} and groups of three digits")
+    return Decimal(f"{sign}{whole.replace(group, '')}.{fraction}" if fraction else sign + whole.replace(group, ""))
 
 
 def _point_of(digits: str, separators: list[str]) -> str:

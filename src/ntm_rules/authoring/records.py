@@ -20,8 +20,7 @@ MAX_LINE = 2**20
 
 _DELIMITERS = (",", ";", "\t")
 _UTF8_HINT = (
-    "save it as UTF-8 (in Excel: Save As, `CSV UTF-8`); "
-    "a text in a TCVN3 (ABC) or VNI font has to be converted first"
+    "save it as UTF-8 (in Excel: Save As, `CSV UTF-8`); a text in a TCVN3 (ABC) or VNI font has to be converted first"
 )
 
 Record = tuple[int, tuple[str, ...], Sequence[object] | None]

@@ -161,9 +161,7 @@ class _Sheet:
             return None
         if unit in self.lines:
             message = f"the unit `{unit}` stands in line {self.lines[unit]} and in line {line}"
-            self.problems.note(
-                "unit", line, message, "choose a column that tells the units apart, such as a code"
-            )
+            self.problems.note("unit", line, message, "choose a column that tells the units apart, such as a code")
             return None
         self.lines[unit] = line
         return unit
@@ -191,14 +189,10 @@ class _Sheet:
             fact = None if place == unit else self.fact(name)
             key = fact or folds[place]
             if not key:
-                self.problems.note(
-                    "column", line, f"column {place + 1} has no name", "name it or take it out"
-                )
+                self.problems.note("column", line, f"column {place + 1} has no name", "name it or take it out")
             elif key in taken:
                 also = f", also as `{taken[key]}`" if taken[key] != name else ""
-                self.problems.note(
-                    "column", line, f"the column `{name}` stands there twice{also}", "take one out"
-                )
+                self.problems.note("column", line, f"the column `{name}` stands there twice{also}", "take one out")
             elif fact is not None:
                 facts.append((place, fact, self.reader(fact)))
             elif place != unit and key not in {folded(k) for k in self.keep}:
@@ -235,9 +229,7 @@ class _Sheet:
             return
         titles = [fact.title.vi for fact in self.facts.values() if fact.title is not None]
         close = near(name, [*self.facts, *titles])
-        hint = (
-            f"did you mean {quoted(close)}? To pass it through, say" if close else "to pass it through, say"
-        )
+        hint = f"did you mean {quoted(close)}? To pass it through, say" if close else "to pass it through, say"
         message = f"the column `{name}` is neither the unit nor a fact"
         self.problems.note("column", line, message, f"{hint} --keep `{name}` (keep=)")
 

@@ -37,9 +37,7 @@ _LONG_FILE = 2**18
     show_default=True,
     help="Form of the output.",
 )
-@click.option(
-    "--out", type=click.Path(dir_okay=False), default="-", help="File to write instead of standard output."
-)
+@click.option("--out", type=click.Path(dir_okay=False), default="-", help="File to write instead of standard output.")
 @click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
@@ -73,6 +71,7 @@ def assess(
                     outcomes.add("provisional")
                 yield verdict, unit.kept
                 bar.advance(task)
+            bar.stop()
 
         with target(out, form) as text:
             if form == "json":
@@ -107,9 +106,7 @@ def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
 
 def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
     """The units of a file."""
-    return read_units(
-        file, library.facts, unit=source["unit_column"], keep=source["keep"], decimal=source["decimal"]
-    )
+    return read_units(file, library.facts, unit=source["unit_column"], keep=source["keep"], decimal=source["decimal"])
 
 
 def checked(rows: Iterator[UnitFacts], ruleset: Ruleset) -> Iterator[int]:

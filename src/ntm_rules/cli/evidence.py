@@ -72,9 +72,7 @@ def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
         count = say(lang, "cells", count=len(refs))
         out.print()
         out.print(text(f"{dated(blame, lang)}: {count} {say(lang, f'todo_{level}')}", "bold"))
-        columns = (
-            ("no", "title", "where") if level == "pending" else ("no", "title", "where", "value", "evidence")
-        )
+        columns = ("no", "title", "where") if level == "pending" else ("no", "title", "where", "value", "evidence")
         sheet = table(*(say(lang, name) for name in columns))
         for ref in refs:
             row = (

@@ -56,9 +56,7 @@ def tree_of(verdict: Verdict, lang: str) -> Tree:
     branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
     for criterion in verdict.criteria.values():
         title = criterion.criterion.title.of(lang) if criterion.criterion.title else ""
-        branch = root.add(
-            _labelled(f"{criterion.no} {title}", criterion.outcome, criterion.provisional, lang)
-        )
+        branch = root.add(_labelled(f"{criterion.no} {title}", criterion.outcome, criterion.provisional, lang))
         for indicator in criterion.indicators.values():
             branches.indicator(branch, indicator)
     return root
@@ -77,9 +75,7 @@ class _Branches:
         title = result.indicator.title.of(self.lang) if result.indicator.title else ""
         made = branch.add(_labelled(f"{result.no} {title}", result.outcome, result.provisional, self.lang))
         if result.applies is not None:
-            head = say(
-                self.lang, "applies_if", answer=say(self.lang, f"applies_{result.applies.outcome.code}")
-            )
+            head = say(self.lang, "applies_if", answer=say(self.lang, f"applies_{result.applies.outcome.code}"))
             self.node(made.add(text(head)), result.applies)
         if result.applies is None or result.applies.outcome is Outcome.MET:
             self.node(made, result.tree)

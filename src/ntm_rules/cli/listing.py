@@ -31,9 +31,7 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     out.print(national)
     out.print()
     out.print(text(say(lang, "own_sets"), "bold"))
-    own = table(
-        *(say(lang, name) for name in ("province_head", "ruleset", "period", "in_force", "instrument"))
-    )
+    own = table(*(say(lang, name) for name in ("province_head", "ruleset", "period", "in_force", "instrument")))
     for row in _overlays(library, lang):
         own.add_row(*(text(cell) for cell in row))
     out.print(own)
@@ -55,8 +53,4 @@ def _overlays(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
 
 def _span(layer: Layer, lang: str) -> str:
     start = day(lang, layer.start)
-    return (
-        say(lang, "from_to", start=start, end=day(lang, layer.end))
-        if layer.end
-        else say(lang, "from", start=start)
-    )
+    return say(lang, "from_to", start=start, end=day(lang, layer.end)) if layer.end else say(lang, "from", start=start)

@@ -85,9 +85,7 @@ def law_options(on_required: bool) -> Callable[[F], F]:
             required=on_required,
             help=on_help + ("" if on_required else " [default: today]"),
         ),
-        click.option(
-            "--year", type=click.IntRange(1900, 2200), help="Year of the figures. [default: that of --on]"
-        ),
+        click.option("--year", type=click.IntRange(1900, 2200), help="Year of the figures. [default: that of --on]"),
         click.option("--period", help="Name the set where none is in force on that date, e.g. 2021-2025."),
         click.option("--province", help="Province, by id or name: picks its own criteria and its region."),
         click.option("--territory", help="Old province whose criteria still apply after a merger."),

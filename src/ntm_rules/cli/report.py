@@ -96,9 +96,7 @@ def _open_note(reason: Reason, lang: str) -> str:
     why = "; ".join(words.say(code.value) for code in reason.codes)
     cells = [cell for cell in reason.result.cells if cell.level != "official"] or reason.result.cells
     cited = dict.fromkeys(words.citation(cell.citation) for cell in cells)
-    return "; ".join(
-        [f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])]
-    )
+    return "; ".join([f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])])
 
 
 def _summary(findings: list[Finding], lang: str) -> Table:

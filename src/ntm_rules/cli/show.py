@@ -33,9 +33,7 @@ def show(ruleset: str, lang: str, **law: typing.Unpack[Law]) -> None:
         if row.kind != "derived":
             style = "bold" if row.kind == "criterion" else ""
             evidence = text(row.evidence, LEVELS.get(row.level, ""))
-            sheet.add_row(
-                text(row.no, style), text(_title(row), style), text(row.asked), evidence, text(row.blame)
-            )
+            sheet.add_row(text(row.no, style), text(_title(row), style), text(row.asked), evidence, text(row.blame))
     out.print(sheet)
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -18,6 +18,7 @@ from ntm_rules.model.errors import FactError, FactProblem, near, quoted
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Annotation, FactValue
+from ntm_rules.model.walk import prerequisites
 
 MAX_DIGITS = 15
 _ANNOTATED = ("value", "source", "as_of", "by")
@@ -62,7 +63,7 @@ class Checker:
         self.province = ruleset.territory or ruleset.province
         facts = {fact.id: fact for fact in ruleset.facts}
         self.derived = [
-            (d.fact, facts[d.rule.part], facts[d.rule.whole]) for d in ruleset.derived if isinstance(d.rule, RatioOf)
+            (fact, facts[rule.part], facts[rule.whole]) for fact, rule in dict.fromkeys(_derived_ratios(ruleset))
         ]
         self.ratios = [
             (fact, facts[fact.ratio.part], facts[fact.ratio.whole]) for fact in ruleset.facts if fact.ratio is not None
@@ -189,6 +190,15 @@ class Checker:
         values[place] = pair
 
 
+def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
+    """The ratios that the set and its prerequisites work out."""
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, RatioOf):
+            yield derived.fact, derived.rule
+    for other in prerequisites(ruleset):
+        yield from _derived_ratios(other)
+
+
 def ratio_of(fact: Fact, part_fact: Fact, part: float, whole_fact: Fact, whole: float) -> tuple[int, int]:
     """Numerator and denominator of part over whole in the unit of *fact*; denominator 0 where the whole is."""
     top, bottom = scaled(part, part_fact), scaled(whole, whole_fact)
@@ -211,7 +221,7 @@ def scaled(value: float, fact: Fact) -> int:
 
 def _agrees(given: FactValue, exact: Fraction) -> bool:
     """True if a ratio as written is the exact one, rounded either way to the digits in which it is written."""
-    text = Decimal(given) if isinstance(given, int | str | Decimal) else Decimal(repr(given))
+    text = Decimal(given) if isinstance(given, int | str | Decimal) else Decimal(_plain(given))
     exponent = text.as_tuple().exponent
     step = Fraction(10) ** min(int(exponent), 0)
     return abs(Fraction(text) - exact) <= step / 2

@@ -98,14 +98,21 @@ class Compiler:
 
     def meets(self, node: Meets) -> Code:
         """The code of a prerequisite: by act, by finding, or by either."""
-        if node.cell.state is not CellState.SET or node.cell.below(self.floor):
-            return undetermined
         ways: list[Code] = []
         if node.recognised is not None and node.by is not By.FINDING:
             ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
         if node.resolved is not None and node.by is not By.ACT:
-            ways.append(self.finding(node.resolved))
+            ways.append(self.found(node.resolved, node.cell))
         return ways[0] if len(ways) == 1 else _at_least(1, ways)
+
+    def found(self, other: Ruleset, cell: Cell) -> Code:
+        """The code of a prerequisite by finding; under a pending cell not met stands."""
+        if cell.below(self.floor) or (cell.state is not CellState.SET and cell.floor is None):
+            return undetermined
+        if cell.floor is not None and cell.state is CellState.PENDING:
+            base = self.found(other, cell.floor)
+            return lambda slots: 2 if base(slots) else 0
+        return self.finding(other)
 
     def leaf(self, fact: str | None, op: Op, threshold: Threshold) -> Code:
         """The code of one comparison with one fact; of an open condition where there is no fact."""

@@ -154,10 +154,6 @@ class Explainer:
 
     def meets(self, node: Meets, address: str) -> Explain:
         """A prerequisite: its act, its finding, or both ways."""
-        codes = self.cell_codes(node.cell)
-        if codes:
-            result = LeafResult(Leaf(address, None, Op.EQUALS), Outcome.UNDETERMINED, cell=node.cell, codes=codes)
-            return lambda unit: result
         ways: list[Explain] = []
         if node.recognised is not None and node.by is not By.FINDING:
             ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell, address))
@@ -174,10 +170,16 @@ class Explainer:
             other = other.with_minimum_evidence(floor.value)
         names = {fact.id for fact in other.facts}
         spec = Leaf(address, None, Op.EQUALS)
+        why = self.cell_codes(cell)
+        if why and (cell.floor is None or cell.floor.below(floor)):
+            result = LeafResult(spec, Outcome.UNDETERMINED, cell=cell, codes=why)
+            return lambda unit: result
 
         def explain(unit: Unit) -> LeafResult:
             facts = {k: v for k, v in unit.verdict.facts.items() if k in names}
             inner = assess(other, facts, unit.verdict.unit)
+            if why and inner.outcome is not Outcome.NOT_MET:
+                return LeafResult(spec, Outcome.UNDETERMINED, cell=cell, codes=why, prerequisite=inner)
             codes: tuple[ReasonCode, ...] = ()
             if inner.outcome is Outcome.UNDETERMINED:
                 open_ = (c for c in inner.criteria.values() if c.outcome is Outcome.UNDETERMINED)
@@ -274,7 +276,7 @@ class Explainer:
             if outcome > 1:
                 if outcome == 3:
                     return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)
-                codes = open_codes + _slot_codes(fact, slot)
+                codes = open_codes + _slot_codes(fact, slot, asked.when_empty is not None)
                 return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns)
             margin = None if margin_of is None or actual is None else margin_of(actual)
             change = part_change(slot) if part_change is not None and type(slot) is tuple else None
@@ -347,13 +349,13 @@ def _negation(member: Explain) -> Explain:
     return explain
 
 
-def _slot_codes(fact: Fact | None, slot: typing.Any) -> tuple[ReasonCode, ...]:
-    """Why a fact decides nothing."""
+def _slot_codes(fact: Fact | None, slot: typing.Any, says_empty: bool = False) -> tuple[ReasonCode, ...]:
+    """Why a fact decides nothing; *says_empty* where the cell says what an empty whole means."""
     if fact is None:
         return ()
     if slot is None or slot is Unclear.AMBIGUOUS:
         return (ReasonCode.FACT_MISSING,)
-    return (ReasonCode.EMPTY_WHOLE,) if type(slot) is tuple and slot[1] == 0 else ()
+    return (ReasonCode.EMPTY_WHOLE,) if type(slot) is tuple and slot[1] == 0 and not says_empty else ()
 
 
 def _actual(slot: typing.Any) -> Actual | None:

@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from ntm_rules.engines.checking import CheckedFacts, Checker
 from ntm_rules.engines.compiling import Compiler, Value
@@ -90,8 +91,8 @@ class Program:
         return Verdict(
             self.ruleset,
             facts.unit,
-            facts.given,
-            facts.annotations,
+            MappingProxyType(facts.given),
+            MappingProxyType(facts.annotations),
             codes,
             floors,
             tuple(slots),

@@ -115,9 +115,7 @@ class Sheet:
             case Comparison() | Open():
                 yield from self._leaf(condition, here if condition.part else "", title, alone)
             case Meets():
-                yield self._row(
-                    here if condition.part else "", title, self._meets(condition), [condition.cell]
-                )
+                yield self._row(here if condition.part else "", title, self._meets(condition), [condition.cell])
             case All() | Any() | AtLeast() | Not():
                 if not isinstance(condition, All):
                     yield Row("part", here if condition.part else "", title, self._connective(condition))
@@ -135,9 +133,7 @@ class Sheet:
             yield self._row(address, title, self.say("no_cell"), [])
         elif len(found) == 1:
             column, asked, cell = found[0][0], self.asked(leaf, found[0][1]), found[0][1]
-            yield self._row(
-                address, f"{title} ({column})" if title and column else title or column, asked, [cell]
-            )
+            yield self._row(address, f"{title} ({column})" if title and column else title or column, asked, [cell])
         else:
             if title or address:
                 yield Row("part", address, title)
@@ -270,9 +266,7 @@ class Sheet:
             case Any():
                 return self.say("or").join(self._member(m) for m in condition.members)
             case AtLeast():
-                return (
-                    f"{self._connective(condition)}: {'; '.join(self.one_line(m) for m in condition.members)}"
-                )
+                return f"{self._connective(condition)}: {'; '.join(self.one_line(m) for m in condition.members)}"
             case Not():
                 return self.say("no", text=self.one_line(condition.member))
             case _:
@@ -301,8 +295,7 @@ class Sheet:
         match rule:
             case Case():
                 parts = [
-                    self.say("if", text=self.one_line(r.when), value=self._then(derived, r.then))
-                    for r in rule.rows
+                    self.say("if", text=self.one_line(r.when), value=self._then(derived, r.then)) for r in rule.rows
                 ]
                 if rule.otherwise is not None:
                     parts.append(self.say("else", value=self._then(derived, rule.otherwise)))

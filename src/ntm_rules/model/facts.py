@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ntm_rules.model.text import Text
 
@@ -70,7 +70,7 @@ class Fact:
     decimals: int = 0
     direction: Direction = Direction.NEITHER
     values: tuple[str, ...] = ()
-    value_titles: Mapping[str, Text] | None = None
+    value_titles: Mapping[str, Text] | None = field(default=None, eq=False)
     ratio: RatioOf | None = None
     agency: Text | None = None
 

@@ -275,7 +275,7 @@ class Verdict:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in (state | {"_memo": {}}).items():
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, MappingProxyType(value) if name in ("facts", "annotations") else value)
 
     def __hash__(self) -> int:
         return hash((self.ruleset.id, self.unit, self.codes))

@@ -13,7 +13,7 @@ _COMMON = {
     "derandomize": bool(os.environ.get("CI")),
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
-settings.register_profile("quick", max_examples=60, **_COMMON)
+settings.register_profile("quick", max_examples=40, **_COMMON)
 settings.register_profile("full", max_examples=3000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

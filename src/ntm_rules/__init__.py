@@ -16,6 +16,7 @@ import typing
 
 if typing.TYPE_CHECKING:
     from ntm_rules.authoring.library import Library as Library
+    from ntm_rules.authoring.records import TableError as TableError
     from ntm_rules.authoring.tables import UnitFacts as UnitFacts
     from ntm_rules.authoring.tables import read_units as read_units
     from ntm_rules.engines.scalar import assess as assess
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Library": "authoring.library",
+    "TableError": "authoring.records",
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",
     "assess": "engines.scalar",
@@ -68,6 +70,7 @@ __all__ = [
     "ReasonCode",
     "Ruleset",
     "RulesetError",
+    "TableError",
     "UnitFacts",
     "UnknownName",
     "Verdict",

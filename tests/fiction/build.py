@@ -326,7 +326,7 @@ def by_hand(step: int = 0, years: tuple[int, ...] = (2021,)) -> dict[str, Data]:
         },
         "8.4": {"require": {"fact": "planted_share", "at_least": {"value": f"{30 + more}", **recalled}}},
         "9.1": {"require": {"fact": "slowest", "at_least": f"{20 + more}", **official}},
-        "9.2": {"require": {"fact": "fastest", "less_than": "1000", **press}},
+        "9.2": {"require": {"fact": "fastest", "less_than": "50", **press}},
         "10": {"require": {"fact": "income", "at_least": income(40 + 10 * step, years)}},
         "11": {
             "require": {
@@ -650,7 +650,7 @@ def overlays() -> dict[str, Data]:
                 {"set": "17.2", "at_most": "95", **official},
                 {
                     "replace": "9.2",
-                    "require": {"all": [{"fact": "fastest", "less_than": "1000", "part": "a", **official}, {"fact": "speed_fixed", "at_least": "10", "part": "b", **recalled}]},
+                    "require": {"all": [{"fact": "fastest", "less_than": "50", "part": "a", **official}, {"fact": "speed_fixed", "at_least": "10", "part": "b", **recalled}]},
                 },
                 {"remove": "14.1d"},
             ],

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 
 from ntm_rules.model.facts import Fact, FactType, RatioOf
@@ -24,10 +24,13 @@ def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, obje
         if fact.ratio is not None or chance.random() < missing:
             continue
         found[fact.id] = value(fact, chance)
-    for ratio in ratios(ruleset):
-        if ratio.part in found and ratio.whole in found:
-            low, high = sorted((Decimal(str(found[ratio.part])), Decimal(str(found[ratio.whole]))))
-            found[ratio.part], found[ratio.whole] = as_given(inputs[ratio.part], low), as_given(inputs[ratio.whole], high)
+    for _ in range(4):  # a part may be the whole of another ratio
+        for ratio in ratios(ruleset):
+            if ratio.part in found and ratio.whole in found and found[ratio.part] > found[ratio.whole]:  # type: ignore[operator]
+                low = Decimal(str(found[ratio.whole])) * chance.randint(60, 100) / 100
+                part = inputs[ratio.part]
+                steps = low.scaleb(part.decimals).to_integral_value(ROUND_FLOOR).scaleb(-part.decimals)
+                found[ratio.part] = int(steps) if part.type is FactType.COUNT else float(steps)
     return found
 
 
@@ -37,10 +40,6 @@ def ratios(ruleset: Ruleset) -> Iterator[RatioOf]:
     yield from (d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf))
     for other in prerequisites(ruleset):
         yield from ratios(other)
-
-
-def as_given(fact: Fact, number: Decimal) -> object:
-    return int(number) if fact.type is FactType.COUNT else float(number)
 
 
 def value(fact: Fact, chance: random.Random) -> object:

@@ -357,6 +357,11 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
             found[ratio.part] = _part(fact, by_id[ratio.part], found[ratio.whole], near.get(fact.id, ()), pick)
         elif fact.id in by_id and pick(there):
             found[fact.id] = one(fact, pick, near.get(fact.id, ()))
+    for _ in range(4):  # a part may belong to two wholes, or be a whole itself
+        for fact, ratio in ratios:
+            too_much = fact.type is FactType.PERCENT and ratio.part in found and ratio.whole in found
+            if too_much and Decimal(str(found[ratio.part])) > Decimal(str(found[ratio.whole])):
+                found[ratio.part] = 0
     return found
 
 

@@ -52,7 +52,7 @@ def test_one_comparison(facts: dict[str, object], indicator: str, expected: str)
 
 def test_what_the_caller_said_about_a_fact_is_carried_into_the_words() -> None:
     fact = {"value": 43.2, "source": "Chi cục Thống kê", "as_of": "2024-06-30", "by": "self"}
-    assert "[tự đánh giá; nguồn: Chi cục Thống kê; số liệu ngày 2024-06-30], cần từ 45" in text(
+    assert "[tự đánh giá; nguồn: Chi cục Thống kê; số liệu đến 30/06/2024], cần từ 45" in text(
         {"income_per_capita": fact}, "10"
     )
 

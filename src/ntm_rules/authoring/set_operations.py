@@ -130,7 +130,7 @@ def set_pending(run: Layering, found: Map, target: rw.Target) -> None:
     )
 
     def pending(old: Cell) -> Cell:
-        """An overlay tightens, so the base stays as a floor; an amendment may loosen, so only an overlay's cell does."""
+        """An overlay tightens, so the base stays as a floor; an amendment may loosen what is not an overlay's."""
         return with_floor(cell, old) if not run.national or old.blame in run.tree.overlays else cell
 
     def leaf(old: Comparison | Meets | Open) -> Condition:

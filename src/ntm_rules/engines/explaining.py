@@ -6,7 +6,7 @@ Compiled once a ruleset, like the outcomes, and from the same closures: an expla
 import itertools
 import math
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -42,6 +42,7 @@ from ntm_rules.model.verdicts import (
     LeafResult,
     Verdict,
 )
+from ntm_rules.model.walk import facts_of_derived
 
 _EXACT = Context(prec=800)
 _OUTCOMES = tuple(Outcome)
@@ -104,6 +105,7 @@ class Explainer:
         self.facts = self.compiler.facts
         self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
         self.ratios |= {d.id: d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf)}
+        self.derived = {d.id: d for d in ruleset.derived}
         self.guards = {
             d.id: [self.compiler.condition(row.when) for row in d.rule.rows]
             for d in ruleset.derived
@@ -229,11 +231,21 @@ class Explainer:
             return Column(name, self.bindings[name], "bound")
         slot = slots[self.places[name]]
         value = None if slot is None or slot is Unclear.AMBIGUOUS else text_of(slot)
+        missing = () if slot is not None else tuple(dict.fromkeys(self.missing(name, slots)))
         guards = self.guards.get(name)
         if guards is None:
-            return Column(name, value, "given")
+            return Column(name, value, "given", None, missing)
         row = next((n for n, guard in enumerate(guards) if guard(slots) == 1), None)
-        return Column(name, value, "else" if row is None else "case", row)
+        return Column(name, value, "else" if row is None else "case", row, missing)
+
+    def missing(self, name: str, slots: Slots) -> Iterator[str]:
+        """The facts that are not given and on which a fact rests."""
+        derived = self.derived.get(name)
+        if derived is not None:
+            for inner in facts_of_derived(derived):
+                yield from self.missing(inner, slots)
+        elif name in self.places and slots[self.places[name]] is None:
+            yield name
 
     def no_cell(self, name: str | None, spec: Leaf) -> Callable[[Unit, Columns], LeafResult]:
         """The answer where the selectors pick no cell."""

@@ -60,7 +60,7 @@ class Reason:
         applies = self.result.applies
         if applies is not None and applies.outcome is Outcome.UNDETERMINED:
             return words.say("applies", reason=words.tree(applies))
-        return words.tree(self.result.tree)
+        return words.tree(self.result.tree, self.title.of(words.lang) if self.title else "")
 
 
 def _deciding(result: IndicatorResult) -> list[LeafResult]:

@@ -8,7 +8,7 @@ from ntm_rules.explain.numbers import digits_for, number, with_unit
 from ntm_rules.explain.phrases import PHRASES
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
-from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.thresholds import Cell, Value
 from ntm_rules.model.verdicts import Annotation, Evaluated, LeafResult
@@ -74,6 +74,16 @@ class Words:
         """The outcome in words."""
         return self.phrases[outcome.code]
 
+    def yes_no(self, fact: Fact | None, value: bool) -> str:
+        """An answer: met or not for an achievement, there or not for a mere circumstance."""
+        if fact is not None and fact.direction is Direction.NEITHER:
+            return self.say("is_there" if value else "is_absent")
+        return self.say("is_yes" if value else "is_no")
+
+    def date(self, text: str) -> str:
+        """A date as it is written: day first in Vietnamese."""
+        return "/".join(reversed(text.split("-"))) if self.lang == "vi" else text
+
     # -- leaves ------------------------------------------------------------------------------
 
     def leaf(self, leaf: LeafResult) -> str:
@@ -97,8 +107,8 @@ class Words:
     def _decided(self, leaf: LeafResult) -> str:
         if isinstance(leaf.actual, bool):
             if leaf.required is True:
-                return self._noted(leaf, self.say("is_yes" if leaf.actual else "is_no"))
-            there = self.say("is_there") if leaf.actual else self.say("is_no")
+                return self._noted(leaf, self.yes_no(leaf.fact, leaf.actual))
+            there = self.say("is_there" if leaf.actual else "is_absent")
             return self._noted(leaf, f"{there}, {self.required(leaf.op, leaf.fact, leaf.required)}")
         text = f"{self._actual(leaf)}, {self.required(leaf.op, leaf.fact, leaf.required)}"
         margin = self._margin(leaf) if leaf.outcome is Outcome.NOT_MET else ""
@@ -127,7 +137,7 @@ class Words:
         if note.source:
             parts.append(self.say("annotation", source=note.source))
         if note.as_of:
-            parts.append(self.say("as_of", date=note.as_of))
+            parts.append(self.say("as_of", date=self.date(note.as_of)))
         return f"{text} [{'; '.join(parts)}]" if parts else text
 
     def _margin(self, leaf: LeafResult) -> str:
@@ -153,11 +163,10 @@ class Words:
     def _undetermined(self, leaf: LeafResult) -> str:
         codes, found = leaf.codes, []
         if leaf.actual is not None:
-            found.append(
-                self._actual(leaf)
-                if not isinstance(leaf.actual, bool)
-                else self._noted(leaf, self.value(None, leaf.actual))
-            )
+            if isinstance(leaf.actual, bool):
+                found.append(self._noted(leaf, self.yes_no(leaf.fact, leaf.actual)))
+            else:
+                found.append(self._actual(leaf))
         if ReasonCode.FACT_MISSING in codes:
             boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
             found.append(self.say("fact_missing_boolean" if boolean else "fact_missing"))
@@ -170,8 +179,9 @@ class Words:
 
     def _code(self, code: ReasonCode, leaf: LeafResult) -> str:
         if code in (ReasonCode.SELECTOR_MISSING, ReasonCode.AMBIGUOUS_CASE):
-            names = [self.fact_title(c.selector) for c in leaf.columns if c.value is None]
-            return self.say(code.value, selectors=", ".join(names))
+            unknown = [c for c in leaf.columns if c.value is None]
+            names = dict.fromkeys(name for c in unknown for name in c.missing or (c.selector,))
+            return self.say(code.value, selectors=", ".join(map(self.fact_title, names)))
         if code is ReasonCode.NO_CELL:
             return self.say("no_cell", columns=self.columns(leaf))
         return self.say(code.value)
@@ -188,6 +198,9 @@ class Words:
     def column_value(self, selector: str, value: str) -> str:
         """The title of a selector's value, looked up through facts that a derived one passes on."""
         fact = self.facts.get(selector)
+        if fact is not None and fact.type is FactType.BOOLEAN:
+            answer = self.say("is_there" if value == "true" else "is_absent")
+            return self.say("column_yes_no", title=self.fact_title(selector), answer=answer)
         for known in (fact, *self.facts.values()):
             if known is not None and known.value_titles and value in known.value_titles:
                 return known.value_titles[value].of(self.lang)
@@ -195,23 +208,25 @@ class Words:
 
     # -- trees -------------------------------------------------------------------------------
 
-    def tree(self, tree: Evaluated) -> str:
-        """A condition in words: only the members that decide it."""
+    def tree(self, tree: Evaluated, under: str = "") -> str:
+        """A condition in words: only the members that decide it; *under* is the title that stands before it."""
         if isinstance(tree, LeafResult):
             return self.leaf(tree)
         if tree.kind == "not":
             return self.say("not", member=self.tree(tree.members[0]))
-        parts = [self._member(m) for m in tree.members if m.outcome is tree.outcome]
+        parts = [self._member(m, under) for m in tree.members if m.outcome is tree.outcome]
         if tree.kind == "all" or tree.short is None:
             return "; ".join(dict.fromkeys(parts))
         met = sum(m.outcome is Outcome.MET for m in tree.members)
         head = self.say("k_of_n", k=tree.short + met, n=len(tree.members), met=met)
         return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
 
-    def _member(self, member: Evaluated) -> str:
+    def _member(self, member: Evaluated, under: str) -> str:
         if not isinstance(member, LeafResult) or member.fact is None or member.fact.title is None:
             return self.tree(member)
         title = member.fact.title.of(self.lang)
+        if title == under:
+            return self.leaf(member)
         return f"{title[:1].lower() + title[1:] if title[1:2].islower() else title}: {self.leaf(member)}"
 
     # -- where it stands ---------------------------------------------------------------------

@@ -32,12 +32,14 @@ class Column:
     Attributes:
         why: ``given`` by the caller, ``bound`` by province or year, ``case`` (a row of a derived fact), ``else``.
         row: which row of the case, from 0; None otherwise.
+        missing: the facts for want of which the value is not known.
     """
 
     selector: str
     value: str | None
     why: str
     row: int | None = None
+    missing: tuple[str, ...] = ()
 
 
 @frozen
@@ -270,12 +272,13 @@ class Verdict:
     _memo: dict[str, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        plain = {"facts": dict(self.facts), "annotations": dict(self.annotations)}
+        plain = {name: dict(getattr(self, name)) for name in _MAPPINGS}
         return {name: plain.get(name, getattr(self, name)) for name in _FIELDS}
 
     def __setstate__(self, state: dict[str, object]) -> None:
-        for name, value in (state | {"_memo": {}}).items():
-            object.__setattr__(self, name, MappingProxyType(value) if name in ("facts", "annotations") else value)
+        frozen_ = {name: MappingProxyType(typing.cast(dict[str, object], state[name])) for name in _MAPPINGS}
+        for name, value in (state | frozen_ | {"_memo": {}}).items():
+            object.__setattr__(self, name, value)
 
     def __hash__(self) -> int:
         return hash((self.ruleset.id, self.unit, self.codes))
@@ -384,3 +387,4 @@ class Verdict:
 
 
 _FIELDS = tuple(f.name for f in fields(Verdict) if f.init)
+_MAPPINGS = ("facts", "annotations")

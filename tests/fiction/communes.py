@@ -50,7 +50,7 @@ def value(fact: Fact, chance: random.Random) -> object:
     low = int(fact.minimum or 0)
     high = int(fact.maximum) if fact.maximum is not None else 60
     if fact.type is FactType.COUNT:
-        return chance.randint(low, high)
+        return chance.choice((chance.randint(low, high), chance.randint(low, low + 4)))
     scale = 10**fact.decimals
     steps = chance.randint(low * scale + scale, high * scale - scale)
     return steps / scale

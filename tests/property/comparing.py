@@ -9,6 +9,16 @@ from ntm_rules.model.verdicts import IndicatorResult, LeafResult
 from oracle import Finding, IndicatorFinding, Leaf, judge
 
 
+T = typing.TypeVar("T")
+
+
+class Quiet(tuple[T, ...]):
+    """Values whose repr hypothesis need not print."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} values>"
+
+
 def texts(codes: typing.Iterable[typing.Any]) -> tuple[str, ...]:
     return tuple(code.value for code in codes)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from attrs import evolve
 from attrs.exceptions import FrozenInstanceError
-from comparing import check, everything, outcomes
+from comparing import Quiet, check, everything, outcomes
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import Facts, facts, forms, one, rulesets, seeded_facts
@@ -21,13 +21,13 @@ LEVELS = ("recalled", "secondary", "official")
 
 
 @pytest.fixture(scope="module")
-def real_sets(fiction: Library, bundled: Library) -> list[Ruleset]:
-    return composed(fiction, FICTION_CASES[::3]) + composed(bundled, bundled_cases(bundled)[::5])
+def real_sets(fiction: Library, bundled: Library) -> Quiet[Ruleset]:
+    return Quiet((*composed(fiction, FICTION_CASES[::3]), *composed(bundled, bundled_cases(bundled)[::5])))
 
 
 @pytest.fixture(scope="module")
-def levelled_sets(real_sets: list[Ruleset]) -> list[list[Ruleset]]:
-    return [with_levels(ruleset) for ruleset in real_sets[::4]]
+def levelled_sets(real_sets: Quiet[Ruleset]) -> Quiet[list[Ruleset]]:
+    return Quiet(with_levels(ruleset) for ruleset in real_sets[::4])
 
 
 @st.composite
@@ -59,7 +59,7 @@ def test_more_evidence_asked_never_decides_more(case: tuple[Ruleset, Facts]) -> 
 
 @given(data=st.data())
 def test_more_evidence_asked_never_decides_more_in_real_sets(
-    levelled_sets: list[list[Ruleset]], data: st.DataObject
+    levelled_sets: Quiet[list[Ruleset]], data: st.DataObject
 ) -> None:
     sets = data.draw(st.sampled_from(levelled_sets))
     never_decides_more(sets, data.draw(seeded_facts(sets[0])))
@@ -104,7 +104,7 @@ def test_knowing_more_never_contradicts(case: tuple[Ruleset, Facts], keep: list[
 
 
 @given(data=st.data())
-def test_knowing_more_never_contradicts_in_real_sets(real_sets: list[Ruleset], data: st.DataObject) -> None:
+def test_knowing_more_never_contradicts_in_real_sets(real_sets: Quiet[Ruleset], data: st.DataObject) -> None:
     ruleset = data.draw(st.sampled_from(real_sets))
     more = data.draw(seeded_facts(ruleset))
     chance = random.Random(data.draw(st.integers(0, 2**32)))
@@ -205,7 +205,7 @@ def test_canonical_json_keeps_hash_and_outcomes(case: tuple[Ruleset, Facts]) -> 
 
 
 @given(data=st.data())
-def test_canonical_json_of_real_sets(real_sets: list[Ruleset], data: st.DataObject) -> None:
+def test_canonical_json_of_real_sets(real_sets: Quiet[Ruleset], data: st.DataObject) -> None:
     ruleset = data.draw(st.sampled_from(real_sets))
     back = from_canonical(to_canonical(ruleset))
     assert back.content_hash == ruleset.content_hash

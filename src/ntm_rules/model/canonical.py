@@ -60,9 +60,15 @@ def canonical_text(ruleset: Ruleset) -> str:
 
     The date that picked the law is left out: the layers say which law it is.
     """
-    data = {key: value for key, value in to_canonical(ruleset).items() if key != "on"}
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(_undated(to_canonical(ruleset)), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return unicodedata.normalize("NFC", text)
+
+
+def _undated(data: typing.Any) -> typing.Any:
+    """*data* without the ``on`` of the ruleset and of its prerequisites."""
+    if isinstance(data, dict):
+        return {key: _undated(value) for key, value in data.items() if key != "on"}
+    return [_undated(item) for item in data] if isinstance(data, list | tuple) else data
 
 
 def content_hash(ruleset: Ruleset) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from ntm_rules.model.errors import FactError, FactProblem, near, quoted
 from ntm_rules.model.facts import Fact, FactType, RatioOf
@@ -75,119 +75,103 @@ class Checker:
         Raises:
             FactError: every bad fact of the unit.
         """
-        values: list[Slot] = [None] * self.size
-        given: dict[str, typing.Any] = dict(facts)
-        annotations: dict[str, Annotation] = {}
-        problems: list[FactProblem] = []
-        checks = self.checks
+        draft = _Draft(unit, [None] * self.size, dict(facts))
+        values, given, checks = draft.values, draft.given, self.checks
         for name, value in facts.items():
             found = checks.get(name)
             if found is None:
-                self._unknown(name, value, unit, problems)
                 del given[name]
+                if name not in self.catalogue:
+                    self._unknown(name, value, draft)
                 continue
             place, low, high, check = found
             if type(value) is float and low <= value <= high:  # most facts; a NaN is in no bounds
                 values[place] = value
                 continue
             if type(value) not in _PLAIN and isinstance(value, Mapping):
-                value = given[name] = self._annotation(name, value, annotations, unit, problems)
+                value = given[name] = draft.annotated(name, value)
             if value is None:
                 del given[name]
                 continue
             try:
                 values[place] = check(value)
             except BadValue as bad:
-                problems.append(FactProblem(unit, name, value, bad.expected, bad.hint))
+                draft.bad(name, value, bad.expected, bad.hint)
         for name, bound in self.bound.items():
-            self._bind(name, bound, values, unit, problems)
+            self._bind(name, bound, draft)
         for fact, part, whole in self.ratios:
-            pair = self._pair(fact, part, whole, values, given, unit, problems)
+            pair = self._pair(fact, part, whole, draft)
             if pair is not None:
-                self._put(fact, part, whole, pair, values, given, unit, problems)
+                self._put(fact, part, whole, pair, draft)
         for fact, part, whole in self.derived:
-            self._pair(fact, part, whole, values, given, unit, problems)
-        if problems:
-            raise FactError(problems)
-        return CheckedFacts(unit, given, annotations, values)
+            self._pair(fact, part, whole, draft)
+        if draft.problems:
+            raise FactError(draft.problems)
+        return CheckedFacts(unit, given, draft.annotations, values)
 
-    def _unknown(self, name: str, value: object, unit: str | None, problems: list[FactProblem]) -> None:
-        if name in self.catalogue:
-            return
+    def _unknown(self, name: str, value: object, draft: "_Draft") -> None:
         found = near(str(name), self.catalogue or self.checks)
         hint = f"did you mean {quoted(found)}?" if found else "`ruleset.inputs()` lists what it reads"
-        problems.append(FactProblem(unit, str(name), value, "the id of a fact in the catalogue", hint))
+        draft.bad(str(name), value, "the id of a fact in the catalogue", hint)
 
-    def _annotation(
-        self,
-        name: str,
-        value: Mapping[object, object],
-        annotations: dict[str, Annotation],
-        unit: str | None,
-        problems: list[FactProblem],
-    ) -> object:
+    def _bind(self, name: str, bound: str, draft: "_Draft") -> None:
+        """Put what province and year fix in its slot; another value is an error."""
+        place = self.places[name]
+        if draft.values[place] not in (None, bound):
+            expected = f"`{bound}`, the {name} of `{self.province}`"
+            draft.bad(name, draft.values[place], expected, f"leave `{name}` out")
+        draft.values[place] = bound
+
+    def _pair(self, fact: Fact, part: Fact, whole: Fact, draft: "_Draft") -> tuple[int, int] | None:
+        """The exact ratio where part and whole are given and fit together; None otherwise."""
+        top, bottom = draft.values[self.places[part.id]], draft.values[self.places[whole.id]]
+        if top is None or bottom is None:
+            return None
+        try:
+            return ratio_of(fact, part, typing.cast(float, top), whole, typing.cast(float, bottom))
+        except BadValue as bad:
+            draft.bad(part.id, draft.given[part.id], bad.expected, bad.hint)
+            return None
+
+    def _put(self, fact: Fact, part: Fact, whole: Fact, pair: tuple[int, int], draft: "_Draft") -> None:
+        """Put the exact ratio in the fact's slot; a given one has to agree to the digits in which it is written."""
+        place, given = self.places[fact.id], draft.given
+        if draft.values[place] is not None and pair[1] != 0 and not _agrees(given[fact.id], Fraction(*pair)):
+            expected = f"the ratio of `{part.id}` to `{whole.id}`, {given[part.id]} of {given[whole.id]}"
+            draft.bad(fact.id, given[fact.id], expected, "correct one, or leave the ratio out")
+        draft.values[place] = pair
+
+
+@define
+class _Draft:
+    """One unit while its facts are checked."""
+
+    unit: str | None
+    values: list[Slot]
+    given: dict[str, typing.Any]
+    annotations: dict[str, Annotation] = field(factory=dict)
+    problems: list[FactProblem] = field(factory=list)
+
+    def bad(self, fact: str, value: object, expected: str, hint: str = "") -> None:
+        """Note a bad fact."""
+        self.problems.append(FactProblem(self.unit, fact, value, expected, hint))
+
+    def annotated(self, name: str, value: Mapping[object, object]) -> object:
+        """The value of a fact given as ``{value, source, as_of, by}``; None where that is not what it is."""
         extra = [str(key) for key in value if key not in _ANNOTATED]
         if extra or "value" not in value:
             expected = f"a value, or a mapping with {quoted(_ANNOTATED)}"
-            problems.append(
-                FactProblem(unit, name, dict(value), expected, f"unknown key {quoted(extra)}" if extra else "")
-            )
+            self.bad(name, dict(value), expected, f"unknown key {quoted(extra)}" if extra else "")
             return None
         texts = {key: value.get(key) for key in ("source", "as_of", "by")}
         as_of = texts["as_of"]
         if isinstance(as_of, dt.date):
             texts["as_of"] = as_of.isoformat()
         if texts["by"] not in (None, *_BY) or not all(t is None or isinstance(t, str) for t in texts.values()):
-            expected = "texts for source and as_of, `self` or `appraised` for by"
-            problems.append(FactProblem(unit, name, dict(value), expected))
+            self.bad(name, dict(value), "texts for source and as_of, `self` or `appraised` for by")
             return None
-        annotations[name] = Annotation(**typing.cast(dict[str, str | None], texts))
+        self.annotations[name] = Annotation(**typing.cast(dict[str, str | None], texts))
         return value["value"]
-
-    def _bind(self, name: str, bound: str, values: list[Slot], unit: str | None, problems: list[FactProblem]) -> None:
-        place = self.places[name]
-        if values[place] not in (None, bound):
-            expected = f"`{bound}`, the {name} of `{self.province}`"
-            problems.append(FactProblem(unit, name, values[place], expected, f"leave `{name}` out"))
-        values[place] = bound
-
-    def _pair(
-        self,
-        fact: Fact,
-        part: Fact,
-        whole: Fact,
-        values: list[Slot],
-        given: Mapping[str, FactValue],
-        unit: str | None,
-        problems: list[FactProblem],
-    ) -> tuple[int, int] | None:
-        """The exact ratio where part and whole are given and fit together; None otherwise."""
-        top, bottom = values[self.places[part.id]], values[self.places[whole.id]]
-        if top is None or bottom is None:
-            return None
-        try:
-            return ratio_of(fact, part, typing.cast(float, top), whole, typing.cast(float, bottom))
-        except BadValue as bad:
-            problems.append(FactProblem(unit, part.id, given[part.id], bad.expected, bad.hint))
-            return None
-
-    def _put(
-        self,
-        fact: Fact,
-        part: Fact,
-        whole: Fact,
-        pair: tuple[int, int],
-        values: list[Slot],
-        given: Mapping[str, FactValue],
-        unit: str | None,
-        problems: list[FactProblem],
-    ) -> None:
-        """Put the exact ratio in the fact's slot; a given one has to agree to the digits in which it is written."""
-        place = self.places[fact.id]
-        if values[place] is not None and pair[1] != 0 and not _agrees(given[fact.id], Fraction(*pair)):
-            expected = f"the ratio of `{part.id}` to `{whole.id}`, {given[part.id]} of {given[whole.id]}"
-            problems.append(FactProblem(unit, fact.id, given[fact.id], expected, "correct one, or leave the ratio out"))
-        values[place] = pair
 
 
 def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:

@@ -62,6 +62,13 @@ class Unit:
     columns: dict[tuple[str, ...], tuple[Columns, tuple[str | None, ...]]] = field(factory=dict)
 
 
+class ExplainCell(typing.Protocol):
+    """Explains a comparison with one cell, given the columns that picked it."""
+
+    def __call__(self, unit: Unit, columns: Columns = ()) -> LeafResult:
+        """The comparison, evaluated."""
+
+
 Explain = Callable[[Unit], Evaluated]
 
 
@@ -70,7 +77,7 @@ def criteria_results(verdict: Verdict) -> tuple[CriterionResult, ...]:
     explainer = explainer_of(verdict.ruleset)
     unit = Unit(verdict.values, verdict)
     codes = verdict.codes
-    provisional = [verdict.is_provisional(place) for place in range(len(codes))]
+    provisional = verdict.provisional_flags
     place = 1 + verdict.criteria_total
     found: list[CriterionResult] = []
     for number, (criterion, indicators) in enumerate(explainer.criteria, 1):
@@ -197,15 +204,14 @@ class Explainer:
         spec = Leaf(address, None if name is None else self.facts[name], op)
         bound = bound_threshold(threshold)
         if isinstance(bound, Cell):
-            one = self.cell(name, spec, bound)
-            return lambda unit: one(unit, ())
+            return self.cell(name, spec, bound)
         return self.table(name, spec, bound)
 
     def table(self, name: str | None, spec: Leaf, table: Table) -> Explain:
         """A comparison with a table: the selectors first, then the cell they pick."""
         by = table.by
-        made: dict[int, Callable[[Unit, Columns], LeafResult]] = {}
-        rows: dict[tuple[str | None, ...], Callable[[Unit, Columns], LeafResult]] = {}
+        made: dict[int, ExplainCell] = {}
+        rows: dict[tuple[str | None, ...], ExplainCell] = {}
         choices = [
             (self.bindings[s],) if s in self.bindings else tuple(map(text_of, self.facts[s].values or (True, False)))
             for s in by
@@ -247,11 +253,11 @@ class Explainer:
         elif name in self.places and slots[self.places[name]] is None:
             yield name
 
-    def no_cell(self, name: str | None, spec: Leaf) -> Callable[[Unit, Columns], LeafResult]:
+    def no_cell(self, name: str | None, spec: Leaf) -> ExplainCell:
         """The answer where the selectors pick no cell."""
         place = None if name is None else self.places[name]
 
-        def explain(unit: Unit, columns: Columns) -> LeafResult:
+        def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
             slots = [unit.slots[self.places[c.selector]] for c in columns if c.value is None]
             codes: list[ReasonCode] = []
             if any(slot is None for slot in slots):
@@ -270,7 +276,7 @@ class Explainer:
 
         return explain
 
-    def cell(self, name: str | None, spec: Leaf, cell: Cell) -> Callable[[Unit, Columns], LeafResult]:
+    def cell(self, name: str | None, spec: Leaf, cell: Cell) -> ExplainCell:
         """A comparison with one cell."""
         open_codes = self.cell_codes(cell)
         code: Code = self.compiler.cell(name, spec.op, cell)
@@ -280,11 +286,11 @@ class Explainer:
         margin_of = None if fact is None or asked.value is None else _margin_of(fact, spec.op, asked)
         part_change = None if name is None else self.part_change(name, spec.op, asked)
 
-        def explain(unit: Unit, columns: Columns) -> LeafResult:
+        def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
             slots = unit.slots
             slot = None if place is None else slots[place]
             outcome = code(slots)
-            actual = _actual(slot)
+            actual = Decimal(repr(slot)) if type(slot) is float else _actual(slot)
             if outcome > 1:
                 if outcome == 3:
                     return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)

@@ -293,14 +293,18 @@ class Verdict:
     @property
     def provisional(self) -> bool:
         """Decided, but it rests on a number that was not checked against the official text, or on an unread layer."""
-        return self.is_provisional(0)
+        return self.provisional_flags[0]
 
-    def is_provisional(self, place: int) -> bool:
-        """Whether the outcome at a place of ``codes`` is provisional."""
-        code = self.codes[place]
-        if code == Outcome.UNDETERMINED:
-            return False
-        return self.floors[place] == Outcome.UNDETERMINED or (code != Outcome.NOT_MET and not self.ruleset.read_whole)
+    @property
+    def provisional_flags(self) -> tuple[bool, ...]:
+        """Whether each outcome of ``codes`` is provisional."""
+        if "provisional" not in self._memo:
+            unread = not self.ruleset.read_whole
+            pairs = zip(self.codes, self.floors, strict=True)
+            self._memo["provisional"] = tuple(
+                [code != 2 and (floor == 2 or (unread and code != 0)) for code, floor in pairs]
+            )
+        return typing.cast(tuple[bool, ...], self._memo["provisional"])
 
     @property
     def criteria_total(self) -> int:

@@ -1,0 +1,645 @@
+"""Puts the conformance cases together: rulesets as canonical JSON, expectations written by hand.
+
+    python tests/conformance/assemble.py
+
+No engine is asked here. What is expected was written down from the truth tables and the definitions of the
+semantics; only the counts are added up. The output is committed.
+"""
+
+import json
+import typing
+from pathlib import Path
+
+HERE = Path(__file__).parent
+Json = dict[str, typing.Any]
+
+LAW: Json = {"issuer": "xu-mau", "number": "1/QĐ-XM", "date": "2022-03-08"}
+LATER: Json = {"issuer": "xu-mau", "number": "2/QĐ-XM", "date": "2023-03-08"}
+M, N, U, A = "met", "not_met", "undetermined", "not_applicable"
+PERCENT: Json = {"type": "percent", "unit": "percent", "minimum": "0", "maximum": "100", "decimals": 2, "direction": "more"}
+FACTS: dict[str, Json] = {
+    "share": PERCENT,
+    "income": {"type": "number", "unit": "million", "minimum": "0", "decimals": 3, "direction": "more"},
+    "change": {"type": "number", "unit": "million", "minimum": "-50", "maximum": "50", "decimals": 2},
+    "schools": {"type": "count", "unit": "school", "minimum": "0"},
+    "part": {"type": "count", "unit": "household", "minimum": "0"},
+    "whole": {"type": "count", "unit": "household", "minimum": "0"},
+    "rate": {**PERCENT, "ratio": {"node": "RatioOf", "part": "part", "whole": "whole"}},
+    "stock": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 1},
+    "per_house": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 3, "ratio": {"node": "RatioOf", "part": "stock", "whole": "whole"}},
+    "yes": {"type": "boolean"},
+    "also": {"type": "boolean"},
+    "third": {"type": "boolean"},
+    "special": {"type": "boolean"},
+    "recognised": {"type": "boolean"},
+    "level": {"type": "ordinal", "values": ["0", "1", "2", "3"]},
+    "area_class": {"type": "ordinal", "values": ["I", "II", "III"]},
+    "kind": {"type": "category", "values": ["x", "y", "z"]},
+    "region": {"type": "category", "values": ["N", "S"]},
+}
+
+
+# -- rulesets -------------------------------------------------------------------------------------
+
+
+def cell(value: object = None, evidence: str | None = "official", state: str = "set", **more: object) -> Json:
+    """A cell: a text is a number unless it is given as ``{"text": ...}``."""
+    found: Json = {"state": state, "citation": {"instrument": LAW}, "blame": LAW, **more}
+    if evidence is not None:
+        found["evidence"] = evidence
+    if value is not None:
+        found["value"] = value
+    return found
+
+
+def num(text: str, evidence: str | None = "official", **more: object) -> Json:
+    return cell({"number": text}, evidence, **more)
+
+
+NONE, DELEGATED = cell(state="none"), cell(state="delegated")
+PENDING = cell(None, None, "pending")
+
+
+def cmp(fact: str | list[str], op: str, threshold: Json, **more: object) -> Json:
+    facts = [fact] if isinstance(fact, str) else fact
+    return {"node": "Comparison", "facts": facts, "op": op, "threshold": threshold, **more}
+
+
+def yes(fact: str, **more: typing.Any) -> Json:
+    return cmp(fact, "equals", cell(True, **more))
+
+
+def group(node: str, *members: Json, **more: object) -> Json:
+    return {"node": node, "members": list(members), **more}
+
+
+def table(by: list[str], cells: dict[tuple[str, ...], Json]) -> Json:
+    return {"by": by, "cells": [{"key": list(key), "cell": cells[key]} for key in sorted(cells)]}
+
+
+def facts_in(data: object) -> list[str]:
+    """The facts that some JSON names, parts of ratios included, in the order of FACTS."""
+    text = json.dumps(data)
+    named = {name for name in FACTS if f'"{name}"' in text}
+    for name in list(named):
+        ratio = FACTS[name].get("ratio", {})
+        named |= {ratio[key] for key in ("part", "whole") if key in ratio}
+    return [name for name in FACTS if name in named]
+
+
+def ruleset(
+    criteria: list[Json], derived: list[Json] | None = None, layer: Json | None = None, **more: typing.Any
+) -> Json:
+    found: Json = {
+        "id": "commune/mau",
+        "period": "2021-2025",
+        "on": "2024-07-02",
+        "year": 2024,
+        "criteria": criteria,
+        "facts": [],
+        "layers": [{"kind": "base", "instrument": LAW, "start": "2022-03-08", **(layer or {})}],
+        "bindings": [["year", "2024"]],
+        **more,
+    }
+    if derived:
+        found["derived"] = derived
+    found["facts"] = [{"id": name, **FACTS[name]} for name in facts_in([criteria, derived, found["bindings"]])]
+    return found
+
+
+def indicator(no: str, require: Json, applies_if: Json | None = None) -> Json:
+    found = {"no": no, "require": require, "citation": {"instrument": LAW}}
+    return found if applies_if is None else {**found, "applies_if": applies_if}
+
+
+def criterion(no: str, *indicators: Json, **more: object) -> Json:
+    return {"no": no, "indicators": list(indicators), **more}
+
+
+def single(require: Json, applies_if: Json | None = None, **more: typing.Any) -> Json:
+    return ruleset([criterion("1", indicator("1", require, applies_if))], **more)
+
+
+# -- expectations ---------------------------------------------------------------------------------
+
+
+def says(
+    outcome: str,
+    *codes: str,
+    margin: str | None = None,
+    columns: dict[str, str | None] | None = None,
+    provisional: bool = False,
+) -> Json:
+    """What is expected of one indicator."""
+    return {"outcome": outcome, "provisional": provisional, "codes": list(codes), "margin": margin, "columns": columns or {}}
+
+
+def expect(outcome: str, criteria: dict[str, Json], indicators: dict[str, Json], provisional: bool = False) -> Json:
+    found = [c["outcome"] for c in criteria.values()]
+    own = [i["outcome"] for i in indicators.values()]
+    return {
+        "outcome": outcome,
+        "provisional": provisional,
+        "counts": {
+            "criteria_total": len(found),
+            "criteria_met": found.count(M) + found.count(A),
+            "criteria_not_met": found.count(N),
+            "criteria_undetermined": found.count(U),
+            "indicators": {code: own.count(code) for code in (N, M, U, A)},
+        },
+        "criteria": criteria,
+        "indicators": indicators,
+    }
+
+
+def alone(answer: Json) -> Json:
+    """One criterion with one indicator: all levels say the same."""
+    outcome, provisional = answer["outcome"], answer["provisional"]
+    return expect(outcome, {"1": {"outcome": outcome, "provisional": provisional}}, {"1": answer}, provisional)
+
+
+CASES: dict[str, list[Json]] = {}
+
+
+def case(folder: str, title: str, rules: Json, facts: Json, expected: Json) -> None:
+    CASES.setdefault(folder, []).append({"case": title, "ruleset": rules, "facts": facts, "expected": expected})
+
+
+def one(folder: str, title: str, rules: Json, facts: Json, outcome: str, *codes: str, **more: typing.Any) -> None:
+    case(folder, title, rules, facts, alone(says(outcome, *codes, **more)))
+
+
+def refused(folder: str, title: str, rules: Json, facts: Json, *names: str) -> None:
+    case(folder, title, rules, facts, {"fact_error": sorted(names)})
+
+
+# -- comparison -----------------------------------------------------------------------------------
+
+
+def comparisons() -> None:
+    f = "comparison"
+    # operator, outcome and margin at 79.5, 80 and 80.5 against 80
+    rows: dict[str, tuple[tuple[str, str], ...]] = {
+        "at_least": ((N, "-0.5"), (M, "0"), (M, "0.5")),
+        "at_most": ((M, "0.5"), (M, "0"), (N, "-0.5")),
+        "more_than": ((N, "-0.5"), (N, "0"), (M, "0.5")),
+        "less_than": ((M, "0.5"), (N, "0"), (N, "-0.5")),
+        "equals": ((N, "-0.5"), (M, "0"), (N, "-0.5")),
+    }
+    for op, answers in rows.items():
+        rules = single(cmp("share", op, num("80")))
+        for value, place, (outcome, margin) in zip((79.5, 80, 80.5), ("below", "at", "above"), answers, strict=True):
+            one(f, f"{op} {place}", rules, {"share": value}, outcome, margin=margin)
+        one(f, f"{op} missing", rules, {}, U, "fact_missing")
+        one(f, f"{op} null is missing", rules, {"share": None}, U, "fact_missing")
+    rules = single(cmp("share", "at_least", num("80")))
+    one(f, "next float below", rules, {"share": 79.99999999999999}, N, margin="-0.00000000000001")
+    one(f, "next float above", rules, {"share": 80.00000000000001}, M, margin="0.00000000000001")
+    one(f, "decimal text", rules, {"share": "80.00"}, M, margin="0")
+    one(f, "text just below", rules, {"share": "79.999999999999"}, N, margin="-0.000000000001")
+    third = single(cmp("change", "at_least", num("0.3")))
+    one(f, "a tenth is a tenth", third, {"change": 0.3}, M, margin="0")
+    one(f, "the sum of two floats is what its text says", third, {"change": 0.30000000000000004}, M, margin="0.00000000000000004")
+    negative = single(cmp("change", "more_than", num("-1.5")))
+    one(f, "negative threshold", negative, {"change": -1.4}, M, margin="0.1")
+    one(f, "negative zero", single(cmp("change", "at_least", num("0"))), {"change": -0.0}, M, margin="0")
+    for value, outcome in ((True, M), (False, N)):
+        one(f, f"yes is {str(value).lower()}", single(yes("yes")), {"yes": value}, outcome)
+    one(f, "no is asked", single(cmp("yes", "equals", cell(False))), {"yes": False}, M)
+    one(f, "yes missing", single(yes("yes")), {}, U, "fact_missing")
+    for level, outcome, margin in (("1", N, "-1"), ("2", M, "0"), ("3", M, "1")):
+        one(f, f"level {level} of at least 2", single(cmp("level", "level_at_least", cell("2"))), {"level": level}, outcome, margin=margin)
+    for level, outcome, margin in (("0", N, "-2"), ("2", M, "0"), ("3", N, "-1")):
+        one(f, f"level {level} equals 2", single(cmp("level", "equals", cell("2"))), {"level": level}, outcome, margin=margin)
+    for level, outcome in (("0", N), ("3", M)):
+        one(f, f"level {level} is one of 2 and 3", single(cmp("level", "one_of", cell(["2", "3"]))), {"level": level}, outcome)
+    for kind, outcome in (("x", M), ("y", N), ("z", M)):
+        one(f, f"category {kind} is one of x and z", single(cmp("kind", "one_of", cell(["x", "z"]))), {"kind": kind}, outcome)
+    one(f, "category equals", single(cmp("kind", "equals", cell("x"))), {"kind": "y"}, N)
+    one(f, "a none cell asks nothing", single(cmp("share", "at_least", NONE)), {"share": 3}, A)
+    one(f, "a none cell needs no fact", single(cmp("share", "at_least", NONE)), {}, A)
+    one(f, "a delegated cell", single(cmp("share", "at_least", DELEGATED)), {"share": 3}, U, "delegated")
+    one(f, "a pending cell", single(cmp("share", "at_least", PENDING)), {"share": 3}, U, "pending")
+    one(f, "a pending cell and no fact", single(cmp("share", "at_least", PENDING)), {}, U, "pending", "fact_missing")
+    one(f, "a delegated cell and no fact", single(cmp("share", "at_least", DELEGATED)), {}, U, "delegated", "fact_missing")
+    men = single(cmp(["income", "stock"], "at_least", num("5")))
+    one(f, "two facts hold", men, {"income": 5, "stock": 6}, M)
+    one(f, "one of two facts fails", men, {"income": 5, "stock": 4.9}, N)
+    one(f, "one of two facts is missing", men, {"income": 5}, U, "fact_missing")
+    one(f, "one of two facts fails, the other is missing", men, {"income": 4}, N)
+    for title, facts in (
+        ("a number as yes or no", {"yes": 1}),
+        ("a text as yes or no", {"yes": "true"}),
+        ("yes as a number", {"share": True}),
+        ("above the bound", {"share": 100.5}),
+        ("below the bound", {"share": -1}),
+        ("sixteen digits in a text", {"share": "12.34567890123456"}),
+        ("a text that is no number", {"share": "trên 99"}),
+        ("a decimal comma", {"share": "43,2"}),
+        ("an unknown level", {"level": "4"}),
+        ("an unknown category", {"kind": "w"}),
+        ("half a school", {"schools": 1.5}),
+        ("a fact nobody knows", {"shar": 3}),
+    ):
+        both = single(group("All", cmp("share", "at_least", num("80")), yes("yes"), cmp("level", "equals", cell("1")), cmp("kind", "equals", cell("x")), cmp("schools", "at_least", num("1"))))
+        refused(f, f"refused: {title}", both, facts, *facts)
+
+
+# -- connectives ----------------------------------------------------------------------------------
+
+STATES = {M: (cell(True), True), N: (cell(True), False), U: (cell(True), None), A: (NONE, True)}
+FLAGS = ("yes", "also", "third")
+
+
+def members(*outcomes: str) -> tuple[list[Json], Json]:
+    """Members with the given outcomes, and the facts that make them so."""
+    found, facts = [], {}
+    for flag, outcome in zip(FLAGS, outcomes, strict=False):
+        asked, value = STATES[outcome]
+        found.append(cmp(flag, "equals", asked))
+        if value is not None:
+            facts[flag] = value
+    return found, facts
+
+
+def why(outcome: str) -> tuple[str, ...]:
+    return ("fact_missing",) if outcome == U else ()
+
+
+# The two tables of the semantics, row by row: left, right, outcome.
+ALL_TABLE = {
+    M: {M: M, N: N, U: U, A: M},
+    N: {M: N, N: N, U: N, A: N},
+    U: {M: U, N: N, U: U, A: U},
+    A: {M: M, N: N, U: U, A: A},
+}
+ANY_TABLE = {
+    M: {M: M, N: M, U: M, A: M},
+    N: {M: M, N: N, U: U, A: N},
+    U: {M: M, N: U, U: U, A: U},
+    A: {M: M, N: N, U: U, A: N},
+}
+# k, members, outcome; k never shrinks
+AT_LEAST = (
+    (1, (M, N, N), M), (1, (N, N, N), N), (1, (U, N, N), U), (1, (A, A, A), N),
+    (2, (M, M, N), M), (2, (M, N, N), N), (2, (M, U, N), U), (2, (U, U, N), U), (2, (U, N, N), N),
+    (2, (M, M, U), M), (2, (M, A, A), N), (2, (M, U, A), U), (2, (U, A, A), N), (2, (A, A, A), N),
+    (3, (M, M, M), M), (3, (M, M, A), N), (3, (M, M, U), U), (3, (M, U, U), U), (3, (M, N, U), N),
+)  # fmt: skip
+
+
+def connectives() -> None:
+    for folder, node, rows in (("all", "All", ALL_TABLE), ("any", "Any", ANY_TABLE)):
+        for left, columns in rows.items():
+            for right, outcome in columns.items():
+                found, facts = members(left, right)
+                one(folder, f"{left} and {right}", single(group(node, *found)), facts, outcome, *why(outcome))
+    found, facts = members(M, M, N)
+    one("all", "three members", single(group("All", *found)), facts, N)
+    mixed = single(group("All", cmp("share", "at_least", PENDING), yes("yes"), cmp("income", "at_least", DELEGATED)))
+    one("all", "codes in printed order", mixed, {"share": 1}, U, "pending", "fact_missing", "delegated")
+    one("all", "nothing of the decided members", mixed, {"share": 1, "income": 1, "yes": True}, U, "pending", "delegated")
+    lone = single(group("All", cmp("share", "at_least", num("80"))))
+    one("all", "a single comparison keeps its margin", lone, {"share": 79}, N, margin="-1")
+    nested = single(group("Any", group("All", *members(M, U)[0]), cmp("third", "equals", cell(True))))
+    one("any", "all inside, undetermined", nested, {"yes": True}, U, "fact_missing")
+    one("any", "all inside, the other member decides", nested, {"yes": True, "third": True}, M)
+    for k, states, outcome in AT_LEAST:
+        found, facts = members(*states)
+        one("at_least_n", f"{k} of {', '.join(states)}", single(group("AtLeast", *found, k=k)), facts, outcome, *why(outcome))
+    for state, outcome in ((M, N), (N, M), (U, U), (A, A)):
+        found, facts = members(state)
+        one("not", f"not {state}", single({"node": "Not", "member": found[0]}), facts, outcome, *why(outcome))
+    twice = single({"node": "Not", "member": {"node": "Not", "member": yes("yes")}})
+    one("not", "twice", twice, {"yes": True}, M)
+    one("not", "not keeps the codes", single({"node": "Not", "member": cmp("share", "at_least", PENDING)}), {}, U, "pending", "fact_missing")
+
+
+# -- prerequisites --------------------------------------------------------------------------------
+
+
+def prerequisites() -> None:
+    f = "meets"
+    other = single(cmp("share", "at_least", num("50")), id="commune/khac")
+
+    def meets(by: str, **more: typing.Any) -> Json:
+        node: Json = {"node": "Meets", "ruleset": "commune/khac", "by": by, "cell": cell(True)}
+        if by != "finding":
+            node["recognised"] = "recognised"
+        if by != "act":
+            node["resolved"] = other
+        return single({**node, **more})
+
+    for value, outcome in ((True, M), (False, N), (None, U)):
+        facts = {} if value is None else {"recognised": value}
+        one(f, f"by act, {value}", meets("act"), facts, outcome, *why(outcome))
+    for value, outcome in ((50, M), (49, N), (None, U)):
+        facts = {} if value is None else {"share": value}
+        one(f, f"by finding, {outcome}", meets("finding"), facts, outcome, *why(outcome))
+    for act in (M, N, U):
+        for found in (M, N, U):
+            facts = {k: v for k, v in {"recognised": {M: True, N: False}.get(act), "share": {M: 50, N: 49}.get(found)}.items() if v is not None}
+            outcome = ANY_TABLE[act][found]
+            one(f, f"by either, act {act}, finding {found}", meets("either"), facts, outcome, *why(outcome))
+    weak = cell(True, "recalled")
+    one(f, "the demand itself is only recalled", meets("act", cell=weak), {"recognised": True}, M, provisional=True)
+    asked = {**meets("act", cell=weak), "minimum_evidence": "official"}
+    one(f, "the demand is below the evidence asked", asked, {"recognised": True}, U, "below_minimum_evidence")
+    inner = single(cmp("share", "at_least", num("50", "secondary")), id="commune/khac")
+    through = meets("finding", resolved=inner)
+    one(f, "the finding rests on a weak number", through, {"share": 60}, M, provisional=True)
+    one(f, "weak number below the evidence asked", {**through, "minimum_evidence": "official"}, {"share": 60}, U, "below_minimum_evidence")
+    waits = meets("finding", cell=cell(None, None, "pending", floor=cell(True)))
+    one(f, "pending over base, not found", waits, {"share": 49}, N)
+    one(f, "pending over base, found", waits, {"share": 50}, U, "pending")
+
+
+# -- placeholders and tables ----------------------------------------------------------------------
+
+
+def placeholders() -> None:
+    f = "open"
+    one(f, "pending", single({"node": "Open", "threshold": PENDING}), {}, U, "pending")
+    one(f, "delegated", single({"node": "Open", "threshold": DELEGATED}), {}, U, "delegated")
+    by_class = {"node": "Open", "threshold": table(["area_class"], {("I",): PENDING, ("II",): DELEGATED})}
+    one(f, "by a selector, pending", single(by_class), {"area_class": "I"}, U, "pending", columns={"area_class": "I"})
+    one(f, "by a selector, delegated", single(by_class), {"area_class": "II"}, U, "delegated", columns={"area_class": "II"})
+    one(f, "by a selector, no cell", single(by_class), {"area_class": "III"}, U, "no_cell", columns={"area_class": "III"})
+    one(f, "by a selector that is missing", single(by_class), {}, U, "selector_missing", columns={"area_class": None})
+    beside = single(group("Any", {"node": "Open", "threshold": PENDING}, yes("yes")))
+    one(f, "any beside a placeholder, met", beside, {"yes": True}, M)
+    one(f, "any beside a placeholder, not met", beside, {"yes": False}, U, "pending")
+    both = single(group("All", {"node": "Open", "threshold": PENDING}, yes("yes")))
+    one(f, "all beside a placeholder, not met", both, {"yes": False}, N)
+
+
+def tables() -> None:
+    f = "table"
+    regional = table(["region"], {("ALL",): num("70"), ("N",): num("60"), ("S",): num("80")})
+    rules = single(cmp("share", "at_least", regional))
+    for region, outcome, margin in (("N", M, "5"), ("S", N, "-15")):
+        one(f, f"column {region}", rules, {"share": 65, "region": region}, outcome, margin=margin, columns={"region": region})
+    one(f, "selector missing", rules, {"share": 65}, U, "selector_missing", columns={"region": None})
+    one(f, "selector and fact missing", rules, {}, U, "selector_missing", "fact_missing", columns={"region": None})
+    partly = single(cmp("share", "at_least", table(["region"], {("ALL",): num("70"), ("N",): num("60")})))
+    one(f, "the general column binds nobody", partly, {"share": 99, "region": "S"}, U, "no_cell", columns={"region": "S"})
+    one(f, "no cell and no fact", partly, {"region": "S"}, U, "no_cell", "fact_missing", columns={"region": "S"})
+    rest = single(cmp("share", "at_least", table(["region"], {("*",): num("70"), ("N",): num("60")})))
+    one(f, "an own key before the rest", rest, {"share": 65, "region": "N"}, M, margin="5", columns={"region": "N"})
+    one(f, "the rest", rest, {"share": 65, "region": "S"}, N, margin="-5", columns={"region": "S"})
+    yearly = single(cmp("income", "at_least", table(["year"], {("2023",): num("42"), ("2024",): num("45")})))
+    one(f, "the year of the assessment", yearly, {"income": 43.2}, N, margin="-1.8", columns={"year": "2024"})
+    missing = single(cmp("income", "at_least", table(["year"], {("2023",): num("42"), ("2025",): num("48")})))
+    one(f, "a year without a cell is never worked out", missing, {"income": 99}, U, "no_cell", columns={"year": "2024"})
+    bound = single(cmp("share", "at_least", regional), province="gia-bac", bindings=[["region", "N"], ["year", "2024"]])
+    one(f, "region bound by the province", bound, {"share": 65}, M, margin="5", columns={"region": "N"})
+    refused(f, "refused: another region than the province's", bound, {"share": 65, "region": "S"}, "region")
+    two = table(
+        ["region", "area_class"],
+        {("N", "I"): num("10"), ("N", "*"): num("20"), ("*", "III"): num("30"), ("*", "*"): num("40"), ("S", "II"): NONE},
+    )
+    rules = single(cmp("share", "at_least", two))
+    for region, klass, outcome, margin in (
+        ("N", "I", M, "15"), ("N", "II", M, "5"), ("N", "III", M, "5"),
+        ("S", "I", N, "-15"), ("S", "III", N, "-5"), ("S", "II", A, None),
+    ):  # fmt: skip
+        columns = {"region": region, "area_class": klass}
+        one(f, f"two selectors, {region} {klass}", rules, {"share": 25, **columns}, outcome, margin=margin, columns=columns)
+    one(f, "two selectors, one missing", rules, {"share": 25, "region": "N"}, U, "selector_missing", columns={"region": "N", "area_class": None})
+    flag = single(cmp("share", "at_least", table(["special"], {("true",): num("10"), ("false",): num("30")})))
+    one(f, "a yes/no selector, true", flag, {"share": 25, "special": True}, M, margin="15", columns={"special": "true"})
+    one(f, "a yes/no selector, false", flag, {"share": 25, "special": False}, N, margin="-5", columns={"special": "false"})
+    open_cells = single(cmp("share", "at_least", table(["region"], {("N",): PENDING, ("S",): DELEGATED})))
+    one(f, "a pending column", open_cells, {"share": 25, "region": "N"}, U, "pending", columns={"region": "N"})
+    one(f, "a delegated column", open_cells, {"region": "S"}, U, "delegated", "fact_missing", columns={"region": "S"})
+
+
+# -- relative thresholds, ratios, derived facts ---------------------------------------------------
+
+
+def relatives() -> None:
+    f = "relative"
+    # 45 x 1.1 = 49.5, multiplied when composed
+    rules = single(cmp("income", "at_least", {"times": num("1.1"), "of": "commune/khac#10", "resolved": num("49.5")}))
+    for value, outcome, margin in ((49.4, N, "-0.1"), (49.5, M, "0"), (49.6, M, "0.1")):
+        one(f, f"against the product, {value}", rules, {"income": value}, outcome, margin=margin)
+    by_region = table(["region"], {("N",): num("44", "recalled"), ("S",): cell(None, None, "pending")})
+    rules = single(cmp("income", "at_least", {"times": num("1.1"), "of": "commune/khac#10", "resolved": by_region}))
+    one(f, "by column, weaker evidence", rules, {"income": 44, "region": "N"}, M, margin="0", columns={"region": "N"}, provisional=True)
+    one(f, "by column, pending there", rules, {"income": 44, "region": "S"}, U, "pending", columns={"region": "S"})
+
+
+def ratios() -> None:
+    f = "ratio"
+    exact = single(cmp("rate", "at_least", num("66.67")))
+    one(f, "two thirds are less than 66.67", exact, {"part": 2, "whole": 3}, N, margin="-1/300")
+    one(f, "one third is more than 33.33", single(cmp("rate", "at_least", num("33.33"))), {"part": 1, "whole": 3}, M, margin="1/300")
+    tie = single(cmp("rate", "at_least", num("62.5")))
+    one(f, "a tie", tie, {"part": 5, "whole": 8}, M, margin="0")
+    one(f, "a tie for more_than", single(cmp("rate", "more_than", num("62.5"))), {"part": 5, "whole": 8}, N, margin="0")
+    one(f, "at most", single(cmp("rate", "at_most", num("62.5"))), {"part": 6, "whole": 8}, N, margin="-12.5")
+    one(f, "all of the whole", single(cmp("rate", "at_least", num("100"))), {"part": 7, "whole": 7}, M, margin="0")
+    one(f, "large numbers", single(cmp("rate", "at_least", num("99.99"))), {"part": 999899999, "whole": 1000000000}, N, margin="-0.0000001")
+    one(f, "the ratio alone", exact, {"rate": 66.67}, M, margin="0")
+    one(f, "the ratio and one part", exact, {"rate": 66.67, "part": 2}, M, margin="0")
+    one(f, "ratio and parts agree to the digits written, the parts are used", exact, {"rate": "66.67", "part": 2, "whole": 3}, N, margin="-1/300")
+    one(f, "agreement to one digit", single(cmp("rate", "at_least", num("66.7"))), {"rate": "66.7", "part": 2, "whole": 3}, N, margin="-1/30")
+    refused(f, "refused: ratio and parts contradict", exact, {"rate": "66.6", "part": 2, "whole": 3}, "rate")
+    refused(f, "refused: part above whole", exact, {"part": 4, "whole": 3}, "part")
+    one(f, "one part is missing", exact, {"part": 2}, U, "fact_missing")
+    one(f, "empty whole", exact, {"part": 0, "whole": 0}, U, "empty_whole")
+    for code, outcome in ((0, N), (1, M), (3, A)):
+        said = single(cmp("rate", "at_least", num("66.67", when_empty=code)))
+        one(f, f"empty whole, the cell says {outcome}", said, {"part": 0, "whole": 0}, outcome)
+    per = single(cmp("per_house", "at_least", num("0.3")))
+    one(f, "not a percentage", per, {"stock": 2.1, "whole": 7}, M, margin="0")
+    one(f, "not a percentage, above its whole", per, {"stock": 8.4, "whole": 7}, M, margin="0.9")
+    one(f, "not a percentage, just below", per, {"stock": 2, "whole": 7}, N, margin="-1/70")
+    own = {"fact": {"id": "own", **PERCENT, "decimals": 2}, "rule": {"node": "RatioOf", "part": "schools", "whole": "whole"}}
+    one(f, "worked out by the ruleset", single(cmp("own", "at_least", num("50")), derived=[own]), {"schools": 3, "whole": 6}, M, margin="0")
+    refused(f, "refused: worked out by the ruleset, part above whole", single(cmp("own", "at_least", num("50")), derived=[own]), {"schools": 7, "whole": 6}, "schools")
+    for node, outcome, margin in (("MinOf", N, "-10"), ("MaxOf", M, "15")):
+        derived = {"fact": {"id": "extreme", **PERCENT}, "rule": {"node": node, "facts": ["share", "rate"]}}
+        rules = single(cmp("extreme", "at_least", num("60")), derived=[derived])
+        one(f, f"{node} of a number and a ratio", rules, {"share": 50, "part": 3, "whole": 4}, outcome, margin=margin)
+        one(f, f"{node} with one missing", rules, {"share": 50}, U, "fact_missing")
+        one(f, f"{node} with an empty whole", rules, {"share": 50, "part": 0, "whole": 0}, U, "empty_whole")
+
+
+def cases() -> None:
+    f = "case"
+
+    def column(rows: list[tuple[Json, object]], otherwise: object = None, exclusive: bool = False) -> Json:
+        rule: Json = {"node": "Case", "rows": [{"when": when, "then": then} for when, then in rows]}
+        if otherwise is not None:
+            rule["otherwise"] = otherwise
+        if exclusive:
+            rule["exclusive"] = True
+        return {"fact": {"id": "column", "type": "category", "values": ["N", "S"]}, "rule": rule}
+
+    needs = cmp("share", "at_least", table(["column"], {("N",): num("60"), ("S",): num("80")}))
+    special = [(yes("special"), "N")]
+
+    def go(title: str, derived: Json, facts: Json, outcome: str, *codes: str, value: str | None, margin: str | None = None) -> None:
+        one(f, title, single(needs, derived=[derived]), {"share": 70, **facts}, outcome, *codes, margin=margin, columns={"column": value})
+
+    region = column(special, {"fact": "region"})
+    go("a row", region, {"special": True, "region": "S"}, M, value="N", margin="10")
+    go("the rest is another fact", region, {"special": False, "region": "S"}, N, value="S", margin="-10")
+    go("guard undetermined, rows differ", region, {"region": "S"}, U, "selector_missing", value=None)
+    go("guard undetermined, rows agree", region, {"region": "N"}, M, value="N", margin="10")
+    go("the other fact is missing", region, {"special": False}, U, "selector_missing", value=None)
+    go("a row is met, the other fact is not needed", region, {"special": True}, M, value="N", margin="10")
+    go("no row and nothing else", column(special), {"special": False}, U, "selector_missing", value=None)
+    two: list[tuple[Json, object]] = [(yes("yes"), "N"), (yes("also"), "S")]
+    go("the first row that holds", column(two, "S"), {"yes": True, "also": True}, M, value="N", margin="10")
+    go("an open guard after the row that holds", column(two, "S"), {"yes": True}, M, value="N", margin="10")
+    go("an open guard before the row that holds", column(two, "S"), {"also": True}, U, "selector_missing", value=None)
+    go("open guards, all reachable rows agree", column([(yes("yes"), "N"), (yes("also"), "N")], "N"), {}, M, value="N", margin="10")
+    exclusive = column(two, "S", exclusive=True)
+    go("exclusive, one row", exclusive, {"yes": True, "also": False}, M, value="N", margin="10")
+    go("exclusive, two rows", exclusive, {"yes": True, "also": True}, U, "ambiguous_case", value=None)
+    go("exclusive, none", exclusive, {"yes": False, "also": False}, N, value="S", margin="-10")
+    go("exclusive, one open", exclusive, {"yes": False}, N, value="S", margin="-10")
+    go("exclusive, the open row differs from the rest", exclusive, {"also": False}, U, "selector_missing", value=None)
+    weak = column([(yes("special", evidence="recalled"), "N")], "S")
+    one(f, "a guard of weak evidence", single(needs, derived=[weak]), {"share": 70, "special": True}, M, margin="10", columns={"column": "N"}, provisional=True)
+    asked = {**single(needs, derived=[weak]), "minimum_evidence": "secondary"}
+    one(f, "a guard below the evidence asked", asked, {"share": 70, "special": True}, U, "selector_missing", columns={"column": None})
+
+
+# -- applicability, evidence, layers --------------------------------------------------------------
+
+
+def applicability() -> None:
+    f = "applies_if"
+    for applies in (M, N, U, A):
+        for holds in (M, N, U):
+            asked, value = STATES[applies]
+            facts = {k: v for k, v in {"special": value, "share": {M: 80, N: 79}.get(holds)}.items() if v is not None}
+            guard = cmp("special", "equals", asked)
+            rules = single(cmp("share", "at_least", num("80")), guard)
+            title = f"applies {applies}, condition {holds}"
+            margin = {M: "0", N: "-1", U: None}[holds]
+            outcome = {M: holds, N: A, U: U, A: A}[applies]
+            one(f, title, rules, facts, outcome, *why(outcome), margin=margin)
+    hidden = single(cmp("share", "at_least", PENDING), yes("special"))
+    one(f, "an open guard hides the condition", hidden, {"share": 80}, U, "fact_missing")
+
+
+def evidence() -> None:
+    f = "evidence"
+    for level, provisional in (("official", False), ("secondary", True), ("recalled", True)):
+        rules = single(cmp("share", "at_least", num("80", level)))
+        for value, outcome, margin in ((79, N, "-1"), (80, M, "0")):
+            one(f, f"{level}, {outcome}", rules, {"share": value}, outcome, margin=margin, provisional=provisional)
+        one(f, f"{level}, missing", rules, {}, U, "fact_missing")
+    order = ("recalled", "secondary", "official")
+    for asked in order:
+        for level in order:
+            rules = {**single(cmp("share", "at_least", num("80", level))), "minimum_evidence": asked}
+            title = f"{asked} asked, {level} there"
+            if order.index(level) < order.index(asked):
+                one(f, title, rules, {"share": 80}, U, "below_minimum_evidence")
+                one(f, f"{title}, missing", rules, {}, U, "below_minimum_evidence", "fact_missing")
+            else:
+                one(f, title, rules, {"share": 80}, M, margin="0", provisional=level != "official")
+    either = single(group("Any", cmp("share", "at_least", num("80", "recalled")), yes("yes")))
+    one(f, "an official member decides alone", either, {"share": 80, "yes": True}, M)
+    one(f, "only the weak member holds", either, {"share": 80, "yes": False}, M, provisional=True)
+    weak_none = single(cmp("share", "at_least", cell(None, "recalled", "none")))
+    one(f, "a weak none cell", weak_none, {}, A, provisional=True)
+
+
+def layers() -> None:
+    f = "partly-read-layer"
+    unread = {"read_whole": False}
+    rules = single(cmp("share", "at_least", num("80")), layer=unread)
+    one(f, "met is provisional", rules, {"share": 80}, M, "layer_not_read", margin="0", provisional=True)
+    one(f, "not met stands", rules, {"share": 79}, N, margin="-1")
+    one(f, "undetermined has its own reason", rules, {}, U, "fact_missing")
+    one(f, "not applicable is provisional", single(cmp("share", "at_least", NONE), layer=unread), {}, A, "layer_not_read", provisional=True)
+    weak = single(cmp("share", "at_least", num("80", "recalled")), layer=unread)
+    one(f, "not met on a weak number is provisional for that", weak, {"share": 79}, N, margin="-1", provisional=True)
+
+
+def floors() -> None:
+    f = "pending-over-base"
+    waits = cell(None, None, "pending", floor=num("50"))
+    rules = single(cmp("share", "at_least", waits))
+    one(f, "below the base value", rules, {"share": 49.9}, N, margin="-0.1")
+    one(f, "at the base value", rules, {"share": 50}, U, "pending")
+    one(f, "above the base value", rules, {"share": 100}, U, "pending")
+    one(f, "missing", rules, {}, U, "pending", "fact_missing")
+    upper = single(cmp("share", "at_most", cell(None, None, "pending", floor=num("50"))))
+    one(f, "above the greatest base value", upper, {"share": 50.1}, N, margin="-0.1")
+    weak = cell(None, None, "pending", floor=num("50", "secondary"))
+    one(f, "the base value is weak", single(cmp("share", "at_least", weak)), {"share": 49}, N, margin="-1", provisional=True)
+    asked = {**single(cmp("share", "at_least", weak)), "minimum_evidence": "official"}
+    one(f, "the base value is below the evidence asked", asked, {"share": 49}, U, "pending", "below_minimum_evidence")
+    by_region = table(["region"], {("N",): waits, ("S",): PENDING})
+    rules = single(cmp("share", "at_least", by_region))
+    one(f, "in a table", rules, {"share": 49, "region": "N"}, N, margin="-1", columns={"region": "N"})
+    one(f, "no base value in that column", rules, {"share": 49, "region": "S"}, U, "pending", columns={"region": "S"})
+
+
+def counts() -> None:
+    f = "counts"
+
+    def row(no: str, state: str) -> Json:
+        name = FLAGS[int(no.split(".")[0]) - 1] if "." not in no else FLAGS[int(no[-1]) - 1]
+        return indicator(no, cmp(name, "equals", STATES[state][0]))
+
+    def result(outcome: str) -> Json:
+        return {"outcome": outcome, "provisional": False}
+
+    three = [criterion("1", row("1", M)), criterion("2", row("2", N)), criterion("3", row("3", A))]
+    said = {"1": result(M), "2": result(N), "3": result(A)}
+    own = {"1": says(M), "2": says(N), "3": says(A)}
+    facts = {"yes": True, "also": False}
+    case(f, "not applicable counts as met", ruleset(three), facts, expect(N, said, own))
+    case(f, "two of three criteria, not applicable leaves", ruleset(three, at_least_n=2), facts, expect(N, said, own))
+    case(f, "one of three criteria", ruleset(three, at_least_n=1), facts, expect(M, said, own))
+    later = {**said, "2": result(U)}
+    open_ = {**own, "2": says(U, "fact_missing")}
+    case(f, "the total is the same for every unit", ruleset(three), {"yes": True}, expect(U, later, open_))
+    case(f, "two of three criteria, one open", ruleset(three, at_least_n=2), {"yes": True}, expect(U, later, open_))
+    for k, outcome in ((1, M), (2, U), (3, N)):
+        rows = [row("1.1", M), row("1.2", U), row("1.3", N)]
+        title = f"{k} of three indicators"
+        answers = {"1.1": says(M), "1.2": says(U, "fact_missing"), "1.3": says(N)}
+        case(f, title, ruleset([criterion("1", *rows, at_least_n=k)]), {"yes": True, "third": False}, expect(outcome, {"1": result(outcome)}, answers))
+
+
+def assemble() -> dict[str, list[Json]]:
+    """All cases by folder."""
+    CASES.clear()
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, cases, applicability, evidence, layers, floors, counts):
+        write()
+    return CASES
+
+
+def texts() -> dict[str, str]:
+    """Every file as it has to stand there, by path."""
+    found: dict[str, str] = {}
+    for folder, written in assemble().items():
+        for place, data in enumerate(written, 1):
+            slug = "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in data["case"].lower())
+            slug = "-".join(s for s in slug.split("-") if s)
+            found[f"{folder}/{place:02d}-{slug}.json"] = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return found
+
+
+def main() -> None:
+    wanted = texts()
+    for old in HERE.glob("*/*.json"):
+        if old.relative_to(HERE).as_posix() not in wanted:
+            old.unlink()
+    for name, content in wanted.items():
+        path = HERE / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Our engine and the oracle on the conformance cases that any engine can run."""
+
+import json
+import typing
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import oracle
+from conformance.assemble import texts
+from ntm_rules import FactError, Ruleset, Verdict, assess
+from ntm_rules.model.canonical import from_canonical, to_canonical
+
+HERE = Path(__file__).parent
+PATHS = sorted(HERE.glob("*/*.json"))
+Json = dict[str, typing.Any]
+
+
+def loaded(path: Path) -> Json:
+    return typing.cast(Json, json.loads(path.read_text(encoding="utf-8")))
+
+
+def exact_text(margin: Decimal | Fraction | int | None) -> str | None:
+    """A decimal where there is one, else a fraction in lowest terms."""
+    if margin is None:
+        return None
+    number = Fraction(margin)
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return f"{number.numerator}/{number.denominator}"
+    if number.denominator == 1:
+        return str(number.numerator)
+    digits = next(n for n in range(1, 400) if (number * 10**n).denominator == 1)
+    return format(Decimal(int(number * 10**digits)).scaleb(-digits), "f")
+
+
+def of_engine(verdict: Verdict) -> Json:
+    return {
+        "outcome": verdict.outcome.code,
+        "provisional": verdict.provisional,
+        "counts": {
+            "criteria_total": verdict.criteria_total,
+            "criteria_met": verdict.criteria_met,
+            "criteria_not_met": verdict.criteria_not_met,
+            "criteria_undetermined": verdict.criteria_undetermined,
+            "indicators": {outcome.code: n for outcome, n in verdict.indicator_counts.items()},
+        },
+        "criteria": {no: {"outcome": c.outcome.code, "provisional": c.provisional} for no, c in verdict.criteria.items()},
+        "indicators": {
+            no: {
+                "outcome": i.outcome.code,
+                "provisional": i.provisional,
+                "codes": [code.value for code in i.codes],
+                "margin": exact_text(i.margin),
+                "columns": {column.selector: column.value for column in i.columns},
+            }
+            for no, i in verdict.indicators.items()
+        },
+    }
+
+
+def of_oracle(finding: oracle.Finding) -> Json:
+    return {
+        "outcome": finding.outcome,
+        "provisional": finding.provisional,
+        "counts": {**finding.counts, "indicators": finding.indicator_counts},
+        "criteria": {no: {"outcome": code, "provisional": p} for no, (code, p) in finding.criteria.items()},
+        "indicators": {
+            no: {
+                "outcome": i.outcome,
+                "provisional": i.provisional,
+                "codes": list(i.codes),
+                "margin": exact_text(i.margin),
+                "columns": dict(column for leaf in i.leaves for column in leaf.columns),
+            }
+            for no, i in finding.indicators.items()
+        },
+    }
+
+
+def test_the_cases_are_what_the_script_writes() -> None:
+    """Run ``python tests/conformance/assemble.py`` after a change of it."""
+    assert {p.relative_to(HERE).as_posix(): p.read_text(encoding="utf-8") for p in PATHS} == texts()
+
+
+def test_the_schema_is_one_and_every_case_follows_it() -> None:
+    schema = loaded(HERE / "schema.json")
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    problems = [(path.name, error.message) for path in PATHS for error in validator.iter_errors(loaded(path))]
+    assert not problems
+
+
+def test_every_outcome_and_code_occurs() -> None:
+    said = [loaded(path)["expected"] for path in PATHS]
+    codes = {code for e in said for i in e.get("indicators", {}).values() for code in i["codes"]}
+    assert {e.get("outcome") for e in said} >= {"met", "not_met", "undetermined", "not_applicable"}
+    assert codes == set(oracle.CODES) - {"fact_invalid"} | {"layer_not_read"}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_case(path: Path) -> None:
+    data = loaded(path)
+    ruleset: Ruleset = from_canonical(data["ruleset"])
+    expected = data["expected"]
+    if "fact_error" in expected:
+        with pytest.raises(FactError) as caught:
+            assess(ruleset, data["facts"])
+        assert sorted({problem.fact for problem in caught.value.problems}) == expected["fact_error"]
+        return
+    assert of_engine(assess(ruleset, data["facts"])) == expected
+    assert of_oracle(oracle.judge(ruleset, data["facts"])) == expected
+    assert json.loads(json.dumps(to_canonical(ruleset))) == plain(data["ruleset"])
+
+
+def plain(data: typing.Any) -> typing.Any:
+    """The ruleset as canonical JSON leaves it: defaults left out."""
+    defaults = {"minimum": None, "direction": "neither", "decimals": 0}
+    if isinstance(data, list):
+        return [plain(item) for item in data]
+    if isinstance(data, dict):
+        return {k: plain(v) for k, v in data.items() if k not in defaults or v != defaults[k]}
+    return data

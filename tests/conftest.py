@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from fiction.communes import FOLDER
 from ntm_rules import Library
@@ -15,6 +15,8 @@ _COMMON = {
 }
 settings.register_profile("quick", max_examples=40, **_COMMON)
 settings.register_profile("full", max_examples=3000, **_COMMON)
+# For looking whether a test notices a change of the engine: no time is spent on small examples.
+settings.register_profile("mutate", max_examples=60, phases=[Phase.explicit, Phase.generate], **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 

@@ -321,7 +321,9 @@ class _Unit:
         cell: Cell | None = None
         if isinstance(bound, Table):
             values = [self.value(s) for s in bound.by]
-            columns = tuple((s, None if isinstance(v, Special) else key_text(v)) for s, v in zip(bound.by, values, strict=True))
+            columns = tuple(
+                (s, None if isinstance(v, Special) else key_text(v)) for s, v in zip(bound.by, values, strict=True)
+            )
             if None in values:
                 codes.add("selector_missing")
             if AMBIGUOUS in values:
@@ -475,7 +477,11 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             continue
         if fact.type is FactType.PERCENT and part > whole:
             found.add(ratio.part)
-        elif whole and facts.get(fact.id) is not None and not agrees(facts[fact.id], _Unit(ruleset, facts, None).quotient(fact, ratio)):
+        elif (
+            whole
+            and facts.get(fact.id) is not None
+            and not agrees(facts[fact.id], _Unit(ruleset, facts, None).quotient(fact, ratio))
+        ):
             found.add(fact.id)
     return found
 

@@ -6,6 +6,9 @@ No engine is asked here. What is expected was written down from the truth tables
 semantics; only the counts are added up. The output is committed.
 """
 
+# ruff: noqa: E501 - a case a line
+# fmt: off
+
 import json
 import typing
 from pathlib import Path
@@ -345,6 +348,8 @@ def prerequisites() -> None:
     one(f, "the demand itself is only recalled", meets("act", cell=weak), {"recognised": True}, M, provisional=True)
     asked = {**meets("act", cell=weak), "minimum_evidence": "official"}
     one(f, "the demand is below the evidence asked", asked, {"recognised": True}, U, "below_minimum_evidence")
+    asked = {**meets("finding", cell=weak), "minimum_evidence": "official"}
+    one(f, "the demand of a finding is below the evidence asked", asked, {"share": 49}, U, "below_minimum_evidence")
     inner = single(cmp("share", "at_least", num("50", "secondary")), id="commune/khac")
     through = meets("finding", resolved=inner)
     one(f, "the finding rests on a weak number", through, {"share": 60}, M, provisional=True)
@@ -440,6 +445,9 @@ def ratios() -> None:
     one(f, "at most", single(cmp("rate", "at_most", num("62.5"))), {"part": 6, "whole": 8}, N, margin="-12.5")
     one(f, "all of the whole", single(cmp("rate", "at_least", num("100"))), {"part": 7, "whole": 7}, M, margin="0")
     one(f, "large numbers", single(cmp("rate", "at_least", num("99.99"))), {"part": 999899999, "whole": 1000000000}, N, margin="-0.0000001")
+    # No float can tell these ratios from their thresholds: 100 x 1000 < 88.261253309797 x 1133, by 1 in 10^13 of a percent.
+    one(f, "below by less than a float", single(cmp("rate", "at_least", num("88.261253309797"))), {"part": 1000, "whole": 1133}, N, margin="-1/1133000000000000")
+    one(f, "above by less than a float", single(cmp("rate", "more_than", num("82.6036866359447"))), {"part": 1434, "whole": 1736}, M, margin="1/2170000000000000")
     one(f, "the ratio alone", exact, {"rate": 66.67}, M, margin="0")
     one(f, "the ratio and one part", exact, {"rate": 66.67, "part": 2}, M, margin="0")
     one(f, "ratio and parts agree to the digits written, the parts are used", exact, {"rate": "66.67", "part": 2, "whole": 3}, N, margin="-1/300")
@@ -499,6 +507,7 @@ def cases() -> None:
     exclusive = column(two, "S", exclusive=True)
     go("exclusive, one row", exclusive, {"yes": True, "also": False}, M, value="N", margin="10")
     go("exclusive, two rows", exclusive, {"yes": True, "also": True}, U, "ambiguous_case", value=None)
+    go("exclusive, one row and one open", exclusive, {"yes": True}, U, "selector_missing", value=None)
     go("exclusive, none", exclusive, {"yes": False, "also": False}, N, value="S", margin="-10")
     go("exclusive, one open", exclusive, {"yes": False}, N, value="S", margin="-10")
     go("exclusive, the open row differs from the rest", exclusive, {"also": False}, U, "selector_missing", value=None)
@@ -623,10 +632,13 @@ def texts() -> dict[str, str]:
     """Every file as it has to stand there, by path."""
     found: dict[str, str] = {}
     for folder, written in assemble().items():
-        for place, data in enumerate(written, 1):
+        for data in written:
             slug = "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in data["case"].lower())
             slug = "-".join(s for s in slug.split("-") if s)
-            found[f"{folder}/{place:02d}-{slug}.json"] = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+            name = f"{folder}/{slug}.json"
+            if name in found:
+                raise ValueError(name)
+            found[name] = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     return found
 
 

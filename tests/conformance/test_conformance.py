@@ -51,7 +51,9 @@ def of_engine(verdict: Verdict) -> Json:
             "criteria_undetermined": verdict.criteria_undetermined,
             "indicators": {outcome.code: n for outcome, n in verdict.indicator_counts.items()},
         },
-        "criteria": {no: {"outcome": c.outcome.code, "provisional": c.provisional} for no, c in verdict.criteria.items()},
+        "criteria": {
+            no: {"outcome": c.outcome.code, "provisional": c.provisional} for no, c in verdict.criteria.items()
+        },
         "indicators": {
             no: {
                 "outcome": i.outcome.code,

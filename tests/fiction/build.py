@@ -169,9 +169,7 @@ KINDS = ("share", "yes", "region", "number", "yearly", "parts", "count", "level"
 
 def numbers(sizes: tuple[int, ...]) -> list[list[str]]:
     """Printed numbers by criterion: ``10`` where it has one indicator, else ``2.1``, ``2.2``."""
-    return [
-        [str(c)] if size == 1 else [f"{c}.{i}" for i in range(1, size + 1)] for c, size in enumerate(sizes, 1)
-    ]
+    return [[str(c)] if size == 1 else [f"{c}.{i}" for i in range(1, size + 1)] for c, size in enumerate(sizes, 1)]
 
 
 def fillers() -> list[tuple[str, str]]:
@@ -366,8 +364,24 @@ def by_hand(step: int = 0, years: tuple[int, ...] = (2021,)) -> dict[str, Data]:
             }
         },
         "17.2": {"require": {"fact": "farm_share", "at_most": {"value": "90", "free": "true", **official}}},
-        "18.4": {"require": {"not": {"all": [{"fact": "near_town", "equals": "true", **official}, {"fact": "heritage", "equals": "false", **press}]}}},
-        "18.5": {"require": {"any": [{"fact": "literacy", "equals": "3", **official}, {"not": {"fact": "region", "one_of": ["BIEN"], **press}}]}},
+        "18.4": {
+            "require": {
+                "not": {
+                    "all": [
+                        {"fact": "near_town", "equals": "true", **official},
+                        {"fact": "heritage", "equals": "false", **press},
+                    ]
+                }
+            }
+        },
+        "18.5": {
+            "require": {
+                "any": [
+                    {"fact": "literacy", "equals": "3", **official},
+                    {"not": {"fact": "region", "one_of": ["BIEN"], **press}},
+                ]
+            }
+        },
     }
     return made
 
@@ -386,7 +400,12 @@ def derive(period: str) -> Data:
             "exclusive": "true",
             "case": [
                 {
-                    "when": {"any": [{"fact": "near_town", "equals": "true", **official}, {"fact": "farm_share", "less_than": "10", "evidence": "secondary"}]},
+                    "when": {
+                        "any": [
+                            {"fact": "near_town", "equals": "true", **official},
+                            {"fact": "farm_share", "less_than": "10", "evidence": "secondary"},
+                        ]
+                    },
                     "then": "TOWN",
                 },
                 {"when": {"fact": "area_class", "one_of": ["II", "III"], **official}, "then": "FARM"},
@@ -449,10 +468,19 @@ def large(sizes: tuple[int, ...], period: str, step: int, special: dict[str, Dat
 def basic(period: str) -> Data:
     early = period == "2021-2025"
     number, date, span = (
-        ("1/QĐ-XM", "2022-03-08", ("2022-03-08", "2025-12-31")) if early else ("2/QĐ-XM", "2025-12-29", ("2026-02-15", "2030-12-31"))
+        ("1/QĐ-XM", "2022-03-08", ("2022-03-08", "2025-12-31"))
+        if early
+        else ("2/QĐ-XM", "2025-12-29", ("2026-02-15", "2030-12-31"))
     )
     step = 0 if early else 1
-    cited = {"6.3": {"require": {"fact": "score", "equals": {"value": "80", "evidence": "official", "cite": "so-mau", "point": "mục 3"}}}}
+    cited = {
+        "6.3": {
+            "require": {
+                "fact": "score",
+                "equals": {"value": "80", "evidence": "official", "cite": "so-mau", "point": "mục 3"},
+            }
+        }
+    }
     return {
         **head("commune/ntm", period, number, date, span, "Bộ tiêu chí mẫu"),
         "derive": derive(period),
@@ -463,10 +491,14 @@ def basic(period: str) -> Data:
 def advanced(period: str) -> Data:
     early = period == "2021-2025"
     number, date, span = (
-        ("1/QĐ-XM", "2022-03-08", ("2022-03-08", "2025-12-31")) if early else ("2/QĐ-XM", "2025-12-29", ("2026-02-15", "2030-12-31"))
+        ("1/QĐ-XM", "2022-03-08", ("2022-03-08", "2025-12-31"))
+        if early
+        else ("2/QĐ-XM", "2025-12-29", ("2026-02-15", "2030-12-31"))
     )
     special = {
-        "1.2": {"require": {"meets": "commune/ntm", "by": "act", "recognised": "recognised_ntm", "evidence": "official"}},
+        "1.2": {
+            "require": {"meets": "commune/ntm", "by": "act", "recognised": "recognised_ntm", "evidence": "official"}
+        },
         "11.1": {
             "require": {
                 "facts": ["poor_men", "poor_women"],
@@ -491,12 +523,20 @@ def model() -> Data:
                 "no": "K",
                 "title": text("Kiểu mẫu (hư cấu)", "Model (fiction)"),
                 "indicators": [
-                    indicator("K1", {"meets": "commune/nang-cao", "by": "either", "recognised": "recognised_nang_cao", **official}),
-                    indicator("K2", {"meets": "commune/ntm", "by": "finding", "period": "2021-2025", "evidence": "secondary"}),
+                    indicator(
+                        "K1",
+                        {"meets": "commune/nang-cao", "by": "either", "recognised": "recognised_nang_cao", **official},
+                    ),
+                    indicator(
+                        "K2", {"meets": "commune/ntm", "by": "finding", "period": "2021-2025", "evidence": "secondary"}
+                    ),
                     indicator("K3", {"meets": "commune/ntm", "by": "act", "recognised": "recognised_ntm", **official}),
                     indicator(
                         "K4",
-                        {"fact": "income", "at_least": {"times": {"value": "1.1", **official}, "of": "commune/nang-cao#10"}},
+                        {
+                            "fact": "income",
+                            "at_least": {"times": {"value": "1.1", **official}, "of": "commune/nang-cao#10"},
+                        },
                     ),
                     indicator("K5", {"fact": "score", "at_least": {"state": "delegated", **official}}),
                     indicator("K6", {"fact": "smart_villages", "at_least": {"value": "2", "free": "true", **official}}),
@@ -520,9 +560,25 @@ def choice() -> Data:
         **head("commune/lua-chon", "2021-2025", "4/QĐ-XM", "2022-04-01", ("2022-04-01", "2025-12-31"), "Tự chọn"),
         "at_least_n": "2",
         "criteria": [
-            criterion("A", 2, {"fact": "near_town", "equals": "true", **official}, ratio, {"fact": "score", "at_least": "50", "evidence": "recalled", "confidence": "high"}),
-            criterion("B", None, {"fact": "literacy", "level_at_least": "2", **official}, {"fact": "savings", "more_than": "0", "evidence": "secondary"}),
-            criterion("C", 1, {"fact": "heritage", "equals": "false", **official}, {"fact": "schools", "equals": "3", **official}),
+            criterion(
+                "A",
+                2,
+                {"fact": "near_town", "equals": "true", **official},
+                ratio,
+                {"fact": "score", "at_least": "50", "evidence": "recalled", "confidence": "high"},
+            ),
+            criterion(
+                "B",
+                None,
+                {"fact": "literacy", "level_at_least": "2", **official},
+                {"fact": "savings", "more_than": "0", "evidence": "secondary"},
+            ),
+            criterion(
+                "C",
+                1,
+                {"fact": "heritage", "equals": "false", **official},
+                {"fact": "schools", "equals": "3", **official},
+            ),
         ],
     }
 
@@ -546,7 +602,11 @@ def unwritten() -> Data:
                             "fact": "score",
                             "at_least": {
                                 "by": ["area_class"],
-                                "cells": {"I": "pending", "II": {"state": "delegated", **official}, "III": {"value": "50", **official}},
+                                "cells": {
+                                    "I": "pending",
+                                    "II": {"state": "delegated", **official},
+                                    "III": {"value": "50", **official},
+                                },
                             },
                         },
                     ),
@@ -569,8 +629,15 @@ def amendment() -> Data:
         "in_force": {"from": "2024-06-01"},
         "operations": [
             {"set": "4.1", "more_than": "92", **official},
-            {"set": "10", "cells": {"NUI": {"2025": {"value": "54", **official}}, "BIEN": {"2025": {"value": "58", **official}}}},
-            {"replace": "12.1", "require": {"fact": "income_thousand", "at_least": "30000", **official}, "title": text("Chỉ tiêu 12.1 sửa (hư cấu)", "Indicator 12.1, amended (fiction)")},
+            {
+                "set": "10",
+                "cells": {"NUI": {"2025": {"value": "54", **official}}, "BIEN": {"2025": {"value": "58", **official}}},
+            },
+            {
+                "replace": "12.1",
+                "require": {"fact": "income_thousand", "at_least": "30000", **official},
+                "title": text("Chỉ tiêu 12.1 sửa (hư cấu)", "Indicator 12.1, amended (fiction)"),
+            },
             {
                 "add": {
                     "criterion": "18",
@@ -600,7 +667,10 @@ def overlays() -> dict[str, Data]:
     extra = {
         "no": "20",
         "title": text("Tiêu chí riêng (hư cấu)", "A criterion of its own (fiction)"),
-        "indicators": [indicator("20.1", {"fact": "smart_villages", "at_least": "1", **official}), indicator("20.2", {"fact": "literacy", "level_at_least": "1", **recalled})],
+        "indicators": [
+            indicator("20.1", {"fact": "smart_villages", "at_least": "1", **official}),
+            indicator("20.2", {"fact": "literacy", "level_at_least": "1", **recalled}),
+        ],
     }
     zones = {
         "case": [
@@ -616,7 +686,11 @@ def overlays() -> dict[str, Data]:
             "77/QĐ-GB",
             "2022-11-05",
             operations=[
-                {"set": "2.1", "at_least": {"by": ["region_column"], "cells": {"NUI": "65", "BIEN": "70", "DONG": "82.5"}}, **official},
+                {
+                    "set": "2.1",
+                    "at_least": {"by": ["region_column"], "cells": {"NUI": "65", "BIEN": "70", "DONG": "82.5"}},
+                    **official,
+                },
                 {"set": "8.4", "at_least": "25", **official},
                 {"add": {"after": "19", "criterion": extra}},
             ],
@@ -635,9 +709,16 @@ def overlays() -> dict[str, Data]:
             "2024-02",
             derive={"zone": zones},
             operations=[
-                {"set": "8.4", "at_least": {"by": ["zone"], "cells": {"Z1": "60", "Z2": "45.5", "Z3": "30"}}, **official},
+                {
+                    "set": "8.4",
+                    "at_least": {"by": ["zone"], "cells": {"Z1": "60", "Z2": "45.5", "Z3": "30"}},
+                    **official,
+                },
                 {"set": "4.1", "more_than": "95", **recalled},
-                {"set": "10", "cells": {"BIEN": {"2024": {"value": "57", **official}, "2025": {"value": "60", **official}}}},
+                {
+                    "set": "10",
+                    "cells": {"BIEN": {"2024": {"value": "57", **official}, "2025": {"value": "60", **official}}},
+                },
             ],
         ),
         "gia-nam/2023-5-commune-nang-cao": overlay(
@@ -650,7 +731,12 @@ def overlays() -> dict[str, Data]:
                 {"set": "17.2", "at_most": "95", **official},
                 {
                     "replace": "9.2",
-                    "require": {"all": [{"fact": "fastest", "less_than": "50", "part": "a", **official}, {"fact": "speed_fixed", "at_least": "10", "part": "b", **recalled}]},
+                    "require": {
+                        "all": [
+                            {"fact": "fastest", "less_than": "50", "part": "a", **official},
+                            {"fact": "speed_fixed", "at_least": "10", "part": "b", **recalled},
+                        ]
+                    },
                 },
                 {"remove": "14.1d"},
             ],

@@ -8,7 +8,6 @@ from ntm_rules import Ruleset, Verdict, assess
 from ntm_rules.model.verdicts import IndicatorResult, LeafResult
 from oracle import Finding, IndicatorFinding, Leaf, judge
 
-
 T = typing.TypeVar("T")
 
 

@@ -67,7 +67,9 @@ OPS = {
     FactType.CATEGORY: (c.Op.EQUALS, c.Op.ONE_OF),
 }
 NUMERIC_OPS = (c.Op.EQUALS, c.Op.AT_LEAST, c.Op.AT_MOST, c.Op.MORE_THAN, c.Op.LESS_THAN)
-NUMBERS = tuple(Decimal(t) for t in ("0", "0.3", "1", "2.5", "33.33", "33.333", "50", "66.67", "99.9", "100", "-1.5", "0.000001"))
+NUMBERS = tuple(
+    Decimal(t) for t in ("0", "0.3", "1", "2.5", "33.33", "33.333", "50", "66.67", "99.9", "100", "-1.5", "0.000001")
+)
 TWINS = (("share", "other_share"), ("yes", "also"))
 SELECTORS = ("region", "year", "yes", "level", "kind", "zone", "group")
 
@@ -93,7 +95,9 @@ def _values(draw: st.DrawFn, fact: Fact, op: c.Op) -> Value:
 @st.composite
 def cells(draw: st.DrawFn, fact: Fact | None, op: c.Op, plain: bool = False) -> Cell:
     """A cell in any state; *plain* cells are set. Without a fact only pending and delegated ones."""
-    states = [CellState.SET] if plain else [CellState.SET] * 6 + [CellState.NONE, CellState.DELEGATED, CellState.PENDING]
+    states = (
+        [CellState.SET] if plain else [CellState.SET] * 6 + [CellState.NONE, CellState.DELEGATED, CellState.PENDING]
+    )
     state = draw(st.sampled_from(states if fact else states[-2:]))
     evidence = None if state is CellState.PENDING else draw(st.sampled_from(Evidence))
     confidence = Confidence.LOW if evidence is Evidence.RECALLED else None
@@ -196,13 +200,18 @@ def prerequisites(draw: st.DrawFn, others: tuple[Ruleset, ...]) -> c.Meets:
 @st.composite
 def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
     """Facts worked out from others: a column, an exclusive group, extremes and a ratio."""
-    zone, group = Fact("zone", FactType.CATEGORY, values=("N", "S", "Z")), Fact("group", FactType.CATEGORY, values=("g", "h"))
+    zone, group = (
+        Fact("zone", FactType.CATEGORY, values=("N", "S", "Z")),
+        Fact("group", FactType.CATEGORY, values=("g", "h")),
+    )
     made = []
     guards = comparisons(BY_ID)
     if draw(st.booleans()):
         then = st.sampled_from(("N", "Z", c.Ref("region")))
         rows = tuple(c.CaseRow(g, draw(then)) for g in draw(st.lists(guards, min_size=1, max_size=2)))
-        made.append(c.Derived(zone, c.Case(rows, draw(st.sampled_from((None, "S", "Z", c.Ref("region")))), draw(st.booleans()))))
+        made.append(
+            c.Derived(zone, c.Case(rows, draw(st.sampled_from((None, "S", "Z", c.Ref("region")))), draw(st.booleans())))
+        )
     if draw(st.booleans()):
         rows = tuple(c.CaseRow(g, draw(st.sampled_from("gh"))) for g in draw(st.lists(guards, min_size=1, max_size=3)))
         made.append(c.Derived(group, c.Case(rows, draw(st.sampled_from((None, "g", "h"))), True)))

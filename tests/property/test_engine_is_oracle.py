@@ -7,11 +7,11 @@ import pytest
 from comparing import Quiet, check
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from oracle import bad_facts, judge
-from strategies import facts, one, rulesets, seeded_facts
+from strategies import Facts, facts, one, rulesets, seeded_facts
 
 from fiction.communes import commune
-from ntm_rules import FactError, Library, Ruleset, assess
+from ntm_rules import FactError, Library, Ruleset, Verdict, assess
+from oracle import bad_facts, judge
 
 FICTION_CASES = [
     (name, on, province)
@@ -61,7 +61,7 @@ def bundled_sets(bundled: Library) -> Quiet[Ruleset]:
     return composed(bundled, bundled_cases(bundled))
 
 
-@settings(max_examples=settings().max_examples * 5)
+@settings(max_examples=settings().max_examples * 4)
 @given(st.data())
 def test_on_generated_rulesets(data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())
@@ -85,18 +85,21 @@ def test_on_the_bundled_sets(bundled_sets: Quiet[Ruleset], data: st.DataObject) 
     check(ruleset, data.draw(seeded_facts(ruleset)))
 
 
-def test_every_bundled_set_and_every_made_up_one_at_least_twice(
+def test_every_bundled_set_and_every_made_up_one_at_least_once(
     fiction_sets: Quiet[Ruleset], bundled_sets: Quiet[Ruleset]
 ) -> None:
     for seed, ruleset in enumerate([*fiction_sets, *bundled_sets]):
-        check(ruleset, commune(ruleset, seed))
-        check(ruleset, commune(ruleset, seed, missing=0.3))
+        check(ruleset, commune(ruleset, seed, missing=0.3 * (seed % 2)))
 
 
 def test_a_made_up_commune_can_meet_every_large_set(fiction_sets: Quiet[Ruleset]) -> None:
     """A set full of numbers that nobody can meet, or that cannot fail, would prove nothing."""
     ruleset = next(r for r in fiction_sets if r.id == "commune/ntm" and r.province is None)
-    seen = {(no, i.outcome.code) for seed in range(150) for no, i in assess(ruleset, commune(ruleset, seed)).indicators.items()}
+    seen = {
+        (no, i.outcome.code)
+        for seed in range(150)
+        for no, i in assess(ruleset, commune(ruleset, seed)).indicators.items()
+    }
     for criterion in ruleset.criteria:
         for indicator in criterion.indicators:
             assert (indicator.no, "met") in seen
@@ -117,10 +120,17 @@ def test_bad_facts_are_refused_by_both(fiction_sets: Quiet[Ruleset], data: st.Da
         near = one(inputs[name], lambda choices: data.draw(st.sampled_from(choices)), (), steps=True)
         given_facts[name] = data.draw(st.just(near) | st.integers(-2, 120))
     expected = bad_facts(ruleset, given_facts)
-    try:
-        verdict = assess(ruleset, typing.cast(typing.Any, given_facts))
-    except FactError as error:
-        assert {p.fact for p in error.problems} == expected
+    answer = attempt(ruleset, given_facts)
+    if isinstance(answer, set):
+        assert answer == expected
     else:
         assert not expected
-        assert verdict.outcome.code == judge(ruleset, given_facts).outcome
+        assert answer.outcome.code == judge(ruleset, given_facts).outcome
+
+
+def attempt(ruleset: Ruleset, given_facts: Facts) -> Verdict | set[str]:
+    """The verdict, or the facts that are refused."""
+    try:
+        return assess(ruleset, typing.cast(typing.Any, given_facts))
+    except FactError as error:
+        return {problem.fact for problem in error.problems}

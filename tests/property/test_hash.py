@@ -91,7 +91,9 @@ def test_writing_a_file_in_another_way_keeps_the_hash(name: str, chance: random.
         if name not in HASHES:
             plain = {path: yaml.safe_dump(data, sort_keys=False) for path, data in contents.items()}
             HASHES[name] = composed(Path(folder), plain, name).content_hash
-        other = {path: written(typing.cast(typing.Any, shuffled(data, chance)), chance) for path, data in contents.items()}
+        other = {
+            path: written(typing.cast(typing.Any, shuffled(data, chance)), chance) for path, data in contents.items()
+        }
         assert composed(Path(folder), other, name).content_hash == HASHES[name]
 
 

@@ -1,6 +1,7 @@
 """Laws of assessing that hold for every ruleset and all facts."""
 
 import copy
+import itertools
 import pickle
 import random
 from decimal import Decimal
@@ -47,7 +48,7 @@ def with_levels(ruleset: Ruleset) -> list[Ruleset]:
 
 def never_decides_more(sets: list[Ruleset], given_facts: Facts) -> None:
     seen = [outcomes(assess(r, given_facts)) for r in sets]  # type: ignore[arg-type]
-    for weaker, stronger in zip(seen, seen[1:], strict=False):
+    for weaker, stronger in itertools.pairwise(seen):
         for place, outcome in stronger.items():
             assert outcome in ("undetermined", weaker[place]), place
 

@@ -18,7 +18,9 @@ def ruleset(op: Op, limit: Decimal) -> Ruleset:
     cell = Cell(CellState.SET, Citation(LAW), LAW, limit, Evidence.OFFICIAL)
     indicator = Indicator("1", Comparison(("rate",), op, cell), Citation(LAW))
     layers = (Layer(LayerKind.BASE, LAW, dt.date(2022, 3, 8)),)
-    return Ruleset("commune/a", "2021-2025", dt.date(2024, 1, 1), 2024, (Criterion("1", (indicator,)),), CATALOGUE, layers)
+    return Ruleset(
+        "commune/a", "2021-2025", dt.date(2024, 1, 1), 2024, (Criterion("1", (indicator,)),), CATALOGUE, layers
+    )
 
 
 def holds(op: Op, part: int, whole: int, limit: Decimal) -> bool:

@@ -6,12 +6,14 @@ from importlib import resources
 from pathlib import Path
 
 import jsonschema
-import ntm_rules as ntm
 import pytest
 import yaml
 
+import ntm_rules as ntm
+
 ROOT = Path(__file__).parents[2]
-RULE_FILES = sorted((*ROOT.glob("rulesets/**/*.yaml"), *ROOT.glob("tests/fiction/rulesets/**/*.yaml")))
+FOUND = (*ROOT.glob("rulesets/**/*.yaml"), *ROOT.glob("tests/fiction/rulesets/**/*.yaml"))
+RULE_FILES = sorted(path for path in FOUND if not path.name.endswith((".tests.yaml", ".allow.yaml")))
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:

@@ -16,9 +16,9 @@ from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.authoring.units import Province
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import By, Comparison, Condition, Derived, Meets, Open
+from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
-from ntm_rules.model.facts import Fact
+from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Criterion, Layer, LayerKind, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import facts_of_derived, facts_read
@@ -78,6 +78,8 @@ def compose(
         applied.append(layer.header.layer)
     if request.province is not None and request.province.overlay_unknown:
         applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
+    _check_shape(tree.composed, base.at_least_n)
+    _check_ratios(derived.values(), facts)
     criteria = _resolve(tree.composed, request, derived)
     known.update({d.id: d.fact for d in derived.values()})
     return Ruleset(
@@ -97,6 +99,47 @@ def compose(
         diagnostics=(*tree.diagnostics, *_notes(applied, request)),
         catalogue=frozenset(facts),
     )
+
+
+def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> None:
+    """What layers took out may not leave fewer members than are asked for, nor may they give a number twice.
+
+    Raises:
+        RulesetError: more members are asked for than there are, or a number stands twice.
+    """
+    asked = [("criteria", at_least_n, len(criteria))]
+    for criterion in criteria:
+        asked.append((f"indicators of criterion `{criterion.no}`", criterion.at_least_n, len(criterion.indicators)))
+        for indicator in criterion.indicators:
+            for address, node in rw.nodes(indicator.require, indicator.no):
+                if isinstance(node, AtLeast):
+                    asked.append((f"members of `{address}`", node.k, len(node.members)))
+    found = [
+        Diagnostic("condition.k", f"at least {k} of {n} {what} can never hold")
+        for what, k, n in asked
+        if k is not None and k > n
+    ]
+    for kind, numbers in (
+        ("criterion", [c.no for c in criteria]),
+        ("indicator", [i.no for c in criteria for i in c.indicators]),
+    ):
+        twice = dict.fromkeys(no for no in numbers if numbers.count(no) > 1)
+        found += [Diagnostic("number.duplicate", f"the {kind} `{no}` stands twice") for no in twice]
+    if found:
+        raise RulesetError(found)
+
+
+def _check_ratios(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
+    """The parts of a derived ratio have to be plain facts of the catalogue: they are scaled to whole steps.
+
+    Raises:
+        RulesetError: a part is derived, or a ratio itself.
+    """
+    ratios = [(d.id, name) for d in derived if isinstance(d.rule, RatioOf) for name in (d.rule.part, d.rule.whole)]
+    wrong = [(id, name) for id, name in ratios if name not in facts or facts[name].ratio is not None]
+    if wrong:
+        message = "`{1}` in the ratio of `{0}` has to be a plain number of the catalogue"
+        raise RulesetError([Diagnostic("fact.ratio", message.format(*pair)) for pair in wrong])
 
 
 def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
@@ -234,6 +277,9 @@ def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
         floor=None if cell.floor is None else _multiplied(cell.floor, times, of),
         overtaken=None,
     )
+    if times.state is CellState.PENDING and cell.state is CellState.SET:
+        floor = None if times.floor is None else _multiplied(cell, times.floor, of)
+        return evolve(mixed, state=CellState.PENDING, value=None, evidence=None, confidence=None, floor=floor)
     if cell.state is not CellState.SET or cell.evidence is None or times.evidence is None:
         return mixed
     if not isinstance(cell.value, Decimal) or not isinstance(times.value, Decimal):

@@ -20,6 +20,7 @@ from ntm_rules.model.rulesets import LayerKind, Ruleset
 _KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay")
 _TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
+_BESIDE = (".tests.yaml", ".allow.yaml")
 MAX_FILES = 5_000
 
 
@@ -45,15 +46,19 @@ class Library:
     """Rule files, read when they are needed.
 
     Make one with ``Library.bundled()`` or ``Library.load(path)``; it can be shared between threads.
+
+    Attributes:
+        folders: where the files lie.
     """
 
     _files: tuple[Listed, ...]
+    folders: tuple[Path, ...] = ()
     _memo: dict[object, object] = field(init=False, factory=dict, eq=False, repr=False)
 
     @classmethod
     def bundled(cls) -> "Library":
         """The rulesets that come with the package."""
-        return cls(tuple(_listed(bundled_folder())))
+        return cls(tuple(_listed(bundled_folder())), (bundled_folder(),))
 
     @classmethod
     def load(cls, path: str | Path, bundled: bool = True) -> "Library":
@@ -67,7 +72,8 @@ class Library:
         if not folder.is_dir():
             raise FileNotFoundError(f"`{folder}` is not a folder of rule files")
         own = tuple(_listed(folder))
-        library = cls((*(_listed(bundled_folder()) if bundled else ()), *own))
+        below = (bundled_folder(),) if bundled else ()
+        library = cls((*(listed for each in below for listed in _listed(each)), *own), (*below, folder))
         library.read_all(own)
         return library
 
@@ -92,6 +98,33 @@ class Library:
         """Ruleset id, period and province of every overlay."""
         found = ((f.target, f.period, f.province) for f in self._files if f.kind == "overlay")
         return tuple(sorted(set(found)))
+
+    def span(self, ruleset: str, period: str) -> tuple[dt.date, dt.date | None]:
+        """First and last day of a set, both inclusive; None where it has no end.
+
+        Raises:
+            UnknownName: no such ruleset or period.
+        """
+        layer = self._base(ruleset, dt.date.min, period).header.layer
+        return layer.start, layer.end
+
+    def roots(self, ruleset: str, period: str, province: str | None = None) -> Iterator[Map]:
+        """The nodes of the files of a set: its base, then its layers in the order of their names."""
+        wanted = {"ruleset", "amends", "overlay"}
+        for listed in sorted(self._files, key=lambda f: f.kind != "ruleset"):
+            here = listed.kind in wanted and (listed.target, listed.period) == (ruleset, period)
+            if here and (listed.kind != "overlay" or listed.province == province):
+                yield _root(listed)
+
+    def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
+        """The days on which a layer of the set, or of the province's overlays, begins to hold; the base's first.
+
+        Raises:
+            UnknownName: no such ruleset or period.
+        """
+        base = self._base(ruleset, dt.date.min, period)
+        layers = [base.header.layer, *(file.header.layer for file in self._layers(ruleset, base, province))]
+        return tuple(sorted({_clamped(layer.start, base.header) for layer in layers}))
 
     def read_all(self, files: Iterable[Listed] | None = None) -> None:
         """Read every file (or *files*), and apply every layer on the day it begins.
@@ -308,6 +341,10 @@ class Library:
             reader.unknown("ruleset.unknown", root.at, "ruleset", header.target, self._ids())
         if header is not None and header.province is not None and header.province not in self.registry.ids():
             reader.unknown("province.unknown", root.at, "province", header.province, self.registry.ids())
+        if header is not None:
+            periods = [f.period for f in self._files if f.kind == "ruleset" and f.target == header.target]
+            if periods and header.period not in periods:
+                reader.unknown("period.unknown", root.at, f"period of `{header.target}`", header.period, periods)
         reader.raise_errors()
         if header is None:
             raise RulesetError([problem("file.kind", root.at, "the file is no layer")])
@@ -340,8 +377,8 @@ def _clamped(on: dt.date, header: Header) -> dt.date:
 
 
 def _listed(folder: Path) -> Iterator[Listed]:
-    """The rule files below *folder*, by their first keys; files of tests beside rules are left out."""
-    paths = sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and not p.name.endswith(".tests.yaml"))
+    """The rule files below *folder*, by their first keys; files beside rules are left out."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and not p.name.endswith(_BESIDE))
     if len(paths) > MAX_FILES:
         raise RulesetError([Diagnostic("library.files", f"`{folder}` holds more than {MAX_FILES} rule files")])
     for path in paths:

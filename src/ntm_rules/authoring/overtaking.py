@@ -8,7 +8,7 @@ from ntm_rules.authoring.strictness import stricter
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Op
 from ntm_rules.model.facts import Fact
-from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold
+from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import leaves, threshold_cells
 
 
@@ -23,6 +23,8 @@ def over_base(own: Threshold, base: Threshold) -> Threshold:
     """An overlay's threshold whose pending cells keep the set base cells under them as floors."""
     if isinstance(own, Cell) and isinstance(base, Cell):
         return with_floor(own, base)
+    if isinstance(own, Cell) and isinstance(base, Relative) and own.state is CellState.PENDING:
+        return evolve(base, times=with_floor(own, base.times))
     if isinstance(own, Table) and isinstance(base, Table) and own.by == base.by:
         below = dict(base.cells)
         return evolve(own, cells=tuple((k, with_floor(c, below[k]) if k in below else c) for k, c in own.cells))

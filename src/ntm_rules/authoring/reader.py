@@ -99,7 +99,7 @@ class Reader:
     def number(self, node: Node, text: str, what: str) -> Decimal | None:
         """*text* as an exact number of at most 15 significant digits."""
         try:
-            number = Decimal(text)
+            number = Decimal(text if text.isascii() and "_" not in text and text == text.strip() else "")
         except InvalidOperation:
             self.error(
                 "value.number",

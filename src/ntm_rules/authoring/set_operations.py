@@ -9,7 +9,7 @@ from ntm_rules.authoring.overtaking import over_base, overtake, with_floor
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Op, Open
 from ntm_rules.model.errors import Severity
-from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold
+from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import threshold_cells
 
 SET_KEYS = ("cells", *(op.value for op in Op))
@@ -137,6 +137,8 @@ def set_pending(run: Layering, found: Map, target: rw.Target) -> None:
         if isinstance(old, Meets):
             return evolve(old, cell=pending(old.cell))
         threshold = rw.map_cells(old.threshold, pending)
+        if isinstance(old, Comparison) and isinstance(old.threshold, Relative):
+            threshold = evolve(old.threshold, times=pending(old.threshold.times))
         if isinstance(old, Comparison):
             return evolve(old, threshold=threshold)
         return evolve(old, threshold=threshold) if isinstance(threshold, Cell | Table) else old

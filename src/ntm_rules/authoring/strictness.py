@@ -17,6 +17,7 @@ from ntm_rules.model.conditions import (
     Condition,
     Derived,
     Meets,
+    Not,
     Op,
     Open,
     Ref,
@@ -103,31 +104,51 @@ def compare(base: Condition, own: Condition, selectors: Selectors) -> Iterator[L
     elif isinstance(base, All):
         mine = own.members if isinstance(own, All) else (own,)
         for member in base.members:
-            twin = _twin(member, mine)
-            yield from (_found(member, "a member is taken out") if twin is None else compare(member, twin, selectors))
-    elif isinstance(own, All) and (twin := _twin(base, own.members)) is not None:
-        yield from compare(base, twin, selectors)
-    else:
+            yield from _closest(member, mine, selectors)
+    elif isinstance(own, All) and _twin(base, own.members) is not None:
+        yield from _closest(base, own.members, selectors)
+    elif not (isinstance(base, Meets | Not) and _signature(base) == _signature(own) and _pending(own)):
         yield from _found(base, "the condition is another one")
+
+
+def _closest(wanted: Condition, among: tuple[Condition, ...], selectors: Selectors) -> list[Looser]:
+    """How the nearest of several members that all have to hold asks for less than *wanted*."""
+    found = [list(compare(wanted, twin, selectors)) for twin in _twins(wanted, among)]
+    return min(found, key=len, default=_found(wanted, "a member is taken out"))
+
+
+def _pending(condition: Condition) -> bool:
+    """True if nothing but pending cells is asked."""
+    found = ((leaf.cell if isinstance(leaf, Meets) else leaf.threshold) for _, leaf in leaves(condition))
+    return all(cell.state is CellState.PENDING for threshold in found for _, _, cell in threshold_cells(threshold))
 
 
 def _counts(base: Any | AtLeast, own: Any | AtLeast, selectors: Selectors) -> Iterator[Looser]:
     if _k(own) < _k(base):
         yield from _found(base, f"{_k(own)} members are enough, not {_k(base)}")
+    left = list(base.members)
     for member in own.members:
-        twin = _twin(member, base.members)
-        yield from _found(base, "another member counts") if twin is None else compare(twin, member, selectors)
+        twin = _twin(member, tuple(left))
+        if twin is None:
+            yield from _found(base, "another member counts")
+        else:
+            left.remove(twin)  # a member of the base counts once
+            yield from compare(twin, member, selectors)
 
 
 def _k(condition: Any | AtLeast) -> int:
     return condition.k if isinstance(condition, AtLeast) else 1
 
 
-def _twin(wanted: Condition, among: tuple[Condition, ...]) -> Condition | None:
-    """The member with the same part or, where it has none, about the same facts."""
+def _twins(wanted: Condition, among: tuple[Condition, ...]) -> list[Condition]:
+    """The members with the same part or, where it has none, about the same facts."""
     if wanted.part is not None:
-        return next((m for m in among if m.part == wanted.part), None)
-    return next((m for m in among if _signature(m) == _signature(wanted)), None)
+        return [m for m in among if m.part == wanted.part]
+    return [m for m in among if _signature(m) == _signature(wanted)]
+
+
+def _twin(wanted: Condition, among: tuple[Condition, ...]) -> Condition | None:
+    return next(iter(_twins(wanted, among)), None)
 
 
 def _signature(condition: Condition) -> tuple[object, ...]:

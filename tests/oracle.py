@@ -5,7 +5,7 @@ slow on purpose. Only ``ntm_rules.model`` is imported.
 """
 
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -116,7 +116,7 @@ class Finding:
 def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
     """The finding for one unit; the facts have to be good ones (see ``bad_facts``)."""
     asked = _Unit(ruleset, facts, ruleset.minimum_evidence)
-    official = _Unit(ruleset, facts, Evidence.OFFICIAL)
+    official = _Unit(ruleset, facts, Evidence.OFFICIAL, settled=True)
     partly = not all(layer.read_whole for layer in ruleset.layers)
 
     def provisional(code: str, floor: str) -> bool:
@@ -130,18 +130,34 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
     for criterion in ruleset.criteria:
         whole = asked.criterion(criterion)
         criteria[criterion.no] = whole.outcome, provisional(whole.outcome, official.criterion(criterion).outcome)
-        unread = criteria[criterion.no][1] and partly and whole.outcome != NOT_MET
-        criterion_codes[criterion.no] = ("layer_not_read",) if unread else whole.codes
         for indicator in criterion.indicators:
             node, floor = asked.indicator(indicator), official.indicator(indicator)
             unsure = provisional(node.outcome, floor.outcome)
             codes = node.codes
-            if unsure and partly and node.outcome != NOT_MET:
+            others = [n.resolved for n in below_meets(indicator) if n.resolved is not None]
+            if unsure and (partly or any(map(unread, others))) and node.outcome != NOT_MET:
                 codes = ("layer_not_read",)
             leaves = asked.node(indicator.require, indicator.no).leaves
             indicators[indicator.no] = IndicatorFinding(node.outcome, unsure, codes, leaves)
+        mine = [indicators[i.no] for i in criterion.indicators]
+        doubtful = whole.outcome in (MET, NOT_APPLICABLE) and any(i.codes == ("layer_not_read",) for i in mine)
+        criterion_codes[criterion.no] = ("layer_not_read",) if doubtful else whole.codes
     outcome = asked.whole().outcome
     return Finding(outcome, provisional(outcome, official.whole().outcome), criteria, criterion_codes, indicators)
+
+
+def unread(ruleset: Ruleset) -> bool:
+    return not all(layer.read_whole for layer in ruleset.layers)
+
+
+def below_meets(indicator: Indicator) -> Iterator[c.Meets]:
+    """The prerequisites of an indicator."""
+    left = [indicator.require, *([indicator.applies_if] if indicator.applies_if is not None else [])]
+    while left:
+        node = left.pop()
+        if isinstance(node, c.Meets):
+            yield node
+        left += [*getattr(node, "members", ()), *([node.member] if isinstance(node, c.Not) else [])]
 
 
 # -- three-valued logic ---------------------------------------------------------------------------
@@ -182,8 +198,11 @@ def joined(nodes: Iterable[Node], k: int | None) -> Node:
 
 
 class _Unit:
-    def __init__(self, ruleset: Ruleset, facts: Mapping[str, object], floor: Evidence | None) -> None:
+    def __init__(
+        self, ruleset: Ruleset, facts: Mapping[str, object], floor: Evidence | None, settled: bool = False
+    ) -> None:
         self.ruleset = ruleset
+        self.settled = settled
         self.given = facts
         self.floor = floor
         self.facts = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
@@ -303,9 +322,11 @@ class _Unit:
         return ways[0] if len(ways) == 1 else joined(ways, 1)
 
     def found(self, node: c.Meets, other: Ruleset, here: str) -> Node:
-        inner = _Unit(other, self.given, self.floor).whole()
+        inner = _Unit(other, self.given, self.floor, self.settled).whole()
         why = self.cell_codes(node.cell)
         outcome, codes = inner.outcome, inner.codes
+        if self.settled and unread(other) and outcome != NOT_MET:
+            outcome = UNDETERMINED
         if why:
             base = node.cell.floor if node.cell.state is CellState.PENDING else None
             stands = base is not None and not below(base, self.floor) and inner.outcome == NOT_MET
@@ -341,7 +362,9 @@ class _Unit:
             codes |= self.cell_codes(cell)
             if cell.state is CellState.PENDING and cell.floor is not None:
                 asked = cell.floor
-        if name is not None and (value is None or value is AMBIGUOUS):
+        if name is not None and value is AMBIGUOUS:
+            codes.add("ambiguous_case")
+        if name is not None and value is None:
             codes.add("fact_missing")
         if value is EMPTY and (asked is None or asked.when_empty is None):
             codes.add("empty_whole")

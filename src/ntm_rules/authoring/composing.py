@@ -2,6 +2,7 @@
 
 import datetime as dt
 import typing
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
@@ -15,8 +16,8 @@ from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.authoring.units import Province
-from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open
+from ntm_rules.model.citations import Citation, Evidence, Instrument
+from ntm_rules.model.conditions import AtLeast, By, Case, Comparison, Condition, Derived, Meets, Open
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Criterion, Layer, LayerKind, Ruleset
@@ -65,7 +66,10 @@ def compose(
         bindings["region"] = request.province.region
     known = {**facts, **{d.id: d.fact for d in base.derived}}
     derived = {d.id: d for d in base.derived}
-    tree = Tree(base.criteria, base.criteria, known, Selectors(known, derived, bindings))
+    others = dict(derived)
+    criteria = _resolve(base.criteria, request, others)
+    selectable = ChainMap(known, {d.id: d.fact for d in others.values()})
+    tree = Tree(criteria, criteria, known, Selectors(selectable, ChainMap(derived, others), bindings))
     applied = [base.header.layer]
     for layer in chosen:
         reader = Reader()
@@ -156,8 +160,10 @@ def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
         if not layer.date_known and layer.instrument is not None:
             message = f"`{layer.instrument.number}` is dated `{layer.instrument.date}`; it counts from {layer.start}"
             yield Diagnostic("layer.date", message, Severity.NOTE)
-    if request.territory is not None and request.province_name is not None:
-        message = f"that the set of `{request.territory}` holds in `{request.province_name}` is the caller's statement"
+    ended = request.province is not None and not request.province.on(request.on)
+    if request.territory is not None and (request.province_name is not None or ended):
+        where = f"in `{request.province_name}`" if request.province_name else "there"
+        message = f"that the set of `{request.territory}` holds {where} on {request.on} is the caller's statement"
         yield Diagnostic("layer.territory", message, Severity.NOTE)
     if request.effective != request.on:
         message = (
@@ -260,10 +266,32 @@ def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived
         rule = rules.get(name)
         if rule is None:
             continue
-        if derived.setdefault(name, rule) != rule:
+        if _logic(derived.setdefault(name, rule)) != _logic(rule):
             message = f"`{name}` is derived in another way in `{other.id}`, whose threshold is referred to"
             raise RulesetError([Diagnostic("fact.duplicate", message)])
         _borrow(facts_of_derived(rule), other, derived)
+
+
+def _logic(derived: Derived) -> Derived:
+    """A derived fact without what bears on evidence and citation only."""
+    rule = derived.rule
+    if not isinstance(rule, Case):
+        return derived
+    nobody = Instrument("", "", "")
+
+    def bare(cell: Cell) -> Cell:
+        return Cell(cell.state, Citation(nobody), nobody, cell.value)
+
+    def leaf(node: Comparison | Meets | Open) -> Condition:
+        if isinstance(node, Meets):
+            return evolve(node, cell=bare(node.cell))
+        threshold = rw.map_cells(node.threshold, bare)
+        if isinstance(node, Comparison):
+            return evolve(node, threshold=threshold)
+        return evolve(node, threshold=typing.cast(Cell | Table, threshold))
+
+    rows = tuple(evolve(row, when=rw.map_leaves(row.when, leaf)) for row in rule.rows)
+    return evolve(derived, fact=evolve(derived.fact, title=None), rule=evolve(rule, rows=rows))
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:

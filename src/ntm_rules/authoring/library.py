@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ntm_rules.authoring.catalogue import check_ratios, read_catalogue, read_measures
 from ntm_rules.authoring.composing import Request, compose
@@ -188,6 +188,8 @@ class Library:
         """
         own = None if overlay is None else self._overlay(overlay)
         composed = self._compose(ruleset, on, year or on.year, period, province, territory, own, ())
+        if own is not None and own.header.layer not in composed.layers:
+            composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
         if expect_hash is not None and composed.content_hash != expect_hash:
             message = f"the ruleset `{ruleset}` has the content hash `{composed.content_hash}`, not `{expect_hash}`"
             raise RulesetError([Diagnostic("ruleset.hash", message)])
@@ -361,6 +363,14 @@ class Library:
         if not isinstance(node, Map):
             raise RulesetError([problem("shape.mapping", node.at, "an overlay has to be a mapping")])
         return self._layer_of(node, LayerKind.CALLER)
+
+
+def _unused(header: Header, composed: Ruleset) -> Diagnostic:
+    """That an overlay handed in is no layer of the set itself."""
+    number, start = header.instrument.number, header.layer.start
+    message = f"the overlay `{number}` is no layer of `{composed.id}` on {composed.on}"
+    hint = f"it is for `{header.target}` and holds from {start}"
+    return Diagnostic("layer.unused", message, Severity.WARNING, hint=hint)
 
 
 def bundled_folder() -> Path:

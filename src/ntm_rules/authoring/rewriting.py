@@ -104,6 +104,12 @@ def change_target(criteria: Criteria, target: Target, change: Rewrite) -> Criter
     return replace_indicator(criteria, indicator.no, new)
 
 
+def negated(condition: Condition) -> list[Condition]:
+    """The leaves below a ``not``: what asks for more there makes the whole ask for less."""
+    below = (n for _, n in nodes(condition, "") if isinstance(n, Not))
+    return [leaf for outer in below for _, leaf in nodes(outer, "") if not members(leaf)]
+
+
 def map_leaves(condition: Condition, change: Callable[[Comparison | Meets | Open], Condition]) -> Condition:
     """The condition with every leaf changed."""
     match condition:

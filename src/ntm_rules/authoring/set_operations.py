@@ -26,7 +26,8 @@ def set_threshold(run: Layering, found: Map, target: rw.Target) -> None:
     for _, key, _ in threshold_cells(threshold if "cells" not in found.entries else _named(run, found, comparison)):
         run.touch(target, key, found)
     if not run.national:
-        threshold = over_base(threshold, comparison.threshold)
+        if comparison not in rw.negated(target.indicator.require):
+            threshold = over_base(threshold, comparison.threshold)
         run.tree.composed = _swapped(
             run.tree.composed, target.address, comparison, evolve(comparison, threshold=threshold)
         )
@@ -129,14 +130,16 @@ def set_pending(run: Layering, found: Map, target: rw.Target) -> None:
         note=reader.text(found.get("note"), "the note") or None,
     )
 
+    reversed_ = rw.negated(target.indicator.require)
+
     def pending(old: Cell) -> Cell:
         """An overlay tightens, so the base stays as a floor; an amendment may loosen what is not an overlay's."""
         return with_floor(cell, old) if not run.national or old.blame in run.tree.overlays else cell
 
     def leaf(old: Comparison | Meets | Open) -> Condition:
         if isinstance(old, Meets):
-            return evolve(old, cell=pending(old.cell))
-        threshold = rw.map_cells(old.threshold, pending)
+            return evolve(old, cell=cell if old in reversed_ else pending(old.cell))
+        threshold = rw.map_cells(old.threshold, (lambda _: cell) if old in reversed_ else pending)
         if isinstance(old, Comparison) and isinstance(old.threshold, Relative):
             threshold = evolve(old.threshold, times=pending(old.threshold.times))
         if isinstance(old, Comparison):

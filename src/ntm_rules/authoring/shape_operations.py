@@ -7,6 +7,7 @@ from ntm_rules.authoring.applying import Layering
 from ntm_rules.authoring.files import ContentReader
 from ntm_rules.authoring.nodes import Map, Node
 from ntm_rules.model.citations import Citation
+from ntm_rules.model.conditions import All
 from ntm_rules.model.errors import Severity
 from ntm_rules.model.rulesets import Criterion, Indicator
 
@@ -126,7 +127,16 @@ def _add_indicator(run: Layering, number: str, indicator: Indicator, after: str,
         place = next((n for n, i in enumerate(own, 1) if i.no == after), len(own))
         return evolve(criterion, indicators=(*own[:place], indicator, *own[place:]))
 
-    run.change(lambda criteria: tuple(grown(c) if c.no == number else c for c in criteria))
+    def changed(criteria: rw.Criteria) -> rw.Criteria:
+        twin = rw.locate(criteria, indicator.no)
+        if twin is None:
+            return tuple(grown(c) if c.no == number else c for c in criteria)
+        message = f"`{indicator.no}` was added by an overlay before it was added nationally; both have to hold"
+        run.note(Severity.WARNING, "layer.overtaken", found, message)
+        both = All((indicator.require, twin.indicator.require))
+        return rw.replace_indicator(criteria, indicator.no, evolve(twin.indicator, require=both))
+
+    run.change(changed)
 
 
 def remove_criterion(run: Layering, found: Map) -> None:

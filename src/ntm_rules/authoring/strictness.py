@@ -180,9 +180,10 @@ def gravity(base: Cell) -> Severity | None:
 
 
 def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[Looser]:
-    if isinstance(base.threshold, Relative) or isinstance(own.threshold, Relative):
-        if base.threshold != own.threshold:
-            yield Looser(Severity.NOTE, "a threshold relative to another tier was not compared")
+    if base.threshold == own.threshold:
+        return
+    if not (_resolved(base.threshold) and _resolved(own.threshold)):
+        yield Looser(Severity.NOTE, "a threshold relative to another tier was not compared")
         return
     by = tuple(dict.fromkeys((*_by(base.threshold), *_by(own.threshold))))
     choices = [selectors.values(s, _printed(base.threshold, s) | _printed(own.threshold, s)) for s in by]
@@ -206,26 +207,36 @@ def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[
             yield Looser(grave, f"`{_show(theirs)}` asks for less than `{_show(mine)}`{column}")
 
 
+def _resolved(threshold: Threshold) -> Cell | Table | None:
+    """The cell or table; of a relative threshold what it comes to, None where that is not known yet."""
+    return threshold.resolved if isinstance(threshold, Relative) else threshold
+
+
 def _by(threshold: Threshold) -> tuple[str, ...]:
-    return threshold.by if isinstance(threshold, Table) else ()
+    inner = _resolved(threshold)
+    return inner.by if isinstance(inner, Table) else ()
 
 
 def _printed(threshold: Threshold, selector: str) -> frozenset[str]:
-    if not isinstance(threshold, Table) or selector not in threshold.by:
+    inner = _resolved(threshold)
+    if not isinstance(inner, Table) or selector not in inner.by:
         return frozenset()
-    place = threshold.by.index(selector)
-    return frozenset(key[place] for key, _ in threshold.cells)
+    place = inner.by.index(selector)
+    return frozenset(key[place] for key, _ in inner.cells)
 
 
 def _cell(threshold: Threshold, context: Mapping[str, str]) -> Cell | None:
-    if isinstance(threshold, Table):
-        key: Key = tuple(context[s] for s in threshold.by)
-        found = matching(threshold, key)
+    inner = _resolved(threshold)
+    if isinstance(inner, Table):
+        key: Key = tuple(context[s] for s in inner.by)
+        found = matching(inner, key)
         return found[1] if found else None
-    return threshold if isinstance(threshold, Cell) else None
+    return inner
 
 
 def _show(cell: Cell) -> str:
+    if isinstance(cell.value, Decimal):
+        return f"{cell.value.normalize():f}"
     return cell.state.value if cell.value is None else str(cell.value)
 
 

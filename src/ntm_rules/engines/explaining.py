@@ -42,7 +42,7 @@ from ntm_rules.model.verdicts import (
     LeafResult,
     Verdict,
 )
-from ntm_rules.model.walk import facts_of_derived
+from ntm_rules.model.walk import facts_of_derived, leaves
 
 _EXACT = Context(prec=800)
 _OUTCOMES = tuple(Outcome)
@@ -124,7 +124,10 @@ class Explainer:
         """An indicator, explained, given its outcome and whether that is provisional."""
         require = self.node(indicator.require, indicator.no)
         applies_if = None if indicator.applies_if is None else self.node(indicator.applies_if, indicator.no)
-        unread = () if self.read_whole else _UNREAD
+        conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
+        others = [leaf.resolved for c in conditions for _, leaf in leaves(c) if isinstance(leaf, Meets)]
+        read_whole = self.read_whole and all(other is None or other.read_whole for other in others)
+        unread = () if read_whole else _UNREAD
 
         def explain(unit: Unit, outcome: Outcome, provisional: bool) -> IndicatorResult:
             tree = require(unit)
@@ -371,7 +374,9 @@ def _slot_codes(fact: Fact | None, slot: typing.Any, says_empty: bool = False) -
     """Why a fact decides nothing; *says_empty* where the cell says what an empty whole means."""
     if fact is None:
         return ()
-    if slot is None or slot is Unclear.AMBIGUOUS:
+    if slot is Unclear.AMBIGUOUS:
+        return (ReasonCode.AMBIGUOUS_CASE,)
+    if slot is None:
         return (ReasonCode.FACT_MISSING,)
     return (ReasonCode.EMPTY_WHOLE,) if type(slot) is tuple and slot[1] == 0 and not says_empty else ()
 

@@ -77,7 +77,7 @@ class Program:
         for name in (*(d.id for d in ruleset.derived), *dict(ruleset.bindings)):
             self.places.setdefault(name, len(self.places))
         self.asked = Pass(ruleset, self.places, ruleset.minimum_evidence)
-        self.official = Pass(ruleset, self.places, Evidence.OFFICIAL)
+        self.official = Pass(ruleset, self.places, Evidence.OFFICIAL, settled=True)
 
     def run(self, values: list[typing.Any]) -> bytes:
         """The codes of the set, its criteria and its indicators."""
@@ -101,13 +101,25 @@ class Program:
 
 
 class Pass:
-    """A ruleset compiled for one floor of evidence."""
+    """A ruleset compiled for one floor of evidence.
 
-    def __init__(self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None) -> None:
+    Args:
+        settled: a prerequisite that is met under layers not read whole is undetermined: its outcome is not settled.
+    """
+
+    def __init__(
+        self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False
+    ) -> None:
         def finding(other: Ruleset) -> Callable[[Slots], int]:
-            inner = Pass(other, program_of(other).places, floor)
+            inner = Pass(other, program_of(other).places, floor, settled)
             sources = [places[fact.id] for fact in other.facts]
-            return lambda slots: inner.codes(inner.slots([slots[p] for p in sources]))[0]
+            unread = settled and not other.read_whole
+
+            def code(slots: Slots) -> int:
+                outcome = inner.codes(inner.slots([slots[p] for p in sources]))[0]
+                return 2 if unread and outcome else outcome
+
+            return code
 
         compiler = Compiler(ruleset, places, floor, finding)
         self.derived: list[Value] = [compiler.derived(d) for d in ruleset.derived]

@@ -139,7 +139,7 @@ class Ruleset:
         return MappingProxyType({f.id: f for f in self.facts if f.id not in bound})
 
     def with_minimum_evidence(self, level: str) -> "Ruleset":
-        """The same set in which every cell below *level* is as good as pending.
+        """The same set in which every cell below *level* is as good as pending; a floor is never lowered again.
 
         Args:
             level: ``official``, ``secondary`` or ``recalled``.
@@ -150,7 +150,8 @@ class Ruleset:
         known = [e.value for e in Evidence]
         if level not in known:
             raise UnknownName("evidence level", level, known)
-        return evolve(self, minimum_evidence=Evidence(level))
+        floor, current = Evidence(level), self.minimum_evidence
+        return evolve(self, minimum_evidence=current if current and current.rank > floor.rank else floor)
 
     @property
     def read_whole(self) -> bool:

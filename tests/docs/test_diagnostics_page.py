@@ -7,7 +7,7 @@ import ntm_rules
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
-LITERAL = re.compile(r'"([a-z]+\.[a-z_]+)"')
+LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)"')
 IN_TABLES = re.compile(r'problems\.(?:note|fail)\(\s*"([a-z]+)"')
 OF_THIS_KIND = ("Diagnostic(", "error(", "unknown(", "problem(", "note(", "fail(")
 

@@ -1,44 +1,21 @@
 """A library of rulesets: the bundled folder, the caller's folder over it, and ``compose``."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from ntm_rules.authoring.catalogue import check_ratios, read_catalogue, read_measures
 from ntm_rules.authoring.composing import Request, compose
 from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
+from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
 from ntm_rules.model.errors import Diagnostic, NotInForce, RulesetError, Severity, UnknownName
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.rulesets import LayerKind, Ruleset
-
-_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay")
-_TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
-_SUFFIXES = (".yaml", ".yml")
-_BESIDE = (".tests.yaml", ".allow.yaml")
-MAX_FILES = 5_000
-
-
-@frozen
-class Listed:
-    """A file of the library, known by its first keys only.
-
-    Attributes:
-        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends`` or ``overlay``.
-        target: the ruleset id, empty for other kinds.
-    """
-
-    path: Path
-    shown: str
-    kind: str
-    target: str
-    period: str
-    province: str
 
 
 @define
@@ -58,7 +35,7 @@ class Library:
     @classmethod
     def bundled(cls) -> "Library":
         """The rulesets that come with the package."""
-        return cls(tuple(_listed(bundled_folder())), (bundled_folder(),))
+        return cls(tuple(listed_in(bundled_folder())), (bundled_folder(),))
 
     @classmethod
     def load(cls, path: str | Path, bundled: bool = True) -> "Library":
@@ -71,9 +48,9 @@ class Library:
         folder = Path(path)
         if not folder.is_dir():
             raise FileNotFoundError(f"`{folder}` is not a folder of rule files")
-        own = tuple(_listed(folder))
+        own = tuple(listed_in(folder))
         below = (bundled_folder(),) if bundled else ()
-        library = cls((*(listed for each in below for listed in _listed(each)), *own), (*below, folder))
+        library = cls((*(listed for each in below for listed in listed_in(each)), *own), (*below, folder))
         library.read_all(own)
         return library
 
@@ -114,7 +91,7 @@ class Library:
         for listed in sorted(self._files, key=lambda f: f.kind != "ruleset"):
             here = listed.kind in wanted and (listed.target, listed.period) == (ruleset, period)
             if here and (listed.kind != "overlay" or listed.province == province):
-                yield _root(listed)
+                yield root_of(listed)
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
         """The days on which a layer of the set, or of the province's overlays, begins to hold; the base's first.
@@ -153,7 +130,7 @@ class Library:
                 on = min(on, end) if end else on
             self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
         elif listed.kind == "":
-            _root(listed)
+            root_of(listed)
 
     # -- composing ---------------------------------------------------------------------------
 
@@ -306,7 +283,7 @@ class Library:
     def _roots(self, kind: str) -> Iterator[Map]:
         for listed in self._files:
             if listed.kind == kind:
-                yield _root(listed)
+                yield root_of(listed)
 
     def _read_base(self, listed: Listed) -> BaseFile:
         found = self._memo.get(listed.path)
@@ -319,7 +296,7 @@ class Library:
             message = f"`{listed.target}` of {listed.period} stands in `{twins[0].shown}` and in `{twins[1].shown}`"
             raise RulesetError([problem("ruleset.duplicate", Position(twins[1].shown, 1, 1), message)])
         reader = Reader()
-        root = _root(listed)
+        root = root_of(listed)
         header = read_header(root, reader)
         base = read_base(root, header, self.facts, self._ids(), reader) if header else None
         reader.raise_errors()
@@ -332,7 +309,7 @@ class Library:
         found = self._memo.get(listed.path)
         if isinstance(found, LayerFile):
             return found
-        layer = self._layer_of(_root(listed), None)
+        layer = self._layer_of(root_of(listed), None)
         self._memo[listed.path] = layer
         return layer
 
@@ -373,37 +350,7 @@ def _unused(header: Header, composed: Ruleset) -> Diagnostic:
     return Diagnostic("layer.unused", message, Severity.WARNING, hint=hint)
 
 
-def bundled_folder() -> Path:
-    """Where the bundled rulesets lie: inside the installed package, or beside ``src`` in a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "rulesets"
-    return inside if inside.is_dir() else package.parent.parent / "rulesets"
-
-
 def _clamped(on: dt.date, header: Header) -> dt.date:
     """*on*, or the nearest day of the set's span."""
     start, end = header.layer.start, header.layer.end
     return max(start, min(on, end) if end else on)
-
-
-def _listed(folder: Path) -> Iterator[Listed]:
-    """The rule files below *folder*, by their first keys; files beside rules are left out."""
-    paths = sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and not p.name.endswith(_BESIDE))
-    if len(paths) > MAX_FILES:
-        raise RulesetError([Diagnostic("library.files", f"`{folder}` holds more than {MAX_FILES} rule files")])
-    for path in paths:
-        shown = path.relative_to(folder.parent).as_posix()
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            keys = {m[1]: m[2].strip("\"'") for m in _TOP.finditer(file.read(4_000_000))}
-        kind = next((k for k in _KINDS if k in keys), "")
-        yield Listed(path, shown, kind, keys.get(kind, ""), keys.get("period", ""), keys.get("province", ""))
-
-
-def _root(listed: Listed) -> Map:
-    node = read_file(listed.path, listed.shown)
-    if not isinstance(node, Map):
-        raise RulesetError([problem("shape.mapping", node.at, "a rule file has to be a mapping")])
-    if listed.kind == "":
-        hint = f"expected one of {', '.join(f'`{k}`' for k in _KINDS)} at the start of a line"
-        raise RulesetError([problem("file.kind", node.at, "the file does not say what it holds", hint)])
-    return node

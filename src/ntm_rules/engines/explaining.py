@@ -4,16 +4,16 @@ Compiled once a ruleset, like the outcomes, and from the same closures: an expla
 """
 
 import itertools
-import math
 import typing
 from collections.abc import Callable, Iterator
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from attrs import define, field
 
 from ntm_rules.engines.compiling import Compiler, bound_threshold, text_of
 from ntm_rules.engines.leaves import Code, Slots, Unclear
+from ntm_rules.engines.margins import actual_of, margin_of, slot_codes, turning
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -27,12 +27,11 @@ from ntm_rules.model.conditions import (
     Op,
     Open,
 )
-from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matching
 from ntm_rules.model.verdicts import (
-    Actual,
     Column,
     Connective,
     CriterionResult,
@@ -44,12 +43,10 @@ from ntm_rules.model.verdicts import (
 )
 from ntm_rules.model.walk import facts_of_derived, leaves
 
-_EXACT = Context(prec=800)
 _OUTCOMES = tuple(Outcome)
 _OPEN_CODES = {CellState.DELEGATED: ReasonCode.DELEGATED, CellState.PENDING: ReasonCode.PENDING}
 _UNREAD = (ReasonCode.LAYER_NOT_READ,)
 
-Margin = Decimal | Fraction | int | None
 Columns = tuple[Column, ...]
 
 
@@ -272,8 +269,8 @@ class Explainer:
             return LeafResult(
                 spec,
                 Outcome.UNDETERMINED,
-                _actual(slot),
-                codes=(*codes, *_slot_codes(spec.fact, slot)),
+                actual_of(slot),
+                codes=(*codes, *slot_codes(spec.fact, slot)),
                 columns=columns,
             )
 
@@ -286,20 +283,20 @@ class Explainer:
         fact = spec.fact
         place = None if name is None else self.places[name]
         asked = cell if cell.state is not CellState.PENDING or cell.floor is None else cell.floor
-        margin_of = None if fact is None or asked.value is None else _margin_of(fact, spec.op, asked)
+        measure = None if fact is None or asked.value is None else margin_of(fact, spec.op, asked)
         part_change = None if name is None else self.part_change(name, spec.op, asked)
 
         def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
             slots = unit.slots
             slot = None if place is None else slots[place]
             outcome = code(slots)
-            actual = Decimal(repr(slot)) if type(slot) is float else _actual(slot)
+            actual = Decimal(repr(slot)) if type(slot) is float else actual_of(slot)
             if outcome > 1:
                 if outcome == 3:
                     return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)
-                codes = open_codes + _slot_codes(fact, slot, asked.when_empty is not None)
+                codes = open_codes + slot_codes(fact, slot, asked.when_empty is not None)
                 return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns)
-            margin = None if margin_of is None or actual is None else margin_of(actual)
+            margin = None if measure is None or actual is None else measure(actual)
             change = part_change(slot) if part_change is not None and type(slot) is tuple else None
             return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns)
 
@@ -329,26 +326,12 @@ class Explainer:
             if slot[1] == 0:
                 return None
             now = slot[0] // factor
-            target = _turning(op, now, limit * slot[1] / factor)
+            target = turning(op, now, limit * slot[1] / factor)
             if target is None or target < 0 or (percent and target * factor > 100 * slot[1]):
                 return None
             return Decimal(target - now).scaleb(-digits)
 
         return change
-
-
-def _turning(op: Op, now: int, edge: Fraction) -> int | None:
-    """The part nearest to *now* with which the outcome is the other one."""
-    low, high = math.floor(edge), math.ceil(edge)
-    if op is Op.EQUALS:
-        if now == edge:
-            return now - 1 if now else now + 1
-        return low if low == high else None
-    if op in (Op.AT_LEAST, Op.MORE_THAN):
-        first = high if op is Op.AT_LEAST else low + 1
-        return first if now < first else first - 1
-    last = low if op is Op.AT_MOST else high - 1
-    return last if now > last else last + 1
 
 
 def _connective(kind: str, members: list[Explain], k: int | None = None) -> Explain:
@@ -368,50 +351,3 @@ def _negation(member: Explain) -> Explain:
         return Connective("not", _OUTCOMES[negation_of(found.outcome)], (found,))
 
     return explain
-
-
-def _slot_codes(fact: Fact | None, slot: typing.Any, says_empty: bool = False) -> tuple[ReasonCode, ...]:
-    """Why a fact decides nothing; *says_empty* where the cell says what an empty whole means."""
-    if fact is None:
-        return ()
-    if slot is Unclear.AMBIGUOUS:
-        return (ReasonCode.AMBIGUOUS_CASE,)
-    if slot is None:
-        return (ReasonCode.FACT_MISSING,)
-    return (ReasonCode.EMPTY_WHOLE,) if type(slot) is tuple and slot[1] == 0 and not says_empty else ()
-
-
-def _actual(slot: typing.Any) -> Actual | None:
-    """A slot as an exact value: a float is what its shortest text says."""
-    kind = type(slot)
-    if kind is float:
-        return Decimal(repr(slot))
-    if kind is tuple:
-        return Fraction(*slot) if slot[1] else None
-    return None if slot is Unclear.AMBIGUOUS else typing.cast(Actual | None, slot)
-
-
-def _margin_of(fact: Fact, op: Op, cell: Cell) -> Callable[[typing.Any], Margin] | None:
-    """Slack in the fact's unit; steps for an ordinal; None for yes/no, categories and sets."""
-    required = cell.value
-    if fact.type is FactType.ORDINAL and isinstance(required, str):
-        values, goal = fact.values, fact.values.index(required)
-        if op is Op.EQUALS:
-            return lambda actual: -abs(values.index(actual) - goal)
-        return lambda actual: values.index(actual) - goal
-    if not isinstance(required, Decimal):
-        return None
-    limit, fraction = required, Fraction(required)
-
-    def slack(actual: typing.Any) -> Decimal | Fraction:
-        return actual - fraction if type(actual) is Fraction else _EXACT.subtract(actual, limit)
-
-    if op is Op.EQUALS:
-        return lambda actual: min(found := slack(actual), found.copy_negate() if isinstance(found, Decimal) else -found)
-    if op in (Op.AT_MOST, Op.LESS_THAN):
-
-        def reverse(actual: typing.Any) -> Decimal | Fraction:
-            return fraction - actual if type(actual) is Fraction else _EXACT.subtract(limit, actual)
-
-        return reverse
-    return slack

@@ -1,0 +1,68 @@
+"""Folders of rule files: which files there are, told apart by their first keys without reading them whole."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import frozen
+
+from ntm_rules.authoring.nodes import Map, problem, read_file
+from ntm_rules.model.errors import Diagnostic, RulesetError
+
+_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay")
+_TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
+_SUFFIXES = (".yaml", ".yml")
+_BESIDE = (".tests.yaml", ".allow.yaml")
+MAX_FILES = 5_000
+
+
+@frozen
+class Listed:
+    """A file of the library, known by its first keys only.
+
+    Attributes:
+        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends`` or ``overlay``.
+        target: the ruleset id, empty for other kinds.
+    """
+
+    path: Path
+    shown: str
+    kind: str
+    target: str
+    period: str
+    province: str
+
+
+def bundled_folder() -> Path:
+    """Where the bundled rulesets lie: inside the installed package, or beside ``src`` in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "rulesets"
+    return inside if inside.is_dir() else package.parent.parent / "rulesets"
+
+
+def listed_in(folder: Path) -> Iterator[Listed]:
+    """The rule files below *folder*, by their first keys; files beside rules are left out."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and not p.name.endswith(_BESIDE))
+    if len(paths) > MAX_FILES:
+        raise RulesetError([Diagnostic("library.files", f"`{folder}` holds more than {MAX_FILES} rule files")])
+    for path in paths:
+        shown = path.relative_to(folder.parent).as_posix()
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            keys = {m[1]: m[2].strip("\"'") for m in _TOP.finditer(file.read(4_000_000))}
+        kind = next((k for k in _KINDS if k in keys), "")
+        yield Listed(path, shown, kind, keys.get(kind, ""), keys.get("period", ""), keys.get("province", ""))
+
+
+def root_of(listed: Listed) -> Map:
+    """The nodes of a listed file.
+
+    Raises:
+        RulesetError: it cannot be read, or does not say what it holds.
+    """
+    node = read_file(listed.path, listed.shown)
+    if not isinstance(node, Map):
+        raise RulesetError([problem("shape.mapping", node.at, "a rule file has to be a mapping")])
+    if listed.kind == "":
+        hint = f"expected one of {', '.join(f'`{k}`' for k in _KINDS)} at the start of a line"
+        raise RulesetError([problem("file.kind", node.at, "the file does not say what it holds", hint)])
+    return node

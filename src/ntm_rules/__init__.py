@@ -19,6 +19,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.authoring.records import TableError as TableError
     from ntm_rules.authoring.tables import UnitFacts as UnitFacts
     from ntm_rules.authoring.tables import read_units as read_units
+    from ntm_rules.consistency.diff import diff as diff
     from ntm_rules.engines.scalar import assess as assess
     from ntm_rules.explain.reasons import Reason as Reason
     from ntm_rules.model.citations import Evidence as Evidence
@@ -42,6 +43,7 @@ _HOMES = {
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",
     "assess": "engines.scalar",
+    "diff": "consistency.diff",
     "Reason": "explain.reasons",
     "Evidence": "model.citations",
     "Diagnostic": "model.errors",
@@ -76,6 +78,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "assess",
+    "diff",
     "read_units",
 ]
 

@@ -6,10 +6,13 @@ import click
 
 from ntm_rules import __version__
 from ntm_rules.cli.assess import assess
+from ntm_rules.cli.check import check_command
+from ntm_rules.cli.diff import diff
 from ntm_rules.cli.evidence import evidence
 from ntm_rules.cli.explain import explain
 from ntm_rules.cli.listing import list_rulesets
 from ntm_rules.cli.show import show
+from ntm_rules.cli.test import test
 from ntm_rules.model.errors import FactError, NtmRulesError
 
 SHOWN_PROBLEMS = 50
@@ -45,8 +48,8 @@ def commands() -> None:
     """The criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
 
 
-for command in (list_rulesets, show, assess, explain, evidence):
-    command.epilog = EXIT_CODES
+for command in (list_rulesets, show, assess, explain, diff, evidence, check_command, test):
+    command.epilog = command.epilog or EXIT_CODES
     commands.add_command(command)
 
 

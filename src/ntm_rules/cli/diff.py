@@ -1,0 +1,112 @@
+"""``ntm-rules diff``: what changes from one ruleset to another, and which units it turns."""
+
+import datetime as dt
+import json
+import sys
+import typing
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.assess import checked, units
+from ntm_rules.cli.console import console, print_lines, text
+from ntm_rules.cli.heading import heading
+from ntm_rules.cli.options import Source, date, lang_option, library_of, rulesets_option, source_options
+from ntm_rules.consistency.diff import Difference
+from ntm_rules.consistency.diff import diff as difference
+from ntm_rules.consistency.flips import UnitDifference
+from ntm_rules.explain.diff_words import DiffWords
+
+
+class RulesetOn(click.ParamType[tuple[str, dt.date, str | None]]):
+    """``RULESET@DATE`` or ``RULESET@DATE@PROVINCE``."""
+
+    name = "RULESET@DATE[@PROVINCE]"
+
+    def convert(
+        self, value: typing.Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, dt.date, str | None]:
+        """Ruleset, date and province."""
+        parts = str(value).split("@")
+        if len(parts) not in (2, 3) or not all(parts):
+            example = "commune/ntm@2024-07-02 or commune/ntm@2024-07-02@lang-son"
+            self.fail(f"`{value}` names no ruleset with a date; write {example}", param, ctx)
+        return parts[0], date(parts[1]), parts[2] if len(parts) == 3 else None
+
+
+@click.command(short_help="Show what changes from one ruleset to another.")
+@click.argument("old", type=RulesetOn(), metavar="A")
+@click.argument("new", type=RulesetOn(), metavar="B")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of units (CSV, JSON or JSONL): also say which of them turn.",
+)
+@source_options("--unit")
+@rulesets_option
+@lang_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Form of the output.",
+)
+def diff(
+    old: tuple[str, dt.date, str | None],
+    new: tuple[str, dt.date, str | None],
+    data: Path | None,
+    rulesets: Path | None,
+    lang: str,
+    form: str,
+    **source: typing.Unpack[Source],
+) -> None:
+    """Show what changes from A to B: what is stricter, looser or new, with an example for each change.
+
+    A and B are written RULESET@DATE or RULESET@DATE@PROVINCE, e.g. commune/ntm@2024-07-02@lang-son.
+    """
+    library = library_of(rulesets)
+    before, after = (library.compose(name, on=on, province=province) for name, on, province in (old, new))
+    found = difference(before, after)
+    total, turned = 0, list[UnitDifference]()
+    if data is not None:
+        for ruleset in (before, after):
+            total = sum(1 for _ in checked(units(data, library, source), ruleset))
+        turned = list(found.on_units(units(data, library, source)))
+    if form == "json":
+        made = found.to_dict()
+        if data is not None:
+            made |= {"units_total": total, "units": [unit.to_dict() for unit in turned]}
+        sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=2) + "\n")
+        return
+    out, words = console(), DiffWords(before, after, lang)
+    _print_changes(out, library, found, words)
+    if data is not None:
+        _print_units(out, turned, total, words)
+
+
+def _print_changes(out: Console, library: Library, found: Difference, words: DiffWords) -> None:
+    for name, ruleset in (("old_set", found.old), ("new_set", found.new)):
+        print_lines(out, (words.say(name), *(f"  {line}" for line in heading(library, ruleset, words.lang))))
+    if found.old.year != found.new.year:
+        print_lines(out, [words.say("other_years", old=found.old.year, new=found.new.year)], first="")
+    print_lines(out, [words.counts(found.counts) if found.changes else words.say("none")])
+    for change in found.changes:
+        head, *steps = words.change(change)
+        out.print(text(head, "bold"))
+        for line in steps:
+            out.print(text(line))
+
+
+def _print_units(out: Console, turned: list[UnitDifference], total: int, words: DiffWords) -> None:
+    out.print()
+    out.print(text(words.say("units", count=len(turned), total=total), "bold"))
+    for unit in turned:
+        head, *lines = words.unit(unit)
+        out.print()
+        out.print(text(head, "bold"))
+        for line in lines:
+            out.print(text(line))

@@ -1,0 +1,208 @@
+"""``ntm-rules test``: the cases of ``*.tests.yaml`` files, and what they leave untested."""
+
+import json
+import sys
+import typing
+from pathlib import Path
+
+import click
+from attrs import define, field
+
+from ntm_rules.authoring.folders import bundled_folder
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.console import console, table, text
+from ntm_rules.cli.options import lang_option, rulesets_option
+from ntm_rules.consistency.coverage import Coverage, Origin, Side, coverage
+from ntm_rules.model.errors import Diagnostic, RulesetError
+from ntm_rules.model.verdicts import Verdict
+from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
+from ntm_rules.testing.suggesting import compositions, next_case
+
+EXIT_CODES = "Exit codes: 0 every case passes; 1 a case fails; 2 bad input or usage."
+_SIDES = (Side.BELOW, Side.AT, Side.ABOVE, Side.MISSING)
+_SAY = {
+    "vi": {
+        "counts": "trường hợp: {cases}, tệp: {files}, không đạt: {failed}",
+        "columns": (
+            "Bộ tiêu chí", "Giai đoạn", "Văn bản", "Ô có mức", "Dưới", "Bằng", "Trên", "Thiếu số liệu", "Nhánh", "Tổng",
+        ),
+        "total": "Tổng: {seen} trên {wanted} ({percent}%)",
+        "next": "Trường hợp nên viết tiếp:",
+    },
+    "en": {
+        "counts": "cases: {cases}, files: {files}, failed: {failed}",
+        "columns": (
+            "Ruleset", "Period", "Instrument", "Set cells", "Below", "At", "Above", "Missing", "Branches", "Total",
+        ),
+        "total": "Total: {seen} of {wanted} ({percent}%)",
+        "next": "The case to write next:",
+    },
+}  # fmt: skip
+
+
+@define
+class Run:
+    """What came of some files of cases."""
+
+    files: int = 0
+    verdicts: list[Verdict] = field(factory=list)
+    failed: list[Failure] = field(factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there were."""
+        return {"cases": len(self.verdicts), "files": self.files, "failed": len({f.case.at for f in self.failed})}
+
+
+@click.command(short_help="Run the tests beside the rules.", epilog=EXIT_CODES)
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--coverage", "measured", is_flag=True, help="Show which thresholds and branches no case has tested.")
+@click.option("--alone", is_flag=True, help="The rules are a whole library: leave the bundled ones out.")
+@rulesets_option
+@lang_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Form of the output.",
+)
+def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, lang: str, form: str) -> None:
+    """Run the cases of every *.tests.yaml file below PATH, a folder or one file [default: the bundled rulesets].
+
+    The rules are those of the folder over the bundled ones, unless --rulesets names another folder.
+    """
+    path = path or bundled_folder()
+    beside = path if path.is_dir() else path.parent
+    library = _library(rulesets or beside, bundled=not alone)
+    run = _run(library, path, beside)
+    rows: dict[Origin, Coverage] = {}
+    suggested = ""
+    if measured:
+        sets = compositions(library)
+        origins = _origins(library, beside)
+        found = coverage(sets, run.verdicts).only(origins)
+        rows = {origin: found.only((origin,)) for origin in origins}
+        suggested = next_case(library, sets, found)
+    if form == "json":
+        _write_json(run, rows, suggested, lang)
+    else:
+        _write_table(run, rows, suggested, lang)
+    if run.failed:
+        click.get_current_context().exit(1)
+
+
+def _library(folder: Path, bundled: bool) -> Library:
+    """The rules of a folder; the bundled library for a folder inside it."""
+    inside = folder.resolve().is_relative_to(bundled_folder().resolve())
+    return Library.bundled() if inside and bundled else Library.load(folder, bundled=bundled)
+
+
+def _run(library: Library, path: Path, beside: Path) -> Run:
+    """Every case of every file.
+
+    Raises:
+        RulesetError: what cannot be read or has no meaning, of all files.
+    """
+    run, problems = Run(), list[Diagnostic]()
+    for file in find_files(path):
+        run.files += 1
+        try:
+            cases = load_cases(file, file.relative_to(beside.parent).as_posix())
+        except RulesetError as error:
+            problems += error.diagnostics
+            continue
+        for case in cases:
+            try:
+                verdict = assess_case(library, case)
+                run.failed += failures(case, verdict)
+                run.verdicts.append(verdict)
+            except RulesetError as error:
+                problems += error.diagnostics
+    if problems:
+        raise RulesetError(tuple(dict.fromkeys(problems)))
+    return run
+
+
+def _origins(library: Library, folder: Path) -> list[Origin]:
+    """Set and instrument of every rule file of a folder."""
+    found: list[Origin] = []
+    for listed in library._files:
+        if listed.path.resolve().is_relative_to(folder.resolve()) and listed.kind in ("ruleset", "amends", "overlay"):
+            read = library._read_base if listed.kind == "ruleset" else library._read_layer
+            found.append((listed.target, listed.period, read(listed).header.instrument))
+    return found
+
+
+# -- output ------------------------------------------------------------------------------------
+
+
+def _write_table(run: Run, rows: dict[Origin, Coverage], suggested: str, lang: str) -> None:
+    out, words = console(), _SAY[lang]
+    for failure in run.failed:
+        out.print(text(failure.text(lang)))
+    out.print(text(str(words["counts"]).format(**run.counts), "red" if run.failed else "green"))
+    if not rows:
+        return
+    sheet = table(*words["columns"])
+    for (ruleset, period, instrument), found in rows.items():
+        if found.seen:
+            numbers = (found.cells, *map(found.side, _SIDES), found.branches)
+            cells = (*(_of(pair) for pair in numbers), f"{_percent(found.total)}%")
+            sheet.add_row(*(text(cell) for cell in (ruleset, period, instrument.number, *cells)))
+    seen, wanted = (sum(found.total[i] for found in rows.values()) for i in (0, 1))
+    out.print()
+    out.print(sheet)
+    out.print()
+    out.print(text(str(words["total"]).format(seen=seen, wanted=wanted, percent=_percent((seen, wanted))), "bold"))
+    if suggested:
+        out.print()
+        out.print(text(words["next"], "bold"))
+        out.print(text(suggested.rstrip()))
+
+
+def _of(pair: tuple[int, int]) -> str:
+    return f"{pair[0]}/{pair[1]}" if pair[1] else ""
+
+
+def _percent(pair: tuple[int, int]) -> int:
+    """Rounded down, so that 100 means all of them."""
+    return 100 * pair[0] // pair[1] if pair[1] else 100
+
+
+def _write_json(run: Run, rows: dict[Origin, Coverage], suggested: str, lang: str) -> None:
+    found: dict[str, typing.Any] = {**run.counts, "failures": [_failure(f, lang) for f in run.failed]}
+    if rows:
+        found["coverage"] = [_row(origin, measure) for origin, measure in rows.items() if measure.seen]
+        found["next"] = suggested
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+
+
+def _failure(failure: Failure, lang: str) -> dict[str, object]:
+    return {
+        "file": failure.at.file,
+        "line": failure.at.line,
+        "column": failure.at.column,
+        "case": failure.case.name,
+        "what": failure.what,
+        "expected": failure.expected,
+        "actual": failure.actual,
+        "reasons": failure.reasons(lang),
+    }
+
+
+def _row(origin: Origin, found: Coverage) -> dict[str, object]:
+    ruleset, period, instrument = origin
+    pairs = {"cells": found.cells, "branches": found.branches, "total": found.total}
+    pairs |= {side.value: found.side(side) for side in Side}
+    return {
+        "ruleset": ruleset,
+        "period": period,
+        "instrument": {"issuer": instrument.issuer, "number": instrument.number, "date": instrument.date},
+        **{name: {"seen": seen, "wanted": wanted} for name, (seen, wanted) in pairs.items()},
+        "gaps": [
+            {"address": place.address, "fact": place.fact, "column": list(place.key), "side": side.value}
+            for place, side in found.gaps()
+        ],
+    }

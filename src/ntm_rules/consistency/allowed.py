@@ -1,0 +1,64 @@
+"""Findings that stand in an allow file beside a ruleset, each with its reason."""
+
+from pathlib import Path
+
+from attrs import frozen
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.nodes import Map, Position, read_file
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.consistency.lint import Finding
+
+_KEYS = ("code", "ruleset", "period", "address", "reason")
+
+
+@frozen
+class Allowed:
+    """One entry of an allow file.
+
+    Attributes:
+        code: of the finding, e.g. ``table.gap``.
+        ruleset, period, address: of its subject; an empty one stands for any.
+        reason: why it is right as it is.
+    """
+
+    code: str
+    ruleset: str
+    period: str
+    address: str
+    reason: str
+    at: Position
+
+    def covers(self, finding: Finding) -> bool:
+        """True if the entry is about the finding."""
+        subject = finding.subject
+        pairs = ((self.ruleset, subject.ruleset), (self.period, subject.period), (self.address, subject.address))
+        return self.code == finding.diagnostic.code and all(own in ("", other) for own, other in pairs)
+
+
+def read_allowed(library: Library) -> tuple[Allowed, ...]:
+    """The entries of every ``*.allow.yaml`` in the folders of a library.
+
+    Raises:
+        RulesetError: a file that is not a list of entries.
+    """
+    reader = Reader()
+    found: list[Allowed] = []
+    for folder in library.folders:
+        for path in sorted(folder.rglob("*.allow.yaml")):
+            found += _entries(path, path.relative_to(folder.parent).as_posix(), reader)
+    reader.raise_errors()
+    return tuple(found)
+
+
+def _entries(path: Path, shown: str, reader: Reader) -> list[Allowed]:
+    root = read_file(path, shown)
+    nodes = reader.items(reader.map(root, "the file", ("allow",)).get("allow"), "`allow`")
+    found: list[Allowed] = []
+    for node in nodes:
+        entry = reader.map(node, "an entry", _KEYS)
+        code = reader.text(reader.required(entry, "code", "an entry"), "the code")
+        reason = reader.text(reader.required(entry, "reason", "an entry"), "the reason")
+        texts = [reader.text(entry.get(key), key) for key in ("ruleset", "period", "address")]
+        found.append(Allowed(code, texts[0], texts[1], texts[2], reason, node.at if isinstance(node, Map) else root.at))
+    return found

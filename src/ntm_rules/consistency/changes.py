@@ -1,0 +1,293 @@
+"""What a change of a ruleset is: plain values, and the same as JSON."""
+
+import typing
+from collections.abc import Iterable
+from enum import Enum
+
+from attrs import frozen
+
+from ntm_rules.model.conditions import Comparison, Meets, Open
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.text import Text
+from ntm_rules.model.thresholds import Cell, CellState
+from ntm_rules.model.verdict_json import _citation, _title, exact_text
+from ntm_rules.model.verdicts import FactValue
+
+Json = dict[str, typing.Any]
+
+
+class Kind(Enum):
+    """What a change is.
+
+    Stricter: all facts that satisfy the new condition satisfy the old one, and some satisfy the old one only.
+    Looser: the other way round. Incomparable: some facts satisfy the old one only, some the new one only.
+    """
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENUMBERED = "renumbered"
+    RETITLED = "retitled"
+    EQUAL = "equal"
+    STRICTER = "stricter"
+    LOOSER = "looser"
+    INCOMPARABLE = "incomparable"
+    NOT_COMPARED = "not_compared"
+    EVIDENCE = "evidence"
+
+    @property
+    def swapped(self) -> "Kind":
+        """What the change is when the two sets change places."""
+        return _SWAPPED.get(self, self)
+
+
+_PAIRS = ((Kind.ADDED, Kind.REMOVED), (Kind.STRICTER, Kind.LOOSER))
+_SWAPPED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+
+
+@frozen
+class Asked:
+    """What one comparison, prerequisite or placeholder asks in one column.
+
+    Attributes:
+        role: ``require`` or ``applies_if``.
+        address: the indicator's number with the part.
+        cell: the cell that binds in the column; None where the table has none.
+        unit: id of the measure, None for a fact without one.
+    """
+
+    role: str
+    address: str
+    leaf: Comparison | Meets | Open
+    cell: Cell | None
+    unit: str | None = None
+
+    @property
+    def about(self) -> tuple[object, ...]:
+        """What is asked for, without how much: role and facts, or the other ruleset."""
+        if isinstance(self.leaf, Comparison):
+            return (self.role, self.leaf.facts)
+        return (self.role, self.leaf.ruleset if isinstance(self.leaf, Meets) else None)
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """What bears on outcomes. An open cell is another one where another instrument left it open."""
+        leaf = self.leaf
+        if isinstance(leaf, Meets):
+            found = leaf.resolved.content_hash if leaf.resolved is not None else None
+            return (*self.about, leaf.by, leaf.recognised, found, _bare(self.cell))
+        return (*self.about, leaf.op if isinstance(leaf, Comparison) else None, _bare(self.cell))
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """Where it stands and how well it is known."""
+        cell = self.cell
+        return (cell.citation, cell.evidence, cell.confidence) if cell else ()
+
+
+def _bare(cell: Cell | None) -> tuple[object, ...] | None:
+    if cell is None:
+        return None
+    value = tuple(sorted(cell.value)) if isinstance(cell.value, tuple) else cell.value
+    open_ = cell.blame if cell.state in (CellState.PENDING, CellState.DELEGATED) else None
+    return (cell.state, value, cell.when_empty, open_, _bare(cell.floor))
+
+
+@frozen
+class Column:
+    """The value of a selector under the old and under the new set; None where that set does not use it."""
+
+    selector: str
+    old: str | None
+    new: str | None
+
+    @property
+    def swapped(self) -> "Column":
+        """The column when the two sets change places."""
+        return Column(self.selector, self.new, self.old)
+
+
+Columns = tuple[Column, ...]
+
+
+@frozen
+class Witness:
+    """A unit whose outcome differs; assessed on both sets before it is shown.
+
+    Attributes:
+        given: ids and values of the facts, all others are missing.
+        years: the years for which the old and the new set were asked.
+        before, after: outcomes of the indicator, criterion or set; None where a set has none.
+    """
+
+    given: tuple[tuple[str, FactValue], ...]
+    years: tuple[int, int]
+    before: Outcome | None
+    after: Outcome | None
+
+    @property
+    def facts(self) -> dict[str, FactValue]:
+        """The facts by id, ready for ``assess``."""
+        return dict(self.given)
+
+
+@frozen
+class Step:
+    """What changes in some columns.
+
+    Attributes:
+        columns: the columns in which it does; one empty column where there is no table.
+        whole: True if these are all columns that some facts can produce.
+        asked: what is asked before and after, only what differs; None where nothing stands on one side.
+        witnesses: of an incomparable change one either way.
+        reasons: why the two were not compared, before and after, as codes.
+        excluded: of what was not compared the direction that it is not, whatever the open values are.
+    """
+
+    kind: Kind
+    columns: tuple[Columns, ...]
+    whole: bool
+    asked: tuple[tuple[Asked | None, Asked | None], ...]
+    witnesses: tuple[Witness, ...] = ()
+    reasons: tuple[str, ...] = ()
+    excluded: Kind | None = None
+
+    @property
+    def ranges(self) -> tuple[tuple[str, tuple[tuple[str | None, str | None], ...]], ...] | None:
+        """Each selector with its values, where the columns are all combinations of these; None otherwise."""
+        found: dict[str, dict[tuple[str | None, str | None], None]] = {}
+        for columns in self.columns:
+            for column in columns:
+                found.setdefault(column.selector, {})[column.old, column.new] = None
+        size = 1
+        for values in found.values():
+            size *= len(values)
+        regular = size == len(self.columns) and len({tuple(c.selector for c in cs) for cs in self.columns}) == 1
+        return tuple((selector, tuple(values)) for selector, values in found.items()) if regular else None
+
+
+@frozen
+class Change:
+    """One criterion or indicator of the two sets.
+
+    Attributes:
+        level: ``ruleset``, ``criterion`` or ``indicator``.
+        old, new: None where the set has none.
+        kinds: everything that changed; ``(equal,)`` if nothing did.
+        asked: how many of the members have to be met, before and after, where that changed.
+    """
+
+    level: str
+    old: Criterion | Indicator | None
+    new: Criterion | Indicator | None
+    kinds: tuple[Kind, ...]
+    steps: tuple[Step, ...] = ()
+    asked: tuple[int, int] | None = None
+
+    @property
+    def no(self) -> str:
+        """The number under the new set, else under the old one."""
+        side = self.new or self.old
+        return side.no if side is not None else ""
+
+    @property
+    def numbers(self) -> tuple[str | None, str | None]:
+        """The number under the old and under the new set; None where it has none."""
+        return (self.old.no if self.old else None, self.new.no if self.new else None)
+
+    @property
+    def title(self) -> Text | None:
+        """The title under the new set, else under the old one."""
+        side = self.new or self.old
+        return side.title if side is not None else None
+
+    @property
+    def direction(self) -> Kind:
+        """Of all columns together: equal, stricter, looser, incomparable or not compared; else added or removed."""
+        found = {kind for kind in self.kinds if kind not in (Kind.RENUMBERED, Kind.RETITLED, Kind.EVIDENCE)}
+        both = {Kind.STRICTER, Kind.LOOSER} <= found
+        if Kind.INCOMPARABLE in found or both:
+            return Kind.INCOMPARABLE
+        if Kind.NOT_COMPARED in found:
+            return Kind.NOT_COMPARED
+        return next(iter(found), Kind.EQUAL)
+
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """All witnesses, in the order of the steps."""
+        return tuple(witness for step in self.steps for witness in step.witnesses)
+
+    def text(self, old: Ruleset, new: Ruleset, lang: str = "vi") -> str:
+        """The change in words, a line a step, for the two sets that were compared."""
+        from ntm_rules.explain.diff_words import DiffWords
+
+        return "\n".join(DiffWords(old, new, lang).change(self))
+
+
+def kinds_of(steps: Iterable[Step], *more: Kind) -> tuple[Kind, ...]:
+    """The kinds of the steps and some more, in the order of ``Kind``; equal if there is none."""
+    found = {step.kind for step in steps} | set(more)
+    return tuple(kind for kind in Kind if kind in found) or (Kind.EQUAL,)
+
+
+# -- as JSON -----------------------------------------------------------------------------------
+
+
+def change_dict(change: Change) -> Json:
+    """A change as plain JSON types; exact numbers are texts."""
+    found: Json = {
+        "level": change.level,
+        "old_no": change.numbers[0],
+        "new_no": change.numbers[1],
+        "old_title": _title(change.old.title if change.old else None),
+        "new_title": _title(change.new.title if change.new else None),
+        "kinds": [kind.value for kind in change.kinds],
+        "direction": change.direction.value,
+        "steps": [step_dict(step) for step in change.steps],
+    }
+    if change.asked is not None:
+        found["at_least_n"] = list(change.asked)
+    return found
+
+
+def step_dict(step: Step) -> Json:
+    """A step as plain JSON types."""
+    return {
+        "kind": step.kind.value,
+        "columns": [[{"selector": c.selector, "old": c.old, "new": c.new} for c in cs] for cs in step.columns],
+        "all_columns": step.whole,
+        "asked": [{"old": _asked(old), "new": _asked(new)} for old, new in step.asked],
+        "reasons": list(step.reasons),
+        "excluded": step.excluded.value if step.excluded else None,
+        "witnesses": [witness_dict(witness) for witness in step.witnesses],
+    }
+
+
+def witness_dict(witness: Witness) -> Json:
+    """A witness as plain JSON types."""
+    return {
+        "facts": {name: exact_text(value) for name, value in witness.facts.items()},
+        "years": list(witness.years),
+        "before": witness.before.code if witness.before is not None else None,
+        "after": witness.after.code if witness.after is not None else None,
+    }
+
+
+def _asked(asked: Asked | None) -> Json | None:
+    if asked is None:
+        return None
+    leaf, cell = asked.leaf, asked.cell
+    return {
+        "role": asked.role,
+        "address": asked.address,
+        "facts": list(leaf.facts) if isinstance(leaf, Comparison) else [],
+        "ruleset": leaf.ruleset if isinstance(leaf, Meets) else None,
+        "op": leaf.op.value if isinstance(leaf, Comparison) else None,
+        "state": cell.state.value if cell else "no_cell",
+        "value": exact_text(cell.value) if cell else None,
+        "unit": asked.unit,
+        "evidence": cell.level if cell else None,
+        "confidence": cell.confidence.value if cell and cell.confidence else None,
+        "citation": _citation(cell.citation) if cell else None,
+        "set_by": cell.blame.number if cell else None,
+    }

@@ -1,0 +1,285 @@
+"""Two indicators compared by what the engine answers for all facts that matter, column by column."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import evolve, frozen
+
+from ntm_rules.consistency.changes import Asked, Column, Columns, Kind, Step, Witness
+from ntm_rules.consistency.matching import Placed
+from ntm_rules.consistency.sides import Answer, Side, Slots, in_year
+from ntm_rules.consistency.trying import Given, Trials, combinations, trials
+from ntm_rules.engines.scalar import assess
+from ntm_rules.model.conditions import Comparison
+from ntm_rules.model.errors import FactError
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.thresholds import REST, CellState
+from ntm_rules.model.verdicts import FactValue
+
+Codes = tuple[int | None, int | None]
+Tried = dict[Codes, tuple[Given, ...]]
+"""The first facts tried that gave each pair of outcomes, before and after."""
+
+Asks = tuple[tuple[Asked | None, Asked | None], ...]
+
+_LOST: tuple[Codes, ...] = ((1, 0), (3, 0))
+_GAINED: tuple[Codes, ...] = ((0, 1), (0, 3))
+_OPEN: tuple[Codes, ...] = ((1, 2), (2, 1), (0, 2), (2, 0), (3, 2), (2, 3))
+_MAY_LOSE = {*_LOST, (1, 2), (3, 2), (2, 0)}
+_MAY_GAIN = {*_GAINED, (2, 1), (2, 3), (0, 2)}
+_ONE_SIDED: tuple[Codes, ...] = tuple(pair for code in (0, 2, 1, 3) for pair in ((code, None), (None, code)))
+
+_UNKNOWN = (CellState.PENDING, CellState.DELEGATED)
+
+TOO_MANY, PREREQUISITE, NOT_REPLAYED, NO_FACTS = "combinations", "prerequisite", "not_replayed", "no_facts"
+
+
+@frozen
+class Level:
+    """A criterion or the whole set, for what is asked of its members.
+
+    Attributes:
+        members: the indicators of each member, under the new set.
+        places: where its code stands among the codes of the old and of the new set.
+    """
+
+    members: tuple[tuple[Placed, ...], ...]
+    places: tuple[int, int]
+
+
+class Comparing:
+    """Compares indicators of two rulesets; keeps the sets of other years."""
+
+    def __init__(self, old: Ruleset, new: Ruleset) -> None:
+        self.old, self.new = old, new
+        self._years: dict[tuple[int, int], Ruleset] = {}
+
+    def steps(self, old: Placed | None, new: Placed | None) -> tuple[Step, ...]:
+        """What changes from one indicator to the other, column by column; one of them may be absent."""
+        found: list[Step] = []
+        for years in self._pairs_of_years(old, new):
+            sides = (self._side(0, old, years[0]), self._side(1, new, years[1]))
+            found += _Pair(sides, years).steps()
+        return tuple(_merged(found))
+
+    def _side(self, number: int, placed: Placed | None, year: int) -> Side | None:
+        if placed is None:
+            return None
+        key = (number, year)
+        if key not in self._years:
+            self._years[key] = in_year((self.old, self.new)[number], year)
+        return Side.of(self._years[key], placed)
+
+    def _pairs_of_years(self, old: Placed | None, new: Placed | None) -> list[tuple[int, int]]:
+        """The same year of both wherever both have it; else the years for which the sets were composed."""
+        sides = (self._side(0, old, self.old.year), self._side(1, new, self.new.year))
+        printed = [side.years for side in sides if side is not None and side.years]
+        named = {int(year) for years in printed for year in years if year != REST} | {self.old.year, self.new.year}
+        shared = sorted(y for y in named if printed and all({str(y), REST} & years for years in printed))
+        return [(year, year) for year in shared] or [(self.old.year, self.new.year)]
+
+    def count_witness(self, level: Level, asked: tuple[int, int]) -> Witness | None:
+        """A unit with as many members met as only the less demanding of two counts asks for."""
+        tried = [self._met_and_not(member) for member in level.members]
+        if not all(met for met, _ in tried):
+            return None
+        facts: dict[str, FactValue] = {}
+        for place, (met, not_met) in enumerate(tried):
+            facts |= met if place < min(asked) else not_met
+        try:
+            codes = [assess(ruleset, facts).codes for ruleset in (self.old, self.new)]
+        except FactError:
+            return None
+        before, after = (Outcome(code[place]) for code, place in zip(codes, level.places, strict=True))
+        return None if before == after else Witness(tuple(facts.items()), (self.old.year, self.new.year), before, after)
+
+    def _met_and_not(self, member: Iterable[Placed]) -> tuple[dict[str, FactValue], dict[str, FactValue]]:
+        """Facts that meet all indicators of a member, and facts of which one fails; empty where there are none."""
+        met: dict[str, FactValue] = {}
+        not_met: dict[str, FactValue] = {}
+        for placed in member:
+            side = Side.of(self.new, placed)
+            tried: Tried = {}
+            for found in _Pair((None, side), (self.new.year, self.new.year)).outcomes().values():
+                tried = found | tried
+            met |= _together(tried.get((None, 1), ()))
+            not_met |= _together(tried.get((None, 1 if not_met else 0), ()))
+        return met, not_met
+
+
+# -- one pair of years -------------------------------------------------------------------------
+
+Sides = tuple[Side | None, Side | None]
+
+
+@frozen(eq=False)
+class _Pair:
+    """Two indicators in one pair of years; one side may be absent."""
+
+    sides: Sides
+    years: tuple[int, int]
+
+    def steps(self) -> Iterator[Step]:
+        """What is found in each column that some facts can produce."""
+        to_try = self._to_try()
+        found = self._columns(to_try)
+        if not found:
+            yield Step(Kind.NOT_COMPARED, ((),), True, (), (), (NO_FACTS,))
+        for columns, tried in found.items():
+            yield self._step(columns, tried, to_try)
+
+    def outcomes(self) -> dict[Columns, Tried]:
+        """What the engine answered, by column."""
+        return self._columns(self._to_try())
+
+    def _to_try(self) -> Trials:
+        present = [side for side in self.sides if side is not None]
+        return trials([(side.ruleset, tuple(side.conditions.values())) for side in present])
+
+    def _columns(self, to_try: Trials) -> dict[Columns, Tried]:
+        """The outcomes of all facts tried, by column."""
+        axes = [tuple(r for given in axis if (r := self._ready(given)) is not None) for axis in to_try.axes]
+        before, after = (_absent if side is None else side.asker() for side in self.sides)
+        found: dict[Columns, Tried] = {}
+        for chosen in combinations(axes, to_try.proof):
+            of_old, of_new = before(r.slots[0] for r in chosen), after(r.slots[1] for r in chosen)
+            if of_old is None or of_new is None:
+                continue
+            names = dict.fromkeys((*of_old[1], *of_new[1]))
+            columns = tuple(Column(name, of_old[1].get(name), of_new[1].get(name)) for name in names)
+            found.setdefault(columns, {}).setdefault((of_old[0], of_new[0]), tuple(r.given for r in chosen))
+        return found
+
+    def _ready(self, given: Given) -> "_Ready | None":
+        """Some facts in the slots of both sets; None where one of them cannot take them."""
+        slots = [() if side is None else side.slots_of(given) for side in self.sides]
+        return None if slots[0] is None or slots[1] is None else _Ready(given, (slots[0], slots[1]))
+
+    def _step(self, columns: Columns, tried: Tried, to_try: Trials) -> Step:
+        """What changes in one column."""
+        old, new = self.sides
+        before = old.in_column({c.selector: c.old for c in columns if c.old is not None}) if old else ()
+        after = new.in_column({c.selector: c.new for c in columns if c.new is not None}) if new else ()
+        same_form = self._same_form()
+        asks = _paired(before, after, same_form)
+        if old is None or new is None:
+            kind = Kind.REMOVED if new is None else Kind.ADDED
+            return Step(kind, (columns,), False, asks, self._witnesses(_ONE_SIDED, tried))
+        differing = tuple((a, b) for a, b in asks if a is None or b is None or a.meaning != b.meaning)
+        step = Step(Kind.EQUAL, (columns,), False, differing)
+        if differing or not same_form:
+            step = self._judged(step, tried, to_try, same_form and _one_unknown(before, after))
+        moved = tuple((a, b) for a, b in asks if a and b and a.standing != b.standing)
+        return evolve(step, kind=Kind.EVIDENCE, asked=moved) if moved and step.kind is Kind.EQUAL else step
+
+    def _judged(self, step: Step, tried: Tried, to_try: Trials, one_unknown: bool) -> Step:
+        """The step with its direction, an undetermined outcome standing for met and for not met."""
+        found = tried.keys()
+        lost, gained = self._witnesses(_LOST, tried), self._witnesses(_GAINED, tried)
+        if lost and gained:
+            return evolve(step, kind=Kind.INCOMPARABLE, witnesses=lost + gained)
+        unproved: tuple[str, ...] = () if to_try.proof else (PREREQUISITE if to_try.findings else TOO_MANY,)
+        if (not lost and found & set(_LOST)) or (not gained and found & set(_GAINED)):
+            unproved += (NOT_REPLAYED,)
+        unknown = (2, 2) in found and not one_unknown
+        may_lose, may_gain = unknown or bool(found & _MAY_LOSE), unknown or bool(found & _MAY_GAIN)
+        if not unproved and not (may_lose and may_gain):
+            if lost or gained or not (may_lose or may_gain):
+                kind = Kind.STRICTER if lost else Kind.LOOSER if gained else Kind.EQUAL
+                return evolve(step, kind=kind, witnesses=lost + gained)
+            excluded = Kind.LOOSER if may_lose else Kind.STRICTER
+        else:
+            excluded = None
+        reasons = unproved if to_try.findings else (*self._why(tried), *unproved)
+        shown = lost or gained or self._witnesses(_OPEN, tried)
+        return evolve(step, kind=Kind.NOT_COMPARED, witnesses=shown, reasons=reasons, excluded=excluded)
+
+    def _witnesses(self, wanted: Iterable[Codes], tried: Tried) -> tuple[Witness, ...]:
+        """The first of the wanted pairs of outcomes that was found and replays; empty if there is none."""
+        made = (self._replayed(codes, tried[codes]) for codes in wanted if codes in tried)
+        return tuple(itertools.islice((witness for witness in made if witness is not None), 1))
+
+    def _replayed(self, codes: Codes, given: Iterable[Given]) -> Witness | None:
+        """The facts as a witness, if ``assess`` on both whole sets says the same."""
+        facts = _together(given)
+        try:
+            before, after = (None if side is None else _outcome(side, facts) for side in self.sides)
+        except FactError:
+            return None
+        return Witness(tuple(facts.items()), self.years, before, after) if (before, after) == codes else None
+
+    def _same_form(self) -> bool:
+        """True if both conditions have the same form and compare facts worked out in the same way."""
+        old, new = self.sides
+        return old is not None and new is not None and old.form == new.form
+
+    def _why(self, tried: Tried) -> tuple[str, ...]:
+        """The codes for which one side is undetermined."""
+        found: list[str] = []
+        for number, side in enumerate(self.sides):
+            given = next((given for codes, given in tried.items() if codes[number] == 2), None)
+            if side is not None and given is not None:
+                result = assess(side.ruleset, _together(given)).indicators[side.indicator.no]
+                found += [code.value for code in result.codes]
+        return tuple(dict.fromkeys(found))
+
+
+@frozen
+class _Ready:
+    """Some facts, and their slots in both sets."""
+
+    given: Given
+    slots: tuple[Slots, Slots]
+
+
+def _absent(_: Iterable[Slots]) -> Answer | None:
+    """What a set without the indicator answers."""
+    return None, {}
+
+
+def _together(given: Iterable[Given]) -> dict[str, FactValue]:
+    return {name: value for part in given for name, value in part.items()}
+
+
+def _outcome(side: Side, facts: Given) -> Outcome:
+    """The indicator's outcome in an assessment by the whole set."""
+    verdict = assess(side.ruleset, facts)
+    return Outcome(verdict.codes[1 + verdict.criteria_total + side.place])
+
+
+def _paired(before: Sequence[Asked], after: Sequence[Asked], same_form: bool) -> Asks:
+    """What is asked before and after: in order where the form is the same, else by what it is about."""
+    if same_form:
+        return tuple(zip(before, after, strict=True))
+    left = list(after)
+    found: list[tuple[Asked | None, Asked | None]] = []
+    for asked in before:
+        twin = next((other for other in left if other.about == asked.about), None)
+        if twin is not None:
+            left.remove(twin)
+        found.append((asked, twin))
+    return (*found, *((None, other) for other in left))
+
+
+def _one_unknown(before: Iterable[Asked], after: Iterable[Asked]) -> bool:
+    """True if all that is open is one comparison with one fact, and the same on both sides."""
+    open_ = [[a for a in side if a.cell is None or a.cell.state in _UNKNOWN] for side in (before, after)]
+    if [len(side) for side in open_] != [1, 1] or open_[0][0].meaning != open_[1][0].meaning:
+        return False
+    leaf = open_[0][0].leaf
+    return isinstance(leaf, Comparison) and len(leaf.facts) == 1
+
+
+def _merged(pieces: Iterable[Step]) -> Iterator[Step]:
+    """The steps that change something, each with all the columns in which the same changes."""
+    groups: dict[object, list[Step]] = {}
+    total: set[Columns] = set()
+    for step in pieces:
+        total.update(step.columns)
+        if step.kind is not Kind.EQUAL:
+            asks = tuple(tuple(a and (a.address, a.meaning, a.standing) for a in pair) for pair in step.asked)
+            groups.setdefault((step.kind, step.reasons, step.excluded, asks), []).append(step)
+    for steps in groups.values():
+        columns = tuple(dict.fromkeys(column for step in steps for column in step.columns))
+        yield evolve(steps[0], columns=columns, whole=len(columns) == len(total))

@@ -1,0 +1,365 @@
+"""Boundary coverage: which sides of which threshold, which branches of which rule, a number of verdicts has seen."""
+
+import typing
+from collections.abc import Container, Iterable, Iterator, Mapping
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+
+from attrs import field, frozen
+
+from ntm_rules.authoring.rewriting import members
+from ntm_rules.authoring.strictness import Selectors
+from ntm_rules.engines.compiling import bound_threshold
+from ntm_rules.engines.explaining import Unit, explainer_of
+from ntm_rules.model.citations import Instrument
+from ntm_rules.model.conditions import Case, Comparison, Condition, Meets, Open
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rulesets import LayerKind, Ruleset
+from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
+from ntm_rules.model.verdicts import Connective, Evaluated, LeafResult, Verdict
+from ntm_rules.model.walk import indicators, leaves
+
+Origin = tuple[str, str, Instrument]
+"""Ruleset id, period, and the instrument that put something there."""
+
+
+class Side(Enum):
+    """Where a verdict met a threshold or a branch.
+
+    For a yes or no, a category and a set, every other value is below. A cell without a value is only seen.
+    """
+
+    BELOW = "below"
+    AT = "at"
+    ABOVE = "above"
+    MISSING = "missing"
+    SEEN = "seen"
+    MET = "met"
+    NOT_MET = "not_met"
+    UNDETERMINED = "undetermined"
+
+
+BOUNDARY = (Side.BELOW, Side.AT, Side.ABOVE)
+_BRANCH = (Side.MET, Side.NOT_MET, Side.UNDETERMINED)
+
+
+class Kind(Enum):
+    """What a place is: a cell that a fact is compared with, an ``applies_if``, or a prerequisite."""
+
+    CELL = "cell"
+    APPLIES_IF = "applies_if"
+    MEETS = "meets"
+
+
+@frozen
+class Place:
+    """One thing that cases can exercise. The same cell in two compositions of a set is the same place.
+
+    Attributes:
+        ruleset, period: of the set.
+        root: the number of the indicator, or the id of the derived fact.
+        role: ``require``, ``applies_if`` or ``derive``.
+        address: the number with the part.
+        instrument: the layer that put it here.
+        fact: what is compared; empty for a placeholder and a branch.
+        by, key: the column.
+        wanted: the sides that some fact within its bounds can be on.
+    """
+
+    ruleset: str
+    period: str
+    root: str
+    role: str
+    kind: Kind
+    address: str
+    instrument: Instrument
+    fact: str = ""
+    by: tuple[str, ...] = ()
+    key: Key = ()
+    cell: Cell | None = None
+    wanted: tuple[Side, ...] = field(default=_BRANCH, eq=False)
+
+    @property
+    def origin(self) -> Origin:
+        """The set and the instrument that put the place there."""
+        return self.ruleset, self.period, self.instrument
+
+    @property
+    def boundary(self) -> tuple[Side, ...]:
+        """The sides of a set cell that can be tested: below, at, above."""
+        return tuple(side for side in self.wanted if side in BOUNDARY)
+
+
+@frozen
+class Coverage:
+    """The places of some rulesets in printed order, each with the sides seen.
+
+    Attributes:
+        overlaid: instruments that are layers over a national base.
+    """
+
+    seen: Mapping[Place, frozenset[Side]]
+    overlaid: frozenset[Instrument] = frozenset()
+
+    def only(self, origins: Container[Origin]) -> "Coverage":
+        """What some instruments put into some sets."""
+        return Coverage({p: s for p, s in self.seen.items() if p.origin in origins}, self.overlaid)
+
+    def side(self, side: Side) -> tuple[int, int]:
+        """How many places have seen a side, and how many want it."""
+        return sum(side in s for s in self.seen.values()), sum(side in p.wanted for p in self.seen)
+
+    @property
+    def cells(self) -> tuple[int, int]:
+        """How many cells with a value have seen every side of their boundary, and how many there are."""
+        found = [set(p.boundary) <= sides for p, sides in self.seen.items() if p.boundary]
+        return sum(found), len(found)
+
+    @property
+    def branches(self) -> tuple[int, int]:
+        """How many numbers that a layer changed some verdict came through with a figure, and how many there are."""
+        found: dict[tuple[object, ...], bool] = {}
+        for p, sides in self.seen.items():
+            if p.instrument in self.overlaid:
+                branch = (p.origin, p.address)
+                found[branch] = found.get(branch, False) or bool(sides - {Side.MISSING})
+        return sum(found.values()), len(found)
+
+    @property
+    def total(self) -> tuple[int, int]:
+        """How many sides were seen, and how many there are."""
+        return sum(len(s) for s in self.seen.values()), sum(len(p.wanted) for p in self.seen)
+
+    def gaps(self) -> Iterator[tuple[Place, Side]]:
+        """Every side that was not seen."""
+        for place, sides in self.seen.items():
+            yield from ((place, side) for side in place.wanted if side not in sides)
+
+
+def coverage(rulesets: Iterable[Ruleset], verdicts: Iterable[Verdict]) -> Coverage:
+    """What the verdicts have seen of the rulesets; a verdict on another composition of a set counts as well."""
+    found: dict[Place, set[Side]] = {}
+    overlaid: set[Instrument] = set()
+    for ruleset in rulesets:
+        found.update((place, set()) for place in places(ruleset) if place not in found)
+        layers = (layer for layer in ruleset.layers if layer.kind is not LayerKind.BASE)
+        overlaid.update(layer.instrument for layer in layers if layer.instrument is not None)
+    for verdict in verdicts:
+        for place, side in exercised(verdict):
+            if place in found and side in place.wanted:
+                found[place].add(side)
+    return Coverage({place: frozenset(sides) for place, sides in found.items()}, frozenset(overlaid))
+
+
+# -- the places of a ruleset -------------------------------------------------------------------
+
+
+@frozen
+class _Root:
+    """A condition of the tree, and whose it is."""
+
+    name: str
+    role: str
+    condition: Condition
+    instrument: Instrument
+
+
+@frozen
+class _Map:
+    """The places of a ruleset by where they stand in its tree, made once."""
+
+    ruleset: Ruleset
+    roots: tuple[_Root, ...] = field(init=False)
+    facts: Mapping[str, Fact] = field(init=False)
+    _made: dict[object, Place] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        ruleset = self.ruleset
+        facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+        object.__setattr__(self, "facts", facts)
+        object.__setattr__(self, "roots", tuple(_roots(ruleset)))
+
+    def cell(self, root: _Root, leaf: Comparison | Open, address: str, fact: str, key: Key, cell: Cell) -> Place:
+        """The place of a cell; the same object whenever it is asked for again."""
+        name = (root.name, root.role, id(leaf), fact, key)
+        if name not in self._made:
+            bound = bound_threshold(leaf.threshold)
+            by = bound.by if isinstance(bound, Table) else ()
+            wanted = self.wanted(fact, cell)
+            self._made[name] = self.place(root, Kind.CELL, address, cell.blame, fact, by, key, cell, wanted)
+        return self._made[name]
+
+    def branch(self, root: _Root, kind: Kind, address: str) -> Place:
+        """The place of an ``applies_if`` or a prerequisite."""
+        return self.place(root, kind, address, root.instrument)
+
+    def place(self, root: _Root, *rest: typing.Any) -> Place:
+        return Place(self.ruleset.id, self.ruleset.period, root.name, root.role, *rest)
+
+    def reachable(self, bound: Cell | Table) -> Iterator[tuple[Key, Cell]]:
+        """The cells that bind some unit: not the general column, not the columns of other provinces."""
+        if isinstance(bound, Cell):
+            yield (), bound
+            return
+        derived = {d.id: d for d in self.ruleset.derived}
+        selectors = Selectors(self.facts, derived, dict(self.ruleset.bindings))
+        columns = [frozenset(key[n] for key, _ in bound.cells) for n in range(len(bound.by))]
+        known = [{REST, *selectors.values(s, texts)} for s, texts in zip(bound.by, columns, strict=True)]
+        yield from ((k, c) for k, c in bound.cells if all(p in ks for p, ks in zip(k, known, strict=True)))
+
+    def wanted(self, name: str, cell: Cell) -> tuple[Side, ...]:
+        """The sides of a cell on which the fact can be."""
+        asked, fact = _asked(cell), self.facts.get(name)
+        if fact is None or asked.state is not CellState.SET:
+            return (Side.SEEN,)
+        value, found = asked.value, [Side.BELOW, Side.AT, Side.ABOVE, Side.MISSING]
+        ranked = _ranked(fact, value)
+        if ranked and value == _first(fact):
+            found.remove(Side.BELOW)
+        if not ranked or value == _last(fact):
+            found.remove(Side.ABOVE)
+        if name in dict(self.ruleset.bindings):
+            found.remove(Side.MISSING)
+        return tuple(found)
+
+
+def _map_of(ruleset: Ruleset) -> _Map:
+    memo = ruleset._memo
+    if "places" not in memo:
+        memo["places"] = _Map(ruleset)
+    return typing.cast(_Map, memo["places"])
+
+
+def _roots(ruleset: Ruleset) -> Iterator[_Root]:
+    base = ruleset.layers[0].instrument
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, Case) and base is not None:
+            for row in derived.rule.rows:
+                yield _Root(derived.id, "derive", row.when, base)
+    for _, indicator in indicators(ruleset):
+        instrument = indicator.citation.instrument
+        if indicator.applies_if is not None:
+            yield _Root(indicator.no, "applies_if", indicator.applies_if, instrument)
+        yield _Root(indicator.no, "require", indicator.require, instrument)
+
+
+def places(ruleset: Ruleset) -> Iterator[Place]:
+    """Every place of a ruleset in printed order; columns that bind no unit are left out."""
+    made = _map_of(ruleset)
+    for root in made.roots:
+        if root.role == "applies_if":
+            yield made.branch(root, Kind.APPLIES_IF, root.name)
+        for address, leaf in leaves(root.condition, root.name):
+            if isinstance(leaf, Meets):
+                yield made.branch(root, Kind.MEETS, address)
+                continue
+            cells = list(made.reachable(bound_threshold(leaf.threshold)))
+            for fact in leaf.facts if isinstance(leaf, Comparison) else ("",):
+                yield from (made.cell(root, leaf, address, fact, key, cell) for key, cell in cells)
+
+
+# -- what one verdict has seen -----------------------------------------------------------------
+
+
+def exercised(verdict: Verdict) -> Iterator[tuple[Place, Side]]:
+    """Every place that a verdict came through, and on which side."""
+    ruleset = verdict.ruleset
+    made, found = _map_of(ruleset), verdict.indicators
+    unit, explainer = Unit(verdict.values, verdict), explainer_of(ruleset)
+    for root in made.roots:
+        if root.role == "derive":
+            yield from _in_tree(made, root, explainer.node(root.condition, root.name)(unit))
+            continue
+        result = found[root.name]
+        if root.role == "require":
+            if result.applies is None or result.applies.outcome is Outcome.MET:
+                yield from _in_tree(made, root, result.tree)
+        elif result.applies is not None:
+            side = _branch_side(result.applies.outcome)
+            if side is not None:
+                yield made.branch(root, Kind.APPLIES_IF, root.name), side
+            yield from _in_tree(made, root, result.applies)
+
+
+def _in_tree(made: _Map, root: _Root, tree: Evaluated) -> Iterator[tuple[Place, Side]]:
+    for address, leaf, node in _paired(root.condition, tree, root.name):
+        if isinstance(leaf, Meets):
+            side = _branch_side(node.outcome)
+            if side is not None:
+                yield made.branch(root, Kind.MEETS, address), side
+            continue
+        bound = bound_threshold(leaf.threshold)
+        for result in node.leaves():
+            key = tuple(column.value for column in result.columns)
+            cell = ((), bound) if isinstance(bound, Cell) else _picked(bound, key)
+            fact = result.fact.id if result.fact is not None else ""
+            side = None if cell is None else _side(result, _asked(cell[1]))
+            if cell is not None and side is not None:
+                yield made.cell(root, leaf, address, fact, *cell), side
+
+
+def _picked(table: Table, key: tuple[str | None, ...]) -> tuple[Key, Cell] | None:
+    known = tuple(value for value in key if value is not None)
+    return matching(table, known) if len(known) == len(key) else None
+
+
+def _side(result: LeafResult, asked: Cell) -> Side | None:
+    """On which side of a cell a comparison was; None where a whole of 0 left it open."""
+    fact, actual, value = result.fact, result.actual, asked.value
+    if fact is None or asked.state is not CellState.SET:
+        return Side.SEEN
+    if actual is None:
+        return Side.MISSING if ReasonCode.FACT_MISSING in result.codes else None
+    if not _ranked(fact, value):
+        same = actual in value if isinstance(value, tuple) else actual == value
+        return Side.AT if same else Side.BELOW
+    ahead = _rank(fact, actual) - _rank(fact, value)
+    return Side.AT if ahead == 0 else Side.ABOVE if ahead > 0 else Side.BELOW
+
+
+def _branch_side(outcome: Outcome) -> Side | None:
+    return Side(outcome.code) if outcome is not Outcome.NOT_APPLICABLE else None
+
+
+def _asked(cell: Cell) -> Cell:
+    """The cell, or under a pending one of an overlay the cell of the base: below that nothing is met."""
+    return cell.floor if cell.state is CellState.PENDING and cell.floor is not None else cell
+
+
+# -- values in order ---------------------------------------------------------------------------
+
+
+def _ranked(fact: Fact, value: object) -> bool:
+    """True where a value has others below and above it: numbers and levels."""
+    return fact.type.numeric or (fact.type is FactType.ORDINAL and not isinstance(value, tuple))
+
+
+def _rank(fact: Fact, value: object) -> Fraction:
+    if fact.type.numeric:
+        return Fraction(typing.cast(Decimal | Fraction, value))
+    return Fraction(fact.values.index(str(value)))
+
+
+def _first(fact: Fact) -> object:
+    return fact.minimum if fact.type.numeric else fact.values[0]
+
+
+def _last(fact: Fact) -> object:
+    return fact.maximum if fact.type.numeric else fact.values[-1]
+
+
+# -- trees -------------------------------------------------------------------------------------
+
+
+def _paired(
+    condition: Condition, tree: Evaluated, address: str
+) -> Iterator[tuple[str, Comparison | Meets | Open, Evaluated]]:
+    """Every leaf of a condition with what became of it."""
+    here = address + (condition.part or "")
+    if isinstance(condition, Comparison | Meets | Open):
+        yield here, condition, tree
+    elif isinstance(tree, Connective):
+        for member, inner in zip(members(condition), tree.members, strict=True):
+            yield from _paired(member, inner, here)

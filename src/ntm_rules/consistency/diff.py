@@ -1,0 +1,213 @@
+"""What changes from one ruleset to another, by meaning; and which units it turns."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from attrs import frozen
+
+from ntm_rules import __version__
+from ntm_rules.authoring.tables import UnitFacts
+from ntm_rules.consistency.changes import Change, Json, Kind, Step, change_dict, kinds_of
+from ntm_rules.consistency.comparing import Comparing, Level
+from ntm_rules.consistency.flips import Twins, UnitDifference, differences
+from ntm_rules.consistency.matching import Pair, Placed, same_criteria, same_indicators
+from ntm_rules.engines.scalar import Facts
+from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.thresholds import CellState
+from ntm_rules.model.walk import cells
+
+SCHEMA = "ntm-rules/diff/1"
+
+
+@frozen
+class Difference:
+    """What changes from one ruleset to another.
+
+    Attributes:
+        compared: every criterion and indicator of the two sets in the order of the new one, changed or not.
+    """
+
+    old: Ruleset
+    new: Ruleset
+    compared: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is not equal."""
+        return tuple(change for change in self.compared if change.kinds != (Kind.EQUAL,))
+
+    @property
+    def counts(self) -> Mapping[Kind, int]:
+        """How many indicators changed in each way; one may count several times."""
+        found = Counter(kind for c in self.compared if c.level == "indicator" for kind in c.kinds)
+        return MappingProxyType({kind: found[kind] for kind in Kind if kind in found})
+
+    def indicator(self, no: str) -> Change:
+        """The indicator that bears the number in the new set, else in the old one.
+
+        Raises:
+            KeyError: there is none.
+        """
+        found = [c for c in self.compared if c.level == "indicator"]
+        of_old = {c.old.no: c for c in found if c.old is not None}
+        return (of_old | {c.new.no: c for c in found if c.new is not None})[no]
+
+    def on_units(self, units: Iterable[UnitFacts | tuple[str, Facts]]) -> Iterator[UnitDifference]:
+        """The units some of whose outcomes differ, one after the other, each assessed on both sets as they are.
+
+        Args:
+            units: names or codes with facts, or what ``read_units`` gives.
+
+        Raises:
+            FactError: bad facts of a unit.
+        """
+        pairs = ((u.unit, u.facts) if isinstance(u, UnitFacts) else u for u in units)
+        return differences(self.old, self.new, self._twins(), pairs)
+
+    def _twins(self) -> Twins:
+        def of(level: str) -> tuple[tuple[str | None, str | None], ...]:
+            return tuple(c.numbers for c in self.compared if c.level == level)
+
+        return Twins(of("criterion"), of("indicator"))
+
+    def text(self, lang: str = "vi") -> str:
+        """All changes in words, ``vi`` or ``en``.
+
+        Raises:
+            UnknownName: another language.
+        """
+        from ntm_rules.explain.diff_words import DiffWords
+
+        words = DiffWords(self.old, self.new, lang)
+        return "\n".join(line for change in self.changes for line in words.change(change))
+
+    def to_dict(self) -> Json:
+        """Plain JSON types; exact numbers are texts."""
+        return {
+            "schema": SCHEMA,
+            "library_version": __version__,
+            "old": _ruleset(self.old),
+            "new": _ruleset(self.new),
+            "indicators": {kind.value: self.counts.get(kind, 0) for kind in Kind},
+            "changes": [change_dict(change) for change in self.changes],
+        }
+
+
+def diff(old: Ruleset, new: Ruleset) -> Difference:
+    """What changes from *old* to *new*, by meaning.
+
+    Numbers that differ by year are compared for the same year in both sets wherever both print it; else for the years
+    for which the sets were composed. Of words only titles are compared.
+
+    Args:
+        old, new: from ``Library.compose``; of any tier, period and province.
+    """
+    pairs, kin = same_indicators(old, new)
+    comparing = Comparing(old, new)
+    same_ground = _same_ground(old, new)
+    indicators = [_indicator(pair, comparing, same_ground) for pair in pairs]
+    criteria = [_criterion(pair, pairs, comparing) for pair in same_criteria(old, new, pairs, kin)]
+    whole = _whole(criteria, pairs, comparing)
+    return Difference(old, new, (*whole, *_ordered(criteria, indicators, pairs)))
+
+
+def _same_ground(old: Ruleset, new: Ruleset) -> bool:
+    """True if equal conditions mean the same in both: same derived facts, nothing bound to different values."""
+    bound = dict(old.bindings)
+    apart = any(name != "year" and bound.get(name, value) != value for name, value in new.bindings)
+    return not apart and old.derived == new.derived and old.minimum_evidence == new.minimum_evidence
+
+
+def _indicator(pair: Pair[Placed], comparing: Comparing, same_ground: bool) -> Change:
+    old, new = pair
+    steps: tuple[Step, ...] = ()
+    if old is None or new is None or old.exact != new.exact or not same_ground:
+        steps = comparing.steps(old, new)
+    return _change("indicator", old.indicator if old else None, new.indicator if new else None, steps)
+
+
+def _change(
+    level: str,
+    old: Criterion | Indicator | None,
+    new: Criterion | Indicator | None,
+    steps: tuple[Step, ...] = (),
+    asked: tuple[int, int] | None = None,
+) -> Change:
+    more: list[Kind] = []
+    if old is None or new is None:
+        more.append(Kind.ADDED if old is None else Kind.REMOVED)
+    else:
+        more += [Kind.RENUMBERED] if old.no != new.no else []
+        titles = [side.title and side.title.vi for side in (old, new)]
+        more += [Kind.RETITLED] if titles[0] != titles[1] else []
+    return Change(level, old, new, kinds_of(steps, *more), steps, asked)
+
+
+# -- how many members have to be met -----------------------------------------------------------
+
+
+def _criterion(pair: Pair[Criterion], pairs: Iterable[Pair[Placed]], comparing: Comparing) -> Change:
+    old, new = pair
+    if old is None or new is None or old.at_least_n == new.at_least_n:
+        return _change("criterion", old, new)
+    own = [(a, b) for a, b in pairs if (a and a.criterion == old) or (b and b.criterion == new)]
+    members = tuple((b,) for _, b in own if b is not None)
+    places = (1 + comparing.old.criteria.index(old), 1 + comparing.new.criteria.index(new))
+    asked = (old.at_least_n or len(old.indicators), new.at_least_n or len(new.indicators))
+    same = all(a and b and a.criterion == old and b.criterion == new for a, b in own)
+    step = _count_step(comparing, Level(members, places), asked, same, None in (old.at_least_n, new.at_least_n))
+    return _change("criterion", old, new, (step,), asked)
+
+
+def _whole(criteria: Sequence[Change], pairs: Iterable[Pair[Placed]], comparing: Comparing) -> Iterator[Change]:
+    """A change of how many criteria the set asks for."""
+    old, new = comparing.old, comparing.new
+    if old.at_least_n == new.at_least_n:
+        return
+    members = tuple(tuple(b for _, b in pairs if b is not None and b.criterion == c) for c in new.criteria)
+    asked = (old.at_least_n or len(old.criteria), new.at_least_n or len(new.criteria))
+    same = all(change.old and change.new for change in criteria)
+    step = _count_step(comparing, Level(members, (0, 0)), asked, same, None in (old.at_least_n, new.at_least_n))
+    yield Change("ruleset", None, None, kinds_of((step,)), (step,), asked)
+
+
+def _count_step(comparing: Comparing, level: Level, asked: tuple[int, int], same: bool, all_of: bool) -> Step:
+    """Stricter or looser where the members are the same and none of them can be not applicable."""
+    witness = comparing.count_witness(level, asked)
+    comparable = same and witness is not None and not (all_of and _may_not_apply(comparing.new, level))
+    kind = Kind.NOT_COMPARED if not comparable else Kind.STRICTER if asked[1] > asked[0] else Kind.LOOSER
+    return Step(kind, ((),), True, (), () if witness is None else (witness,), () if comparable else ("members",))
+
+
+def _may_not_apply(ruleset: Ruleset, level: Level) -> bool:
+    numbers = {placed.indicator.no for member in level.members for placed in member}
+    guarded = any(p.indicator.applies_if is not None for member in level.members for p in member)
+    return guarded or any(r.indicator in numbers and r.cell.state is CellState.NONE for r in cells(ruleset))
+
+
+# -- order and JSON ----------------------------------------------------------------------------
+
+
+def _ordered(
+    criteria: Iterable[Change], indicators: Sequence[Change], pairs: Sequence[Pair[Placed]]
+) -> Iterator[Change]:
+    """Each criterion with its indicators; what was removed after what is there."""
+    for criterion in criteria:
+        yield criterion
+        for change, (old, new) in zip(indicators, pairs, strict=True):
+            home = new.criterion == criterion.new if new else old is not None and old.criterion == criterion.old
+            if home:
+                yield change
+
+
+def _ruleset(ruleset: Ruleset) -> Json:
+    return {
+        "ruleset": ruleset.id,
+        "period": ruleset.period,
+        "on": ruleset.on.isoformat(),
+        "year": ruleset.year,
+        "province": ruleset.province,
+        "territory": ruleset.territory,
+        "content_hash": ruleset.content_hash,
+    }

@@ -1,0 +1,108 @@
+"""Which units a change turns: every outcome that differs, with what was there and asked before and after."""
+
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from ntm_rules.consistency.changes import Json
+from ntm_rules.engines.scalar import Facts, assess
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdict_json import exact_text
+from ntm_rules.model.verdicts import CriterionResult, IndicatorResult, Verdict
+
+R = typing.TypeVar("R", CriterionResult, IndicatorResult)
+Both = tuple[R | None, R | None]
+
+
+@frozen
+class Twins:
+    """Numbers of criteria and indicators under the old and the new set; None where a set has none."""
+
+    criteria: tuple[tuple[str | None, str | None], ...]
+    indicators: tuple[tuple[str | None, str | None], ...]
+
+
+@frozen
+class UnitDifference:
+    """One unit some of whose outcomes differ.
+
+    Attributes:
+        before, after: the two verdicts.
+        criteria, indicators: those whose outcome differs, before and after; None where a set has none.
+    """
+
+    unit: str
+    before: Verdict
+    after: Verdict
+    criteria: tuple[Both[CriterionResult], ...]
+    indicators: tuple[Both[IndicatorResult], ...]
+
+    @property
+    def set_differs(self) -> bool:
+        """True if the outcome of the whole set differs."""
+        return self.before.outcome is not self.after.outcome
+
+    def to_dict(self) -> Json:
+        """Plain JSON types; exact numbers are texts."""
+        return {
+            "unit": self.unit,
+            "outcome": {"before": self.before.outcome.code, "after": self.after.outcome.code},
+            "criteria_met": {"before": self.before.criteria_met, "after": self.after.criteria_met},
+            "criteria": [_place(old, new) for old, new in self.criteria],
+            "indicators": [
+                _place(old, new) | {"comparisons": {"before": _leaves(old), "after": _leaves(new)}}
+                for old, new in self.indicators
+            ],
+        }
+
+
+def differences(
+    old: Ruleset, new: Ruleset, twins: Twins, units: Iterable[tuple[str, Facts]]
+) -> Iterator[UnitDifference]:
+    """The units some of whose outcomes differ, one after the other.
+
+    What only one set has counts where it is not satisfied.
+    """
+    for unit, facts in units:
+        before, after = assess(old, facts, unit), assess(new, facts, unit)
+        criteria = tuple(_differing(before.criteria, after.criteria, twins.criteria))
+        indicators = tuple(_differing(before.indicators, after.indicators, twins.indicators))
+        if before.outcome is not after.outcome or criteria or indicators:
+            yield UnitDifference(unit, before, after, criteria, indicators)
+
+
+def _differing(
+    before: Mapping[str, R], after: Mapping[str, R], twins: Iterable[tuple[str | None, str | None]]
+) -> Iterator[Both[R]]:
+    for old_no, new_no in twins:
+        old, new = before[old_no] if old_no else None, after[new_no] if new_no else None
+        outcomes = [side.outcome for side in (old, new) if side is not None]
+        if len(set(outcomes)) == 2 or (len(outcomes) == 1 and not outcomes[0].satisfied):
+            yield old, new
+
+
+def _place(old: CriterionResult | IndicatorResult | None, new: CriterionResult | IndicatorResult | None) -> Json:
+    return {
+        "old_no": old.no if old else None,
+        "new_no": new.no if new else None,
+        "before": old.outcome.code if old else None,
+        "after": new.outcome.code if new else None,
+    }
+
+
+def _leaves(result: IndicatorResult | None) -> list[Json]:
+    """What was there, what was asked and by how much, for each comparison."""
+    return [
+        {
+            "address": leaf.address,
+            "fact": leaf.fact.id if leaf.fact else None,
+            "outcome": leaf.outcome.code,
+            "actual": exact_text(leaf.actual),
+            "required": exact_text(leaf.required),
+            "margin": exact_text(leaf.margin),
+            "unit": leaf.fact.unit.id if leaf.fact and leaf.fact.unit else None,
+            "codes": [code.value for code in leaf.codes],
+        }
+        for leaf in (result.leaves if result is not None else ())
+    ]

@@ -1,0 +1,191 @@
+"""What can be seen wrong in rule files without solving anything: gaps, order, bounds, sources, directions."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from decimal import Decimal
+
+from attrs import frozen
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.strictness import Selectors
+from ntm_rules.model.conditions import Comparison, Not, Op
+from ntm_rules.model.errors import Diagnostic, Severity
+from ntm_rules.model.facts import Direction, Fact, FactType
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, Table, matching
+from ntm_rules.model.walk import CellRef, cells, indicators, leaves
+
+_DAY = dt.timedelta(days=1)
+_AGAINST = {
+    Direction.MORE: (Op.AT_MOST, Op.LESS_THAN),
+    Direction.LESS: (Op.AT_LEAST, Op.MORE_THAN),
+}
+
+
+@frozen
+class Subject:
+    """What a finding is about; with its code it names the finding in an allow file.
+
+    Attributes:
+        address: an indicator or a part, a derived fact, a province, or the days of a gap; empty for the whole set.
+    """
+
+    ruleset: str
+    period: str
+    address: str
+
+
+@frozen
+class Finding:
+    """Something that a check found, with its subject."""
+
+    subject: Subject
+    diagnostic: Diagnostic
+
+
+def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
+    """Every finding in a composed ruleset, in printed order, each once."""
+    found: dict[Finding, None] = {}
+    for rule in (_gaps, _bounds, _sources, _directions, _order):
+        found.update(dict.fromkeys(rule(ruleset)))
+    return tuple(found)
+
+
+def _finding(ruleset: Ruleset, code: str, address: str, message: str, severity: Severity, hint: str = "") -> Finding:
+    subject = Subject(ruleset.id, ruleset.period, address)
+    return Finding(subject, Diagnostic(code, f"{ruleset.id} {ruleset.period}: {message}", severity, hint=hint))
+
+
+def _tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:
+    """Every table of the requirements with its address."""
+    for _, indicator in indicators(ruleset):
+        for condition in (indicator.applies_if, indicator.require):
+            for address, leaf in leaves(condition, indicator.no) if condition is not None else ():
+                threshold = getattr(leaf, "threshold", None)
+                if isinstance(threshold, Relative):
+                    threshold = threshold.resolved
+                if isinstance(threshold, Table):
+                    yield address, threshold
+
+
+def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
+    """Columns that some unit is in and for which a table has no cell, the years of the period among them."""
+    facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    selectors = Selectors(facts, {d.id: d for d in ruleset.derived}, dict(ruleset.bindings))
+    years = frozenset(str(year) for year in _years(ruleset.period) or (ruleset.year,))
+    for address, table in _tables(ruleset):
+        choices = [sorted(years) if s == "year" else list(selectors.values(s, years)) for s in table.by]
+        missing = [key for key in itertools.product(*choices) if matching(table, key) is None]
+        if missing:
+            shown = "; ".join(", ".join(key) for key in missing[:4]) + ("; ..." if len(missing) > 4 else "")
+            message = f"the table of `{address}` has no cell for {len(missing)} of its columns: {shown}"
+            hint = "write the cell, or `pending` where nobody has copied it yet"
+            yield _finding(ruleset, "table.gap", address, message, Severity.WARNING, hint)
+
+
+def _years(period: str) -> range:
+    """The years of a period, as its name says; none where it says something else."""
+    first, _, last = period.partition("-")
+    return range(int(first), int(last or first) + 1) if (first + last).isdigit() else range(0)
+
+
+def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
+    """Thresholds that no value of the fact can be on either side of."""
+    facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    for ref in cells(ruleset):
+        fact = facts.get(ref.comparison.fact) if ref.comparison else None
+        value = ref.cell.value
+        if fact is None or not isinstance(value, Decimal) or _factor(ref):
+            continue
+        low, high = fact.minimum, fact.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            message = f"the value {value} of `{ref.address}` lies outside the bounds of `{fact.id}`"
+            yield _finding(ruleset, "cell.bounds", ref.address, message, Severity.ERROR)
+
+
+def _factor(ref: CellRef) -> bool:
+    return ref.comparison is not None and isinstance(ref.comparison.threshold, Relative)
+
+
+def _sources(ruleset: Ruleset) -> Iterator[Finding]:
+    """Cells that were seen somewhere and do not say where."""
+    for ref in cells(ruleset):
+        cell = ref.cell
+        if cell.evidence is not None and cell.level != "recalled" and cell.source is None:
+            message = f"a {cell.level} cell of `{ref.address or ref.derived}` does not say where it was seen"
+            address = ref.address or str(ref.derived)
+            yield _finding(ruleset, "cell.source", address, message, Severity.WARNING, "name a `source`")
+
+
+def _directions(ruleset: Ruleset) -> Iterator[Finding]:
+    """Comparisons that ask for less of what is better, or more of what is worse."""
+    facts: dict[str, Fact] = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    for _, indicator in indicators(ruleset):
+        if _negated(indicator):
+            continue
+        for address, leaf in leaves(indicator.require, indicator.no):
+            if not isinstance(leaf, Comparison):
+                continue
+            fact = facts[leaf.fact]
+            wrong_way = leaf.op in _AGAINST.get(fact.direction, ())
+            if wrong_way or _asks_for_the_worse(leaf, fact):
+                message = (
+                    f"`{address}` asks for {leaf.op.value} of `{leaf.fact}`, where {fact.direction.value} is better"
+                )
+                yield _finding(ruleset, "direction", address, message, Severity.WARNING)
+
+
+def _negated(indicator: Indicator) -> bool:
+    from ntm_rules.authoring.rewriting import nodes
+
+    return any(isinstance(node, Not) for _, node in nodes(indicator.require, ""))
+
+
+def _asks_for_the_worse(leaf: Comparison, fact: Fact) -> bool:
+    """True for a yes/no fact of which the worse answer is asked."""
+    if fact.type is not FactType.BOOLEAN or not isinstance(leaf.threshold, Cell):
+        return False
+    worse = {Direction.MORE: False, Direction.LESS: True}.get(fact.direction)
+    return leaf.threshold.state is CellState.SET and leaf.threshold.value is worse
+
+
+def _order(ruleset: Ruleset) -> Iterator[Finding]:
+    """Tables whose columns do not stand in the order of their selector: columns that changed places."""
+    facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    for address, table in _tables(ruleset):
+        for place, selector in enumerate(table.by):
+            printed = list(dict.fromkeys(key[place] for key, _ in table.cells if key[place] not in (GENERAL, REST)))
+            known = sorted(printed) if selector == "year" else _in_order(facts.get(selector), printed)
+            if printed != known:
+                message = f"the columns of `{address}` by `{selector}` stand as {', '.join(printed)}"
+                hint = f"the order is {', '.join(known)}"
+                yield _finding(ruleset, "table.order", address, message, Severity.WARNING, hint)
+
+
+def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:
+    if fact is None or fact.type is FactType.BOOLEAN:
+        return sorted(printed)
+    order = {value: place for place, value in enumerate(fact.value_titles or fact.values)}
+    return sorted(printed, key=lambda value: order.get(value, len(order)))
+
+
+def date_gaps(library: Library) -> tuple[Finding, ...]:
+    """Days of a ruleset's periods on which no set of its id is in force, and days on which two are."""
+    found: list[Finding] = []
+    for ruleset, period in library.rulesets():
+        start, end = library.span(ruleset, period)
+        years = list(_years(period)) or [start.year]
+        first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
+        gaps = [(first, start - _DAY)] if start > first else []
+        gaps += [(end + _DAY, last)] if end is not None and end < last else []
+        for begins, ends in gaps:
+            message = f"{ruleset} {period}: no set is in force from {begins} to {ends}"
+            subject = Subject(ruleset, period, f"{begins}..{ends}")
+            found.append(Finding(subject, Diagnostic("date.gap", message, Severity.WARNING)))
+        for other, later in library.rulesets():
+            begins = library.span(other, later)[0]
+            if other == ruleset and later > period and (end is None or end >= begins):
+                message = f"{ruleset}: the sets {period} and {later} are both in force from {begins}"
+                found.append(Finding(Subject(ruleset, later, ""), Diagnostic("date.overlap", message)))
+    return tuple(found)

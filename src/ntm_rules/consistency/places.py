@@ -1,0 +1,49 @@
+"""Where in the rule files an indicator, a part or a derived fact stands."""
+
+from collections.abc import Iterator
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.nodes import Items, Map, Node, Position, Scalar
+
+_OPERATIONS = ("set", "set_pending", "replace", "retitle")
+
+
+def places(library: Library, ruleset: str, period: str, province: str | None = None) -> dict[str, Position]:
+    """The place of every address; the last layer that touches it wins. The empty address is the file's first line."""
+    found: dict[str, Position] = {}
+    for root in library.roots(ruleset, period, province):
+        found.setdefault("", root.at)
+        found.update(_addresses(root, ""))
+    return found
+
+
+def _addresses(node: Node, address: str) -> Iterator[tuple[str, Position]]:
+    if isinstance(node, Items):
+        for item in node.items:
+            yield from _addresses(item, address)
+    if not isinstance(node, Map):
+        return
+    for named in (_text(node, "no") if "require" in node.entries else "", _part(node, address)):
+        if named:
+            address = named
+            yield address, node.at
+    for operation in _OPERATIONS:
+        value = node.get(operation)
+        for target in value.items if isinstance(value, Items) else [value]:
+            if isinstance(target, Scalar):
+                address = target.text
+                yield address, target.at
+    for key, entry in node.entries.items():
+        if key == "derive" and isinstance(entry.value, Map):
+            yield from ((name, inner.key.at) for name, inner in entry.value.entries.items())
+        yield from _addresses(entry.value, address)
+
+
+def _text(node: Map, key: str) -> str:
+    value = node.get(key)
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def _part(node: Map, address: str) -> str:
+    part = _text(node, "part")
+    return address + part if part and address else ""

@@ -1,0 +1,352 @@
+"""What holds of a ruleset for all facts, proved with z3; every counterexample is confirmed by an assessment.
+
+    for proof in prove(ruleset):
+        print(proof)
+
+``PROVED`` and ``REFUTED`` hold whatever stands in the pending and delegated cells one day. Where that makes the
+difference the status is ``UNDECIDED``, with facts and values of these cells that show it.
+"""
+
+import time
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.consistency.filling import Assumed
+from ntm_rules.consistency.searching import (
+    NOT_CONFIRMED,
+    Answer,
+    Claim,
+    Limits,
+    Search,
+    Session,
+    Shown,
+    Undecided,
+    Wanted,
+    given,
+)
+from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
+from ntm_rules.engines.scalar import assess
+from ntm_rules.model.conditions import Meets
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rulesets import LayerKind, Ruleset
+from ntm_rules.model.verdicts import FactValue
+from ntm_rules.model.walk import indicators, leaves
+
+SATISFIED = (Outcome.MET, Outcome.NOT_APPLICABLE)
+FAILED = (Outcome.NOT_MET,)
+
+
+class Kind(Enum):
+    """What is proved; the text says what holds where it is."""
+
+    SATISFIABLE = "some facts meet the set"
+    CAN_PASS = "some facts satisfy the indicator"  # noqa: S105 - no password
+    CAN_FAIL = "some facts fail the indicator"
+    INDEPENDENT = "some facts fail this indicator alone"
+    COVERED = "every combination of selectors that facts produce has a cell, in every year of the set"
+    DECIDED = "with all inputs given, no whole 0 and every cell known the indicator is decided"
+    DECIDED_WHEN_EMPTY = "the indicator is decided where a whole is 0"
+    LADDER = "who meets the upper tier does not fail the indicator of the lower one"
+    OVERLAY = "who satisfies the province's indicator does not fail the national one"
+    IMPLIES = "who meets the first set does not fail the second"
+    DISJOINT = "nobody meets both sets"
+    EQUIVALENT = "both sets have the same outcome for all facts"
+
+
+class Status(Enum):
+    """How a proof ended."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+_BY_FACTS = {Shown.YES: Status.PROVED, Shown.NO: Status.REFUTED}
+_FOR_ALL = {Shown.YES: Status.REFUTED, Shown.NO: Status.PROVED}
+_DEPENDS = "it depends on what stands in the unknown cells"
+
+
+@frozen
+class Proof:
+    """One statement about a ruleset, and how its proof ended.
+
+    Attributes:
+        ruleset: id of the set, and of the one it is compared with.
+        subject: printed number or address; empty for the whole set.
+        data: what else a message needs, e.g. the year, or the indicators that imply this one.
+        facts: that show it (or, of what is refuted, a counterexample), confirmed by an assessment; None if there are
+            none.
+        assumed: the values of unknown cells under which they do.
+        reason: why it is undecided.
+        cells, unknown: how many cells it covers, and how many of these are not known.
+    """
+
+    kind: Kind
+    status: Status
+    ruleset: tuple[str, ...]
+    subject: str
+    data: Mapping[str, str]
+    facts: Mapping[str, FactValue] | None
+    assumed: Assumed
+    reason: str
+    cells: int
+    unknown: int
+    seconds: float = field(eq=False)
+
+    def __str__(self) -> str:
+        place = " ".join((*self.ruleset, *([self.subject] if self.subject else [])))
+        more = "".join(f"; {key}: {value}" for key, value in self.data.items())
+        reason = f"; {self.reason}" if self.reason else ""
+        facts = "" if self.facts is None else f"; facts: {_listed(self.facts)}"
+        assumed = f"; if the unknown cells are: {_listed(self.assumed)}" if self.assumed else ""
+        cells = f" ({self.cells} cells, {self.unknown} unknown)"
+        return f"{self.status.value}: {place}: {self.kind.value}{cells}{more}{reason}{facts}{assumed}"
+
+
+def _listed(values: Mapping[typing.Any, object]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in values.items())
+
+
+# -- everything about one ruleset ------------------------------------------------------------
+
+
+def prove(
+    ruleset: Ruleset,
+    *,
+    base: Ruleset | None = None,
+    lower: Iterable[Ruleset] = (),
+    limits: Limits | None = None,
+    session: Session | None = None,
+) -> tuple[Proof, ...]:
+    """Every proof about a ruleset.
+
+    Args:
+        base: the national set that the province's own must not loosen.
+        lower: the tiers below.
+        session: shared by the proofs of several rulesets, which then go faster.
+
+    Raises:
+        EngineUnavailable: z3 is not installed.
+    """
+    search = Search((ruleset, *((base,) if base else ()), *lower), limits, session)
+    return tuple(_all(search, base is not None))
+
+
+def prove_in(
+    library: Library, ruleset: Ruleset, limits: Limits | None = None, session: Session | None = None
+) -> tuple[Proof, ...]:
+    """Every proof about a ruleset, compared with its national set and with the tiers that it names."""
+
+    def other(name: str, period: str | None, province: str | None, territory: str | None) -> Ruleset:
+        period = period or ruleset.period
+        return library.compose(
+            name, on=ruleset.on, year=ruleset.year, period=period, province=province, territory=territory
+        )
+
+    own = any(layer.kind in (LayerKind.OVERLAY, LayerKind.CALLER) for layer in ruleset.layers)
+    named = dict.fromkeys(
+        (leaf.ruleset, leaf.period)
+        for _, indicator in indicators(ruleset)
+        for _, leaf in leaves(indicator.require)
+        if isinstance(leaf, Meets)
+    )
+    base = other(ruleset.id, None, None, None) if own else None
+    lower = [other(*name, ruleset.province, ruleset.territory) for name in named]
+    return prove(ruleset, base=base, lower=lower, limits=limits, session=session)
+
+
+def _all(search: Search, based: bool) -> Iterator[Proof]:
+    ruleset = search.rulesets[0]
+    whole = satisfiable(search)
+    yield whole
+    yield from covered(search)
+    for no in numbers(ruleset):
+        yield can_pass(search, no)
+        fails = can_fail(search, no)
+        yield fails
+        if Status.REFUTED not in (whole.status, fails.status):
+            yield independent(search, no)
+        yield from decided(search, no)
+    for side in range(1, len(search.rulesets)):
+        yield from overlay(search, side) if based and side == 1 else ladder(search, side)
+
+
+def numbers(ruleset: Ruleset) -> tuple[str, ...]:
+    """The printed numbers of the indicators."""
+    return tuple(indicator.no for _, indicator in indicators(ruleset))
+
+
+def _place(search: Search, side: int, no: str) -> int:
+    ruleset = search.rulesets[side]
+    return 1 + len(ruleset.criteria) + numbers(ruleset).index(no)
+
+
+# -- what some facts show --------------------------------------------------------------------
+
+
+def satisfiable(search: Search) -> Proof:
+    """Whether some facts meet the set."""
+    return _proof(search, Kind.SATISFIABLE, "", Claim((Wanted(0, 0, SATISFIED),)))
+
+
+def can_pass(search: Search, no: str) -> Proof:
+    """Whether some facts satisfy an indicator."""
+    return _proof(search, Kind.CAN_PASS, no, Claim((Wanted(0, _place(search, 0, no), SATISFIED),)))
+
+
+def can_fail(search: Search, no: str) -> Proof:
+    """Whether some facts fail an indicator."""
+    return _proof(search, Kind.CAN_FAIL, no, Claim((Wanted(0, _place(search, 0, no), FAILED),)))
+
+
+def independent(search: Search, no: str) -> Proof:
+    """Whether some facts fail an indicator and no other; where none do, it is implied by the others."""
+    failed = Wanted(0, _place(search, 0, no), FAILED)
+    others = {n: Wanted(0, _place(search, 0, n), SATISFIED) for n in numbers(search.rulesets[0]) if n != no}
+    proof = _proof(search, Kind.INDEPENDENT, no, Claim((failed, *others.values())))
+    if proof.status is not Status.REFUTED:
+        return proof
+    alone = (n for n, other in others.items() if search.exists(Claim((failed, other))).shown is Shown.NO)
+    return evolve(proof, data={"implied by": next(alone, "the others together")})
+
+
+# -- what holds for all facts ----------------------------------------------------------------
+
+
+def decided(search: Search, no: str) -> Iterator[Proof]:
+    """Whether an indicator is decided when everything is known; then, also where a whole is 0."""
+    claim = Claim((Wanted(0, _place(search, 0, no), (Outcome.UNDETERMINED,)),), whole=True)
+    proof = _with_codes(*_asked(search, Kind.DECIDED, no, claim))
+    yield proof
+    if proof.status is Status.PROVED:
+        yield _with_codes(*_asked(search, Kind.DECIDED_WHEN_EMPTY, no, evolve(claim, whole=False)))
+
+
+def _with_codes(proof: Proof, answer: Answer) -> Proof:
+    """The proof with the reason codes of its counterexample."""
+    if answer.facts is None:
+        return proof
+    found = assess(answer.rulesets[0], given(answer.rulesets[0], answer.facts)).indicators[proof.subject]
+    return evolve(proof, data={"because": ", ".join(code.value for code in found.codes)})
+
+
+def ladder(search: Search, side: int) -> Iterator[Proof]:
+    """Whether who meets the first set meets what another one asks of the same facts."""
+    upper, lower = search.unknown[0], search.unknown[side]
+    shared: set[str] = set()
+    for _, indicator in indicators(upper.ruleset):
+        if not any(isinstance(leaf, Meets) for _, leaf in leaves(indicator.require)):
+            shared |= upper.traces[_place(search, 0, indicator.no)].facts
+    for no in numbers(lower.ruleset):
+        place = _place(search, side, no)
+        if lower.traces[place].facts and lower.traces[place].facts <= shared:
+            yield _proof(
+                search, Kind.LADDER, no, Claim((Wanted(0, 0, SATISFIED), Wanted(side, place, FAILED))), (0, side)
+            )
+
+
+def overlay(search: Search, side: int) -> Iterator[Proof]:
+    """Whether each indicator of the first set asks for what the other set's indicator of that number asks."""
+    national = numbers(search.rulesets[side])
+    for no in numbers(search.rulesets[0]):
+        if no in national:
+            own, other = Wanted(0, _place(search, 0, no), SATISFIED), Wanted(side, _place(search, side, no), FAILED)
+            yield _proof(search, Kind.OVERLAY, no, Claim((own, other)), (0, side))
+
+
+def implies(first: Ruleset, second: Ruleset, limits: Limits | None = None) -> Proof:
+    """Whether who meets the first set does not fail the second."""
+    claim = Claim((Wanted(0, 0, SATISFIED), Wanted(1, 0, FAILED)))
+    return _proof(Search((first, second), limits), Kind.IMPLIES, "", claim, (0, 1))
+
+
+def disjoint(first: Ruleset, second: Ruleset, limits: Limits | None = None) -> Proof:
+    """Whether nobody meets both sets."""
+    claim = Claim((Wanted(0, 0, SATISFIED), Wanted(1, 0, SATISFIED)))
+    return _proof(Search((first, second), limits), Kind.DISJOINT, "", claim, (0, 1))
+
+
+def equivalent(first: Ruleset, second: Ruleset, limits: Limits | None = None) -> Proof:
+    """Whether both sets have the same outcome for all facts."""
+    search = Search((first, second), limits)
+    pairs = [(SATISFIED, FAILED), (FAILED, SATISFIED)]
+    pairs += [((one,), tuple(o for o in Outcome if o is not one)) for one in Outcome]
+    claims = [Claim((Wanted(0, 0, own), Wanted(1, 0, other))) for own, other in pairs]
+    proofs = [_proof(search, Kind.EQUIVALENT, "", claim, (0, 1)) for claim in claims]
+    worst = (Status.REFUTED, Status.UNDECIDED, Status.PROVED)
+    found = min(proofs, key=lambda proof: worst.index(proof.status))
+    return evolve(found, seconds=sum(proof.seconds for proof in proofs))
+
+
+# -- tables ----------------------------------------------------------------------------------
+
+
+def covered(search: Search) -> tuple[Proof, ...]:
+    """Whether every combination of selectors that facts produce has a cell, in every year of the set.
+
+    One proof for each table that misses one; one for the whole set where none does.
+    """
+    start = time.perf_counter()
+    reading = search.unknown[0]
+    missing = [found for gap in gaps(reading) if (found := _gap(search, gap, start)) is not None]
+    whole = _ended(Kind.COVERED, (reading.ruleset,), "", Status.PROVED, reading.traces[0], start)
+    return tuple(missing) or (whole,)
+
+
+def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
+    """That a table misses a cell which some facts ask for, in the first year in which they do."""
+    ruleset = search.rulesets[0]
+    proof = _ended(Kind.COVERED, (ruleset,), gap.address, Status.REFUTED, Trace(), start)
+    for year in validity(ruleset) if "year" in gap.by else (ruleset.year,):
+        data = {"selectors": ", ".join(gap.by), "year": str(year)}
+        try:
+            witness = search.find(gap.term, year)
+        except Undecided as why:
+            return evolve(proof, status=Status.UNDECIDED, data=data, reason=str(why))
+        if witness is None:
+            continue
+        facts = {name: value for name, value in witness.facts.items() if name in gap.facts}
+        found = assess(_at(ruleset, year), given(ruleset, facts)).indicators.values()
+        codes = {code for i in found for tree in (i.tree, i.applies) if tree for x in tree.leaves() for code in x.codes}
+        if codes & {ReasonCode.NO_CELL, ReasonCode.SELECTOR_MISSING}:  # the second where it is the table of a guard
+            return evolve(proof, data=data, facts=facts)
+        return evolve(proof, status=Status.UNDECIDED, data=data, reason=NOT_CONFIRMED)
+    return None
+
+
+def _at(ruleset: Ruleset, year: int) -> Ruleset:
+    """The ruleset for another year of the assessment."""
+    bindings = tuple((name, str(year) if name == "year" else value) for name, value in ruleset.bindings)
+    return evolve(ruleset, year=year, bindings=bindings)
+
+
+# -- one proof -------------------------------------------------------------------------------
+
+
+def _proof(search: Search, kind: Kind, subject: str, claim: Claim, sides: tuple[int, ...] = (0,)) -> Proof:
+    return _asked(search, kind, subject, claim, sides)[0]
+
+
+def _asked(
+    search: Search, kind: Kind, subject: str, claim: Claim, sides: tuple[int, ...] = (0,)
+) -> tuple[Proof, Answer]:
+    start = time.perf_counter()
+    answer = search.exists(claim)
+    by_facts = kind in (Kind.SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)
+    status = (_BY_FACTS if by_facts else _FOR_ALL).get(answer.shown, Status.UNDECIDED)
+    rulesets = tuple(search.rulesets[side] for side in sides)
+    proof = _ended(kind, rulesets, subject, status, search.trace(claim), start)
+    reason = _DEPENDS if answer.shown is Shown.DEPENDS else answer.reason
+    return evolve(proof, facts=answer.facts, assumed=answer.assumed, reason=reason), answer
+
+
+def _ended(
+    kind: Kind, rulesets: Iterable[Ruleset], subject: str, status: Status, trace: Trace, start: float
+) -> Proof:
+    names = tuple(ruleset.id for ruleset in rulesets)
+    seconds = time.perf_counter() - start
+    return Proof(kind, status, names, subject, {}, None, {}, "", len(trace.cells), len(trace.unknown), seconds)

@@ -1,0 +1,444 @@
+"""The rule tree as z3 terms: another reader beside the engines, for all facts at once.
+
+A pending or delegated cell is read in one of two ways. Read strictly it is undetermined, as in an assessment; what
+then follows holds whatever stands there one day. Read as an unknown it is a constant that nobody knows.
+"""
+
+import itertools
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import define, field, frozen
+
+from ntm_rules.consistency.filling import Place, place_of
+from ntm_rules.consistency.logic import Choice, Code, Number, Term
+from ntm_rules.consistency.variables import Variables, admitted
+from ntm_rules.engines.compiling import bound_threshold
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    By,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Op,
+    Open,
+    Ref,
+)
+from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
+from ntm_rules.model.walk import leaves
+
+OPEN = Code(False, undetermined=True)
+NOTHING_ASKED = Code(False, not_applicable=True)
+
+
+@define
+class Trace:
+    """What a part of a ruleset reads.
+
+    Attributes:
+        facts: inputs, through derived facts and prerequisites.
+        cells: selectors and column of each cell that these can pick, and its name if it is not known.
+    """
+
+    facts: set[str] = field(factory=set)
+    cells: list[tuple[tuple[str, ...], Key, Place | None]] = field(factory=list)
+
+    def add(self, other: "Trace") -> None:
+        """Add what something else reads."""
+        self.facts |= other.facts
+        self.cells += other.cells
+
+    def bound(self, bindings: Mapping[str, str]) -> "Trace":
+        """The same without the columns that province and year leave out."""
+
+        def stays(by: tuple[str, ...], key: Key) -> bool:
+            return all(k in (bindings.get(s, k), REST) for s, k in zip(by, key, strict=True))
+
+        return Trace(self.facts, [cell for cell in self.cells if stays(cell[0], cell[1])])
+
+    @property
+    def unknown(self) -> set[Place]:
+        """The cells that are not known."""
+        return {place for _, _, place in self.cells if place is not None}
+
+
+@frozen
+class Gap:
+    """A table that has no cell for some values of its selectors.
+
+    Attributes:
+        term: true where the selectors have such values.
+        facts: the inputs on which these depend.
+    """
+
+    address: str
+    by: tuple[str, ...]
+    term: Term
+    facts: frozenset[str]
+
+
+@frozen(eq=False)
+class Context:
+    """What readings of several rulesets share: the variables, and what was read before."""
+
+    variables: Variables
+    read: dict[object, tuple[Code, Trace]] = field(factory=dict)
+
+
+class Reading:
+    """One ruleset over shared variables, for every year of its validity and every region.
+
+    Args:
+        unknowns: read unknown cells as constants; else as undetermined.
+        floor: cells of weaker evidence are unknown.
+
+    Attributes:
+        codes: of the set, its criteria and its indicators, in printed order.
+        traces: what each of these reads.
+    """
+
+    def __init__(self, context: Context, ruleset: Ruleset, unknowns: bool, floor: Evidence | None = None) -> None:
+        self.context, self.variables, self.logic = context, context.variables, context.variables.logic
+        self.ruleset, self.unknowns = ruleset, unknowns
+        self.floor = floor or ruleset.minimum_evidence
+        self.variables.add(ruleset.facts)
+        self.bindings = dict(ruleset.bindings)
+        self.facts: dict[str, Fact] = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
+        years = dict.fromkeys((*validity(ruleset), ruleset.year))
+        self.values: dict[str, Choice | Number] = {
+            "year": Choice({str(y): self.variables.year == y for y in years}, True)
+        }
+        self.owner, self.trace = "", Trace()
+        self.derived_traces: dict[str, Trace] = {}
+        for derived in ruleset.derived:
+            self.owner, self.trace = derived.id, Trace()
+            self.values[derived.id] = self.derived(derived)
+            self.derived_traces[derived.id] = self.trace
+        self.shared = (ruleset.id, unknowns, self.floor, tuple(years), ruleset.derived)
+        found: list[tuple[Code, Trace]] = []
+        criteria: list[tuple[Code, Trace]] = []
+        for criterion in ruleset.criteria:
+            own = [self.indicator(i) for i in criterion.indicators]
+            criteria.append(self.group(criterion.at_least_n, own))
+            found += own
+        self.codes, self.traces = zip(self.group(ruleset.at_least_n, criteria), *criteria, *found, strict=True)
+
+    def bound(self) -> Iterator[Term]:
+        """What province fixes; the year stays open."""
+        for name, value in self.bindings.items():
+            if name in self.facts:
+                yield typing.cast(Choice, self.value(name)).terms.get(value, False)
+
+    def group(self, k: int | None, members: list[tuple[Code, Trace]]) -> tuple[Code, Trace]:
+        """A criterion of its indicators, the set of its criteria."""
+        trace = Trace()
+        for _, other in members:
+            trace.add(other)
+        codes = [code for code, _ in members]
+        return (self.all(codes) if k is None else self.at_least(k, codes)), trace
+
+    def indicator(self, indicator: Indicator) -> tuple[Code, Trace]:
+        """The code of an indicator, and what it reads."""
+        key = (self.shared, indicator.no, indicator.require, indicator.applies_if)
+        if key not in self.context.read:
+            self.owner, self.trace = indicator.no, Trace()
+            code = self.condition(indicator.require)
+            if indicator.applies_if is not None:
+                code = self.guarded(self.condition(indicator.applies_if), code)
+            self.context.read[key] = code, self.trace
+        return self.context.read[key]
+
+    # -- conditions --------------------------------------------------------------------------
+
+    def condition(self, node: Condition) -> Code:
+        """The code of a condition."""
+        match node:
+            case Comparison():
+                return self.all([self.comparison(node, fact) for fact in node.facts])
+            case All():
+                return self.all([self.condition(m) for m in node.members])
+            case Any():
+                return self.at_least(1, [self.condition(m) for m in node.members])
+            case AtLeast():
+                return self.at_least(node.k, [self.condition(m) for m in node.members])
+            case Not():
+                code = self.condition(node.member)
+                return Code(self.met(code), code.undetermined, code.not_applicable)
+            case Meets():
+                return self.meets(node)
+            case Open():
+                return self.comparison(node, None)
+            case _:
+                typing.assert_never(node)
+
+    def met(self, code: Code) -> Term:
+        """True where the code is met."""
+        return self.logic.opposite(self.logic.either(code.not_met, code.undetermined, code.not_applicable))
+
+    def is_one_of(self, code: Code, outcomes: Iterable[Outcome]) -> Term:
+        """True where the code is one of the outcomes."""
+        terms = (code.not_met, self.met(code), code.undetermined, code.not_applicable)
+        return self.logic.either(*(terms[outcome] for outcome in outcomes))
+
+    def all(self, codes: list[Code]) -> Code:
+        """All members that apply."""
+        logic = self.logic
+        if len(codes) == 1:
+            return codes[0]
+        no = logic.either(*(c.not_met for c in codes))
+        open_ = logic.both(logic.opposite(no), logic.either(*(c.undetermined for c in codes)))
+        return Code(no, open_, logic.both(*(c.not_applicable for c in codes)))
+
+    def at_least(self, k: int, codes: list[Code]) -> Code:
+        """At least *k* members."""
+        logic = self.logic
+        lost = [logic.either(c.not_met, c.not_applicable) for c in codes]
+        no = logic.at_least(len(codes) - k + 1, lost)
+        if all(c.undetermined is False for c in codes):
+            return Code(no)
+        yes = logic.at_least(k, [self.met(c) for c in codes])
+        return Code(no, logic.both(logic.opposite(no), logic.opposite(yes)))
+
+    def guarded(self, applies: Code, code: Code) -> Code:
+        """An indicator with ``applies_if``."""
+        both, either, here = self.logic.both, self.logic.either, self.met(applies)
+        return Code(
+            both(here, code.not_met),
+            either(applies.undetermined, both(here, code.undetermined)),
+            either(applies.not_met, applies.not_applicable, both(here, code.not_applicable)),
+        )
+
+    def meets(self, node: Meets) -> Code:
+        """A prerequisite: by act, by finding, or by either."""
+        ways: list[Code] = []
+        if node.recognised is not None and node.by is not By.FINDING:
+            act = Comparison((node.recognised,), Op.EQUALS, node.cell, node.part)
+            ways.append(self.cell(act, node.recognised, (), (), node.cell))
+        if node.resolved is not None and node.by is not By.ACT:
+            inner = Reading(self.context, node.resolved, self.unknowns, self.floor)
+            self.trace.add(inner.traces[0])
+            ways.append(self.found(inner.codes[0], node.cell))
+        return ways[0] if len(ways) == 1 else self.at_least(1, ways)
+
+    def found(self, code: Code, cell: Cell) -> Code:
+        """A prerequisite by finding; an unknown cell can only ask for it."""
+        if self.unknowns or self.known(cell):
+            return code
+        if cell.floor is None or cell.below(self.floor):
+            return OPEN
+        inner = self.found(code, cell.floor)
+        return Code(inner.not_met, self.logic.opposite(inner.not_met))
+
+    # -- comparisons -------------------------------------------------------------------------
+
+    def comparison(self, node: Comparison | Open, fact: str | None) -> Code:
+        """A comparison with one fact; an open condition where there is no fact."""
+        threshold = bound_threshold(node.threshold)
+        if isinstance(threshold, Cell):
+            return self.cell(node, fact, (), (), threshold)
+        both, either, by = self.logic.both, self.logic.either, threshold.by
+        found = [(pick, self.cell(node, fact, by, key, cell)) for key, cell, pick in self.picks(threshold)]
+        return Code(
+            either(*(both(pick, code.not_met) for pick, code in found)),
+            either(self.nothing(threshold), *(both(pick, code.undetermined) for pick, code in found)),
+            either(*(both(pick, code.not_applicable) for pick, code in found)),
+        )
+
+    def picks(self, table: Table) -> Iterator[tuple[Key, Cell, Term]]:
+        """The cells of a table that some selectors pick, each with the term that is true where they do."""
+        selectors = [typing.cast(Choice, self.value(s)) for s in table.by]
+        found: dict[Key, tuple[Cell, list[Term]]] = {}
+        for texts in itertools.product(*(selector.terms for selector in selectors)):
+            match_ = matching(table, texts)
+            if match_ is not None:
+                here = self.logic.both(*(s.terms[t] for s, t in zip(selectors, texts, strict=True)))
+                found.setdefault(match_[0], (match_[1], []))[1].append(here)
+        for key, (cell, terms) in found.items():
+            yield key, cell, self.logic.either(*terms)
+
+    def nothing(self, table: Table) -> Term:
+        """True where the selectors of a table pick no cell, or one of them has no value."""
+        selectors = [typing.cast(Choice, self.value(s)) for s in table.by]
+        given = self.logic.both(*(s.given for s in selectors))
+        return self.logic.either(self.logic.opposite(given), self.gap(table))
+
+    def gap(self, table: Table) -> Term:
+        """True where the selectors of a table have values for which it has no cell."""
+        selectors = [typing.cast(Choice, self.value(s)) for s in table.by]
+        return self.logic.either(
+            *(
+                self.logic.both(*(s.terms[t] for s, t in zip(selectors, texts, strict=True)))
+                for texts in itertools.product(*(s.terms for s in selectors))
+                if matching(table, texts) is None
+            )
+        )
+
+    def known(self, cell: Cell) -> bool:
+        """False where nobody knows what the cell asks, or its evidence is too weak."""
+        return cell.state in (CellState.SET, CellState.NONE) and not cell.below(self.floor)
+
+    def cell(self, node: Comparison | Open, fact: str | None, by: tuple[str, ...], key: Key, cell: Cell) -> Code:
+        """A comparison with one cell."""
+        place = None if self.known(cell) else place_of(self.ruleset.id, self.owner, node, key, cell)
+        if fact is None or isinstance(node, Open) or fact == node.fact:
+            self.trace.cells.append((by, key, place))
+        if place is None:
+            return NOTHING_ASKED if cell.state is CellState.NONE else self.against(node, fact, cell, None)
+        floor = cell.floor if cell.floor is not None and self.known(cell.floor) else None
+        if self.unknowns:
+            return self.against(node, fact, floor if floor and cell.when_empty is None else cell, (place, floor))
+        if floor is None or cell.below(self.floor) or fact is None:
+            return OPEN
+        base = NOTHING_ASKED if floor.state is CellState.NONE else self.against(node, fact, floor, None)
+        return Code(base.not_met, self.logic.opposite(base.not_met))
+
+    def against(
+        self, node: Comparison | Open, name: str | None, cell: Cell, unknown: tuple[Place, Cell | None] | None
+    ) -> Code:
+        """A fact against the value of a set cell, or against an unknown value."""
+        logic = self.logic
+        if name is None or isinstance(node, Open):
+            holds = self.variables.unknown_values(unknown[0], None, Op.EQUALS, None)["true"] if unknown else False
+            return Code(logic.opposite(holds))
+        fact, value = self.facts[name], self.value(name)
+        if isinstance(value, Number):
+            limit = self.variables.unknown_limit(unknown[0], fact, node.op, unknown[1]) if unknown else cell.value
+            there = logic.both(value.given, logic.opposite(value.empty))
+            no = logic.both(there, logic.opposite(value.compare(node.op, limit)))
+            return self.where_empty(Code(no, logic.opposite(value.given)), value.empty, cell.when_empty)
+        terms: Mapping[str, Term]
+        if unknown:
+            terms = self.variables.unknown_values(unknown[0], fact, node.op, unknown[1])
+        else:
+            terms = dict.fromkeys(admitted(fact, node.op, cell), True)
+        holds = logic.either(*(logic.both(term, terms.get(text, False)) for text, term in value.terms.items()))
+        return Code(logic.both(value.given, logic.opposite(holds)), logic.opposite(value.given))
+
+    def where_empty(self, code: Code, empty: Term, outcome: Outcome | None) -> Code:
+        """The code of a ratio where its whole may be 0."""
+        either = self.logic.either
+        return Code(
+            either(code.not_met, empty) if outcome is Outcome.NOT_MET else code.not_met,
+            either(code.undetermined, empty) if outcome is None else code.undetermined,
+            either(code.not_applicable, empty) if outcome is Outcome.NOT_APPLICABLE else code.not_applicable,
+        )
+
+    # -- facts -------------------------------------------------------------------------------
+
+    def value(self, name: str) -> Choice | Number:
+        """The value of a fact, given or worked out."""
+        if name in self.derived_traces:
+            self.trace.add(self.derived_traces[name])
+        if name in self.values:
+            return self.values[name]
+        if name not in self.facts:
+            return Choice({self.bindings[name]: True}, True)
+        self.trace.facts.add(name)
+        return self.variables.fact(name)
+
+    def derived(self, derived: Derived) -> Choice | Number:
+        """The value of a derived fact."""
+        rule = derived.rule
+        match rule:
+            case Case():
+                rows = [(self.condition(row.when), self.then(row.then)) for row in rule.rows]
+                values = derived.fact.values
+                return (self.only if rule.exclusive else self.first)(values, rows, self.then(rule.otherwise))
+            case RatioOf():
+                self.trace.facts |= {rule.part, rule.whole}
+                return self.variables.ratio(derived.fact, rule)
+            case MinOf() | MaxOf():
+                return self.extreme([typing.cast(Number, self.value(f)) for f in rule.facts], isinstance(rule, MinOf))
+            case _:
+                typing.assert_never(rule)
+
+    def then(self, value: str | Ref | None) -> Choice:
+        """The value of a row of a case."""
+        if isinstance(value, Ref):
+            return typing.cast(Choice, self.value(value.fact))
+        return Choice({}, False) if value is None else Choice({value: True}, True)
+
+    def first(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
+        """The value that all rows have which may be the first one whose guard is met."""
+        logic = self.logic
+        reachable: list[tuple[Term, Choice]] = []
+        before: Term = True
+        for when, then in rows:
+            reachable.append((logic.both(before, logic.either(self.met(when), when.undetermined)), then))
+            before = logic.both(before, logic.opposite(self.met(when)))
+        reachable.append((before, otherwise))
+
+        def everywhere(term: typing.Callable[[Choice], Term]) -> Term:
+            return logic.both(*(logic.either(logic.opposite(reached), term(then)) for reached, then in reachable))
+
+        terms = {value: everywhere(lambda then, v=value: then.terms.get(v, False)) for value in values}  # type: ignore[misc]
+        decided = all(when.undetermined is False for when, _ in rows)
+        return Choice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
+
+    def only(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
+        """The value of the one row whose guard is met; an undetermined guard must not make a difference."""
+        logic = self.logic
+        met = [self.met(when) for when, _ in rows]
+        open_ = [when.undetermined for when, _ in rows]
+        none_met, none_open = logic.opposite(logic.either(*met)), logic.opposite(logic.either(*open_))
+        one_met = logic.opposite(logic.at_least(2, met))
+        one_open = logic.opposite(logic.at_least(2, open_))
+
+        def term(value: str) -> Term:
+            own = [then.terms.get(value, False) for _, then in rows]
+            other = otherwise.terms.get(value, False)
+            chosen = logic.either(*(logic.both(m, t) for m, t in zip(met, own, strict=True)))
+            same = logic.either(*(logic.both(o, t) for o, t in zip(open_, own, strict=True)))
+            rest = logic.both(none_met, other, logic.either(none_open, logic.both(one_open, same)))
+            return logic.either(logic.both(one_met, none_open, chosen), rest)
+
+        terms = {value: term(value) for value in values}
+        return Choice(terms, logic.either(*terms.values()))
+
+    def extreme(self, numbers: list[Number], least: bool) -> Number:
+        """The least or the greatest of several numbers: compared by comparing each of them."""
+        logic = self.logic
+        given = logic.both(*(n.given for n in numbers))
+        for_all = (Op.AT_LEAST, Op.MORE_THAN) if least else (Op.AT_MOST, Op.LESS_THAN)
+
+        def compare(op: Op, limit: Term) -> Term:
+            if op is Op.EQUALS:
+                return logic.both(compare(for_all[0], limit), logic.either(*(n.compare(op, limit) for n in numbers)))
+            return (logic.both if op in for_all else logic.either)(*(n.compare(op, limit) for n in numbers))
+
+        return Number(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
+
+
+def validity(ruleset: Ruleset) -> tuple[int, ...]:
+    """The years of the set's validity; as far as it is composed for where it has no end."""
+    span = ruleset.layers[0]
+    last = ruleset.year if span.end is None else span.end.year
+    return tuple(range(span.start.year, max(last, span.start.year) + 1))
+
+
+def gaps(reading: Reading) -> Iterator[Gap]:
+    """The tables of a reading that miss a cell for some combination of selectors, reachable or not."""
+    ruleset = reading.ruleset
+    owned = [(d.id, row.when) for d in ruleset.derived if isinstance(d.rule, Case) for row in d.rule.rows]
+    for criterion in ruleset.criteria:
+        for i in criterion.indicators:
+            owned += [(i.no, node) for node in (i.applies_if, i.require) if node is not None]
+    for owner, condition in owned:
+        for address, leaf in leaves(condition, owner):
+            table = None if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
+            if isinstance(table, Table):
+                reading.trace = Trace()
+                term = reading.gap(table)
+                if term is not False:
+                    yield Gap(address, table.by, term, frozenset(reading.trace.facts))

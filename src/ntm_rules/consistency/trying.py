@@ -1,0 +1,197 @@
+"""The facts that decide how two conditions compare: one value for every region that their numbers cut out.
+
+An outcome depends on a number only through the comparisons it enters, so a value at each threshold and one in every
+gap stand for all values. Trying all combinations on the engine is then a proof, and what is found is a witness.
+"""
+
+import itertools
+import random
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from attrs import frozen
+
+from ntm_rules.engines.compiling import bound_threshold
+from ntm_rules.model.conditions import Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf
+from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.thresholds import Cell
+from ntm_rules.model.verdicts import FactValue
+from ntm_rules.model.walk import facts_of, facts_of_derived, leaves, threshold_cells
+
+T = typing.TypeVar("T")
+Given = Mapping[str, FactValue]
+
+MAX_COMBINATIONS = 20_000
+
+
+@frozen
+class Trials:
+    """The facts to try: an axis is one fact (or a part with its whole) with all values that matter.
+
+    Attributes:
+        proof: True if all combinations of the axes stand for all facts.
+        findings: True if another set is evaluated as a prerequisite.
+    """
+
+    axes: tuple[tuple[Given, ...], ...]
+    proof: bool
+    findings: bool
+
+
+def combinations(axes: Sequence[Sequence[T]], every: bool) -> Iterator[tuple[T, ...]]:
+    """All combinations, the last axis changing fastest; or a fixed sample of them."""
+    if every:
+        yield from itertools.product(*axes)
+        return
+    chance = random.Random(0)  # noqa: S311 - the same sample every time
+    for _ in range(MAX_COMBINATIONS // 10):
+        yield tuple(chance.choice(axis) for axis in axes)
+
+
+def trials(sides: Sequence[tuple[Ruleset, Sequence[Condition]]]) -> Trials:
+    """What to try for the conditions of each ruleset."""
+    reading = _Reading()
+    for ruleset, conditions in sides:
+        reading.read(ruleset, conditions)
+    return reading.trials()
+
+
+class _Reading:
+    """Collects the facts that conditions read, and the numbers these are compared with."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Fact] = {}
+        self.limits: dict[str, set[Decimal]] = {}
+        self.ratios: dict[str, tuple[Fact, RatioOf]] = {}
+        self.bound: dict[str, set[str]] = {}
+        self.sides = 0
+        self.empty: set[str] = set()
+        self.findings = False
+
+    def read(self, ruleset: Ruleset, conditions: Iterable[Condition]) -> None:
+        """Add what the conditions of a ruleset read."""
+        self.sides += 1
+        known = {f.id: f for f in ruleset.facts}
+        rules = {d.id: d for d in ruleset.derived}
+        bound = dict(ruleset.bindings)
+        for condition in conditions:
+            self._condition(condition, known, rules, bound)
+
+    def _condition(
+        self, condition: Condition, known: Mapping[str, Fact], rules: Mapping[str, Derived], bound: Mapping[str, str]
+    ) -> None:
+        for _, leaf in leaves(condition):
+            if isinstance(leaf, Meets):
+                self.findings = self.findings or leaf.resolved is not None
+            if isinstance(leaf, Comparison):
+                cells = [cell for _, _, cell in threshold_cells(bound_threshold(leaf.threshold))]
+                for name in leaf.facts:
+                    self._limit(name, cells, rules)
+        for name in facts_of(condition):
+            self._fact(name, known, rules, bound)
+
+    def _limit(self, name: str, cells: Iterable[Cell], rules: Mapping[str, Derived]) -> None:
+        """Note the numbers; of the least or greatest of several facts for each of these."""
+        rule = rules[name].rule if name in rules else None
+        if isinstance(rule, MinOf | MaxOf):
+            for inner in rule.facts:
+                self._limit(inner, cells, rules)
+            return
+        for cell in cells:
+            for found in (cell, cell.floor):
+                if found is not None and isinstance(found.value, Decimal):
+                    self.limits.setdefault(name, set()).add(found.value)
+                if found is not None and found.when_empty is not None:
+                    self.empty.add(name)
+
+    def _fact(
+        self, name: str, known: Mapping[str, Fact], rules: Mapping[str, Derived], bound: Mapping[str, str]
+    ) -> None:
+        rule = rules.get(name)
+        if rule is None:
+            if name in bound:
+                self.bound.setdefault(name, set()).add(bound[name])
+            if name in known:
+                self.facts[name] = known[name]
+            return
+        if isinstance(rule.rule, RatioOf):
+            self.ratios[name] = rule.fact, rule.rule
+            return
+        if isinstance(rule.rule, Case):
+            for row in rule.rule.rows:
+                self._condition(row.when, known, rules, bound)
+        for inner in facts_of_derived(rule):
+            self._fact(inner, known, rules, bound)
+
+    def trials(self) -> Trials:
+        """The axes: circumstances first, so that what is measured changes fastest."""
+        chosen = sorted(self.facts.values(), key=lambda fact: fact.direction is not Direction.NEITHER)
+        axes = [self._values(fact) for fact in chosen]
+        axes += [self._parts(fact, rule) for fact, rule in self.ratios.values()]
+        size = 1
+        for axis in axes:
+            size *= len(axis)
+        proof = self._apart() and not self.findings and size <= MAX_COMBINATIONS
+        return Trials(tuple(axes), proof, self.findings)
+
+    def _apart(self) -> bool:
+        """False if a ratio is given together with its own part and whole, or two given ratios share a part."""
+        read = [f.ratio for f in self.facts.values() if f.ratio is not None]
+        if any(ratio.part in self.facts and ratio.whole in self.facts for ratio in read):
+            return False
+        given = [f.ratio for f in self.facts.values() if f.ratio is not None and f.id in self.empty]
+        parts = [p for r in (*given, *(rule for _, rule in self.ratios.values())) for p in (r.part, r.whole)]
+        return len(parts) == len(set(parts)) and self.facts.keys().isdisjoint(parts)
+
+    def _values(self, fact: Fact) -> tuple[Given, ...]:
+        bound = self.bound.get(fact.id, set())
+        values: Sequence[FactValue]
+        if len(bound) > 1:
+            return ({},)  # each set fixes its own
+        if bound:
+            values = tuple(bound)
+        elif fact.type is FactType.BOOLEAN:
+            values = (False, True) if fact.direction is Direction.NEITHER else (True, False)
+        elif not fact.type.numeric:
+            values = fact.values
+        else:
+            values = points(fact, self.limits.get(fact.id, set()))
+        found: list[Given] = [{fact.id: value} for value in values]
+        if fact.ratio is not None and fact.id in self.empty:
+            found.append({fact.ratio.part: 0, fact.ratio.whole: 0})
+        return tuple(found)
+
+    def _parts(self, fact: Fact, rule: RatioOf) -> tuple[Given, ...]:
+        """A part and a whole for every value that matters of a ratio worked out from them."""
+        values = points(fact, self.limits.get(fact.id, set()))
+        digits = max([0, *(-typing.cast(int, v.as_tuple().exponent) for v in values)])
+        whole = fact.scale * 10**digits
+        found: list[Given] = [{rule.part: int(v.scaleb(digits)), rule.whole: whole} for v in values if v >= 0]
+        return (*found, {rule.part: 0, rule.whole: 0}) if fact.id in self.empty else tuple(found)
+
+
+def points(fact: Fact, limits: Iterable[Decimal]) -> tuple[Decimal, ...]:
+    """Every limit and one value below, between and above them, within the bounds of the fact."""
+    low, high = fact.minimum, fact.maximum
+    edges = {e for limit in limits for e in _near(fact, limit) if (low is None or e >= low)}
+    inner = sorted(e for e in edges if high is None or e <= high)
+    if not inner:
+        return (low if low is not None else high if high is not None else Decimal(0),)
+    step = Decimal(1).scaleb(-fact.decimals)
+    below, above = inner[0] - step, inner[-1] + step
+    found = {below if low is None else max(low, below), *inner, above if high is None else min(high, above)}
+    for left, right in itertools.pairwise(inner):
+        if left + step < right:
+            found.add(left + step)
+        elif fact.type is not FactType.COUNT:
+            found.add((left + right) / 2)
+    return tuple(sorted(found))
+
+
+def _near(fact: Fact, limit: Decimal) -> tuple[Decimal, ...]:
+    """The limit; of a count the whole numbers on both sides."""
+    if fact.type is not FactType.COUNT:
+        return (limit,)
+    return (limit.to_integral_value(ROUND_FLOOR), limit.to_integral_value(ROUND_CEILING))

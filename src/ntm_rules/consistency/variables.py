@@ -1,0 +1,349 @@
+"""Facts and unknown cells as variables, what they can be, and the way back from a model to facts."""
+
+import itertools
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from attrs import define, field, frozen
+
+from ntm_rules.consistency.filling import Place
+from ntm_rules.consistency.logic import Choice, Logic, Number, Term
+from ntm_rules.engines.checking import MAX_DIGITS
+from ntm_rules.engines.leaves import ORDER, allowed_values
+from ntm_rules.model.conditions import Op
+from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.thresholds import Cell, CellState, Value
+from ntm_rules.model.verdicts import FactValue
+
+_LOW = (Op.AT_LEAST, Op.MORE_THAN)
+_HIGH = (Op.AT_MOST, Op.LESS_THAN)
+
+
+@frozen
+class Witness:
+    """Facts that show something.
+
+    Attributes:
+        names: the facts that were asked for; all are there, a ratio as a percentage or as part and whole.
+        empty: True if a whole is 0.
+    """
+
+    facts: Mapping[str, FactValue]
+    names: frozenset[str]
+    empty: bool = False
+
+
+class NotShort(Exception):  # noqa: N818 - never leaves the room
+    """A model with a number that has more digits than a fact is reported with."""
+
+
+@define(eq=False)
+class _Ratio:
+    """The percentage (or quotient) of a part and a whole.
+
+    Attributes:
+        direct: a caller may give the percentage itself.
+        limits: the numbers it is compared with.
+    """
+
+    fact: Fact
+    rule: RatioOf
+    term: Term
+    direct: bool
+    limits: set[Decimal] = field(factory=set)
+
+
+class Variables:
+    """The variables that rulesets share: one for each fact, for each unknown cell, and the year.
+
+    Args:
+        complete: every input is given, a ratio as a percentage or as part and whole; else each may be missing.
+
+    Attributes:
+        domain: what they can be.
+        read: the facts that some condition reads.
+    """
+
+    def __init__(self, logic: Logic, complete: bool = True) -> None:
+        self.logic = logic
+        self.complete = complete
+        self.facts: dict[str, Fact] = {}
+        self.year: Term = logic.number("year", whole=True)
+        self.domain: list[Term] = []
+        self.read: set[str] = set()
+        self.ratios: dict[str, _Ratio] = {}
+        self._numbers: dict[str, Term] = {}
+        self._values: dict[str, Choice | Number] = {}
+        self._limits: dict[Place, Term] = {}
+        self._admitted: dict[Place, dict[str, Term]] = {}
+        self._unknown_facts: dict[Place, tuple[Fact | None, Op]] = {}
+
+    # -- facts -------------------------------------------------------------------------------
+
+    def add(self, facts: Iterable[Fact]) -> None:
+        """Make known what facts there are.
+
+        Raises:
+            ValueError: a fact means something else in another ruleset.
+        """
+        for fact in facts:
+            if self.facts.setdefault(fact.id, fact) != fact:
+                raise ValueError(f"the fact `{fact.id}` is defined in two ways")
+
+    def fact(self, name: str) -> Choice | Number:
+        """The value of a fact that a condition reads."""
+        self.read.add(name)
+        if name not in self._values:
+            fact = self.facts[name]
+            if not fact.type.numeric:
+                self._values[name] = self.choice(name, fact.values)
+            elif fact.ratio is None:
+                self._values[name] = Number(self.given(name), False, self._compare(self.number(name)))
+            else:
+                self._values[name] = self.ratio(fact, fact.ratio, direct=True)
+        return self._values[name]
+
+    def given(self, name: str) -> Term:
+        """Whether a fact is given."""
+        return True if self.complete else self.logic.boolean(f"{name}?")
+
+    def choice(self, name: str, values: tuple[str, ...]) -> Choice:
+        """A yes/no (which has no values of its own), a level or a category."""
+        logic, given = self.logic, self.given(name)
+        if not values:
+            term = logic.boolean(name)
+            return Choice({"true": logic.both(given, term), "false": logic.both(given, logic.opposite(term))}, given)
+        terms: dict[str, Term] = {v: logic.boolean(f"{name}={v}") for v in values}
+        self.domain.append(logic.opposite(logic.at_least(2, terms.values())))
+        if self.complete:
+            self.domain.append(logic.either(*terms.values()))
+        return Choice(terms, True if self.complete else logic.either(*terms.values()))
+
+    def number(self, name: str) -> Term:
+        """The variable of a number that is not worked out, within its bounds."""
+        if name not in self._numbers:
+            fact = self.facts[name]
+            self._numbers[name] = self._variable(name, fact)
+        return self._numbers[name]
+
+    def ratio(self, fact: Fact, rule: RatioOf, direct: bool = False) -> Number:
+        """Part over whole: compared as one number, so that no term multiplies two facts."""
+        logic, name = self.logic, fact.id if direct else f"{rule.part}/{rule.whole}"
+        if name not in self.ratios:
+            self.ratios[name] = _Ratio(fact, rule, self._variable(f"{name}%", fact, whole=False), direct)
+        found = self.ratios[name]
+        both = logic.both(self.given(rule.part), self.given(rule.whole))
+        own = self.given(fact.id) if direct else False
+        empty = logic.both(both, self.number(rule.whole) == 0)
+        return Number(logic.either(own, both), empty, self._compare(found.term, found.limits))
+
+    def _compare(self, term: Term, limits: set[Decimal] | None = None) -> typing.Callable[[Op, Term], Term]:
+        def compare(op: Op, limit: Term) -> Term:
+            if not isinstance(limit, Decimal):
+                return ORDER[op](term, limit)
+            if limits is not None:
+                limits.add(limit)
+            return ORDER[op](term, self.logic.constant(limit))
+
+        return compare
+
+    def _variable(self, name: str, fact: Fact, whole: bool | None = None) -> Term:
+        term = self.logic.number(name, fact.type is FactType.COUNT if whole is None else whole)
+        low, high = self._bounds(fact)
+        if low is not None:
+            self.domain.append(term >= self.logic.constant(low))
+        if high is not None:
+            self.domain.append(term <= self.logic.constant(high))
+        return term
+
+    def _bounds(self, fact: Fact) -> tuple[Decimal | None, Decimal | None]:
+        if fact.type is not FactType.PERCENT:
+            return fact.minimum, fact.maximum
+        low, high = fact.minimum, fact.maximum
+        return Decimal(0) if low is None else low, Decimal(100) if high is None else high
+
+    def constraints(self) -> Iterator[Term]:
+        """What facts and unknown cells can be; complete once every condition has been read.
+
+        A ratio is tied to its part and whole where a caller could not leave one of these out: at every number it is
+        compared with, which is all that an outcome depends on.
+        """
+        yield from self.domain
+        logic = self.logic
+        for ratio in self.ratios.values():
+            part, whole = self.number(ratio.rule.part), self.number(ratio.rule.whole)
+            yield logic.z3.Implies(logic.both(whole == 0, ratio.fact.type is FactType.PERCENT), part == 0)
+            if not self._tied(ratio):
+                continue
+            limits = {*ratio.limits, *((Decimal(100),) if ratio.fact.type is FactType.PERCENT else ())}
+            for limit in limits:
+                top, bottom = limit.as_integer_ratio()
+                left, right = part * (ratio.fact.scale * bottom), whole * top
+                for op in (Op.AT_LEAST, Op.AT_MOST):
+                    holds = ORDER[op](ratio.term, logic.constant(limit))
+                    yield logic.z3.Or(whole == 0, ORDER[op](left, right) == holds)
+
+    def _tied(self, ratio: _Ratio) -> bool:
+        shared = [self._shared(name, ratio) for name in (ratio.rule.part, ratio.rule.whole)]
+        return all(shared) if ratio.direct else any(shared)
+
+    def _shared(self, name: str, ratio: _Ratio) -> bool:
+        others = (r.rule for r in self.ratios.values() if r is not ratio)
+        return name in self.read or any(name in (rule.part, rule.whole) for rule in others)
+
+    def wholes(self) -> Term:
+        """True where no whole is 0."""
+        return self.logic.both(*(self.number(ratio.rule.whole) != 0 for ratio in self.ratios.values()))
+
+    # -- unknown cells -----------------------------------------------------------------------
+
+    def unknown_limit(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Term:
+        """The number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
+        if place not in self._limits:
+            term = self._variable(str(place), fact)
+            if floor is not None and isinstance(floor.value, Decimal):
+                least = self.logic.constant(floor.value)
+                self.domain.append(term >= least if op in _LOW else term <= least if op in _HIGH else term == least)
+            self._limits[place], self._unknown_facts[place] = term, (fact, op)
+        return self._limits[place]
+
+    def unknown_values(self, place: Place, fact: Fact | None, op: Op, floor: Cell | None) -> Mapping[str, Term]:
+        """Which values of a fact an unknown cell admits; without a fact, whether an unknown condition holds."""
+        if place not in self._admitted:
+            logic = self.logic
+            values = (fact.values if fact is not None else ()) or ("true", "false")
+            terms = {value: logic.boolean(f"{place} admits {value}") for value in values}
+            self.domain.append(logic.either(*terms.values()))
+            if op is Op.EQUALS:
+                self.domain.append(logic.opposite(logic.at_least(2, terms.values())))
+            if op is Op.LEVEL_AT_LEAST:
+                steps = list(terms.values())
+                self.domain += [logic.z3.Implies(low, high) for low, high in itertools.pairwise(steps)]
+            if floor is not None and fact is not None:
+                kept = admitted(fact, op, floor)
+                self.domain += [logic.opposite(term) for value, term in terms.items() if value not in kept]
+            self._admitted[place], self._unknown_facts[place] = terms, (fact, op)
+        return self._admitted[place]
+
+    def moderate(self, places: Iterable[Place]) -> Term:
+        """True where unknown numbers and levels are not the least or greatest that they can be."""
+        logic, terms = self.logic, []
+        for place in places:
+            fact, op = self._unknown_facts[place]
+            if place in self._limits and fact is not None:
+                limit = self._limits[place]
+                terms += [limit > logic.constant(low) for low in (self._bounds(fact)[0],) if low is not None]
+                terms += [limit < logic.constant(high) for high in (self._bounds(fact)[1],) if high is not None]
+            elif op is Op.LEVEL_AT_LEAST:
+                terms.append(logic.opposite(next(iter(self._admitted[place].values()))))
+        return logic.both(*terms)
+
+    def pinned(self, assumed: Mapping[Place, Value]) -> Term:
+        """True where the unknown cells have these values."""
+        logic, terms = self.logic, []
+        for place, value in assumed.items():
+            fact, op = self._unknown_facts[place]
+            if isinstance(value, Decimal):
+                terms.append(self._limits[place] == logic.constant(value))
+                continue
+            kept = _texts(fact, op, value)
+            terms += [t if v in kept else logic.opposite(t) for v, t in self._admitted[place].items()]
+        return logic.both(*terms)
+
+    # -- back --------------------------------------------------------------------------------
+
+    def witness(self, model: typing.Any, wanted: frozenset[str]) -> Witness:
+        """The wanted facts of a model.
+
+        Raises:
+            NotShort: a number has too many digits.
+        """
+        given: dict[str, FactValue] = {}
+        for name in wanted & self.read:
+            value = self._values[name]
+            if isinstance(value, Choice):
+                given[name] = self._chosen(self.facts[name], value, model)
+            elif name in self._numbers:
+                given[name] = self._number_of(model, self.facts[name], self._numbers[name])
+        empty = False
+        for name, ratio in self.ratios.items():
+            names = ratio.rule.part, ratio.rule.whole
+            if not wanted.issuperset(names if not ratio.direct else (name,)):
+                continue
+            whole = self._number_of(model, self.facts[names[1]], self.number(names[1]))
+            if whole == 0 or self._tied(ratio):
+                part = self._number_of(model, self.facts[names[0]], self.number(names[0]))
+                given |= {names[0]: part, names[1]: whole}
+                empty = empty or whole == 0
+            elif ratio.direct:
+                given[name] = self._number_of(model, ratio.fact, ratio.term)
+            else:
+                quotient = self._exact(model, ratio.term) / ratio.fact.scale
+                given |= {names[0]: quotient.numerator, names[1]: quotient.denominator}
+        return Witness(dict(sorted(given.items())), wanted, empty)
+
+    def assumed(self, model: typing.Any, places: Iterable[Place]) -> dict[Place, Value]:
+        """The values of unknown cells in a model.
+
+        Raises:
+            NotShort: a number has too many digits.
+        """
+        return {place: self._assumed(place, model) for place in places}
+
+    def short(self, wanted: Iterable[str], places: Iterable[Place]) -> Iterator[Term]:
+        """True where facts and unknown cells have no more digits than facts are reported with."""
+        numbers = [(self.facts[name], self._numbers[name]) for name in wanted if name in self._numbers]
+        numbers += [(ratio.fact, ratio.term) for ratio in self.ratios.values() if not self._tied(ratio)]
+        limits = ((self._unknown_facts[place][0], self._limits[place]) for place in places if place in self._limits)
+        numbers += [(fact, term) for fact, term in limits if fact is not None]
+        for fact, term in numbers:
+            if not term.is_int():
+                yield self.logic.z3.IsInt(term * 10**fact.decimals)
+
+    def _chosen(self, fact: Fact, value: Choice, model: typing.Any) -> FactValue:
+        text = next(v for v, term in value.terms.items() if self._holds(model, term))
+        return text == "true" if fact.type is FactType.BOOLEAN else text
+
+    def _holds(self, model: typing.Any, term: Term) -> bool:
+        return term if isinstance(term, bool) else bool(self.logic.z3.is_true(model.eval(term, True)))
+
+    def _number_of(self, model: typing.Any, fact: Fact, term: Term) -> int | Decimal:
+        exact = self._exact(model, term)
+        if exact.denominator == 1 and abs(exact.numerator) < 10 ** (MAX_DIGITS - fact.decimals):
+            return exact.numerator
+        steps = exact * 10**fact.decimals
+        if steps.denominator != 1 or abs(steps.numerator) >= 10**MAX_DIGITS:
+            raise NotShort
+        return Decimal(steps.numerator).scaleb(-fact.decimals).normalize()
+
+    def _exact(self, model: typing.Any, term: Term) -> Fraction:
+        value = model.eval(term, True)
+        return Fraction(self.logic.z3.Z3_get_numeral_string(self.logic.context.ref(), value.as_ast()))
+
+    def _assumed(self, place: Place, model: typing.Any) -> Value:
+        fact, op = self._unknown_facts[place]
+        if place in self._limits and fact is not None:
+            return Decimal(self._number_of(model, fact, self._limits[place]))
+        kept = tuple(v for v, term in self._admitted[place].items() if self._holds(model, term))
+        if op is Op.ONE_OF:
+            return kept
+        return kept[0] == "true" if fact is None or fact.type is FactType.BOOLEAN else kept[0]
+
+
+def admitted(fact: Fact, op: Op, cell: Cell) -> frozenset[str]:
+    """The values of a yes/no, level or category that a set cell admits; all of them where nothing is asked."""
+    if cell.state is not CellState.SET or cell.value is None:
+        return frozenset(fact.values or ("true", "false"))
+    if op is Op.EQUALS:
+        return _texts(fact, op, cell.value)
+    return allowed_values(fact, op, cell)
+
+
+def _texts(fact: Fact | None, op: Op, value: Value) -> frozenset[str]:
+    if isinstance(value, tuple):
+        return frozenset(value)
+    if fact is not None and op is Op.LEVEL_AT_LEAST:
+        return frozenset(fact.values[fact.values.index(str(value)) :])
+    return frozenset([str(value).lower() if isinstance(value, bool) else str(value)])

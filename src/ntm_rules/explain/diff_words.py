@@ -1,0 +1,233 @@
+"""The changes from one ruleset to another in words, in Vietnamese and English."""
+
+import itertools
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from ntm_rules.explain.diff_phrases import DIFF
+from ntm_rules.explain.numbers import with_unit
+from ntm_rules.explain.phrases import PHRASES
+from ntm_rules.explain.reasons import words_in
+from ntm_rules.explain.sheet import Sheet
+from ntm_rules.model.conditions import Comparison, Meets, Open
+from ntm_rules.model.facts import FactType
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell
+from ntm_rules.model.verdicts import CriterionResult, FactValue, IndicatorResult, Verdict
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.consistency.changes import Asked, Change, Columns, Kind, Step, Witness
+    from ntm_rules.consistency.flips import UnitDifference
+Values = Iterable[tuple[str | None, str | None]]
+Result = CriterionResult | IndicatorResult
+
+
+class DiffWords:
+    """Words in one language for the changes from one ruleset to another.
+
+    Raises:
+        UnknownName: a language that is neither ``vi`` nor ``en``.
+    """
+
+    def __init__(self, old: Ruleset, new: Ruleset, lang: str = "vi") -> None:
+        self.lang = lang
+        self.sheets = (Sheet(old, lang), Sheet(new, lang))
+        self.words = words_in(lang, {**self.sheets[0].words.facts, **self.sheets[1].words.facts})
+
+    def say(self, name: str, **values: object) -> str:
+        """A phrase with its values put in."""
+        return DIFF[self.lang][name].format(**values)
+
+    # -- changes -------------------------------------------------------------------------------
+
+    def counts(self, counts: "Mapping[Kind, int]") -> str:
+        """How many indicators changed in each way."""
+        phrases = DIFF[self.lang]
+        names = {kind: phrases.get(f"count_{kind.value}", phrases[kind.value]) for kind in counts}
+        return "; ".join(self.say("counted", count=count, what=names[kind]) for kind, count in counts.items())
+
+    def change(self, change: "Change") -> Iterator[str]:
+        """A change: a line with what it is, then for each step its columns, what is asked, and an example."""
+        place = self.say(change.level, no=change.no)
+        head = f"{place} {change.title.of(self.lang)}" if change.title else place
+        yield f"{head}: {'; '.join(self._kind(kind.value, change) for kind in change.kinds)}"
+        for step in change.steps:
+            yield from (f"  {line}" for line in self._step(step, change))
+
+    def _kind(self, kind: str, change: "Change") -> str:
+        old = change.old
+        title = old.title.of(self.lang) if old is not None and old.title is not None else ""
+        return self.say(kind, no=old.no if old is not None else "", title=title)
+
+    def _step(self, step: "Step", change: "Change") -> Iterator[str]:
+        several = len({s.kind for s in change.steps}) > 1
+        if step.columns and step.columns[0] and not step.whole:
+            columns = self.say("columns", columns=self._columns(step))
+            yield f"{columns}: {self.say(step.kind.value)}" if several else columns
+        if change.asked is not None:
+            yield self.say("counts", old=change.asked[0], new=change.asked[1])
+        elif step.asked:
+            yield from (self._pair(old, new, change) for old, new in step.asked)
+        elif isinstance(change.old, Indicator) and isinstance(change.new, Indicator):
+            old, new = (self._whole(i, sheet) for i, sheet in zip((change.old, change.new), self.sheets, strict=True))
+            yield self.say("form", old=old, new=new)
+        if step.reasons:
+            phrases = {**PHRASES[self.lang], **DIFF[self.lang]}
+            yield self.say("reasons", reasons="; ".join(phrases[reason] for reason in step.reasons))
+        if step.excluded is not None:
+            yield self.say(f"not_{step.excluded.value}")
+        yield from (self.witness(witness) for witness in step.witnesses)
+
+    def _whole(self, indicator: Indicator, sheet: Sheet) -> str:
+        """The condition of an indicator in one line."""
+        text = sheet.one_line(indicator.require)
+        return text if indicator.applies_if is None else f"{text} ({self._applies(indicator, sheet)})"
+
+    def _applies(self, indicator: Indicator, sheet: Sheet) -> str:
+        return "" if indicator.applies_if is None else sheet.say("applies", text=sheet.one_line(indicator.applies_if))
+
+    # -- what is asked -------------------------------------------------------------------------
+
+    def _pair(self, old: "Asked | None", new: "Asked | None", change: "Change") -> str:
+        said_old, said_new = (a and self._asked(a, sheet) for a, sheet in zip((old, new), self.sheets, strict=True))
+        side, sheet = (new, self.sheets[1]) if new is not None else (old, self.sheets[0])
+        what = self._about(side, sheet) if side is not None else ""
+        if said_old and said_new:
+            same = what == f"{change.no} {change.title.of(self.lang) if change.title else ''}"
+            return self.say("form" if same else "changed", what=what, old=said_old, new=said_new)
+        if change.old is None or change.new is None:
+            return self.say("only", what=what, asked=said_old or said_new)
+        return self.say("put", what=what, new=said_new) if said_new else self.say("taken", what=what, old=said_old)
+
+    def _about(self, asked: "Asked", sheet: Sheet) -> str:
+        """What a comparison is about, with its number."""
+        leaf = asked.leaf
+        if leaf.title is not None:
+            title = leaf.title.of(self.lang)
+        elif isinstance(leaf, Comparison):
+            title = ", ".join(sheet.words.fact_title(name) for name in leaf.facts)
+        else:
+            title = sheet.one_line(leaf) if isinstance(leaf, Meets) else ""
+        what = f"{asked.address} {title}".strip()
+        return self.say("applies_if", what=what) if asked.role == "applies_if" else what
+
+    def _asked(self, asked: "Asked", sheet: Sheet) -> str:
+        """What is asked, with citation and evidence."""
+        leaf, cell = asked.leaf, asked.cell
+        if cell is None:
+            return sheet.say("no_cell")
+        text = sheet.asked(leaf, cell) if isinstance(leaf, Comparison | Open) else sheet.one_line(leaf)
+        return f"{text} ({self._standing(cell, sheet)})"
+
+    def _standing(self, cell: Cell, sheet: Sheet) -> str:
+        parts = [self.words.citation(cell.citation)]
+        if cell.blame != cell.citation.instrument:
+            parts = [", ".join((cell.blame.number, *parts))]
+        return "; ".join([*parts, sheet.evidence(cell)] if cell.evidence else parts)
+
+    # -- columns -------------------------------------------------------------------------------
+
+    def _columns(self, step: "Step") -> str:
+        """The columns of a step: as ranges where they are all combinations of these, else one by one."""
+        ranges = step.ranges
+        if ranges is None:
+            return " | ".join(self._column(columns) for columns in step.columns)
+        return self._joined(ranges)
+
+    def _column(self, columns: "Columns") -> str:
+        return self._joined([(column.selector, ((column.old, column.new),)) for column in columns])
+
+    def _joined(self, ranges: Iterable[tuple[str, Values]]) -> str:
+        """Selectors with their values; where each set has selectors of its own, by set."""
+        found = dict(ranges)
+        only_old = {s for s, values in found.items() if all(new is None for _, new in values)}
+        only_new = {s for s, values in found.items() if all(old is None for old, _ in values)}
+        parts: list[str] = []
+        for selector, values in found.items():
+            text = self._values(selector, values)
+            if only_old and only_new and selector in only_old | only_new:
+                text = self.say("column_before" if selector in only_old else "column_now", column=text)
+            parts.append(text)
+        return "; ".join(parts)
+
+    def _values(self, selector: str, values: Values) -> str:
+        texts = [(self._value(selector, old, 0), self._value(selector, new, 1)) for old, new in values]
+        said = [
+            self.say("from_to", old=old, new=new) if old and new and old != new else new or old for old, new in texts
+        ]
+        if selector == "year":
+            return self.say("years", years=", ".join(_spans(said)))
+        return ", ".join(dict.fromkeys(said))
+
+    def _value(self, selector: str, value: str | None, side: int) -> str:
+        return "" if value is None else self.sheets[side].column((selector,), (value,), bound=True)
+
+    # -- units ---------------------------------------------------------------------------------
+
+    def witness(self, witness: "Witness") -> str:
+        """The facts of a unit and its outcomes."""
+        outcomes = self._outcomes(witness.before, witness.after)
+        if not witness.given:
+            return self.say("any_unit", outcomes=outcomes)
+        facts = "; ".join(self._fact(name, value) for name, value in witness.given)
+        return self.say("witness", facts=facts, outcomes=outcomes)
+
+    def _fact(self, name: str, value: FactValue) -> str:
+        fact = self.words.facts.get(name)
+        if isinstance(value, bool):
+            text = self.words.yes_no(fact, value)
+        else:
+            text = self.words.value(fact, value if isinstance(value, str) else Decimal(str(value)))
+            if fact is not None and fact.type is not FactType.PERCENT:
+                text = with_unit(text, fact, self.lang)
+        return self.say("answer", title=self.words.fact_title(name), value=text)
+
+    def _outcomes(self, before: Outcome | None, after: Outcome | None) -> str:
+        if before is None or after is None:
+            name = "after" if before is None else "before"
+            side = before if after is None else after
+            return self.say(name, **{name: self.words.outcome(side) if side is not None else ""})
+        return self.say("before_after", before=self.words.outcome(before), after=self.words.outcome(after))
+
+    def unit(self, unit: "UnitDifference") -> Iterator[str]:
+        """A unit whose outcomes differ: the set, then each indicator with what was there and asked."""
+        yield self.say("unit", unit=unit.unit, before=self._counted(unit.before), after=self._counted(unit.after))
+        for old, new in unit.criteria:
+            yield f"  {self.say('flipped', place=self._place('criterion', old, new), outcomes=self._both(old, new))}"
+        for before, after in unit.indicators:
+            yield from (f"  {line}" for line in self._flipped(before, after))
+
+    def _counted(self, verdict: Verdict) -> str:
+        outcome, met, total = self.words.outcome(verdict.outcome), verdict.criteria_met, verdict.criteria_total
+        return self.say("with_counts", outcome=outcome, met=met, total=total)
+
+    def _flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> Iterator[str]:
+        yield self.say("flipped", place=self._place("indicator", old, new), outcomes=self._both(old, new))
+        for name, side, sheet in zip(("was", "is"), (old, new), self.sheets, strict=True):
+            if side is not None:
+                applies = side.applies is None or side.applies.outcome is Outcome.MET
+                title = side.indicator.title.of(self.lang) if side.indicator.title else ""
+                words = sheet.words.tree(side.tree, title) if applies else self.words.outcome(side.outcome)
+                yield f"  {self.say(name, what=words)}"
+
+    def _place(self, level: str, old: Result | None, new: Result | None) -> str:
+        result = new or old
+        if result is None:
+            return ""
+        about = result.indicator if isinstance(result, IndicatorResult) else result.criterion
+        place = self.say(level, no=result.no)
+        return f"{place} {about.title.of(self.lang)}" if about.title else place
+
+    def _both(self, old: Result | None, new: Result | None) -> str:
+        return self._outcomes(None if old is None else old.outcome, None if new is None else new.outcome)
+
+
+def _spans(years: Iterable[str]) -> Iterator[str]:
+    """Years that follow each other as one span; anything else as it is."""
+    plain = sorted(int(year) for year in years if year.isdigit())
+    for _, group in itertools.groupby(enumerate(plain), key=lambda pair: pair[1] - pair[0]):
+        span = [year for _, year in group]
+        yield str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}"
+    yield from (year for year in years if not year.isdigit())

@@ -1,0 +1,212 @@
+"""Laws about one ruleset and changing facts: better facts, more facts, facts and rules in another order."""
+
+from collections.abc import Iterator, Mapping
+
+from attrs import evolve
+
+from ntm_rules.authoring.rewriting import Criteria
+from ntm_rules.engines.scalar import assess
+from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
+from ntm_rules.model.facts import Direction, FactType
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, IndicatorResult, Verdict
+from ntm_rules.testing.bench import Bench, bench_of
+from ntm_rules.testing.breaking import Subject, named, place_of
+from ntm_rules.testing.communes import Commune, number
+
+_STEPS = 12
+_RANK = (0, 2, 1, 2)
+
+
+# -- monotonicity ---------------------------------------------------------------------------------
+
+
+def monotonicity(subject: Subject, commune: Commune, every: int, first: int) -> None:
+    """Improving a fact in its declared direction never worsens an outcome, as long as the same is asked.
+
+    Args:
+        every, first: which of the commune's facts improve together: one in *every*, from *first* on.
+
+    Raises:
+        LawBroken: with the two communes, between which one fact improves.
+    """
+    bench = subject.bench
+    ways = dict(_ways(bench, commune))
+    selecting = set(bench.selecting())
+    together = [name for name in ways if name not in selecting][first % every :: every]
+    alone = [[name] for name in ways if name in selecting][first % every :: every]
+    for names in [together, *alone]:
+        before, codes = None, b""
+        for step in range(_STEPS + 1):
+            chosen = {name: ways[name][step * (len(ways[name]) - 1) // _STEPS] for name in names}
+            after = bench.commune({**commune, **chosen}, commune)
+            reached = bench.codes(after)
+            if before is not None and _worse(codes, reached):
+                _judge_steps(subject, before, after)
+            before, codes = after, reached
+
+
+def _ways(bench: Bench, commune: Commune) -> Iterator[tuple[str, list[FactValue]]]:
+    """The facts that can improve, each with its values from the worst to the best.
+
+    A share given as part and whole improves by its part; a whole has no better way of its own.
+    """
+    choices = bench.choices
+    wholes = {ratio.whole for _, ratio in choices.ratios}
+    directions = {name: fact.direction for name, fact in choices.inputs.items()}
+    for fact, ratio in choices.ratios:
+        if ratio.part in commune and ratio.whole in commune:
+            directions[ratio.part] = fact.direction
+    for name in commune:
+        direction, fact = directions[name], choices.inputs[name]
+        if direction is Direction.NEITHER or fact.type is FactType.CATEGORY or name in wholes:
+            continue
+        values = list(choices.values(name))
+        if fact.type is FactType.BOOLEAN:
+            values.sort()
+        elif fact.type.numeric:
+            values.sort(key=number)
+        yield name, values if direction is Direction.MORE else values[::-1]
+
+
+def _worse(before: bytes, after: bytes) -> list[int]:
+    """The places at which an outcome became worse: not met < undetermined < met, not applicable."""
+    return [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if _RANK[b] < _RANK[a]]
+
+
+def _judge_steps(subject: Subject, before: Commune, after: Commune) -> None:
+    """Improve one fact after the other, and judge each step that makes something worse, the plainest commune first."""
+    bench, now = subject.bench, before
+    for name in [n for n in after if after[n] != before.get(n)]:
+        then = bench.commune({**now, name: after[name]}, before)
+        if _worse(bench.codes(now), bench.codes(then)):
+            usual = {**now.usual, **{n: v for n, v in now.items() if n in bench.selecting()}}
+            plain = [bench.commune({**usual, name: facts[name]}, before) for facts in (now, then)]
+            _judge(subject, name, *plain)
+            _judge(subject, name, now, then)
+        now = then
+
+
+def _judge(subject: Subject, name: str, before: Commune, after: Commune) -> None:
+    """Raise if an outcome is worse after than before, and the same was asked."""
+    ruleset, bench = subject.ruleset, subject.bench
+    worse = _worse(bench.codes(before), bench.codes(after))
+    mine, theirs = assess(ruleset, before), assess(ruleset, after)
+    asked = {no: _asked(i) == _asked(theirs.indicators[no]) for no, i in mine.indicators.items()}
+    numbers = [n for n in worse if n >= bench.first]
+    for n in numbers or worse:
+        place = place_of(ruleset, n)
+        if not asked.get(place, all(asked.values())):
+            continue
+        was, is_ = Outcome(mine.codes[n]).code, Outcome(theirs.codes[n]).code
+        values = f"{before.get(name)} to {after.get(name)}"
+        found = f"{named(place)} goes from {was} to {is_} when `{name}` gets better, {values}"
+        subject.broken("monotonicity", place, found, before, after)
+
+
+def _asked(result: IndicatorResult) -> tuple[object, ...]:
+    """What was asked of the unit: the columns used, whether the indicator applies, prerequisites included."""
+    trees = [result.tree] if result.applies is None else [result.applies, result.tree]
+    found: list[object] = [None if result.applies is None else result.applies.outcome]
+    for tree in trees:
+        for leaf in tree.leaves():
+            found.append((leaf.address, leaf.columns, leaf.cell))
+            if leaf.prerequisite is not None:
+                found += [_asked(inner) for inner in leaf.prerequisite.indicators.values()]
+    return tuple(found)
+
+
+# -- knowing more ---------------------------------------------------------------------------------
+
+
+def knowing_more(subject: Subject, commune: Commune, blocks: int) -> None:
+    """Filling in a missing fact may decide what was undetermined; it never changes what was decided.
+
+    Args:
+        blocks: in how many steps the facts become known.
+
+    Raises:
+        LawBroken: with the two communes, between which one fact became known.
+    """
+    bench, names = subject.bench, list(commune)
+    before, codes = None, b""
+    for block in range(blocks + 1):
+        after = bench.commune({n: commune[n] for place, n in enumerate(names) if place % blocks < block}, commune)
+        reached = bench.codes(after)
+        if before is not None and _contradicts(codes, reached):
+            _find_contradiction(subject, before, after)
+        before, codes = after, reached
+
+
+def _contradicts(before: bytes, after: bytes) -> list[int]:
+    return [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a not in (b, Outcome.UNDETERMINED)]
+
+
+def _find_contradiction(subject: Subject, before: Commune, after: Commune) -> None:
+    bench, now = subject.bench, before
+    for name in [n for n in after if n not in before]:
+        then = bench.commune({**now, name: after[name]}, before)
+        mine, theirs = bench.codes(now), bench.codes(then)
+        for n in _contradicts(mine, theirs):
+            place = place_of(subject.ruleset, n)
+            turn = f"from {Outcome(mine[n]).code} to {Outcome(theirs[n]).code}"
+            found = f"{named(place)} goes {turn} when `{name}` becomes known, {after[name]}"
+            subject.broken("knowing-more", place, found, now, then)
+        now = then
+
+
+# -- order ----------------------------------------------------------------------------------------
+
+
+def order_independence(subject: Subject, commune: Commune) -> None:
+    """The order of facts, and of members, indicators and criteria, changes no outcome.
+
+    Raises:
+        LawBroken: with the facts.
+    """
+    ruleset = subject.ruleset
+    verdict = assess(ruleset, commune)
+    if assess(ruleset, dict(reversed(commune.items()))).codes != verdict.codes:
+        subject.broken("order", "", "the facts in reverse order give other outcomes", commune)
+    turned = assess(turned_around(ruleset), commune)
+    mine, theirs = _outcomes(verdict), _outcomes(turned)
+    for place, outcome in mine.items():
+        if theirs[place] is not outcome:
+            found = f"{named(place)} is {outcome.code}, and {theirs[place].code} with everything in reverse order"
+            subject.broken("order", place, found, commune)
+
+
+def _outcomes(verdict: Verdict) -> Mapping[str, Outcome]:
+    numbers = range(len(verdict.codes))
+    return {place_of(verdict.ruleset, n): Outcome(verdict.codes[n]) for n in numbers}
+
+
+def turned_around(ruleset: Ruleset) -> Ruleset:
+    """The same set with members, indicators and criteria in reverse order."""
+    memo = ruleset._memo
+    if "turned" not in memo:
+        memo["turned"] = evolve(ruleset, criteria=_turned(ruleset.criteria))
+        bench_of(memo["turned"])
+    found: Ruleset = memo["turned"]
+    return found
+
+
+def _turned(criteria: Criteria) -> Criteria:
+    return tuple(
+        evolve(
+            criterion,
+            indicators=tuple(evolve(i, require=_reversed(i.require)) for i in reversed(criterion.indicators)),
+        )
+        for criterion in reversed(criteria)
+    )
+
+
+def _reversed(condition: Condition) -> Condition:
+    match condition:
+        case All() | Any() | AtLeast():
+            return evolve(condition, members=tuple(_reversed(m) for m in reversed(condition.members)))
+        case Not():
+            return evolve(condition, member=_reversed(condition.member))
+        case _:
+            return condition

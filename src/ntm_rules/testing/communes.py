@@ -1,0 +1,237 @@
+"""Made-up communes of one ruleset: which values of its facts are worth trying, and facts that fit together."""
+
+import math
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from ntm_rules.engines.compiling import bound_threshold
+from ntm_rules.model.conditions import Case, Comparison, Condition, MaxOf, MinOf, Open
+from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.thresholds import Table
+from ntm_rules.model.verdicts import FactValue
+from ntm_rules.model.walk import facts_of_derived, indicators, leaves, prerequisites, threshold_cells
+
+Facts = Mapping[str, FactValue]
+_WHOLES = (1000, 7)
+
+
+class Commune(dict[str, FactValue]):
+    """Facts that print as what sets them apart: ``everything met but income_per_capita 44.9``.
+
+    Attributes:
+        usual: the facts it is compared with.
+        met: False where those leave something unmet.
+    """
+
+    def __init__(self, facts: Facts, usual: Facts, met: bool = True) -> None:
+        super().__init__(facts)
+        self.usual, self.met = usual, met
+
+    def __repr__(self) -> str:
+        changed = {n: self.get(n) for n in (*self.usual, *self) if self.get(n) != self.usual.get(n)}
+        said = ", ".join(f"{name} {_shown(value)}" for name, value in changed.items())
+        met = "everything met" if self.met else "everything met that can be"
+        return f"{met} but {said}" if said else met
+
+
+def _shown(value: FactValue | None) -> str:
+    return "missing" if value is None else repr(value) if isinstance(value, bool) else f"{value}"
+
+
+@frozen
+class Setting:
+    """One thing that can be changed about a commune: some facts with new values; None takes a fact away."""
+
+    facts: tuple[tuple[str, FactValue | None], ...]
+
+    def on(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue | None]:
+        """The facts with the change made."""
+        return {**facts, **dict(self.facts)}
+
+
+def changed_by(facts: Facts, settings: Iterable[Setting]) -> dict[str, FactValue | None]:
+    """The facts after one change after another."""
+    found: dict[str, FactValue | None] = dict(facts)
+    for setting in settings:
+        found = setting.on(found)
+    return found
+
+
+@frozen
+class Choices:
+    """The settings of a ruleset's facts: beside every threshold, every level, yes and no, and missing.
+
+    Attributes:
+        ratios: every share with its parts, those of prerequisites included.
+        limits: the numbers each fact is compared with.
+        by_fact: the settings of each input, the plain ones first.
+    """
+
+    ruleset: Ruleset
+    inputs: Mapping[str, Fact] = field(init=False)
+    ratios: tuple[tuple[Fact, RatioOf], ...] = field(init=False)
+    limits: Mapping[str, tuple[Decimal, ...]] = field(init=False)
+    by_fact: Mapping[str, tuple[Setting, ...]] = field(init=False)
+    every: tuple[Setting, ...] = field(init=False)
+
+    @inputs.default
+    def _inputs(self) -> Mapping[str, Fact]:
+        return self.ruleset.inputs()
+
+    @ratios.default
+    def _ratios(self) -> tuple[tuple[Fact, RatioOf], ...]:
+        return tuple(dict.fromkeys(ratios_of(self.ruleset)))
+
+    @limits.default
+    def _limits(self) -> Mapping[str, tuple[Decimal, ...]]:
+        return limits_of(self.ruleset)
+
+    @by_fact.default
+    def _by_fact(self) -> Mapping[str, tuple[Setting, ...]]:
+        exact = {name for _, ratio in self.ratios for name in (ratio.part, ratio.whole)}
+        shares = {fact.id: (fact, ratio) for fact, ratio in self.ratios}
+        made = {name: list(self._plain(fact, name in exact)) for name, fact in self.inputs.items()}
+        for fact, ratio in shares.values():
+            home = fact.id if fact.id in made else ratio.part
+            made[home] += self._parts(fact, ratio)
+        return {name: tuple(dict.fromkeys(found)) for name, found in made.items()}
+
+    @every.default
+    def _every(self) -> tuple[Setting, ...]:
+        return tuple(setting for found in self.by_fact.values() for setting in found)
+
+    def values(self, name: str) -> tuple[FactValue, ...]:
+        """The values of a fact that are worth trying."""
+        found = (dict(s.facts).get(name) for s in self.by_fact[name])
+        return tuple(dict.fromkeys(v for v in found if v is not None))
+
+    def _plain(self, fact: Fact, steps: bool) -> Iterator[Setting]:
+        """The fact alone; a share given as a figure takes its part away."""
+        gone = ((fact.ratio.part, None),) if fact.ratio is not None else ()
+        for value in (*values_near(fact, self.limits.get(fact.id, ()), steps), None):
+            yield Setting(((fact.id, value), *gone) if value is not None else ((fact.id, None),))
+
+    def _parts(self, fact: Fact, ratio: RatioOf) -> Iterator[Setting]:
+        """Part and whole whose ratio lies at, just below and just above each limit, and a share of nothing."""
+        part, whole = self.inputs.get(ratio.part), self.inputs.get(ratio.whole)
+        if part is None or whole is None:
+            return
+        unit = 10**part.decimals
+        edges = (*self.limits.get(fact.id, ()), Decimal(0), Decimal(fact.scale))
+        for total in _WHOLES:
+            found: dict[int, None] = {}
+            for limit in edges:
+                edge = limit * total * unit / fact.scale
+                found |= dict.fromkeys((math.ceil(edge), math.ceil(edge) - 1, math.floor(edge) + 1))
+            for steps in found:
+                if steps >= 0 and (fact.type is not FactType.PERCENT or steps <= total * unit):
+                    yield Setting(((ratio.part, plain(Decimal(steps) / unit)), (ratio.whole, total)))
+        yield Setting(((ratio.part, 0), (ratio.whole, 0)))
+
+    def settled(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue]:
+        """The facts without the missing ones, no part greater than its whole, no share beside its parts."""
+        found = {name: value for name, value in facts.items() if value is not None and name in self.inputs}
+        changed = True
+        while changed:
+            changed = False
+            for fact, ratio in self.ratios:
+                part, whole = found.get(ratio.part), found.get(ratio.whole)
+                if part is None or whole is None:
+                    continue
+                found.pop(fact.id, None)
+                if fact.type is FactType.PERCENT and number(part) > number(whole):
+                    unit = 10 ** self.inputs[ratio.part].decimals
+                    found[ratio.part] = plain(Decimal(math.floor(number(whole) * unit)) / unit)
+                    changed = True
+        return found
+
+
+def ratios_of(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
+    """Every share with its part and whole, given or worked out, those of prerequisites included."""
+    yield from ((fact, fact.ratio) for fact in ruleset.facts if fact.ratio is not None)
+    yield from ((d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf))
+    for other in prerequisites(ruleset):
+        yield from ratios_of(other)
+
+
+def conditions_of(ruleset: Ruleset) -> Iterator[Condition]:
+    """Every condition of the set, guards of derived facts first, prerequisites last."""
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, Case):
+            yield from (row.when for row in derived.rule.rows)
+    for _, indicator in indicators(ruleset):
+        if indicator.applies_if is not None:
+            yield indicator.applies_if
+        yield indicator.require
+    for other in prerequisites(ruleset):
+        yield from conditions_of(other)
+
+
+def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:
+    """The numbers that each fact is compared with anywhere in the set, the parts of derived facts included."""
+    found: dict[str, dict[Decimal, None]] = {}
+    for condition in conditions_of(ruleset):
+        for _, leaf in leaves(condition):
+            if not isinstance(leaf, Comparison):
+                continue
+            for _, _, cell in threshold_cells(bound_threshold(leaf.threshold)):
+                for value in (cell.value, cell.floor.value if cell.floor else None):
+                    if isinstance(value, Decimal):
+                        for name in leaf.facts:
+                            found.setdefault(name, {})[value] = None
+    for derived in reversed(ruleset.derived):
+        if isinstance(derived.rule, MinOf | MaxOf):
+            for name in facts_of_derived(derived):
+                found.setdefault(name, {}).update(found.get(derived.id, {}))
+    return {name: tuple(sorted(values)) for name, values in found.items()}
+
+
+def values_near(fact: Fact, limits: Iterable[Decimal], steps: bool = False) -> tuple[FactValue, ...]:
+    """Values worth trying: at each limit, one step beside it, the floats next to it, the bounds.
+
+    Args:
+        steps: whole steps of the fact's last digit only, as parts and wholes of ratios need.
+    """
+    if fact.type is FactType.BOOLEAN:
+        return (True, False)
+    if not fact.type.numeric:
+        return fact.values
+    step = Decimal(1).scaleb(-fact.decimals)
+    bounds = [bound for bound in (fact.minimum, fact.maximum) if bound is not None]
+    edges = dict.fromkeys([*limits, *bounds]) or dict.fromkeys([Decimal(0), Decimal(1)])
+    near = [plain(n) for edge in edges for n in (edge, edge - step, edge + step)]
+    if steps:
+        near = [n for n in near if number(n) % step == 0] or [0]
+    elif fact.type is not FactType.COUNT:
+        near += [math.nextafter(float(edge), way) for edge in edges for way in (-math.inf, math.inf)]
+    return tuple(dict.fromkeys(n for n in near if _allowed(fact, number(n))))
+
+
+def _allowed(fact: Fact, value: Decimal) -> bool:
+    whole = fact.type is not FactType.COUNT or value == value.to_integral_value()
+    return whole and (fact.minimum is None or value >= fact.minimum) and (fact.maximum is None or value <= fact.maximum)
+
+
+def plain(value: Decimal) -> int | float:
+    """A number as a caller would write it."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def number(value: object) -> Decimal:
+    """A numeric value, exact: a float is what its shortest text says."""
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(typing.cast("int | str | Decimal", value))
+
+
+
+def tables_of(ruleset: Ruleset) -> Iterator[Table]:
+    """Every table of the set."""
+    for condition in conditions_of(ruleset):
+        for _, leaf in leaves(condition):
+            if isinstance(leaf, Comparison | Open):
+                threshold = bound_threshold(leaf.threshold)
+                if isinstance(threshold, Table):
+                    yield threshold

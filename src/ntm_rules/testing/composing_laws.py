@@ -1,0 +1,214 @@
+"""Laws about composing and the content hash, and about files that say the same in another way."""
+
+import random
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+from attrs import evolve
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.rewriting import map_cells, map_leaves
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
+from ntm_rules.model.errors import RulesetError
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.thresholds import Cell, CellState, Threshold
+from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.testing.breaking import LawBroken, Subject
+
+Overlay = dict[str, typing.Any]
+
+
+def has_library(subject: Subject) -> bool:
+    """True if the set can be composed again."""
+    return subject.library is not None and subject.ruleset.territory is None
+
+
+def composing(subject: Subject, overlay: Overlay) -> None:
+    """Composing again gives the same; operations on cells of their own give the same in any order.
+
+    Args:
+        overlay: a layer of the caller's, each operation on a cell of its own.
+
+    Raises:
+        LawBroken: with the overlay.
+    """
+    turned = {**overlay, "operations": overlay["operations"][::-1]}
+    first, again, other = (_composed(subject, layer) for layer in (overlay, overlay, turned))
+    for same, what in ((again, "composing again"), (other, "the operations in reverse order")):
+        if first is None or same is None:
+            if first is not same:
+                subject.broken("composing", "", f"{what} is refused or not by turns: {overlay['operations']}")
+        elif same != first:
+            subject.broken("composing", "", f"{what} gives another ruleset: {overlay['operations']}")
+
+
+def _composed(subject: Subject, overlay: Overlay) -> Ruleset | None:
+    """The set with the layer over it; None where that is refused."""
+    ruleset, library = subject.ruleset, subject.library
+    if library is None:
+        return None
+    try:
+        return library.compose(
+            ruleset.id,
+            on=ruleset.on,
+            year=ruleset.year,
+            period=ruleset.period,
+            province=ruleset.province,
+            overlay=overlay,
+        )
+    except RulesetError:
+        return None
+
+
+# -- the hash -------------------------------------------------------------------------------------
+
+_ORDER = tuple(Evidence)
+
+
+def _other_value(cell: Cell) -> Cell:
+    value = cell.value
+    if isinstance(value, bool):
+        return evolve(cell, value=not value)
+    if isinstance(value, Decimal):
+        return evolve(cell, value=value + Decimal("0.001"))
+    return evolve(cell, value="another") if value is not None else cell
+
+
+def _other_evidence(cell: Cell) -> Cell:
+    place = 0 if cell.evidence is None else _ORDER.index(cell.evidence) + 1
+    return evolve(cell, evidence=_ORDER[place % len(_ORDER)])
+
+
+def _other_citation(cell: Cell) -> Cell:
+    return evolve(cell, citation=evolve(cell.citation, point=f"{cell.citation.point or ''} another"))
+
+
+def _other_state(cell: Cell) -> Cell:
+    return evolve(cell, state=CellState.DELEGATED if cell.state is not CellState.DELEGATED else CellState.NONE)
+
+
+CELL_CHANGES: Mapping[str, Callable[[Cell], Cell]] = {
+    "value": _other_value,
+    "evidence": _other_evidence,
+    "citation": _other_citation,
+    "state": _other_state,
+}
+
+
+def hashing(subject: Subject, place: int, what: str) -> None:
+    """A change of any cell, operator or unit changes the content hash.
+
+    Args:
+        place: which indicator, counted round and round.
+        what: a key of ``CELL_CHANGES``, ``operator`` or ``unit``.
+
+    Raises:
+        LawBroken: naming the change.
+    """
+    ruleset = subject.ruleset
+    every = [i for _, i in indicators(ruleset)]
+    chosen = every[place % len(every)]
+    if what == "unit":
+        changed = _other_unit(ruleset, place)
+    else:
+        require = map_leaves(chosen.require, lambda leaf: _changed(leaf, what))
+        criteria = tuple(
+            evolve(c, indicators=tuple(evolve(i, require=require) if i is chosen else i for i in c.indicators))
+            for c in ruleset.criteria
+        )
+        changed = evolve(ruleset, criteria=criteria)
+    if changed != ruleset and changed.content_hash == ruleset.content_hash:
+        subject.broken("hashing", chosen.no, f"another {what} has the same content hash")
+
+
+def _changed(leaf: Comparison | Meets | Open, what: str) -> Condition:
+    if what == "operator":
+        if not isinstance(leaf, Comparison):
+            return leaf
+        return evolve(leaf, op=Op.AT_MOST if leaf.op is not Op.AT_MOST else Op.LESS_THAN)
+    change = CELL_CHANGES[what]
+    if isinstance(leaf, Meets):
+        return evolve(leaf, cell=change(leaf.cell))
+    if isinstance(leaf, Open):
+        return evolve(leaf, threshold=typing.cast("Cell | typing.Any", map_cells(leaf.threshold, change)))
+    threshold: Threshold = map_cells(leaf.threshold, change)
+    return evolve(leaf, threshold=threshold)
+
+
+def _other_unit(ruleset: Ruleset, place: int) -> Ruleset:
+    """The set with the unit of one fact it compares changed."""
+    found = (leaf for _, i in indicators(ruleset) for _, leaf in leaves(i.require))
+    compared = {name for leaf in found if isinstance(leaf, Comparison) for name in leaf.facts}
+    able = [fact for fact in ruleset.facts if fact.unit is not None and fact.id in compared]
+    if not able:
+        return ruleset
+    chosen = able[place % len(able)]
+    unit = None if chosen.unit is None else evolve(chosen.unit, id="another")
+    return evolve(ruleset, facts=tuple(evolve(f, unit=unit) if f is chosen else f for f in ruleset.facts))
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+_IN_ORDER = {"derive", "levels", "values", "facts"}
+_NUMBERS = {"at_least", "at_most", "more_than", "less_than", "value", "minimum", "maximum"}
+_BESIDE = (".tests.yaml", ".allow.yaml")
+
+
+def rewritten(folder: Path, rulesets: Iterable[Ruleset], bundled: bool, seed: int = 0) -> None:
+    """Files that differ in the order of keys, in comments and in the spelling of numbers have one content hash.
+
+    Args:
+        folder: the rule files; a copy of them is written anew.
+        rulesets: what was composed from them.
+        bundled: whether they lie over the bundled ones.
+
+    Raises:
+        LawBroken: naming the first ruleset with another hash.
+    """
+    chance = random.Random(seed)  # noqa: S311 - the same every time
+    with TemporaryDirectory() as name:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix not in (".yaml", ".yml") or path.name.endswith(_BESIDE):
+                continue
+            copy = Path(name) / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(_written(path.read_text(encoding="utf-8-sig"), chance), encoding="utf-8")
+        library = Library.load(name, bundled=bundled)
+        for ruleset in rulesets:
+            asked = {"province": ruleset.province, "territory": ruleset.territory}
+            other = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period, **asked)
+            if other.content_hash != ruleset.content_hash:
+                subject = repr(Subject(ruleset))
+                raise LawBroken("rewriting", subject, "", "its files written in another way have another content hash")
+
+
+def _written(text: str, chance: random.Random) -> str:
+    data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - reads texts only
+    return "# a comment\n" + yaml.safe_dump(_shuffled(data, chance), allow_unicode=True, sort_keys=False)
+
+
+def _shuffled(data: object, chance: random.Random, key: str = "") -> object:
+    """The same with the keys of mappings in another order, where the order says nothing."""
+    if isinstance(data, list):
+        return [_shuffled(item, chance) for item in data]
+    if not isinstance(data, dict):
+        return _respelled(data, chance) if key in _NUMBERS else data
+    names = list(data)
+    if key not in _IN_ORDER:
+        chance.shuffle(names)
+    return {name: _shuffled(data[name], chance, name) for name in names}
+
+
+def _respelled(text: object, chance: random.Random) -> object:
+    """A number spelled in another way: ``80.0``, ``8E+1``."""
+    try:
+        number = Decimal(str(text))
+    except ArithmeticError:
+        return text
+    plain = format(number, "f")
+    return chance.choice((plain, f"{plain}0" if "." in plain else f"{plain}.0", format(number, "E")))

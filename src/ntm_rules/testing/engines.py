@@ -1,0 +1,117 @@
+"""Every engine there is, and the law that they agree."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ntm_rules.engines.checking import MAX_DIGITS
+from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
+from ntm_rules.model.canonical import from_canonical, to_canonical
+from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import Connective, Evaluated, FactValue, Verdict
+from ntm_rules.testing.breaking import Subject, named, place_of
+from ntm_rules.testing.communes import Commune, Facts, number
+
+Engine = Callable[[Ruleset, Sequence[Facts]], Sequence[bytes]]
+"""Ruleset and units to the codes of the set, its criteria and its indicators, one a unit, in printed order."""
+
+
+def scalar(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
+    """The outcome codes alone, which all others are compared with."""
+    return [outcome_codes(ruleset, check_facts(ruleset, facts)) for facts in units]
+
+
+def verdict(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
+    """What a verdict says on each level."""
+    return [_said(assess(ruleset, facts)) for facts in units]
+
+
+def explained(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
+    """What the explained tree of each indicator says, worked up to the set again."""
+    return [_worked_up(assess(ruleset, facts), lambda tree: tree.outcome) for facts in units]
+
+
+def leaves(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
+    """The leaves of the explained trees, worked up to the set again."""
+    return [_worked_up(assess(ruleset, facts), _code) for facts in units]
+
+
+def texts(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
+    """The scalar engine on facts written as texts."""
+    inputs = ruleset.inputs()
+    return scalar(ruleset, [{n: _text(v) if inputs[n].type.numeric else v for n, v in f.items()} for f in units])
+
+
+def canonical(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
+    """The scalar engine on the ruleset read back from its canonical JSON."""
+    memo = ruleset._memo
+    if "read back" not in memo:
+        memo["read back"] = from_canonical(to_canonical(ruleset))
+    return scalar(memo["read back"], units)
+
+
+ENGINES: dict[str, Engine] = {
+    "scalar": scalar,
+    "verdict": verdict,
+    "explained": explained,
+    "leaves": leaves,
+    "texts": texts,
+    "canonical": canonical,
+}
+"""By name; an engine that comes later is added here and joins the law."""
+
+
+def agreement(subject: Subject, communes: Sequence[Commune], engines: Mapping[str, Engine] | None = None) -> None:
+    """Every engine gives the same outcome on every level.
+
+    Raises:
+        LawBroken: with the facts.
+    """
+    ruleset = subject.ruleset
+    engines = ENGINES if engines is None else engines
+    expected = scalar(ruleset, communes)
+    for name, engine in engines.items():
+        for commune, mine, theirs in zip(communes, expected, engine(ruleset, communes), strict=True):
+            for n, (a, b) in enumerate(zip(mine, theirs, strict=True)):
+                if a != b:
+                    place = place_of(ruleset, n)
+                    found = f"{named(place)} is {Outcome(a).code}, and {Outcome(b).code} by the engine `{name}`"
+                    subject.broken("agreement", place, found, commune)
+
+
+def _said(verdict: Verdict) -> bytes:
+    criteria = [c.outcome for c in verdict.criteria.values()]
+    return bytes([verdict.outcome, *criteria, *(i.outcome for i in verdict.indicators.values())])
+
+
+def _worked_up(verdict: Verdict, code_of: Callable[[Evaluated], int]) -> bytes:
+    found: list[int] = []
+    criteria: list[int] = []
+    for criterion in verdict.criteria.values():
+        own: list[int] = []
+        for result in criterion.indicators.values():
+            code = code_of(result.tree)
+            own.append(code if result.applies is None else guarded(code_of(result.applies), code))
+        criteria.append(_joined(criterion.criterion.at_least_n, own))
+        found += own
+    return bytes([_joined(verdict.ruleset.at_least_n, criteria), *criteria, *found])
+
+
+def _code(node: Evaluated) -> int:
+    if not isinstance(node, Connective):
+        return node.outcome
+    codes = [_code(member) for member in node.members]
+    if node.kind == "not":
+        return negation_of(codes[0])
+    k = None if node.short is None else node.short + [m.outcome for m in node.members].count(Outcome.MET)
+    return _joined(k, codes)
+
+
+def _joined(k: int | None, codes: Sequence[int]) -> int:
+    return all_of(codes) if k is None else at_least_of(k, codes)
+
+
+def _text(value: FactValue) -> FactValue:
+    """The value as a text of plain digits; a float that no text of a fact may say stays."""
+    exact = number(value)
+    short = len(exact.normalize().as_tuple().digits) <= MAX_DIGITS and abs(exact.adjusted()) < MAX_DIGITS
+    return format(exact, "f") if short else value

@@ -1,0 +1,198 @@
+"""The pytest plugin: ``pytest --ntm-rulesets FOLDER`` runs all laws on every ruleset of a folder, without Python.
+
+Nothing of the package is imported, and nothing is collected, unless the option is given.
+"""
+
+import importlib.util
+import typing
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.testing.breaking import Subject
+    from ntm_rules.testing.laws import Law
+    from ntm_rules.testing.targets import Folder, Target
+
+_CASES = "ntm_rules.testing.cases"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the plugin."""
+    group = parser.getgroup("ntm-rules", "laws of rulesets")
+    group.addoption(
+        "--ntm-rulesets",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="run all laws, and the *.tests.yaml files, on the rule files of a folder",
+    )
+    group.addoption(
+        "--ntm-profile",
+        choices=("quick", "full"),
+        default="quick",
+        help="quick tries the same few communes every time, full tries hundreds, every year and column",
+    )
+    parser.addini(
+        "ntm_tiers",
+        "declared tiers, a line each, e.g. `commune/nang-cao > commune/ntm`",
+        type="linelist",
+        default=[],
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the folders; beside them only what the command line names."""
+    folders = [str(Path(folder).resolve()) for folder in config.getoption("ntm_rulesets")]
+    if not folders:
+        return
+    for folder in folders:
+        if not Path(folder).is_dir():
+            raise pytest.UsageError(f"--ntm-rulesets: `{folder}` is not a folder of rule files")
+    named = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+    config.args = [*named, *folders]
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a folder that the option names as rule files."""
+    folders = {Path(folder).resolve() for folder in parent.config.getoption("ntm_rulesets")}
+    return RulesetFolder.from_parent(parent, path=path) if path.resolve() in folders else None
+
+
+class RulesetFolder(pytest.Directory):
+    """A folder of rule files; an error of a file fails its collection."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """A ruleset each, then the files written anew, then the cases beside the rules."""
+        from ntm_rules.testing.targets import Folder
+
+        folder = Folder.read(self.path)
+        targets = tuple(folder.targets())
+        for target in targets:
+            yield RulesetLaws.from_parent(self, name=str(target), folder=folder, target=target)
+        if targets:
+            yield RewritingItem.from_parent(self, name="rewriting", folder=folder, targets=targets)
+        if importlib.util.find_spec(_CASES) is not None:
+            for path in sorted(self.path.rglob("*.tests.yaml")):
+                name = path.relative_to(self.path).as_posix()
+                yield CaseFile.from_parent(self, name=name, path=path, folder=folder)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
+        """What is wrong with the files, without a traceback."""
+        return _in_words(excinfo) or super().repr_failure(excinfo)
+
+
+def _in_words(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """What an error of ours says; empty for any other."""
+    from ntm_rules.model.errors import NtmRulesError
+
+    return str(excinfo.value) if isinstance(excinfo.value, NtmRulesError) else ""
+
+
+class _Item(pytest.Item):
+    """A test whose failure is told in words."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
+        """The message of an error of ours, else the traceback."""
+        return _in_words(excinfo) or super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where it stands."""
+        return self.path, None, self.name
+
+
+class RulesetLaws(pytest.Collector):
+    """One composed ruleset; composed when its first law is tried."""
+
+    def __init__(self, *, folder: "Folder", target: "Target", **kwargs: typing.Any) -> None:
+        super().__init__(**kwargs)
+        self.folder, self.target = folder, target
+        self._subject: Subject | None = None
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """A test for each law."""
+        from ntm_rules.testing.laws import LAWS
+
+        for law in LAWS:
+            yield LawItem.from_parent(self, name=law.name, law=law)
+
+    @property
+    def subject(self) -> "Subject":
+        """What laws are asked of."""
+        if self._subject is None:
+            thorough = self.config.getoption("ntm_profile") == "full"
+            self._subject = self.target.subject(self.folder, _tiers(self.config), thorough)
+        return self._subject
+
+
+def _tiers(config: pytest.Config) -> tuple[tuple[str, str], ...]:
+    pairs = [line.partition(">") for line in config.getini("ntm_tiers")]
+    return tuple((upper.strip(), lower.strip()) for upper, _, lower in pairs)
+
+
+class LawItem(_Item):
+    """One law of one ruleset."""
+
+    def __init__(self, *, law: "Law", **kwargs: typing.Any) -> None:
+        super().__init__(**kwargs)
+        self.law = law
+
+    def runtest(self) -> None:
+        """Try the law; skipped where it says nothing about the ruleset, or an allow file excuses it."""
+        from ntm_rules.testing.laws import prove
+
+        subject = typing.cast(RulesetLaws, self.parent).subject
+        if not self.law.about(subject):
+            pytest.skip("says nothing about this ruleset")
+        if (self.law.name, "") in subject.excused:
+            pytest.skip("excused by an allow file")
+        prove(self.law, subject, self.config.getoption("ntm_profile"))
+
+
+class RewritingItem(_Item):
+    """The law that the way in which files are written is not in the content hash."""
+
+    def __init__(self, *, folder: "Folder", targets: "tuple[Target, ...]", **kwargs: typing.Any) -> None:
+        super().__init__(**kwargs)
+        self.folder, self.targets = folder, targets
+
+    def runtest(self) -> None:
+        """Write the files anew, compose, compare."""
+        from ntm_rules.authoring.folders import bundled_folder
+        from ntm_rules.testing.composing_laws import rewritten
+
+        home = bundled_folder().resolve()
+        inside = self.folder.path != home and self.folder.path.is_relative_to(home)
+        rulesets = [target.compose(self.folder.library) for target in self.targets]
+        rewritten(home if inside else self.folder.path, rulesets, self.folder.bundled and not inside)
+
+
+class CaseFile(pytest.File):
+    """A file of cases beside the rules."""
+
+    def __init__(self, *, folder: "Folder", **kwargs: typing.Any) -> None:
+        super().__init__(**kwargs)
+        self.folder = folder
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """A test for each case."""
+        cases = importlib.import_module(_CASES)
+        for number, case in enumerate(cases.load_cases(self.path), 1):
+            name = str(getattr(case, "name", "") or number)
+            yield CaseItem.from_parent(self, name=name, case=case)
+
+
+class CaseItem(_Item):
+    """One case."""
+
+    def __init__(self, *, case: object, **kwargs: typing.Any) -> None:
+        super().__init__(**kwargs)
+        self.case = case
+
+    def runtest(self) -> None:
+        """Run the case; every difference is told."""
+        cases = importlib.import_module(_CASES)
+        failures = cases.run_case(typing.cast(CaseFile, self.parent).folder.library, self.case)
+        if failures:
+            pytest.fail("\n".join(map(str, failures)), pytrace=False)

@@ -1,0 +1,204 @@
+"""Which case to write next: facts that reach what no case has reached yet, as a file of cases."""
+
+import datetime as dt
+import itertools
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+import yaml
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.consistency.coverage import Coverage, Place, Side, exercised, places
+from ntm_rules.engines.scalar import assess
+from ntm_rules.model.canonical import decimal_text
+from ntm_rules.model.conditions import Case, Comparison, Condition
+from ntm_rules.model.errors import FactError
+from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves, threshold_cells
+
+MAX_TRIES = 3_000
+MAX_PLACES = 12
+_HEAD = "# The outcomes are what the rules say now: compare them with the decision before you keep the case.\n"
+
+Facts = dict[str, FactValue]
+
+
+def compositions(library: Library) -> tuple[Ruleset, ...]:
+    """Every set on every day on which one of its layers begins, and every province's."""
+    found: dict[tuple[str, str, str, dt.date], Ruleset] = {}
+    national = [(name, period, "") for name, period in library.rulesets()]
+    for name, period, province in (*national, *library.overlays()):
+        days = [dt.date.max]
+        while days:
+            day = days.pop()
+            layers = library.compose(name, on=day, period=period, territory=province or None).layers
+            for start in (layer.start for layer in layers if day >= layers[0].start):
+                key = (period, name, province, start)
+                if key not in found:
+                    found[key] = library.compose(name, on=start, period=period, territory=province or None)
+                    days.append(start - dt.timedelta(days=1))
+    return tuple(found[key] for key in sorted(found))
+
+
+def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage) -> str:
+    """A file with one case that reaches places which no case has reached; empty where there is none to be found."""
+    homes: dict[Place, Ruleset] = {}
+    for ruleset in rulesets:
+        homes.update((place, ruleset) for place in places(ruleset) if place not in homes)
+    gaps = [(place, side, homes[place]) for place, side in found.gaps() if place in homes]
+    for place, side, home in gaps:
+        ruleset = _for_year(library, home, place)
+        facts = _reach(ruleset, place, side, {})
+        if facts is None:
+            continue
+        reached = [place]
+        for other, wanted, its in gaps:
+            if wanted is side and its is home and other != place and len(reached) < MAX_PLACES:
+                more = _reach(ruleset, other, side, facts)
+                if more is not None and _sees(ruleset, more, reached, side):
+                    facts, reached = more, [*reached, other]
+        return _written(ruleset, facts, reached, side)
+    return ""
+
+
+def _for_year(library: Library, ruleset: Ruleset, place: Place) -> Ruleset:
+    """The set composed for the year of the place's column."""
+    year = dict(zip(place.by, place.key, strict=True)).get("year", "*")
+    if not year.isdigit():
+        return ruleset
+    territory = ruleset.territory
+    return library.compose(ruleset.id, on=ruleset.on, year=int(year), period=ruleset.period, territory=territory)
+
+
+# -- searching ---------------------------------------------------------------------------------
+
+
+def _reach(ruleset: Ruleset, place: Place, side: Side, fixed: Facts) -> Facts | None:
+    """Facts, the fixed ones among them, that bring a place to a side."""
+    choices = _choices(ruleset, place, side)
+    free = {name: values for name, values in choices.items() if name not in fixed}
+    for values in itertools.islice(itertools.product(*free.values()), MAX_TRIES):
+        facts = fixed | {n: v for n, v in zip(free, values, strict=True) if v is not None}
+        if _sees(ruleset, facts, [place], side):
+            return facts
+    return None
+
+
+def _sees(ruleset: Ruleset, facts: Facts, wanted: Iterable[Place], side: Side) -> bool:
+    try:
+        verdict = assess(ruleset, facts)
+    except FactError:
+        return False
+    return {(place, side) for place in wanted} <= set(exercised(verdict))
+
+
+def _choices(ruleset: Ruleset, place: Place, side: Side) -> dict[str, list[FactValue | None]]:
+    """Values worth trying for each fact that bears on a place."""
+    known = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    guards = list(_guards(ruleset, place))
+    names = [*place.by, *(name for guard in guards for name in facts_of(guard))]
+    found: dict[str, list[FactValue | None]] = {}
+    for name in _inputs(ruleset, names):
+        found[name] = [*_around(known[name], guards), None]
+    for name in _inputs(ruleset, [place.fact] if place.fact else []):
+        found[name] = [_on_side(known[name], place, side)]
+    ratio = next((d.rule for d in ruleset.derived if d.id == place.fact), None)
+    if isinstance(ratio, RatioOf) and ratio.whole in found:
+        found[ratio.whole] = [known[place.fact].scale]
+    return found
+
+
+def _guards(ruleset: Ruleset, place: Place) -> Iterator[Condition]:
+    """The conditions that decide whether a place is come through: of its ``applies_if``, of its selectors."""
+    for _, indicator in indicators(ruleset):
+        if indicator.no == place.root and indicator.applies_if is not None:
+            yield indicator.applies_if
+        if indicator.no == place.root and not place.fact and place.role == "require":
+            yield indicator.require
+    names = set(place.by)
+    for derived in reversed(ruleset.derived):
+        if derived.id in names:
+            names.update(facts_of_derived(derived))
+            if isinstance(derived.rule, Case):
+                yield from (row.when for row in derived.rule.rows)
+
+
+def _inputs(ruleset: Ruleset, names: Iterable[str]) -> Iterator[str]:
+    """The facts that a caller gives for these, derived ones taken apart."""
+    rules = {d.id: d for d in ruleset.derived}
+    for name in names:
+        if name in rules:
+            yield from _inputs(ruleset, facts_of_derived(rules[name]))
+        elif name in ruleset.inputs():
+            yield name
+
+
+def _around(fact: Fact, guards: Iterable[Condition]) -> list[FactValue | None]:
+    """All values of a fact that has few; of a number those about the values it is compared with."""
+    if fact.type is FactType.BOOLEAN:
+        return [False, True]
+    if not fact.type.numeric:
+        return list(fact.values)
+    leaves_ = (leaf for guard in guards for _, leaf in leaves(guard))
+    mine = (leaf for leaf in leaves_ if isinstance(leaf, Comparison) and fact.id in leaf.facts)
+    values = [cell.value for leaf in mine for _, _, cell in threshold_cells(leaf.threshold)]
+    numbers = [v + n * _step(fact) for v in values if isinstance(v, Decimal) for n in (0, -1, 1)]
+    return [decimal_text(n) for n in numbers or [fact.minimum or Decimal(0)]]
+
+
+def _on_side(fact: Fact, place: Place, side: Side) -> FactValue | None:
+    """A value on one side of a cell; None where it is to be missing or none is needed."""
+    cell = place.cell.floor or place.cell if place.cell is not None else None
+    value = cell.value if cell is not None else None
+    ahead = {Side.BELOW: -1, Side.AT: 0, Side.ABOVE: 1}.get(side)
+    if value is None or ahead is None:
+        return None
+    if isinstance(value, Decimal):
+        return decimal_text(value + ahead * _step(fact))
+    if isinstance(value, bool):
+        return value if ahead == 0 else not value
+    if isinstance(value, str) and fact.type is FactType.ORDINAL:
+        return fact.values[fact.values.index(value) + ahead]
+    allowed = value if isinstance(value, tuple) else (value,)
+    return next((v for v in fact.values if (v in allowed) is (ahead == 0)), None)
+
+
+def _step(fact: Fact) -> Decimal:
+    return Decimal(1).scaleb(-fact.decimals)
+
+
+# -- writing -----------------------------------------------------------------------------------
+
+
+def _written(ruleset: Ruleset, facts: Facts, reached: list[Place], side: Side) -> str:
+    """A file of one case whose expectations are what is found."""
+    verdict = assess(ruleset, facts)
+    law: Mapping[str, object] = {
+        "ruleset": ruleset.id,
+        "period": ruleset.period,
+        "on": ruleset.on,
+        "year": ruleset.year,
+        "territory": ruleset.territory,
+    }
+    column = ", ".join(dict.fromkeys(text for place in reached for text in place.key))
+    addresses = ", ".join(dict.fromkeys(place.address for place in reached))
+    case = {
+        "name": f"{side.value.replace('_', ' ')}: {addresses}" + (f" ({column})" if column else ""),
+        **{key: value for key, value in law.items() if value is not None},
+        **({"facts": facts} if facts else {}),
+        "expect": _expectations(verdict, reached),
+    }
+    return _HEAD + yaml.safe_dump({"cases": [case]}, allow_unicode=True, sort_keys=False, width=110)
+
+
+def _expectations(verdict: Verdict, reached: list[Place]) -> dict[str, typing.Any]:
+    found: dict[str, object] = {}
+    for no in dict.fromkeys(place.root for place in reached if place.role != "derive"):
+        result = verdict.indicators[no]
+        undetermined = result.outcome is Outcome.UNDETERMINED
+        found[no] = {"reason": result.codes[0].value} if undetermined else result.outcome.code
+    return {"indicators": found} if found else {"set": verdict.outcome.code}

@@ -1,0 +1,274 @@
+"""Boundary exactness: every cell decides just below, at and just above its value as written."""
+
+import typing
+from collections.abc import Iterator
+from decimal import Decimal, localcontext
+
+from attrs import evolve
+
+from ntm_rules.authoring.strictness import holds
+from ntm_rules.engines.compiling import bound_threshold, text_of
+from ntm_rules.engines.scalar import assess
+from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open
+from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matching
+from ntm_rules.model.verdicts import FactValue, LeafResult, Verdict
+from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.testing.breaking import Subject
+from ntm_rules.testing.communes import Commune, number, plain, tables_of, values_near
+
+_WHOLES = (1000, 7)
+
+Bound = tuple[str, str, int]
+"""A cell that binds: the address, the fact, which cell."""
+
+Value = Decimal | tuple[Decimal, Decimal] | bool | str | None
+"""A fact's value, exact; numerator and denominator of a share that follows from its parts."""
+
+
+def boundaries(subject: Subject) -> None:
+    """Every cell that binds decides exactly at its value, in every column and year.
+
+    At the value, one step and one float beside it, as a figure and as part and whole; guards of derived facts too.
+
+    Raises:
+        LawBroken: with the facts.
+    """
+    years = _years(subject.ruleset) if subject.thorough or subject.ruleset.province is None else ()
+    seen: set[Bound] = set()
+    guarded = with_guards(subject.ruleset)
+    for ruleset in (guarded, *(_in_year(guarded, year) for year in years)):
+        _Boundaries(subject, ruleset, seen).check()
+
+
+def _years(ruleset: Ruleset) -> tuple[str, ...]:
+    """The other years that tables of the set print."""
+    printed = {key[t.by.index("year")] for t in tables_of(ruleset) if "year" in t.by for key, _ in t.cells}
+    return tuple(sorted(y for y in printed if y.isdigit() and int(y) != ruleset.year))
+
+
+def _in_year(ruleset: Ruleset, year: str) -> Ruleset:
+    bindings = tuple((name, year if name == "year" else value) for name, value in ruleset.bindings)
+    return evolve(ruleset, year=int(year), bindings=bindings)
+
+
+def with_guards(ruleset: Ruleset) -> Ruleset:
+    """The set with every guard of a derived fact as one more indicator, so that it is explained too."""
+    made: list[Indicator] = []
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, Case):
+            citation = ruleset.criteria[0].indicators[0].citation
+            rows = enumerate(derived.rule.rows, 1)
+            made += [Indicator(f"{derived.id} row {n}", row.when, citation) for n, row in rows]
+    if not made:
+        return ruleset
+    return evolve(ruleset, criteria=(*ruleset.criteria, Criterion("guards", tuple(made))))
+
+
+class _Boundaries:
+    """The check of one ruleset in one year."""
+
+    def __init__(self, subject: Subject, ruleset: Ruleset, seen: set[Bound]) -> None:
+        self.subject, self.ruleset, self.seen = subject, ruleset, seen
+        self.bench = subject.bench
+        self.inputs = self.bench.choices.inputs
+        self.facts = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
+        self.derived = {d.id: d for d in ruleset.derived}
+        self.bindings = dict(ruleset.bindings)
+        self.nodes = {
+            indicator.no: [
+                list(_comparisons(condition, indicator.no))
+                for condition in (indicator.applies_if, indicator.require)
+                if condition is not None
+            ]
+            for _, indicator in indicators(ruleset)
+        }
+
+    def check(self) -> None:
+        """Every column once; what adds no new cell is passed by."""
+        for column in self.bench.columns():
+            commune = self.bench.passing(column)
+            verdict = assess(self.ruleset, commune)
+            fresh = [leaf for leaf in _leaves(verdict) if (key := _bound(leaf)) is not None and key not in self.seen]
+            if fresh:
+                self.seen.update(key for leaf in fresh if (key := _bound(leaf)) is not None)
+                for tried in self._communes(commune, fresh):
+                    self._judge(tried)
+
+    def _communes(self, commune: Commune, fresh: list[LeafResult]) -> Iterator[Commune]:
+        """All facts of the new cells at once beside their own thresholds: as figures, then as parts of wholes."""
+        limits = self._limits(fresh)
+        exact = {name for _, r in self.bench.choices.ratios for name in (r.part, r.whole)}
+        near = {name: values_near(self.facts[name], found, name in exact) for name, found in limits.items()}
+        ratios = [(f, r) for f, r in self.bench.choices.ratios if f.id in limits and r.part in self.inputs]
+        for n in range(max(map(len, near.values()), default=0)):
+            figures = {name: values[n % len(values)] for name, values in near.items() if name in self.inputs}
+            yield self.bench.commune({**commune, **figures}, commune)
+        for total in _WHOLES if ratios else ():
+            wholes: dict[str, FactValue] = {ratio.whole: total for _, ratio in ratios}
+            parts = {r.part: self._parts(f, r, total, limits[f.id]) for f, r in ratios if r.part not in wholes}
+            for n in range(max(map(len, parts.values()), default=0)):
+                chosen = {name: values[n % len(values)] for name, values in parts.items()}
+                yield self.bench.commune({**commune, **wholes, **chosen}, commune)
+        if ratios:
+            empty: dict[str, FactValue] = {name: 0 for _, r in ratios for name in (r.part, r.whole)}
+            yield self.bench.commune({**commune, **empty}, commune)
+
+    def _limits(self, fresh: list[LeafResult]) -> dict[str, list[Decimal]]:
+        """The thresholds of the new cells by fact, derived ones and their parts included."""
+        limits: dict[str, list[Decimal]] = {}
+        for leaf in fresh:
+            for cell in (leaf.cell, leaf.cell.floor if leaf.cell else None):
+                if leaf.fact is not None and cell is not None:
+                    value = [cell.value] if isinstance(cell.value, Decimal) else []
+                    for name in self._compared(leaf.fact.id):
+                        limits.setdefault(name, []).extend(value)
+        return limits
+
+    def _compared(self, name: str) -> Iterator[str]:
+        """The fact itself, and the facts it is the least or greatest of."""
+        yield name
+        rule = self.derived[name].rule if name in self.derived else None
+        if isinstance(rule, MinOf | MaxOf):
+            for inner in rule.facts:
+                yield from self._compared(inner)
+
+    def _parts(self, fact: Fact, ratio: RatioOf, total: int, limits: list[Decimal]) -> list[FactValue]:
+        """Parts of a whole whose share lies at, just below and just above what binds."""
+        unit = 10 ** self.inputs[ratio.part].decimals
+        steps = {int(limit * total * unit / fact.scale) + more for limit in limits for more in (-1, 0, 1)}
+        most = total * unit if fact.type is FactType.PERCENT else max(steps, default=0)
+        return [plain(Decimal(step) / unit) for step in sorted(steps | {0}) if 0 <= step <= most]
+
+    # -- judging -----------------------------------------------------------------------------
+
+    def _judge(self, commune: Commune) -> None:
+        verdict = assess(self.ruleset, commune)
+        for no, result in verdict.indicators.items():
+            trees = [tree for tree in (result.applies, result.tree) if tree is not None]
+            for tree, nodes in zip(trees, self.nodes[no], strict=True):
+                for leaf, (threshold, op) in zip(tree.leaves(), nodes, strict=True):
+                    if threshold is not None:
+                        self._judge_leaf(leaf, threshold, op, commune)
+
+    def _judge_leaf(self, leaf: LeafResult, threshold: Threshold, op: Op, commune: Commune) -> None:
+        for column in leaf.columns:
+            if column.selector in self.bindings or column.why == "given":
+                known = self.bindings.get(column.selector, commune.get(column.selector))
+                if column.value != (None if known is None else text_of(known)):
+                    found = f"column `{column.selector}` is {column.value}, the unit has {known}"
+                    self.subject.broken("boundaries", leaf.address, found, commune)
+        cell = self._cell(leaf, bound_threshold(threshold))
+        expected = self._expected(leaf, cell, op, commune)
+        if expected is not None and leaf.outcome is not expected:
+            fact = leaf.fact.id if leaf.fact else "nothing"
+            asked = f"{op.value} {cell.value}" if cell else "no cell"
+            found = f"`{fact}` {commune.get(fact, '')} against {asked} is {leaf.outcome.code}, not {expected.code}"
+            self.subject.broken("boundaries", leaf.address, found, commune)
+
+    def _cell(self, leaf: LeafResult, threshold: Cell | Table) -> Cell | None:
+        if isinstance(threshold, Cell):
+            return threshold
+        values = {column.selector: column.value for column in leaf.columns}
+        key = tuple(values[selector] or "" for selector in threshold.by)
+        found = matching(threshold, key) if all(key) else None
+        return found[1] if found else None
+
+    def _expected(self, leaf: LeafResult, cell: Cell | None, op: Op, commune: Commune) -> Outcome | None:
+        """The outcome by the cell and the value as written; None where this law does not know the value."""
+        if cell is None or cell.below(self.ruleset.minimum_evidence):
+            return Outcome.UNDETERMINED
+        if cell.state is CellState.NONE:
+            return Outcome.NOT_APPLICABLE
+        asked = cell if cell.state is CellState.SET else cell.floor
+        if asked is None or leaf.fact is None:
+            return Outcome.UNDETERMINED
+        if leaf.fact.id in self.derived and not isinstance(self.derived[leaf.fact.id].rule, RatioOf | MinOf | MaxOf):
+            return None
+        value = self._value(leaf.fact.id, commune)
+        if value is None:
+            return Outcome.UNDETERMINED
+        if isinstance(value, tuple) and not value[1]:
+            met = asked.when_empty
+        else:
+            met = Outcome(_satisfies(value, asked, op, leaf.fact))
+        if cell is asked or met is None:
+            return Outcome.UNDETERMINED if met is None else met
+        return Outcome.NOT_MET if met is Outcome.NOT_MET else Outcome.UNDETERMINED
+
+    def _value(self, name: str, commune: Commune) -> Value:
+        """The value of a fact as the caller wrote it."""
+        if name in self.bindings:
+            return self.bindings[name]
+        derived: Derived | None = self.derived.get(name)
+        fact = self.facts[name]
+        if derived is not None and isinstance(derived.rule, MinOf | MaxOf):
+            values = [self._value(inner, commune) for inner in derived.rule.facts]
+            return _extreme(values, isinstance(derived.rule, MinOf))
+        ratio = derived.rule if derived is not None and isinstance(derived.rule, RatioOf) else fact.ratio
+        if ratio is not None and ratio.part in commune and ratio.whole in commune:
+            return number(commune[ratio.part]) * fact.scale, number(commune[ratio.whole])
+        value = commune.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        return number(value) if fact.type.numeric else str(value)
+
+
+def _satisfies(value: Value, cell: Cell, op: Op, fact: Fact) -> bool:
+    """Exact: a share is multiplied out, never divided."""
+    if value is None:
+        return False
+    with localcontext() as context:
+        context.prec = 100
+        if isinstance(value, tuple):
+            return holds(op, typing.cast(Decimal, cell.value) * value[1], value[0], fact)
+        return holds(op, cell.value, value, fact)
+
+
+def _extreme(values: list[Value], least: bool) -> Value:
+    """The least or greatest of several values, shares that follow from parts among them."""
+    if any(v is None for v in values):
+        return None
+    pairs = [v if isinstance(v, tuple) else (typing.cast(Decimal, v), Decimal(1)) for v in values]
+    empty = next((pair for pair in pairs if not pair[1]), None)
+    if empty is not None:
+        return empty
+    best = pairs[0]
+    for top, bottom in pairs[1:]:
+        if (top * best[1] < best[0] * bottom) is least and top * best[1] != best[0] * bottom:
+            best = top, bottom
+    return best
+
+
+def _bound(leaf: LeafResult) -> Bound | None:
+    if leaf.fact is None or leaf.cell is None:
+        return None
+    return leaf.address, leaf.fact.id, id(leaf.cell)
+
+
+def _leaves(verdict: Verdict) -> Iterator[LeafResult]:
+    for result in verdict.indicators.values():
+        for tree in (result.applies, result.tree):
+            if tree is not None:
+                yield from tree.leaves()
+
+
+def _comparisons(condition: Condition, address: str) -> Iterator[tuple[Threshold | None, Op]]:
+    """Threshold and operator of each leaf of the explained tree; no threshold where a prerequisite is evaluated."""
+    for _, leaf in leaves(condition, address):
+        match leaf:
+            case Comparison():
+                yield from ((leaf.threshold, leaf.op) for _ in leaf.facts)
+            case Meets():
+                if leaf.recognised is not None and leaf.by is not By.FINDING:
+                    yield leaf.cell, Op.EQUALS
+                if leaf.resolved is not None and leaf.by is not By.ACT:
+                    yield None, Op.EQUALS
+            case Open():
+                yield leaf.threshold, Op.EQUALS
+            case _:
+                typing.assert_never(leaf)
+
+

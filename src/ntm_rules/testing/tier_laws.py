@@ -1,0 +1,170 @@
+"""Laws between rulesets: an upper tier and a lower one, a province and the nation."""
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from ntm_rules.authoring.strictness import Selectors, compare_indicators
+from ntm_rules.engines.scalar import assess
+from ntm_rules.explain.deciding import deciding
+from ntm_rules.model.conditions import All, By, Condition, Meets
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Indicator, LayerKind, Ruleset
+from ntm_rules.model.thresholds import CellState
+from ntm_rules.model.verdicts import FactValue, Verdict
+from ntm_rules.model.walk import indicators
+from ntm_rules.testing.bench import bench_of
+from ntm_rules.testing.breaking import Subject
+from ntm_rules.testing.communes import Commune, Facts
+
+_SWEEP = 12
+
+# -- tiers ----------------------------------------------------------------------------------------
+
+
+def has_tiers(subject: Subject) -> bool:
+    """True if the set has a prerequisite that every unit has to meet, or a declared lower tier."""
+    declared = any(upper == subject.ruleset.id for upper, _ in subject.tiers) and subject.library is not None
+    return declared or any(_required(subject.ruleset))
+
+
+def tier_ladder(subject: Subject, commune: Commune) -> None:
+    """Who meets a tier meets what it builds on: each prerequisite, and what a declared lower tier asks of shared facts.
+
+    Raises:
+        LawBroken: with the facts.
+    """
+    verdict = assess(subject.ruleset, commune)
+    for indicator, meets in _required(subject.ruleset):
+        if verdict.indicators[indicator.no].outcome.satisfied and not _shown(meets, commune):
+            found = f"indicator {indicator.no} is satisfied, and the prerequisite `{meets.ruleset}` is not"
+            subject.broken("tier-ladder", indicator.no, found, commune)
+    if subject.library is None:
+        return
+    for upper, lower in subject.tiers:
+        if upper == subject.ruleset.id:
+            _compare(subject, verdict, _sibling(subject, lower), commune)
+
+
+def _required(ruleset: Ruleset) -> Iterator[tuple[Indicator, Meets]]:
+    """The prerequisites without which an indicator cannot be met."""
+    for _, indicator in indicators(ruleset):
+        if indicator.applies_if is None:
+            for meets in _within(indicator.require):
+                if meets.cell.state is CellState.SET:
+                    yield indicator, meets
+
+
+def _within(condition: Condition) -> Iterator[Meets]:
+    if isinstance(condition, Meets):
+        yield condition
+    elif isinstance(condition, All):
+        for member in condition.members:
+            yield from _within(member)
+
+
+def _shown(meets: Meets, facts: Facts) -> bool:
+    """True if the act is recorded or the other set is satisfied, whichever counts."""
+    act = meets.recognised is not None and facts.get(meets.recognised) is True
+    if meets.by is By.ACT or meets.resolved is None:
+        return act
+    found = assess(meets.resolved, _only(meets.resolved, facts)).outcome.satisfied
+    return found or (act and meets.by is By.EITHER)
+
+
+def _only(ruleset: Ruleset, facts: Facts) -> dict[str, FactValue]:
+    inputs = ruleset.inputs()
+    return {name: value for name, value in facts.items() if name in inputs}
+
+
+def _sibling(subject: Subject, other: str) -> Ruleset:
+    """Another tier for the same province, day and year."""
+    ruleset, library = subject.ruleset, subject.library
+    if library is None:
+        raise ValueError(other)
+    asked = {"province": ruleset.province, "territory": ruleset.territory}
+    return library.compose(other, on=ruleset.on, year=ruleset.year, period=ruleset.period, **asked)
+
+
+def _compare(subject: Subject, upper: Verdict, lower: Ruleset, commune: Commune) -> None:
+    """What satisfied indicators of the upper tier read, and no open one, the lower tier may not find wanting."""
+    bench = bench_of(upper.ruleset)
+    satisfied: set[str] = set()
+    other: set[str] = set()
+    for result in upper.indicators.values():
+        (satisfied if result.outcome.satisfied else other).update(bench.read_by(result.indicator))
+    shared = satisfied - other
+    verdict = assess(lower, _only(lower, commune))
+    for no, result in verdict.indicators.items():
+        facts = set(deciding(verdict, result))
+        if result.outcome is Outcome.NOT_MET and facts and facts <= shared:
+            names = ", ".join(f"`{name}`" for name in sorted(facts))
+            found = f"`{lower.id}` {no} is not met, though `{upper.ruleset.id}` asks for nothing more of {names}"
+            subject.broken("tier-ladder", no, found, commune)
+
+
+# -- province and nation --------------------------------------------------------------------------
+
+
+def has_overlay(subject: Subject) -> bool:
+    """True if a province's or a caller's layer was applied."""
+    own = (LayerKind.OVERLAY, LayerKind.CALLER)
+    return subject.library is not None and any(layer.kind in own for layer in subject.ruleset.layers)
+
+
+def province_implies_nation(subject: Subject, commune: Commune, start: int) -> None:
+    """Who satisfies an indicator in the province does not fail it by the national set.
+
+    Tried with the commune, and with all its facts at one value after another from the *start*-th on. Where the overlay
+    is known to be looser (a warning of composing), or the cell is free, nothing is said.
+
+    Raises:
+        LawBroken: with the facts.
+    """
+    bench, nation = subject.bench, nation_of(subject)
+    theirs = bench_of(nation)
+    places = {i.no: n for n, (_, i) in enumerate(indicators(subject.ruleset), bench.first)}
+    asked = {i.no: n for n, (_, i) in enumerate(indicators(nation), theirs.first) if i.no in places}
+    usual = theirs.passing()
+    unread = {name: value for name, value in usual.items() if name not in bench.choices.inputs}
+    for tried in (commune, *bench.sweep(commune, start, _SWEEP)):
+        own = bench.codes(tried)
+        national = theirs.commune({**_only(nation, tried), **unread})
+        found = theirs.codes(national)
+        for no, n in asked.items():
+            if found[n] == Outcome.NOT_MET and Outcome(own[places[no]]).satisfied:
+                _judge(subject, no, tried, national)
+
+
+def _judge(subject: Subject, no: str, commune: Commune, national: Commune) -> None:
+    """Raise, unless the overlay is known to be looser there or the cell is free."""
+    leaves = assess(nation_of(subject), national).indicators[no].leaves
+    if no not in _looser(subject) and not any(leaf.cell is not None and leaf.cell.free for leaf in leaves):
+        found = f"indicator {no} is satisfied in the province, and not met by the national set"
+        subject.broken("province-implies-nation", no, found, commune)
+
+
+def nation_of(subject: Subject) -> Ruleset:
+    """The national set of the same day and year, with the province's region."""
+    ruleset, library = subject.ruleset, subject.library
+    memo = ruleset._memo
+    if "nation" not in memo and library is not None:
+        base = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period)
+        memo["nation"] = evolve(base, bindings=ruleset.bindings)
+    found: Ruleset = memo["nation"]
+    return found
+
+
+def _looser(subject: Subject) -> set[str]:
+    """The indicators at which the overlay asks for less, as composing finds and warns."""
+    ruleset, nation = subject.ruleset, nation_of(subject)
+    memo = ruleset._memo
+    if "looser" not in memo:
+        facts = {f.id: f for s in (ruleset, nation) for f in (*s.facts, *(d.fact for d in s.derived))}
+        derived = {d.id: d for s in (nation, ruleset) for d in s.derived}
+        selectors = Selectors(facts, derived, dict(ruleset.bindings))
+        own = {i.no: i for _, i in indicators(ruleset)}
+        pairs = ((i.no, compare_indicators(i, own.get(i.no), selectors)) for _, i in indicators(nation))
+        memo["looser"] = {no for no, looser in pairs if looser}
+    found: set[str] = memo["looser"]
+    return found

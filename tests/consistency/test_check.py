@@ -1,0 +1,135 @@
+"""`ntm-rules check` and lint: what is wrong in a folder is found, with its place; what is right is left alone."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import ntm_rules as ntm
+from ntm_rules.consistency.checks import check
+
+ROOT = Path(__file__).parents[2]
+NTM = "national/2021-2025/commune-ntm.yaml"
+OVERLAY = "provinces/lang-son/2024-1062-commune-ntm.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the bundled rule files that a test may spoil."""
+    return Path(shutil.copytree(ROOT / "rulesets", tmp_path / "rulesets"))
+
+
+def change(folder: Path, name: str, edit: Callable[[str], str]) -> None:
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    changed = edit(text)
+    assert changed != text
+    path.write_text(changed, encoding="utf-8")
+
+
+def codes(folder: Path) -> set[str]:
+    report = check(ntm.Library.load(folder, bundled=False))
+    return {f.diagnostic.code for f in report.findings if f.diagnostic.severity.value != "note"}
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ntm_rules.cli", "check", *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_the_bundled_sets_pass() -> None:
+    report = check(ntm.Library.bundled())
+    assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
+    assert report.unused == ()
+    assert report.composed >= 60
+    assert not report.failed
+
+
+def test_the_made_up_country_passes() -> None:
+    report = check(ntm.Library.load(ROOT / "tests" / "fiction" / "rulesets", bundled=False))
+    assert "cell.bounds" not in {f.diagnostic.code for f in report.findings}
+    assert {f.diagnostic.severity.value for f in report.findings} <= {"warning", "note"}
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "code"),
+    [
+        (NTM, lambda t: t.replace(', TN: {value: "95", confidence: low}', "", 1), "table.gap"),
+        (NTM, lambda t: t.replace('TDMNPB: "95", DBSH: "99"', 'DBSH: "95", TDMNPB: "99"', 1), "table.order"),
+        (NTM, lambda t: t.replace("{from: 2022-03-08", "{from: 2022-03-09", 1), "date.gap"),
+        (NTM, lambda t: t.replace("to: 2025-12-31", "to: 2024-12-31", 1), "date.gap"),
+        (NTM, lambda t: t.replace("to: 2025-12-31", "to: 2026-12-31", 1), "date.overlap"),
+        (OVERLAY, lambda t: t + '  - set: "3.1"\n    at_least: "60"\n    evidence: official\n', "layer.looser"),
+    ],
+)
+def test_a_fault_is_found(folder: Path, name: str, edit: Callable[[str], str], code: str) -> None:
+    change(folder, name, edit)
+    assert code in codes(folder)
+
+
+def test_a_lost_source_an_operator_and_a_value_out_of_bounds_are_found(folder: Path) -> None:
+    text = (folder / NTM).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if "fact: irrigated_share" in line)
+    assert "at_least" in line
+    change(folder, NTM, lambda t: t.replace(line, line.replace("at_least", "at_most"), 1))
+    assert "direction" in codes(folder)
+    change(folder, NTM, lambda t: t.replace(line.replace("at_least", "at_most"), line.replace('"80"', '"180"'), 1))
+    assert "cell.bounds" in codes(folder)
+    source = line[line.index("source: ") : line.index("}", line.index("source: "))]
+    spoiled = line.replace(f", {source}", "")
+    change(folder, NTM, lambda t: t.replace(line.replace('"80"', '"180"'), spoiled, 1))
+    assert "cell.source" in codes(folder)
+
+
+def test_a_finding_names_file_and_line(folder: Path) -> None:
+    change(folder, NTM, lambda t: t.replace(', TN: {value: "95", confidence: low}', "", 1))
+    report = check(ntm.Library.load(folder, bundled=False))
+    found = next(f.diagnostic for f in report.findings if f.diagnostic.code == "table.gap")
+    lines = (folder / NTM).read_text(encoding="utf-8").splitlines()
+    assert found.file.endswith(NTM)
+    assert 'no: "4.2"' in lines[found.line - 1]
+
+
+def test_the_allow_file_lists_findings_with_reasons(folder: Path) -> None:
+    allow = folder / "bundled.allow.yaml"
+    text = allow.read_text(encoding="utf-8")
+    allow.write_text(text[: text.index("  - code: table.gap")], encoding="utf-8")
+    assert "table.gap" in codes(folder)
+    allow.write_text(text + "  - {code: no.such, reason: never met}\n", encoding="utf-8")
+    report = check(ntm.Library.load(folder, bundled=False))
+    assert [entry.code for entry in report.unused] == ["no.such"]
+    allow.write_text(text.replace("reason:", "raison:", 1), encoding="utf-8")
+    with pytest.raises(ntm.RulesetError, match="did you mean `reason`"):
+        check(ntm.Library.load(folder, bundled=False))
+
+
+def test_the_command() -> None:
+    done = run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 errors, 0 warnings" in done.stdout
+
+
+def test_the_command_on_a_spoiled_folder(folder: Path) -> None:
+    change(folder, OVERLAY, lambda t: t + '  - set: "3.1"\n    at_least: "60"\n    evidence: official\n')
+    shutil.rmtree(folder / "facts")
+    alone = run(str(folder))
+    assert alone.returncode == 2
+    province = folder / "provinces" / "lang-son"
+    own = folder.parent / "own"
+    own.mkdir()
+    moved = (province / "2024-1062-commune-ntm.yaml").read_text(encoding="utf-8").replace("1062", "2000")
+    (own / "2024-2000.yaml").write_text(moved.replace("2024-06-17", "2024-06-18"), encoding="utf-8")
+    done = run(str(own))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "own/2024-2000.yaml" in done.stdout
+    assert "warning[layer.looser]" in done.stdout
+    found = json.loads(run(str(own), "--format", "json").stdout)
+    assert "layer.looser" in {f["code"] for f in found["findings"]}
+    sarif = json.loads(run(str(own), "--format", "sarif").stdout)
+    assert sarif["version"] == "2.1.0"
+    levels = {(r["ruleId"], r["level"]) for r in sarif["runs"][0]["results"]}
+    assert ("layer.looser", "warning") in levels

@@ -1,0 +1,65 @@
+"""Every law holds for the made-up country, for generated rulesets, and for some bundled ones.
+
+All bundled sets are tried by `pytest --ntm-rulesets rulesets`, see tests/testing/test_bundled.py.
+"""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntm_rules import Library, Ruleset
+from ntm_rules.testing.laws import LAWS, Law, Subject, prove
+from ntm_rules.testing.strategies import rulesets
+
+FICTION = [
+    ("commune/ntm", "2024-07-02", None),
+    ("commune/ntm", "2024-07-02", "gia-bac"),
+    ("commune/ntm", "2025-07-02", "gia-trung"),
+    ("commune/nang-cao", "2024-07-02", "gia-nam"),
+    ("commune/kieu-mau", "2024-07-02", "gia-bac"),
+    ("commune/lua-chon", "2024-07-02", None),
+    ("commune/con-cho", "2024-07-02", None),
+]
+BUNDLED = [("commune/ntm", "2024-07-02", "lang-son"), ("commune/kieu-mau", "2024-07-02", None)]
+# An exact score, a speed that is too fast, less than all of one's savings, a heritage site that may not be there,
+# exactly three schools: more is not better there, though the catalogue of the made-up country says so.
+KNOWN = [("monotonicity", place) for place in ("6.3", "9.2", "14.1", "18.4", "C.1", "C.2")]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
+@pytest.mark.parametrize("case", FICTION, ids=lambda case: "-".join(map(str, case)))
+def test_in_the_made_up_country(fiction: Library, law: Law, case: tuple[str, str, str | None]) -> None:
+    name, on, province = case
+    ruleset = fiction.compose(name, on=dt.date.fromisoformat(on), province=province)
+    prove(law, Subject(ruleset, fiction, excused=KNOWN))
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
+@pytest.mark.parametrize("case", BUNDLED, ids=lambda case: "-".join(map(str, case)))
+def test_in_bundled_sets(bundled: Library, law: Law, case: tuple[str, str, str | None]) -> None:
+    name, on, province = case
+    prove(law, Subject(bundled.compose(name, on=dt.date.fromisoformat(on), province=province), bundled))
+
+
+@pytest.mark.parametrize("law", [law for law in LAWS if law.name != "turning"], ids=lambda law: law.name)
+def test_in_generated_rulesets(law: Law) -> None:
+    @settings(max_examples=8, database=None)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        ruleset: Ruleset = data.draw(rulesets())
+        if law.about(Subject(ruleset)):
+            drawn = law.draws(Subject(ruleset))
+            law.check(Subject(ruleset), *(data.draw(strategy) for strategy in drawn))
+
+    check()
+
+
+def test_a_declared_ladder_holds(fiction: Library) -> None:
+    """A tier is its own lower tier; the two tiers of the made-up country are no ladder."""
+    ruleset = fiction.compose("commune/ntm", on=dt.date(2024, 7, 2))
+    law = next(law for law in LAWS if law.name == "tier-ladder")
+    subject = Subject(ruleset, fiction, tiers=[("commune/ntm", "commune/ntm")])
+    assert law.about(subject)
+    prove(law, subject)

@@ -13,6 +13,7 @@ from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_
 from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
+from ntm_rules.model.citations import Instrument
 from ntm_rules.model.errors import Diagnostic, NotInForce, RulesetError, Severity, UnknownName
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.rulesets import LayerKind, Ruleset
@@ -25,10 +26,11 @@ class Library:
     Make one with ``Library.bundled()`` or ``Library.load(path)``; it can be shared between threads.
 
     Attributes:
+        files: what lies in the folders, known by its first keys.
         folders: where the files lie.
     """
 
-    _files: tuple[Listed, ...]
+    files: tuple[Listed, ...]
     folders: tuple[Path, ...] = ()
     _memo: dict[object, object] = field(init=False, factory=dict, eq=False, repr=False)
 
@@ -68,12 +70,12 @@ class Library:
 
     def rulesets(self) -> tuple[tuple[str, str], ...]:
         """Id and period of every ruleset, the oldest period first."""
-        found = {(f.target, f.period) for f in self._files if f.kind == "ruleset"}
+        found = {(f.target, f.period) for f in self.files if f.kind == "ruleset"}
         return tuple(sorted(found, key=lambda pair: (pair[1], pair[0])))
 
     def overlays(self) -> tuple[tuple[str, str, str], ...]:
         """Ruleset id, period and province of every overlay."""
-        found = ((f.target, f.period, f.province) for f in self._files if f.kind == "overlay")
+        found = ((f.target, f.period, f.province) for f in self.files if f.kind == "overlay")
         return tuple(sorted(set(found)))
 
     def span(self, ruleset: str, period: str) -> tuple[dt.date, dt.date | None]:
@@ -88,10 +90,19 @@ class Library:
     def roots(self, ruleset: str, period: str, province: str | None = None) -> Iterator[Map]:
         """The nodes of the files of a set: its base, then its layers in the order of their names."""
         wanted = {"ruleset", "amends", "overlay"}
-        for listed in sorted(self._files, key=lambda f: f.kind != "ruleset"):
+        for listed in sorted(self.files, key=lambda f: f.kind != "ruleset"):
             here = listed.kind in wanted and (listed.target, listed.period) == (ruleset, period)
             if here and (listed.kind != "overlay" or listed.province == province):
                 yield root_of(listed)
+
+    def instrument(self, listed: Listed) -> Instrument:
+        """The instrument of a ruleset or layer file.
+
+        Raises:
+            RulesetError: the file cannot be used.
+        """
+        read = self._read_base(listed) if listed.kind == "ruleset" else self._read_layer(listed)
+        return read.header.instrument
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
         """The days on which a layer of the set, or of the province's overlays, begins to hold; the base's first.
@@ -111,7 +122,7 @@ class Library:
         """
         self._catalogue()
         problems: dict[Diagnostic, None] = {}
-        for listed in self._files if files is None else files:
+        for listed in self.files if files is None else files:
             try:
                 self._try(listed)
             except RulesetError as error:
@@ -214,7 +225,7 @@ class Library:
         return composed
 
     def _base(self, ruleset: str, on: dt.date, period: str | None) -> BaseFile:
-        files = [f for f in self._files if f.kind == "ruleset" and f.target == ruleset]
+        files = [f for f in self.files if f.kind == "ruleset" and f.target == ruleset]
         if not files:
             raise UnknownName("ruleset", ruleset, self._ids())
         if period is not None:
@@ -240,7 +251,7 @@ class Library:
     def _layers(self, ruleset: str, base: BaseFile, province: str | None) -> list[LayerFile]:
         wanted = [
             f
-            for f in self._files
+            for f in self.files
             if f.target == ruleset
             and f.period == base.header.period
             and (f.kind == "amends" or (f.kind == "overlay" and f.province == province))
@@ -250,7 +261,7 @@ class Library:
     # -- reading -----------------------------------------------------------------------------
 
     def _ids(self) -> frozenset[str]:
-        return frozenset(f.target for f in self._files if f.kind == "ruleset")
+        return frozenset(f.target for f in self.files if f.kind == "ruleset")
 
     def _catalogue(self) -> tuple[Mapping[str, Fact], Registry]:
         found = self._memo.get("catalogue")
@@ -281,7 +292,7 @@ class Library:
         return facts, Registry(tuple(provinces))
 
     def _roots(self, kind: str) -> Iterator[Map]:
-        for listed in self._files:
+        for listed in self.files:
             if listed.kind == kind:
                 yield root_of(listed)
 
@@ -290,7 +301,7 @@ class Library:
         if isinstance(found, BaseFile):
             return found
         twins = [
-            f for f in self._files if f.kind == "ruleset" and (f.target, f.period) == (listed.target, listed.period)
+            f for f in self.files if f.kind == "ruleset" and (f.target, f.period) == (listed.target, listed.period)
         ]
         if len(twins) > 1:
             message = f"`{listed.target}` of {listed.period} stands in `{twins[0].shown}` and in `{twins[1].shown}`"
@@ -321,7 +332,7 @@ class Library:
         if header is not None and header.province is not None and header.province not in self.registry.ids():
             reader.unknown("province.unknown", root.at, "province", header.province, self.registry.ids())
         if header is not None:
-            periods = [f.period for f in self._files if f.kind == "ruleset" and f.target == header.target]
+            periods = [f.period for f in self.files if f.kind == "ruleset" and f.target == header.target]
             if periods and header.period not in periods:
                 reader.unknown("period.unknown", root.at, f"period of `{header.target}`", header.period, periods)
         reader.raise_errors()

@@ -128,10 +128,9 @@ def _run(library: Library, path: Path, beside: Path) -> Run:
 def _origins(library: Library, folder: Path) -> list[Origin]:
     """Set and instrument of every rule file of a folder."""
     found: list[Origin] = []
-    for listed in library._files:
+    for listed in library.files:
         if listed.path.resolve().is_relative_to(folder.resolve()) and listed.kind in ("ruleset", "amends", "overlay"):
-            read = library._read_base if listed.kind == "ruleset" else library._read_layer
-            found.append((listed.target, listed.period, read(listed).header.instrument))
+            found.append((listed.target, listed.period, library.instrument(listed)))
     return found
 
 

@@ -47,7 +47,7 @@ class Folder:
 
     def targets(self) -> "Iterator[Target]":
         """What the files of the folder bear on, in the order of the library."""
-        own = [f for f in self.library._files if f.kind in _LAYERS and f.path.resolve().is_relative_to(self.path)]
+        own = [f for f in self.library.files if f.kind in _LAYERS and f.path.resolve().is_relative_to(self.path)]
         national = {(f.target, f.period) for f in own if f.kind != "overlay"}
         provincial = {(f.target, f.period, f.province) for f in own if f.kind == "overlay"}
         for ruleset, period in self.library.rulesets():

@@ -4,8 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from faults import asks, cell, made
 
-from conftest import asks, cell, made
 from ntm_rules import Library, Outcome, assess
 from ntm_rules.explain.deciding import deciding
 from ntm_rules.model import conditions as c

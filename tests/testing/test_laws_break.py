@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
+from faults import ask, asks, broken, cell, fresh, made
 
-from conftest import ask, asks, broken, cell, fresh, made
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.authoring import composing as authoring_composing
 from ntm_rules.authoring.nodes import Items
@@ -148,7 +148,15 @@ def test_an_unnamed_selector_is_found(monkeypatch: Patch, country: Ruleset) -> N
     assert "which it does not name" in error.found
 
 
-@pytest.mark.parametrize("fault", [asks("share", c.Op.AT_LEAST, 0), asks("losses", c.Op.AT_MOST, 99), c.Any((GOOD, asks("share", c.Op.AT_MOST, 60)))])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        asks("share", c.Op.AT_LEAST, 0),
+        asks("losses", c.Op.AT_MOST, 99),
+        c.Any((GOOD, asks("share", c.Op.AT_MOST, 60))),
+    ],
+    ids=("no lower", "no higher", "overlap"),
+)
 def test_an_indicator_that_nothing_turns_is_found(fault: c.Condition) -> None:
     error = broken("turning", made(GOOD, fault))
     assert error.place == "1.2"

@@ -1,6 +1,6 @@
 """Every law holds for the made-up country, for generated rulesets, and for some bundled ones.
 
-All bundled sets are tried by `pytest --ntm-rulesets rulesets`, see tests/testing/test_bundled.py.
+All bundled sets are tried by `pytest --ntm-rulesets rulesets`.
 """
 
 import datetime as dt

@@ -1,5 +1,6 @@
 """Two indicators compared by what the engine answers for all facts that matter, column by column."""
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,7 +9,7 @@ from attrs import evolve, frozen
 from ntm_rules.consistency.changes import Asked, Column, Columns, Kind, Step, Witness
 from ntm_rules.consistency.matching import Placed
 from ntm_rules.consistency.sides import Answer, Side, Slots, in_year
-from ntm_rules.consistency.trying import Given, Trials, combinations, trials
+from ntm_rules.consistency.trying import PREREQUISITE, Given, Trials, combinations, trials
 from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.errors import FactError
@@ -32,7 +33,7 @@ _ONE_SIDED: tuple[Codes, ...] = tuple(pair for code in (0, 2, 1, 3) for pair in 
 
 _UNKNOWN = (CellState.PENDING, CellState.DELEGATED)
 
-TOO_MANY, PREREQUISITE, NOT_REPLAYED, NO_FACTS = "combinations", "prerequisite", "not_replayed", "no_facts"
+NOT_REPLAYED, NO_FACTS = "not_replayed", "no_facts"
 
 
 @frozen
@@ -142,7 +143,7 @@ class _Pair:
         axes = [tuple(r for given in axis if (r := self._ready(given)) is not None) for axis in to_try.axes]
         before, after = (_absent if side is None else side.asker() for side in self.sides)
         found: dict[Columns, Tried] = {}
-        for chosen in combinations(axes, to_try.proof):
+        for chosen in combinations(axes, not to_try.unproved):
             of_old, of_new = before(r.slots[0] for r in chosen), after(r.slots[1] for r in chosen)
             if of_old is None or of_new is None:
                 continue
@@ -179,7 +180,7 @@ class _Pair:
         lost, gained = self._witnesses(_LOST, tried), self._witnesses(_GAINED, tried)
         if lost and gained:
             return evolve(step, kind=Kind.INCOMPARABLE, witnesses=lost + gained)
-        unproved: tuple[str, ...] = () if to_try.proof else (PREREQUISITE if to_try.findings else TOO_MANY,)
+        unproved = to_try.unproved
         if (not lost and found & set(_LOST)) or (not gained and found & set(_GAINED)):
             unproved += (NOT_REPLAYED,)
         unknown = (2, 2) in found and not one_unknown
@@ -191,7 +192,7 @@ class _Pair:
             excluded = Kind.LOOSER if may_lose else Kind.STRICTER
         else:
             excluded = None
-        reasons = unproved if to_try.findings else (*self._why(tried), *unproved)
+        reasons = unproved if PREREQUISITE in unproved else (*self._why(tried), *unproved)
         shown = lost or gained or self._witnesses(_OPEN, tried)
         return evolve(step, kind=Kind.NOT_COMPARED, witnesses=shown, reasons=reasons, excluded=excluded)
 
@@ -220,8 +221,9 @@ class _Pair:
         for number, side in enumerate(self.sides):
             given = next((given for codes, given in tried.items() if codes[number] == 2), None)
             if side is not None and given is not None:
-                result = assess(side.ruleset, _together(given)).indicators[side.indicator.no]
-                found += [code.value for code in result.codes]
+                with contextlib.suppress(FactError):
+                    result = assess(side.ruleset, _together(given)).indicators[side.indicator.no]
+                    found += [code.value for code in result.codes]
         return tuple(dict.fromkeys(found))
 
 

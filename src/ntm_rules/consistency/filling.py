@@ -13,9 +13,6 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, Value
 
-ASKED = Fact("ntm-rules/asked", FactType.BOOLEAN)
-"""A fact that is always true: an unknown condition becomes the comparison of it with true or false."""
-
 
 @frozen(cache_hash=True)
 class Place:
@@ -55,11 +52,18 @@ def place_of(ruleset: str, owner: str, leaf: Comparison | Open, key: Key, cell: 
     return Place(ruleset, owner, leaf.part or "", facts, op, key, cell.citation, floor)
 
 
+def asked_by(ruleset: str, owner: str, leaf: Open) -> Fact:
+    """The yes/no that stands for an open condition: whether a unit would meet what nobody has written down."""
+    cell = leaf.threshold if isinstance(leaf.threshold, Cell) else leaf.threshold.cells[0][1]
+    return Fact(str(place_of(ruleset, owner, leaf, (), cell)), FactType.BOOLEAN)
+
+
 def filled(ruleset: Ruleset, assumed: Assumed) -> Ruleset:
-    """The ruleset with the assumed values in its unknown cells."""
+    """The ruleset with the assumed values in its unknown cells, and open conditions as questions about the unit."""
+    questions: dict[Fact, None] = {}
 
     def condition(owner: str, node: Condition) -> Condition:
-        return map_leaves(node, lambda leaf: _leaf(ruleset, owner, leaf, assumed))
+        return map_leaves(node, lambda leaf: _leaf(ruleset, owner, leaf, assumed, questions))
 
     def derived(rule: Derived) -> Derived:
         if not isinstance(rule.rule, Case):
@@ -67,6 +71,7 @@ def filled(ruleset: Ruleset, assumed: Assumed) -> Ruleset:
         rows = tuple(evolve(row, when=condition(rule.id, row.when)) for row in rule.rule.rows)
         return evolve(rule, rule=evolve(rule.rule, rows=rows))
 
+    rules = tuple(map(derived, ruleset.derived))
     criteria = tuple(
         evolve(
             criterion,
@@ -81,21 +86,30 @@ def filled(ruleset: Ruleset, assumed: Assumed) -> Ruleset:
         )
         for criterion in ruleset.criteria
     )
-    facts = tuple(dict.fromkeys((*ruleset.facts, ASKED)))
-    return evolve(ruleset, criteria=criteria, facts=facts, derived=tuple(map(derived, ruleset.derived)))
+    facts = tuple(dict.fromkeys((*ruleset.facts, *questions)))
+    return evolve(ruleset, criteria=criteria, facts=facts, derived=rules)
 
 
-def _leaf(ruleset: Ruleset, owner: str, leaf: Comparison | Meets | Open, assumed: Assumed) -> Condition:
+def _leaf(
+    ruleset: Ruleset,
+    owner: str,
+    leaf: Comparison | Meets | Open,
+    assumed: Assumed,
+    questions: dict[Fact, None],
+) -> Condition:
     match leaf:
         case Meets():
             other = None if leaf.resolved is None else filled(leaf.resolved, assumed)
+            questions.update(dict.fromkeys(other.facts if other else ()))
             asked = leaf.cell if leaf.cell.state is CellState.NONE else _with(leaf.cell, True)
             return evolve(leaf, resolved=other, cell=asked)
         case Comparison():
             return evolve(leaf, threshold=_threshold(ruleset, owner, leaf, bound_threshold(leaf.threshold), assumed))
         case Open():
+            fact = asked_by(ruleset.id, owner, leaf)
+            questions[fact] = None
             threshold = _threshold(ruleset, owner, leaf, leaf.threshold, assumed)
-            return Comparison((ASKED.id,), Op.EQUALS, threshold, leaf.part, leaf.title)
+            return Comparison((fact.id,), Op.EQUALS, threshold, leaf.part, leaf.title)
         case _:
             typing.assert_never(leaf)
 
@@ -104,7 +118,7 @@ def _threshold(
     ruleset: Ruleset, owner: str, leaf: Comparison | Open, threshold: Cell | Table, assumed: Assumed
 ) -> Threshold:
     def cell(key: Key, old: Cell) -> Cell:
-        value = assumed.get(place_of(ruleset.id, owner, leaf, key, old))
+        value = True if isinstance(leaf, Open) else assumed.get(place_of(ruleset.id, owner, leaf, key, old))
         return old if value is None else _with(old, value)
 
     if isinstance(threshold, Cell):

@@ -1,10 +1,8 @@
 """Truth as z3 terms: what is known to be true or false before solving never becomes a term."""
 
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
-
-from attrs import frozen
 
 from ntm_rules.model.errors import EngineUnavailable
 
@@ -73,29 +71,3 @@ class Logic:
         if k == 1:
             return self.either(*kept)
         return self.both(*kept) if k == len(kept) else self.z3.AtLeast(*kept, k)
-
-
-@frozen
-class Code:
-    """An outcome as three terms that exclude each other; where none of them is true the outcome is ``met``."""
-
-    not_met: Term
-    undetermined: Term = False
-    not_applicable: Term = False
-
-
-@frozen
-class Choice:
-    """A yes/no, a level or a category: a term for each value it can have; none is true where it has none."""
-
-    terms: dict[str, Term]
-    given: Term
-
-
-@frozen
-class Number:
-    """A numeric fact: whether it is there, whether its whole is 0, and how it compares with a limit."""
-
-    given: Term
-    empty: Term
-    compare: "Callable[[typing.Any, Term], Term]"

@@ -84,11 +84,12 @@ def same_indicators(old: Ruleset, new: Ruleset) -> tuple[list[Pair[Placed]], boo
 def same_criteria(old: Ruleset, new: Ruleset, pairs: Iterable[Pair[Placed]], kin: bool) -> list[Pair[Criterion]]:
     """Every criterion of the two sets with its twin: by title, by the indicators they share, by number."""
     shared = Counter((a.criterion.no, b.criterion.no) for a, b in pairs if a is not None and b is not None)
-    best: dict[tuple[int, str], tuple[str, str]] = {}
-    for numbers, _ in shared.most_common():
-        for side in (0, 1):
-            best.setdefault((side, numbers[side]), numbers)
-    mutual = {(side, n[side]): n for n in shared if best[0, n[0]] == best[1, n[1]] == n for side in (0, 1)}
+    mutual = {
+        (side, numbers[side]): numbers
+        for numbers in shared
+        if _most(shared, 0, numbers[0]) == _most(shared, 1, numbers[1]) == [numbers]
+        for side in (0, 1)
+    }
     keys: list[Key[tuple[int, Criterion]]] = [
         lambda c: c[1].title and (c[1].no, _title(c[1].title)),
         lambda c: _title(c[1].title),
@@ -97,6 +98,12 @@ def same_criteria(old: Ruleset, new: Ruleset, pairs: Iterable[Pair[Placed]], kin
     ]
     found = matched([(0, c) for c in old.criteria], [(1, c) for c in new.criteria], keys)
     return [(a and a[1], b and b[1]) for a, b in found]
+
+
+def _most(shared: Counter[tuple[str, str]], side: int, no: str) -> list[tuple[str, str]]:
+    """The pairs of criteria that share most of the indicators of one of them."""
+    own = {numbers: count for numbers, count in shared.items() if numbers[side] == no}
+    return [numbers for numbers, count in own.items() if count == max(own.values())]
 
 
 def matched(old: Sequence[T], new: Sequence[T], keys: Iterable[Key[T]]) -> list[Pair[T]]:

@@ -16,28 +16,14 @@ from attrs import evolve, field, frozen
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.filling import Assumed
-from ntm_rules.consistency.searching import (
-    NOT_CONFIRMED,
-    Answer,
-    Claim,
-    Limits,
-    Search,
-    Session,
-    Shown,
-    Undecided,
-    Wanted,
-    given,
-)
+from ntm_rules.consistency.replaying import FAILED, SATISFIED, Claim, Replay, Wanted
+from ntm_rules.consistency.searching import NOT_CONFIRMED, Answer, Limits, Search, Session, Shown, Undecided
 from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
-from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import indicators, leaves
-
-SATISFIED = (Outcome.MET, Outcome.NOT_APPLICABLE)
-FAILED = (Outcome.NOT_MET,)
 
 
 class Kind(Enum):
@@ -160,11 +146,10 @@ def prove_in(
 
 
 def _all(search: Search, based: bool) -> Iterator[Proof]:
-    ruleset = search.rulesets[0]
     whole = satisfiable(search)
     yield whole
     yield from covered(search)
-    for no in numbers(ruleset):
+    for no in search.numbers[0]:
         yield can_pass(search, no)
         fails = can_fail(search, no)
         yield fails
@@ -173,16 +158,6 @@ def _all(search: Search, based: bool) -> Iterator[Proof]:
         yield from decided(search, no)
     for side in range(1, len(search.rulesets)):
         yield from overlay(search, side) if based and side == 1 else ladder(search, side)
-
-
-def numbers(ruleset: Ruleset) -> tuple[str, ...]:
-    """The printed numbers of the indicators."""
-    return tuple(indicator.no for _, indicator in indicators(ruleset))
-
-
-def _place(search: Search, side: int, no: str) -> int:
-    ruleset = search.rulesets[side]
-    return 1 + len(ruleset.criteria) + numbers(ruleset).index(no)
 
 
 # -- what some facts show --------------------------------------------------------------------
@@ -195,18 +170,18 @@ def satisfiable(search: Search) -> Proof:
 
 def can_pass(search: Search, no: str) -> Proof:
     """Whether some facts satisfy an indicator."""
-    return _proof(search, Kind.CAN_PASS, no, Claim((Wanted(0, _place(search, 0, no), SATISFIED),)))
+    return _proof(search, Kind.CAN_PASS, no, Claim((Wanted(0, search.numbers[0][no], SATISFIED),)))
 
 
 def can_fail(search: Search, no: str) -> Proof:
     """Whether some facts fail an indicator."""
-    return _proof(search, Kind.CAN_FAIL, no, Claim((Wanted(0, _place(search, 0, no), FAILED),)))
+    return _proof(search, Kind.CAN_FAIL, no, Claim((Wanted(0, search.numbers[0][no], FAILED),)))
 
 
 def independent(search: Search, no: str) -> Proof:
     """Whether some facts fail an indicator and no other; where none do, it is implied by the others."""
-    failed = Wanted(0, _place(search, 0, no), FAILED)
-    others = {n: Wanted(0, _place(search, 0, n), SATISFIED) for n in numbers(search.rulesets[0]) if n != no}
+    failed = Wanted(0, search.numbers[0][no], FAILED)
+    others = {n: Wanted(0, search.numbers[0][n], SATISFIED) for n in search.numbers[0] if n != no}
     proof = _proof(search, Kind.INDEPENDENT, no, Claim((failed, *others.values())))
     if proof.status is not Status.REFUTED:
         return proof
@@ -219,7 +194,7 @@ def independent(search: Search, no: str) -> Proof:
 
 def decided(search: Search, no: str) -> Iterator[Proof]:
     """Whether an indicator is decided when everything is known; then, also where a whole is 0."""
-    claim = Claim((Wanted(0, _place(search, 0, no), (Outcome.UNDETERMINED,)),), whole=True)
+    claim = Claim((Wanted(0, search.numbers[0][no], (Outcome.UNDETERMINED,)),), whole=True)
     proof = _with_codes(*_asked(search, Kind.DECIDED, no, claim))
     yield proof
     if proof.status is Status.PROVED:
@@ -228,10 +203,8 @@ def decided(search: Search, no: str) -> Iterator[Proof]:
 
 def _with_codes(proof: Proof, answer: Answer) -> Proof:
     """The proof with the reason codes of its counterexample."""
-    if answer.facts is None:
-        return proof
-    found = assess(answer.rulesets[0], given(answer.rulesets[0], answer.facts)).indicators[proof.subject]
-    return evolve(proof, data={"because": ", ".join(code.value for code in found.codes)})
+    data = {"because": ", ".join(code.value for code in answer.codes)} if answer.codes else {}
+    return evolve(proof, data=data)
 
 
 def ladder(search: Search, side: int) -> Iterator[Proof]:
@@ -240,27 +213,25 @@ def ladder(search: Search, side: int) -> Iterator[Proof]:
     shared: set[str] = set()
     for _, indicator in indicators(upper.ruleset):
         if not any(isinstance(leaf, Meets) for _, leaf in leaves(indicator.require)):
-            shared |= upper.traces[_place(search, 0, indicator.no)].facts
-    for no in numbers(lower.ruleset):
-        place = _place(search, side, no)
+            shared |= upper.traces[search.numbers[0][indicator.no]].facts
+    for no, place in search.numbers[side].items():
         if lower.traces[place].facts and lower.traces[place].facts <= shared:
             yield _proof(
-                search, Kind.LADDER, no, Claim((Wanted(0, 0, SATISFIED), Wanted(side, place, FAILED))), (0, side)
+                search, Kind.LADDER, no, Claim((Wanted(side, place, FAILED), Wanted(0, 0, SATISFIED))), (0, side)
             )
 
 
 def overlay(search: Search, side: int) -> Iterator[Proof]:
     """Whether each indicator of the first set asks for what the other set's indicator of that number asks."""
-    national = numbers(search.rulesets[side])
-    for no in numbers(search.rulesets[0]):
-        if no in national:
-            own, other = Wanted(0, _place(search, 0, no), SATISFIED), Wanted(side, _place(search, side, no), FAILED)
-            yield _proof(search, Kind.OVERLAY, no, Claim((own, other)), (0, side))
+    for no in search.numbers[0]:
+        if no in search.numbers[side]:
+            own, other = Wanted(0, search.numbers[0][no], SATISFIED), Wanted(side, search.numbers[side][no], FAILED)
+            yield _proof(search, Kind.OVERLAY, no, Claim((other, own)), (0, side))
 
 
 def implies(first: Ruleset, second: Ruleset, limits: Limits | None = None) -> Proof:
     """Whether who meets the first set does not fail the second."""
-    claim = Claim((Wanted(0, 0, SATISFIED), Wanted(1, 0, FAILED)))
+    claim = Claim((Wanted(1, 0, FAILED), Wanted(0, 0, SATISFIED)))
     return _proof(Search((first, second), limits), Kind.IMPLIES, "", claim, (0, 1))
 
 
@@ -309,8 +280,9 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
             return evolve(proof, status=Status.UNDECIDED, data=data, reason=str(why))
         if witness is None:
             continue
-        facts = {name: value for name, value in witness.facts.items() if name in gap.facts}
-        found = assess(_at(ruleset, year), given(ruleset, facts)).indicators.values()
+        needed = search.variables.needed(gap.facts)
+        facts = {name: value for name, value in witness.facts.items() if name in needed}
+        found = Replay(lambda _, year=year: _at(ruleset, year), {}).verdict(0, facts).indicators.values()
         codes = {code for i in found for tree in (i.tree, i.applies) if tree for x in tree.leaves() for code in x.codes}
         if codes & {ReasonCode.NO_CELL, ReasonCode.SELECTOR_MISSING}:  # the second where it is the table of a guard
             return evolve(proof, data=data, facts=facts)

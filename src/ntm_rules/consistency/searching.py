@@ -7,16 +7,17 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from ntm_rules.consistency.filling import ASKED, Assumed, Place, filled
+from ntm_rules.consistency.algebra import Algebra
+from ntm_rules.consistency.filling import Assumed, Place, filled
 from ntm_rules.consistency.logic import Logic, Term
+from ntm_rules.consistency.replaying import SATISFIED, Claim, Replay, Wanted, improved
 from ntm_rules.consistency.smt import Context, Reading, Trace
 from ntm_rules.consistency.variables import NotShort, Variables, Witness
-from ntm_rules.engines.scalar import assess
-from ntm_rules.model.errors import FactError
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
 from ntm_rules.model.verdicts import FactValue
+from ntm_rules.model.walk import indicators
 
 _LONG = "only numbers with too many digits show it"
 NOT_CONFIRMED = "what z3 found is not confirmed by an assessment"
@@ -33,33 +34,6 @@ class Limits:
 
     query: float = 2.0
     total: float = 60.0
-
-
-@frozen
-class Wanted:
-    """That an outcome is one of some.
-
-    Attributes:
-        side: which of the rulesets.
-        place: 0 for the set, then its criteria and its indicators in printed order.
-    """
-
-    side: int
-    place: int
-    outcomes: tuple[Outcome, ...]
-
-
-@frozen
-class Claim:
-    """What some facts are to show: all of *wanted*; with *whole*, where no whole is 0."""
-
-    wanted: tuple[Wanted, ...]
-    whole: bool = False
-
-    @property
-    def decided(self) -> bool:
-        """True if it speaks of decided outcomes only: then it stays true when more becomes known."""
-        return all(Outcome.UNDETERMINED not in w.outcomes for w in self.wanted)
 
 
 class Shown(Enum):
@@ -80,14 +54,14 @@ class Answer:
     Attributes:
         facts: confirmed by an assessment, with *assumed* in the unknown cells; None where there are none.
         reason: why it is undecided.
-        rulesets: those that were assessed, with *assumed* in their unknown cells.
+        codes: why the assessment is undetermined, where that was to be shown.
     """
 
     shown: Shown
     facts: Mapping[str, FactValue] | None = None
     assumed: Assumed = field(factory=dict)
     reason: str = ""
-    rulesets: tuple[Ruleset, ...] = ()
+    codes: tuple[ReasonCode, ...] = ()
 
 
 class Undecided(Exception):  # noqa: N818 - never leaves the room
@@ -95,7 +69,7 @@ class Undecided(Exception):  # noqa: N818 - never leaves the room
 
 
 class Session:
-    """What searches share: what was read of the rulesets, values chosen for unknown cells, and facts found.
+    """What searches share: what was read, values chosen for unknown cells, facts found, and answers.
 
     Raises:
         EngineUnavailable: z3 is not installed.
@@ -104,49 +78,30 @@ class Session:
     def __init__(self) -> None:
         self.logic = Logic()
         self.variables = Variables(self.logic)
-        self.context = Context(self.variables)
+        self.context = Context(self.variables, Algebra(self.logic))
         self.chosen: dict[Place, Value] = {}
-        self.found: dict[tuple[object, ...], list[Witness]] = {}
+        self.answers: dict[object, Answer] = {}
+        self._found: dict[object, list[Witness]] = {}
+        self._readings: dict[tuple[int, bool], Reading] = {}
+        self._filled: dict[object, tuple[Ruleset, Ruleset]] = {}
 
+    def reading(self, ruleset: Ruleset, unknowns: bool) -> Reading:
+        """A ruleset read once; the reading keeps the ruleset alive, so that its identity stays its own."""
+        key = (id(ruleset), unknowns)
+        if key not in self._readings:
+            self._readings[key] = Reading(self.context, ruleset, unknowns)
+        return self._readings[key]
 
-class Side:
-    """Rulesets that are assessed to confirm facts, with the outcomes of the facts found so far.
+    def filled(self, ruleset: Ruleset, bindings: Mapping[str, str]) -> Ruleset:
+        """A ruleset with the values chosen for its unknown cells."""
+        key = (id(ruleset), *bindings.items())
+        if key not in self._filled:
+            self._filled[key] = ruleset, filled(ruleset, self.chosen)
+        return self._filled[key][1]
 
-    Args:
-        bound: facts that one of the rulesets fixes, and that hold for all of them.
-    """
-
-    def __init__(self, rulesets: tuple[Ruleset, ...], bound: Mapping[str, str], found: list[Witness]) -> None:
-        self.rulesets, self.bound, self.found = rulesets, bound, found
-        self._codes: list[tuple[bytes, ...] | None] = []
-
-    def shows(self, claim: Claim) -> Witness | None:
-        """Facts found before that show the claim."""
-        self._codes += [self.codes(witness.facts) for witness in self.found[len(self._codes) :]]
-        for witness, codes in zip(self.found, self._codes, strict=True):
-            complete = claim.decided or all(witness.names.issuperset(r.inputs()) for r in self.rulesets)
-            if codes is not None and shown_by(claim, codes) and complete and not (claim.whole and witness.empty):
-                return witness
-        return None
-
-    def codes(self, facts: Mapping[str, FactValue]) -> tuple[bytes, ...] | None:
-        """The outcomes of the facts; None if a ruleset refuses them."""
-        try:
-            return tuple(assess(ruleset, given(ruleset, {**facts, **self.bound})).codes for ruleset in self.rulesets)
-        except FactError:
-            return None
-
-
-def shown_by(claim: Claim, codes: tuple[bytes, ...]) -> bool:
-    """True if the outcomes are as wanted."""
-    return all(codes[w.side][w.place] in w.outcomes for w in claim.wanted)
-
-
-def given(ruleset: Ruleset, facts: Mapping[str, FactValue]) -> dict[str, typing.Any]:
-    """Of some facts, those that a ruleset takes."""
-    inputs = ruleset.inputs()
-    found: dict[str, typing.Any] = {name: value for name, value in facts.items() if name in inputs}
-    return found | {ASKED.id: True} if ASKED.id in inputs else found
+    def found(self, ruleset: Ruleset, strict: bool) -> list[Witness]:
+        """Facts found for a set, whatever its date and province."""
+        return self._found.setdefault((ruleset.id, ruleset.period, strict), [])
 
 
 class Search:
@@ -169,64 +124,135 @@ class Search:
             for name, value in ruleset.bindings:
                 if self.bindings.setdefault(name, value) != value:
                     raise ValueError(f"`{name}` is `{self.bindings[name]}` for one set and `{value}` for the other")
-        self.unknown = [Reading(self.session.context, r, unknowns=True) for r in self.rulesets]
-        self.names = frozenset(f.id for r in self.rulesets for f in r.facts)
-        places = [self.unknown[n].traces[0].bound(self.bindings).unknown for n in range(len(self.rulesets))]
-        self.places = {place for some in places for place in some}
+        self.unknown = [self.session.reading(r, unknowns=True) for r in self.rulesets]
+        self.numbers = [_numbers(ruleset) for ruleset in self.rulesets]
+        self.read = frozenset(name for reading in self.unknown for name in reading.traces[0].facts)
+        unknown = {p for reading in self.unknown for p in reading.traces[0].bound(self.bindings).unknown}
+        self.places = {place for place in unknown if place in self.variables.unknown}
         self.strict = self.unknown
-        if self.places:
-            self.strict = [Reading(self.session.context, r, unknowns=False) for r in self.rulesets]
+        if unknown:
+            self.strict = [self.session.reading(r, unknowns=False) for r in self.rulesets]
         self.solver = self.logic.z3.Solver(ctx=self.logic.context)
         self.solver.set("timeout", int(self.limits.query * 1000))
-        self.solver.add(*self.variables.constraints(), *(t for reading in self.unknown for t in reading.bound()))
+        self.solver.add(*self.variables.constraints(self.read, self.places))
+        self.solver.add(*(term for reading in self.unknown for term in reading.bound()))
+        self.names = self.read.union(*({f.id for f in r.facts} for r in self.rulesets))
         self.deadline = time.monotonic() + self.limits.total
-        self._literals: dict[object, tuple[Term, object]] = {}
         self.bound = {name: value for name, value in self.bindings.items() if name in self.names}
-        self.as_it_is = Side(self.rulesets, self.bound, self._found(strict=True))
-        self._with_values: Side | None = None
-        self._chosen: Term = None
-
-    def _found(self, strict: bool) -> list[Witness]:
-        key = (self.rulesets[0].id, self.rulesets[0].period, strict)
-        return self.session.found.setdefault(key, [])
+        found = self.session.found(self.rulesets[0], strict=True)
+        self.as_it_is = Replay(lambda side: self.rulesets[side], self.bound, found)
+        self._with_values: Replay | None = None
+        self._chosen: Term = True
+        self._literals: dict[object, tuple[Term, object]] = {}
+        self._traces: dict[object, Trace] = {}
+        self._best: dict[int, Witness | None] = {}
 
     def trace(self, claim: Claim) -> Trace:
         """What the outcomes of a claim rest on."""
-        found = Trace()
-        for side, place in dict.fromkeys((w.side, w.place) for w in claim.wanted):
-            found.add(self.unknown[side].traces[place])
-        return found.bound(self.bindings)
+        key = frozenset((w.side, w.place) for w in claim.wanted)
+        if key not in self._traces:
+            found = Trace()
+            for side, place in sorted(key):
+                found.add(self.unknown[side].traces[place])
+            self._traces[key] = found.bound(self.bindings)
+        return self._traces[key]
 
     def exists(self, claim: Claim) -> Answer:
         """Whether some facts show the claim."""
+        key = self._key(claim)
+        if key is not None and key in self.session.answers:
+            return self.session.answers[key]
         try:
-            return self._exists(claim)
+            answer = self._exists(claim)
         except Undecided as why:
             return Answer(Shown.UNDECIDED, reason=str(why))
+        if key is not None:
+            self.session.answers[key] = answer
+        return answer
+
+    def _key(self, claim: Claim) -> object:
+        """What the answer depends on, if all of it is read once for all rulesets; else None."""
+        if any(w.place <= len(self.rulesets[w.side].criteria) for w in claim.wanted):
+            return None
+        trace = self.trace(claim)
+        by = {selector for selectors, _, _ in trace.cells for selector in selectors}
+        bound = tuple((name, value) for name, value in self.bindings.items() if name in trace.facts or name in by)
+        codes = ((id(self.unknown[w.side].codes[w.place]), w.outcomes) for w in claim.wanted)
+        return (*codes, claim.whole, bound)
 
     def _exists(self, claim: Claim) -> Answer:
-        if claim.decided or not self.places:
-            witness = self.as_it_is.shows(claim) or self._witness(self._terms(claim, self.strict), self.as_it_is)
-            if witness is not None:
-                return self._answer(Shown.YES, claim, witness, self.as_it_is, {})
-            if not self.places:
+        if self._contradictory(claim):
+            return Answer(Shown.NO)
+        unknown = self.trace(claim).unknown
+        if claim.decided or not unknown:
+            found = self._shown(claim, self.as_it_is, self.strict, True)
+            if found is not None:
+                return self._answer(Shown.YES, claim, found, self.as_it_is, {})
+            if not unknown:
                 return Answer(Shown.NO)
-        shown = Shown.DEPENDS if claim.decided else Shown.YES
         asked = self._terms(claim, self.unknown)
         if any(term is False for term in asked):
             return Answer(Shown.NO)
-        side = self._filled()
-        witness = side.shows(claim) or self._witness([*asked, self._chosen], side)
-        if witness is not None:
-            return self._answer(shown, claim, witness, side, self.session.chosen)
+        shown = Shown.DEPENDS if claim.decided else Shown.YES
+        replay = self._filled()
+        found = self._shown(claim, replay, self.unknown, self._chosen)
+        if found is not None:
+            return self._answer(shown, claim, found, replay, self.session.chosen)
         model = self._model(asked)
         if model is None:
             return Answer(Shown.NO)
-        witness, assumed = model
-        rulesets = tuple(filled(r, assumed) for r in self.rulesets)
-        return self._answer(shown, claim, witness, Side(rulesets, self.bound, []), assumed)
+        found, assumed = model
+        replay = Replay(lambda side: filled(self.rulesets[side], assumed), self.bound)
+        return self._answer(shown, claim, found, replay, assumed)
 
-    def _filled(self) -> Side:
+    def _contradictory(self, claim: Claim) -> bool:
+        """True if two different outcomes of the same condition are wanted."""
+        seen: dict[int, set[Outcome]] = {}
+        for w in claim.wanted:
+            outcomes = seen.setdefault(id(self.unknown[w.side].codes[w.place]), set(w.outcomes))
+            outcomes &= set(w.outcomes)
+        return not all(seen.values())
+
+    def _shown(self, claim: Claim, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
+        """Facts that show a claim: found before, put together from what is known, or found by z3."""
+        known = replay.shows(claim)
+        terms = [] if known else [*self._terms(claim, readings), more]
+        if known is not None or any(term is False for term in terms):
+            return known
+        spliced = self._spliced(claim, replay, readings, more) if claim.decided else None
+        if spliced is not None:
+            return spliced
+        model = self._model(terms, values=False)
+        if model is None:
+            return None
+        replay.found.append(model[0])
+        return model[0]
+
+    def _spliced(self, claim: Claim, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
+        """Facts that are as good as can be, but for those that show the first thing wanted."""
+        if len(claim.wanted) == 1:
+            return None
+        best, first = self._good(replay, readings, more), self.exists(Claim(claim.wanted[:1]))
+        if best is None or first.facts is None:
+            return None
+        spliced = Witness({**best.facts, **first.facts}, frozenset(), claim.whole)
+        return spliced if replay.confirms(claim, spliced.facts) else None
+
+    def _good(self, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
+        """Facts that meet the first set, as well as they can."""
+        if id(replay) not in self._best:
+            claim = Claim((Wanted(0, 0, SATISFIED),))
+            found = self._shown(claim, replay, readings, more)
+            if found is not None:
+                parts = [n for r in self.variables.within(self.read) for n in (r.rule.part, r.rule.whole)]
+                facts = improved(found.facts, self.variables.facts, parts)
+                if replay.confirms(claim, facts):
+                    found = Witness(facts, found.names, found.empty)
+                    replay.found.append(found)
+            self._best[id(replay)] = found
+        return self._best[id(replay)]
+
+    def _filled(self) -> Replay:
         """The rulesets with values in their unknown cells: the same for all questions, where that will do."""
         if self._with_values is None:
             chosen, variables = self.session.chosen, self.variables
@@ -241,17 +267,22 @@ class Search:
             self._chosen = self.logic.boolean("chosen")
             term = variables.pinned({place: chosen[place] for place in self.places})
             self.solver.add(self.logic.z3.Implies(self._chosen, term))
-            rulesets = tuple(filled(r, chosen) for r in self.rulesets)
-            self._with_values = Side(rulesets, self.bound, self._found(strict=False))
+            found = self.session.found(self.rulesets[0], strict=False)
+            self._with_values = Replay(self._filled_side, self.bound, found)
         return self._with_values
+
+    def _filled_side(self, side: int) -> Ruleset:
+        return self.session.filled(self.rulesets[side], self.bindings)
 
     def _terms(self, claim: Claim, readings: list[Reading]) -> list[Term]:
         found = [self._wanted(readings[w.side], w) for w in claim.wanted]
-        return [*found, self._literal("wholes", None, self.variables.wholes)] if claim.whole else found
+        if claim.whole:
+            found.append(self._literal("wholes", None, lambda: self.variables.wholes(self.read)))
+        return found
 
     def _wanted(self, reading: Reading, wanted: Wanted) -> Term:
         code = reading.codes[wanted.place]
-        return self._literal((id(code), wanted.outcomes), code, lambda: reading.is_one_of(code, wanted.outcomes))
+        return self._literal((id(code), wanted.outcomes), code, lambda: reading.algebra.is_one_of(code, wanted.outcomes))
 
     def _literal(self, key: object, kept: object, term: typing.Callable[[], Term]) -> Term:
         """A variable that implies a term, so that the solver keeps what it learns; *kept* lives as long as the key."""
@@ -273,14 +304,6 @@ class Search:
         model = self._model([self._literal(("term", term.get_id()), term, lambda: term)], year, values=False)
         return None if model is None else model[0]
 
-    def _witness(self, terms: list[Term], side: Side) -> Witness | None:
-        """Facts for which all terms are true, to be tried on the next questions too."""
-        model = self._model(terms, values=False)
-        if model is None:
-            return None
-        side.found.append(model[0])
-        return model[0]
-
     def _model(
         self, terms: list[Term], year: int | None = None, values: bool = True
     ) -> tuple[Witness, dict[Place, Value]] | None:
@@ -296,7 +319,7 @@ class Search:
         try:
             for short in (False, True):
                 if short:
-                    solver.add(*variables.short(self.names, self.places))
+                    solver.add(*variables.short(self.read, self.places))
                 result = solver.check(*asked)
                 if result == z3.unsat and not short:
                     return None
@@ -304,7 +327,7 @@ class Search:
                     raise Undecided(_LONG if result == z3.unsat else f"z3: {solver.reason_unknown()}")
                 model = solver.model()
                 try:
-                    witness = variables.witness(model, self.names)
+                    witness = variables.witness(model, self.read, self.names)
                     return witness, variables.assumed(model, self.places) if values else {}
                 except NotShort:
                     continue
@@ -312,15 +335,25 @@ class Search:
         finally:
             solver.pop()
 
-    def _answer(self, shown: Shown, claim: Claim, witness: Witness, side: Side, assumed: Assumed) -> Answer:
+    def _answer(self, shown: Shown, claim: Claim, witness: Witness, replay: Replay, assumed: Assumed) -> Answer:
         """The answer with the facts that matter, if an assessment of these confirms it."""
         trace = self.trace(claim)
-        needed, every = set(trace.facts), {**witness.facts, **self.bound}
-        for ratio in self.variables.ratios.values():
-            if ratio.fact.id in needed:
-                needed |= {ratio.rule.part, ratio.rule.whole}
+        needed, every = self.variables.needed(trace.facts), {**witness.facts, **self.bound}
         for facts in ({k: v for k, v in every.items() if k in needed}, every):
-            codes = side.codes(facts)
-            if codes is not None and shown_by(claim, codes):
-                return Answer(shown, facts, {k: assumed[k] for k in trace.unknown if k in assumed}, "", side.rulesets)
+            if replay.confirms(claim, facts):
+                values = {place: assumed[place] for place in trace.unknown if place in assumed}
+                codes = () if claim.decided else self._codes(claim, replay, facts)
+                return Answer(shown, facts, values, "", codes)
         raise Undecided(NOT_CONFIRMED)
+
+    def _codes(self, claim: Claim, replay: Replay, facts: Mapping[str, FactValue]) -> tuple[ReasonCode, ...]:
+        """Why the first thing wanted is undetermined."""
+        wanted = claim.wanted[0]
+        found = replay.verdict(wanted.side, facts).indicators
+        return next((found[no].codes for no, place in self.numbers[wanted.side].items() if place == wanted.place), ())
+
+
+def _numbers(ruleset: Ruleset) -> dict[str, int]:
+    """The printed numbers of the indicators, each with its place among the outcomes."""
+    found = [indicator.no for _, indicator in indicators(ruleset)]
+    return {no: place for place, no in enumerate(found, 1 + len(ruleset.criteria))}

@@ -9,6 +9,7 @@ from ntm_rules.authoring.rewriting import map_leaves, members
 from ntm_rules.consistency.changes import Asked
 from ntm_rules.consistency.matching import Placed
 from ntm_rules.consistency.trying import Given
+from ntm_rules.engines.checking import BadValue
 from ntm_rules.engines.compiling import bound_threshold, text_of
 from ntm_rules.engines.leaves import Unclear
 from ntm_rules.engines.scalar import Program, program_of
@@ -115,11 +116,11 @@ class Side:
 
     @property
     def years(self) -> set[str]:
-        """The years that its tables print, and ``*`` where one has a column for all others; empty without such tables."""
+        """The years that its tables print, and ``*`` for all others; empty where no table is by year."""
         return {key[t.by.index("year")] for t in self.tables() if "year" in t.by for key, _ in t.cells} - {GENERAL}
 
     def asker(self) -> Callable[[Iterable[Slots]], Answer | None]:
-        """Answers for facts in slots; None where these put the unit in no column."""
+        """Answers for facts in slots; None where no unit has them, or they put it in no column."""
         program, selectors = self.program, self.selectors()
         empty = program.checker.check({}, None).values
         indicator = program.asked.indicators[self.place]
@@ -130,7 +131,10 @@ class Side:
             for part in parts:
                 for place, value in part:
                     values[place] = value
-            slots = program.asked.slots(values)
+            try:
+                slots = program.asked.slots(values)
+            except BadValue:  # a part above its whole
+                return None
             columns = {name: slots[place] for name, place in places}
             if any(value is None or value is Unclear.AMBIGUOUS for value in columns.values()):
                 return None

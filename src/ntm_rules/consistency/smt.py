@@ -6,13 +6,14 @@ then follows holds whatever stands there one day. Read as an unknown it is a con
 
 import itertools
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
-from ntm_rules.consistency.filling import Place, place_of
-from ntm_rules.consistency.logic import Choice, Code, Number, Term
-from ntm_rules.consistency.variables import Variables, admitted
+from ntm_rules.consistency.algebra import NOTHING_ASKED, OPEN, Algebra, Choice, Code, Number
+from ntm_rules.consistency.filling import Place, asked_by, place_of
+from ntm_rules.consistency.logic import Term
+from ntm_rules.consistency.variables import Variables, admitted, ratio_name
 from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
@@ -33,13 +34,9 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
 from ntm_rules.model.walk import leaves
-
-OPEN = Code(False, undetermined=True)
-NOTHING_ASKED = Code(False, not_applicable=True)
 
 
 @define
@@ -47,7 +44,7 @@ class Trace:
     """What a part of a ruleset reads.
 
     Attributes:
-        facts: inputs, through derived facts and prerequisites.
+        facts: inputs and ratios, through derived facts and prerequisites.
         cells: selectors and column of each cell that these can pick, and its name if it is not known.
     """
 
@@ -93,6 +90,7 @@ class Context:
     """What readings of several rulesets share: the variables, and what was read before."""
 
     variables: Variables
+    algebra: Algebra
     read: dict[object, tuple[Code, Trace]] = field(factory=dict)
 
 
@@ -110,6 +108,7 @@ class Reading:
 
     def __init__(self, context: Context, ruleset: Ruleset, unknowns: bool, floor: Evidence | None = None) -> None:
         self.context, self.variables, self.logic = context, context.variables, context.variables.logic
+        self.algebra = context.algebra
         self.ruleset, self.unknowns = ruleset, unknowns
         self.floor = floor or ruleset.minimum_evidence
         self.variables.add(ruleset.facts)
@@ -146,7 +145,7 @@ class Reading:
         for _, other in members:
             trace.add(other)
         codes = [code for code, _ in members]
-        return (self.all(codes) if k is None else self.at_least(k, codes)), trace
+        return (self.algebra.all(codes) if k is None else self.algebra.at_least(k, codes)), trace
 
     def indicator(self, indicator: Indicator) -> tuple[Code, Trace]:
         """The code of an indicator, and what it reads."""
@@ -155,7 +154,7 @@ class Reading:
             self.owner, self.trace = indicator.no, Trace()
             code = self.condition(indicator.require)
             if indicator.applies_if is not None:
-                code = self.guarded(self.condition(indicator.applies_if), code)
+                code = self.algebra.guarded(self.condition(indicator.applies_if), code)
             self.context.read[key] = code, self.trace
         return self.context.read[key]
 
@@ -165,16 +164,16 @@ class Reading:
         """The code of a condition."""
         match node:
             case Comparison():
-                return self.all([self.comparison(node, fact) for fact in node.facts])
+                return self.algebra.all([self.comparison(node, fact) for fact in node.facts])
             case All():
-                return self.all([self.condition(m) for m in node.members])
+                return self.algebra.all([self.condition(m) for m in node.members])
             case Any():
-                return self.at_least(1, [self.condition(m) for m in node.members])
+                return self.algebra.at_least(1, [self.condition(m) for m in node.members])
             case AtLeast():
-                return self.at_least(node.k, [self.condition(m) for m in node.members])
+                return self.algebra.at_least(node.k, [self.condition(m) for m in node.members])
             case Not():
                 code = self.condition(node.member)
-                return Code(self.met(code), code.undetermined, code.not_applicable)
+                return Code(self.algebra.met(code), code.undetermined, code.not_applicable)
             case Meets():
                 return self.meets(node)
             case Open():
@@ -182,54 +181,23 @@ class Reading:
             case _:
                 typing.assert_never(node)
 
-    def met(self, code: Code) -> Term:
-        """True where the code is met."""
-        return self.logic.opposite(self.logic.either(code.not_met, code.undetermined, code.not_applicable))
-
-    def is_one_of(self, code: Code, outcomes: Iterable[Outcome]) -> Term:
-        """True where the code is one of the outcomes."""
-        terms = (code.not_met, self.met(code), code.undetermined, code.not_applicable)
-        return self.logic.either(*(terms[outcome] for outcome in outcomes))
-
-    def all(self, codes: list[Code]) -> Code:
-        """All members that apply."""
-        logic = self.logic
-        if len(codes) == 1:
-            return codes[0]
-        no = logic.either(*(c.not_met for c in codes))
-        open_ = logic.both(logic.opposite(no), logic.either(*(c.undetermined for c in codes)))
-        return Code(no, open_, logic.both(*(c.not_applicable for c in codes)))
-
-    def at_least(self, k: int, codes: list[Code]) -> Code:
-        """At least *k* members."""
-        logic = self.logic
-        lost = [logic.either(c.not_met, c.not_applicable) for c in codes]
-        no = logic.at_least(len(codes) - k + 1, lost)
-        if all(c.undetermined is False for c in codes):
-            return Code(no)
-        yes = logic.at_least(k, [self.met(c) for c in codes])
-        return Code(no, logic.both(logic.opposite(no), logic.opposite(yes)))
-
-    def guarded(self, applies: Code, code: Code) -> Code:
-        """An indicator with ``applies_if``."""
-        both, either, here = self.logic.both, self.logic.either, self.met(applies)
-        return Code(
-            both(here, code.not_met),
-            either(applies.undetermined, both(here, code.undetermined)),
-            either(applies.not_met, applies.not_applicable, both(here, code.not_applicable)),
-        )
-
     def meets(self, node: Meets) -> Code:
         """A prerequisite: by act, by finding, or by either."""
         ways: list[Code] = []
         if node.recognised is not None and node.by is not By.FINDING:
             act = Comparison((node.recognised,), Op.EQUALS, node.cell, node.part)
-            ways.append(self.cell(act, node.recognised, (), (), node.cell))
+            if self.unknowns and not self.known(node.cell):  # it can only ask for the prerequisite
+                place = place_of(self.ruleset.id, self.owner, act, (), node.cell)
+                self.trace.cells.append(((), (), place))
+                asked = evolve(node.cell, state=CellState.SET, value=True)
+                ways.append(self.against(act, node.recognised, asked, None))
+            else:
+                ways.append(self.cell(act, node.recognised, (), (), node.cell))
         if node.resolved is not None and node.by is not By.ACT:
             inner = Reading(self.context, node.resolved, self.unknowns, self.floor)
             self.trace.add(inner.traces[0])
             ways.append(self.found(inner.codes[0], node.cell))
-        return ways[0] if len(ways) == 1 else self.at_least(1, ways)
+        return ways[0] if len(ways) == 1 else self.algebra.at_least(1, ways)
 
     def found(self, code: Code, cell: Cell) -> Code:
         """A prerequisite by finding; an unknown cell can only ask for it."""
@@ -291,32 +259,31 @@ class Reading:
     def cell(self, node: Comparison | Open, fact: str | None, by: tuple[str, ...], key: Key, cell: Cell) -> Code:
         """A comparison with one cell."""
         place = None if self.known(cell) else place_of(self.ruleset.id, self.owner, node, key, cell)
-        if fact is None or isinstance(node, Open) or fact == node.fact:
+        if isinstance(node, Open) or fact == node.fact:
             self.trace.cells.append((by, key, place))
+        if cell.state is CellState.NONE and place is None:
+            return NOTHING_ASKED
+        if isinstance(node, Open) or fact is None:
+            return Code(self.logic.opposite(self.holds(node))) if self.unknowns and isinstance(node, Open) else OPEN
         if place is None:
-            return NOTHING_ASKED if cell.state is CellState.NONE else self.against(node, fact, cell, None)
+            return self.against(node, fact, cell, None)
         floor = cell.floor if cell.floor is not None and self.known(cell.floor) else None
         if self.unknowns:
             return self.against(node, fact, floor if floor and cell.when_empty is None else cell, (place, floor))
-        if floor is None or cell.below(self.floor) or fact is None:
+        if floor is None or cell.below(self.floor):
             return OPEN
         base = NOTHING_ASKED if floor.state is CellState.NONE else self.against(node, fact, floor, None)
         return Code(base.not_met, self.logic.opposite(base.not_met))
 
-    def against(
-        self, node: Comparison | Open, name: str | None, cell: Cell, unknown: tuple[Place, Cell | None] | None
-    ) -> Code:
+    def against(self, node: Comparison, name: str, cell: Cell, unknown: tuple[Place, Cell | None] | None) -> Code:
         """A fact against the value of a set cell, or against an unknown value."""
         logic = self.logic
-        if name is None or isinstance(node, Open):
-            holds = self.variables.unknown_values(unknown[0], None, Op.EQUALS, None)["true"] if unknown else False
-            return Code(logic.opposite(holds))
         fact, value = self.facts[name], self.value(name)
         if isinstance(value, Number):
             limit = self.variables.unknown_limit(unknown[0], fact, node.op, unknown[1]) if unknown else cell.value
             there = logic.both(value.given, logic.opposite(value.empty))
             no = logic.both(there, logic.opposite(value.compare(node.op, limit)))
-            return self.where_empty(Code(no, logic.opposite(value.given)), value.empty, cell.when_empty)
+            return self.algebra.where_empty(Code(no, logic.opposite(value.given)), value.empty, cell.when_empty)
         terms: Mapping[str, Term]
         if unknown:
             terms = self.variables.unknown_values(unknown[0], fact, node.op, unknown[1])
@@ -325,14 +292,12 @@ class Reading:
         holds = logic.either(*(logic.both(term, terms.get(text, False)) for text, term in value.terms.items()))
         return Code(logic.both(value.given, logic.opposite(holds)), logic.opposite(value.given))
 
-    def where_empty(self, code: Code, empty: Term, outcome: Outcome | None) -> Code:
-        """The code of a ratio where its whole may be 0."""
-        either = self.logic.either
-        return Code(
-            either(code.not_met, empty) if outcome is Outcome.NOT_MET else code.not_met,
-            either(code.undetermined, empty) if outcome is None else code.undetermined,
-            either(code.not_applicable, empty) if outcome is Outcome.NOT_APPLICABLE else code.not_applicable,
-        )
+    def holds(self, node: Open) -> Term:
+        """Whether the unit would meet an open condition."""
+        question = asked_by(self.ruleset.id, self.owner, node)
+        self.variables.add([question])
+        self.trace.facts.add(question.id)
+        return typing.cast(Choice, self.variables.fact(question.id)).terms["true"]
 
     # -- facts -------------------------------------------------------------------------------
 
@@ -354,12 +319,12 @@ class Reading:
             case Case():
                 rows = [(self.condition(row.when), self.then(row.then)) for row in rule.rows]
                 values = derived.fact.values
-                return (self.only if rule.exclusive else self.first)(values, rows, self.then(rule.otherwise))
+                return (self.algebra.only if rule.exclusive else self.algebra.first)(values, rows, self.then(rule.otherwise))
             case RatioOf():
-                self.trace.facts |= {rule.part, rule.whole}
+                self.trace.facts.add(ratio_name(rule))
                 return self.variables.ratio(derived.fact, rule)
             case MinOf() | MaxOf():
-                return self.extreme([typing.cast(Number, self.value(f)) for f in rule.facts], isinstance(rule, MinOf))
+                return self.algebra.extreme([typing.cast(Number, self.value(f)) for f in rule.facts], isinstance(rule, MinOf))
             case _:
                 typing.assert_never(rule)
 
@@ -368,56 +333,6 @@ class Reading:
         if isinstance(value, Ref):
             return typing.cast(Choice, self.value(value.fact))
         return Choice({}, False) if value is None else Choice({value: True}, True)
-
-    def first(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
-        """The value that all rows have which may be the first one whose guard is met."""
-        logic = self.logic
-        reachable: list[tuple[Term, Choice]] = []
-        before: Term = True
-        for when, then in rows:
-            reachable.append((logic.both(before, logic.either(self.met(when), when.undetermined)), then))
-            before = logic.both(before, logic.opposite(self.met(when)))
-        reachable.append((before, otherwise))
-
-        def everywhere(term: typing.Callable[[Choice], Term]) -> Term:
-            return logic.both(*(logic.either(logic.opposite(reached), term(then)) for reached, then in reachable))
-
-        terms = {value: everywhere(lambda then, v=value: then.terms.get(v, False)) for value in values}  # type: ignore[misc]
-        decided = all(when.undetermined is False for when, _ in rows)
-        return Choice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
-
-    def only(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
-        """The value of the one row whose guard is met; an undetermined guard must not make a difference."""
-        logic = self.logic
-        met = [self.met(when) for when, _ in rows]
-        open_ = [when.undetermined for when, _ in rows]
-        none_met, none_open = logic.opposite(logic.either(*met)), logic.opposite(logic.either(*open_))
-        one_met = logic.opposite(logic.at_least(2, met))
-        one_open = logic.opposite(logic.at_least(2, open_))
-
-        def term(value: str) -> Term:
-            own = [then.terms.get(value, False) for _, then in rows]
-            other = otherwise.terms.get(value, False)
-            chosen = logic.either(*(logic.both(m, t) for m, t in zip(met, own, strict=True)))
-            same = logic.either(*(logic.both(o, t) for o, t in zip(open_, own, strict=True)))
-            rest = logic.both(none_met, other, logic.either(none_open, logic.both(one_open, same)))
-            return logic.either(logic.both(one_met, none_open, chosen), rest)
-
-        terms = {value: term(value) for value in values}
-        return Choice(terms, logic.either(*terms.values()))
-
-    def extreme(self, numbers: list[Number], least: bool) -> Number:
-        """The least or the greatest of several numbers: compared by comparing each of them."""
-        logic = self.logic
-        given = logic.both(*(n.given for n in numbers))
-        for_all = (Op.AT_LEAST, Op.MORE_THAN) if least else (Op.AT_MOST, Op.LESS_THAN)
-
-        def compare(op: Op, limit: Term) -> Term:
-            if op is Op.EQUALS:
-                return logic.both(compare(for_all[0], limit), logic.either(*(n.compare(op, limit) for n in numbers)))
-            return (logic.both if op in for_all else logic.either)(*(n.compare(op, limit) for n in numbers))
-
-        return Number(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
 
 
 def validity(ruleset: Ruleset) -> tuple[int, ...]:

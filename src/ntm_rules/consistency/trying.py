@@ -24,6 +24,7 @@ T = typing.TypeVar("T")
 Given = Mapping[str, FactValue]
 
 MAX_COMBINATIONS = 20_000
+PREREQUISITE, PARTS, TOO_MANY = "prerequisite", "parts", "combinations"
 
 
 @frozen
@@ -31,13 +32,11 @@ class Trials:
     """The facts to try: an axis is one fact (or a part with its whole) with all values that matter.
 
     Attributes:
-        proof: True if all combinations of the axes stand for all facts.
-        findings: True if another set is evaluated as a prerequisite.
+        unproved: why all combinations of the axes do not stand for all facts, as codes; empty where they do.
     """
 
     axes: tuple[tuple[Given, ...], ...]
-    proof: bool
-    findings: bool
+    unproved: tuple[str, ...]
 
 
 def combinations(axes: Sequence[Sequence[T]], every: bool) -> Iterator[tuple[T, ...]]:
@@ -66,16 +65,17 @@ class _Reading:
         self.limits: dict[str, set[Decimal]] = {}
         self.ratios: dict[str, tuple[Fact, RatioOf]] = {}
         self.bound: dict[str, set[str]] = {}
-        self.sides = 0
         self.empty: set[str] = set()
+        self.known_ratios: set[RatioOf] = set()
         self.findings = False
 
     def read(self, ruleset: Ruleset, conditions: Iterable[Condition]) -> None:
         """Add what the conditions of a ruleset read."""
-        self.sides += 1
         known = {f.id: f for f in ruleset.facts}
         rules = {d.id: d for d in ruleset.derived}
         bound = dict(ruleset.bindings)
+        self.known_ratios.update(fact.ratio for fact in ruleset.facts if fact.ratio is not None)
+        self.known_ratios.update(d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf))
         for condition in conditions:
             self._condition(condition, known, rules, bound)
 
@@ -133,13 +133,14 @@ class _Reading:
         size = 1
         for axis in axes:
             size *= len(axis)
-        proof = self._apart() and not self.findings and size <= MAX_COMBINATIONS
-        return Trials(tuple(axes), proof, self.findings)
+        unproved = {PREREQUISITE: self.findings, PARTS: not self._apart(), TOO_MANY: size > MAX_COMBINATIONS}
+        if any(unproved.values()):
+            axes.sort(key=repr)  # the same sample whichever set is the old one
+        return Trials(tuple(axes), tuple(why for why, holds in unproved.items() if holds))
 
     def _apart(self) -> bool:
-        """False if a ratio is given together with its own part and whole, or two given ratios share a part."""
-        read = [f.ratio for f in self.facts.values() if f.ratio is not None]
-        if any(ratio.part in self.facts and ratio.whole in self.facts for ratio in read):
+        """False if a part is given beside its whole, which bounds it, or two given ratios share one."""
+        if any(ratio.part in self.facts and ratio.whole in self.facts for ratio in self.known_ratios):
             return False
         given = [f.ratio for f in self.facts.values() if f.ratio is not None and f.id in self.empty]
         parts = [p for r in (*given, *(rule for _, rule in self.ratios.values())) for p in (r.part, r.whole)]

@@ -2,14 +2,15 @@
 
 import itertools
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from attrs import define, field, frozen
 
+from ntm_rules.consistency.algebra import Choice, Number
 from ntm_rules.consistency.filling import Place
-from ntm_rules.consistency.logic import Choice, Logic, Number, Term
+from ntm_rules.consistency.logic import Logic, Term
 from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.leaves import ORDER, allowed_values
 from ntm_rules.model.conditions import Op
@@ -62,8 +63,8 @@ class Variables:
         complete: every input is given, a ratio as a percentage or as part and whole; else each may be missing.
 
     Attributes:
-        domain: what they can be.
-        read: the facts that some condition reads.
+        domain: what each fact and each unknown cell can be.
+        ratios: by the id of the fact, or by part and whole where only these can be given.
     """
 
     def __init__(self, logic: Logic, complete: bool = True) -> None:
@@ -71,14 +72,13 @@ class Variables:
         self.complete = complete
         self.facts: dict[str, Fact] = {}
         self.year: Term = logic.number("year", whole=True)
-        self.domain: list[Term] = []
-        self.read: set[str] = set()
+        self.domain: dict[object, list[Term]] = {}
         self.ratios: dict[str, _Ratio] = {}
         self._numbers: dict[str, Term] = {}
         self._values: dict[str, Choice | Number] = {}
         self._limits: dict[Place, Term] = {}
         self._admitted: dict[Place, dict[str, Term]] = {}
-        self._unknown_facts: dict[Place, tuple[Fact | None, Op]] = {}
+        self._unknown_facts: dict[Place, tuple[Fact, Op]] = {}
 
     # -- facts -------------------------------------------------------------------------------
 
@@ -94,7 +94,6 @@ class Variables:
 
     def fact(self, name: str) -> Choice | Number:
         """The value of a fact that a condition reads."""
-        self.read.add(name)
         if name not in self._values:
             fact = self.facts[name]
             if not fact.type.numeric:
@@ -116,23 +115,22 @@ class Variables:
             term = logic.boolean(name)
             return Choice({"true": logic.both(given, term), "false": logic.both(given, logic.opposite(term))}, given)
         terms: dict[str, Term] = {v: logic.boolean(f"{name}={v}") for v in values}
-        self.domain.append(logic.opposite(logic.at_least(2, terms.values())))
+        domain = self.domain[name] = [logic.opposite(logic.at_least(2, terms.values()))]
         if self.complete:
-            self.domain.append(logic.either(*terms.values()))
+            domain.append(logic.either(*terms.values()))
         return Choice(terms, True if self.complete else logic.either(*terms.values()))
 
     def number(self, name: str) -> Term:
         """The variable of a number that is not worked out, within its bounds."""
         if name not in self._numbers:
-            fact = self.facts[name]
-            self._numbers[name] = self._variable(name, fact)
+            self._numbers[name] = self._variable(name, name, self.facts[name])
         return self._numbers[name]
 
     def ratio(self, fact: Fact, rule: RatioOf, direct: bool = False) -> Number:
         """Part over whole: compared as one number, so that no term multiplies two facts."""
-        logic, name = self.logic, fact.id if direct else f"{rule.part}/{rule.whole}"
+        logic, name = self.logic, fact.id if direct else ratio_name(rule)
         if name not in self.ratios:
-            self.ratios[name] = _Ratio(fact, rule, self._variable(f"{name}%", fact, whole=False), direct)
+            self.ratios[name] = _Ratio(fact, rule, self._variable(name, f"{name}%", fact, whole=False), direct)
         found = self.ratios[name]
         both = logic.both(self.given(rule.part), self.given(rule.whole))
         own = self.given(fact.id) if direct else False
@@ -149,13 +147,11 @@ class Variables:
 
         return compare
 
-    def _variable(self, name: str, fact: Fact, whole: bool | None = None) -> Term:
+    def _variable(self, key: object, name: str, fact: Fact, whole: bool | None = None) -> Term:
         term = self.logic.number(name, fact.type is FactType.COUNT if whole is None else whole)
         low, high = self._bounds(fact)
-        if low is not None:
-            self.domain.append(term >= self.logic.constant(low))
-        if high is not None:
-            self.domain.append(term <= self.logic.constant(high))
+        lower = [] if low is None else [term >= self.logic.constant(low)]
+        self.domain[key] = lower if high is None else [*lower, term <= self.logic.constant(high)]
         return term
 
     def _bounds(self, fact: Fact) -> tuple[Decimal | None, Decimal | None]:
@@ -164,75 +160,90 @@ class Variables:
         low, high = fact.minimum, fact.maximum
         return Decimal(0) if low is None else low, Decimal(100) if high is None else high
 
-    def constraints(self) -> Iterator[Term]:
-        """What facts and unknown cells can be; complete once every condition has been read.
+    def constraints(self, read: frozenset[str], places: Iterable[Place]) -> Iterator[Term]:
+        """What the facts that are read and some unknown cells can be.
 
         A ratio is tied to its part and whole where a caller could not leave one of these out: at every number it is
         compared with, which is all that an outcome depends on.
         """
-        yield from self.domain
         logic = self.logic
-        for ratio in self.ratios.values():
+        for ratio in self.within(read):
             part, whole = self.number(ratio.rule.part), self.number(ratio.rule.whole)
-            yield logic.z3.Implies(logic.both(whole == 0, ratio.fact.type is FactType.PERCENT), part == 0)
-            if not self._tied(ratio):
-                continue
-            limits = {*ratio.limits, *((Decimal(100),) if ratio.fact.type is FactType.PERCENT else ())}
-            for limit in limits:
+            percent = ratio.fact.type is FactType.PERCENT
+            if percent:
+                yield logic.z3.Implies(whole == 0, part == 0)
+            for limit in {*ratio.limits, *((Decimal(100),) if percent else ())} if self._tied(ratio, read) else ():
                 top, bottom = limit.as_integer_ratio()
                 left, right = part * (ratio.fact.scale * bottom), whole * top
                 for op in (Op.AT_LEAST, Op.AT_MOST):
                     holds = ORDER[op](ratio.term, logic.constant(limit))
                     yield logic.z3.Or(whole == 0, ORDER[op](left, right) == holds)
+        for key in (*places, *sorted(self.needed(read))):
+            yield from self.domain.get(key, ())
 
-    def _tied(self, ratio: _Ratio) -> bool:
-        shared = [self._shared(name, ratio) for name in (ratio.rule.part, ratio.rule.whole)]
+    def needed(self, read: Iterable[str]) -> set[str]:
+        """The facts that are read, with the parts and wholes of ratios."""
+        found = set(read)
+        for name, ratio in self.ratios.items():
+            if name in found:
+                found |= {ratio.rule.part, ratio.rule.whole}
+        return found
+
+    def within(self, read: Iterable[str]) -> list[_Ratio]:
+        """The ratios that are read."""
+        return [self.ratios[name] for name in read if name in self.ratios]
+
+    def _tied(self, ratio: _Ratio, read: Iterable[str]) -> bool:
+        others = [r.rule for r in self.within(read) if r is not ratio]
+        shared = [n in read or any(n in (r.part, r.whole) for r in others) for n in (ratio.rule.part, ratio.rule.whole)]
         return all(shared) if ratio.direct else any(shared)
 
-    def _shared(self, name: str, ratio: _Ratio) -> bool:
-        others = (r.rule for r in self.ratios.values() if r is not ratio)
-        return name in self.read or any(name in (rule.part, rule.whole) for rule in others)
-
-    def wholes(self) -> Term:
+    def wholes(self, read: Iterable[str]) -> Term:
         """True where no whole is 0."""
-        return self.logic.both(*(self.number(ratio.rule.whole) != 0 for ratio in self.ratios.values()))
+        return self.logic.both(*(self.number(ratio.rule.whole) != 0 for ratio in self.within(read)))
 
     # -- unknown cells -----------------------------------------------------------------------
 
     def unknown_limit(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Term:
         """The number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
         if place not in self._limits:
-            term = self._variable(str(place), fact)
+            term = self._variable(place, str(place), fact)
             if floor is not None and isinstance(floor.value, Decimal):
                 least = self.logic.constant(floor.value)
-                self.domain.append(term >= least if op in _LOW else term <= least if op in _HIGH else term == least)
+                strict = term >= least if op in _LOW else term <= least if op in _HIGH else term == least
+                self.domain[place].append(strict)
             self._limits[place], self._unknown_facts[place] = term, (fact, op)
         return self._limits[place]
 
-    def unknown_values(self, place: Place, fact: Fact | None, op: Op, floor: Cell | None) -> Mapping[str, Term]:
-        """Which values of a fact an unknown cell admits; without a fact, whether an unknown condition holds."""
+    def unknown_values(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Mapping[str, Term]:
+        """Which values of a fact an unknown cell admits."""
         if place not in self._admitted:
             logic = self.logic
-            values = (fact.values if fact is not None else ()) or ("true", "false")
+            values = fact.values or ("true", "false")
             terms = {value: logic.boolean(f"{place} admits {value}") for value in values}
-            self.domain.append(logic.either(*terms.values()))
+            domain = self.domain[place] = [logic.either(*terms.values())]
             if op is Op.EQUALS:
-                self.domain.append(logic.opposite(logic.at_least(2, terms.values())))
+                domain.append(logic.opposite(logic.at_least(2, terms.values())))
             if op is Op.LEVEL_AT_LEAST:
                 steps = list(terms.values())
-                self.domain += [logic.z3.Implies(low, high) for low, high in itertools.pairwise(steps)]
-            if floor is not None and fact is not None:
+                domain += [logic.z3.Implies(low, high) for low, high in itertools.pairwise(steps)]
+            if floor is not None:
                 kept = admitted(fact, op, floor)
-                self.domain += [logic.opposite(term) for value, term in terms.items() if value not in kept]
+                domain += [logic.opposite(term) for value, term in terms.items() if value not in kept]
             self._admitted[place], self._unknown_facts[place] = terms, (fact, op)
         return self._admitted[place]
+
+    @property
+    def unknown(self) -> Container[Place]:
+        """The unknown cells that have a value of their own."""
+        return self._unknown_facts.keys()
 
     def moderate(self, places: Iterable[Place]) -> Term:
         """True where unknown numbers and levels are not the least or greatest that they can be."""
         logic, terms = self.logic, []
         for place in places:
             fact, op = self._unknown_facts[place]
-            if place in self._limits and fact is not None:
+            if place in self._limits:
                 limit = self._limits[place]
                 terms += [limit > logic.constant(low) for low in (self._bounds(fact)[0],) if low is not None]
                 terms += [limit < logic.constant(high) for high in (self._bounds(fact)[1],) if high is not None]
@@ -254,35 +265,32 @@ class Variables:
 
     # -- back --------------------------------------------------------------------------------
 
-    def witness(self, model: typing.Any, wanted: frozenset[str]) -> Witness:
-        """The wanted facts of a model.
+    def witness(self, model: typing.Any, read: frozenset[str], names: frozenset[str]) -> Witness:
+        """The facts of a model that are read; they stand for all *names*.
 
         Raises:
             NotShort: a number has too many digits.
         """
         given: dict[str, FactValue] = {}
-        for name in wanted & self.read:
-            value = self._values[name]
+        for name in read:
+            value = self._values.get(name)
             if isinstance(value, Choice):
                 given[name] = self._chosen(self.facts[name], value, model)
             elif name in self._numbers:
                 given[name] = self._number_of(model, self.facts[name], self._numbers[name])
         empty = False
-        for name, ratio in self.ratios.items():
-            names = ratio.rule.part, ratio.rule.whole
-            if not wanted.issuperset(names if not ratio.direct else (name,)):
-                continue
-            whole = self._number_of(model, self.facts[names[1]], self.number(names[1]))
-            if whole == 0 or self._tied(ratio):
-                part = self._number_of(model, self.facts[names[0]], self.number(names[0]))
-                given |= {names[0]: part, names[1]: whole}
-                empty = empty or whole == 0
+        for ratio in self.within(read):
+            part, whole = self.facts[ratio.rule.part], self.facts[ratio.rule.whole]
+            size = self._number_of(model, whole, self.number(whole.id))
+            if size == 0 or self._tied(ratio, read):
+                given |= {part.id: self._number_of(model, part, self.number(part.id)), whole.id: size}
+                empty = empty or size == 0
             elif ratio.direct:
-                given[name] = self._number_of(model, ratio.fact, ratio.term)
+                given[ratio.fact.id] = self._number_of(model, ratio.fact, ratio.term)
             else:
                 quotient = self._exact(model, ratio.term) / ratio.fact.scale
-                given |= {names[0]: quotient.numerator, names[1]: quotient.denominator}
-        return Witness(dict(sorted(given.items())), wanted, empty)
+                given |= {part.id: quotient.numerator, whole.id: quotient.denominator}
+        return Witness(dict(sorted(given.items())), names, empty)
 
     def assumed(self, model: typing.Any, places: Iterable[Place]) -> dict[Place, Value]:
         """The values of unknown cells in a model.
@@ -292,12 +300,12 @@ class Variables:
         """
         return {place: self._assumed(place, model) for place in places}
 
-    def short(self, wanted: Iterable[str], places: Iterable[Place]) -> Iterator[Term]:
+    def short(self, read: frozenset[str], places: Iterable[Place]) -> Iterator[Term]:
         """True where facts and unknown cells have no more digits than facts are reported with."""
-        numbers = [(self.facts[name], self._numbers[name]) for name in wanted if name in self._numbers]
-        numbers += [(ratio.fact, ratio.term) for ratio in self.ratios.values() if not self._tied(ratio)]
-        limits = ((self._unknown_facts[place][0], self._limits[place]) for place in places if place in self._limits)
-        numbers += [(fact, term) for fact, term in limits if fact is not None]
+        needed = sorted(self.needed(read))
+        numbers = [(self.facts[name], self._numbers[name]) for name in needed if name in self._numbers]
+        numbers += [(ratio.fact, ratio.term) for ratio in self.within(read) if not self._tied(ratio, read)]
+        numbers += [(self._unknown_facts[p][0], self._limits[p]) for p in places if p in self._limits]
         for fact, term in numbers:
             if not term.is_int():
                 yield self.logic.z3.IsInt(term * 10**fact.decimals)
@@ -324,12 +332,17 @@ class Variables:
 
     def _assumed(self, place: Place, model: typing.Any) -> Value:
         fact, op = self._unknown_facts[place]
-        if place in self._limits and fact is not None:
+        if place in self._limits:
             return Decimal(self._number_of(model, fact, self._limits[place]))
         kept = tuple(v for v, term in self._admitted[place].items() if self._holds(model, term))
         if op is Op.ONE_OF:
             return kept
-        return kept[0] == "true" if fact is None or fact.type is FactType.BOOLEAN else kept[0]
+        return kept[0] == "true" if fact.type is FactType.BOOLEAN else kept[0]
+
+
+def ratio_name(rule: RatioOf) -> str:
+    """The name under which a ratio is read whose percentage nobody can give."""
+    return f"{rule.part}/{rule.whole}"
 
 
 def admitted(fact: Fact, op: Op, cell: Cell) -> frozenset[str]:
@@ -341,9 +354,9 @@ def admitted(fact: Fact, op: Op, cell: Cell) -> frozenset[str]:
     return allowed_values(fact, op, cell)
 
 
-def _texts(fact: Fact | None, op: Op, value: Value) -> frozenset[str]:
+def _texts(fact: Fact, op: Op, value: Value) -> frozenset[str]:
     if isinstance(value, tuple):
         return frozenset(value)
-    if fact is not None and op is Op.LEVEL_AT_LEAST:
+    if op is Op.LEVEL_AT_LEAST:
         return frozenset(fact.values[fact.values.index(str(value)) :])
     return frozenset([str(value).lower() if isinstance(value, bool) else str(value)])

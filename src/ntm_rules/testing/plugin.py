@@ -60,6 +60,13 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
     return RulesetFolder.from_parent(parent, path=path) if path.resolve() in folders else None
 
 
+def _in_words(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """What an error of ours says; empty for any other."""
+    from ntm_rules.model.errors import NtmRulesError
+
+    return str(excinfo.value) if isinstance(excinfo.value, NtmRulesError) else ""
+
+
 class RulesetFolder(pytest.Directory):
     """A folder of rule files; an error of a file fails its collection."""
 
@@ -81,13 +88,6 @@ class RulesetFolder(pytest.Directory):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
         """What is wrong with the files, without a traceback."""
         return _in_words(excinfo) or super().repr_failure(excinfo)
-
-
-def _in_words(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """What an error of ours says; empty for any other."""
-    from ntm_rules.model.errors import NtmRulesError
-
-    return str(excinfo.value) if isinstance(excinfo.value, NtmRulesError) else ""
 
 
 class _Item(pytest.Item):
@@ -181,6 +181,10 @@ class CaseFile(pytest.File):
         for number, case in enumerate(cases.load_cases(self.path), 1):
             name = str(getattr(case, "name", "") or number)
             yield CaseItem.from_parent(self, name=name, case=case)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
+        """What is wrong with the file, without a traceback."""
+        return _in_words(excinfo) or super().repr_failure(excinfo)
 
 
 class CaseItem(_Item):

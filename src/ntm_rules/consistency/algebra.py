@@ -1,0 +1,143 @@
+"""The truth tables of the rule language over terms: connectives, cases, least and greatest."""
+
+import typing
+from collections.abc import Callable, Iterable
+
+from attrs import frozen
+
+from ntm_rules.consistency.logic import Logic, Term
+from ntm_rules.model.conditions import Op
+from ntm_rules.model.outcomes import Outcome
+
+
+@frozen
+class Code:
+    """An outcome as three terms that exclude each other; where none of them is true the outcome is ``met``."""
+
+    not_met: Term
+    undetermined: Term = False
+    not_applicable: Term = False
+
+
+@frozen
+class Choice:
+    """A yes/no, a level or a category: a term for each value it can have; none is true where it has none."""
+
+    terms: dict[str, Term]
+    given: Term
+
+
+@frozen
+class Number:
+    """A numeric fact: whether it is there, whether its whole is 0, and how it compares with a limit."""
+
+    given: Term
+    empty: Term
+    compare: Callable[[Op, Term], Term]
+
+
+OPEN = Code(False, undetermined=True)
+NOTHING_ASKED = Code(False, not_applicable=True)
+
+
+@frozen
+class Algebra:
+    """Codes put together."""
+
+    logic: Logic
+
+    def met(self, code: Code) -> Term:
+        """True where the code is met."""
+        return self.logic.opposite(self.logic.either(code.not_met, code.undetermined, code.not_applicable))
+
+    def is_one_of(self, code: Code, outcomes: Iterable[Outcome]) -> Term:
+        """True where the code is one of the outcomes."""
+        terms = (code.not_met, self.met(code), code.undetermined, code.not_applicable)
+        return self.logic.either(*(terms[outcome] for outcome in outcomes))
+
+    def all(self, codes: list[Code]) -> Code:
+        """All members that apply."""
+        logic = self.logic
+        if len(codes) == 1:
+            return codes[0]
+        no = logic.either(*(c.not_met for c in codes))
+        open_ = logic.both(logic.opposite(no), logic.either(*(c.undetermined for c in codes)))
+        return Code(no, open_, logic.both(*(c.not_applicable for c in codes)))
+
+    def at_least(self, k: int, codes: list[Code]) -> Code:
+        """At least *k* members."""
+        logic = self.logic
+        lost = [logic.either(c.not_met, c.not_applicable) for c in codes]
+        no = logic.at_least(len(codes) - k + 1, lost)
+        if all(c.undetermined is False for c in codes):
+            return Code(no)
+        yes = logic.at_least(k, [self.met(c) for c in codes])
+        return Code(no, logic.both(logic.opposite(no), logic.opposite(yes)))
+
+    def guarded(self, applies: Code, code: Code) -> Code:
+        """An indicator with ``applies_if``."""
+        both, either, here = self.logic.both, self.logic.either, self.met(applies)
+        return Code(
+            both(here, code.not_met),
+            either(applies.undetermined, both(here, code.undetermined)),
+            either(applies.not_met, applies.not_applicable, both(here, code.not_applicable)),
+        )
+
+    def where_empty(self, code: Code, empty: Term, outcome: Outcome | None) -> Code:
+        """The code of a ratio where its whole may be 0."""
+        either = self.logic.either
+        return Code(
+            either(code.not_met, empty) if outcome is Outcome.NOT_MET else code.not_met,
+            either(code.undetermined, empty) if outcome is None else code.undetermined,
+            either(code.not_applicable, empty) if outcome is Outcome.NOT_APPLICABLE else code.not_applicable,
+        )
+
+    def first(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
+        """The value that all rows have which may be the first one whose guard is met."""
+        logic = self.logic
+        reachable: list[tuple[Term, Choice]] = []
+        before: Term = True
+        for when, then in rows:
+            reachable.append((logic.both(before, logic.either(self.met(when), when.undetermined)), then))
+            before = logic.both(before, logic.opposite(self.met(when)))
+        reachable.append((before, otherwise))
+
+        def everywhere(term: typing.Callable[[Choice], Term]) -> Term:
+            return logic.both(*(logic.either(logic.opposite(reached), term(then)) for reached, then in reachable))
+
+        terms = {value: everywhere(lambda then, v=value: then.terms.get(v, False)) for value in values}  # type: ignore[misc]
+        decided = all(when.undetermined is False for when, _ in rows)
+        return Choice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
+
+    def only(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
+        """The value of the one row whose guard is met; an undetermined guard must not make a difference."""
+        logic = self.logic
+        met = [self.met(when) for when, _ in rows]
+        open_ = [when.undetermined for when, _ in rows]
+        none_met, none_open = logic.opposite(logic.either(*met)), logic.opposite(logic.either(*open_))
+        one_met = logic.opposite(logic.at_least(2, met))
+        one_open = logic.opposite(logic.at_least(2, open_))
+
+        def term(value: str) -> Term:
+            own = [then.terms.get(value, False) for _, then in rows]
+            other = otherwise.terms.get(value, False)
+            chosen = logic.either(*(logic.both(m, t) for m, t in zip(met, own, strict=True)))
+            same = logic.either(*(logic.both(o, t) for o, t in zip(open_, own, strict=True)))
+            rest = logic.both(none_met, other, logic.either(none_open, logic.both(one_open, same)))
+            return logic.either(logic.both(one_met, none_open, chosen), rest)
+
+        terms = {value: term(value) for value in values}
+        return Choice(terms, logic.either(*terms.values()))
+
+    def extreme(self, numbers: list[Number], least: bool) -> Number:
+        """The least or the greatest of several numbers: compared by comparing each of them."""
+        logic = self.logic
+        given = logic.both(*(n.given for n in numbers))
+        for_all = (Op.AT_LEAST, Op.MORE_THAN) if least else (Op.AT_MOST, Op.LESS_THAN)
+
+        def compare(op: Op, limit: Term) -> Term:
+            if op is Op.EQUALS:
+                return logic.both(compare(for_all[0], limit), logic.either(*(n.compare(op, limit) for n in numbers)))
+            return (logic.both if op in for_all else logic.either)(*(n.compare(op, limit) for n in numbers))
+
+        return Number(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)

@@ -1,0 +1,130 @@
+"""What facts are to show, and assessments that confirm it."""
+
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from attrs import frozen
+
+from ntm_rules.consistency.variables import Witness
+from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
+from ntm_rules.model.errors import FactError
+from ntm_rules.model.facts import Direction, Fact, FactType
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+
+SATISFIED = (Outcome.MET, Outcome.NOT_APPLICABLE)
+FAILED = (Outcome.NOT_MET,)
+_MUCH = Decimal(1_000_000)
+
+
+@frozen
+class Wanted:
+    """That an outcome is one of some.
+
+    Attributes:
+        side: which of the rulesets.
+        place: 0 for the set, then its criteria and its indicators in printed order.
+    """
+
+    side: int
+    place: int
+    outcomes: tuple[Outcome, ...]
+
+
+@frozen
+class Claim:
+    """What some facts are to show: all of *wanted*; with *whole*, where no whole is 0."""
+
+    wanted: tuple[Wanted, ...]
+    whole: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """True if it speaks of decided outcomes only: then it stays true when more becomes known."""
+        return all(Outcome.UNDETERMINED not in w.outcomes for w in self.wanted)
+
+
+class Replay:
+    """Rulesets that are assessed to confirm facts, with the outcomes of the facts found so far.
+
+    Args:
+        ruleset: makes the ruleset of a side when it is needed.
+        bound: facts that one of the rulesets fixes, and that hold for all of them.
+        found: facts found for one question are tried on the next ones.
+    """
+
+    def __init__(
+        self, ruleset: Callable[[int], Ruleset], bound: Mapping[str, str], found: list[Witness] | None = None
+    ) -> None:
+        self.bound, self.found = bound, [] if found is None else found
+        self._make = ruleset
+        self._sides: dict[int, tuple[Ruleset, frozenset[str]]] = {}
+        self._codes: list[dict[int, bytes]] = []
+
+    def _side(self, side: int) -> tuple[Ruleset, frozenset[str]]:
+        """A ruleset and the facts that it takes."""
+        if side not in self._sides:
+            ruleset = self._make(side)
+            self._sides[side] = ruleset, frozenset(ruleset.inputs())
+        return self._sides[side]
+
+    def shows(self, claim: Claim) -> Witness | None:
+        """Facts found before that show the claim."""
+        self._codes += [{} for _ in self.found[len(self._codes) :]]
+        decided = claim.decided
+        for witness, codes in zip(self.found, self._codes, strict=True):
+            if claim.whole and witness.empty:
+                continue
+            if not decided and not all(witness.names >= self._side(w.side)[1] for w in claim.wanted):
+                continue
+            for w in claim.wanted:
+                if w.side not in codes:
+                    codes[w.side] = self._outcomes(w.side, witness.facts)
+                if not codes[w.side] or codes[w.side][w.place] not in w.outcomes:
+                    break
+            else:
+                return witness
+        return None
+
+    def _outcomes(self, side: int, facts: Mapping[str, FactValue]) -> bytes:
+        """The outcomes of the facts; empty where the ruleset refuses them."""
+        ruleset, _ = self._side(side)
+        try:
+            return outcome_codes(ruleset, check_facts(ruleset, self.given(side, facts)))
+        except FactError:
+            return b""
+
+    def confirms(self, claim: Claim, facts: Mapping[str, FactValue]) -> bool:
+        """True if assessments of the facts show the claim."""
+        try:
+            verdicts = {side: self.verdict(side, facts) for side in {w.side for w in claim.wanted}}
+        except FactError:
+            return False
+        return all(verdicts[w.side].codes[w.place] in w.outcomes for w in claim.wanted)
+
+    def verdict(self, side: int, facts: Mapping[str, FactValue]) -> Verdict:
+        """The assessment of the facts."""
+        return assess(self._side(side)[0], self.given(side, facts))
+
+    def given(self, side: int, facts: Mapping[str, FactValue]) -> dict[str, typing.Any]:
+        """Of some facts, those that a ruleset takes."""
+        _, inputs = self._side(side)
+        return {name: value for name, value in (*facts.items(), *self.bound.items()) if name in inputs}
+
+
+def improved(facts: Mapping[str, FactValue], known: Mapping[str, Fact], fixed: Sequence[str]) -> dict[str, FactValue]:
+    """The facts with everything as good as it can be, but for the *fixed* ones."""
+    return {name: value if name in fixed else _best(known[name], value) for name, value in facts.items()}
+
+
+def _best(fact: Fact, value: FactValue) -> FactValue:
+    if fact.direction is Direction.NEITHER or fact.type is FactType.CATEGORY:
+        return value
+    more = fact.direction is Direction.MORE
+    if fact.type is FactType.BOOLEAN:
+        return more
+    if fact.type is FactType.ORDINAL:
+        return fact.values[-1 if more else 0]
+    return (_MUCH if fact.maximum is None else fact.maximum) if more else fact.minimum or Decimal(0)

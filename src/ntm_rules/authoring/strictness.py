@@ -204,7 +204,8 @@ def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[
         grave = gravity(mine)
         if grave is not None and _asks_less(base.op, mine, own.op, theirs, fact):
             column = f" in column {', '.join(values)}" if values else ""
-            yield Looser(grave, f"`{_show(theirs)}` asks for less than `{_show(mine)}`{column}")
+            how = "cannot be compared with" if mine.state is CellState.PENDING else "asks for less than"
+            yield Looser(grave, f"`{_show(theirs)}` {how} `{_show(mine)}`{column}")
 
 
 def _resolved(threshold: Threshold) -> Cell | Table | None:

@@ -8,14 +8,13 @@ difference the status is ``UNDECIDED``, with facts and values of these cells tha
 """
 
 import time
-import typing
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from functools import partial
 
 from attrs import evolve, field, frozen
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.consistency.filling import Assumed
 from ntm_rules.consistency.replaying import FAILED, SATISFIED, Claim, Replay, Wanted
 from ntm_rules.consistency.searching import NOT_CONFIRMED, Answer, Limits, Search, Session, Shown, Undecided
 from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
@@ -66,7 +65,7 @@ class Proof:
         data: what else a message needs, e.g. the year, or the indicators that imply this one.
         facts: that show it (or, of what is refuted, a counterexample), confirmed by an assessment; None if there are
             none.
-        assumed: the values of unknown cells under which they do.
+        assumed: the values of unknown cells under which they do, and whether open conditions hold.
         reason: why it is undecided.
         cells, unknown: how many cells it covers, and how many of these are not known.
     """
@@ -77,7 +76,7 @@ class Proof:
     subject: str
     data: Mapping[str, str]
     facts: Mapping[str, FactValue] | None
-    assumed: Assumed
+    assumed: Mapping[str, object]
     reason: str
     cells: int
     unknown: int
@@ -93,7 +92,7 @@ class Proof:
         return f"{self.status.value}: {place}: {self.kind.value}{cells}{more}{reason}{facts}{assumed}"
 
 
-def _listed(values: Mapping[typing.Any, object]) -> str:
+def _listed(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in values.items())
 
 
@@ -271,7 +270,7 @@ def covered(search: Search) -> tuple[Proof, ...]:
 def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
     """That a table misses a cell which some facts ask for, in the first year in which they do."""
     ruleset = search.rulesets[0]
-    proof = _ended(Kind.COVERED, (ruleset,), gap.address, Status.REFUTED, Trace(), start)
+    proof = _ended(Kind.COVERED, (ruleset,), gap.address, Status.REFUTED, gap.trace, start)
     for year in validity(ruleset) if "year" in gap.by else (ruleset.year,):
         data = {"selectors": ", ".join(gap.by), "year": str(year)}
         try:
@@ -280,9 +279,9 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
             return evolve(proof, status=Status.UNDECIDED, data=data, reason=str(why))
         if witness is None:
             continue
-        needed = search.variables.needed(gap.facts)
+        needed = search.variables.needed(gap.trace.facts)
         facts = {name: value for name, value in witness.facts.items() if name in needed}
-        found = Replay(lambda _, year=year: _at(ruleset, year), {}).verdict(0, facts).indicators.values()
+        found = Replay(partial(_at, ruleset, year), {}).verdict(0, facts).indicators.values()
         codes = {code for i in found for tree in (i.tree, i.applies) if tree for x in tree.leaves() for code in x.codes}
         if codes & {ReasonCode.NO_CELL, ReasonCode.SELECTOR_MISSING}:  # the second where it is the table of a guard
             return evolve(proof, data=data, facts=facts)
@@ -290,7 +289,7 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
     return None
 
 
-def _at(ruleset: Ruleset, year: int) -> Ruleset:
+def _at(ruleset: Ruleset, year: int, _: int) -> Ruleset:
     """The ruleset for another year of the assessment."""
     bindings = tuple((name, str(year) if name == "year" else value) for name, value in ruleset.bindings)
     return evolve(ruleset, year=year, bindings=bindings)

@@ -52,14 +52,15 @@ class Answer:
     ``YES`` and ``NO`` hold whatever stands in the unknown cells; ``DEPENDS``: for some values of these.
 
     Attributes:
-        facts: confirmed by an assessment, with *assumed* in the unknown cells; None where there are none.
+        facts: confirmed by an assessment; None where there are none.
+        assumed: the values of unknown cells with which it was assessed, and whether open conditions hold.
         reason: why it is undecided.
         codes: why the assessment is undetermined, where that was to be shown.
     """
 
     shown: Shown
     facts: Mapping[str, FactValue] | None = None
-    assumed: Assumed = field(factory=dict)
+    assumed: Mapping[str, Value] = field(factory=dict)
     reason: str = ""
     codes: tuple[ReasonCode, ...] = ()
 
@@ -282,7 +283,8 @@ class Search:
 
     def _wanted(self, reading: Reading, wanted: Wanted) -> Term:
         code = reading.codes[wanted.place]
-        return self._literal((id(code), wanted.outcomes), code, lambda: reading.algebra.is_one_of(code, wanted.outcomes))
+        key = (id(code), wanted.outcomes)
+        return self._literal(key, code, lambda: reading.algebra.is_one_of(code, wanted.outcomes))
 
     def _literal(self, key: object, kept: object, term: typing.Callable[[], Term]) -> Term:
         """A variable that implies a term, so that the solver keeps what it learns; *kept* lives as long as the key."""
@@ -341,9 +343,13 @@ class Search:
         needed, every = self.variables.needed(trace.facts), {**witness.facts, **self.bound}
         for facts in ({k: v for k, v in every.items() if k in needed}, every):
             if replay.confirms(claim, facts):
-                values = {place: assumed[place] for place in trace.unknown if place in assumed}
                 codes = () if claim.decided else self._codes(claim, replay, facts)
-                return Answer(shown, facts, values, "", codes)
+                inputs = {f.id for r in self.rulesets for f in r.facts}
+                values = {str(place): assumed[place] for place in trace.unknown if place in assumed}
+                if replay is not self.as_it_is:
+                    values |= {name: bool(value) for name, value in facts.items() if name not in inputs}
+                stated = {name: value for name, value in facts.items() if name in inputs}
+                return Answer(shown, stated, dict(sorted(values.items())), "", codes)
         raise Undecided(NOT_CONFIRMED)
 
     def _codes(self, claim: Claim, replay: Replay, facts: Mapping[str, FactValue]) -> tuple[ReasonCode, ...]:

@@ -76,13 +76,13 @@ class Gap:
 
     Attributes:
         term: true where the selectors have such values.
-        facts: the inputs on which these depend.
+        trace: what these depend on, and the cells that it has.
     """
 
     address: str
     by: tuple[str, ...]
     term: Term
-    facts: frozenset[str]
+    trace: Trace
 
 
 @frozen(eq=False)
@@ -318,13 +318,14 @@ class Reading:
         match rule:
             case Case():
                 rows = [(self.condition(row.when), self.then(row.then)) for row in rule.rows]
-                values = derived.fact.values
-                return (self.algebra.only if rule.exclusive else self.algebra.first)(values, rows, self.then(rule.otherwise))
+                put = self.algebra.only if rule.exclusive else self.algebra.first
+                return put(derived.fact.values, rows, self.then(rule.otherwise))
             case RatioOf():
                 self.trace.facts.add(ratio_name(rule))
                 return self.variables.ratio(derived.fact, rule)
             case MinOf() | MaxOf():
-                return self.algebra.extreme([typing.cast(Number, self.value(f)) for f in rule.facts], isinstance(rule, MinOf))
+                numbers = [typing.cast(Number, self.value(f)) for f in rule.facts]
+                return self.algebra.extreme(numbers, isinstance(rule, MinOf))
             case _:
                 typing.assert_never(rule)
 
@@ -356,4 +357,5 @@ def gaps(reading: Reading) -> Iterator[Gap]:
                 reading.trace = Trace()
                 term = reading.gap(table)
                 if term is not False:
-                    yield Gap(address, table.by, term, frozenset(reading.trace.facts))
+                    reading.trace.cells = [(table.by, key, None) for key, _ in table.cells]
+                    yield Gap(address, table.by, term, reading.trace)

@@ -26,6 +26,7 @@ def lint(session: nox.Session) -> None:
     """Style and common mistakes."""
     need(session, "lint")
     session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
 
 
 @nox.session

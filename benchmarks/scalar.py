@@ -10,20 +10,21 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import ntm_rules as ntm
 from ntm_rules.engines.explaining import criteria_results
-from ntm_rules.engines.scalar import check_facts, outcome_codes
+from ntm_rules.engines.scalar import Facts, check_facts, outcome_codes
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.verdicts import FactValue
 
 ROOT = Path(__file__).parent.parent
 FICTION = ROOT / "tests" / "fiction" / "rulesets"
 REPEATS = 7
 
 
-def facts_for(ruleset: ntm.Ruleset, seed: int = 2026, missing: float = 0.03) -> dict[str, object]:
+def facts_for(ruleset: ntm.Ruleset, seed: int = 2026, missing: float = 0.03) -> Facts:
     """Plausible facts of one unit: most conditions are met, some are not, a few facts are missing."""
     rng = random.Random(seed)
     ratios = [f.ratio for f in ruleset.facts if f.ratio]
@@ -33,7 +34,7 @@ def facts_for(ruleset: ntm.Ruleset, seed: int = 2026, missing: float = 0.03) -> 
     return {name: value for name, value in chosen.items() if rng.random() >= missing}
 
 
-def _value(fact: Fact, rng: random.Random) -> object:
+def _value(fact: Fact, rng: random.Random) -> FactValue:
     if fact.type is FactType.BOOLEAN:
         return rng.random() < 0.9
     if fact.values:
@@ -78,14 +79,19 @@ def show(what: str, value: float, unit: str, aim: str = "") -> None:
 
 def measure(name: str, ruleset: ntm.Ruleset) -> None:
     """All figures of one ruleset."""
-    facts: Mapping[str, object] = facts_for(ruleset)
+    facts = facts_for(ruleset)
     count = sum(len(c.indicators) for c in ruleset.criteria)
-    checked = check_facts(ruleset, facts)  # type: ignore[arg-type]
-    verdict = ntm.assess(ruleset, facts)  # type: ignore[arg-type]
+    checked = check_facts(ruleset, facts)
+    verdict = ntm.assess(ruleset, facts)
     words = [i for i in verdict.reasons() if i.outcome is ntm.Outcome.NOT_MET] or list(verdict.reasons())
     print(f"{name}: {count} indicators, {len(facts)} facts given, {verdict.criteria_met}/{verdict.criteria_total} met")
-    show("outcomes, criteria and set from checked facts", median_us(lambda: outcome_codes(ruleset, checked)), "µs", "aim 15")
-    show("checked and with provisional", median_us(lambda: ntm.assess(ruleset, facts)), "µs", "aim 40")  # type: ignore[arg-type]
+    show(
+        "outcomes, criteria and set from checked facts",
+        median_us(lambda: outcome_codes(ruleset, checked)),
+        "µs",
+        "aim 15",
+    )
+    show("checked and with provisional", median_us(lambda: ntm.assess(ruleset, facts)), "µs", "aim 40")
     show("margins and reason codes of all indicators", median_us(lambda: criteria_results(verdict)), "µs", "aim 150")
     if words:
         each = median_us(lambda: [r.text("vi") for r in words]) / len(words)
@@ -100,7 +106,7 @@ def main() -> None:
     start = "import datetime as dt, ntm_rules as ntm\nlibrary = ntm.Library.bundled()\n"
     compose = start + "library.compose('commune/ntm', on=dt.date(2024, 7, 2), province='lang-son')"
     show("commune/ntm composed from a cold start", cold(compose), "ms", "aim 300")
-    everything = start + "from ntm_rules.authoring.library import Library\nlibrary.read_all()"
+    everything = start + "library.read_all()"
     show("everything loaded, from a cold start", cold(everything), "ms", "aim 500")
     if FICTION.is_dir():
         fiction = ntm.Library.load(FICTION, bundled=False)

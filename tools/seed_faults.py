@@ -143,8 +143,9 @@ class Sources:
 
     def differ(self, folder: Path) -> bool:
         """True if a rule file says something else than its table."""
-        original = library_module.bundled_folder
-        library_module.bundled_folder = lambda: folder
+        names = vars(library_module)
+        original = names["bundled_folder"]
+        names["bundled_folder"] = lambda: folder
         self.law.library.cache_clear()
         try:
             for entry in self.law.MAPPING["sets"]:
@@ -154,7 +155,7 @@ class Sources:
         except (AssertionError, ntm.NtmRulesError):
             return True
         finally:
-            library_module.bundled_folder = original
+            names["bundled_folder"] = original
             self.law.library.cache_clear()
         return False
 

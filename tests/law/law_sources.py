@@ -42,9 +42,7 @@ def rows() -> tuple[Row, ...]:
     found = []
     for path in sorted(HERE.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            found += [
-                Row(path.name, line, tuple(data.items())) for line, data in enumerate(csv.DictReader(file), 2)
-            ]
+            found += [Row(path.name, line, tuple(data.items())) for line, data in enumerate(csv.DictReader(file), 2)]
     return tuple(found)
 
 

@@ -154,9 +154,7 @@ def differences(
 
 
 def unit_differences(row: Row, ref: CellRef) -> Iterator[str]:
-    if hasattr(
-        ref.comparison.threshold, "times"
-    ):  # a multiple of another threshold has the unit of that threshold
+    if hasattr(ref.comparison.threshold, "times"):  # a multiple of another threshold has the unit of that threshold
         if row["unit"] != "ratio":
             yield f"a multiple of another threshold, the row says {row['unit']}"
     elif row["unit"] not in UNITS:
@@ -209,15 +207,9 @@ def check_rows(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
             continue
         whole = says.get("all")
         if whole:
-            mine = [
-                i for i, ref in enumerate(refs_) if getattr(ref, whole) == address and ref.role == "require"
-            ]
+            mine = [i for i, ref in enumerate(refs_) if getattr(ref, whole) == address and ref.role == "require"]
         else:
-            fits = {
-                i: n
-                for i in by_address[address]
-                if (n := binds(row, refs_[i], says.get("key", {}))) is not None
-            }
+            fits = {i: n for i in by_address[address] if (n := binds(row, refs_[i], says.get("key", {}))) is not None}
             mine = [i for i, n in fits.items() if n == min(fits.values())]
             if len({place(refs_[i]) for i in mine}) > 1:
                 problems.append(f"{row}: several cells at {address}: {[place(refs_[i]) for i in mine]}")
@@ -265,9 +257,7 @@ def check_guards(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
                 )
             ]
             if not mine:
-                problems.append(
-                    f"guard {guard.get('derived') or guard['applies_if']}: no comparison of {fact}"
-                )
+                problems.append(f"guard {guard.get('derived') or guard['applies_if']}: no comparison of {fact}")
             claimed |= set(mine)
             problems += [
                 f"{row}: guard on {fact}: {said}"
@@ -336,9 +326,7 @@ def test_instrument_rows_are_layers(entry: Mapping[str, Any]) -> None:
         on = day(entry["on"]) if "on" in entry else max(day(date), STARTS[period])
         for ruleset in entry["rulesets"]:
             layers = library().compose(ruleset, on=on, period=period, province=province).layers
-            known = [
-                (x.instrument.issuer, x.instrument.number, x.instrument.date) for x in layers if x.instrument
-            ]
+            known = [(x.instrument.issuer, x.instrument.number, x.instrument.date) for x in layers if x.instrument]
             assert (province, number, date) in known, (str(row), known)
 
 
@@ -346,14 +334,9 @@ def test_every_file_is_checked() -> None:
     """No ruleset, amendment or overlay is bundled without a row behind it."""
     sets = {(e["ruleset"], e["period"]) for e in MAPPING["sets"] if "province" not in e}
     amendments = {
-        (e["ruleset"], e["period"], n)
-        for e in MAPPING["sets"]
-        if "province" not in e
-        for n in e.get("instrument", ())
+        (e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" not in e for n in e.get("instrument", ())
     }
-    overlays = {
-        (e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]
-    }
+    overlays = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]}
     for e in MAPPING["layers"]:
         numbers = [e["decision"]] if "decision" in e else [row["decision"] for row in chosen(e)]
         overlays |= {(ruleset, e.get("period", "2021-2025"), n) for ruleset in e["rulesets"] for n in numbers}

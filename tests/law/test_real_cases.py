@@ -37,9 +37,7 @@ def printed(case: str, name: str) -> Decimal:
     return Decimal(value["value"] if isinstance(value, dict) else value)
 
 
-def replay(
-    case: str, ruleset: ntm.Ruleset, facts: Mapping[str, str], special: bool | None = None
-) -> ntm.Verdict:
+def replay(case: str, ruleset: ntm.Ruleset, facts: Mapping[str, str], special: bool | None = None) -> ntm.Verdict:
     """The verdict on printed facts: fact id to the name in the case.
 
     No page says whether Article 1 of 318/QĐ-TTg moves the commune to the northern column; where its own
@@ -65,9 +63,7 @@ def test_ha_giang_income_and_poverty_fail_in_2022() -> None:
     assert finding(verdict, "11") == ("not_met", Decimal("-20.5"), True)
     assert verdict.outcome is ntm.Outcome.NOT_MET
     assert verdict.criteria_total == cases()["HGI-01"]["criteria_total"]
-    failed = {
-        c.criterion.title.vi.lower() for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET
-    }
+    failed = {c.criterion.title.vi.lower() for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET}
     assert failed == {"thu nhập", "nghèo đa chiều"} < set(cases()["HGI-01"]["failed_criteria"])
 
 
@@ -87,9 +83,7 @@ def test_dien_bien_both_printed_criteria_fail(year: int) -> None:
     on = dt.date(year, 12, 31)
     ruleset = library().compose("commune/ntm", on=on, province="dien-bien")
     verdict = replay("DB-41", ruleset, {"income_per_capita": INCOME, "poverty_rate": POOR})
-    failed = [
-        c.criterion.title.vi.lower() for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET
-    ]
+    failed = [c.criterion.title.vi.lower() for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET]
     assert failed == cases()["DB-41"]["failed_criteria"]
     assert finding(verdict, "11") == ("not_met", Decimal(-11), True)
     assert verdict.indicators["10"].margin <= 36 - 39  # any income up to 36 fails, whatever "over 19" was
@@ -156,16 +150,12 @@ def test_binh_duong_model_income_is_not_decided(case: str, special: bool) -> Non
 
 
 @pytest.mark.parametrize("special", [False, True])
-@pytest.mark.parametrize(
-    ("case", "province"), [("CT-01", "can-tho"), ("CT-02", "can-tho"), ("BG-08", "bac-giang")]
-)
+@pytest.mark.parametrize(("case", "province"), [("CT-01", "can-tho"), ("CT-02", "can-tho"), ("BG-08", "bac-giang")])
 def test_recognised_communes_are_undetermined_where_the_line_is_unknown(
     case: str, province: str, special: bool
 ) -> None:
     """The act says recognised; the advanced income line was not recovered, so the finding stays open."""
-    ruleset = library().compose(
-        "commune/nang-cao", on=dt.date(cases()[case]["year"], 12, 31), province=province
-    )
+    ruleset = library().compose("commune/nang-cao", on=dt.date(cases()[case]["year"], 12, 31), province=province)
     verdict = replay(case, ruleset, {"income_per_capita": INCOME}, special)
     assert cases()[case]["verdict_code"] == "recognised"
     assert verdict.outcome is ntm.Outcome.UNDETERMINED

@@ -5,8 +5,9 @@ import string
 from decimal import Decimal
 from fractions import Fraction
 
-import ntm_rules as ntm
 import pytest
+
+import ntm_rules as ntm
 from ntm_rules.explain.numbers import digits_for, number
 from ntm_rules.explain.phrases import EN, VI
 

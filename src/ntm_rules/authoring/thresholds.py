@@ -175,6 +175,7 @@ class ThresholdReader:
 
     def annotated(self, state: CellState, value: Value | None, node: Node, own: Map, around: Map) -> Cell:
         """The cell with evidence, source and citation: its own, else those beside the operator."""
+
         def get(key: str) -> Node | None:
             return own.get(key) or around.get(key)
 

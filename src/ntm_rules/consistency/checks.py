@@ -2,17 +2,20 @@
 
 import datetime as dt
 import time
+import typing
 from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, frozen
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.authoring.nodes import Position
 from ntm_rules.consistency.allowed import Allowed, read_allowed
 from ntm_rules.consistency.lint import Finding, Subject, date_gaps, lint
 from ntm_rules.consistency.places import places
 from ntm_rules.model.errors import Severity
 from ntm_rules.model.rulesets import Ruleset
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.authoring.nodes import Position
 
 LAWS = "law."
 """How the codes of laws begin; their allow entries are for the pytest plugin."""

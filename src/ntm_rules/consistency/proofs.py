@@ -18,7 +18,7 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.replaying import FAILED, SATISFIED, Claim, Replay, Wanted
 from ntm_rules.consistency.searching import NOT_CONFIRMED, Answer, Limits, Search, Session, Shown, Undecided
 from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
-from ntm_rules.model.conditions import Meets
+from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.verdicts import FactValue
@@ -155,8 +155,11 @@ def _all(search: Search, based: bool) -> Iterator[Proof]:
         if Status.REFUTED not in (whole.status, fails.status):
             yield independent(search, no)
         yield from decided(search, no)
-    for side in range(1, len(search.rulesets)):
-        yield from overlay(search, side) if based and side == 1 else ladder(search, side)
+    if based:
+        yield from overlay(search, 1)
+    if whole.status is not Status.REFUTED:
+        for side in range(1 + based, len(search.rulesets)):
+            yield from ladder(search, side)
 
 
 # -- what some facts show --------------------------------------------------------------------
@@ -207,17 +210,20 @@ def _with_codes(proof: Proof, answer: Answer) -> Proof:
 
 
 def ladder(search: Search, side: int) -> Iterator[Proof]:
-    """Whether who meets the first set meets what another one asks of the same facts."""
-    upper, lower = search.unknown[0], search.unknown[side]
-    shared: set[str] = set()
-    for _, indicator in indicators(upper.ruleset):
-        if not any(isinstance(leaf, Meets) for _, leaf in leaves(indicator.require)):
-            shared |= upper.traces[search.numbers[0][indicator.no]].facts
+    """Whether who meets the first set does not fail what another one asks of the same facts."""
+    upper, lower = (dict(_compared(search.rulesets[n])) for n in (0, side))
+    shared = {name for names in upper.values() for name in names}
     for no, place in search.numbers[side].items():
-        if lower.traces[place].facts and lower.traces[place].facts <= shared:
-            yield _proof(
-                search, Kind.LADDER, no, Claim((Wanted(side, place, FAILED), Wanted(0, 0, SATISFIED))), (0, side)
-            )
+        if lower[no] and lower[no] <= shared:
+            claim = Claim((Wanted(side, place, FAILED), Wanted(0, 0, SATISFIED)))
+            yield _proof(search, Kind.LADDER, no, claim, (0, side))
+
+
+def _compared(ruleset: Ruleset) -> Iterator[tuple[str, set[str]]]:
+    """The facts that each indicator compares, selectors and prerequisites left out."""
+    for _, indicator in indicators(ruleset):
+        found = (leaf for _, leaf in leaves(indicator.require) if isinstance(leaf, Comparison))
+        yield indicator.no, {name for leaf in found for name in leaf.facts}
 
 
 def overlay(search: Search, side: int) -> Iterator[Proof]:

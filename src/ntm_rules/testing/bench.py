@@ -230,4 +230,3 @@ class Bench:
         verdict = assess(self.ruleset, self.choices.settled(setting.on(self.passing())))
         missed = [leaf for leaf in verdict.indicators[no].leaves if leaf.outcome is Outcome.NOT_MET]
         return sum(abs(float(leaf.margin or 0)) for leaf in missed)
-

@@ -226,7 +226,6 @@ def number(value: object) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(typing.cast("int | str | Decimal", value))
 
 
-
 def tables_of(ruleset: Ruleset) -> Iterator[Table]:
     """Every table of the set."""
     for condition in conditions_of(ruleset):

@@ -270,5 +270,3 @@ def _comparisons(condition: Condition, address: str) -> Iterator[tuple[Threshold
                 yield leaf.threshold, Op.EQUALS
             case _:
                 typing.assert_never(leaf)
-
-

@@ -492,7 +492,8 @@ def test_two_periods(bundled: Library) -> None:
     assert moved == MOVED
     income = found.indicator("10")
     assert income.witnesses[0].years == (2020, 2022)
-    assert not any(change.level == "criterion" and change.old is None for change in found.changes)
+    criteria = {change.numbers: change.kinds for change in found.compared if change.level == "criterion"}
+    assert criteria["3", "3"] == (Kind.RETITLED,)
 
 
 MOVED = {("17.6", "17.8"), ("17.8", "17.10"), ("18.5", "18.4")}
@@ -551,10 +552,8 @@ def test_words_in_vietnamese(bundled: Library) -> None:
         "  trước đây: cần từ 99% (318/QĐ-TTg, Phụ lục I; ghi theo trí nhớ, độ tin cậy vừa); "
         "nay: cần từ 100% (318/QĐ-TTg, Phụ lục II; nguồn thứ cấp)"
     )
-    assert lines[6].endswith(
-        "Vùng: Đồng bằng sông Hồng; Tỷ lệ hộ đăng ký trực tiếp và được sử dụng điện an toàn, ổn định: 99%): "
-        "trước đây đạt, nay chưa đạt"
-    )
+    assert lines[6].startswith("  Ví dụ (Vùng: Đồng bằng sông Hồng; Xã thuộc diện áp dụng cột")
+    assert lines[6].endswith(f"{title}: 99%): trước đây đạt, nay chưa đạt")
 
 
 def test_words_of_everything_in_both_languages(bundled: Library, fiction: Library) -> None:

@@ -13,7 +13,7 @@ from ntm_rules.consistency.trying import PREREQUISITE, Given, Trials, combinatio
 from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.errors import FactError
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import REST, CellState
 from ntm_rules.model.verdicts import FactValue
@@ -217,14 +217,13 @@ class _Pair:
 
     def _why(self, tried: Tried) -> tuple[str, ...]:
         """The codes for which one side is undetermined."""
-        found: list[str] = []
+        found: set[ReasonCode] = set()
         for number, side in enumerate(self.sides):
             given = next((given for codes, given in tried.items() if codes[number] == 2), None)
             if side is not None and given is not None:
                 with contextlib.suppress(FactError):
-                    result = assess(side.ruleset, _together(given)).indicators[side.indicator.no]
-                    found += [code.value for code in result.codes]
-        return tuple(dict.fromkeys(found))
+                    found.update(assess(side.ruleset, _together(given)).indicators[side.indicator.no].codes)
+        return tuple(code.value for code in ReasonCode if code in found)
 
 
 @frozen

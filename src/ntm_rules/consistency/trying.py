@@ -126,16 +126,14 @@ class _Reading:
             self._fact(inner, known, rules, bound)
 
     def trials(self) -> Trials:
-        """The axes: circumstances first, so that what is measured changes fastest."""
-        chosen = sorted(self.facts.values(), key=lambda fact: fact.direction is not Direction.NEITHER)
+        """The axes: circumstances first, so that what is measured changes fastest; whichever set was read first."""
+        chosen = sorted(self.facts.values(), key=lambda fact: (fact.direction is not Direction.NEITHER, fact.id))
         axes = [self._values(fact) for fact in chosen]
-        axes += [self._parts(fact, rule) for fact, rule in self.ratios.values()]
+        axes += [self._parts(fact, rule) for _, (fact, rule) in sorted(self.ratios.items())]
         size = 1
         for axis in axes:
             size *= len(axis)
         unproved = {PREREQUISITE: self.findings, PARTS: not self._apart(), TOO_MANY: size > MAX_COMBINATIONS}
-        if any(unproved.values()):
-            axes.sort(key=repr)  # the same sample whichever set is the old one
         return Trials(tuple(axes), tuple(why for why, holds in unproved.items() if holds))
 
     def _apart(self) -> bool:

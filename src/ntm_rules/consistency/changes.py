@@ -11,7 +11,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState
-from ntm_rules.model.verdict_json import _citation, _title, exact_text
+from ntm_rules.model.verdict_json import citation_json, exact_text, title_json
 from ntm_rules.model.verdicts import FactValue
 
 Json = dict[str, typing.Any]
@@ -239,8 +239,8 @@ def change_dict(change: Change) -> Json:
         "level": change.level,
         "old_no": change.numbers[0],
         "new_no": change.numbers[1],
-        "old_title": _title(change.old.title if change.old else None),
-        "new_title": _title(change.new.title if change.new else None),
+        "old_title": title_json(change.old.title if change.old else None),
+        "new_title": title_json(change.new.title if change.new else None),
         "kinds": [kind.value for kind in change.kinds],
         "direction": change.direction.value,
         "steps": [step_dict(step) for step in change.steps],
@@ -288,6 +288,6 @@ def _asked(asked: Asked | None) -> Json | None:
         "unit": asked.unit,
         "evidence": cell.level if cell else None,
         "confidence": cell.confidence.value if cell and cell.confidence else None,
-        "citation": _citation(cell.citation) if cell else None,
+        "citation": citation_json(cell.citation) if cell else None,
         "set_by": cell.blame.number if cell else None,
     }

@@ -321,9 +321,7 @@ def _asked(
     return evolve(proof, facts=answer.facts, assumed=answer.assumed, reason=reason), answer
 
 
-def _ended(
-    kind: Kind, rulesets: Iterable[Ruleset], subject: str, status: Status, trace: Trace, start: float
-) -> Proof:
+def _ended(kind: Kind, rulesets: Iterable[Ruleset], subject: str, status: Status, trace: Trace, start: float) -> Proof:
     names = tuple(ruleset.id for ruleset in rulesets)
     seconds = time.perf_counter() - start
     return Proof(kind, status, names, subject, {}, None, {}, "", len(trace.cells), len(trace.unknown), seconds)

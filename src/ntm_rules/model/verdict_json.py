@@ -99,7 +99,7 @@ def _counts(verdict: Verdict) -> Json:
 def _criterion(result: CriterionResult) -> Json:
     return {
         "no": result.no,
-        "title": _title(result.criterion.title),
+        "title": title_json(result.criterion.title),
         "outcome": result.outcome.code,
         "provisional": result.provisional,
         "codes": [code.value for code in result.codes],
@@ -110,12 +110,12 @@ def _criterion(result: CriterionResult) -> Json:
 def _indicator(result: IndicatorResult) -> Json:
     return {
         "no": result.no,
-        "title": _title(result.indicator.title),
+        "title": title_json(result.indicator.title),
         "outcome": result.outcome.code,
         "provisional": result.provisional,
         "codes": [code.value for code in result.codes],
         "evidence": result.evidence,
-        "citation": _citation(result.citation),
+        "citation": citation_json(result.citation),
         "applies": None if result.applies is None else result.applies.outcome.code,
         "condition": _node(result.tree),
     }
@@ -148,7 +148,7 @@ def _leaf(leaf: LeafResult) -> Json:
         "evidence": cell.level if cell else None,
         "confidence": cell.confidence.value if cell and cell.confidence else None,
         "source": cell.source if cell else None,
-        "citation": _citation(cell.citation) if cell else None,
+        "citation": citation_json(cell.citation) if cell else None,
         "prerequisite": _summary(inner) if inner is not None else None,
     }
 
@@ -162,7 +162,8 @@ def _summary(inner: Verdict) -> Json:
     }
 
 
-def _citation(citation: Citation) -> Json:
+def citation_json(citation: Citation) -> Json:
+    """A citation as plain JSON types."""
     instrument = citation.instrument
     return {
         "issuer": instrument.issuer,
@@ -173,7 +174,8 @@ def _citation(citation: Citation) -> Json:
     }
 
 
-def _title(title: Text | None) -> Json | None:
+def title_json(title: Text | None) -> Json | None:
+    """A title in both languages; null where there is none."""
     return None if title is None else {"vi": title.vi, "en": title.en}
 
 

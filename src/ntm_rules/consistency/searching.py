@@ -2,8 +2,10 @@
 
 import time
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -13,11 +15,12 @@ from ntm_rules.consistency.logic import Logic, Term
 from ntm_rules.consistency.replaying import SATISFIED, Claim, Replay, Wanted, improved
 from ntm_rules.consistency.smt import Context, Reading, Trace
 from ntm_rules.consistency.variables import NotShort, Variables, Witness
+from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
 from ntm_rules.model.verdicts import FactValue
-from ntm_rules.model.walk import indicators
+from ntm_rules.model.walk import indicators, prerequisites
 
 _LONG = "only numbers with too many digits show it"
 NOT_CONFIRMED = "what z3 found is not confirmed by an assessment"
@@ -129,13 +132,14 @@ class Search:
         self.numbers = [_numbers(ruleset) for ruleset in self.rulesets]
         self.read = frozenset(name for reading in self.unknown for name in reading.traces[0].facts)
         unknown = {p for reading in self.unknown for p in reading.traces[0].bound(self.bindings).unknown}
-        self.places = {place for place in unknown if place in self.variables.unknown}
+        self.places = sorted((place for place in unknown if place in self.variables.unknown), key=str)
         self.strict = self.unknown
         if unknown:
             self.strict = [self.session.reading(r, unknowns=False) for r in self.rulesets]
         self.solver = self.logic.z3.Solver(ctx=self.logic.context)
         self.solver.set("timeout", int(self.limits.query * 1000))
-        self.solver.add(*self.variables.constraints(self.read, self.places))
+        parts = dict.fromkeys(rule for ruleset in self.rulesets for rule in _parts(ruleset))
+        self.solver.add(*self.variables.constraints(self.read, self.places, parts))
         self.solver.add(*(term for reading in self.unknown for term in reading.bound()))
         self.names = self.read.union(*({f.id for f in r.facts} for r in self.rulesets))
         self.deadline = time.monotonic() + self.limits.total
@@ -147,6 +151,11 @@ class Search:
         self._literals: dict[object, tuple[Term, object]] = {}
         self._traces: dict[object, Trace] = {}
         self._best: dict[int, Witness | None] = {}
+
+    @cached_property
+    def _possible(self) -> bool:
+        """False if the bounds of facts contradict each other: then everything and nothing could be proved."""
+        return bool(self.solver.check() != self.logic.z3.unsat)
 
     def trace(self, claim: Claim) -> Trace:
         """What the outcomes of a claim rest on."""
@@ -246,10 +255,15 @@ class Search:
             found = self._shown(claim, replay, readings, more)
             if found is not None:
                 parts = [n for r in self.variables.within(self.read) for n in (r.rule.part, r.rule.whole)]
-                facts = improved(found.facts, self.variables.facts, parts)
-                if replay.confirms(claim, facts):
-                    found = Witness(facts, found.names, found.empty)
-                    replay.found.append(found)
+                better = improved(found.facts, self.variables.facts, parts)
+                if not replay.confirms(claim, better):  # not all at once
+                    facts = dict(found.facts)
+                    for name, value in better.items():
+                        if value != facts[name] and replay.confirms(claim, facts | {name: value}):
+                            facts[name] = value
+                    better = facts
+                found = Witness(better, found.names, found.empty)
+                replay.found.append(found)
             self._best[id(replay)] = found
         return self._best[id(replay)]
 
@@ -266,8 +280,9 @@ class Search:
                 raise Undecided("no values of the unknown cells are possible together")
             chosen |= {place: model[1][place] for place in new}
             self._chosen = self.logic.boolean("chosen")
-            term = variables.pinned({place: chosen[place] for place in self.places})
-            self.solver.add(self.logic.z3.Implies(self._chosen, term))
+            here = {place: chosen[place] for place in self.places}
+            ties = variables.ties(self.read, (value for value in here.values() if isinstance(value, Decimal)))
+            self.solver.add(self.logic.z3.Implies(self._chosen, self.logic.both(variables.pinned(here), *ties)))
             found = self.session.found(self.rulesets[0], strict=False)
             self._with_values = Replay(self._filled_side, self.bound, found)
         return self._with_values
@@ -312,6 +327,8 @@ class Search:
         """Facts, and values of the unknown cells, for which all terms are true; None if there are none."""
         if any(term is False for term in terms):
             return None
+        if not self._possible:
+            raise Undecided("no facts at all are possible within the bounds")
         if time.monotonic() > self.deadline:
             raise Undecided(f"the limit of {self.limits.total:g} s for a ruleset has passed")
         z3, solver, variables = self.logic.z3, self.solver, self.variables
@@ -363,3 +380,12 @@ def _numbers(ruleset: Ruleset) -> dict[str, int]:
     """The printed numbers of the indicators, each with its place among the outcomes."""
     found = [indicator.no for _, indicator in indicators(ruleset)]
     return {no: place for place, no in enumerate(found, 1 + len(ruleset.criteria))}
+
+
+def _parts(ruleset: Ruleset) -> Iterator[RatioOf]:
+    """The parts that an assessment refuses if they are greater than their wholes."""
+    yield from (f.ratio for f in ruleset.facts if f.ratio is not None and f.type is FactType.PERCENT)
+    rules = ((d.fact, d.rule) for d in ruleset.derived)
+    yield from (rule for fact, rule in rules if isinstance(rule, RatioOf) and fact.type is FactType.PERCENT)
+    for other in prerequisites(ruleset):
+        yield from _parts(other)

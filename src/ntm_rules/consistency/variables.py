@@ -147,9 +147,14 @@ class Variables:
 
         return compare
 
-    def _variable(self, key: object, name: str, fact: Fact, whole: bool | None = None) -> Term:
+    def _variable(
+        self, key: object, name: str, fact: Fact, whole: bool | None = None, floor: Decimal | None = None
+    ) -> Term:
+        """A numeric variable within the bounds of a fact, which a *floor* beyond them widens."""
         term = self.logic.number(name, fact.type is FactType.COUNT if whole is None else whole)
         low, high = self._bounds(fact)
+        if floor is not None:
+            low, high = None if low is None else min(low, floor), None if high is None else max(high, floor)
         lower = [] if low is None else [term >= self.logic.constant(low)]
         self.domain[key] = lower if high is None else [*lower, term <= self.logic.constant(high)]
         return term
@@ -160,26 +165,30 @@ class Variables:
         low, high = fact.minimum, fact.maximum
         return Decimal(0) if low is None else low, Decimal(100) if high is None else high
 
-    def constraints(self, read: frozenset[str], places: Iterable[Place]) -> Iterator[Term]:
-        """What the facts that are read and some unknown cells can be.
+    def constraints(self, read: frozenset[str], places: Iterable[Place], parts: Iterable[RatioOf]) -> Iterator[Term]:
+        """What the facts that are read and some unknown cells can be; *parts* are no greater than their wholes."""
+        needed = self.needed(read)
+        for rule in parts:
+            if rule.part in needed and rule.whole in needed:
+                yield self.number(rule.part) <= self.number(rule.whole)
+        yield from self.ties(read)
+        for key in (*places, *sorted(needed)):
+            yield from self.domain.get(key, ())
 
-        A ratio is tied to its part and whole where a caller could not leave one of these out: at every number it is
-        compared with, which is all that an outcome depends on.
+    def ties(self, read: frozenset[str], more: Iterable[Decimal] = ()) -> Iterator[Term]:
+        """What ties ratios to parts and wholes that a caller could not leave out.
+
+        They are tied at every number that a ratio is compared with, *more* ones included: all that outcomes depend on.
         """
         logic = self.logic
         for ratio in self.within(read):
             part, whole = self.number(ratio.rule.part), self.number(ratio.rule.whole)
-            percent = ratio.fact.type is FactType.PERCENT
-            if percent:
-                yield logic.z3.Implies(whole == 0, part == 0)
-            for limit in {*ratio.limits, *((Decimal(100),) if percent else ())} if self._tied(ratio, read) else ():
+            for limit in sorted({*ratio.limits, *more}) if self._tied(ratio, read) else ():
                 top, bottom = limit.as_integer_ratio()
                 left, right = part * (ratio.fact.scale * bottom), whole * top
                 for op in (Op.AT_LEAST, Op.AT_MOST):
                     holds = ORDER[op](ratio.term, logic.constant(limit))
                     yield logic.z3.Or(whole == 0, ORDER[op](left, right) == holds)
-        for key in (*places, *sorted(self.needed(read))):
-            yield from self.domain.get(key, ())
 
     def needed(self, read: Iterable[str]) -> set[str]:
         """The facts that are read, with the parts and wholes of ratios."""
@@ -191,7 +200,7 @@ class Variables:
 
     def within(self, read: Iterable[str]) -> list[_Ratio]:
         """The ratios that are read."""
-        return [self.ratios[name] for name in read if name in self.ratios]
+        return [self.ratios[name] for name in sorted(read) if name in self.ratios]
 
     def _tied(self, ratio: _Ratio, read: Iterable[str]) -> bool:
         others = [r.rule for r in self.within(read) if r is not ratio]
@@ -207,9 +216,10 @@ class Variables:
     def unknown_limit(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Term:
         """The number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
         if place not in self._limits:
-            term = self._variable(place, str(place), fact)
-            if floor is not None and isinstance(floor.value, Decimal):
-                least = self.logic.constant(floor.value)
+            asked = floor.value if floor is not None and isinstance(floor.value, Decimal) else None
+            term = self._variable(place, str(place), fact, floor=asked)
+            if asked is not None:
+                least = self.logic.constant(asked)
                 strict = term >= least if op in _LOW else term <= least if op in _HIGH else term == least
                 self.domain[place].append(strict)
             self._limits[place], self._unknown_facts[place] = term, (fact, op)
@@ -272,7 +282,7 @@ class Variables:
             NotShort: a number has too many digits.
         """
         given: dict[str, FactValue] = {}
-        for name in read:
+        for name in sorted(read):
             value = self._values.get(name)
             if isinstance(value, Choice):
                 given[name] = self._chosen(self.facts[name], value, model)

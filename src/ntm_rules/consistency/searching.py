@@ -281,7 +281,7 @@ class Search:
             chosen |= {place: model[1][place] for place in new}
             self._chosen = self.logic.boolean("chosen")
             here = {place: chosen[place] for place in self.places}
-            ties = variables.ties(self.read, (value for value in here.values() if isinstance(value, Decimal)))
+            ties = variables.ties(self.read, [value for value in here.values() if isinstance(value, Decimal)])
             self.solver.add(self.logic.z3.Implies(self._chosen, self.logic.both(variables.pinned(here), *ties)))
             found = self.session.found(self.rulesets[0], strict=False)
             self._with_values = Replay(self._filled_side, self.bound, found)

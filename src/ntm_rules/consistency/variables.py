@@ -2,7 +2,7 @@
 
 import itertools
 import typing
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -175,7 +175,7 @@ class Variables:
         for key in (*places, *sorted(needed)):
             yield from self.domain.get(key, ())
 
-    def ties(self, read: frozenset[str], more: Iterable[Decimal] = ()) -> Iterator[Term]:
+    def ties(self, read: frozenset[str], more: Collection[Decimal] = ()) -> Iterator[Term]:
         """What ties ratios to parts and wholes that a caller could not leave out.
 
         They are tied at every number that a ratio is compared with, *more* ones included: all that outcomes depend on.

@@ -15,8 +15,6 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("z3")
-
 from fiction.communes import commune
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.consistency.algebra import Algebra

@@ -96,7 +96,6 @@ def test_a_folder_that_is_not_there(pytester: pytest.Pytester) -> None:
 
 
 def test_cases_beside_rules_are_collected(pytester: pytest.Pytester, folder: Path) -> None:
-    pytest.importorskip("ntm_rules.testing.cases")
     (folder / "lua-chon.tests.yaml").write_text(CASES, encoding="utf-8")
     result = pytester.runpytest("--ntm-rulesets", "rules", "-k", "tests.yaml", "-v", *ARGS)
     result.stdout.fnmatch_lines(["rules*lua-chon.tests.yaml::no heritage site PASSED*"])

@@ -13,7 +13,7 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.cli.assess import checked, units
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.options import Source, date, lang_option, library_of, rulesets_option, source_options
+from ntm_rules.cli.options import Source, date, form_option, lang_option, library_of, rulesets_option, source_options
 from ntm_rules.consistency.diff import Difference
 from ntm_rules.consistency.diff import diff as difference
 from ntm_rules.consistency.flips import UnitDifference
@@ -47,14 +47,7 @@ class RulesetOn(click.ParamType[tuple[str, dt.date, str | None]]):
 @source_options("--unit")
 @rulesets_option
 @lang_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the output.",
-)
+@form_option
 def diff(
     old: tuple[str, dt.date, str | None],
     new: tuple[str, dt.date, str | None],

@@ -69,6 +69,14 @@ rulesets_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of rule files that goes over the bundled ones.",
 )
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Form of the output.",
+)
 lang_option = click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the output."
 )

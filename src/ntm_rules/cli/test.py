@@ -11,7 +11,7 @@ from attrs import define, field
 from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import console, table, text
-from ntm_rules.cli.options import lang_option, rulesets_option
+from ntm_rules.cli.options import form_option, lang_option, rulesets_option
 from ntm_rules.consistency.coverage import Coverage, Origin, Side, coverage
 from ntm_rules.model.errors import Diagnostic, RulesetError
 from ntm_rules.model.verdicts import Verdict
@@ -60,14 +60,7 @@ class Run:
 @click.option("--alone", is_flag=True, help="The rules are a whole library: leave the bundled ones out.")
 @rulesets_option
 @lang_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Form of the output.",
-)
+@form_option
 def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, lang: str, form: str) -> None:
     """Run the cases of every *.tests.yaml file below PATH, a folder or one file [default: the bundled rulesets].
 

@@ -16,7 +16,6 @@ import typing
 
 if typing.TYPE_CHECKING:
     from ntm_rules.authoring.library import Library as Library
-    from ntm_rules.authoring.records import TableError as TableError
     from ntm_rules.authoring.tables import UnitFacts as UnitFacts
     from ntm_rules.authoring.tables import read_units as read_units
     from ntm_rules.consistency.diff import diff as diff
@@ -29,6 +28,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.model.errors import NotInForce as NotInForce
     from ntm_rules.model.errors import NtmRulesError as NtmRulesError
     from ntm_rules.model.errors import RulesetError as RulesetError
+    from ntm_rules.model.errors import TableError as TableError
     from ntm_rules.model.errors import UnknownName as UnknownName
     from ntm_rules.model.outcomes import Outcome as Outcome
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
@@ -39,7 +39,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Library": "authoring.library",
-    "TableError": "authoring.records",
+    "TableError": "model.errors",
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",
     "assess": "engines.scalar",

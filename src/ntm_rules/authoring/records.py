@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules.authoring.cells import tidied
-from ntm_rules.model.errors import Diagnostic, NtmRulesError
+from ntm_rules.model.errors import Diagnostic, TableError
 
 MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
@@ -28,18 +28,6 @@ Record = tuple[int, tuple[str, ...], Sequence[object] | None]
 
 Known = Callable[[str], bool]
 """Whether a name is that of a column we look for."""
-
-
-class TableError(NtmRulesError):
-    """A file of units that cannot be read; carries every problem found.
-
-    Attributes:
-        diagnostics: all problems, each with file and line.
-    """
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        self.diagnostics = tuple(diagnostics)
-        super().__init__("\n".join(str(d) for d in diagnostics))
 
 
 @frozen

@@ -8,8 +8,8 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules.authoring.cells import DECIMAL_SEPARATORS, BadCell, Reader, reader_of, tidied
-from ntm_rules.authoring.records import Problems, TableError, records
-from ntm_rules.model.errors import FactError, FactProblem, folded, near, quoted
+from ntm_rules.authoring.records import Problems, records
+from ntm_rules.model.errors import FactError, FactProblem, TableError, folded, near, quoted
 from ntm_rules.model.facts import Fact
 
 __all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read_units"]

@@ -52,7 +52,7 @@ def tree_of(verdict: Verdict, lang: str) -> Tree:
     """The unit, its criteria, their indicators and what these rest on."""
     counts = say(lang, "of_criteria", met=verdict.criteria_met, total=verdict.criteria_total)
     root = Tree(_labelled(f"{verdict.unit} ({counts})", verdict.outcome, verdict.provisional, lang))
-    words = words_in(lang, facts_by_id(verdict), verdict.annotations)
+    words = words_in(lang, facts_by_id(verdict.ruleset), verdict.annotations)
     branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
     for criterion in verdict.criteria.values():
         title = criterion.criterion.title.of(lang) if criterion.criterion.title else ""

@@ -4,6 +4,8 @@ import itertools
 import typing
 from collections.abc import Callable, Mapping
 
+from attrs import frozen
+
 from ntm_rules.engines.checking import Slot, ratio_of
 from ntm_rules.engines.leaves import Code, Slots, Unclear, exact, leaf_of, not_applicable, undetermined
 from ntm_rules.model.citations import Evidence
@@ -38,6 +40,35 @@ def bound_threshold(threshold: Threshold) -> Cell | Table:
     if isinstance(threshold, Relative):
         return threshold.resolved or threshold.times
     return threshold
+
+
+@frozen
+class Asked:
+    """What a cell asks under a floor of evidence.
+
+    Attributes:
+        code: the outcome whatever the facts; None where they are compared.
+        cell: the set cell that they are compared with.
+        capped: what is not *not met* is undetermined: the cell lies under one that is pending.
+    """
+
+    code: int | None = None
+    cell: Cell | None = None
+    capped: bool = False
+
+
+def asked_of(cell: Cell, floor: Evidence | None) -> Asked:
+    """What a cell asks; cells below *floor* are as good as pending."""
+    if cell.below(floor):
+        return Asked(2)
+    if cell.state is CellState.NONE:
+        return Asked(3)
+    if cell.state is CellState.SET:
+        return Asked(None, cell)
+    if cell.floor is None or cell.state is not CellState.PENDING:
+        return Asked(2)
+    base = asked_of(cell.floor, floor)
+    return Asked(2) if base.cell is None else Asked(None, base.cell, True)
 
 
 def text_of(slot: object) -> str:
@@ -107,12 +138,11 @@ class Compiler:
 
     def found(self, other: Ruleset, cell: Cell) -> Code:
         """The code of a prerequisite by finding; under a pending cell not met stands."""
-        if cell.below(self.floor) or (cell.state is not CellState.SET and cell.floor is None):
+        asked = asked_of(cell, self.floor)
+        if asked.cell is None:
             return undetermined
-        if cell.floor is not None and cell.state is CellState.PENDING:
-            base = self.found(other, cell.floor)
-            return lambda slots: 2 if base(slots) else 0
-        return self.finding(other)
+        code = self.finding(other)
+        return (lambda slots: 2 if code(slots) else 0) if asked.capped else code
 
     def leaf(self, fact: str | None, op: Op, threshold: Threshold) -> Code:
         """The code of one comparison with one fact; of an open condition where there is no fact."""
@@ -141,16 +171,13 @@ class Compiler:
 
     def cell(self, fact: str | None, op: Op, cell: Cell) -> Code:
         """The code of a comparison with one cell."""
-        if cell.below(self.floor):
-            return undetermined
-        if cell.state is CellState.NONE:
+        asked = asked_of(cell, self.floor)
+        if asked.code == 3:
             return not_applicable
-        if fact is None or (cell.state is not CellState.SET and cell.floor is None):
+        if fact is None or asked.cell is None:
             return undetermined
-        if cell.floor is not None and cell.state is CellState.PENDING:
-            base = self.cell(fact, op, cell.floor)
-            return lambda slots: 2 if base(slots) else 0
-        return leaf_of(self.facts[fact], self.places[fact], op, cell, fact in self.ratios)
+        code = leaf_of(self.facts[fact], self.places[fact], op, asked.cell, fact in self.ratios)
+        return (lambda slots: 2 if code(slots) else 0) if asked.capped else code
 
     def derived(self, derived: Derived) -> Value:
         """The value of a derived fact from the slots before it."""

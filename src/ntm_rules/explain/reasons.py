@@ -8,6 +8,7 @@ from ntm_rules.explain.wording import Words
 from ntm_rules.model.errors import UnknownName
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.verdicts import Annotation, IndicatorResult, LeafResult, Verdict
 
@@ -83,31 +84,37 @@ def words_in(lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Ann
     return Words(lang, facts, annotations)
 
 
-def facts_by_id(verdict: Verdict) -> Mapping[str, Fact]:
-    """Every fact and derived fact of a verdict's ruleset."""
-    memo = verdict.ruleset._memo
+def facts_by_id(ruleset: Ruleset) -> Mapping[str, Fact]:
+    """Every fact and derived fact of a ruleset."""
+    memo = ruleset._memo
     if "words" not in memo:
-        derived = {d.id: d.fact for d in verdict.ruleset.derived}
-        memo["words"] = {f.id: f for f in verdict.ruleset.facts} | derived
+        memo["words"] = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
     found: Mapping[str, Fact] = memo["words"]
     return found
 
 
+def reason_of(
+    criterion: str, result: IndicatorResult, ruleset: Ruleset, annotations: Mapping[str, Annotation] | None = None
+) -> Reason:
+    """Why an indicator has the outcome that it has."""
+    indicator = result.indicator
+    return Reason(
+        criterion,
+        indicator.no,
+        indicator.title,
+        result.outcome,
+        result.provisional,
+        result.codes,
+        result,
+        facts_by_id(ruleset),
+        annotations or {},
+    )
+
+
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:
     """Why the indicators that are not satisfied are not, in the order of the decision."""
-    facts = facts_by_id(verdict)
     return tuple(
-        Reason(
-            criterion.no,
-            i.no,
-            i.indicator.title,
-            i.outcome,
-            i.provisional,
-            i.codes,
-            i,
-            facts,
-            verdict.annotations,
-        )
+        reason_of(criterion.no, i, verdict.ruleset, verdict.annotations)
         for criterion in verdict.criteria.values()
         for i in criterion.indicators.values()
         if not i.outcome.satisfied

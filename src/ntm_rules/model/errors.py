@@ -9,6 +9,8 @@ from enum import Enum
 
 from attrs import frozen
 
+_SHOWN = 100
+
 
 class Severity(Enum):
     """How bad a diagnostic is."""
@@ -67,6 +69,18 @@ class RulesetError(NtmRulesError):
         super().__init__("\n".join(str(d) for d in diagnostics))
 
 
+class TableError(NtmRulesError):
+    """A file or frame of units that cannot be read; carries every problem found.
+
+    Attributes:
+        diagnostics: all problems, those of a file with file and line.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(d) for d in diagnostics))
+
+
 @frozen
 class FactProblem:
     """One bad fact.
@@ -90,7 +104,7 @@ class FactProblem:
 
 
 class FactError(NtmRulesError):
-    """Facts that cannot be used; carries every problem of the unit.
+    """Facts that cannot be used; carries every problem, the message the first hundred.
 
     Attributes:
         problems: all of them; ``unit``, ``fact``, ``value`` and ``expected`` are those of the first.
@@ -100,7 +114,10 @@ class FactError(NtmRulesError):
         self.problems = tuple(problems)
         first = self.problems[0]
         self.unit, self.fact, self.value, self.expected = first.unit, first.fact, first.value, first.expected
-        super().__init__("\n".join(str(p) for p in problems))
+        lines = [str(p) for p in self.problems[:_SHOWN]]
+        if len(self.problems) > _SHOWN:
+            lines.append(f"and {len(self.problems) - _SHOWN} more")
+        super().__init__("\n".join(lines))
 
 
 class NotInForce(NtmRulesError):  # noqa: N818 - the name says what is the case, as the design fixes it

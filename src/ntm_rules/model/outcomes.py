@@ -45,6 +45,11 @@ ANY = ((0, 1, 2, 0), (1, 1, 1, 1), (2, 1, 2, 2), (0, 1, 2, 0))
 """The truth table of ``any`` by codes; folding it from 0."""
 
 
+RANK = (0, 2, 1, 3)
+"""The rank of each code: ``all`` is the member of the least rank; ``any`` that of the greatest, where what is not
+applicable ranks as not met. The rank of a rank is the code again."""
+
+
 def all_of(codes: Sequence[int]) -> int:
     """The outcome of ``all`` over its members' codes: ``ALL``, folded."""
     if 0 in codes:

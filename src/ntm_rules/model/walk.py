@@ -165,12 +165,16 @@ def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:
             yield from facts_of(indicator.require)
 
 
+def prerequisites_of(condition: Condition) -> Iterator[Ruleset]:
+    """The sets that the ``meets`` of a condition evaluate."""
+    for _, leaf in leaves(condition):
+        if isinstance(leaf, Meets) and leaf.resolved is not None:
+            yield leaf.resolved
+
+
 def prerequisites(ruleset: Ruleset) -> Iterator[Ruleset]:
     """The sets that the set's ``meets`` conditions evaluate."""
     for _, indicator in indicators(ruleset):
         for condition in (indicator.applies_if, indicator.require):
-            if condition is None:
-                continue
-            for _, leaf in leaves(condition):
-                if isinstance(leaf, Meets) and leaf.resolved is not None:
-                    yield leaf.resolved
+            if condition is not None:
+                yield from prerequisites_of(condition)

@@ -97,7 +97,7 @@ class Failure:
 
     def reasons(self, lang: str = "vi") -> list[str]:
         """The indicators that explain it, in words."""
-        facts, verdict = facts_by_id(self.verdict), self.verdict
+        facts, verdict = facts_by_id(self.verdict.ruleset), self.verdict
         return [
             Reason(
                 c.no, i.no, i.indicator.title, i.outcome, i.provisional, i.codes, i, facts, verdict.annotations

@@ -1,0 +1,280 @@
+"""Many units at once, a block of rows after the other: columns in, outcome codes out.
+
+A block is small enough for the cache, and blocks run on threads: NumPy lets others run while it computes. What
+array arithmetic does not decide exactly (counts beyond 2**53, the least of several ratios) is left to the scalar
+engine, row by row.
+"""
+
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from attrs import define, field, frozen
+
+from ntm_rules.engines.array_pass import ArrayPass
+from ntm_rules.engines.columns import Column
+from ntm_rules.engines.pairing import disagreeing, joined, pair_of, spoiled
+from ntm_rules.engines.ranking import UNDETERMINED, swap
+from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
+from ntm_rules.engines.scalar import program_of
+from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.errors import FactError, FactProblem
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.outcomes import RANK
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import Verdict
+
+BLOCK = 2**14
+"""Rows of a block: 128 KB a column."""
+
+Ratio = tuple[Fact, Fact, Fact]
+Counts = np.ndarray[typing.Any, np.dtype[np.int16]]
+
+
+@frozen(eq=False)
+class Segment:
+    """Rows of a table that lie together.
+
+    Attributes:
+        columns: the facts that have one, by id.
+    """
+
+    size: int
+    columns: Mapping[str, Column]
+
+
+@frozen(eq=False)
+class Codes:
+    """What the kernel answers for every row.
+
+    Attributes:
+        codes: outcome codes, a row each for the set, its criteria and its indicators.
+        provisional: of the set.
+        met, not_met, undetermined: criteria.
+        bad_facts: how many facts of the row have a bad value.
+    """
+
+    codes: np.ndarray[typing.Any, np.dtype[np.int8]]
+    provisional: Mask
+    met: Counts
+    not_met: Counts
+    undetermined: Counts
+    bad_facts: Counts
+
+
+def kernel_of(ruleset: Ruleset) -> "Kernel":
+    """The compiled form of a ruleset for arrays, kept with it."""
+    memo = ruleset._memo
+    if "array" not in memo:
+        memo["array"] = Kernel(ruleset)
+    return typing.cast(Kernel, memo["array"])
+
+
+class Kernel:
+    """A ruleset compiled for blocks of rows."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self.program = program_of(ruleset)
+        self.checker = self.program.checker
+        self.asked = ArrayPass(ruleset, ruleset.minimum_evidence)
+        self.official = ArrayPass(ruleset, Evidence.OFFICIAL, settled=True, like=self.asked)
+
+    def block(self, segment: "_Opened", start: int, end: int) -> Block:
+        """Some rows, with parts and wholes put together; other facts are read when they are needed."""
+
+        def read(place: int) -> Vector:
+            vector = segment.readers[place](start, end)
+            if vector.invalid is not None:
+                found.bad.append(vector.invalid)
+            return vector
+
+        found = Block(end - start, read, [None] * len(segment.readers))
+        at = self.checker.places
+        bad: dict[str, Mask] = {}
+        for fact, part, whole in segment.pairs:
+            pair, wrong = pair_of(fact, part, whole, found, at)
+            found.pairs[fact.id, part.id, whole.id] = pair
+            if wrong is not None:
+                bad[part.id] = bad[part.id] | wrong if part.id in bad else wrong
+        for fact, part, whole in segment.ratios:
+            pair = found.pairs.get((fact.id, part.id, whole.id))
+            wrong = None if pair is None else disagreeing(found.numbers(at[fact.id]), pair, found)
+            if wrong is not None:
+                bad[fact.id] = wrong
+        spoiled(found, at, bad)
+        found.bad += bad.values()
+        for fact, part, whole in segment.ratios:
+            joined(found, at, fact, part, whole)
+        return found
+
+    def opened(self, segment: Segment) -> "_Opened":
+        """A segment with the readers of its columns."""
+        bound, columns = self.checker.bound, segment.columns
+        readers: list[Reader] = []
+        for fact in self.ruleset.facts:
+            column = columns.get(fact.id)
+            if fact.id in bound:
+                readers.append(bound_reader(fact, bound[fact.id], column))
+            else:
+                readers.append(missing_reader(fact) if column is None else reader_of(fact, column))
+        ratios = [r for r in self.checker.ratios if r[1].id in columns or r[2].id in columns]
+        whole = [*ratios, *self.checker.derived]
+        pairs = [r for r in whole if r[1].id in columns and r[2].id in columns]
+        given = [place for place, fact in enumerate(self.ruleset.facts) if fact.id in columns]
+        return _Opened(segment, readers, ratios, pairs, given)
+
+    # -- running -----------------------------------------------------------------------------
+
+    def run(self, segments: Sequence[Segment], threads: int) -> Codes:
+        """The outcomes of all rows; what a bad value decides is undetermined."""
+        total = sum(segment.size for segment in segments)
+        codes = np.empty((self.asked.height, total), np.uint8)
+        provisional = np.empty(total, np.bool_)
+        counts = np.zeros((4, total), np.int16)
+
+        def work(job: Job) -> None:
+            here = slice(job.offset + job.start, job.offset + job.end)
+            answer = self.answer(job)
+            codes[:, here] = answer.codes
+            provisional[here] = answer.provisional(0)
+            criteria = answer.codes[1 : self.asked.first]
+            counts[1, here] = np.sum(criteria == 0, axis=0, dtype=np.uint16)
+            counts[2, here] = np.sum(criteria == 2, axis=0, dtype=np.uint16)
+            counts[0, here] = len(criteria) - counts[1, here] - counts[2, here]
+            counts[3, here] = answer.bad
+
+        spread(work, self.jobs(segments), threads)
+        return Codes(codes.view(np.int8), provisional, *counts)
+
+    def jobs(self, segments: Sequence[Segment]) -> "Iterator[Job]":
+        """The blocks of all segments."""
+        offset = 0
+        for segment in segments:
+            opened = self.opened(segment)
+            for start in range(0, segment.size, BLOCK):
+                yield Job(opened, offset, start, min(start + BLOCK, segment.size))
+            offset += segment.size
+
+    def answer(self, job: "Job") -> "Answer":
+        """Assess a block."""
+        block = self.block(job.segment, job.start, job.end)
+        ranks = self.asked.ranks(block)
+        floors = self.official.ranks(block, ranks)
+        codes = np.empty_like(ranks)
+        swap(ranks, codes)
+        for place in job.segment.given:
+            block.at(place)
+        bad = np.zeros(block.size, np.int16)
+        for mask in block.bad:
+            bad += mask
+        found = Answer(block, codes, floors, bad, not self.ruleset.read_whole)
+        for row in np.flatnonzero(block.hard):
+            found.verdicts[int(row)] = self._verdict(job, found, int(row))
+        return found
+
+    def _verdict(self, job: "Job", answer: "Answer", row: int) -> Verdict:
+        """Let the scalar engine answer for a hard row."""
+        facts = self.given(job.segment.segment, job.start + row)
+        named = self.bad_among(facts)
+        for name in self.unreadable(named):
+            facts.pop(name, None)
+        verdict = self.program.verdict(self.checker.check(facts, None))
+        answer.bad[row] = len(named)
+        answer.codes[:, row] = np.frombuffer(verdict.codes, np.uint8)
+        answer.floors[:, row] = [RANK[code] for code in verdict.floors]
+        return verdict
+
+    def given(self, segment: Segment, row: int) -> dict[str, typing.Any]:
+        """The facts of one row as a caller would give them to ``assess``."""
+        found = {name: column.at(row) for name, column in segment.columns.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def bad_among(self, facts: Mapping[str, typing.Any]) -> dict[str, FactProblem]:
+        """The bad facts of a row, by id."""
+        try:
+            self.checker.check(facts, None)
+        except FactError as error:
+            return {problem.fact: problem for problem in error.problems}
+        return {}
+
+    def unreadable(self, bad: Mapping[str, object]) -> set[str]:
+        """The bad facts and the ratios that are read from them."""
+        ratios = {fact.id for fact, part, whole in self.checker.ratios if part.id in bad or whole.id in bad}
+        return {*bad, *ratios}
+
+    def problems(
+        self, segments: Sequence[Segment], rows: Sequence[int], unit_of: Callable[[int], str | None]
+    ) -> Iterator[FactProblem]:
+        """What is wrong with the facts of some rows, in words."""
+        starts = np.cumsum([0, *(segment.size for segment in segments)])
+        for row in rows:
+            place = int(np.searchsorted(starts, row, "right")) - 1
+            try:
+                self.checker.check(self.given(segments[place], int(row - starts[place])), unit_of(int(row)))
+            except FactError as error:
+                yield from error.problems
+
+
+@frozen(eq=False)
+class _Opened:
+    """A segment with what it takes to read its rows.
+
+    Attributes:
+        readers: one a fact of the ruleset.
+        ratios: fact, part and whole of the ratios of which a part has a column.
+        pairs: of those of which both have, the ones that only the set works out too.
+    """
+
+    segment: Segment
+    readers: Sequence[Reader]
+    ratios: Sequence[Ratio]
+    pairs: Sequence[Ratio]
+    given: Sequence[int]
+
+
+@frozen(eq=False)
+class Job:
+    """A block to be read and assessed."""
+
+    segment: _Opened
+    offset: int
+    start: int
+    end: int
+
+
+@define(eq=False)
+class Answer:
+    """What is known of a block.
+
+    Attributes:
+        codes, floors: of the set, its criteria and its indicators: outcome codes, and ranks with official cells only.
+        bad: how many facts of each row are bad.
+        unread: a layer of the set was not read whole.
+        verdicts: of the rows that the scalar engine answered for.
+    """
+
+    block: Block
+    codes: Bytes
+    floors: Bytes
+    bad: Counts
+    unread: bool
+    verdicts: dict[int, Verdict] = field(factory=dict)
+
+    def provisional(self, row: int) -> Mask:
+        """Where an outcome is provisional, as ``Verdict.provisional_flags`` has it."""
+        codes = self.codes[row]
+        found = (codes != 2) & (self.floors[row] == UNDETERMINED)
+        return found | ((codes == 1) | (codes == 3)) if self.unread else found
+
+
+def spread(work: Callable[[Job], None], jobs: Iterable[Job], threads: int) -> None:
+    """Do the work on threads."""
+    if threads == 1:
+        for job in jobs:
+            work(job)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, jobs))

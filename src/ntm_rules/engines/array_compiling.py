@@ -1,0 +1,387 @@
+"""Many units at once: the rule tree compiled to NumPy, a block of rows after the other.
+
+A block is small enough for the cache, and blocks run on threads: NumPy lets others run while it computes. What
+array arithmetic does not decide exactly (counts beyond 2**53, least of several ratios) is left to the scalar engine,
+row by row.
+"""
+
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
+from ntm_rules.engines.leaves import ORDER
+from ntm_rules.engines.pairing import invalid_of
+from ntm_rules.engines.ranking import (
+    MET,
+    NOT_APPLICABLE,
+    UNDETERMINED,
+    all_of,
+    any_of,
+    at_least_of,
+    capped,
+    chosen,
+    guarded,
+    negation_of,
+)
+from ntm_rules.engines.tabulating import Tabulator, is_lacking, values_of
+from ntm_rules.engines.vectors import EXACT, Array, Block, Bytes, Choices, Numbers, Pair, Vector, united
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    By,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Op,
+    Open,
+    Ref,
+)
+from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.outcomes import RANK
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, Threshold
+from ntm_rules.model.walk import facts_of_derived
+
+Ranks = Callable[[Block], Bytes]
+"""The ranks of a condition in a block; never changed by who gets them."""
+
+_UNSET = 255
+
+
+class ArrayCompiler:
+    """Compiles the conditions of one ruleset to arrays, for one floor of evidence.
+
+    Args:
+        places: the slot of each fact.
+        scalar: the same ruleset, compiled for one unit at a time: asked once for each value of a level or category.
+        finding: compiles another ruleset to its outcome over the same slots.
+    """
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        places: Mapping[str, int],
+        floor: Evidence | None,
+        finding: Callable[[Ruleset], Ranks],
+    ) -> None:
+        self.places, self.floor, self.finding = places, floor, finding
+        self.tables = Tabulator(Compiler(ruleset, places, floor, lambda _: lambda _: 2))
+        self.facts = self.tables.facts
+
+    def indicator(self, indicator: Indicator) -> Ranks:
+        """An indicator."""
+        require = self.condition(indicator.require)
+        if indicator.applies_if is None:
+            return require
+        applies = self.condition(indicator.applies_if)
+        return lambda block: guarded(applies(block), require(block))
+
+    def condition(self, node: Condition) -> Ranks:
+        """A condition."""
+        match node:
+            case Comparison():
+                leaves = [self.leaf(fact, node.op, node.threshold) for fact in node.facts]
+                return leaves[0] if len(leaves) == 1 else _joined(all_of, leaves)
+            case All():
+                return _joined(all_of, [self.condition(m) for m in node.members])
+            case Any():
+                return _joined(any_of, [self.condition(m) for m in node.members])
+            case AtLeast():
+                k = node.k
+                return _joined(lambda ranks: at_least_of(k, ranks), [self.condition(m) for m in node.members])
+            case Not():
+                member = self.condition(node.member)
+                return lambda block: negation_of(member(block))
+            case Meets():
+                return self.meets(node)
+            case Open():
+                return self.leaf(None, Op.EQUALS, node.threshold)
+            case _:
+                typing.assert_never(node)
+
+    def meets(self, node: Meets) -> Ranks:
+        """A prerequisite: by act, by finding, or by either."""
+        ways: list[Ranks] = []
+        if node.recognised is not None and node.by is not By.FINDING:
+            ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
+        if node.resolved is not None and node.by is not By.ACT:
+            ways.append(self.found(node.resolved, asked_of(node.cell, self.floor)))
+        return ways[0] if len(ways) == 1 else _joined(any_of, ways)
+
+    def found(self, other: Ruleset, asked: Asked) -> Ranks:
+        """A prerequisite by finding."""
+        if asked.cell is None:
+            return _always(UNDETERMINED)
+        ranks = self.finding(other)
+        return (lambda block: capped(ranks(block))) if asked.capped else ranks
+
+    # -- comparisons -------------------------------------------------------------------------
+
+    def leaf(self, name: str | None, op: Op, threshold: Threshold) -> Ranks:
+        """One comparison with one fact; of an open condition where there is no fact."""
+        bound = bound_threshold(threshold)
+        if isinstance(bound, Cell):
+            return self.cell(name, op, bound)
+        free = self.tables.free(bound)
+        cells = self.tables.cells(bound, free)
+        if not free:
+            return _always(UNDETERMINED) if cells[0] is None else self.cell(name, op, cells[0])
+        if name is None or not self.facts[name].type.numeric:
+            return self.named(name, op, cells, self.index(free))
+        return self.numbers(name, op, cells, free)
+
+    def cell(self, name: str | None, op: Op, cell: Cell) -> Ranks:
+        """A comparison with one cell."""
+        asked = asked_of(cell, self.floor)
+        if asked.code == 3 or asked.cell is None or name is None:
+            return _always(NOT_APPLICABLE if asked.code == 3 else UNDETERMINED)
+        fact = self.facts[name]
+        if fact.type.numeric:
+            ranks = _against(self.places[name], op, *_limits([asked.cell]), None)
+            return (lambda block: capped(ranks(block))) if asked.capped else ranks
+        return self.named(name, op, [cell], None)
+
+    def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Ranks:
+        """A comparison of a number with a table: the limit of each row first."""
+        asked = self.tables.asked(cells)
+        index, open_ = self.index(free), self.open(free)
+        if all(a.cell is None for a in asked):
+            return self.named(None, op, cells, index)
+        compared = _against(self.places[name], op, *_limits([a.cell for a in asked]), index)
+        if all(asked[place].cell is not None and not asked[place].capped for place in self.tables.known(free)):
+
+            def simple(block: Block) -> Bytes:
+                found, unknown = compared(block), open_(block)
+                return found if unknown is None else found | unknown
+
+            return simple
+        least = np.array([RANK[a.code or 0] for a in asked], np.uint8)
+        most = np.array([UNDETERMINED if a.capped else NOT_APPLICABLE for a in asked], np.uint8)
+
+        def ranks(block: Block) -> Bytes:
+            place = index(block)
+            return np.maximum(np.minimum(compared(block), _at(most, place)), _at(least, place))
+
+        return ranks
+
+    def named(
+        self, name: str | None, op: Op, cells: Sequence[Cell | None], index: Callable[[Block], Array] | None
+    ) -> Ranks:
+        """A comparison of a yes/no, level or category: one rank for each cell and value."""
+        table = np.array(self.tables.ranks(name, op, cells), np.uint8)
+        flat, width = table.ravel(), table.shape[1]
+        if name is None:
+            return _always(int(flat[0])) if index is None else (lambda block: _at(flat, index(block)))
+        place = self.places[name]
+        if index is None and np.array_equal(flat, (0, 1, 2)):  # a yes/no that is to be true is held as its rank
+            return lambda block: block.choices(place).codes
+        if index is None:
+            return lambda block: _at(flat, block.places(place))
+        return lambda block: _at(flat, index(block) * width + block.places(place))
+
+    # -- tables ------------------------------------------------------------------------------
+
+    def index(self, free: tuple[str, ...]) -> "Callable[[Block], Array]":
+        """The place in ``cells`` of each row."""
+        places = [self.places[s] for s in free]
+        sizes = [len(values_of(self.facts[s])) for s in free]
+
+        def make(block: Block) -> Array:
+            found = block.places(places[0])
+            for place, size in zip(places[1:], sizes[1:], strict=True):
+                found = found * size + block.places(place)
+            return found
+
+        return lambda block: typing.cast(Array, block.shared(("index", *free), make))
+
+    def open(self, free: tuple[str, ...]) -> "Callable[[Block], Array | None]":
+        """Where a selector is not known; None where all are."""
+        lacking = [(self.places[s], _lacking(self.facts[s])) for s in free]
+
+        def make(block: Block) -> Array | None:
+            found = united(*(_at(table, block.places(place)) for place, table in lacking))
+            return None if found is None or not found.any() else found
+
+        return lambda block: typing.cast("Array | None", block.shared(("open", *free), make))
+
+    # -- derived facts -----------------------------------------------------------------------
+
+    def derived(self, derived: Derived) -> Callable[[Block], Vector]:
+        """A derived fact, worked out from the slots before it."""
+        rule = derived.rule
+        match rule:
+            case Case():
+                return self.case(derived, rule)
+            case RatioOf():
+                return self.quotient(derived.fact, rule)
+            case MinOf() | MaxOf():
+                return self.extreme(rule)
+            case _:
+                typing.assert_never(rule)
+
+    def case(self, derived: Derived, rule: Case) -> Callable[[Block], Vector]:
+        """The value of the first row whose guard is met, or of the only one."""
+        rows = [(self.condition(row.when), self.then(derived.fact, row.then)) for row in rule.rows]
+        otherwise = self.then(derived.fact, rule.otherwise)
+        unknown = len(derived.fact.values)
+        pick = _only if rule.exclusive else _first
+        reads = [self.places[name] for name in facts_of_derived(derived) if name in self.places]
+
+        def vector(block: Block) -> Vector:
+            codes = pick(block, rows, otherwise, unknown)
+            bad = invalid_of(block, reads)
+            return Choices(codes, None if bad is None else bad & (codes == unknown))
+
+        return vector
+
+    def then(self, fact: Fact, value: str | Ref | None) -> Callable[[Block], Bytes]:
+        """The places in ``fact.values`` that a row of a case gives."""
+        if not isinstance(value, Ref):
+            code = len(fact.values) if value is None else fact.values.index(value)
+            return lambda block: block.constant(code)
+        other = self.facts[value.fact].values
+        table = np.array(
+            [*(fact.values.index(v) for v in other), len(fact.values), len(fact.values) + 1],
+            np.uint8,
+        )
+        place = self.places[value.fact]
+        return lambda block: _at(table, block.places(place))
+
+    def quotient(self, fact: Fact, rule: RatioOf) -> Callable[[Block], Vector]:
+        """A ratio that only its parts give; made with the others when the block was read."""
+        reads = [self.places[rule.part], self.places[rule.whole]]
+
+        def vector(block: Block) -> Vector:
+            pair = typing.cast("Pair | None", block.pairs.get((fact.id, rule.part, rule.whole)))
+            values = np.full(block.size, np.nan)
+            unknown = np.ones(block.size, np.uint8) if pair is None else (~pair.there).view(np.uint8)
+            bad = invalid_of(block, reads)
+            return Numbers(values, unknown, pair, None if bad is None else bad & (unknown == 1))
+
+        return vector
+
+    def extreme(self, rule: MinOf | MaxOf) -> Callable[[Block], Vector]:
+        """The least or greatest of several facts; of exact ratios the scalar engine knows it."""
+        places = [self.places[name] for name in rule.facts]
+        pick = np.minimum if isinstance(rule, MinOf) else np.maximum
+
+        def vector(block: Block) -> Vector:
+            numbers = [block.numbers(place) for place in places]
+            values = numbers[0].values
+            for other in numbers[1:]:
+                values = pick(values, other.values)
+            unknown = np.isnan(values)
+            for number in numbers:
+                if number.pair is not None:
+                    block.is_hard(number.pair.there)
+            bad = invalid_of(block, places)
+            return Numbers(values, unknown.view(np.uint8), None, None if bad is None else bad & unknown)
+
+        return vector
+
+
+def _always(rank: int) -> Ranks:
+    return lambda block: block.constant(rank)
+
+
+def _joined(join: Callable[[Sequence[Bytes]], Bytes], members: list[Ranks]) -> Ranks:
+    return lambda block: join([member(block) for member in members])
+
+
+def _at(table: Array, places: Array) -> Array:
+    """The entries at some places, all of which exist."""
+    return table.take(places, mode="clip")
+
+
+def _lacking(fact: Fact) -> Array:
+    """Which of these values are none."""
+    return np.array([is_lacking(value) for value in values_of(fact)])
+
+
+def _limits(cells: "Sequence[Cell | None]") -> tuple[Array, Array, Array, Array]:
+    """Of cells the value, the value as numerator and denominator, and the rank where a whole is 0."""
+    numbers = [None if cell is None else typing.cast(Decimal, cell.value) for cell in cells]
+    plain = np.array([np.nan if n is None else float(n) for n in numbers])
+    exact = [(np.nan, np.nan) if n is None else n.as_integer_ratio() for n in numbers]
+    top, bottom = (np.array([float(pair[i]) for pair in exact]) for i in (0, 1))
+    empty = np.array(
+        [UNDETERMINED if c is None or c.when_empty is None else RANK[c.when_empty] for c in cells], np.uint8
+    )
+    return plain, top, bottom, empty
+
+
+def _against(
+    place: int, op: Op, plain: Array, top: Array, bottom: Array, empty: Array, index: "Callable[[Block], Array] | None"
+) -> Ranks:
+    """A number against a limit, or against the limit that the index picks.
+
+    A percentage is compared as float64 with float64; part and whole are multiplied out, never divided.
+    """
+    compare = ORDER[op]
+    largest = max(np.nanmax(np.abs(top)), np.nanmax(bottom))
+
+    def ranks(block: Block) -> Bytes:
+        number = block.numbers(place)
+        limit = plain[0] if index is None else _at(plain, index(block))
+        found = compare(number.values, limit).view(np.uint8)
+        found = found + found
+        if number.unknown is not None:
+            found |= number.unknown
+        return found if number.pair is None else paired(block, number.pair, found)
+
+    def paired(block: Block, pair: Pair, found: Bytes) -> Bytes:
+        at = None if index is None else index(block)
+        over, under = (bottom[0], top[0]) if at is None else (_at(bottom, at), _at(top, at))
+        exact = compare(pair.top * over, pair.bottom * under).view(np.uint8)
+        exact = exact + exact
+        none = pair.bottom == 0
+        if none.any():
+            exact = chosen(none, block.constant(empty[0]) if at is None else _at(empty, at), exact)
+        block.is_hard(pair.there & ((pair.top * largest >= EXACT) | (pair.bottom * largest >= EXACT)))
+        return chosen(pair.there, exact, found)
+
+    return ranks
+
+
+Rows = list[tuple[Ranks, Callable[[Block], Bytes]]]
+
+
+def _first(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknown: int) -> Bytes:
+    """The first row whose guard is met; where one before it is undetermined, the value that all agree on."""
+    found = block.constant(_UNSET)
+    active = block.constant(1).view(np.bool_)
+    differ = block.constant(0).view(np.bool_)
+    for when, then in (*rows, (_always(MET), otherwise)):
+        ranks, value = when(block), then(block)
+        met = ranks == MET
+        reached = active & (met | (ranks == UNDETERMINED))
+        found = chosen(reached & (found == _UNSET), value, found)
+        differ = differ | (reached & (found != value))
+        active = active & ~met
+    return chosen(differ, block.constant(unknown), found)
+
+
+def _only(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknown: int) -> Bytes:
+    """The one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
+    lacking, ambiguous = block.constant(unknown), block.constant(unknown + 1)
+    met = open_ = block.constant(0)
+    sure = maybe = lacking
+    for when, then in rows:
+        ranks, value = when(block), then(block)
+        is_met, is_open = ranks == MET, ranks == UNDETERMINED
+        met, open_ = met + is_met, open_ + is_open
+        sure, maybe = chosen(is_met, value, sure), chosen(is_open, value, maybe)
+    rest = otherwise(block)
+    none = chosen((open_ == 0) | ((open_ == 1) & (maybe == rest)), rest, lacking)
+    one = chosen(open_ == 0, sure, lacking)
+    return chosen(met > 1, ambiguous, chosen(met == 1, one, none))

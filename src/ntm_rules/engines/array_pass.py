@@ -1,0 +1,108 @@
+"""A ruleset compiled to arrays for one floor of evidence: from the vectors of a block to the ranks of all outcomes."""
+
+import numpy as np
+
+from ntm_rules.engines.array_compiling import ArrayCompiler, Ranks
+from ntm_rules.engines.compiling import asked_of, bound_threshold
+from ntm_rules.engines.ranking import at_least_of, capped
+from ntm_rules.engines.scalar import program_of
+from ntm_rules.engines.vectors import Block, Bytes
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import Case, Condition, Meets
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves, threshold_cells
+
+
+class ArrayPass:
+    """A ruleset compiled to arrays for one floor of evidence.
+
+    Args:
+        settled: a prerequisite that is met under layers not read whole is undetermined.
+        like: a pass whose indicators are taken over where the other floor makes no difference.
+    """
+
+    def __init__(
+        self, ruleset: Ruleset, floor: Evidence | None, settled: bool = False, like: "ArrayPass | None" = None
+    ) -> None:
+        places = program_of(ruleset).places
+
+        def finding(other: Ruleset) -> Ranks:
+            inner = ArrayPass(other, floor, settled)
+            sources = [places[fact.id] for fact in other.facts]
+            unread = settled and not other.read_whole
+
+            def ranks(block: Block) -> Bytes:
+                whole = inner.ranks(block.seen_from(sources))[0]
+                return capped(whole) if unread else whole
+
+            return ranks
+
+        compiler = self.compiler = ArrayCompiler(ruleset, places, floor, finding)
+        self.ruleset, self.floor = ruleset, floor
+        self.derived = [compiler.derived(d) for d in ruleset.derived]
+        own = [i for c in ruleset.criteria for i in c.indicators]
+        other = {i.no for i in own} if like is None else _differing(ruleset, like.floor, floor)
+        self.indicators = [compiler.indicator(i) if i.no in other else None for i in own]
+        self.first = start = 1 + len(ruleset.criteria)
+        self.spans: list[tuple[int, int, int | None]] = []
+        for criterion in ruleset.criteria:
+            end = start + len(criterion.indicators)
+            self.spans.append((start, end, criterion.at_least_n))
+            start = end
+        self.height = start
+        self.k = ruleset.at_least_n
+
+    def worked_out(self, block: Block) -> Block:
+        """The block with the derived facts behind the others."""
+        whole = Block(block.size, block.at, [None] * len(block.slots), block.pairs, hard=block.hard)
+        for rule in self.derived:
+            whole.slots.append(rule(whole))
+        return whole
+
+    def ranks(self, block: Block, like: Bytes | None = None) -> Bytes:
+        """The ranks of the set, its criteria and its indicators: a row each.
+
+        Args:
+            like: what the pass answered whose indicators are taken over.
+        """
+        whole = self.worked_out(block)
+        found = np.empty((self.height, block.size), np.uint8) if like is None else like.copy()
+        for row, ranks in enumerate(self.indicators, self.first):
+            if ranks is not None:
+                found[row] = ranks(whole)
+        for number, (start, end, k) in enumerate(self.spans, 1):
+            _fold(found[start:end], k, found[number])
+        _fold(found[1 : self.first], self.k, found[0])
+        return found
+
+
+def _fold(members: Bytes, k: int | None, out: Bytes) -> None:
+    """``all`` or ``at_least_n`` of some rows."""
+    if k is None:
+        np.minimum.reduce(members, axis=0, out=out)
+    else:
+        out[:] = at_least_of(k, list(members))
+
+
+def _differing(ruleset: Ruleset, one: Evidence | None, other: Evidence | None) -> set[str]:
+    """The indicators that may have another outcome under the other floor of evidence."""
+    names: set[str] = set()
+
+    def differs(condition: Condition) -> bool:
+        for _, leaf in leaves(condition):
+            if isinstance(leaf, Meets):
+                return True
+            bound = bound_threshold(leaf.threshold)
+            if any(asked_of(cell, one) != asked_of(cell, other) for _, _, cell in threshold_cells(bound)):
+                return True
+        return not names.isdisjoint(facts_of(condition))
+
+    for derived in ruleset.derived:  # each may read those before it
+        guards = [row.when for row in derived.rule.rows] if isinstance(derived.rule, Case) else []
+        if any(map(differs, guards)) or not names.isdisjoint(facts_of_derived(derived)):
+            names.add(derived.id)
+    return {
+        indicator.no
+        for _, indicator in indicators(ruleset)
+        if any(c is not None and differs(c) for c in (indicator.require, indicator.applies_if))
+    }

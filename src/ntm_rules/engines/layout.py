@@ -1,0 +1,143 @@
+"""What the columns of a frame are, the unit, what is kept, facts; and what the columns of results are called."""
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from ntm_rules.model.errors import Diagnostic, TableError, near, quoted
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.walk import facts_of_derived, facts_read, prerequisites
+
+COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined")
+LONG = (
+    "criterion",
+    "indicator",
+    "outcome",
+    "provisional",
+    "actual",
+    "required",
+    "margin",
+    "column",
+    "evidence",
+    "reason",
+    "detail",
+    "content_hash",
+)
+BAD_FACTS = "bad_facts"
+
+
+class MissingColumns(UserWarning):
+    """Facts that a ruleset reads and a frame has no column for.
+
+    Attributes:
+        facts: their ids.
+    """
+
+    def __init__(self, facts: Sequence[str]) -> None:
+        self.facts = tuple(facts)
+        super().__init__(
+            f"no column for {len(self.facts)} facts, which are missing for every unit: {quoted(self.facts)}"
+        )
+
+
+@frozen
+class Layout:
+    """What the columns of a frame are.
+
+    Attributes:
+        passed: the unit and what is kept.
+        facts: those that the ruleset reads.
+        missing: facts that the ruleset reads and that have no column.
+    """
+
+    unit: str | None
+    passed: tuple[str, ...]
+    facts: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def named(what: str, value: str, known: Sequence[str]) -> None:
+    """Check the value of an argument.
+
+    Raises:
+        ValueError: it is none of those known.
+    """
+    if value not in known:
+        raise ValueError(f"`{what}` is one of {quoted(known)}, not `{value}`")
+
+
+def layout_of(
+    ruleset: Ruleset, names: Sequence[str], unit: str | None, keep: Sequence[str], extra: Sequence[str] = ()
+) -> Layout:
+    """What the columns of a frame are.
+
+    Args:
+        extra: columns with a meaning of their own, neither facts nor kept.
+
+    Raises:
+        TableError: columns that are nothing, and columns named in the call that are not there: all of them.
+    """
+    if isinstance(keep, str):
+        raise TypeError("`keep` is a sequence of names of columns, not a text")
+    passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
+    facts = {fact.id for fact in ruleset.facts}
+    problems: list[Diagnostic] = []
+    for name in passed:
+        if name not in names:
+            message = f"there is no column `{name}` to {'name the unit' if name == unit else 'keep'}"
+            problems.append(Diagnostic("table.column", message, hint=_nearest(name, names)))
+        elif name in result_names(ruleset):
+            hint = "rename it before"
+            problems.append(Diagnostic("table.column", f"`{name}` is the name of a column of the result", hint=hint))
+    for name in names:
+        if name not in facts and name not in passed and name not in extra and name not in ruleset.catalogue:
+            close = near(name, facts)
+            hint = f"did you mean {quoted(close)}? " if close else ""
+            message = f"the column `{name}` is neither the unit nor a fact"
+            hint += f'to pass it through, say keep=("{name}",)'
+            problems.append(Diagnostic("table.column", message, hint=hint))
+    if problems:
+        raise TableError(problems)
+    own = tuple(name for name in names if name in facts)
+    return Layout(unit, passed, own, tuple(_missing(ruleset, set(own))))
+
+
+def result_names(ruleset: Ruleset) -> frozenset[str]:
+    """All names that columns of results may have."""
+    return frozenset((*wide_names(ruleset), *LONG, BAD_FACTS))
+
+
+def wide_names(ruleset: Ruleset) -> tuple[str, ...]:
+    """The columns of the wide result after those passed through."""
+    return ("outcome", "provisional", *COUNTS, *outcome_names(ruleset))
+
+
+def outcome_names(ruleset: Ruleset) -> tuple[str, ...]:
+    """The columns of criteria, then of indicators, in printed order."""
+    indicators = (i.no for c in ruleset.criteria for i in c.indicators)
+    return (*(f"criterion_{c.no}" for c in ruleset.criteria), *(f"indicator_{no}" for no in indicators))
+
+
+def _missing(ruleset: Ruleset, given: set[str]) -> list[str]:
+    """Facts without a column; none that follows from parts that have one, nor parts that only stand for such a fact."""
+    read = _read(ruleset)
+    return [
+        fact.id
+        for fact in ruleset.inputs().values()
+        if fact.id in read
+        and fact.id not in given
+        and not (fact.ratio is not None and {fact.ratio.part, fact.ratio.whole} <= given)
+    ]
+
+
+def _read(ruleset: Ruleset) -> set[str]:
+    """The facts that conditions and derived facts read."""
+    found = {*facts_read(ruleset.criteria), *(name for d in ruleset.derived for name in facts_of_derived(d))}
+    for other in prerequisites(ruleset):
+        found |= _read(other)
+    return found
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    close = near(name, names)
+    return f"did you mean {quoted(close)}?" if close else ""

@@ -1,0 +1,96 @@
+"""Parts and wholes in a block of rows: exact ratios as pairs of whole numbers, and what contradicts itself."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from ntm_rules.engines.vectors import EXACT, Block, Mask, Numbers, Pair, united
+from ntm_rules.model.facts import Fact, FactType
+
+_MANY_DIGITS = 7
+
+
+def pair_of(
+    fact: Fact, part: Fact, whole: Fact, block: Block, at: Mapping[str, int]
+) -> tuple[Pair | None, Mask | None]:
+    """The ratio where part and whole are given; and the rows in which they do not fit together."""
+    top, bottom = block.numbers(at[part.id]), block.numbers(at[whole.id])
+    there = ~np.isnan(top.values) & ~np.isnan(bottom.values)
+    if not there.any():
+        return None, None
+    steps_top, off_top = _steps(top.values, part)
+    steps_bottom, off_bottom = _steps(bottom.values, whole)
+    scale, unscale = fact.scale * 10**whole.decimals, 10**part.decimals
+    common = math.gcd(scale, unscale)
+    over = steps_top * float(scale // common)
+    under = steps_bottom * float(unscale // common)
+    bad = there & (off_top | off_bottom | (over < 0) | (under < 0))
+    if fact.type is FactType.PERCENT:
+        bad |= there & (over > 100 * under)
+    there &= ~bad
+    block.is_hard(there & ((over >= EXACT) | (100 * under >= EXACT)))
+    return Pair(over, under, there), bad if bad.any() else None
+
+
+def _steps(values: np.ndarray[tuple[int], np.dtype[np.float64]], fact: Fact) -> tuple[np.ndarray, Mask]:
+    """Values as whole numbers of steps of the fact's last digit; true where they have more digits."""
+    if fact.decimals == 0:
+        return values, np.rint(values) != values
+    power = float(10**fact.decimals)
+    steps = np.rint(values * power)
+    return steps, steps / power != values
+
+
+def disagreeing(numbers: Numbers, pair: Pair, block: Block) -> Mask | None:
+    """Where a percentage is not its part over its whole, rounded to the digits in which it is written."""
+    both = pair.there & ~np.isnan(numbers.values) & (pair.bottom != 0)
+    if not both.any():
+        return None
+    rows = np.flatnonzero(both)
+    value, top, bottom = numbers.values[rows], pair.top[rows], pair.bottom[rows]
+    power, steps = np.full(rows.size, np.nan), np.full(rows.size, np.nan)
+    for digits in range(_MANY_DIGITS):
+        left = np.isnan(power)
+        if not left.any():
+            break
+        whole = np.rint(value[left] * 10.0**digits)
+        fits = whole / 10.0**digits == value[left]
+        places = np.flatnonzero(left)[fits]
+        power[places], steps[places] = 10.0**digits, whole[fits]
+    large = np.isnan(power) | (np.abs(steps) * bottom * 4 >= EXACT) | (top * power * 4 >= EXACT)
+    wrong = np.abs(steps * bottom - top * power) * 2 > bottom
+    found, hard = np.zeros(block.size, np.bool_), np.zeros(block.size, np.bool_)
+    found[rows] = wrong & ~large
+    hard[rows] = large
+    block.is_hard(hard)
+    return found if found.any() else None
+
+
+def spoiled(block: Block, at: Mapping[str, int], bad: Mapping[str, Mask]) -> None:
+    """Take out values that contradict others; nothing is known of them then."""
+    for name, rows in bad.items():
+        numbers = block.numbers(at[name])
+        values = np.where(rows, np.nan, numbers.values)
+        unknown = rows.view(np.uint8) if numbers.unknown is None else numbers.unknown | rows
+        block.slots[at[name]] = Numbers(values, unknown, numbers.pair, united(numbers.invalid, rows))
+
+
+def joined(block: Block, at: Mapping[str, int], fact: Fact, part: Fact, whole: Fact) -> None:
+    """Put the pair of a ratio into the fact's vector; nothing is known of it where part or whole is bad."""
+    pair, numbers = block.pairs.get((fact.id, part.id, whole.id)), block.numbers(at[fact.id])
+    invalid = invalid_of(block, [at[name] for name in (fact.id, part.id, whole.id)])
+    values = numbers.values
+    if invalid is not None:
+        values = np.where(invalid, np.nan, values)
+        if pair is not None:
+            pair.there &= ~invalid
+    unknown = np.isnan(values)
+    if pair is not None:
+        unknown &= ~pair.there
+    block.slots[at[fact.id]] = Numbers(values, unknown.view(np.uint8) if unknown.any() else None, pair, invalid)
+
+
+def invalid_of(block: Block, places: Iterable[int]) -> Mask | None:
+    """Where one of several facts has a bad value."""
+    return united(*(block.at(place).invalid for place in places))

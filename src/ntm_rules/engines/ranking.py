@@ -1,0 +1,71 @@
+"""The logic of outcomes on whole arrays.
+
+Outcomes are held as ranks (``model.outcomes.RANK``), so that ``all`` is a minimum and ``any`` a maximum.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ntm_rules.engines.vectors import Bytes, Mask
+
+NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)
+"""The ranks by the names of their outcomes."""
+
+
+# np.where on bytes is many times slower than arithmetic on them, so no choice below is written with it
+
+
+def all_of(members: Sequence[Bytes]) -> Bytes:
+    """The least rank, row by row."""
+    found = members[0]
+    for member in members[1:]:
+        found = np.minimum(found, member)
+    return found
+
+
+def any_of(members: Sequence[Bytes]) -> Bytes:
+    """The greatest rank; what is not applicable counts as not met."""
+    found = members[0] * (members[0] != NOT_APPLICABLE)
+    for member in members[1:]:
+        found = np.maximum(found, member * (member != NOT_APPLICABLE))
+    return found
+
+
+def at_least_of(k: int, members: Sequence[Bytes]) -> Bytes:
+    """Met where *k* members are, not met where no *k* can be."""
+    met = np.zeros(members[0].shape, np.uint8 if len(members) < 256 else np.uint16)
+    may = met.copy()
+    for member in members:
+        is_met = member == MET
+        met += is_met
+        may += is_met | (member == UNDETERMINED)
+    return (met >= k).view(np.uint8) + (may >= k)
+
+
+def negation_of(member: Bytes) -> Bytes:
+    """Met and not met change places."""
+    return chosen(member == NOT_APPLICABLE, member, MET - member)
+
+
+def guarded(applies: Bytes, condition: Bytes) -> Bytes:
+    """An indicator with ``applies_if``."""
+    hidden = NOT_APPLICABLE - (applies == UNDETERMINED) * np.uint8(NOT_APPLICABLE - UNDETERMINED)
+    return chosen(applies == MET, condition, hidden)
+
+
+def capped(member: Bytes) -> Bytes:
+    """What is not *not met* is undetermined."""
+    return np.minimum(member, np.uint8(UNDETERMINED))
+
+
+def chosen(mask: Mask, there: Bytes, elsewhere: Bytes) -> Bytes:
+    """One array where the mask is true, the other elsewhere."""
+    return elsewhere + mask * (there - elsewhere)
+
+
+def swap(ranks: Bytes, out: Bytes) -> None:
+    """Ranks to codes, a row after the other."""
+    for row, codes in zip(ranks, out, strict=True):
+        np.add(row, row == UNDETERMINED, out=codes)
+        np.subtract(codes, row == MET, out=codes)

@@ -1,0 +1,277 @@
+"""From columns to vectors: the facts of a block of rows, with what is missing and what is a bad value."""
+
+import typing
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ntm_rules.engines.checking import MAX_DIGITS, BadValue, check_of
+from ntm_rules.engines.columns import FLAGS, NOTHING, NUMBERS, TEXTS, Column
+from ntm_rules.engines.vectors import TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
+from ntm_rules.model.errors import Diagnostic
+from ntm_rules.model.facts import Fact, FactType
+
+Reader = Callable[[int, int], Vector]
+"""The vector of the rows from one place to another."""
+
+_MANY_DIGITS = 10.0**MAX_DIGITS
+_LARGEST = float(np.finfo(np.float64).max)
+
+
+def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagnostic | None:
+    """What is wrong with the type of a column; None where it can be read.
+
+    Args:
+        cast: words how to turn a column, by its name, into another kind.
+    """
+    wanted = NUMBERS if fact.type.numeric else FLAGS if fact.type is FactType.BOOLEAN else TEXTS
+    kinds = {wanted} | ({NUMBERS} if fact.type in (FactType.BOOLEAN, FactType.ORDINAL) else set())
+    if column.kind in kinds or column.kind == NOTHING:
+        return None
+    message = f"the column `{column.name}` holds {column.kind}, expected {wanted}"
+    hint = f"cast it before: {cast(column.name, wanted)}" if column.kind == TEXTS else ""
+    return Diagnostic("table.type", message, hint=hint)
+
+
+def reader_of(fact: Fact, column: Column) -> Reader:
+    """The reader of a column that fits its fact."""
+    if column.kind == NOTHING:
+        return missing_reader(fact)
+    if isinstance(column.values, list):
+        return _listed(fact, column)
+    if fact.type.numeric:
+        return _numbers(fact, column)
+    if fact.type is FactType.BOOLEAN:
+        return _flags(column) if column.kind == FLAGS else _flags_of_numbers(column)
+    return _choices(fact, column)
+
+
+def missing_reader(fact: Fact) -> Reader:
+    """The reader of a fact without a column."""
+    if fact.type.numeric:
+        return lambda a, b: Numbers(np.broadcast_to(np.nan, b - a), np.broadcast_to(np.uint8(1), b - a))
+    code = UNKNOWN_FLAG if fact.type is FactType.BOOLEAN else len(fact.values)
+    return lambda a, b: Choices(np.full(b - a, code, np.uint8))
+
+
+def bound_reader(fact: Fact, value: str, column: Column | None) -> Reader:
+    """The reader of a fact that province or year fixes; another value in its column is a bad one."""
+    code = fact.values.index(value)
+    given = None if column is None else reader_of(fact, column)
+
+    def read(start: int, end: int) -> Vector:
+        codes = np.full(end - start, code, np.uint8)
+        if given is None:
+            return Choices(codes)
+        found = typing.cast(Choices, given(start, end))
+        wrong = (found.codes != code) & (found.codes != len(fact.values))
+        if found.invalid is not None:
+            wrong |= found.invalid
+        codes[wrong] = len(fact.values)
+        return Choices(codes, wrong if wrong.any() else None)
+
+    return read
+
+
+# -- numbers ---------------------------------------------------------------------------------
+
+
+def within(fact: Fact) -> Callable[[Floats], Mask]:
+    """True where a number lies within the bounds of the fact; never for NaN and infinities."""
+    low = -_LARGEST if fact.minimum is None else float(fact.minimum)
+    high = _LARGEST if fact.maximum is None else float(fact.maximum)
+    if fact.type is FactType.COUNT:
+        return lambda x: (x >= low) & (x <= high) & (np.rint(x) == x)
+    return lambda x: (x >= low) & (x <= high)
+
+
+def _numbers(fact: Fact, column: Column) -> Reader:
+    inside, nulls, nan_is_missing = within(fact), column.nulls, column.nan_is_missing
+    whole = column.values.dtype.kind in "iu"
+    many = whole and (fact.maximum is None or fact.maximum >= 10**MAX_DIGITS)
+
+    def read(start: int, end: int) -> Vector:
+        x = column.values[start:end]
+        if x.dtype != np.float64 or not x.flags.c_contiguous:
+            x = np.ascontiguousarray(x, np.float64)
+        known = inside(x)
+        if nulls is not None:
+            missing = nulls(start, end)
+            known &= ~missing
+        elif nan_is_missing:
+            missing = np.isnan(x)
+        else:
+            missing = None
+        good = np.count_nonzero(known)
+        if good == x.size and not many:
+            return Numbers(x)
+        if nan_is_missing and nulls is not None:
+            missing = missing | np.isnan(x)
+        gone = 0 if missing is None else np.count_nonzero(missing)
+        if good + gone == x.size and not many:
+            if nulls is not None:
+                x = np.where(known, x, np.nan)
+            return Numbers(x, (~known).view(np.uint8))
+        if many:
+            known &= _few_digits(column.values[start:end], x)
+        bad = ~known if missing is None else ~(known | missing)
+        unknown = (~known).view(np.uint8) if not known.all() else None
+        return Numbers(np.where(known, x, np.nan), unknown, None, bad if bad.any() else None)
+
+    return read
+
+
+def _few_digits(exact: typing.Any, x: Floats) -> Mask:
+    """True where an integer has at most ``MAX_DIGITS`` significant digits."""
+    fits = np.abs(x) < _MANY_DIGITS
+    for row in np.flatnonzero(~fits):
+        fits[row] = len(str(abs(int(exact[row]))).rstrip("0")) <= MAX_DIGITS
+    return fits
+
+
+def _listed(fact: Fact, column: Column) -> Reader:
+    """Python values, checked one by one as ``assess`` does."""
+    check = check_of(fact)
+    found: list[typing.Any] = []
+    bad = np.zeros(len(column.values), np.bool_)
+    for row, value in enumerate(column.values):
+        try:
+            found.append(None if value is None else check(value))
+        except BadValue:
+            bad[row] = True
+            found.append(None)
+    return _checked(fact, found, bad)
+
+
+def _checked(fact: Fact, values: Sequence[typing.Any], bad: Mask) -> Reader:
+    def invalid(start: int, end: int) -> Mask | None:
+        return bad[start:end] if bad[start:end].any() else None
+
+    if fact.type.numeric:
+        numbers = np.array([np.nan if value is None else value for value in values], np.float64)
+        unknown = np.isnan(numbers).view(np.uint8)
+        return lambda a, b: Numbers(numbers[a:b], unknown[a:b], None, invalid(a, b))
+    places = {value: place for place, value in enumerate(fact.values)} | {None: len(fact.values)}
+    if fact.type is FactType.BOOLEAN:
+        places = {False: 0, None: UNKNOWN_FLAG, True: TRUE}
+    codes = np.array([places[value] for value in values], np.uint8)
+    return lambda a, b: Choices(codes[a:b], invalid(a, b))
+
+
+# -- yes/no, levels, categories --------------------------------------------------------------
+
+
+def _flags(column: Column) -> Reader:
+    nulls = column.nulls
+
+    def read(start: int, end: int) -> Vector:
+        flags = column.flags(start, end)
+        codes = flags + flags
+        if nulls is not None:
+            missing = nulls(start, end)
+            codes = codes * ~missing + missing
+        return Choices(codes)
+
+    return read
+
+
+def _flags_of_numbers(column: Column) -> Reader:
+    """Numbers that are only 0 and 1."""
+    nulls = column.nulls
+
+    def read(start: int, end: int) -> Vector:
+        x = column.values[start:end]
+        is_one = (x == 1).view(np.uint8)
+        codes = is_one + is_one
+        bad = (codes == 0) & (x != 0)
+        missing = np.isnan(x) if column.nan_is_missing and x.dtype.kind == "f" else None
+        if nulls is not None:
+            missing = nulls(start, end) if missing is None else missing | nulls(start, end)
+        if missing is not None:
+            codes[missing] = UNKNOWN_FLAG
+            bad &= ~missing
+        if not bad.any():
+            return Choices(codes)
+        codes[bad] = UNKNOWN_FLAG
+        return Choices(codes, bad)
+
+    return read
+
+
+def _choices(fact: Fact, column: Column) -> Reader:
+    """Texts, or the whole numbers that name the levels of an ordinal."""
+    values, nulls = fact.values, column.nulls
+    unknown, wrong = len(values), len(values) + 1
+    coded = _coder(fact, column)
+
+    def read(start: int, end: int) -> Vector:
+        codes = coded(start, end)
+        if nulls is not None:
+            codes[nulls(start, end)] = unknown
+        bad = codes == wrong
+        if not bad.any():
+            return Choices(codes)
+        codes[bad] = unknown
+        return Choices(codes, bad)
+
+    return read
+
+
+def _coder(fact: Fact, column: Column) -> Callable[[int, int], Bytes]:
+    """The places of the texts in ``Fact.values``; one more where null, two more where it is none of them."""
+    values = fact.values
+    unknown, wrong = len(values), len(values) + 1
+    places = {value: place for place, value in enumerate(values)}
+    if column.labels is not None:
+        table = np.array([*(places.get(label, wrong) for label in column.labels), unknown], np.uint8)
+        return lambda a, b: table.take(column.values[a:b], mode="wrap")
+    if column.kind == NUMBERS:
+        named = {float(value): place for value, place in places.items() if value.isascii() and value.isdigit()}
+        exact = [(number, place) for number, place in named.items() if values[place] == str(int(number))]
+
+        def of_numbers(start: int, end: int) -> Bytes:
+            x = column.values[start:end]
+            codes = np.full(x.size, wrong, np.uint8)
+            for number, place in exact if x.dtype.kind in "iu" else ():
+                codes[x == number] = place
+            if column.nan_is_missing and x.dtype.kind == "f":
+                codes[np.isnan(x)] = unknown
+            return codes
+
+        return of_numbers
+
+    if isinstance(column.values, np.ndarray) and column.values.dtype.kind == "U":
+        return _coder_of_words(values, column.values)
+
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = column.values if isinstance(column.values, pa.Array) else pa.array(column.values)
+    known = pa.array(values, type=whole.type)
+
+    def of_texts(start: int, end: int) -> Bytes:
+        found = pc.index_in(whole.slice(start, end - start), value_set=known).fill_null(wrong)
+        return typing.cast(Bytes, found.to_numpy().astype(np.uint8))
+
+    return of_texts
+
+
+def _coder_of_words(values: Sequence[str], texts: typing.Any) -> Callable[[int, int], Bytes]:
+    """Texts of a fixed width, compared eight bytes at a time, which is several times faster than as texts."""
+    width, wrong = texts.dtype.itemsize // 4, np.uint8(len(values) + 1)
+    keep = [place for place, value in enumerate(values) if len(value) <= width]
+    known = np.array([values[place] for place in keep], f"U{width + width % 2}")
+    words = known.view(np.uint64).reshape(len(keep), -1)
+
+    def codes(start: int, end: int) -> Bytes:
+        block = np.ascontiguousarray(texts[start:end], known.dtype)
+        columns = np.ascontiguousarray(block.view(np.uint64).reshape(end - start, -1).T)
+        found = np.full(end - start, wrong, np.uint8)
+        for place, word in zip(keep, words, strict=True):
+            same = columns[0] == word[0]
+            for column, part in zip(columns[1:], word[1:], strict=True):
+                same &= column == part
+            found -= same * np.uint8(wrong - place)
+        return found
+
+    return codes

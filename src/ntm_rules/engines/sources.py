@@ -1,0 +1,287 @@
+"""Frames in memory, each library's the same way: columns out, and a frame of the same kind back."""
+
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from attrs import frozen
+
+from ntm_rules.engines.columns import Column, of_arrow, of_numpy, of_objects, of_plain
+from ntm_rules.engines.vectors import Array
+from ntm_rules.model.errors import Diagnostic, TableError
+
+if typing.TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+Frame = typing.Any
+"""A frame of any library."""
+
+
+@frozen(eq=False)
+class Labels:
+    """Texts as places in a list; -1 is null."""
+
+    codes: Array
+    labels: tuple[str, ...]
+
+
+Made = "Array | Labels | pa.Array[typing.Any]"
+"""A column of results: numbers (NaN is null), labels, or texts."""
+
+
+class Source(typing.Protocol):
+    """A frame in memory."""
+
+    names: Sequence[str]
+    size: int
+
+    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
+        """Some columns, in parts that lie together: how many rows, and the columns by name."""
+
+    def at(self, name: str, row: int) -> object:
+        """One value."""
+
+    def cast(self, name: str, kind: str) -> str:
+        """How to turn a column of texts into numbers or yes/no values."""
+
+    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+        """A frame of the same kind: columns passed through (of some rows only), then those made."""
+
+
+def source_of(frame: Frame) -> Source | None:
+    """The frame, if it is one in memory.
+
+    Raises:
+        TableError: a mapping whose columns do not fit together, or names of columns that are twice there or no texts.
+    """
+    kind = type(frame).__module__.partition(".")[0]
+    name = type(frame).__name__
+    found: Source | None = None
+    if kind == "pandas" and name == "DataFrame":
+        found = PandasSource(frame)
+    elif kind == "polars" and name == "DataFrame":
+        found = PolarsSource(frame)
+    elif kind == "pyarrow" and name == "Table":
+        found = ArrowSource(frame)
+    elif isinstance(frame, Mapping):
+        found = NumpySource(frame)
+    if found is not None:
+        _check_names(found.names)
+    return found
+
+
+def _check_names(names: Sequence[object]) -> None:
+    wrong = [name for name in names if not isinstance(name, str)]
+    twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
+    problems = [Diagnostic("table.column", f"the name of the column `{name}` is no text") for name in wrong]
+    problems += [Diagnostic("table.column", f"two columns have the name `{name}`") for name in twice]
+    if problems:
+        raise TableError(problems)
+
+
+class NumpySource:
+    """A mapping from names to NumPy arrays, masked ones included."""
+
+    def __init__(self, frame: Mapping[str, typing.Any]) -> None:
+        self.columns = {name: _one_dimension(name, values) for name, values in frame.items()}
+        self.names = list(self.columns)
+        sizes = {len(values) for values in self.columns.values()}
+        if len(sizes) > 1:
+            lengths = ", ".join(f"`{name}` {len(values)}" for name, values in self.columns.items())
+            raise TableError([Diagnostic("table.rows", f"the columns differ in length: {lengths}")])
+        self.size = sizes.pop() if sizes else 0
+
+    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
+        """All rows in one part."""
+        yield self.size, {name: of_numpy(name, self.columns[name]) for name in names}
+
+    def at(self, name: str, row: int) -> object:
+        """One value."""
+        return self.columns[name][row]
+
+    def cast(self, name: str, kind: str) -> str:
+        """How to turn a column into another type."""
+        return f'`frame["{name}"].astype({"float" if kind == "numbers" else "bool"})`'
+
+    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+        """A dictionary of arrays; texts as Python objects."""
+        found = {name: self.columns[name] if rows is None else self.columns[name][rows] for name in kept}
+        for name, values in made.items():
+            if isinstance(values, Labels):
+                texts = np.array([*values.labels, None], object)
+                found[name] = texts[values.codes]
+            else:
+                found[name] = values if isinstance(values, np.ndarray) else np.array(values.to_pylist(), object)
+        return found
+
+
+def _one_dimension(name: str, values: typing.Any) -> Array:
+    if isinstance(values, np.ndarray) and values.ndim == 1:
+        return values
+    hint = "a mapping of columns holds one NumPy array of one dimension each"
+    message = f"the column `{name}` is of the type {type(values).__name__}"
+    if isinstance(values, np.ndarray):
+        message = f"the column `{name}` has {values.ndim} dimensions"
+    raise TableError([Diagnostic("table.type", message, hint=hint)])
+
+
+class PandasSource:
+    """A pandas data frame."""
+
+    def __init__(self, frame: "pd.DataFrame") -> None:
+        self.frame = frame
+        self.names = list(frame.columns)
+        self.size = len(frame)
+
+    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
+        """All rows in one part."""
+        yield self.size, {name: _of_series(name, self.frame[name]) for name in names}
+
+    def at(self, name: str, row: int) -> object:
+        """One value."""
+        return self.frame[name].iloc[row]
+
+    def cast(self, name: str, kind: str) -> str:
+        """How to turn a column into another type."""
+        return f'`frame["{name}"].astype("{"float64" if kind == "numbers" else "boolean"}")`'
+
+    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+        """A data frame with the same index; labels are categorical."""
+        import pandas as pd
+
+        index = self.frame.index if rows is None else self.frame.index[rows]
+        found: dict[str, typing.Any] = {}
+        for name in kept:
+            values = self.frame[name].array
+            found[name] = values if rows is None else values.take(rows)
+        for name, values in made.items():
+            if isinstance(values, Labels):
+                found[name] = pd.Categorical.from_codes(values.codes, categories=list(values.labels))
+            else:
+                found[name] = values if isinstance(values, np.ndarray) else values.to_pandas().array
+        return pd.DataFrame(found, index=index, copy=False)
+
+
+def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
+    """A column of a data frame; NaN is null in those that are NumPy arrays only."""
+    import pandas as pd
+    import pyarrow as pa
+
+    kind = series.dtype
+    if isinstance(kind, np.dtype):
+        values = series.to_numpy()
+        return (
+            of_objects(name, values, _nan_objects(values)) if kind.kind == "O" else of_plain(name, values, None, True)
+        )
+    if isinstance(kind, pd.CategoricalDtype):
+        labels = kind.categories.tolist()
+        if all(isinstance(label, str) for label in labels):
+            return Column(name, "texts", series.cat.codes.to_numpy(), labels=tuple(labels))
+        return of_objects(name, series.astype(object).to_numpy(), None)
+    if isinstance(kind, pd.ArrowDtype | pd.StringDtype):
+        array = pa.array(series.array)
+        return of_arrow(name, array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
+    if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
+        null = series.isna().to_numpy()
+        plain = series.to_numpy(kind.numpy_dtype, na_value=0)  # type: ignore[union-attr]
+        return of_plain(name, plain, (lambda a, b: null[a:b]) if null.any() else None, False)
+    return Column(name, f"values of the type {kind}", series.to_numpy())
+
+
+def _nan_objects(values: Array) -> typing.Any:
+    """Where Python values are what pandas takes for null."""
+    import pandas as pd
+
+    null = pd.isna(values)
+    return (lambda a, b: null[a:b]) if null.any() else None
+
+
+class ArrowSource:
+    """A pyarrow table."""
+
+    def __init__(self, frame: "pa.Table") -> None:
+        self.frame = frame
+        self.names = frame.column_names
+        self.size = frame.num_rows
+
+    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
+        """The record batches of the table."""
+        return _batches(self.frame.select(names))
+
+    def at(self, name: str, row: int) -> object:
+        """One value."""
+        return self.frame.column(name)[row].as_py()
+
+    def cast(self, name: str, kind: str) -> str:
+        """How to turn a column into another type."""
+        return f'`frame["{name}"].cast("{"double" if kind == "numbers" else "bool"}")`'
+
+    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+        """A table; labels are dictionaries."""
+        import pyarrow as pa
+
+        taken = self.frame.select(list(kept))
+        if rows is not None:
+            taken = taken.take(pa.array(rows))
+        columns = {name: taken.column(name) for name in kept}
+        return pa.table(columns | {name: arrow_of(values) for name, values in made.items()})
+
+
+class PolarsSource:
+    """A Polars data frame."""
+
+    def __init__(self, frame: "pl.DataFrame") -> None:
+        self.frame = frame
+        self.names = frame.columns
+        self.size = frame.height
+
+    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
+        """The chunks of the frame, as Arrow has them."""
+        import polars as pl
+
+        return _batches(self.frame.select(names).to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+    def at(self, name: str, row: int) -> object:
+        """One value."""
+        return self.frame.get_column(name)[row]
+
+    def cast(self, name: str, kind: str) -> str:
+        """How to turn a column into another type."""
+        return f'`frame.with_columns(pl.col("{name}").cast(pl.{"Float64" if kind == "numbers" else "Boolean"}))`'
+
+    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+        """A data frame; labels are categorical."""
+        import polars as pl
+
+        taken = self.frame.select(kept)
+        if rows is not None:
+            taken = taken[rows]
+        columns = [
+            pl.Series(name, values, nan_to_null=True)
+            if isinstance(values, np.ndarray)
+            else pl.Series(name, pl.from_arrow(arrow_of(values)))
+            for name, values in made.items()
+        ]
+        return taken.with_columns(columns) if kept else pl.DataFrame(columns)
+
+
+def _batches(table: "pa.Table") -> Iterator[tuple[int, dict[str, Column]]]:
+    if not table.num_columns:
+        yield table.num_rows, {}
+        return
+    for batch in table.to_batches():
+        yield batch.num_rows, {n: of_arrow(n, batch.column(i)) for i, n in enumerate(batch.schema.names)}
+
+
+def arrow_of(values: typing.Any) -> "pa.Array[typing.Any]":
+    """A column of results for Arrow: NaN and -1 are null."""
+    import pyarrow as pa
+
+    if isinstance(values, Labels):
+        codes = pa.array(values.codes, mask=values.codes < 0)
+        return pa.DictionaryArray.from_arrays(codes, pa.array(values.labels, pa.string()))
+    if isinstance(values, np.ndarray):
+        return pa.array(values, from_pandas=values.dtype.kind == "f")
+    return values

@@ -1,0 +1,78 @@
+"""Tables of thresholds and comparisons of levels laid out as lists, for engines that look places up."""
+
+import itertools
+from collections.abc import Sequence
+
+from ntm_rules.engines.compiling import Asked, Compiler, asked_of, text_of
+from ntm_rules.engines.leaves import Unclear
+from ntm_rules.model.conditions import Op
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.outcomes import RANK
+from ntm_rules.model.thresholds import Cell, Table, matching
+
+OPEN = Asked(2)
+"""What is asked where there is no cell."""
+
+
+class Tabulator:
+    """Lays out the tables of one ruleset.
+
+    Args:
+        scalar: the ruleset, compiled for one unit at a time: it is asked once for each value of a level or category.
+    """
+
+    def __init__(self, scalar: Compiler) -> None:
+        self.scalar = scalar
+        self.facts, self.bindings, self.floor = scalar.facts, scalar.bindings, scalar.floor
+
+    def free(self, table: Table) -> tuple[str, ...]:
+        """The selectors of a table that province and year do not fix."""
+        return tuple(s for s in dict.fromkeys(table.by) if s not in self.bindings)
+
+    def cells(self, table: Table, free: tuple[str, ...]) -> list[Cell | None]:
+        """The cell for each combination of the selectors' values in the order of ``values_of``; None for no cell."""
+        found: list[Cell | None] = []
+        for values in itertools.product(*(values_of(self.facts[s]) for s in free)):
+            if any(map(is_lacking, values)):
+                found.append(None)
+                continue
+            texts = {s: text_of(value) for s, value in zip(free, values, strict=True)} | self.bindings
+            match_ = matching(table, tuple(texts[s] for s in table.by))
+            found.append(None if match_ is None else match_[1])
+        return found
+
+    def known(self, free: tuple[str, ...]) -> list[int]:
+        """The places of ``cells`` at which all selectors are known."""
+        products = enumerate(itertools.product(*(values_of(self.facts[s]) for s in free)))
+        return [place for place, values in products if not any(map(is_lacking, values))]
+
+    def asked(self, cells: Sequence[Cell | None]) -> list[Asked]:
+        """What each cell asks."""
+        return [OPEN if cell is None else asked_of(cell, self.floor) for cell in cells]
+
+    def ranks(self, name: str | None, op: Op, cells: Sequence[Cell | None]) -> list[list[int]]:
+        """The rank of a comparison for each cell and each value of a yes/no, level or category."""
+        values = [None] if name is None else values_of(self.facts[name])
+        slots: list[object] = [None] * len(self.scalar.places)
+        found: list[list[int]] = []
+        for cell in cells:
+            code = (lambda _: 2) if cell is None else self.scalar.cell(name, op, cell)
+            row: list[int] = []
+            for value in values:
+                if name is not None:
+                    slots[self.scalar.places[name]] = value
+                row.append(RANK[int(code(slots))])
+            found.append(row)
+        return found
+
+
+def values_of(fact: Fact) -> list[object]:
+    """The values that a yes/no, level or category may have: false, unknown, true; or the values, unknown, ambiguous."""
+    if fact.type is FactType.BOOLEAN:
+        return [False, None, True]
+    return [*fact.values, None, Unclear.AMBIGUOUS]
+
+
+def is_lacking(value: object) -> bool:
+    """True for unknown and for ambiguous."""
+    return value is None or value is Unclear.AMBIGUOUS

@@ -1,0 +1,141 @@
+"""The facts of a block of rows as arrays: what the array kernel compares."""
+
+import typing
+
+import numpy as np
+from attrs import define, field
+
+Array = np.ndarray[typing.Any, typing.Any]
+Floats = np.ndarray[typing.Any, np.dtype[np.float64]]
+Bytes = np.ndarray[typing.Any, np.dtype[np.uint8]]
+Mask = np.ndarray[typing.Any, np.dtype[np.bool_]]
+
+EXACT = float(2**53)
+"""Below it float64 holds every whole number, so that sums and products of whole numbers are exact."""
+
+FALSE, UNKNOWN_FLAG, TRUE = 0, 1, 2
+"""How a yes/no is held: the rank of the outcome of "is it so?"."""
+
+
+@define(eq=False)
+class Pair:
+    """Part and whole of a ratio in the fact's unit, both whole numbers below ``EXACT``.
+
+    Attributes:
+        there: the rows in which both are given; these go before a percentage.
+    """
+
+    top: Floats
+    bottom: Floats
+    there: Mask
+
+
+@define(eq=False)
+class Numbers:
+    """A numeric fact.
+
+    Attributes:
+        values: NaN where no number is known.
+        unknown: 1 where neither a number nor a pair is known; None if there is no such row.
+        pair: of a ratio, where parts are given.
+        invalid: where nothing is known because a bad value was given; None if there is no such row.
+    """
+
+    values: Floats
+    unknown: Bytes | None = None
+    pair: Pair | None = None
+    invalid: Mask | None = None
+
+
+@define(eq=False)
+class Choices:
+    """A yes/no, a level or a category.
+
+    Attributes:
+        codes: ``FALSE``, ``UNKNOWN_FLAG`` or ``TRUE``; or the place in ``Fact.values``, with two places more: unknown,
+            and ambiguous (two exclusive guards are met).
+        invalid: where nothing is known because a bad value was given; None if there is no such row.
+    """
+
+    codes: Bytes
+    invalid: Mask | None = None
+
+
+Vector = Numbers | Choices
+
+
+@define(eq=False)
+class Block:
+    """Some rows of a table while they are assessed.
+
+    Attributes:
+        size: how many rows.
+        read: reads the fact of a slot; done when it is first asked for, so that it is compared while in the cache.
+        slots: the facts in the order of the kernel's places, then the derived ones.
+        pairs: parts and wholes that fit together, by ratio, part and whole; None where neither is given.
+        bad: where facts that were read have bad values, a mask for each of them.
+        hard: rows that the arithmetic of arrays does not decide exactly; the scalar engine answers for them.
+    """
+
+    size: int
+    read: "typing.Callable[[int], Vector]"
+    slots: list[Vector | None]
+    pairs: dict[tuple[str, str, str], Pair | None] = field(factory=dict)
+    bad: list[Mask] = field(factory=list)
+    hard: Mask = field()
+    _memo: dict[object, typing.Any] = field(init=False, factory=dict)
+
+    @hard.default
+    def _no_row(self) -> Mask:
+        return np.zeros(self.size, np.bool_)
+
+    def at(self, place: int) -> Vector:
+        """The fact of a slot."""
+        found = self.slots[place]
+        if found is None:
+            found = self.slots[place] = self.read(place)
+        return found
+
+    def numbers(self, place: int) -> Numbers:
+        """The fact of a slot that holds numbers."""
+        return typing.cast(Numbers, self.at(place))
+
+    def choices(self, place: int) -> Choices:
+        """The fact of a slot that holds a yes/no, a level or a category."""
+        return typing.cast(Choices, self.at(place))
+
+    def places(self, place: int) -> "Places":
+        """The codes of a choice as places of a table, which NumPy looks up much faster than bytes."""
+        return typing.cast(Places, self.shared(("places", place), lambda _: self.choices(place).codes.astype(np.intp)))
+
+    def seen_from(self, places: "typing.Sequence[int]") -> "Block":
+        """The same rows with the slots of another ruleset, each of which stands at one of *places* here."""
+        return Block(self.size, lambda place: self.at(places[place]), [None] * len(places), self.pairs, hard=self.hard)
+
+    def constant(self, rank: int) -> Bytes:
+        """An array of one rank."""
+        return typing.cast(Bytes, self.shared(("constant", rank), lambda _: np.full(self.size, rank, np.uint8)))
+
+    def shared(self, key: object, make: "typing.Callable[[Block], typing.Any]") -> typing.Any:
+        """What several comparisons need, made once a block."""
+        if key not in self._memo:
+            self._memo[key] = make(self)
+        return self._memo[key]
+
+    def is_hard(self, rows: Mask) -> None:
+        """Leave rows to the scalar engine."""
+        self.hard |= rows
+
+
+Places = np.ndarray[typing.Any, np.dtype[np.intp]]
+
+
+def united(*masks: Mask | None) -> Mask | None:
+    """Where one of the masks is true; None if all are None."""
+    found = [mask for mask in masks if mask is not None]
+    if not found:
+        return None
+    whole = found[0]
+    for mask in found[1:]:
+        whole = whole | mask
+    return whole

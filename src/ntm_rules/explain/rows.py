@@ -1,0 +1,106 @@
+"""Rows of a long result in words: the same as ``Verdict.reasons`` has, from nothing but the row."""
+
+import typing
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from attrs import evolve
+
+from ntm_rules.engines.details import facts_behind, facts_in
+from ntm_rules.engines.explaining import Unit, explainer_of
+from ntm_rules.engines.scalar import program_of
+from ntm_rules.explain.reasons import reason_of
+from ntm_rules.model.errors import Diagnostic, RulesetError, TableError, UnknownName
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.verdicts import Connective, Evaluated, IndicatorResult, LeafResult, Verdict
+from ntm_rules.model.walk import facts_of_derived, indicators
+
+Explain = Callable[[Unit, Outcome, bool], IndicatorResult]
+
+
+def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> str:
+    """One row of ``assess_frame(..., shape="long")`` as one line: value against threshold, citation, evidence.
+
+    Args:
+        ruleset: the set the row was assessed with.
+        row: its columns by name; ``indicator``, ``outcome``, ``provisional``, ``detail`` and ``content_hash`` are read.
+        lang: ``vi`` or ``en``.
+
+    Raises:
+        RulesetError: the row comes from a ruleset with another content hash.
+        TableError: it is no row of a long result.
+        UnknownName: another language.
+    """
+    missing = [name for name in ("indicator", "outcome", "provisional", "detail", "content_hash") if name not in row]
+    if missing:
+        raise TableError([Diagnostic("table.column", f"the row has no column `{name}`") for name in missing])
+    if row["content_hash"] != ruleset.content_hash:
+        message = f"the row comes from a ruleset with the content hash `{row['content_hash']}`"
+        hint = f"`{ruleset.id}` as it was composed has `{ruleset.content_hash}`"
+        raise RulesetError([Diagnostic("ruleset.hash", message, hint=hint)])
+    number = str(row["indicator"])
+    criterion, indicator, explain = _found(ruleset, number)
+    try:
+        facts, invalid = facts_in(facts_behind(ruleset, indicator), str(row["detail"]))
+        outcome = Outcome(int(row["outcome"]))
+    except (ValueError, IndexError) as error:
+        message = f"the row of the indicator `{number}` cannot be read: {error}"
+        raise TableError([Diagnostic("table.row", message)]) from None
+    result = explain(_unit(ruleset, facts, invalid), outcome, bool(row["provisional"]))
+    if invalid:
+        result = _with_invalid(ruleset, result, invalid)
+    return reason_of(criterion, result, ruleset).text(lang)
+
+
+def _found(ruleset: Ruleset, number: str) -> tuple[str, Indicator, Explain]:
+    """An indicator, and what explains it."""
+    explainer = explainer_of(ruleset)
+    compiled = (each for _, found in explainer.criteria for each in found)
+    for (criterion, indicator), explain in zip(indicators(ruleset), compiled, strict=True):
+        if indicator.no == number:
+            return criterion.no, indicator, explain
+    raise UnknownName("indicator", number, [i.no for _, i in indicators(ruleset)])
+
+
+def _unit(ruleset: Ruleset, facts: Mapping[str, typing.Any], invalid: frozenset[str]) -> Unit:
+    """The facts of one row, ready to be explained."""
+    program = program_of(ruleset)
+    checked = program.checker.check(facts, None)
+    for name in invalid & set(program.checker.bound):
+        checked.values[program.places[name]] = None
+    slots = program.asked.slots(checked.values)
+    empty: Mapping[str, typing.Any] = MappingProxyType({})
+    verdict = Verdict(ruleset, None, MappingProxyType(facts), empty, b"", b"", tuple(slots), lambda _: ())
+    return Unit(slots, verdict)
+
+
+def _with_invalid(ruleset: Ruleset, result: IndicatorResult, invalid: frozenset[str]) -> IndicatorResult:
+    """The result with *not valid* where a bad value, not a missing one, leaves something undetermined."""
+    bad = set(invalid)
+    for derived in ruleset.derived:
+        if bad & set(facts_of_derived(derived)):
+            bad.add(derived.id)
+    tree = _marked(result.tree, bad)
+    applies = None if result.applies is None else _marked(result.applies, bad)
+    codes = result.codes
+    if result.outcome is Outcome.UNDETERMINED:
+        hidden = applies is not None and applies.outcome is Outcome.UNDETERMINED
+        codes = applies.codes if applies is not None and hidden else tree.codes
+    return evolve(result, tree=tree, applies=applies, codes=codes)
+
+
+def _marked(tree: Evaluated, bad: set[str]) -> Evaluated:
+    if isinstance(tree, Connective):
+        return evolve(tree, members=tuple(_marked(member, bad) for member in tree.members))
+    codes = set(tree.codes)
+    if ReasonCode.FACT_MISSING in codes and tree.fact is not None and tree.fact.id in bad:
+        codes = codes - {ReasonCode.FACT_MISSING} | {ReasonCode.FACT_INVALID}
+    missing = [column for column in tree.columns if column.value is None]
+    if ReasonCode.SELECTOR_MISSING in codes and all(column.selector in bad for column in missing):
+        codes = codes - {ReasonCode.SELECTOR_MISSING} | {ReasonCode.FACT_INVALID}
+    return _leaf(tree, tuple(code for code in ReasonCode if code in codes))
+
+
+def _leaf(leaf: LeafResult, codes: tuple[ReasonCode, ...]) -> LeafResult:
+    return leaf if codes == leaf.codes else evolve(leaf, codes=codes)

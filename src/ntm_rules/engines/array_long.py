@@ -7,7 +7,8 @@ import numpy as np
 from attrs import frozen
 
 from ntm_rules.engines.array import Answer, Job, Kernel, Segment, spread
-from ntm_rules.engines.array_rows import LEVELS, REASONS, Describer, reads_unread
+from ntm_rules.engines.array_rows import Describer
+from ntm_rules.engines.describing import LEVELS, REASONS, reads_unread
 from ntm_rules.engines.details import BAD, SEPARATOR, facts_behind
 from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.sources import Labels

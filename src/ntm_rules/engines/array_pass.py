@@ -3,14 +3,12 @@
 import numpy as np
 
 from ntm_rules.engines.array_compiling import ArrayCompiler, Ranks
-from ntm_rules.engines.compiling import asked_of, bound_threshold
+from ntm_rules.engines.floors import differing
 from ntm_rules.engines.ranking import at_least_of, capped
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import Case, Condition, Meets
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves, threshold_cells
 
 
 class ArrayPass:
@@ -41,7 +39,7 @@ class ArrayPass:
         self.ruleset, self.floor = ruleset, floor
         self.derived = [compiler.derived(d) for d in ruleset.derived]
         own = [i for c in ruleset.criteria for i in c.indicators]
-        other = {i.no for i in own} if like is None else _differing(ruleset, like.floor, floor)
+        other = {i.no for i in own} if like is None else differing(ruleset, like.floor, floor)[0]
         self.indicators = [compiler.indicator(i) if i.no in other else None for i in own]
         self.first = start = 1 + len(ruleset.criteria)
         self.spans: list[tuple[int, int, int | None]] = []
@@ -82,27 +80,3 @@ def _fold(members: Bytes, k: int | None, out: Bytes) -> None:
         np.minimum.reduce(members, axis=0, out=out)
     else:
         out[:] = at_least_of(k, list(members))
-
-
-def _differing(ruleset: Ruleset, one: Evidence | None, other: Evidence | None) -> set[str]:
-    """The indicators that may have another outcome under the other floor of evidence."""
-    names: set[str] = set()
-
-    def differs(condition: Condition) -> bool:
-        for _, leaf in leaves(condition):
-            if isinstance(leaf, Meets):
-                return True
-            bound = bound_threshold(leaf.threshold)
-            if any(asked_of(cell, one) != asked_of(cell, other) for _, _, cell in threshold_cells(bound)):
-                return True
-        return not names.isdisjoint(facts_of(condition))
-
-    for derived in ruleset.derived:  # each may read those before it
-        guards = [row.when for row in derived.rule.rows] if isinstance(derived.rule, Case) else []
-        if any(map(differs, guards)) or not names.isdisjoint(facts_of_derived(derived)):
-            names.add(derived.id)
-    return {
-        indicator.no
-        for _, indicator in indicators(ruleset)
-        if any(c is not None and differs(c) for c in (indicator.require, indicator.applies_if))
-    }

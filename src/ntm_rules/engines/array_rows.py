@@ -11,6 +11,8 @@ from attrs import define
 from ntm_rules.engines.array_compiling import Ranks
 from ntm_rules.engines.array_pass import ArrayPass
 from ntm_rules.engines.compiling import asked_of, bound_threshold, text_of
+from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
+from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED, chosen
 from ntm_rules.engines.tabulating import values_of
 from ntm_rules.engines.vectors import Array, Block, Bytes, Floats, Mask, Numbers
@@ -18,13 +20,7 @@ from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condit
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold
-from ntm_rules.model.walk import leaves, prerequisites_of
-
-LEVELS = ("pending", "recalled", "secondary", "official")
-REASONS = tuple(code.value for code in ReasonCode)
-_ORDER = {code: place for place, code in enumerate(ReasonCode)}
-_NONE = 255
+from ntm_rules.model.thresholds import Cell, CellState, Threshold
 
 
 @define(eq=False)
@@ -59,7 +55,7 @@ class Describer:
         """An indicator."""
         require = self.condition(indicator.require)
         applies = None if indicator.applies_if is None else self.condition(indicator.applies_if)
-        single = _count(indicator.require) == 1
+        single = comparisons_of(indicator.require) == 1
 
         def describe(block: Block) -> Found:
             found = require(block)
@@ -103,7 +99,7 @@ class Describer:
         """Another ruleset."""
         floor = self.compiler.floor
         ranks = self.compiler.found(other, asked_of(cell, floor))
-        own = _cell_reason(cell, self.pass_.floor)
+        own = cell_reason(cell, self.pass_.floor)
         inner = ArrayPass(other, floor)
         describer = Describer(inner)
         whole = [[describer.indicator(i) for i in c.indicators] for c in other.criteria]
@@ -114,10 +110,10 @@ class Describer:
         def reason(block: Block) -> Bytes:
             there = inner.worked_out(block.seen_from(places))
             codes = inner.ranks(block.seen_from(places))
-            found = block.constant(_NONE)
+            found = block.constant(NO_REASON)
             row = codes.shape[0]
             for number, criterion in reversed(list(enumerate(whole, 1))):
-                below = block.constant(_NONE)
+                below = block.constant(NO_REASON)
                 for describe in reversed(criterion):
                     row -= 1
                     below = chosen(codes[row] == UNDETERMINED, describe(there).reason, below)
@@ -126,7 +122,7 @@ class Describer:
 
         def describe(block: Block) -> Found:
             here = ranks(block)
-            reasons = block.constant(own) if own != _NONE else reason(block)
+            reasons = block.constant(own) if own != NO_REASON else reason(block)
             nothing = np.full(block.size, np.nan)
             return Found(here, reasons, block.constant(level), nothing, np.full(block.size, required), nothing)
 
@@ -145,26 +141,26 @@ class Describer:
         fact = None if name is None else self.facts[name]
         asked = [None if c is None else asked_of(c, compiler.floor).cell for c in cells]
         shown = [c if c is None or c.state is CellState.SET else None for c in cells]
-        reasons = np.array([_NONE if c is None else _cell_reason(c, compiler.floor) for c in cells], np.uint8)
-        printed = np.array([_NONE if c is None else LEVELS.index(c.level) for c in cells], np.uint8)
+        reasons = np.array([NO_REASON if c is None else cell_reason(c, compiler.floor) for c in cells], np.uint8)
+        printed = np.array([NO_REASON if c is None else LEVELS.index(c.level) for c in cells], np.uint8)
         decided = np.array([p if a is None else LEVELS.index(a.level) for p, a in zip(printed, asked, strict=True)])
-        open_value = np.array([_number(fact, c) for c in shown])
-        value = np.array([_number(fact, c) for c in asked])
+        open_value = np.array([np.nan if c is None else as_float(c.value, fact) for c in shown])
+        value = np.array([np.nan if c is None else as_float(c.value, fact) for c in asked])
         exact = [None if a is None or not isinstance(a.value, Decimal) else a.value.as_integer_ratio() for a in asked]
         top, bottom = (np.array([np.nan if e is None else float(e[i]) for e in exact]) for i in (0, 1))
         gone = np.array([c is None for c in cells])
         selectors = [compiler.places[s] for s in free]
         why = self.selectors(free)
-        says_empty = np.array([c is not None and _base(c).when_empty is not None for c in cells])
+        empties = np.array([c is not None and says_empty(c) for c in cells])
 
         def describe(block: Block) -> Found:
             here = ranks(block)
             at: Array = np.zeros(block.size, np.intp) if index is None else index(block)
             open_ = here == UNDETERMINED
             reason = reasons[at]
-            reason = chosen(reason == _NONE, self.slot_reason(block, name, fact, says_empty[at]), reason)
+            reason = chosen(reason == NO_REASON, self.slot_reason(block, name, fact, empties[at]), reason)
             if gone.any():
-                lacking = why(block) if selectors else block.constant(_ORDER[ReasonCode.NO_CELL])
+                lacking = why(block) if selectors else block.constant(ORDER[ReasonCode.NO_CELL])
                 reason = chosen(gone[at], lacking, reason)
             level = chosen(open_, printed[at], decided.astype(np.uint8)[at])
             actual = self.actual(block, name, fact)
@@ -180,10 +176,10 @@ class Describer:
         places = [(self.compiler.places[s], self.facts[s]) for s in free]
 
         def reason(block: Block) -> Bytes:
-            found = block.constant(_ORDER[ReasonCode.NO_CELL])
+            found = block.constant(ORDER[ReasonCode.NO_CELL])
             for code in (ReasonCode.FACT_INVALID, ReasonCode.AMBIGUOUS_CASE, ReasonCode.SELECTOR_MISSING):
                 for place, fact in places:
-                    found = chosen(self.lacks(block, place, fact, code), block.constant(_ORDER[code]), found)
+                    found = chosen(self.lacks(block, place, fact, code), block.constant(ORDER[code]), found)
             return found
 
         return reason
@@ -202,18 +198,18 @@ class Describer:
     def slot_reason(self, block: Block, name: str | None, fact: Fact | None, says_empty: Mask) -> Bytes:
         """Why a fact decides nothing."""
         if name is None or fact is None:
-            return block.constant(_NONE)
+            return block.constant(NO_REASON)
         vector = block.at(self.compiler.places[name])
-        found = block.constant(_ORDER[ReasonCode.FACT_MISSING])
+        found = block.constant(ORDER[ReasonCode.FACT_MISSING])
         if isinstance(vector, Numbers):
             if vector.pair is not None:
                 empty = vector.pair.there & (vector.pair.bottom == 0) & ~says_empty
-                found = chosen(empty, block.constant(_ORDER[ReasonCode.EMPTY_WHOLE]), found)
+                found = chosen(empty, block.constant(ORDER[ReasonCode.EMPTY_WHOLE]), found)
         elif fact.values:
             ambiguous = vector.codes == len(fact.values) + 1
-            found = chosen(ambiguous, block.constant(_ORDER[ReasonCode.AMBIGUOUS_CASE]), found)
+            found = chosen(ambiguous, block.constant(ORDER[ReasonCode.AMBIGUOUS_CASE]), found)
         if vector.invalid is not None:
-            found = chosen(vector.invalid, block.constant(_ORDER[ReasonCode.FACT_INVALID]), found)
+            found = chosen(vector.invalid, block.constant(ORDER[ReasonCode.FACT_INVALID]), found)
         return found
 
     def actual(self, block: Block, name: str | None, fact: Fact | None) -> Floats:
@@ -265,7 +261,7 @@ class Describer:
     def columns(self, require: Condition) -> tuple[tuple[str, ...], Callable[[Block], Array]]:
         """The values of the selectors of an indicator's tables as texts, and which of these a row has; -1 for none."""
         bindings = self.compiler.tables.bindings
-        used = tuple(dict.fromkeys(s for table in _tables(require) for s in table.by))
+        used = tuple(dict.fromkeys(s for table in tables_of(require) for s in table.by))
         free = tuple(s for s in used if s not in bindings)
         values = [[text_of(v) if isinstance(v, bool | str) else None for v in values_of(self.facts[s])] for s in free]
         labels: list[str] = []
@@ -279,68 +275,12 @@ class Describer:
         return known, lambda block: places[np.zeros(block.size, np.intp) if index is None else index(block)]
 
 
-def _tables(condition: Condition) -> list[Table]:
-    found: list[Table] = []
-    for _, leaf in leaves(condition):
-        if not isinstance(leaf, Meets):
-            bound = bound_threshold(leaf.threshold)
-            found += [bound] if isinstance(bound, Table) else []
-    return found
-
-
-def _count(node: Condition) -> int:
-    """How many comparisons a condition has, one for each fact."""
-    match node:
-        case Comparison():
-            return len(node.facts)
-        case All() | Any() | AtLeast():
-            return sum(map(_count, node.members))
-        case Not():
-            return _count(node.member)
-        case Meets():
-            act = node.recognised is not None and node.by is not By.FINDING
-            return act + (node.resolved is not None and node.by is not By.ACT)
-        case Open():
-            return 1
-        case _:
-            typing.assert_never(node)
-
-
-def _base(cell: Cell) -> Cell:
-    return cell.floor if cell.state is CellState.PENDING and cell.floor is not None else cell
-
-
-def _number(fact: Fact | None, cell: Cell | None) -> float:
-    """A threshold as ``actual`` has its fact; NaN where it is no number, yes/no or level."""
-    value = None if cell is None else cell.value
-    if isinstance(value, bool | Decimal):
-        return float(value)
-    if isinstance(value, str) and fact is not None and fact.type is FactType.ORDINAL:
-        return float(fact.values.index(value))
-    return np.nan
-
-
-def _cell_reason(cell: Cell, floor: typing.Any) -> int:
-    """The first reason why a cell decides nothing; 255 where it does."""
-    if cell.state is CellState.DELEGATED:
-        return _ORDER[ReasonCode.DELEGATED]
-    if cell.state is CellState.PENDING:
-        return _ORDER[ReasonCode.PENDING]
-    return _ORDER[ReasonCode.BELOW_MINIMUM_EVIDENCE] if cell.below(floor) else _NONE
-
-
-def reads_unread(indicator: Indicator) -> bool:
-    """True if an indicator rests on another set that was not read whole."""
-    conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
-    return any(not other.read_whole for c in conditions for other in prerequisites_of(c))
-
-
 def _joined(ranks: Ranks, members: Sequence[Describe]) -> Describe:
     """A connective: the reason of its first undetermined member, the weakest evidence of all."""
 
     def describe(block: Block) -> Found:
         found = [member(block) for member in members]
-        reason, level = block.constant(_NONE), block.constant(_NONE)
+        reason, level = block.constant(NO_REASON), block.constant(NO_REASON)
         for member in reversed(found):
             reason = chosen(member.ranks == UNDETERMINED, member.reason, reason)
             level = np.minimum(level, member.level)

@@ -1,0 +1,67 @@
+"""What the long result says of a condition, as far as it is the same for every unit."""
+
+import typing
+
+from ntm_rules.engines.compiling import bound_threshold
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Open
+from ntm_rules.model.outcomes import ReasonCode
+from ntm_rules.model.rulesets import Indicator
+from ntm_rules.model.thresholds import Cell, CellState, Table
+from ntm_rules.model.walk import leaves, prerequisites_of
+
+LEVELS = ("pending", "recalled", "secondary", "official")
+"""Evidence from the weakest on."""
+
+REASONS = tuple(code.value for code in ReasonCode)
+ORDER = {code: place for place, code in enumerate(ReasonCode)}
+NO_REASON = 255
+
+
+def tables_of(condition: Condition) -> list[Table]:
+    """The tables of a condition."""
+    found: list[Table] = []
+    for _, leaf in leaves(condition):
+        if not isinstance(leaf, Meets):
+            bound = bound_threshold(leaf.threshold)
+            found += [bound] if isinstance(bound, Table) else []
+    return found
+
+
+def comparisons_of(node: Condition) -> int:
+    """How many comparisons a condition has, one for each fact."""
+    match node:
+        case Comparison():
+            return len(node.facts)
+        case All() | Any() | AtLeast():
+            return sum(map(comparisons_of, node.members))
+        case Not():
+            return comparisons_of(node.member)
+        case Meets():
+            act = node.recognised is not None and node.by is not By.FINDING
+            return act + (node.resolved is not None and node.by is not By.ACT)
+        case Open():
+            return 1
+        case _:
+            typing.assert_never(node)
+
+
+def says_empty(cell: Cell) -> bool:
+    """True if a cell, or the base cell under a pending one, says what an empty whole means."""
+    base = cell.floor if cell.state is CellState.PENDING and cell.floor is not None else cell
+    return base.when_empty is not None
+
+
+def cell_reason(cell: Cell, floor: Evidence | None) -> int:
+    """The first reason why a cell decides nothing; ``NO_REASON`` where it decides."""
+    if cell.state is CellState.DELEGATED:
+        return ORDER[ReasonCode.DELEGATED]
+    if cell.state is CellState.PENDING:
+        return ORDER[ReasonCode.PENDING]
+    return ORDER[ReasonCode.BELOW_MINIMUM_EVIDENCE] if cell.below(floor) else NO_REASON
+
+
+def reads_unread(indicator: Indicator) -> bool:
+    """True if an indicator rests on another set that was not read whole."""
+    conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
+    return any(not other.read_whole for c in conditions for other in prerequisites_of(c))

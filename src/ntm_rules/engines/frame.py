@@ -1,0 +1,185 @@
+"""Every unit of a lazy or remote frame: the rules as one query, which the library that owns the data runs."""
+
+import typing
+import warnings
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from ntm_rules.engines.describing import LEVELS, REASONS, reads_unread
+from ntm_rules.engines.details import facts_behind
+from ntm_rules.engines.floors import differing
+from ntm_rules.engines.frame_compiling import Expr, FrameCompiler, fold, when_any
+from ntm_rules.engines.frame_facts import read_facts
+from ntm_rules.engines.frame_rows import FrameDescriber
+from ntm_rules.engines.frame_stages import PREFIX, Stages, null
+from ntm_rules.engines.layout import BAD_FACTS, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.outcomes import ReasonCode
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.walk import indicators
+
+KINDS = (
+    "a Polars, pandas or PyArrow frame, a mapping of NumPy arrays, a Polars LazyFrame, a DuckDB relation, an Ibis "
+    "table or a PySpark data frame"
+)
+_CASTS = {
+    "polars": '`frame.with_columns(pl.col("{name}").cast(pl.Float64))`',
+    "pyspark": '`frame.withColumn("{name}", F.col("{name}").cast("double"))`',
+    "ibis": '`frame.mutate({name}=frame["{name}"].cast("float64"))`',
+}
+_MARK, _RANK, _VIEW = f"{PREFIX}mark", f"{PREFIX}rank", f"{PREFIX}view"
+_SQL_CAST = '`CAST("{name}" AS DOUBLE PRECISION)`'
+
+
+def assess_lazily(
+    ruleset: Ruleset, frame: typing.Any, *, shape: str, unit: str | None, keep: Sequence[str], on_bad: str | None
+) -> typing.Any:
+    """The findings as a frame of the same kind; nothing is computed, bad values are marked.
+
+    Raises:
+        TypeError: no frame that can be read.
+        ValueError: ``on_bad="raise"``, or the long shape without a unit.
+        TableError: columns that are no facts, or hold another type.
+    """
+    try:
+        lazy = nw.from_native(frame)
+    except TypeError:
+        raise TypeError(f"expected {KINDS}, not `{type(frame).__name__}`") from None
+    if not isinstance(lazy, nw.LazyFrame):
+        raise TypeError(f"expected {KINDS}; turn this `{type(frame).__name__}` into one, e.g. by `.to_arrow()`")
+    if on_bad == "raise":
+        raise ValueError('a lazy frame takes on_bad="mark" only: its values are not here to be looked at')
+    if shape == "long" and unit is None:
+        raise ValueError("the long shape of a lazy frame needs `unit`: its rows have no order")
+    layout = layout_of(ruleset, lazy.collect_schema().names(), unit, keep)
+    if layout.missing:
+        warnings.warn(MissingColumns(layout.missing), stacklevel=3)
+    return assess_narwhals(ruleset, lazy, layout, shape).to_native()
+
+
+def assess_narwhals(ruleset: Ruleset, lazy: "nw.LazyFrame[typing.Any]", layout: Layout, shape: str) -> typing.Any:
+    """The findings for a narwhals frame whose columns are known."""
+    columns = tuple(dict.fromkeys((*layout.passed, *layout.facts)))
+    stages = Stages(lazy.select(*columns), layout.passed)
+    facts = read_facts(ruleset, stages, layout.facts, _CASTS.get(lazy.implementation.value, _SQL_CAST))
+    asked = FrameCompiler.of(ruleset, facts.slots, stages, ruleset.minimum_evidence)
+    wanted, derived = differing(ruleset, ruleset.minimum_evidence, Evidence.OFFICIAL)
+    taken = {d.id for d in ruleset.derived if d.id not in derived}
+    official = FrameCompiler.of(ruleset, asked.slots, stages, Evidence.OFFICIAL, settled=True, taken=taken)
+    own = [i for _, i in indicators(ruleset)]
+    ranks = [stages.add_named(asked.indicator(i)) for i in own]
+    floors = [
+        stages.add_named(official.indicator(i)) if i.no in wanted else old for i, old in zip(own, ranks, strict=True)
+    ]
+    bad = stages.add(_count(facts.bad.values()))
+    stages.step(alone=shape == "wide")
+    if shape == "wide":
+        return _wide(stages, layout, asked, ranks, floors, bad)
+    return _long(stages, layout, asked, ranks, floors, bad)
+
+
+def _count(conditions: typing.Iterable[Expr]) -> Expr:
+    found = [condition.cast(nw.Int32) for condition in conditions]
+    return (nw.sum_horizontal(*found) if found else nw.lit(0)).cast(nw.Int16)
+
+
+def _code(rank: Expr) -> Expr:
+    swapped = nw.when(rank == UNDETERMINED).then(nw.lit(2)).when(rank == MET).then(nw.lit(1)).otherwise(rank)
+    return swapped.cast(nw.Int8)
+
+
+def _provisional(rank: Expr, floor: Expr, unread: bool) -> Expr:
+    """As ``Verdict.provisional_flags`` has it."""
+    found = (rank != UNDETERMINED) & (floor == UNDETERMINED)
+    return found | (rank == MET) | (rank == NOT_APPLICABLE) if unread else found
+
+
+def _wide(
+    stages: Stages, layout: Layout, asked: FrameCompiler, ranks: Sequence[str], floors: Sequence[str], bad: Expr
+) -> typing.Any:
+    """One row a unit."""
+    ruleset, own = asked.ruleset, [nw.col(name) for name in ranks]
+    criteria, below = asked.criteria(own), asked.criteria([nw.col(name) for name in floors])
+    criteria, below = [stages.add(e) for e in criteria], [stages.add(e) for e in below]
+    stages.step()
+    whole = stages.add(fold(ruleset.at_least_n, criteria))
+    floor = stages.add(fold(ruleset.at_least_n, below))
+    stages.step()
+    kinds = ((MET, NOT_APPLICABLE), (NOT_MET,), (UNDETERMINED,))
+    counts = [_count(c.is_in(kind) for c in criteria) for kind in kinds]
+    first = [_code(whole), _provisional(whole, floor, not ruleset.read_whole), *counts]
+    made = zip(wide_names(ruleset), [*first, *map(_code, (*criteria, *own))], strict=True)
+    columns = [expression.alias(name) for name, expression in made]
+    return stages.frame.select(*layout.passed, *columns, bad.alias(BAD_FACTS))
+
+
+def _long(
+    stages: Stages, layout: Layout, asked: FrameCompiler, ranks: Sequence[str], floors: Sequence[str], bad: Expr
+) -> typing.Any:
+    """One row a unit and indicator.
+
+    Polars evaluates every branch of a choice for all rows, so there it is a union of the indicators; a database
+    turns the columns of ranks to rows first, and then chooses what is said by the indicator of the row.
+    """
+    ruleset, describer = asked.ruleset, FrameDescriber(asked)
+    rows = [
+        _row(describer, criterion.no, indicator, nw.col(rank), nw.col(floor)) | {BAD_FACTS: bad}
+        for (criterion, indicator), rank, floor in zip(indicators(ruleset), ranks, floors, strict=True)
+    ]
+    stages.step()
+    if stages.frame.implementation.is_polars():
+        parts = [stages.frame.select(*layout.passed, **row) for row in rows]
+        return nw.concat(parts, how="vertical")
+    marks = {f"{PREFIX}row_{number}": nw.col(rank) for number, rank in enumerate(ranks)}
+    turned = _turned(stages.frame.with_columns(**marks), list(marks))
+    chosen = {
+        name: when_any([(nw.col(_MARK) == m, row[name]) for m, row in zip(marks, rows, strict=True)], rows[0][name])
+        for name in rows[0]
+    }
+    return turned.select(*layout.passed, **chosen)
+
+
+def _turned(frame: typing.Any, marks: list[str]) -> typing.Any:
+    """A row for each of some columns, beside all others."""
+    others = [name for name in frame.collect_schema().names() if name not in marks]
+    if not frame.implementation.is_duckdb():
+        return frame.unpivot(marks, index=others, variable_name=_MARK, value_name=_RANK)
+    # narwhals looks the relation up in the default connection, to which it need not belong
+    names = ", ".join(f'"{name}"' for name in marks)
+    query = f"FROM (UNPIVOT {_VIEW} ON {names} INTO NAME {_MARK} VALUE {_RANK})"
+    return nw.from_native(frame.to_native().query(_VIEW, query))
+
+
+def _row(describer: FrameDescriber, criterion: str, indicator: Indicator, rank: Expr, floor: Expr) -> dict[str, Expr]:
+    """What is said of one indicator."""
+    ruleset = describer.compiler.ruleset
+    here = describer.indicator(indicator)
+    provisional = _provisional(rank, floor, not ruleset.read_whole)
+    reason = nw.when(rank == UNDETERMINED).then(_texts(here.reason, REASONS)).otherwise(null(nw.String))
+    if not ruleset.read_whole or reads_unread(indicator):
+        unread = provisional & ((rank == MET) | (rank == NOT_APPLICABLE))
+        reason = nw.when(unread).then(nw.lit(ReasonCode.LAYER_NOT_READ.value)).otherwise(reason)
+    return {
+        "criterion": nw.lit(criterion),
+        "indicator": nw.lit(indicator.no),
+        "outcome": _code(rank),
+        "provisional": provisional,
+        "actual": here.actual,
+        "required": here.required,
+        "margin": here.margin,
+        "column": describer.columns(indicator.require),
+        "evidence": _texts(here.level, LEVELS).fill_null(LEVELS[0]),
+        "reason": reason,
+        "detail": describer.detail(facts_behind(ruleset, indicator)),
+        "content_hash": nw.lit(ruleset.content_hash),
+    }
+
+
+def _texts(place: Expr, texts: Sequence[str]) -> Expr:
+    """Texts by their place."""
+    chain: typing.Any = nw.when(place == 0).then(nw.lit(texts[0]))
+    for number, text in enumerate(texts[1:], 1):
+        chain = chain.when(place == number).then(nw.lit(text))
+    return typing.cast(Expr, chain.otherwise(null(nw.String)))

@@ -1,0 +1,413 @@
+"""The rule tree as narwhals expressions: one implementation for Polars, DuckDB, Ibis and Spark.
+
+Outcomes are held as ranks (``model.outcomes.RANK``), so that ``all`` is the least and ``any`` the greatest.
+"""
+
+import typing
+from collections.abc import Callable, Container, Mapping, Sequence
+from decimal import Decimal
+
+import narwhals as nw
+from attrs import define
+
+from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
+from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, where
+from ntm_rules.engines.leaves import ORDER
+from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
+from ntm_rules.engines.tabulating import Tabulator, is_lacking, values_of
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    By,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Op,
+    Open,
+    Ref,
+)
+from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.outcomes import RANK
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, Threshold
+from ntm_rules.model.walk import facts_of_derived
+
+Expr = nw.Expr
+
+
+def rank(value: int) -> Expr:
+    """A constant rank."""
+    return nw.lit(value, dtype=nw.Int8)
+
+
+def when_any(groups: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
+    """The value of the first condition that is true."""
+    chain: typing.Any = None
+    for condition, value in groups:
+        chain = nw.when(condition).then(value) if chain is None else chain.when(condition).then(value)
+    return otherwise if chain is None else typing.cast(Expr, chain.otherwise(otherwise))
+
+
+def least(members: Sequence[Expr]) -> Expr:
+    """``all``."""
+    return members[0] if len(members) == 1 else nw.min_horizontal(*members)
+
+
+def greatest(members: Sequence[Expr]) -> Expr:
+    """``any``; what is not applicable counts as not met."""
+    found = [nw.when(m == NOT_APPLICABLE).then(rank(NOT_MET)).otherwise(m) for m in members]
+    return found[0] if len(found) == 1 else nw.max_horizontal(*found)
+
+
+def at_least(k: int, members: Sequence[Expr]) -> Expr:
+    """``at_least_n``."""
+    met = nw.sum_horizontal(*((m == MET).cast(nw.Int32) for m in members))
+    may = nw.sum_horizontal(*(((m == MET) | (m == UNDETERMINED)).cast(nw.Int32) for m in members))
+    return when_any([(met >= k, rank(MET)), (may < k, rank(NOT_MET))], rank(UNDETERMINED))
+
+
+def fold(k: int | None, members: Sequence[Expr]) -> Expr:
+    """A criterion over its indicators, or a set over its criteria."""
+    return least(members) if k is None else at_least(k, members)
+
+
+def capped(member: Expr) -> Expr:
+    """What is not *not met* is undetermined."""
+    return nw.min_horizontal(member, rank(UNDETERMINED))
+
+
+@define
+class FrameCompiler:
+    """Compiles the conditions of one ruleset for one floor of evidence.
+
+    Attributes:
+        slots: the facts by id; derived ones are added by ``work_out``.
+        settled: a prerequisite that is met under layers not read whole is undetermined.
+    """
+
+    ruleset: Ruleset
+    slots: dict[str, Slot]
+    stages: Stages
+    floor: Evidence | None
+    settled: bool
+    tables: Tabulator
+    facts: Mapping[str, Fact]
+
+    @classmethod
+    def of(
+        cls,
+        ruleset: Ruleset,
+        slots: Mapping[str, Slot],
+        stages: Stages,
+        floor: Evidence | None,
+        settled: bool = False,
+        taken: Container[str] = (),
+    ) -> "FrameCompiler":
+        """A compiler with the derived facts worked out.
+
+        Args:
+            taken: derived facts that are in *slots* already.
+        """
+        names = (*(f.id for f in ruleset.facts), *(d.id for d in ruleset.derived))
+        places = {name: place for place, name in enumerate(names)}
+        tables = Tabulator(Compiler(ruleset, places, floor, lambda _: lambda _: 2))
+        made = cls(ruleset, dict(slots), stages, floor, settled, tables, tables.facts)
+        fresh: set[str] = set()
+        for derived in ruleset.derived:
+            if derived.id in taken:
+                continue
+            if not fresh.isdisjoint(facts_of_derived(derived)):
+                stages.step()
+                fresh = set()
+            made.slots[derived.id] = made.derived(derived)
+            fresh.add(derived.id)
+        stages.step()
+        return made
+
+    # -- the tree ----------------------------------------------------------------------------
+
+    def whole(self) -> tuple[Expr, list[Expr], list[Expr]]:
+        """The ranks of the set, of its criteria and of its indicators, each a column."""
+        own = [self.stages.add(self.indicator(i)) for c in self.ruleset.criteria for i in c.indicators]
+        self.stages.step()
+        criteria = [self.stages.add(rank) for rank in self.criteria(own)]
+        self.stages.step()
+        found = self.stages.add(fold(self.ruleset.at_least_n, criteria))
+        self.stages.step()
+        return found, criteria, own
+
+    def criteria(self, own: Sequence[Expr]) -> list[Expr]:
+        """The ranks of the criteria, from those of all indicators."""
+        left = iter(own)
+        return [fold(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
+
+    def indicator(self, indicator: Indicator) -> Expr:
+        """An indicator."""
+        found = self.condition(indicator.require)
+        if indicator.applies_if is not None:
+            applies = self.condition(indicator.applies_if)
+            open_ = (applies == UNDETERMINED, rank(UNDETERMINED))
+            found = when_any([(applies == MET, found), open_], rank(NOT_APPLICABLE))
+        return found.cast(nw.Int8)
+
+    def condition(self, node: Condition) -> Expr:
+        """A condition."""
+        match node:
+            case Comparison():
+                return least([self.leaf(fact, node.op, node.threshold) for fact in node.facts])
+            case All():
+                return least([self.condition(m) for m in node.members])
+            case Any():
+                return greatest([self.condition(m) for m in node.members])
+            case AtLeast():
+                return at_least(node.k, [self.condition(m) for m in node.members])
+            case Not():
+                member = self.condition(node.member)
+                return nw.when(member == NOT_APPLICABLE).then(member).otherwise(rank(MET) - member)
+            case Meets():
+                ways = self.ways(node)
+                return ways[0] if len(ways) == 1 else greatest(ways)
+            case Open():
+                return self.leaf(None, Op.EQUALS, node.threshold)
+            case _:
+                typing.assert_never(node)
+
+    def ways(self, node: Meets) -> list[Expr]:
+        """The ways in which a prerequisite may be shown: by act, by finding."""
+        found: list[Expr] = []
+        if node.recognised is not None and node.by is not By.FINDING:
+            found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
+        if node.resolved is not None and node.by is not By.ACT:
+            found.append(self.finding(node.resolved, asked_of(node.cell, self.floor)))
+        return found
+
+    def finding(self, other: Ruleset, asked: Asked) -> Expr:
+        """Another ruleset over the same facts."""
+        if asked.cell is None:
+            return rank(UNDETERMINED)
+        pending, self.stages.pending = self.stages.pending, {}
+        found = self.inner(other).whole()[0]
+        self.stages.pending = pending
+        if asked.capped or (self.settled and not other.read_whole):
+            found = capped(found)
+        return found
+
+    def inner(self, other: Ruleset) -> "FrameCompiler":
+        """The compiler of another ruleset over the same facts."""
+        slots = {fact.id: self.slots[fact.id] for fact in other.facts}
+        return FrameCompiler.of(other, slots, self.stages, self.floor, self.settled)
+
+    # -- comparisons -------------------------------------------------------------------------
+
+    def leaf(self, name: str | None, op: Op, threshold: Threshold) -> Expr:
+        """One comparison with one fact; of an open condition where there is no fact."""
+        free, cells = self.cells(threshold)
+        if name is None or not self.facts[name].type.numeric:
+            return self.named(name, op, cells, free)
+        return self.numbers(self.slots[name], op, cells, free)
+
+    def cells(self, threshold: Threshold) -> tuple[tuple[str, ...], Sequence[Cell | None]]:
+        """The selectors of a threshold that are not bound, and the cell for each combination of their values."""
+        bound = bound_threshold(threshold)
+        if isinstance(bound, Cell):
+            return (), [bound]
+        free = self.tables.free(bound)
+        return free, self.tables.cells(bound, free)
+
+    def place(self, free: Sequence[str]) -> Expr:
+        """The place of a row in the list of cells; null where a selector is not known."""
+        found: Expr | None = None
+        for name in free:
+            fact, value = self.facts[name], self.slots[name].value
+            if fact.type is FactType.BOOLEAN:
+                value = nw.when(value).then(rank(2)).when(~value).then(rank(0)).otherwise(null(nw.Int8))
+            code = value.cast(nw.Int32)
+            found = code if found is None else found * len(values_of(fact)) + code
+        return nw.lit(0, dtype=nw.Int32) if found is None else found
+
+    def by_place(
+        self, free: Sequence[str], values: Sequence[typing.Any], make: Callable[[typing.Any], Expr], kind: typing.Any
+    ) -> Expr:
+        """A value for each cell: equal ones together; null where there is no cell and for None."""
+        if not free:
+            return null(kind) if values[0] is None else make(values[0])
+        groups: dict[typing.Any, list[int]] = {}
+        for number, value in enumerate(values):
+            if value is not None:
+                groups.setdefault(value, []).append(number)
+        place = self.place(free)
+        chain = [
+            (place.is_in(places) if len(places) > 1 else place == places[0], make(v)) for v, places in groups.items()
+        ]
+        return when_any(chain, null(kind))
+
+    def numbers(self, slot: Slot, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
+        """A comparison of a number."""
+        asked = self.tables.asked(cells)
+        limits = [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
+        if all(limit is None for limit in limits):
+            return self.named(None, op, cells, free)
+        limit = self.by_place(free, limits, lambda v: nw.lit(float(v)), nw.Float64)
+        found = _as_rank(ORDER[op](slot.value, limit))
+        if slot.top is not None and slot.bottom is not None:
+            pairs = [None if v is None else v.as_integer_ratio() for v in limits]
+            over = self.by_place(free, [p and p[1] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
+            under = self.by_place(free, [p and p[0] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
+            exact = _as_rank(ORDER[op](slot.top * over, slot.bottom * under))
+            empty = [None if a.cell is None or a.cell.when_empty is None else RANK[a.cell.when_empty] for a in asked]
+            none = self.by_place(free, empty, rank, nw.Int8).fill_null(UNDETERMINED)
+            found = when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
+        if any(a.capped for a in asked):
+            cap = [UNDETERMINED if a.capped else None for a in asked]
+            found = nw.min_horizontal(found, self.by_place(free, cap, rank, nw.Int8).fill_null(NOT_APPLICABLE))
+        if any(a.code == 3 for a in asked):
+            none_asked = [NOT_APPLICABLE if a.code == 3 else None for a in asked]
+            found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
+        return found
+
+    def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
+        """A comparison of a yes/no, level or category: one rank for each cell and value."""
+        ranks = [tuple(row) for row in self.tables.ranks(name, op, cells)]
+        lookup = [None if cell is None else row for cell, row in zip(cells, ranks, strict=True)]
+        return self.by_place(free, lookup, lambda row: self._of_values(name, row), nw.Int8).fill_null(UNDETERMINED)
+
+    def _of_values(self, name: str | None, row: Sequence[int]) -> Expr:
+        if len(set(row)) == 1:
+            return rank(row[0])
+        value = self.slots[typing.cast(str, name)].value
+        fact = self.facts[typing.cast(str, name)]
+        if fact.type is FactType.BOOLEAN:
+            chain = [(value, rank(row[2])), (~value, rank(row[0]))]
+            return when_any(chain, rank(row[1]))
+        groups: dict[int, list[int]] = {}
+        for number, (held, found) in enumerate(zip(values_of(fact), row, strict=True)):
+            if not is_lacking(held):
+                groups.setdefault(found, []).append(number)
+        return when_any([(value.is_in(places), rank(found)) for found, places in groups.items()], rank(row[-2]))
+
+    # -- derived facts -----------------------------------------------------------------------
+
+    def derived(self, derived: Derived) -> Slot:
+        """A derived fact, from those before it."""
+        rule = derived.rule
+        reads = [self.slots[name] for name in facts_of_derived(derived) if name in self.slots]
+        match rule:
+            case Case():
+                slot = Slot(self.case(derived.fact, rule))
+            case RatioOf():
+                slot = self.quotient(derived.fact, rule)
+            case MinOf() | MaxOf():
+                slot = self.extreme(rule, reads)
+            case _:
+                typing.assert_never(rule)
+        bad = any_true(r.invalid for r in reads)
+        if bad is not None:
+            unknown = slot.value.is_null() if slot.bottom is None else slot.value.is_null() & slot.bottom.is_null()
+            slot.invalid = self.stages.add(bad & unknown)
+        slot.value = self.stages.add(slot.value)
+        return slot
+
+    def case(self, fact: Fact, rule: Case) -> Expr:
+        """The value of the first row whose guard is met, or of the only one."""
+        # unknown has a place here, so that two unknown values are the same
+        unknown, ambiguous = len(fact.values), len(fact.values) + 1
+        rows = [(self.condition(row.when), self.then(fact, row.then).fill_null(unknown)) for row in rule.rows]
+        other = self.then(fact, rule.otherwise).fill_null(unknown)
+        found = _only(rows, other, unknown, ambiguous) if rule.exclusive else _first(rows, other, unknown)
+        return where(found != unknown, found, nw.Int16)
+
+    def then(self, fact: Fact, value: str | Ref | None) -> Expr:
+        """The place in ``fact.values`` that a row of a case gives."""
+        if not isinstance(value, Ref):
+            return null(nw.Int16) if value is None else nw.lit(fact.values.index(value), dtype=nw.Int16)
+        other, place = self.facts[value.fact], self.slots[value.fact].value
+        chain = [(place == n, nw.lit(fact.values.index(v), dtype=nw.Int16)) for n, v in enumerate(other.values)]
+        chain.append((place == len(other.values) + 1, nw.lit(len(fact.values) + 1, dtype=nw.Int16)))
+        return when_any(chain, null(nw.Int16))
+
+    def quotient(self, fact: Fact, rule: RatioOf) -> Slot:
+        """A ratio that only its parts give."""
+        made = self.stages.pairs.get((fact.id, rule.part, rule.whole))
+        if made is None:
+            return Slot(null(nw.Float64))
+        bad = any_true((self.slots[rule.part].invalid, self.slots[rule.whole].invalid))
+        if bad is not None:
+            made = where(~bad, made[0], nw.Int64), where(~bad, made[1], nw.Int64)
+        return Slot(null(nw.Float64), *made)
+
+    def extreme(self, rule: MinOf | MaxOf, reads: Sequence[Slot]) -> Slot:
+        """The least or greatest of several facts; of ratios the one that is so when multiplied out."""
+        smaller = isinstance(rule, MinOf)
+        known = nw.lit(True)
+        for slot in reads:
+            given = ~slot.value.is_null() if slot.bottom is None else ~(slot.value.is_null() & slot.bottom.is_null())
+            known = known & given
+        if all(slot.bottom is None for slot in reads):
+            pick = nw.min_horizontal if smaller else nw.max_horizontal
+            return Slot(where(known, pick(*(slot.value for slot in reads)), nw.Float64))
+        return _extreme_of_ratios(self.stages, reads, known, smaller)
+
+
+def _as_rank(comparison: Expr) -> Expr:
+    return when_any([(comparison, rank(MET)), (~comparison, rank(NOT_MET))], rank(UNDETERMINED))
+
+
+def _first(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int) -> Expr:
+    """The first row whose guard is met; where one before it is undetermined, the value that all agree on."""
+    found = otherwise
+    for guard, value in reversed(rows):
+        agreed = nw.when(value == found).then(found).otherwise(nw.lit(unknown, dtype=nw.Int16))
+        found = when_any([(guard == MET, value), (guard == UNDETERMINED, agreed)], found)
+    return found
+
+
+def _only(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int, ambiguous: int) -> Expr:
+    """The one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
+    met = nw.sum_horizontal(*((guard == MET).cast(nw.Int32) for guard, _ in rows))
+    open_ = nw.sum_horizontal(*((guard == UNDETERMINED).cast(nw.Int32) for guard, _ in rows))
+    lacking = nw.lit(unknown, dtype=nw.Int16)
+    sure = when_any([(guard == MET, value) for guard, value in rows], lacking)
+    maybe = when_any([(guard == UNDETERMINED, value) for guard, value in rows], lacking)
+    return when_any(
+        [
+            (met > 1, nw.lit(ambiguous, dtype=nw.Int16)),
+            ((met == 1) & (open_ == 0), sure),
+            ((met == 0) & (open_ == 0), otherwise),
+            ((met == 0) & (open_ == 1) & (maybe == otherwise), otherwise),
+        ],
+        lacking,
+    )
+
+
+def _extreme_of_ratios(stages: Stages, reads: Sequence[Slot], known: Expr, smaller: bool) -> Slot:
+    """The fact of the least or greatest size; a share of nothing, where one is that."""
+    none = null(nw.Int64)
+    sizes: list[Expr] = []
+    for slot in reads:
+        size = slot.value
+        if slot.top is not None and slot.bottom is not None:
+            quotient = slot.top.cast(nw.Float64) / where(slot.bottom != 0, slot.bottom, nw.Int64).cast(nw.Float64)
+            size = nw.when(slot.bottom.is_null()).then(slot.value).otherwise(quotient)
+        sizes.append(stages.add(size))
+    best = (nw.min_horizontal if smaller else nw.max_horizontal)(*sizes)
+    stages.step()
+    tops: list[tuple[Expr, Expr]] = []
+    bottoms: list[tuple[Expr, Expr]] = []
+    values: list[tuple[Expr, Expr]] = []
+    for slot, size in zip(reads, sizes, strict=True):
+        top, bottom = (none, none) if slot.top is None or slot.bottom is None else (slot.top, slot.bottom)
+        void = [(known & (bottom == 0), nw.lit(0, dtype=nw.Int64))]
+        here = known & (size == best)
+        tops, bottoms = [*void, *tops, (here, top)], [*void, *bottoms, (here, bottom)]
+        values = [(known & (bottom == 0), null(nw.Float64)), *values]
+        values.append((here, where(bottom.is_null(), slot.value, nw.Float64)))
+    return Slot(
+        when_any(values, null(nw.Float64)), stages.add(when_any(tops, none)), stages.add(when_any(bottoms, none))
+    )

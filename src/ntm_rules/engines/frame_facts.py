@@ -1,0 +1,139 @@
+"""The columns of a lazy frame as expressions: numbers as float64, levels as places, bad values taken out."""
+
+import typing
+from collections.abc import Sequence
+
+import narwhals as nw
+from attrs import define
+
+from ntm_rules.engines.checking import MAX_DIGITS
+from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS
+from ntm_rules.engines.frame_ratios import join_ratios
+from ntm_rules.engines.frame_stages import Slot, Stages, null, whole_where_small
+from ntm_rules.engines.scalar import program_of
+from ntm_rules.model.errors import Diagnostic, TableError
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.rulesets import Ruleset
+
+LARGEST = 1.7976931348623157e308
+
+
+@define
+class FrameFacts:
+    """The facts of a ruleset in a frame.
+
+    Attributes:
+        slots: by id.
+        bad: true where a fact has a bad value, by id; only of facts that can have one.
+    """
+
+    slots: dict[str, Slot]
+    bad: dict[str, nw.Expr]
+
+
+def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str) -> FrameFacts:
+    """Put the facts of the columns *names* in slots.
+
+    Args:
+        cast: how a column of texts is turned into numbers, with ``{name}`` for its name.
+
+    Raises:
+        TableError: columns of another type than their facts.
+    """
+    schema = stages.frame.collect_schema()
+    given = [fact for fact in ruleset.facts if fact.id in names]
+    problems = [found for f in given if (found := _unfit(f, schema[f.id], cast)) is not None]
+    if problems:
+        raise TableError(problems)
+    checker = program_of(ruleset).checker
+    slots = {fact.id: Slot(_nothing(fact)) for fact in ruleset.facts}
+    bad: dict[str, nw.Expr] = {}
+    for fact in given:
+        value, wrong = _value(fact, schema[fact.id]), _wrong(fact, schema[fact.id])
+        bound = checker.bound.get(fact.id)
+        if bound is not None and wrong is not None:
+            value = nw.lit(fact.values.index(bound), dtype=nw.Int16)
+            wrong = wrong | (nw.col(fact.id).cast(nw.String) != bound).fill_null(False)
+        if wrong is not None:
+            value = nw.when(~wrong).then(value).otherwise(_nothing(fact))
+            bad[fact.id] = stages.add(wrong)
+        slots[fact.id] = Slot(stages.add(value), invalid=bad.get(fact.id))
+    for name, text in checker.bound.items():
+        if name not in names:
+            fact = next(f for f in ruleset.facts if f.id == name)
+            slots[name] = Slot(nw.lit(fact.values.index(text), dtype=nw.Int16))
+    stages.step(alone=True)
+    join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived)
+    return FrameFacts(slots, bad)
+
+
+def _nothing(fact: Fact) -> nw.Expr:
+    if fact.type.numeric:
+        return null(nw.Float64)
+    return null(nw.Boolean if fact.type is FactType.BOOLEAN else nw.Int16)
+
+
+def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
+    """What is wrong with the type of a column."""
+    wanted = NUMBERS if fact.type.numeric else FLAGS if fact.type is FactType.BOOLEAN else TEXTS
+    is_text = kind in (nw.String, nw.Categorical, nw.Enum)
+    fits = {NUMBERS: kind.is_numeric(), FLAGS: kind == nw.Boolean or kind.is_numeric()}.get(wanted, is_text)
+    if fits or kind == nw.Unknown or (fact.type is FactType.ORDINAL and kind.is_integer()):
+        return None
+    held = TEXTS if is_text else f"values of the type {kind}"
+    message = f"the column `{fact.id}` holds {held}, expected {wanted}"
+    hint = f"cast it before: {cast.format(name=fact.id)}" if is_text else ""
+    return Diagnostic("table.type", message, hint=hint)
+
+
+def _value(fact: Fact, kind: typing.Any) -> nw.Expr:
+    """A column in the type of its slot."""
+    column = nw.col(fact.id)
+    if fact.type.numeric:
+        if kind == nw.Float64:
+            return column
+        # float32 is read through its shortest decimal text, as it is printed
+        return (column.cast(nw.String) if kind == nw.Float32 else column).cast(nw.Float64)
+    if fact.type is FactType.BOOLEAN:
+        return column if kind == nw.Boolean else column == 1
+    texts = _texts(column, kind)
+    chain: typing.Any = nw.when(texts == fact.values[0]).then(nw.lit(0, dtype=nw.Int16))
+    for place, value in enumerate(fact.values[1:], 1):
+        chain = chain.when(texts == value).then(nw.lit(place, dtype=nw.Int16))
+    return typing.cast(nw.Expr, chain.otherwise(null(nw.Int16)))
+
+
+def _texts(column: nw.Expr, kind: typing.Any) -> nw.Expr:
+    return column if kind == nw.String else column.cast(nw.String)
+
+
+def _wrong(fact: Fact, kind: typing.Any) -> nw.Expr | None:
+    """True where a column has a bad value; None where it can have none."""
+    column = nw.col(fact.id)
+    if fact.type is FactType.BOOLEAN:
+        return None if kind == nw.Boolean else ((column != 0) & (column != 1)).fill_null(False)
+    if not fact.type.numeric:
+        return (~_texts(column, kind).is_in(list(fact.values))).fill_null(False)
+    value = _value(fact, kind)
+    low = -LARGEST if fact.minimum is None else float(fact.minimum)
+    high = LARGEST if fact.maximum is None else float(fact.maximum)
+    found = (value < low) | (value > high)
+    if kind.is_float() or kind == nw.Unknown:
+        found = found | ~value.is_finite()
+    if fact.type is FactType.COUNT and not kind.is_integer():
+        found = found | (whole_where_small(value) != value)
+    if kind.is_integer() and high >= 10.0**MAX_DIGITS:
+        found = found | _many_digits(column)
+    if kind.is_decimal() and (getattr(kind, "precision", None) or 38) > MAX_DIGITS:
+        digits = column.cast(nw.String).str.replace_all(r"[-.]", "").str.replace_all("^0+|0+$", "")
+        found = found | (digits.str.len_chars() > MAX_DIGITS)
+    return found.fill_null(False)
+
+
+def _many_digits(column: nw.Expr) -> nw.Expr:
+    """True where an integer has more than ``MAX_DIGITS`` significant digits."""
+    size = column.abs()
+    found = nw.lit(False)
+    for extra in range(1, 5):
+        found = found | ((size >= 10 ** (MAX_DIGITS + extra - 1)) & (column % 10**extra != 0))
+    return found

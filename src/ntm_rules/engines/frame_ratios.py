@@ -1,0 +1,114 @@
+"""Parts and wholes in a lazy frame: exact ratios as pairs of whole numbers, and what contradicts itself."""
+
+import math
+import typing
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from ntm_rules.engines.frame_stages import SMALL, Slot, Stages, any_true, divided, small, where
+from ntm_rules.model.facts import Fact, FactType
+
+MOST = 9 * 10**11
+"""The most that part and whole may be in steps of their unit: products with a threshold then fit in 64 bits."""
+
+_DIGITS = range(14)
+_ROUNDING = 1e-12
+
+Ratio = tuple[Fact, Fact, Fact]
+
+
+def join_ratios(
+    stages: Stages,
+    slots: dict[str, Slot],
+    bad: dict[str, nw.Expr],
+    names: set[str],
+    ratios: Sequence[Ratio],
+    derived: Sequence[Ratio],
+) -> None:
+    """Put exact pairs in the slots of ratios, and keep those of derived ones in ``Stages.pairs``.
+
+    Args:
+        names: the facts that have a column.
+        ratios, derived: fact, part and whole.
+    """
+    both = [ratio for ratio in dict.fromkeys((*ratios, *derived)) if {ratio[1].id, ratio[2].id} <= names]
+    scaled = {_key(ratio): _scaled(stages, slots, *ratio) for ratio in both}
+    stages.step()
+    pairs, wrong = stages.pairs, dict[str, list[nw.Expr]]()
+    for ratio in both:
+        top, bottom, off = scaled[_key(ratio)]
+        if ratio[0].type is FactType.PERCENT:
+            off = off | (top > bottom * 100).fill_null(False)
+        wrong.setdefault(ratio[1].id, []).append(off)
+        pairs[_key(ratio)] = where(~off, top, nw.Int64), where(~off, bottom, nw.Int64)
+    for ratio in ratios:
+        if _key(ratio) in pairs and ratio[0].id in names:
+            disagrees = _disagrees(slots[ratio[0].id].value, *pairs[_key(ratio)]).fill_null(False)
+            wrong.setdefault(ratio[0].id, []).append(disagrees)
+    for name, masks in wrong.items():
+        whole = any_true((bad.get(name), *masks))
+        bad[name] = stages.add(typing.cast(nw.Expr, whole))
+    pairs |= {key: (stages.add(top), stages.add(bottom)) for key, (top, bottom) in pairs.items()}
+    stages.step()
+    for name in wrong:
+        slots[name] = Slot(where(~bad[name], slots[name].value, nw.Float64), invalid=bad[name])
+    for ratio in ratios:
+        _put(slots, bad, ratio, pairs.get(_key(ratio)))
+
+
+def _key(ratio: Ratio) -> tuple[str, str, str]:
+    return ratio[0].id, ratio[1].id, ratio[2].id
+
+
+def _scaled(
+    stages: Stages, slots: dict[str, Slot], fact: Fact, part: Fact, whole: Fact
+) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
+    """Part and whole in the unit of the fact as whole numbers, null unless both are such; and where they are not."""
+    up, down = fact.scale * 10**whole.decimals, 10**part.decimals
+    common = math.gcd(up, down)
+    top, off_top = _steps(slots[part.id].value, part, up // common)
+    bottom, off_bottom = _steps(slots[whole.id].value, whole, down // common)
+    given = ~(slots[part.id].value.is_null() | slots[whole.id].value.is_null())
+    off = off_top | off_bottom
+    good = given & ~off
+    return (
+        stages.add(where(good, top, nw.Int64)),
+        stages.add(where(good, bottom, nw.Int64)),
+        stages.add(given & off),
+    )
+
+
+def _steps(value: nw.Expr, fact: Fact, factor: int) -> tuple[nw.Expr, nw.Expr]:
+    """A fact as a whole number of steps of its last digit, times a factor; true where it has more digits."""
+    power = float(10**fact.decimals)
+    most = float(MOST // (10**fact.decimals * factor))
+    moderate = small(value, most)
+    steps = (moderate * power).round(0)
+    off = ((value < 0) | (value > most) | (divided(steps, power) != moderate)).fill_null(False)
+    return steps.cast(nw.Int64) * factor, off
+
+
+def _put(slots: dict[str, Slot], bad: dict[str, nw.Expr], ratio: Ratio, pair: tuple[nw.Expr, nw.Expr] | None) -> None:
+    """Give a ratio its pair; nothing is known of it where part or whole is bad."""
+    name = ratio[0].id
+    invalid = any_true(bad.get(fact.id) for fact in ratio)
+    top, bottom = pair or (None, None)
+    value = slots[name].value
+    if invalid is not None:
+        value = where(~invalid, value, nw.Float64)
+        top, bottom = (None if e is None else where(~invalid, e, nw.Int64) for e in (top, bottom))
+    slots[name] = Slot(value, top, bottom, invalid)
+
+
+def _disagrees(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
+    """True where a percentage is not part over whole, rounded to the digits in which it is written."""
+    far = (value - top.cast(nw.Float64) / where(bottom != 0, bottom, nw.Int64).cast(nw.Float64)).abs()
+    chain: typing.Any = None
+    for digits in _DIGITS:
+        power = 10.0**digits
+        moderate = small(value, SMALL / power)
+        fits = divided((moderate * power).round(0), power) == value
+        wrong = far > 0.5 / power + _ROUNDING
+        chain = nw.when(fits).then(wrong) if chain is None else chain.when(fits).then(wrong)
+    return typing.cast(nw.Expr, chain.otherwise(far > _ROUNDING))

@@ -1,0 +1,267 @@
+"""One row a unit and indicator, as narwhals expressions: value, threshold, margin, column, evidence, reason, detail."""
+
+import typing
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import narwhals as nw
+from attrs import define
+
+from ntm_rules.engines.compiling import Asked, asked_of, text_of
+from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
+from ntm_rules.engines.details import BAD, SEPARATOR
+from ntm_rules.engines.frame_compiling import Expr, FrameCompiler, when_any
+from ntm_rules.engines.frame_stages import Slot, null
+from ntm_rules.engines.margins import as_float
+from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED
+from ntm_rules.engines.tabulating import is_lacking, values_of
+from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.outcomes import ReasonCode
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, CellState, Threshold
+
+
+def number(value: int) -> Expr:
+    """A constant place."""
+    return nw.lit(value, dtype=nw.Int16)
+
+
+@define
+class Said:
+    """A condition as expressions.
+
+    Attributes:
+        reason: place in ``REASONS`` where it is undetermined.
+        level: place in ``LEVELS`` of the weakest cell used; ``NO_REASON`` where there is none.
+    """
+
+    rank: Expr
+    reason: Expr
+    level: Expr
+    actual: Expr
+    required: Expr
+    margin: Expr
+
+
+@define
+class FrameDescriber:
+    """Says of conditions what the long result has."""
+
+    compiler: FrameCompiler
+
+    def indicator(self, indicator: Indicator) -> Said:
+        """An indicator."""
+        found = self.condition(indicator.require)
+        if indicator.applies_if is not None:
+            guard = self.condition(indicator.applies_if)
+            found.reason = nw.when(guard.rank == UNDETERMINED).then(guard.reason).otherwise(found.reason)
+        if comparisons_of(indicator.require) != 1:
+            found.actual = found.required = found.margin = null(nw.Float64)
+        return found
+
+    def condition(self, node: Condition) -> Said:
+        """A condition."""
+        rank = self.compiler.condition(node)
+        match node:
+            case Comparison():
+                return _joined(rank, [self.leaf(fact, node.op, node.threshold) for fact in node.facts])
+            case All() | Any() | AtLeast():
+                return _joined(rank, [self.condition(m) for m in node.members])
+            case Not():
+                return _joined(rank, [self.condition(node.member)])
+            case Meets():
+                return _joined(rank, self.ways(node))
+            case Open():
+                return self.leaf(None, Op.EQUALS, node.threshold)
+            case _:
+                typing.assert_never(node)
+
+    def ways(self, node: Meets) -> list[Said]:
+        """The ways in which a prerequisite may be shown."""
+        found: list[Said] = []
+        if node.recognised is not None and node.by is not By.FINDING:
+            found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
+        if node.resolved is not None and node.by is not By.ACT:
+            found.append(self.finding(node.resolved, node.cell))
+        return found
+
+    def finding(self, other: Ruleset, cell: Cell) -> Said:
+        """Another ruleset: the reason of its first undetermined indicator."""
+        asked = asked_of(cell, self.compiler.floor)
+        rank = self.compiler.finding(other, asked)
+        own = cell_reason(cell, self.compiler.floor)
+        reason = number(own)
+        if own == NO_REASON:
+            inner = self.compiler.inner(other)
+            _, criteria, ranks = inner.whole()
+            describer, left = FrameDescriber(inner), iter(ranks)
+            chain: list[tuple[Expr, Expr]] = []
+            for criterion, here in zip(other.criteria, criteria, strict=True):
+                below = [(next(left), describer.indicator(i).reason) for i in criterion.indicators]
+                chain += [((here == UNDETERMINED) & (r == UNDETERMINED), why) for r, why in below]
+            reason = when_any(chain, reason)
+        required = nw.lit(1.0) if cell.value is True else null(nw.Float64)
+        level = number(LEVELS.index(cell.level))
+        return Said(rank, reason, level, null(nw.Float64), required, null(nw.Float64))
+
+    # -- comparisons -------------------------------------------------------------------------
+
+    def leaf(self, name: str | None, op: Op, threshold: Threshold) -> Said:
+        """One comparison with one fact."""
+        compiler = self.compiler
+        free, cells = compiler.cells(threshold)
+        rank = compiler.leaf(name, op, threshold)
+        asked = compiler.tables.asked(cells)
+        fact, slot = (None, None) if name is None else (compiler.facts[name], compiler.slots[name])
+        shown = [c if c is not None and c.state is CellState.SET else None for c in cells]
+
+        def of(values: Sequence[typing.Any], make: Callable[[typing.Any], Expr], kind: typing.Any) -> Expr:
+            return compiler.by_place(free, values, make, kind)
+
+        def limits(found: Sequence[Cell | None]) -> Expr:
+            numbers = [as_float(c.value, fact) if c is not None else None for c in found]
+            return of([None if n != n else n for n in numbers], nw.lit, nw.Float64)
+
+        value = limits([a.cell for a in asked])
+        open_ = rank == UNDETERMINED
+        printed = of([None if c is None else LEVELS.index(c.level) for c in cells], number, nw.Int16)
+        weakest = of([_level(c, a) for c, a in zip(cells, asked, strict=True)], number, nw.Int16)
+        level = nw.when(open_).then(printed).otherwise(weakest).fill_null(NO_REASON)
+        decided = ~open_ & (rank != NOT_APPLICABLE)
+        margin = nw.when(decided).then(self.margin(slot, fact, op, free, asked, value)).otherwise(null(nw.Float64))
+        required = nw.when(open_).then(limits(shown)).otherwise(value)
+        return Said(rank, self.reason(slot, fact, free, cells), level, self.actual(slot, fact), required, margin)
+
+    def reason(self, slot: Slot | None, fact: Fact | None, free: Sequence[str], cells: Sequence[Cell | None]) -> Expr:
+        """The first reason why a comparison decides nothing."""
+        compiler = self.compiler
+        own = [None if c is None else cell_reason(c, compiler.floor) for c in cells]
+        cell = compiler.by_place(free, own, number, nw.Int16)
+        empties = [c is not None and says_empty(c) for c in cells]
+        found = cell
+        if slot is not None and fact is not None:
+            silent = compiler.by_place(free, empties, nw.lit, nw.Boolean)
+            found = nw.when(cell == NO_REASON).then(_slot_reason(slot, fact, silent)).otherwise(cell)
+        if None not in own:
+            return found
+        return nw.when(cell.is_null()).then(self.selectors(free)).otherwise(found)
+
+    def selectors(self, free: Sequence[str]) -> Expr:
+        """Why a table has no cell for a row."""
+        chain: list[tuple[Expr, Expr]] = []
+        slots = [(self.compiler.slots[s], self.compiler.facts[s]) for s in free]
+        for code in (ReasonCode.SELECTOR_MISSING, ReasonCode.AMBIGUOUS_CASE, ReasonCode.FACT_INVALID):
+            for slot, fact in slots:
+                lacks = _lacks(slot, fact, code)
+                chain += [] if lacks is None else [(lacks, number(ORDER[code]))]
+        return when_any(chain, number(ORDER[ReasonCode.NO_CELL]))
+
+    def actual(self, slot: Slot | None, fact: Fact | None) -> Expr:
+        """The value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""
+        if slot is None or fact is None or fact.type is FactType.CATEGORY:
+            return null(nw.Float64)
+        if fact.type is FactType.BOOLEAN:
+            chain = [(slot.value, nw.lit(1.0)), (~slot.value, nw.lit(0.0))]
+            return when_any(chain, null(nw.Float64))
+        if fact.type is FactType.ORDINAL:
+            return nw.when(slot.value < len(fact.values)).then(slot.value.cast(nw.Float64)).otherwise(null(nw.Float64))
+        if slot.top is None or slot.bottom is None:
+            return slot.value
+        divisor = _divisor(slot.bottom)
+        return nw.when(slot.bottom.is_null()).then(slot.value).otherwise(slot.top.cast(nw.Float64) / divisor)
+
+    def margin(
+        self, slot: Slot | None, fact: Fact | None, op: Op, free: Sequence[str], asked: Sequence[Asked], value: Expr
+    ) -> Expr:
+        """Slack in the fact's unit; steps for a level."""
+        kinds = (FactType.BOOLEAN, FactType.CATEGORY)
+        if slot is None or fact is None or op is Op.ONE_OF or fact.type in kinds:
+            return null(nw.Float64)
+        slack = self.actual(slot, fact) - value
+        if slot.top is not None and slot.bottom is not None:
+            limits = [None if a.cell is None else typing.cast(Decimal, a.cell.value).as_integer_ratio() for a in asked]
+            top, bottom = (
+                self.compiler.by_place(free, [p and float(p[n]) for p in limits], nw.lit, nw.Float64) for n in (0, 1)
+            )
+            part, whole = slot.top.cast(nw.Float64), slot.bottom.cast(nw.Float64)
+            exact = (part * bottom - top * whole) / (_divisor(slot.bottom) * bottom)
+            slack = nw.when(slot.bottom.is_null()).then(slack).otherwise(exact)
+        if op is Op.EQUALS:
+            return slack.abs() * -1.0
+        return slack * -1.0 if op in (Op.AT_MOST, Op.LESS_THAN) else slack
+
+    # -- columns and details -----------------------------------------------------------------
+
+    def columns(self, require: Condition) -> Expr:
+        """The values of the selectors of an indicator's tables, in the order in which they are used."""
+        compiler = self.compiler
+        bindings = compiler.tables.bindings
+        used = tuple(dict.fromkeys(s for table in tables_of(require) for s in table.by))
+        free = tuple(s for s in used if s not in bindings)
+        texts: dict[str, Expr] = {name: nw.lit(text) for name, text in bindings.items()}
+        for name in free:
+            held = enumerate(values_of(compiler.facts[name]))
+            place = compiler.place((name,))
+            chain = [(place == n, nw.lit(text_of(v))) for n, v in held if not is_lacking(v)]
+            texts[name] = when_any(chain, null(nw.String))
+        if not used:
+            return null(nw.String)
+        joined = nw.concat_str([texts[name] for name in used], separator=", ", ignore_nulls=True)
+        return nw.when(joined != "").then(joined).otherwise(null(nw.String))
+
+    def detail(self, facts: Sequence[Fact]) -> Expr:
+        """The facts of a row, see ``details``."""
+        texts = [_text(self.compiler.slots[fact.id], fact) for fact in facts]
+        return nw.concat_str(texts, separator=SEPARATOR) if texts else nw.lit("")
+
+
+def _divisor(bottom: Expr) -> Expr:
+    return nw.when(bottom != 0).then(bottom).otherwise(null(nw.Int64)).cast(nw.Float64)
+
+
+def _level(cell: Cell | None, asked: Asked) -> int | None:
+    used = asked.cell or cell
+    return None if used is None else LEVELS.index(used.level)
+
+
+def _lacks(slot: Slot, fact: Fact, code: ReasonCode) -> Expr | None:
+    """Where a selector has no value for a reason."""
+    if code is ReasonCode.AMBIGUOUS_CASE:
+        return None if fact.type is FactType.BOOLEAN else slot.value == len(fact.values) + 1
+    if code is ReasonCode.FACT_INVALID:
+        return slot.invalid
+    return slot.value.is_null() if slot.invalid is None else slot.value.is_null() & ~slot.invalid
+
+
+def _slot_reason(slot: Slot, fact: Fact, says_empty_: Expr) -> Expr:
+    """Why a fact decides nothing."""
+    chain: list[tuple[Expr, Expr]] = []
+    if slot.invalid is not None:
+        chain.append((slot.invalid, number(ORDER[ReasonCode.FACT_INVALID])))
+    if slot.bottom is not None:
+        chain.append(((slot.bottom == 0) & ~says_empty_, number(ORDER[ReasonCode.EMPTY_WHOLE])))
+    if fact.values:
+        chain.append((slot.value == len(fact.values) + 1, number(ORDER[ReasonCode.AMBIGUOUS_CASE])))
+    return when_any(chain, number(ORDER[ReasonCode.FACT_MISSING]))
+
+
+def _text(slot: Slot, fact: Fact) -> Expr:
+    if fact.type.numeric:
+        text = slot.value.cast(nw.String)
+    elif fact.type is FactType.BOOLEAN:
+        text = when_any([(slot.value, nw.lit("1")), (~slot.value, nw.lit("0"))], null(nw.String))
+    else:
+        text = slot.value.cast(nw.String)
+    text = text.fill_null("")
+    return text if slot.invalid is None else nw.when(slot.invalid).then(nw.lit(BAD)).otherwise(text)
+
+
+def _joined(rank: Expr, members: Sequence[Said]) -> Said:
+    """A connective: the reason of its first undetermined member, the weakest evidence of all."""
+    first = members[0]
+    if len(members) == 1:
+        return Said(rank, first.reason, first.level, first.actual, first.required, first.margin)
+    reason = when_any([(m.rank == UNDETERMINED, m.reason) for m in members], number(NO_REASON))
+    level = nw.min_horizontal(*(m.level for m in members))
+    return Said(rank, reason, level, first.actual, first.required, first.margin)

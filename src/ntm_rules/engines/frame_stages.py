@@ -1,0 +1,99 @@
+"""A lazy frame that grows by columns, and the facts in it as expressions."""
+
+import typing
+from collections.abc import Iterable, Sequence
+
+import narwhals as nw
+from attrs import define, field
+
+PREFIX = "_ntm_"
+SMALL = 1e15
+"""Below it floats are rounded to whole numbers; above it what is left of a fraction is lost in float64 anyway."""
+
+
+@define
+class Slot:
+    """A fact as expressions.
+
+    Attributes:
+        value: a float64, a boolean, or the place of a level or category; null where it is not known.
+        top, bottom: of a ratio, part and whole as whole numbers in the fact's unit; null where not both are given.
+        invalid: true where nothing is known because a bad value was given; None if that cannot be.
+    """
+
+    value: nw.Expr
+    top: nw.Expr | None = None
+    bottom: nw.Expr | None = None
+    invalid: nw.Expr | None = None
+
+
+@define
+class Stages:
+    """A lazy frame to which columns are added, stage by stage, so that each is computed once.
+
+    Attributes:
+        passed: columns that are carried along.
+        pairs: part and whole that fit together, by ratio, part and whole.
+    """
+
+    frame: typing.Any
+    passed: Sequence[str]
+    pending: dict[str, nw.Expr] = field(factory=dict)
+    pairs: dict[tuple[str, str, str], tuple[nw.Expr, nw.Expr]] = field(factory=dict)
+    count: int = 0
+
+    def add(self, expression: nw.Expr) -> nw.Expr:
+        """A new column, there after the next ``step``."""
+        return nw.col(self.add_named(expression))
+
+    def add_named(self, expression: nw.Expr) -> str:
+        """The name of a new column."""
+        name = f"{PREFIX}{self.count}"
+        self.count += 1
+        self.pending[name] = expression
+        return name
+
+    def step(self, alone: bool = False) -> None:
+        """Compute the columns added since the last step; *alone*, all others but those passed through are dropped."""
+        if alone:
+            self.frame = self.frame.select(*self.passed, **self.pending)
+        elif self.pending:
+            self.frame = self.frame.with_columns(**self.pending)
+        self.pending = {}
+
+
+def null(kind: typing.Any) -> nw.Expr:
+    """A typed null."""
+    return nw.lit(None, dtype=kind)
+
+
+def where(condition: nw.Expr, value: nw.Expr, kind: typing.Any) -> nw.Expr:
+    """A value where a condition holds, null elsewhere."""
+    return nw.when(condition).then(value).otherwise(null(kind))
+
+
+def any_true(expressions: Iterable[nw.Expr | None]) -> nw.Expr | None:
+    """True where one is; None if there is none."""
+    found = [e for e in expressions if e is not None]
+    if not found:
+        return None
+    whole = found[0]
+    for expression in found[1:]:
+        whole = whole | expression
+    return whole
+
+
+def small(value: nw.Expr, most: float = SMALL) -> nw.Expr:
+    """A number of moderate size, 0 for any other: rounding never meets what no whole number can hold."""
+    return nw.when((value >= -most) & (value <= most)).then(value).otherwise(nw.lit(0.0))
+
+
+def whole_where_small(value: nw.Expr) -> nw.Expr:
+    """The nearest whole number; beyond ``SMALL`` the number itself."""
+    rounded = small(value).round(0)
+    return nw.when((value >= -SMALL) & (value <= SMALL)).then(rounded).otherwise(value)
+
+
+def divided(value: nw.Expr, by: float) -> nw.Expr:
+    """A quotient that is rounded once: Polars multiplies by the reciprocal of a constant, but not of a column."""
+    return value / (value * 0.0 + by)

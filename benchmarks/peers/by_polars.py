@@ -66,9 +66,10 @@ class Found:
 class ByPolars(Peer):
     """The rules as Polars expressions."""
 
-    name = "Polars by hand"
+    name = "Polars by hand, 2 threads"
     package = "polars"
     form = "Float64 and Boolean with nulls, categories as Enum"
+    environment: typing.ClassVar[dict[str, str]] = {"POLARS_MAX_THREADS": "2"}
 
     def compile(self, ruleset: ntm.Ruleset, terms: Terms) -> None:
         """The steps of the query."""
@@ -133,6 +134,13 @@ class ByPolars(Peer):
     def matrix(self, result: pl.DataFrame) -> Matrix:
         """Column by column."""
         return np.vstack([column.cast(pl.UInt8).to_numpy() for column in result.iter_columns()])
+
+
+class ByPolarsAlone(ByPolars):
+    """On one thread."""
+
+    name = "Polars by hand, 1 thread"
+    environment: typing.ClassVar[dict[str, str]] = {"POLARS_MAX_THREADS": "1"}
 
 
 def columns_of(conditions: dict[str, Found]) -> list[pl.Expr]:

@@ -37,6 +37,7 @@ class Ours(Peer):
     package = "numpy"
     form = "float64 with NaN, masked bool, masked text"
     largest = 10_000_000
+    environment: typing.ClassVar[dict[str, str]] = {"POLARS_MAX_THREADS": "2"}
     threads: typing.ClassVar[int | None] = 1
 
     def compile(self, ruleset: ntm.Ruleset, terms: Terms) -> None:

@@ -24,12 +24,14 @@ class Peer(ABC):
         package: the distribution whose version is printed; None for the standard library.
         form: the form of facts it reads.
         largest: the most communes it is run with.
+        environment: what its process needs to be told before it starts.
     """
 
     name: typing.ClassVar[str]
     package: typing.ClassVar[str | None] = None
     form: typing.ClassVar[str]
     largest: typing.ClassVar[int] = 1_000_000
+    environment: typing.ClassVar[dict[str, str]] = {}
 
     @abstractmethod
     def compile(self, ruleset: ntm.Ruleset, terms: Terms) -> None:

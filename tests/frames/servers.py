@@ -116,6 +116,8 @@ class Server:
     def run(self, program: str, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start one of the server's programs on the data; what it says goes to the log."""
         command = [str(self.programs / program), "-D", str(self.folder / "data"), *arguments]
+        if shutil.which("setpriv"):  # if the tests are killed, the server ends with them
+            command = ["setpriv", "--pdeathsig", "QUIT", *command]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, **self.user

@@ -60,6 +60,6 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Speed on the made-up and the bundled sets; prints numbers, fails on none."""
-    need(session, "test")
+    need(session, "bench")
     for path in sorted(Path("benchmarks").glob("*.py")):
         session.run("python", str(path), *session.posargs)

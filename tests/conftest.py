@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from fiction.communes import FOLDER
+from frames.servers import postgres as postgres
+from frames.servers import spark as spark
 from ntm_rules import Library
 
 _COMMON = {

@@ -1,0 +1,1 @@
+"""The same rules in the terms of other engines, for `frame.py`."""

@@ -19,8 +19,11 @@ if typing.TYPE_CHECKING:
     from ntm_rules.authoring.tables import UnitFacts as UnitFacts
     from ntm_rules.authoring.tables import read_units as read_units
     from ntm_rules.consistency.diff import diff as diff
+    from ntm_rules.engines.bulk import assess_frame as assess_frame
+    from ntm_rules.engines.layout import MissingColumns as MissingColumns
     from ntm_rules.engines.scalar import assess as assess
     from ntm_rules.explain.reasons import Reason as Reason
+    from ntm_rules.explain.rows import word as word
     from ntm_rules.model.citations import Evidence as Evidence
     from ntm_rules.model.errors import Diagnostic as Diagnostic
     from ntm_rules.model.errors import EngineUnavailable as EngineUnavailable
@@ -42,8 +45,11 @@ _HOMES = {
     "TableError": "model.errors",
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",
+    "MissingColumns": "engines.layout",
     "assess": "engines.scalar",
+    "assess_frame": "engines.bulk",
     "diff": "consistency.diff",
+    "word": "explain.rows",
     "Reason": "explain.reasons",
     "Evidence": "model.citations",
     "Diagnostic": "model.errors",
@@ -65,6 +71,7 @@ __all__ = [
     "Evidence",
     "FactError",
     "Library",
+    "MissingColumns",
     "NotInForce",
     "NtmRulesError",
     "Outcome",
@@ -78,8 +85,10 @@ __all__ = [
     "Verdict",
     "__version__",
     "assess",
+    "assess_frame",
     "diff",
     "read_units",
+    "word",
 ]
 
 

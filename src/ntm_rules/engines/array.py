@@ -267,7 +267,7 @@ class Answer:
         """Where an outcome is provisional, as ``Verdict.provisional_flags`` has it."""
         codes = self.codes[row]
         found = (codes != 2) & (self.floors[row] == UNDETERMINED)
-        return found | ((codes == 1) | (codes == 3)) if self.unread else found
+        return found | (codes == 1) | (codes == 3) if self.unread else found
 
 
 def spread(work: Callable[[Job], None], jobs: Iterable[Job], threads: int) -> None:

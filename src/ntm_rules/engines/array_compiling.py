@@ -262,7 +262,7 @@ class ArrayCompiler:
         reads = [self.places[rule.part], self.places[rule.whole]]
 
         def vector(block: Block) -> Vector:
-            pair = typing.cast("Pair | None", block.pairs.get((fact.id, rule.part, rule.whole)))
+            pair = block.pairs.get((fact.id, rule.part, rule.whole))
             values = np.full(block.size, np.nan)
             unknown = np.ones(block.size, np.uint8) if pair is None else (~pair.there).view(np.uint8)
             bad = invalid_of(block, reads)
@@ -333,7 +333,7 @@ def _against(
     def ranks(block: Block) -> Bytes:
         number = block.numbers(place)
         limit = plain[0] if index is None else _at(plain, index(block))
-        found = compare(number.values, limit).view(np.uint8)
+        found = _held(compare(number.values, limit))
         found = found + found
         if number.unknown is not None:
             found |= number.unknown
@@ -342,7 +342,7 @@ def _against(
     def paired(block: Block, pair: Pair, found: Bytes) -> Bytes:
         at = None if index is None else index(block)
         over, under = (bottom[0], top[0]) if at is None else (_at(bottom, at), _at(top, at))
-        exact = compare(pair.top * over, pair.bottom * under).view(np.uint8)
+        exact = _held(compare(pair.top * over, pair.bottom * under))
         exact = exact + exact
         none = pair.bottom == 0
         if none.any():
@@ -354,6 +354,11 @@ def _against(
 
 
 Rows = list[tuple[Ranks, Callable[[Block], Bytes]]]
+
+
+def _held(comparison: typing.Any) -> Bytes:
+    """A mask as 0 and 1."""
+    return typing.cast(Bytes, comparison.view(np.uint8))
 
 
 def _first(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknown: int) -> Bytes:

@@ -18,9 +18,6 @@ from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.verdicts import IndicatorResult
 from ntm_rules.model.walk import indicators
 
-if typing.TYPE_CHECKING:
-    import pyarrow as pa
-
 _UNREAD = REASONS.index(ReasonCode.LAYER_NOT_READ.value)
 _NUMBERS = ("actual", "required", "margin")
 
@@ -132,7 +129,7 @@ def _answered(found: dict[str, typing.Any], row: int, place: int, result: Indica
     found["evidence"][row, place] = LEVELS.index(result.evidence)
 
 
-def _interleaved(columns: "Sequence[pa.Array[typing.Any]]", size: int) -> "pa.Array[typing.Any]":
+def _interleaved(columns: Sequence[typing.Any], size: int) -> typing.Any:
     """Columns of equal length, row after row."""
     import pyarrow as pa
 
@@ -147,7 +144,7 @@ class _Texts:
         self.block, self.places = block, places
         self.made: dict[str, typing.Any] = {}
 
-    def joined(self, facts: Sequence[Fact]) -> "pa.Array[typing.Any]":
+    def joined(self, facts: Sequence[Fact]) -> typing.Any:
         """The detail of each row, see ``details``."""
         import pyarrow as pa
         import pyarrow.compute as pc

@@ -94,7 +94,7 @@ def assess_source(
     if on_bad == "mark":
         made = {**made, BAD_FACTS: bad if rows is None else bad[rows]}
     elif bad.any():
-        raise FactError(list(kernel.problems(segments, np.flatnonzero(bad), _Units(source, layout.unit))))
+        raise FactError(list(kernel.problems(segments, np.flatnonzero(bad).tolist(), _Units(source, layout.unit))))
     return source.back(layout.passed, rows, made)
 
 

@@ -10,9 +10,6 @@ from attrs import field, frozen
 
 from ntm_rules.engines.vectors import EXACT, Array, Bytes, Mask
 
-if typing.TYPE_CHECKING:
-    import pyarrow as pa
-
 Nulls = Callable[[int, int], Mask]
 """Where the rows from one place to another are null."""
 
@@ -134,14 +131,14 @@ def shortest(values: Array) -> Array:
 # -- Arrow -----------------------------------------------------------------------------------
 
 
-def of_arrow(name: str, array: "pa.Array[typing.Any]") -> Column:
+def of_arrow(name: str, array: typing.Any) -> Column:
     """A column of one Arrow array; nothing is copied but decimals, float32 and dictionaries."""
     import pyarrow as pa
 
     kind = array.type
     nulls = _arrow_nulls(array)
     if pa.types.is_dictionary(kind):
-        return _of_dictionary(name, typing.cast("pa.DictionaryArray[typing.Any]", array), nulls)
+        return _of_dictionary(name, array, nulls)
     if pa.types.is_boolean(kind):
         buffer = array.buffers()[1]
         data = np.frombuffer(buffer, np.uint8) if buffer is not None else np.zeros(len(array) // 8 + 1, np.uint8)
@@ -158,7 +155,7 @@ def of_arrow(name: str, array: "pa.Array[typing.Any]") -> Column:
     return Column(name, f"values of the type {kind}", array, nulls)
 
 
-def _arrow_values(array: "pa.Array[typing.Any]") -> Array:
+def _arrow_values(array: typing.Any) -> Array:
     """The values of an Arrow array of numbers, as they lie there; what stands under a null is anything."""
     width = np.dtype(array.type.to_pandas_dtype())
     buffer = array.buffers()[1]
@@ -167,21 +164,21 @@ def _arrow_values(array: "pa.Array[typing.Any]") -> Array:
     return np.frombuffer(buffer, width, len(array), array.offset * width.itemsize)
 
 
-def _arrow_nulls(array: "pa.Array[typing.Any]") -> Nulls | None:
+def _arrow_nulls(array: typing.Any) -> Nulls | None:
     if array.null_count == 0:
         return None
     bitmap, offset = np.frombuffer(array.buffers()[0], np.uint8), array.offset
     return lambda a, b: unpacked(bitmap, offset + a, b - a) == 0
 
 
-def _of_dictionary(name: str, array: "pa.DictionaryArray[typing.Any]", nulls: Nulls | None) -> Column:
+def _of_dictionary(name: str, array: typing.Any, nulls: Nulls | None) -> Column:
     labels = array.dictionary.to_pylist()
     if not all(isinstance(label, str) for label in labels):
         return Column(name, f"values of the type {array.type}", array, nulls)
     return Column(name, TEXTS, _arrow_values(array.indices), nulls, labels=tuple(labels))
 
 
-def _of_decimals(name: str, array: "pa.Array[typing.Any]", nulls: Nulls | None) -> Column:
+def _of_decimals(name: str, array: typing.Any, nulls: Nulls | None) -> Column:
     """Decimals as float64: a whole number below 2**53 over a power of ten is rounded once, so correctly."""
     kind = array.type
     if kind.bit_width == 128 and 0 <= kind.scale <= 22 and array.buffers()[1] is not None:

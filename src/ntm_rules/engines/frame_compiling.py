@@ -255,12 +255,12 @@ class FrameCompiler:
         if all(limit is None for limit in limits):
             return self.named(None, op, cells, free)
         limit = self.by_place(free, limits, lambda v: nw.lit(float(v)), nw.Float64)
-        found = _as_rank(ORDER[op](slot.value, limit))
+        found = self._compared(op, slot.value, limit)
         if slot.top is not None and slot.bottom is not None:
             pairs = [None if v is None else v.as_integer_ratio() for v in limits]
             over = self.by_place(free, [p and p[1] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
             under = self.by_place(free, [p and p[0] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
-            exact = _as_rank(ORDER[op](slot.top * over, slot.bottom * under))
+            exact = self._compared(op, slot.top * over, slot.bottom * under)
             empty = [None if a.cell is None or a.cell.when_empty is None else RANK[a.cell.when_empty] for a in asked]
             none = self.by_place(free, empty, rank, nw.Int8).fill_null(UNDETERMINED)
             found = when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
@@ -271,6 +271,11 @@ class FrameCompiler:
             none_asked = [NOT_APPLICABLE if a.code == 3 else None for a in asked]
             found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
         return found
+
+    @staticmethod
+    def _compared(op: Op, left: Expr, right: Expr) -> Expr:
+        holds = typing.cast(Expr, ORDER[op](left, right))
+        return when_any([(holds, rank(MET)), (~holds, rank(NOT_MET))], rank(UNDETERMINED))
 
     def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
         """A comparison of a yes/no, level or category: one rank for each cell and value."""
@@ -353,10 +358,6 @@ class FrameCompiler:
             pick = nw.min_horizontal if smaller else nw.max_horizontal
             return Slot(where(known, pick(*(slot.value for slot in reads)), nw.Float64))
         return _extreme_of_ratios(self.stages, reads, known, smaller)
-
-
-def _as_rank(comparison: Expr) -> Expr:
-    return when_any([(comparison, rank(MET)), (~comparison, rank(NOT_MET))], rank(UNDETERMINED))
 
 
 def _first(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int) -> Expr:

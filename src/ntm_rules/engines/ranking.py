@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ntm_rules.engines.vectors import Bytes, Mask
+from ntm_rules.engines.vectors import Array, Bytes, Mask
 
 NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)
 """The ranks by the names of their outcomes."""
@@ -34,13 +34,13 @@ def any_of(members: Sequence[Bytes]) -> Bytes:
 
 def at_least_of(k: int, members: Sequence[Bytes]) -> Bytes:
     """Met where *k* members are, not met where no *k* can be."""
-    met = np.zeros(members[0].shape, np.uint8 if len(members) < 256 else np.uint16)
-    may = met.copy()
+    met: Array = np.zeros(members[0].shape, np.uint8 if len(members) < 256 else np.uint16)
+    may = met
     for member in members:
         is_met = member == MET
-        met += is_met
-        may += is_met | (member == UNDETERMINED)
-    return (met >= k).view(np.uint8) + (may >= k)
+        met = met + is_met
+        may = may + (is_met | (member == UNDETERMINED))
+    return (met >= k).view(np.uint8) + (may >= k).view(np.uint8)
 
 
 def negation_of(member: Bytes) -> Bytes:

@@ -151,7 +151,7 @@ def _checked(fact: Fact, values: Sequence[typing.Any], bad: Mask) -> Reader:
         numbers = np.array([np.nan if value is None else value for value in values], np.float64)
         unknown = np.isnan(numbers).view(np.uint8)
         return lambda a, b: Numbers(numbers[a:b], unknown[a:b], None, invalid(a, b))
-    places = {value: place for place, value in enumerate(fact.values)} | {None: len(fact.values)}
+    places: dict[object, int] = {value: place for place, value in enumerate((*fact.values, None))}
     if fact.type is FactType.BOOLEAN:
         places = {False: 0, None: UNKNOWN_FLAG, True: TRUE}
     codes = np.array([places[value] for value in values], np.uint8)

@@ -13,7 +13,6 @@ from ntm_rules.model.errors import Diagnostic, TableError
 if typing.TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-    import pyarrow as pa
 
 Frame = typing.Any
 """A frame of any library."""
@@ -27,14 +26,10 @@ class Labels:
     labels: tuple[str, ...]
 
 
-Made = "Array | Labels | pa.Array[typing.Any]"
-"""A column of results: numbers (NaN is null), labels, or texts."""
-
-
 class Source(typing.Protocol):
     """A frame in memory."""
 
-    names: Sequence[str]
+    names: list[str]
     size: int
 
     def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
@@ -158,7 +153,8 @@ class PandasSource:
             found[name] = values if rows is None else values.take(rows)
         for name, values in made.items():
             if isinstance(values, Labels):
-                found[name] = pd.Categorical.from_codes(values.codes, categories=list(values.labels))
+                kind = pd.CategoricalDtype(list(values.labels))
+                found[name] = pd.Categorical.from_codes(typing.cast(typing.Any, values.codes), dtype=kind)
             else:
                 found[name] = values if isinstance(values, np.ndarray) else values.to_pandas().array
         return pd.DataFrame(found, index=index, copy=False)
@@ -185,7 +181,8 @@ def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
         return of_arrow(name, array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
     if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
         null = series.isna().to_numpy()
-        plain = series.to_numpy(kind.numpy_dtype, na_value=0)  # type: ignore[union-attr]
+        width: typing.Any = typing.cast(typing.Any, kind).numpy_dtype
+        plain = series.to_numpy(width, na_value=0)
         return of_plain(name, plain, (lambda a, b: null[a:b]) if null.any() else None, False)
     return Column(name, f"values of the type {kind}", series.to_numpy())
 
@@ -201,10 +198,10 @@ def _nan_objects(values: Array) -> typing.Any:
 class ArrowSource:
     """A pyarrow table."""
 
-    def __init__(self, frame: "pa.Table") -> None:
+    def __init__(self, frame: typing.Any) -> None:
         self.frame = frame
-        self.names = frame.column_names
-        self.size = frame.num_rows
+        self.names: list[str] = frame.column_names
+        self.size: int = frame.num_rows
 
     def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
         """The record batches of the table."""
@@ -267,7 +264,7 @@ class PolarsSource:
         return taken.with_columns(columns) if kept else pl.DataFrame(columns)
 
 
-def _batches(table: "pa.Table") -> Iterator[tuple[int, dict[str, Column]]]:
+def _batches(table: typing.Any) -> Iterator[tuple[int, dict[str, Column]]]:
     if not table.num_columns:
         yield table.num_rows, {}
         return
@@ -275,7 +272,7 @@ def _batches(table: "pa.Table") -> Iterator[tuple[int, dict[str, Column]]]:
         yield batch.num_rows, {n: of_arrow(n, batch.column(i)) for i, n in enumerate(batch.schema.names)}
 
 
-def arrow_of(values: typing.Any) -> "pa.Array[typing.Any]":
+def arrow_of(values: typing.Any) -> typing.Any:
     """A column of results for Arrow: NaN and -1 are null."""
     import pyarrow as pa
 

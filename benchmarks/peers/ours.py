@@ -17,10 +17,7 @@ TAIL = ("criteria_met", "criteria_not_met", "criteria_undetermined", "provisiona
 
 def ours(ruleset: ntm.Ruleset, frame: typing.Any, threads: int | None) -> typing.Any:
     """The wide frame of the same kind."""
-    assess_frame: typing.Any = getattr(ntm, "assess_frame", None)
-    if assess_frame is None:
-        raise NotImplementedError("`ntm_rules.assess_frame` is not there yet")
-    return assess_frame(ruleset, frame, unit=None, keep=(), threads=threads)
+    return ntm.assess_frame(ruleset, frame, threads=threads)
 
 
 def wide_columns(ruleset: ntm.Ruleset) -> tuple[str, ...]:

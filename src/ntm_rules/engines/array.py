@@ -26,8 +26,8 @@ from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Verdict
 
-BLOCK = 2**14
-"""Rows of a block: 128 KB a column."""
+BLOCK = 2**15
+"""Rows of a block: 256 KB a column."""
 
 Ratio = tuple[Fact, Fact, Fact]
 Counts = np.ndarray[typing.Any, np.dtype[np.int16]]
@@ -134,15 +134,15 @@ class Kernel:
         codes = np.empty((self.asked.height, total), np.uint8)
         provisional = np.empty(total, np.bool_)
         counts = np.zeros((4, total), np.int16)
+        kind = np.uint8 if self.asked.first <= 256 else np.uint16
 
         def work(job: Job) -> None:
             here = slice(job.offset + job.start, job.offset + job.end)
-            answer = self.answer(job)
-            codes[:, here] = answer.codes
+            answer = self.answer(job, codes[:, here])
             provisional[here] = answer.provisional(0)
             criteria = answer.codes[1 : self.asked.first]
-            counts[1, here] = np.sum(criteria == 0, axis=0, dtype=np.uint16)
-            counts[2, here] = np.sum(criteria == 2, axis=0, dtype=np.uint16)
+            counts[1, here] = np.add.reduce((criteria == 0).view(np.uint8), axis=0, dtype=kind)
+            counts[2, here] = np.add.reduce((criteria == 2).view(np.uint8), axis=0, dtype=kind)
             counts[0, here] = len(criteria) - counts[1, here] - counts[2, here]
             counts[3, here] = answer.bad
 
@@ -158,19 +158,20 @@ class Kernel:
                 yield Job(opened, offset, start, min(start + BLOCK, segment.size))
             offset += segment.size
 
-    def answer(self, job: "Job") -> "Answer":
-        """Assess a block."""
+    def answer(self, job: "Job", out: Bytes | None = None) -> "Answer":
+        """Assess a block; the codes go to *out* where that is given."""
         block = self.block(job.segment, job.start, job.end)
-        ranks = self.asked.ranks(block)
-        floors = self.official.ranks(block, ranks)
-        codes = np.empty_like(ranks)
+        whole = self.asked.worked_out(block)
+        ranks = self.asked.ranks(whole)
+        floors = self.official.ranks(self.official.worked_out(block, whole), ranks)
+        codes = np.empty_like(ranks) if out is None else out
         swap(ranks, codes)
         for place in job.segment.given:
             block.at(place)
         bad = np.zeros(block.size, np.int16)
         for mask in block.bad:
             bad += mask
-        found = Answer(block, codes, floors, bad, not self.ruleset.read_whole)
+        found = Answer(whole, codes, floors, bad, not self.ruleset.read_whole)
         for row in np.flatnonzero(block.hard):
             found.verdicts[int(row)] = self._verdict(job, found, int(row))
         return found

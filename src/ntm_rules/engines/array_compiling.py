@@ -235,7 +235,7 @@ class ArrayCompiler:
         otherwise = self.then(derived.fact, rule.otherwise)
         unknown = len(derived.fact.values)
         pick = _only if rule.exclusive else _first
-        reads = [self.places[name] for name in facts_of_derived(derived) if name in self.places]
+        reads = [self.places[name] for name in facts_of_derived(derived) if name in self.facts]
 
         def vector(block: Block) -> Vector:
             codes = pick(block, rows, otherwise, unknown)
@@ -277,9 +277,9 @@ class ArrayCompiler:
 
         def vector(block: Block) -> Vector:
             numbers = [block.numbers(place) for place in places]
-            values = numbers[0].values
+            values = numbers[0].filled
             for other in numbers[1:]:
-                values = pick(values, other.values)
+                values = pick(values, other.filled)
             unknown = np.isnan(values)
             for number in numbers:
                 if number.pair is not None:
@@ -333,7 +333,10 @@ def _against(
     def ranks(block: Block) -> Bytes:
         number = block.numbers(place)
         limit = plain[0] if index is None else _at(plain, index(block))
-        found = _held(compare(number.values, limit))
+        holds: typing.Any = compare(number.values, limit)
+        if number.shown is not None:
+            holds &= number.shown
+        found = _held(holds)
         found = found + found
         if number.unknown is not None:
             found |= number.unknown

@@ -49,7 +49,6 @@ class _Writer:
     def __init__(self, kernel: Kernel) -> None:
         ruleset = self.ruleset = kernel.ruleset
         self.first = kernel.asked.first
-        self.asked = kernel.asked
         describer = Describer(kernel.asked)
         self.places = kernel.checker.places
         self.own = [(criterion.no, i) for criterion, i in indicators(ruleset)]
@@ -64,7 +63,6 @@ class _Writer:
     def block(self, answer: Answer) -> dict[str, typing.Any]:
         """The rows of one block, in arrays with a row a unit and a column an indicator."""
         block, size = answer.block, answer.block.size
-        whole = self.asked.worked_out(block)
         texts = _Texts(block, self.places)
         shape = (size, len(self.own))
         found: dict[str, typing.Any] = {name: np.full(shape, np.nan) for name in _NUMBERS}
@@ -74,7 +72,7 @@ class _Writer:
         found["bad"] = answer.bad
         details = []
         for place, (describe, (labels, columns)) in enumerate(zip(self.describe, self.columns, strict=True)):
-            said, codes = describe(whole), answer.codes[self.first + place]
+            said, codes = describe(block), answer.codes[self.first + place]
             provisional = answer.provisional(self.first + place)
             found["provisional"][:, place] = provisional
             for name in _NUMBERS:
@@ -85,7 +83,7 @@ class _Writer:
             reason = np.where(codes == 2, said.reason.astype(np.int16), -1)
             found["reason"][:, place] = np.where(unread, _UNREAD, reason)
             found["evidence"][:, place] = np.where(said.level == 255, 0, said.level)
-            found["column"][:, place] = labels[columns(whole)]
+            found["column"][:, place] = labels[columns(block)]
             details.append(texts.joined(self.facts[place]))
         for row, verdict in answer.verdicts.items():
             for place, result in enumerate(verdict.indicators.values()):
@@ -162,7 +160,7 @@ class _Texts:
         if fact.id not in self.made:
             vector = self.block.at(self.places[fact.id])
             if isinstance(vector, Numbers):
-                texts = pc.cast(pa.array(vector.values, mask=np.isnan(vector.values)), pa.string())
+                texts = pc.cast(pa.array(vector.filled, from_pandas=True), pa.string())
             else:
                 unknown = UNKNOWN_FLAG if fact.type is FactType.BOOLEAN else len(fact.values)
                 codes = vector.codes if fact.values else np.where(vector.codes == TRUE, 1, vector.codes * 0)

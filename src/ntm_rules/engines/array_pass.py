@@ -1,12 +1,14 @@
 """A ruleset compiled to arrays for one floor of evidence: from the vectors of a block to the ranks of all outcomes."""
 
+import typing
+
 import numpy as np
 
 from ntm_rules.engines.array_compiling import ArrayCompiler, Ranks
 from ntm_rules.engines.floors import differing
 from ntm_rules.engines.ranking import at_least_of, capped
 from ntm_rules.engines.scalar import program_of
-from ntm_rules.engines.vectors import Block, Bytes
+from ntm_rules.engines.vectors import Block, Bytes, Vector
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 
@@ -30,17 +32,20 @@ class ArrayPass:
             unread = settled and not other.read_whole
 
             def ranks(block: Block) -> Bytes:
-                whole = inner.ranks(block.seen_from(sources))[0]
+                whole = inner.ranks(inner.worked_out(block.seen_from(sources)))[0]
                 return capped(whole) if unread else whole
 
             return ranks
 
         compiler = self.compiler = ArrayCompiler(ruleset, places, floor, finding)
         self.ruleset, self.floor = ruleset, floor
-        self.derived = [compiler.derived(d) for d in ruleset.derived]
         own = [i for c in ruleset.criteria for i in c.indicators]
-        other = {i.no for i in own} if like is None else differing(ruleset, like.floor, floor)[0]
-        self.indicators = [compiler.indicator(i) if i.no in other else None for i in own]
+        mine, derived = {i.no for i in own}, {d.id for d in ruleset.derived}
+        if like is not None:
+            mine, derived = differing(ruleset, like.floor, floor)
+        self.indicators = [compiler.indicator(i) if i.no in mine else None for i in own]
+        self.derived = [compiler.derived(d) if d.id in derived else None for d in ruleset.derived]
+        self.given = len(ruleset.facts)
         self.first = start = 1 + len(ruleset.criteria)
         self.spans: list[tuple[int, int, int | None]] = []
         for criterion in ruleset.criteria:
@@ -50,24 +55,35 @@ class ArrayPass:
         self.height = start
         self.k = ruleset.at_least_n
 
-    def worked_out(self, block: Block) -> Block:
-        """The block with the derived facts behind the others."""
-        whole = Block(block.size, block.at, [None] * len(block.slots), block.pairs, hard=block.hard)
-        for rule in self.derived:
-            whole.slots.append(rule(whole))
+    def worked_out(self, block: Block, like: Block | None = None) -> Block:
+        """The block with the derived facts behind the others, made when they are needed.
+
+        Args:
+            like: what the other pass made, from which derived facts are taken over.
+        """
+
+        def read(place: int) -> Vector:
+            if place < self.given:
+                return block.at(place)
+            rule = self.derived[place - self.given]
+            if rule is None:
+                return typing.cast(Block, like).at(place)
+            return rule(whole)
+
+        whole = Block(block.size, read, [None] * (self.given + len(self.derived)), block.pairs, hard=block.hard)
         return whole
 
     def ranks(self, block: Block, like: Bytes | None = None) -> Bytes:
         """The ranks of the set, its criteria and its indicators: a row each.
 
         Args:
-            like: what the pass answered whose indicators are taken over.
+            block: with the derived facts.
+            like: what the other pass answered, from which indicators are taken over.
         """
-        whole = self.worked_out(block)
         found = np.empty((self.height, block.size), np.uint8) if like is None else like.copy()
         for row, ranks in enumerate(self.indicators, self.first):
             if ranks is not None:
-                found[row] = ranks(whole)
+                found[row] = ranks(block)
         for number, (start, end, k) in enumerate(self.spans, 1):
             _fold(found[start:end], k, found[number])
         _fold(found[1 : self.first], self.k, found[0])

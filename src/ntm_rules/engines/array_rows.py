@@ -109,7 +109,7 @@ class Describer:
 
         def reason(block: Block) -> Bytes:
             there = inner.worked_out(block.seen_from(places))
-            codes = inner.ranks(block.seen_from(places))
+            codes = inner.ranks(there)
             found = block.constant(NO_REASON)
             row = codes.shape[0]
             for number, criterion in reversed(list(enumerate(whole, 1))):
@@ -220,11 +220,11 @@ class Describer:
         vector = block.at(place)
         if isinstance(vector, Numbers):
             if vector.pair is None:
-                return vector.values
+                return vector.filled
             with np.errstate(divide="ignore", invalid="ignore"):
                 ratio = vector.pair.top / vector.pair.bottom
             ratio = np.where(vector.pair.bottom == 0, np.nan, ratio)
-            return np.where(vector.pair.there, ratio, vector.values)
+            return np.where(vector.pair.there, ratio, vector.filled)
         if fact.type is FactType.BOOLEAN:
             table = np.array([0.0, np.nan, 1.0])
         else:

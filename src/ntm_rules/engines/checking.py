@@ -204,10 +204,13 @@ def scaled(value: float, fact: Fact) -> int:
 
 
 def _agrees(given: FactValue, exact: Fraction) -> bool:
-    """True if a ratio as written is the exact one, rounded either way to the digits in which it is written."""
+    """True if a ratio as written is the exact one, rounded either way to the digits in which it is written.
+
+    A float of more than 15 digits was computed, not written: it is read with 15.
+    """
     text = Decimal(given) if isinstance(given, int | str | Decimal) else Decimal(_plain(given))
-    exponent = text.as_tuple().exponent
-    step = Fraction(10) ** min(int(exponent), 0)
+    exponent = max(int(text.as_tuple().exponent), text.adjusted() - MAX_DIGITS + 1)
+    step = Fraction(10) ** min(exponent, 0)
     return abs(Fraction(text) - exact) <= step / 2
 
 

@@ -16,11 +16,11 @@ def pair_of(
 ) -> tuple[Pair | None, Mask | None]:
     """The ratio where part and whole are given; and the rows in which they do not fit together."""
     top, bottom = block.numbers(at[part.id]), block.numbers(at[whole.id])
-    there = ~np.isnan(top.values) & ~np.isnan(bottom.values)
+    there = ~np.isnan(top.filled) & ~np.isnan(bottom.filled)
     if not there.any():
         return None, None
-    steps_top, off_top = _steps(top.values, part)
-    steps_bottom, off_bottom = _steps(bottom.values, whole)
+    steps_top, off_top = _steps(top.filled, part)
+    steps_bottom, off_bottom = _steps(bottom.filled, whole)
     scale, unscale = fact.scale * 10**whole.decimals, 10**part.decimals
     common = math.gcd(scale, unscale)
     over = steps_top * float(scale // common)
@@ -44,7 +44,7 @@ def _steps(values: np.ndarray[tuple[int], np.dtype[np.float64]], fact: Fact) -> 
 
 def disagreeing(numbers: Numbers, pair: Pair, block: Block) -> Mask | None:
     """Where a percentage is not its part over its whole, rounded to the digits in which it is written."""
-    both = pair.there & ~np.isnan(numbers.values) & (pair.bottom != 0)
+    both = pair.there & ~np.isnan(numbers.filled) & (pair.bottom != 0)
     if not both.any():
         return None
     rows = np.flatnonzero(both)
@@ -71,7 +71,7 @@ def spoiled(block: Block, at: Mapping[str, int], bad: Mapping[str, Mask]) -> Non
     """Take out values that contradict others; nothing is known of them then."""
     for name, rows in bad.items():
         numbers = block.numbers(at[name])
-        values = np.where(rows, np.nan, numbers.values)
+        values = np.where(rows, np.nan, numbers.filled)
         unknown = rows.view(np.uint8) if numbers.unknown is None else numbers.unknown | rows
         block.slots[at[name]] = Numbers(values, unknown, numbers.pair, united(numbers.invalid, rows))
 
@@ -80,7 +80,7 @@ def joined(block: Block, at: Mapping[str, int], fact: Fact, part: Fact, whole: F
     """Put the pair of a ratio into the fact's vector; nothing is known of it where part or whole is bad."""
     pair, numbers = block.pairs.get((fact.id, part.id, whole.id)), block.numbers(at[fact.id])
     invalid = invalid_of(block, [at[name] for name in (fact.id, part.id, whole.id)])
-    values = numbers.values
+    values = numbers.filled
     if invalid is not None:
         values = np.where(invalid, np.nan, values)
         if pair is not None:

@@ -109,9 +109,7 @@ def _numbers(fact: Fact, column: Column) -> Reader:
             missing = missing | np.isnan(x)
         gone = 0 if missing is None else np.count_nonzero(missing)
         if good + gone == x.size and not many:
-            if nulls is not None:
-                x = np.where(known, x, np.nan)
-            return Numbers(x, (~known).view(np.uint8))
+            return Numbers(x, (~known).view(np.uint8), shown=None if nulls is None else known)
         if many:
             known &= _few_digits(column.values[start:end], x)
         bad = ~known if missing is None else ~(known | missing)

@@ -35,16 +35,23 @@ class Numbers:
     """A numeric fact.
 
     Attributes:
-        values: NaN where no number is known.
+        values: NaN where no number is known, or anything, which ``shown`` then hides.
         unknown: 1 where neither a number nor a pair is known; None if there is no such row.
         pair: of a ratio, where parts are given.
         invalid: where nothing is known because a bad value was given; None if there is no such row.
+        shown: the rows whose value counts; None if it is NaN in all others.
     """
 
     values: Floats
     unknown: Bytes | None = None
     pair: Pair | None = None
     invalid: Mask | None = None
+    shown: Mask | None = None
+
+    @property
+    def filled(self) -> Floats:
+        """The values, NaN where no number is known."""
+        return self.values if self.shown is None else np.where(self.shown, self.values, np.nan)
 
 
 @define(eq=False)

@@ -1,0 +1,188 @@
+"""``assess_frame`` answers what ``assess`` answers, row by row, whatever the frame."""
+
+import datetime as dt
+import math
+import typing
+import warnings
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ntm_rules as ntm
+from fiction.communes import commune
+from frames.making import EAGER, LAZY, Facts, assessed, frame, long_rows, rows, same_row, wide_row
+from ntm_rules import Library, MissingColumns, Outcome, Ruleset
+from ntm_rules.model.facts import FactType
+from property.strategies import facts, limits, made_facts, rulesets
+
+SETS = ("commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon", "commune/con-cho")
+FEW = settings(max_examples=max(4, settings().max_examples // 4))
+
+
+def check(kind: str, ruleset: Ruleset, communes: Sequence[Facts], long: bool = True) -> None:
+    """Every row of both shapes against the verdict on its commune."""
+    table = frame(kind, ruleset, communes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingColumns)
+        wide = ntm.assess_frame(ruleset, table, unit="code", on_bad="mark")
+        tall = ntm.assess_frame(ruleset, table, unit="code", on_bad="mark", shape="long") if long else None
+    found = sorted(rows(wide), key=lambda row: row["code"])
+    told: dict[str, dict[str, dict[str, typing.Any]]] = {row["code"]: {} for row in found}
+    for row in [] if tall is None else rows(tall):
+        told[row["code"]][row["indicator"]] = row
+    for mine, given_facts in zip(found, communes, strict=True):
+        verdict, bad, count = assessed(ruleset, given_facts)
+        same_row(mine, wide_row(verdict) | {"bad_facts": count})
+        if tall is not None:
+            check_long(ruleset, told[mine["code"]], verdict, bad)
+
+
+def check_long(ruleset: Ruleset, mine: dict[str, dict[str, typing.Any]], verdict: ntm.Verdict, bad: set[str]) -> None:
+    """The rows of one commune; what is missing for a bad value has a reason of its own."""
+    worded = {reason.indicator: reason for reason in verdict.reasons()}
+    assert list(mine) == list(verdict.indicators) or set(mine) == set(verdict.indicators)
+    for theirs in long_rows(verdict):
+        row = mine[theirs["indicator"]]
+        if bad and row["reason"] == "fact_invalid":
+            assert theirs["reason"] in ("fact_missing", "selector_missing")
+            theirs["reason"] = "fact_invalid"
+        same_row(row, theirs | {"content_hash": ruleset.content_hash})
+        reason = worded.get(theirs["indicator"])
+        if reason is not None and not bad:
+            assert ntm.word(ruleset, row, "en") == reason.text("en")
+            assert ntm.word(ruleset, row) == reason.text("vi")
+
+
+# -- generated rulesets ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", EAGER)
+@given(data=st.data())
+def test_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets())
+    level = data.draw(st.sampled_from((None, None, "recalled", "secondary", "official")))
+    ruleset = ruleset if level is None else ruleset.with_minimum_evidence(level)
+    check(kind, ruleset, data.draw(st.lists(facts(ruleset), min_size=1, max_size=4)))
+
+
+@pytest.mark.parametrize("kind", LAZY)
+@FEW
+@given(data=st.data())
+def test_lazily_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets())
+    level = data.draw(st.sampled_from((None, None, "recalled", "secondary", "official")))
+    ruleset = ruleset if level is None else ruleset.with_minimum_evidence(level)
+    check(kind, ruleset, data.draw(st.lists(facts(ruleset), min_size=1, max_size=6)))
+
+
+# -- bad values ------------------------------------------------------------------------------
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, ruleset: Ruleset) -> Facts:
+    """Facts some of which are out of bounds, infinite, no whole number, or contradict each other."""
+    found = dict(draw(facts(ruleset)))
+    inputs = [fact for fact in ruleset.inputs().values() if fact.type.numeric or fact.values]
+    for fact in draw(st.lists(st.sampled_from(inputs), min_size=1, max_size=4)) if inputs else ():
+        if fact.values:
+            found[fact.id] = draw(st.sampled_from((*fact.values, "không rõ", "")))
+        else:
+            found[fact.id] = draw(st.sampled_from((-1.0, 0.5, 7.0, 55.0, 101.0, 1e17, math.inf, -math.inf)))
+    return found
+
+
+@pytest.mark.parametrize("kind", (*EAGER, *LAZY))
+@FEW
+@given(data=st.data())
+def test_bad_values_are_marked(kind: str, data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets())
+    check(kind, ruleset, data.draw(st.lists(spoiled(ruleset), min_size=1, max_size=4)))
+
+
+@pytest.mark.parametrize("kind", EAGER)
+@FEW
+@given(data=st.data())
+def test_bad_values_are_all_named(kind: str, data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets())
+    communes = data.draw(st.lists(spoiled(ruleset), min_size=1, max_size=4))
+    expected = {
+        (f"{number:05}", name)
+        for number, given_facts in enumerate(communes)
+        for name in _named(ruleset, given_facts)
+    }
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MissingColumns)
+            ntm.assess_frame(ruleset, frame(kind, ruleset, communes), unit="code")
+    except ntm.FactError as error:
+        assert {(str(problem.unit), problem.fact) for problem in error.problems} == expected
+    else:
+        assert not expected
+
+
+def _named(ruleset: Ruleset, given_facts: Facts) -> set[str]:
+    inputs = ruleset.inputs()
+    numbers = {n: float(v) if inputs[n].type.numeric else v for n, v in given_facts.items() if n in inputs}
+    try:
+        ntm.assess(ruleset, numbers)
+    except ntm.FactError as error:
+        return {problem.fact for problem in error.problems}
+    return set()
+
+
+# -- large sets ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", (*EAGER, *LAZY))
+@pytest.mark.parametrize("name", SETS)
+def test_on_the_made_up_country(fiction: Library, kind: str, name: str) -> None:
+    lazily = kind in LAZY and name != "commune/lua-chon"
+    for province in (None,) if lazily else (None, "gia-bac"):
+        ruleset = fiction.compose(name, on=dt.date(2024, 7, 2), province=province)
+        communes = [commune(ruleset, seed, missing=0.3 * (seed % 2)) for seed in range(30)]
+        check(kind, ruleset, communes, long=not lazily)
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_on_the_bundled_sets(bundled: Library, kind: str) -> None:
+    for name, on, province in (
+        ("commune/ntm", dt.date(2024, 7, 2), "lang-son"),
+        ("commune/nang-cao", dt.date(2024, 7, 2), "thanh-hoa"),
+        ("commune/kieu-mau", dt.date(2023, 7, 2), "nam-dinh"),
+        ("commune/ntm", dt.date(2019, 6, 1), None),
+        ("commune/ntm", dt.date(2026, 3, 1), None),
+    ):
+        ruleset = bundled.compose(name, on=on, province=province)
+        check(kind, ruleset, [commune(ruleset, seed, missing=0.2 * (seed % 3)) for seed in range(12)])
+
+
+@pytest.mark.parametrize("kind", ("numpy", "polars", "pyarrow"))
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_beside_every_threshold_of_the_made_up_country(fiction: Library, kind: str, seed: int) -> None:
+    import random
+
+    ruleset = fiction.compose("commune/ntm", on=dt.date(2024, 7, 2))
+    assert limits(ruleset)
+    chance = random.Random(seed)
+    check(kind, ruleset, [made_facts(ruleset, chance.choice, 12) for _ in range(20)])
+
+
+def test_several_blocks_on_several_threads_are_one_answer(fiction: Library) -> None:
+    ruleset = fiction.compose("commune/ntm", on=dt.date(2024, 7, 2))
+    few = [commune(ruleset, seed, missing=0.1) for seed in range(50)]
+    table = frame("numpy", ruleset, few * 1500)
+    assert len(table["code"]) > 2 * 2**15
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingColumns)
+        one = ntm.assess_frame(ruleset, table, unit="code", threads=1)
+        three = ntm.assess_frame(ruleset, table, unit="code", threads=3)
+        small = ntm.assess_frame(ruleset, frame("numpy", ruleset, few), unit="code")
+    for name in one:
+        assert (one[name] == three[name]).all()
+        if name != "code":
+            assert one[name].tolist() == small[name].tolist() * 1500
+    assert {Outcome(code) for code in one["indicator_1.1"]} <= set(Outcome)
+    assert any(fact.type is FactType.BOOLEAN for fact in ruleset.inputs().values())

@@ -9,6 +9,9 @@ from ntm_rules.authoring.nodes import Map, Position, read_file
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.consistency.lint import Finding
 
+LAWS = "law."
+"""How the codes of laws begin; their entries are for the pytest plugin."""
+
 _KEYS = ("code", "ruleset", "period", "address", "reason")
 
 

@@ -1,26 +1,35 @@
 """All checks of a library in one go: every ruleset, every day a layer begins, every province with an overlay."""
 
-import datetime as dt
 import time
-import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from attrs import evolve, frozen
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.consistency.allowed import Allowed, read_allowed
+from ntm_rules.consistency.allowed import LAWS, Allowed, read_allowed
+from ntm_rules.consistency.compositions import Composition, compositions
+from ntm_rules.consistency.judging import judged
 from ntm_rules.consistency.lint import Finding, Subject, date_gaps, lint
-from ntm_rules.consistency.places import places
-from ntm_rules.model.errors import Severity
+from ntm_rules.consistency.places import Places
+from ntm_rules.consistency.proofs import Proof, Session, Status, prove_in
+from ntm_rules.model.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 
-if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.nodes import Position
 
-LAWS = "law."
-"""How the codes of laws begin; their allow entries are for the pytest plugin."""
+@frozen
+class Proved:
+    """How the proofs about one composed ruleset ended.
 
-Prove = Callable[[Ruleset], tuple[Finding, ...]]
+    Attributes:
+        counts: how many, by status.
+        cells, unknown: how many cells the ruleset has, and how many of these are not known.
+    """
+
+    composition: Composition
+    counts: Mapping[Status, int]
+    cells: int
+    unknown: int
 
 
 @frozen
@@ -32,12 +41,16 @@ class Report:
         allowed: findings that an allow file lists, each with its reason.
         unused: entries of allow files that no finding needed.
         composed: how many composed rulesets were looked at.
+        proved: the proofs about each of these; empty where nothing was proved.
+        unproved: why nothing was proved; empty where it was.
     """
 
     findings: tuple[Finding, ...]
     allowed: tuple[tuple[Finding, str], ...]
     unused: tuple[Allowed, ...]
     composed: int
+    proved: tuple[Proved, ...]
+    unproved: str
     seconds: float
 
     @property
@@ -46,85 +59,88 @@ class Report:
         return any(f.diagnostic.severity is not Severity.NOTE for f in self.findings)
 
 
-def check(library: Library, prove: Prove | None = None) -> Report:
+def check(library: Library, proofs: bool | None = None) -> Report:
     """Look at everything.
 
     Args:
         library: its files are read first.
-        prove: gives the findings of proofs about one composed ruleset.
+        proofs: whether to prove; None: if z3 is installed.
 
     Raises:
         RulesetError: a file that cannot be used; nothing else is looked at then.
+        EngineUnavailable: proofs are asked for and z3 is not installed.
     """
     start = time.perf_counter()
     library.read_all()
-    found = _Findings()
-    found.add(_placed(library, date_gaps(library), None))
+    session, unproved = _session(proofs)
+    found = _Findings(library)
+    found.add(date_gaps(library), None)
+    proved: list[Proved] = []
     composed = 0
-    for ruleset in compositions(library):
-        composed += 1
-        subject = Subject(ruleset.id, ruleset.period, ruleset.province or "")
-        fresh = [*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset)]
-        if prove is not None:
-            fresh += prove(ruleset)
-        found.add(_placed(library, fresh, ruleset.province))
+    for composed, composition in enumerate(compositions(library), 1):
+        ruleset = composition.compose(library)
+        found.add(read_off(ruleset), ruleset.province)
+        if session is not None:
+            ended = prove_in(library, ruleset, session=session)
+            found.add(judged(ruleset, ended), ruleset.province)
+            proved.append(_counted(composition, ended))
     entries = read_allowed(library)
     used = {finding: entry for finding in found.all for entry in entries if entry.covers(finding)}
     left = tuple(f for f in found.all if f not in used)
-    ours = (entry for entry in entries if not entry.code.startswith(LAWS))
-    unused = tuple(entry for entry in ours if entry not in used.values())
+    unused = tuple(entry for entry in entries if entry not in used.values() and _looked_for(entry, session is not None))
     allowed = tuple((finding, entry.reason) for finding, entry in used.items())
-    return Report(left, allowed, unused, composed, time.perf_counter() - start)
+    return Report(left, allowed, unused, composed, tuple(proved), unproved, time.perf_counter() - start)
+
+
+def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
+    """What composing and lint say about a composed ruleset."""
+    subject = Subject(ruleset.id, ruleset.period, ruleset.province or "")
+    return (*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
+
+
+def _session(proofs: bool | None) -> tuple[Session | None, str]:
+    """What proofs share, or why there are none."""
+    if proofs is False:
+        return None, "not asked for"
+    try:
+        return Session(), ""
+    except EngineUnavailable as why:
+        if proofs:
+            raise
+        return None, str(why)
+
+
+def _counted(composition: Composition, proofs: tuple[Proof, ...]) -> Proved:
+    """The first proof is about the whole set."""
+    counts = Counter(proof.status for proof in proofs)
+    return Proved(composition, counts, proofs[0].cells, proofs[0].unknown)
+
+
+def _looked_for(entry: Allowed, proofs: bool) -> bool:
+    """False for what this check cannot find: laws, and proofs where there were none."""
+    return not entry.code.startswith(LAWS) and (proofs or not entry.code.startswith("proof."))
 
 
 class _Findings:
-    """Findings in the order in which they were met; the same thing at the same place counts once.
+    """Findings with their places, in the order in which they were met; the same thing at the same place counts once.
 
     What is found nationally is found again in every province, in other columns perhaps.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library) -> None:
         self.all: list[Finding] = []
+        self._places = Places(library)
         self._seen: set[tuple[object, ...]] = set()
 
-    def add(self, findings: Iterable[Finding]) -> None:
+    def add(self, findings: Iterable[Finding], province: str | None) -> None:
         for finding in findings:
-            diagnostic = finding.diagnostic
+            subject, diagnostic = finding.subject, finding.diagnostic
+            if not diagnostic.file:
+                at = self._places.find(subject.ruleset, subject.period, province, subject.address)
+                if at is not None:
+                    diagnostic = evolve(diagnostic, file=at.file, line=at.line, column=at.column)
             words = diagnostic.message if diagnostic.code.startswith("layer.") else ""
-            key = (finding.subject, diagnostic.code, diagnostic.file, diagnostic.line, words)
+            key = (subject, diagnostic.code, diagnostic.file, diagnostic.line, words)
             if key not in self._seen:
                 self._seen.add(key)
-                self.all.append(finding)
-
-
-def compositions(library: Library) -> Iterator[Ruleset]:
-    """Every ruleset on every day a layer begins: nationally, and from its overlay on for each province with one."""
-    for ruleset, period in library.rulesets():
-        for on in library.dates(ruleset, period):
-            yield library.compose(ruleset, on=on, period=period)
-    for ruleset, period, province in library.overlays():
-        first = set(library.dates(ruleset, period))
-        days = library.dates(ruleset, period, province)
-        begins = min((day for day in days if day not in first), default=days[0])
-        for on in days:
-            if on >= begins and _exists(library, province, on):
-                yield library.compose(ruleset, on=on, period=period, province=province)
-
-
-def _exists(library: Library, province: str, on: dt.date) -> bool:
-    return library.registry.latest(province, on).on(on)
-
-
-def _placed(library: Library, findings: Iterable[Finding], province: str | None) -> Iterator[Finding]:
-    """The findings with file and line, where what they are about stands in a file."""
-    known: dict[tuple[str, str], dict[str, Position]] = {}
-    for finding in findings:
-        subject, diagnostic = finding.subject, finding.diagnostic
-        if not diagnostic.file:
-            key = (subject.ruleset, subject.period)
-            if key not in known:
-                known[key] = places(library, *key, province)
-            at = known[key].get(subject.address) or known[key].get("")
-            if at is not None:
-                diagnostic = evolve(diagnostic, file=at.file, line=at.line, column=at.column)
-        yield evolve(finding, diagnostic=diagnostic)
+                self.all.append(Finding(subject, diagnostic))

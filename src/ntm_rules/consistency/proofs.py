@@ -8,7 +8,7 @@ difference the status is ``UNDECIDED``, with facts and values of these cells tha
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import partial
 
@@ -52,7 +52,8 @@ class Status(Enum):
 
 _BY_FACTS = {Shown.YES: Status.PROVED, Shown.NO: Status.REFUTED}
 _FOR_ALL = {Shown.YES: Status.REFUTED, Shown.NO: Status.PROVED}
-_DEPENDS = "it depends on what stands in the unknown cells"
+DEPENDS = "it depends on what stands in the unknown cells"
+"""The reason of a proof that is undecided for want of cells, not of time."""
 
 
 @frozen
@@ -148,13 +149,16 @@ def _all(search: Search, based: bool) -> Iterator[Proof]:
     whole = satisfiable(search)
     yield whole
     yield from covered(search)
+    stuck: list[str] = []
     for no in search.numbers[0]:
-        yield can_pass(search, no)
-        fails = can_fail(search, no)
-        yield fails
+        passes, fails = can_pass(search, no), can_fail(search, no)
+        yield from (passes, fails)
+        stuck += [no] if passes.status is Status.REFUTED else []
         if Status.REFUTED not in (whole.status, fails.status):
             yield independent(search, no)
         yield from decided(search, no)
+    if stuck and whole.status is Status.REFUTED and _asks_for_all(search.rulesets[0]):
+        yield the_rest(search, stuck)
     if based:
         yield from overlay(search, 1)
     if whole.status is not Status.REFUTED:
@@ -168,6 +172,17 @@ def _all(search: Search, based: bool) -> Iterator[Proof]:
 def satisfiable(search: Search) -> Proof:
     """Whether some facts meet the set."""
     return _proof(search, Kind.SATISFIABLE, "", Claim((Wanted(0, 0, SATISFIED),)))
+
+
+def the_rest(search: Search, stuck: Sequence[str]) -> Proof:
+    """Whether some facts satisfy every indicator but the *stuck* ones, which nothing satisfies."""
+    wanted = (Wanted(0, place, SATISFIED) for no, place in search.numbers[0].items() if no not in stuck)
+    proof = _proof(search, Kind.SATISFIABLE, "", Claim(tuple(wanted)))
+    return evolve(proof, data={"without": ", ".join(stuck)})
+
+
+def _asks_for_all(ruleset: Ruleset) -> bool:
+    return ruleset.at_least_n is None and all(c.at_least_n is None for c in ruleset.criteria)
 
 
 def can_pass(search: Search, no: str) -> Proof:
@@ -317,7 +332,7 @@ def _asked(
     status = (_BY_FACTS if by_facts else _FOR_ALL).get(answer.shown, Status.UNDECIDED)
     rulesets = tuple(search.rulesets[side] for side in sides)
     proof = _ended(kind, rulesets, subject, status, search.trace(claim), start)
-    reason = _DEPENDS if answer.shown is Shown.DEPENDS else answer.reason
+    reason = DEPENDS if answer.shown is Shown.DEPENDS else answer.reason
     return evolve(proof, facts=answer.facts, assumed=answer.assumed, reason=reason), answer
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 if typing.TYPE_CHECKING:
+    from ntm_rules.consistency.compositions import Composition
     from ntm_rules.testing.breaking import Subject
     from ntm_rules.testing.laws import Law
-    from ntm_rules.testing.targets import Folder, Target
+    from ntm_rules.testing.targets import Folder
 
 _CASES = "ntm_rules.testing.cases"
 
@@ -105,7 +106,7 @@ class _Item(pytest.Item):
 class RulesetLaws(pytest.Collector):
     """One composed ruleset; composed when its first law is tried."""
 
-    def __init__(self, *, folder: "Folder", target: "Target", **kwargs: typing.Any) -> None:
+    def __init__(self, *, folder: "Folder", target: "Composition", **kwargs: typing.Any) -> None:
         super().__init__(**kwargs)
         self.folder, self.target = folder, target
         self._subject: Subject | None = None
@@ -122,7 +123,7 @@ class RulesetLaws(pytest.Collector):
         """What laws are asked of."""
         if self._subject is None:
             thorough = self.config.getoption("ntm_profile") == "full"
-            self._subject = self.target.subject(self.folder, _tiers(self.config), thorough)
+            self._subject = self.folder.subject(self.target, _tiers(self.config), thorough)
         return self._subject
 
 
@@ -153,7 +154,7 @@ class LawItem(_Item):
 class RewritingItem(_Item):
     """The law that the way in which files are written is not in the content hash."""
 
-    def __init__(self, *, folder: "Folder", targets: "tuple[Target, ...]", **kwargs: typing.Any) -> None:
+    def __init__(self, *, folder: "Folder", targets: "tuple[Composition, ...]", **kwargs: typing.Any) -> None:
         super().__init__(**kwargs)
         self.folder, self.targets = folder, targets
 

@@ -1,6 +1,5 @@
 """What a folder of rule files holds to be tested: every ruleset, every province's, from every day a layer begins."""
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +7,10 @@ from attrs import frozen
 
 from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.authoring.library import Library
-from ntm_rules.consistency.allowed import Allowed, read_allowed
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.consistency.allowed import LAWS, read_allowed
+from ntm_rules.consistency.compositions import Composition, compositions
 from ntm_rules.testing.breaking import Subject
 
-_OF_LAW = "law."
 _LAYERS = ("ruleset", "amends", "overlay")
 
 
@@ -45,60 +43,26 @@ class Folder:
         bundled = not _has_own_catalogue(path)
         return cls(path, Library.load(path, bundled=bundled), bundled)
 
-    def targets(self) -> "Iterator[Target]":
+    def targets(self) -> Iterator[Composition]:
         """What the files of the folder bear on, in the order of the library."""
         own = [f for f in self.library.files if f.kind in _LAYERS and f.path.resolve().is_relative_to(self.path)]
         national = {(f.target, f.period) for f in own if f.kind != "overlay"}
         provincial = {(f.target, f.period, f.province) for f in own if f.kind == "overlay"}
-        for ruleset, period in self.library.rulesets():
-            if (ruleset, period) in national:
-                for on in self.library.dates(ruleset, period):
-                    yield Target(ruleset, period, None, on)
-        for ruleset, period, province in self.library.overlays():
-            if (ruleset, period) in national or (ruleset, period, province) in provincial:
-                for on in self._days(ruleset, period, province):
-                    yield Target(ruleset, period, province, on)
+        for found in compositions(self.library):
+            of = (found.ruleset, found.period)
+            if of in national or (*of, found.province) in provincial:
+                yield found
 
-    def _days(self, ruleset: str, period: str, province: str) -> Iterator[dt.date]:
-        """The days from the province's first overlay on, as long as there is the province."""
-        days = self.library.dates(ruleset, period, province)
-        national = self.library.dates(ruleset, period)
-        begins = min((day for day in days if day not in national), default=days[0])
-        for on in days:
-            if on >= begins and self.library.registry.latest(province, on).on(on):
-                yield on
-
-    def allowed(self) -> tuple[Allowed, ...]:
-        """The entries of allow files about laws; their codes begin with ``law.``."""
-        return tuple(entry for entry in read_allowed(self.library) if entry.code.startswith(_OF_LAW))
-
-
-@frozen
-class Target:
-    """One ruleset to be composed; prints as the id of its tests."""
-
-    ruleset: str
-    period: str
-    province: str | None
-    on: dt.date
-
-    def __str__(self) -> str:
-        return "/".join((self.ruleset, self.period, *((self.province,) if self.province else ()), str(self.on)))
-
-    def compose(self, library: Library) -> Ruleset:
-        """The ruleset, from the day on."""
-        return library.compose(self.ruleset, on=self.on, period=self.period, province=self.province)
-
-    def excused(self, allowed: tuple[Allowed, ...]) -> Iterator[tuple[str, str]]:
-        """The laws and places that allow files list for the ruleset."""
-        for entry in allowed:
-            if entry.ruleset in ("", self.ruleset) and entry.period in ("", self.period):
-                yield entry.code.removeprefix(_OF_LAW), entry.address
-
-    def subject(self, folder: Folder, tiers: tuple[tuple[str, str], ...], thorough: bool) -> Subject:
+    def subject(self, target: Composition, tiers: tuple[tuple[str, str], ...], thorough: bool) -> Subject:
         """What laws are asked of."""
-        ruleset = self.compose(folder.library)
-        return Subject(ruleset, folder.library, tiers, self.excused(folder.allowed()), thorough)
+        return Subject(target.compose(self.library), self.library, tiers, self._excused(target), thorough)
+
+    def _excused(self, target: Composition) -> Iterator[tuple[str, str]]:
+        """The laws and places that allow files list for a ruleset; their codes begin with ``law.``."""
+        for entry in read_allowed(self.library):
+            of = entry.ruleset in ("", target.ruleset) and entry.period in ("", target.period)
+            if of and entry.code.startswith(LAWS):
+                yield entry.code.removeprefix(LAWS), entry.address
 
 
 def _has_own_catalogue(path: Path) -> bool:

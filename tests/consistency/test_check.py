@@ -11,7 +11,10 @@ import jsonschema
 import pytest
 
 import ntm_rules as ntm
+from fiction.communes import FOLDER
+from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.consistency.checks import check
+from ntm_rules.consistency.folder import Folder
 
 ROOT = Path(__file__).parents[2]
 NTM = "national/2021-2025/commune-ntm.yaml"
@@ -107,7 +110,7 @@ def change(folder: Path, name: str, edit: Callable[[str], str]) -> None:
 
 
 def codes(folder: Path) -> set[str]:
-    report = check(ntm.Library.load(folder, bundled=False), proofs=False)
+    report = check(Folder.read(folder), proofs=False)
     return {f.diagnostic.code for f in report.findings if f.diagnostic.severity.value != "note"}
 
 
@@ -117,7 +120,7 @@ def run(*words: str, proofs: bool = False) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_bundled_sets_pass() -> None:
-    report = check(ntm.Library.bundled(), proofs=True)
+    report = check(Folder.read(bundled_folder()), proofs=True)
     assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
     assert report.unused == ()
     assert report.composed == len(report.proved) >= 60
@@ -128,8 +131,15 @@ def test_the_bundled_sets_pass() -> None:
     }
 
 
+def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
+    report = check(Folder.read(FOLDER), proofs=True)
+    assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
+    assert report.unused == ()
+    assert {proved.unknown for proved in report.proved if proved.composition.ruleset == "commune/ntm"} == {0}
+
+
 def test_without_proofs_their_allow_entries_are_not_missed() -> None:
-    report = check(ntm.Library.bundled(), proofs=False)
+    report = check(Folder.read(bundled_folder()), proofs=False)
     assert (report.proved, report.unproved, report.unused) == ((), "not asked for", ())
     assert not report.failed
 
@@ -166,7 +176,7 @@ def test_a_lost_source_an_operator_and_a_value_out_of_bounds_are_found(folder: P
 
 def test_a_finding_names_file_and_line(folder: Path) -> None:
     change(folder, NTM, lambda t: t.replace(', TN: {value: "95", confidence: low}', "", 1))
-    report = check(ntm.Library.load(folder, bundled=False), proofs=False)
+    report = check(Folder.read(folder), proofs=False)
     found = next(f.diagnostic for f in report.findings if f.diagnostic.code == "table.gap")
     lines = (folder / NTM).read_text(encoding="utf-8").splitlines()
     assert found.file.endswith(NTM)
@@ -179,11 +189,11 @@ def test_the_allow_file_lists_findings_with_reasons(folder: Path) -> None:
     allow.write_text(text[: text.index("  - code: table.gap")], encoding="utf-8")
     assert "table.gap" in codes(folder)
     allow.write_text(text + "  - {code: no.such, reason: never met}\n", encoding="utf-8")
-    report = check(ntm.Library.load(folder, bundled=False), proofs=False)
+    report = check(Folder.read(folder), proofs=False)
     assert [entry.code for entry in report.unused] == ["no.such"]
     allow.write_text(text.replace("reason:", "raison:", 1), encoding="utf-8")
     with pytest.raises(ntm.RulesetError, match="did you mean `reason`"):
-        check(ntm.Library.load(folder, bundled=False), proofs=False)
+        check(Folder.read(folder), proofs=False)
 
 
 def test_the_command() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.consistency.checks import Proved, Report, check
+from ntm_rules.consistency.folder import Folder
 from ntm_rules.consistency.lint import Finding
 from ntm_rules.consistency.proofs import Status
 from ntm_rules.consistency.sarif import to_sarif
@@ -30,10 +31,11 @@ _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 def check_command(ctx: click.Context, path: Path | None, form: str, notes: bool, proofs: bool | None) -> None:
     """Check the rule files in PATH (the bundled ones without PATH).
 
-    Every ruleset is composed for every day on which a layer begins, and for every province with an overlay. Findings
-    that a file `*.allow.yaml` in the folder lists with a reason are left out.
+    A folder without facts of its own is read over the bundled rulesets. Every ruleset that its files bear on is
+    composed for every day on which a layer begins, and for every province with an overlay. Findings that a file
+    `*.allow.yaml` lists with a reason are left out.
     """
-    report = check(Library.load(path) if path is not None else Library.bundled(), proofs)
+    report = check(Folder.read(path or bundled_folder()), proofs)
     if form == "sarif":
         click.echo(json.dumps(to_sarif(report), ensure_ascii=False, indent=1))
     elif form == "json":

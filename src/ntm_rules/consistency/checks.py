@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve, frozen
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.consistency.allowed import LAWS, Allowed, read_allowed
-from ntm_rules.consistency.compositions import Composition, compositions
+from ntm_rules.consistency.allowed import LAWS, PROOFS, Allowed, read_allowed
+from ntm_rules.consistency.compositions import Composition
+from ntm_rules.consistency.folder import Folder
 from ntm_rules.consistency.judging import judged
 from ntm_rules.consistency.lint import Finding, Subject, date_gaps, lint
 from ntm_rules.consistency.places import Places
-from ntm_rules.consistency.proofs import Proof, Session, Status, prove_in
+from ntm_rules.consistency.proofs import Proof, Status, prove_in
+from ntm_rules.consistency.searching import Session
 from ntm_rules.model.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 
@@ -59,11 +61,10 @@ class Report:
         return any(f.diagnostic.severity is not Severity.NOTE for f in self.findings)
 
 
-def check(library: Library, proofs: bool | None = None) -> Report:
-    """Look at everything.
+def check(folder: Folder, proofs: bool | None = None) -> Report:
+    """Look at everything that the files of a folder bear on.
 
     Args:
-        library: its files are read first.
         proofs: whether to prove; None: if z3 is installed.
 
     Raises:
@@ -71,13 +72,15 @@ def check(library: Library, proofs: bool | None = None) -> Report:
         EngineUnavailable: proofs are asked for and z3 is not installed.
     """
     start = time.perf_counter()
+    library = folder.library
     library.read_all()
     session, unproved = _session(proofs)
     found = _Findings(library)
-    found.add(date_gaps(library), None)
+    looked_at = tuple(folder.compositions())
+    national = {(each.ruleset, each.period) for each in looked_at if each.province is None}
+    found.add((f for f in date_gaps(library) if (f.subject.ruleset, f.subject.period) in national), None)
     proved: list[Proved] = []
-    composed = 0
-    for composed, composition in enumerate(compositions(library), 1):
+    for composition in looked_at:
         ruleset = composition.compose(library)
         found.add(read_off(ruleset), ruleset.province)
         if session is not None:
@@ -86,10 +89,11 @@ def check(library: Library, proofs: bool | None = None) -> Report:
             proved.append(_counted(composition, ended))
     entries = read_allowed(library)
     used = {finding: entry for finding in found.all for entry in entries if entry.covers(finding)}
-    left = tuple(f for f in found.all if f not in used)
-    unused = tuple(entry for entry in entries if entry not in used.values() and _looked_for(entry, session is not None))
+    left = tuple(finding for finding in found.all if finding not in used)
+    wanted = (e for e in entries if folder.holds(e.path) and e not in used.values())
+    unused = tuple(entry for entry in wanted if _looked_for(entry, session is not None))
     allowed = tuple((finding, entry.reason) for finding, entry in used.items())
-    return Report(left, allowed, unused, composed, tuple(proved), unproved, time.perf_counter() - start)
+    return Report(left, allowed, unused, len(looked_at), tuple(proved), unproved, time.perf_counter() - start)
 
 
 def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
@@ -118,7 +122,7 @@ def _counted(composition: Composition, proofs: tuple[Proof, ...]) -> Proved:
 
 def _looked_for(entry: Allowed, proofs: bool) -> bool:
     """False for what this check cannot find: laws, and proofs where there were none."""
-    return not entry.code.startswith(LAWS) and (proofs or not entry.code.startswith("proof."))
+    return not entry.code.startswith(LAWS) and (proofs or not entry.code.startswith(PROOFS))
 
 
 class _Findings:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ntm_rules.consistency.lint import Finding, Subject
 from ntm_rules.consistency.proofs import DEPENDS, Kind, Proof, Status
+from ntm_rules.model.conditions import Meets
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import cells
+from ntm_rules.model.walk import cells, indicators, leaves
 
 _REFUTED: Mapping[Kind, tuple[str, Severity, str, str]] = {
     Kind.SATISFIABLE: ("proof.unsatisfiable", Severity.ERROR, "no facts meet the set", "two indicators contradict"),
@@ -41,6 +42,8 @@ def _refuted(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
         if of_whole or (proof.kind in (Kind.CAN_PASS, Kind.CAN_FAIL) and proof.subject in never):
             continue
         code, severity, words, hint = _REFUTED[proof.kind]
+        if proof.kind is Kind.CAN_FAIL and ruleset.province:  # a region of which nothing is asked
+            severity = Severity.NOTE
         data = {"subject": proof.subject, "lower": proof.ruleset[-1], **proof.data}
         message = words.format_map(data) + _cells(proof)
         yield _finding(ruleset, code, severity, proof.subject, message, _witness(proof) or hint)
@@ -61,17 +64,18 @@ def _witness(proof: Proof) -> str:
 def _ambiguous(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
     """Indicators that are undetermined though all is known, a finding for each selector that is to blame.
 
-    A missing cell is the finding of its table.
+    A missing cell is the finding of its table, what a prerequisite leaves open that of the other set.
     """
     derived = {d.id for d in ruleset.derived}
     selectors: dict[str, set[str]] = {}
     for ref in cells(ruleset):
         selectors.setdefault(ref.indicator, set()).update(derived & set(ref.by))
+    resting = {i.no for _, i in indicators(ruleset) if any(isinstance(x, Meets) for _, x in leaves(i.require))}
     found: dict[tuple[str, str], list[Proof]] = {}
     for proof in proofs:
-        because = proof.data.get("because", "")
+        because, no = proof.data.get("because", ""), proof.subject
         if proof.kind is Kind.DECIDED and proof.status is Status.REFUTED and because != "no_cell":
-            for address in sorted(selectors[proof.subject]) or [proof.subject]:
+            for address in sorted(selectors[no]) or [no] * (no not in resting):
                 found.setdefault((address, because), []).append(proof)
     for (address, because), same in found.items():
         numbers = _listed([proof.subject for proof in same])

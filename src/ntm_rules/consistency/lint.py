@@ -113,7 +113,7 @@ def _sources(ruleset: Ruleset) -> Iterator[Finding]:
     for ref in cells(ruleset):
         cell = ref.cell
         if cell.evidence is not None and cell.level != "recalled" and cell.source is None:
-            message = f"a {cell.level} cell of `{ref.address or ref.derived}` does not say where it was seen"
+            message = f"a cell of `{ref.address or ref.derived}` is {cell.level} and does not say where it was seen"
             address = ref.address or str(ref.derived)
             yield _finding(ruleset, "cell.source", address, message, Severity.WARNING, "name a `source`")
 

@@ -12,9 +12,9 @@ import pytest
 
 if typing.TYPE_CHECKING:
     from ntm_rules.consistency.compositions import Composition
+    from ntm_rules.consistency.folder import Folder
     from ntm_rules.testing.breaking import Subject
     from ntm_rules.testing.laws import Law
-    from ntm_rules.testing.targets import Folder
 
 _CASES = "ntm_rules.testing.cases"
 
@@ -73,10 +73,10 @@ class RulesetFolder(pytest.Directory):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """A ruleset each, then the files written anew, then the cases beside the rules."""
-        from ntm_rules.testing.targets import Folder
+        from ntm_rules.consistency.folder import Folder
 
         folder = Folder.read(self.path)
-        targets = tuple(folder.targets())
+        targets = tuple(folder.compositions())
         for target in targets:
             yield RulesetLaws.from_parent(self, name=str(target), folder=folder, target=target)
         if targets:
@@ -121,9 +121,14 @@ class RulesetLaws(pytest.Collector):
     @property
     def subject(self) -> "Subject":
         """What laws are asked of."""
+        from ntm_rules.consistency.allowed import excused_by, read_allowed
+        from ntm_rules.testing.breaking import Subject
+
         if self._subject is None:
             thorough = self.config.getoption("ntm_profile") == "full"
-            self._subject = self.folder.subject(self.target, _tiers(self.config), thorough)
+            library = self.folder.library
+            excused = excused_by(read_allowed(library), self.target)
+            self._subject = Subject(self.target.compose(library), library, _tiers(self.config), excused, thorough)
         return self._subject
 
 

@@ -52,9 +52,7 @@ def _for_year(library: Library, ruleset: Ruleset, place: Place) -> Ruleset:
     year = dict(zip(place.by, place.key, strict=True)).get("year", "*")
     if not year.isdigit():
         return ruleset
-    return library.compose(
-        ruleset.id, on=ruleset.on, year=int(year), period=ruleset.period, province=ruleset.province
-    )
+    return library.compose(ruleset.id, on=ruleset.on, year=int(year), period=ruleset.period, province=ruleset.province)
 
 
 # -- searching ---------------------------------------------------------------------------------

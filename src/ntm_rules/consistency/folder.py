@@ -1,4 +1,4 @@
-"""What a folder of rule files holds to be tested: every ruleset, every province's, from every day a layer begins."""
+"""A folder of rule files as its author sees it: over the bundled rulesets, or a country of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,7 @@ from attrs import frozen
 
 from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.authoring.library import Library
-from ntm_rules.consistency.allowed import LAWS, read_allowed
 from ntm_rules.consistency.compositions import Composition, compositions
-from ntm_rules.testing.breaking import Subject
 
 _LAYERS = ("ruleset", "amends", "overlay")
 
@@ -19,7 +17,7 @@ class Folder:
     """A folder of rule files, read.
 
     Attributes:
-        bundled: whether it lies over the bundled ones.
+        bundled: whether it lies over the bundled ones, or inside them.
     """
 
     path: Path
@@ -43,26 +41,19 @@ class Folder:
         bundled = not _has_own_catalogue(path)
         return cls(path, Library.load(path, bundled=bundled), bundled)
 
-    def targets(self) -> Iterator[Composition]:
+    def holds(self, path: Path) -> bool:
+        """True if a file lies in the folder."""
+        return path.resolve().is_relative_to(self.path)
+
+    def compositions(self) -> Iterator[Composition]:
         """What the files of the folder bear on, in the order of the library."""
-        own = [f for f in self.library.files if f.kind in _LAYERS and f.path.resolve().is_relative_to(self.path)]
+        own = [f for f in self.library.files if f.kind in _LAYERS and self.holds(f.path)]
         national = {(f.target, f.period) for f in own if f.kind != "overlay"}
         provincial = {(f.target, f.period, f.province) for f in own if f.kind == "overlay"}
         for found in compositions(self.library):
             of = (found.ruleset, found.period)
             if of in national or (*of, found.province) in provincial:
                 yield found
-
-    def subject(self, target: Composition, tiers: tuple[tuple[str, str], ...], thorough: bool) -> Subject:
-        """What laws are asked of."""
-        return Subject(target.compose(self.library), self.library, tiers, self._excused(target), thorough)
-
-    def _excused(self, target: Composition) -> Iterator[tuple[str, str]]:
-        """The laws and places that allow files list for a ruleset; their codes begin with ``law.``."""
-        for entry in read_allowed(self.library):
-            of = entry.ruleset in ("", target.ruleset) and entry.period in ("", target.period)
-            if of and entry.code.startswith(LAWS):
-                yield entry.code.removeprefix(LAWS), entry.address
 
 
 def _has_own_catalogue(path: Path) -> bool:

@@ -8,8 +8,8 @@ import click
 
 from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.consistency.checks import Proved, Report, check
+from ntm_rules.consistency.finding import Finding
 from ntm_rules.consistency.folder import Folder
-from ntm_rules.consistency.lint import Finding
 from ntm_rules.consistency.proofs import Status
 from ntm_rules.consistency.sarif import to_sarif
 from ntm_rules.model.errors import Severity

@@ -8,10 +8,12 @@ from attrs import evolve, frozen
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.allowed import LAWS, PROOFS, Allowed, read_allowed
+from ntm_rules.consistency.citing import sources_of_files
 from ntm_rules.consistency.compositions import Composition
+from ntm_rules.consistency.finding import Finding, Subject
 from ntm_rules.consistency.folder import Folder
 from ntm_rules.consistency.judging import judged
-from ntm_rules.consistency.lint import Finding, Subject, date_gaps, lint
+from ntm_rules.consistency.lint import date_gaps, lint
 from ntm_rules.consistency.places import Places
 from ntm_rules.consistency.proofs import Proof, Status, prove_in
 from ntm_rules.consistency.searching import Session
@@ -77,8 +79,9 @@ def check(folder: Folder, proofs: bool | None = None) -> Report:
     session, unproved = _session(proofs)
     found = _Findings(library)
     looked_at = tuple(folder.compositions())
-    national = {(each.ruleset, each.period) for each in looked_at if each.province is None}
-    found.add((f for f in date_gaps(library) if (f.subject.ruleset, f.subject.period) in national), None)
+    of_files = (*date_gaps(library), *sources_of_files(library))
+    bearing = {(each.ruleset, each.period) for each in looked_at}
+    found.add((f for f in of_files if (f.subject.ruleset, f.subject.period) in bearing), None)
     proved: list[Proved] = []
     for composition in looked_at:
         ruleset = composition.compose(library)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ntm_rules.consistency.lint import Finding, Subject
+from ntm_rules.consistency.finding import Finding, Subject
 from ntm_rules.consistency.proofs import DEPENDS, Kind, Proof, Status
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.errors import Diagnostic, Severity

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.allowed import LAWS, PROOFS, Allowed, read_allowed
-from ntm_rules.consistency.citing import sources_of_files
+from ntm_rules.consistency.citing import oddities
 from ntm_rules.consistency.compositions import Composition
 from ntm_rules.consistency.finding import Finding, Subject
 from ntm_rules.consistency.folder import Folder
@@ -79,7 +79,7 @@ def check(folder: Folder, proofs: bool | None = None) -> Report:
     session, unproved = _session(proofs)
     found = _Findings(library)
     looked_at = tuple(folder.compositions())
-    of_files = (*date_gaps(library), *sources_of_files(library))
+    of_files = (*date_gaps(library), *oddities(library))
     bearing = {(each.ruleset, each.period) for each in looked_at}
     found.add((f for f in of_files if (f.subject.ruleset, f.subject.period) in bearing), None)
     proved: list[Proved] = []

@@ -1,15 +1,18 @@
 """Whether every number says which instrument fixes it, and where it was seen."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from ntm_rules.authoring.folders import Listed, root_of
 from ntm_rules.authoring.library import Library
-from ntm_rules.authoring.nodes import Items, Map, Node
+from ntm_rules.authoring.nodes import Items, Map, Node, Scalar
 from ntm_rules.consistency.finding import Finding, Subject, tables
-from ntm_rules.model.citations import Evidence, Instrument
+from ntm_rules.model.citations import Evidence, Instrument, last_day
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import CellRef, cells
+
+_USUAL = 183
 
 
 def citations(ruleset: Ruleset) -> Iterator[Finding]:
@@ -53,8 +56,8 @@ def _finding(ruleset: Ruleset, code: str, address: str, message: str, hint: str)
 # -- files -----------------------------------------------------------------------------------
 
 
-def sources_of_files(library: Library) -> Iterator[Finding]:
-    """Files whose citations could be lost unseen: two sources for one table, one instrument for two sets."""
+def oddities(library: Library) -> Iterator[Finding]:
+    """What is odd in files: two sources of a table, one instrument of two sets, a date far from the instrument's."""
     bases: dict[Instrument, list[Listed]] = {}
     for listed in library.files:
         if listed.kind not in ("ruleset", "amends", "overlay"):
@@ -65,6 +68,14 @@ def sources_of_files(library: Library) -> Iterator[Finding]:
             if "source" in node.entries and any(_named(entry.value) for entry in node.entries.values()):
                 message = "a table names one source for all its cells, and a cell another: a lost one would go unseen"
                 yield _in_file("cell.sources", subject, node, message, "name the source in each cell")
+        begins = root.get("in_force")
+        first = begins.get("from") if isinstance(begins, Map) else None
+        if isinstance(first, Scalar):
+            signed = last_day(library.instrument(listed).date)
+            days = (dt.date.fromisoformat(first.text) - signed).days
+            if not 0 <= days <= _USUAL:
+                message = f"the set or layer begins {days} days after its instrument of {signed}"
+                yield _in_file("date.start", subject, first, message, "look at the years of both dates")
         if listed.kind == "ruleset":
             bases.setdefault(library.instrument(listed), []).append(listed)
     for instrument, several in bases.items():
@@ -76,7 +87,7 @@ def sources_of_files(library: Library) -> Iterator[Finding]:
                 yield _in_file("ruleset.annex", subject, header, message, "say `annex` in `instrument`")
 
 
-def _in_file(code: str, subject: Subject, node: Map, message: str, hint: str) -> Finding:
+def _in_file(code: str, subject: Subject, node: Map | Scalar, message: str, hint: str) -> Finding:
     at = node.at
     return Finding(subject, Diagnostic(code, message, Severity.WARNING, at.file, at.line, at.column, hint))
 

@@ -22,13 +22,16 @@ _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 @click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
 @click.option("--notes/--no-notes", default=False, help="Show notes too.")
+@click.option("--allowed", is_flag=True, help="Show what allow files list too, with the reasons.")
 @click.option(
     "--proofs/--no-proofs",
     default=None,
     help="Prove what holds for all facts; needs the extra `verify`  [default: if it is installed]",
 )
 @click.pass_context
-def check_command(ctx: click.Context, path: Path | None, form: str, notes: bool, proofs: bool | None) -> None:
+def check_command(
+    ctx: click.Context, path: Path | None, form: str, notes: bool, allowed: bool, proofs: bool | None
+) -> None:
     """Check the rule files in PATH (the bundled ones without PATH).
 
     A folder without facts of its own is read over the bundled rulesets. Every ruleset that its files bear on is
@@ -41,14 +44,16 @@ def check_command(ctx: click.Context, path: Path | None, form: str, notes: bool,
     elif form == "json":
         click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
     else:
-        _print(report, notes)
+        _print(report, notes, allowed)
     ctx.exit(1 if report.failed else 0)
 
 
-def _print(report: Report, notes: bool) -> None:
+def _print(report: Report, notes: bool, allowed: bool) -> None:
     for finding in report.findings:
         if notes or finding.diagnostic.severity is not Severity.NOTE:
             click.echo(str(finding.diagnostic))
+    for finding, reason in report.allowed if allowed else ():
+        click.echo(f"{finding.diagnostic}\n    allowed: {reason}")
     for entry in report.unused:
         click.echo(f"{entry.at.file}:{entry.at.line}:{entry.at.column}: note[allow.unused]: nothing needs this entry")
     found = Counter(f.diagnostic.severity for f in report.findings)

@@ -56,6 +56,20 @@ class Library:
         library.read_all(own)
         return library
 
+    def with_layers(self, path: str | Path) -> "Library":
+        """The library with a folder of layers over it; what has been read is not read again.
+
+        Raises:
+            RulesetError: the folder holds something else than layers.
+        """
+        own = tuple(listed_in(Path(path)))
+        for listed in own:
+            if listed.kind not in ("amends", "overlay"):
+                raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no layer")])
+        library = Library((*self.files, *own), (*self.folders, Path(path)))
+        library._memo |= {key: read for key, read in self._memo.items() if not isinstance(read, Ruleset)}
+        return library
+
     # -- what there is -----------------------------------------------------------------------
 
     @property

@@ -57,7 +57,7 @@ def test_a_column_without_a_cell_hides_no_contradiction(tmp_path: Path) -> None:
     """Without a figure for the year nobody meets 1.2, and that 2.3 and 2.4 contradict each other is found."""
     no_cell = ('BIEN: {"2022": "31", "2023": "36", "2024": "45", "2025": "48"}', 'BIEN: {"2022": "31"}')
     none = ('NUI: {"2022": "30", "2023": "35", "2024": "40", "2025": "43"}', 'NUI: {"2022": "30"}')
-    gap = {("table.gap", "warning", "1.2")}
+    gap = {("table.years", "warning", "1.2")}
     assert found(small(tmp_path, no_cell, none)) - USUAL == gap
     both = small(tmp_path, no_cell, none, ('more_than: "5"', 'more_than: "80"'))
     assert found(both) - USUAL == {*gap, ("proof.unsatisfiable", "error", "")}

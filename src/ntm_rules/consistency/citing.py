@@ -1,9 +1,9 @@
 """Whether every number says which instrument fixes it, and where it was seen."""
 
-import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 
-from ntm_rules.authoring.folders import Listed, root_of
+from ntm_rules.authoring.folders import root_of
 from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.nodes import Items, Map, Node, Scalar
 from ntm_rules.consistency.finding import Finding, Subject, tables
@@ -57,39 +57,45 @@ def _finding(ruleset: Ruleset, code: str, address: str, message: str, hint: str)
 
 
 def oddities(library: Library) -> Iterator[Finding]:
-    """What is odd in files: two sources of a table, one instrument of two sets, a date far from the instrument's."""
-    bases: dict[Instrument, list[Listed]] = {}
-    for listed in library.files:
-        if listed.kind not in ("ruleset", "amends", "overlay"):
-            continue
-        root = root_of(listed)
+    """What is odd in files: lost sources of tables and operations, one instrument of two sets, a date far from it."""
+    layers = [listed for listed in library.files if listed.kind in ("ruleset", "amends", "overlay")]
+    bases = Counter(library.instrument(listed) for listed in layers if listed.kind == "ruleset")
+    for listed in layers:
+        root, instrument = root_of(listed), library.instrument(listed)
+        found = [*_lost_sources(root), *_far_from(instrument, root)]
+        header = root.get("instrument")
+        if bases[instrument] > 1 and isinstance(header, Map) and "annex" not in header.entries:
+            message = f"`{instrument.number}` fixes {bases[instrument]} sets, and the file does not say its annex"
+            found.append(_at(header, "ruleset.annex", message, "say `annex` in `instrument`"))
         subject = Subject(listed.target, listed.period, listed.province)
-        for node in _maps(root):
-            if "source" in node.entries and any(_named(entry.value) for entry in node.entries.values()):
-                message = "a table names one source for all its cells, and a cell another: a lost one would go unseen"
-                yield _in_file("cell.sources", subject, node, message, "name the source in each cell")
-        begins = root.get("in_force")
-        first = begins.get("from") if isinstance(begins, Map) else None
-        if isinstance(first, Scalar):
-            signed = last_day(library.instrument(listed).date)
-            days = (dt.date.fromisoformat(first.text) - signed).days
-            if not 0 <= days <= _USUAL:
-                message = f"the set or layer begins {days} days after its instrument of {signed}"
-                yield _in_file("date.start", subject, first, message, "look at the years of both dates")
-        if listed.kind == "ruleset":
-            bases.setdefault(library.instrument(listed), []).append(listed)
-    for instrument, several in bases.items():
-        for listed in several if len(several) > 1 else ():
-            header = root_of(listed).get("instrument")
-            if isinstance(header, Map) and "annex" not in header.entries:
-                message = f"`{instrument.number}` fixes {len(several)} sets, and the file does not say its annex"
-                subject = Subject(listed.target, listed.period, "")
-                yield _in_file("ruleset.annex", subject, header, message, "say `annex` in `instrument`")
+        yield from (Finding(subject, diagnostic) for diagnostic in found)
 
 
-def _in_file(code: str, subject: Subject, node: Map | Scalar, message: str, hint: str) -> Finding:
+def _lost_sources(root: Map) -> Iterator[Diagnostic]:
+    """Tables of which a source could be lost unseen, and operations that lost theirs."""
+    for node in _maps(root):
+        if "source" in node.entries and any(_named(entry.value) for entry in node.entries.values()):
+            message = "a table names one source for all its cells, and a cell another: a lost one would go unseen"
+            yield _at(node, "cell.sources", message, "name the source in each cell")
+        if "sources" in root.entries and "set_pending" in node.entries and "source" not in node.entries:
+            message = "the operation does not say where it was seen, unlike others of the file"
+            yield _at(node, "cell.source", message, "name a `source`")
+
+
+def _far_from(instrument: Instrument, root: Map) -> Iterator[Diagnostic]:
+    """A day of entry into force that is far from the day of the instrument."""
+    span = root.get("in_force")
+    first = span.get("from") if isinstance(span, Map) else None
+    if isinstance(first, Scalar):
+        days = (last_day(first.text) - last_day(instrument.date)).days
+        if not 0 <= days <= _USUAL:
+            message = f"what the file holds begins {days} days after its instrument of {instrument.date}"
+            yield _at(first, "date.start", message, "look at the years of both dates")
+
+
+def _at(node: Map | Scalar, code: str, message: str, hint: str) -> Diagnostic:
     at = node.at
-    return Finding(subject, Diagnostic(code, message, Severity.WARNING, at.file, at.line, at.column, hint))
+    return Diagnostic(code, message, Severity.WARNING, at.file, at.line, at.column, hint)
 
 
 def _named(node: Node) -> bool:

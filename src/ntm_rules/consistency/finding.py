@@ -1,6 +1,6 @@
 """What a check finds, and the tables in which it looks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
@@ -8,7 +8,7 @@ from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.errors import Diagnostic
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.thresholds import Table
+from ntm_rules.model.thresholds import REST, Table
 from ntm_rules.model.walk import indicators, leaves
 
 
@@ -41,3 +41,11 @@ def tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:
                 threshold = None if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
                 if isinstance(threshold, Table):
                     yield address, threshold
+
+
+def without_cells(table: Table, years: Iterable[str]) -> list[str]:
+    """Those of the years for which a table has no cell in any column."""
+    if "year" not in table.by:
+        return []
+    printed = {key[table.by.index("year")] for key, _ in table.cells}
+    return [] if REST in printed else sorted(set(years) - printed)

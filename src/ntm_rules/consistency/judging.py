@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ntm_rules.consistency.finding import Finding, Subject
+from ntm_rules.consistency.finding import Finding, Subject, tables, without_cells
 from ntm_rules.consistency.proofs import DEPENDS, Kind, Proof, Status
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.errors import Diagnostic, Severity
@@ -44,6 +44,10 @@ def _refuted(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
         code, severity, words, hint = _REFUTED[proof.kind]
         if proof.kind is Kind.CAN_FAIL and ruleset.province:  # a region of which nothing is asked
             severity = Severity.NOTE
+        if proof.kind is Kind.COVERED and any(
+            without_cells(table, [proof.data["year"]]) for address, table in tables(ruleset) if address == proof.subject
+        ):
+            code = "table.years"
         data = {"subject": proof.subject, "lower": proof.ruleset[-1], **proof.data}
         message = words.format_map(data) + _cells(proof)
         yield _finding(ruleset, code, severity, proof.subject, message, _witness(proof) or hint)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.consistency.citing import citations
-from ntm_rules.consistency.finding import Finding, Subject, tables
+from ntm_rules.consistency.finding import Finding, Subject, tables, without_cells
 from ntm_rules.model.conditions import Comparison, Not, Op
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Direction, Fact, FactType
@@ -37,17 +37,22 @@ def _finding(ruleset: Ruleset, code: str, address: str, message: str, severity: 
 
 
 def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
-    """Columns that some unit is in and for which a table has no cell, the years of the period among them."""
+    """Years of the period for which a table has no cell at all, and columns that some unit is in without one."""
     facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
     selectors = Selectors(facts, {d.id: d for d in ruleset.derived}, dict(ruleset.bindings))
     years = frozenset(str(year) for year in _years(ruleset.period) or (ruleset.year,))
     for address, table in tables(ruleset):
         choices = [sorted(years) if s == "year" else list(selectors.values(s, years)) for s in table.by]
-        missing = [key for key in itertools.product(*choices) if matching(table, key) is None]
+        blank = without_cells(table, years)
+        hint = "write the cell, or `pending` where nobody has copied it yet"
+        if blank:
+            message = f"the table of `{address}` has no cell for {', '.join(blank)}"
+            yield _finding(ruleset, "table.years", address, message, Severity.WARNING, hint)
+        keys = (key for key in itertools.product(*choices) if not set(key) & set(blank))
+        missing = [key for key in keys if matching(table, key) is None]
         if missing:
             shown = "; ".join(", ".join(key) for key in missing[:4]) + ("; ..." if len(missing) > 4 else "")
             message = f"the table of `{address}` has no cell for {len(missing)} of its columns: {shown}"
-            hint = "write the cell, or `pending` where nobody has copied it yet"
             yield _finding(ruleset, "table.gap", address, message, Severity.WARNING, hint)
 
 

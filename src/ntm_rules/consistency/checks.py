@@ -131,13 +131,15 @@ def _looked_for(entry: Allowed, proofs: bool) -> bool:
 class _Findings:
     """Findings with their places, in the order in which they were met; the same thing at the same place counts once.
 
-    What is found nationally is found again in every province, in other columns perhaps.
+    What is found nationally is found again in every province, in other columns perhaps. Where composing has said
+    that an operation is looser, the proof of it says nothing new.
     """
 
     def __init__(self, library: Library) -> None:
         self.all: list[Finding] = []
         self._places = Places(library)
         self._seen: set[tuple[object, ...]] = set()
+        self._looser: set[tuple[str, int]] = set()
 
     def add(self, findings: Iterable[Finding], province: str | None) -> None:
         for finding in findings:
@@ -147,7 +149,12 @@ class _Findings:
                 if at is not None:
                     diagnostic = evolve(diagnostic, file=at.file, line=at.line, column=at.column)
             words = diagnostic.message if diagnostic.code.startswith("layer.") else ""
-            key = (subject, diagnostic.code, diagnostic.file, diagnostic.line, words)
+            place = (diagnostic.file, diagnostic.line)
+            if diagnostic.code == "layer.looser":
+                self._looser.add(place)
+            if diagnostic.code == "proof.looser" and place in self._looser:
+                continue
+            key = (subject, diagnostic.code, *place, words)
             if key not in self._seen:
                 self._seen.add(key)
                 self.all.append(Finding(subject, diagnostic))

@@ -118,8 +118,19 @@ def prove(
     Raises:
         EngineUnavailable: z3 is not installed.
     """
-    search = Search((ruleset, *((base,) if base else ()), *lower), limits, session)
-    return tuple(_all(search, base is not None))
+    session = session or Session()
+    rulesets = (ruleset, *((base,) if base else ()), *lower)
+    key = (base is not None, limits, *map(_asked_of, rulesets))
+    if key not in session.proofs:
+        session.proofs[key] = tuple(_all(Search(rulesets, limits, session), base is not None))
+    return session.proofs[key]
+
+
+def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
+    """All that proofs rest on: provinces of one region without numbers of their own ask for the same."""
+    years = validity(ruleset)
+    conditions = (ruleset.criteria, ruleset.at_least_n, ruleset.derived, ruleset.facts)
+    return (ruleset.id, ruleset.period, years, ruleset.bindings, ruleset.minimum_evidence, *conditions)
 
 
 def prove_in(

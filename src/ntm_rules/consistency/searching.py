@@ -73,7 +73,7 @@ class Undecided(Exception):  # noqa: N818 - never leaves the room
 
 
 class Session:
-    """What searches share: what was read, values chosen for unknown cells, facts found, and answers.
+    """What searches share: what was read, values chosen for unknown cells, facts found, answers, and proofs.
 
     Raises:
         EngineUnavailable: z3 is not installed.
@@ -85,6 +85,7 @@ class Session:
         self.context = Context(self.variables, Algebra(self.logic))
         self.chosen: dict[Place, Value] = {}
         self.answers: dict[object, Answer] = {}
+        self.proofs: dict[object, tuple[typing.Any, ...]] = {}
         self._found: dict[object, list[Witness]] = {}
         self._readings: dict[tuple[int, bool], Reading] = {}
         self._filled: dict[object, tuple[Ruleset, Ruleset]] = {}

@@ -16,7 +16,7 @@ from ntm_rules.consistency.judging import judged
 from ntm_rules.consistency.lint import date_gaps, lint
 from ntm_rules.consistency.places import Places
 from ntm_rules.consistency.proofs import Proof, Status, prove_in
-from ntm_rules.consistency.searching import Session
+from ntm_rules.consistency.session import Session
 from ntm_rules.model.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 

@@ -11,6 +11,7 @@ from ntm_rules.model.walk import cells, indicators, leaves
 
 _REFUTED: Mapping[Kind, tuple[str, Severity, str, str]] = {
     Kind.SATISFIABLE: ("proof.unsatisfiable", Severity.ERROR, "no facts meet the set", "two indicators contradict"),
+    Kind.REST_SATISFIABLE: ("proof.unsatisfiable", Severity.ERROR, "no facts meet the others", "two contradict"),
     Kind.CAN_PASS: ("proof.cannot_pass", Severity.ERROR, "no facts satisfy `{subject}`", ""),
     Kind.CAN_FAIL: ("proof.cannot_fail", Severity.WARNING, "no facts fail `{subject}`", "it asks nothing"),
     Kind.INDEPENDENT: ("proof.redundant", Severity.NOTE, "`{subject}` is implied by {implied by}", ""),
@@ -32,25 +33,29 @@ def _finding(ruleset: Ruleset, code: str, severity: Severity, address: str, mess
     return Finding(Subject(ruleset.id, ruleset.period, address), Diagnostic(code, text, severity, hint=hint))
 
 
-def _refuted(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
+def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:
     """What is refuted; but for indicators that are never decided, which is the fault of a table."""
     refuted = [proof for proof in proofs if proof.status is Status.REFUTED and proof.kind in _REFUTED]
-    stuck = {p.subject for p in refuted if p.kind is Kind.CAN_PASS}
-    never = stuck & {p.subject for p in refuted if p.kind is Kind.CAN_FAIL}
+    passes, fails = ({p.subject for p in refuted if p.kind is kind} for kind in (Kind.CAN_PASS, Kind.CAN_FAIL))
+    without_them = any(proof.kind is Kind.REST_SATISFIABLE for proof in proofs)
     for proof in refuted:
-        of_whole = proof.kind is Kind.SATISFIABLE and not proof.data and stuck
-        if of_whole or (proof.kind in (Kind.CAN_PASS, Kind.CAN_FAIL) and proof.subject in never):
+        never = proof.kind in (Kind.CAN_PASS, Kind.CAN_FAIL) and proof.subject in passes & fails
+        if never or (proof.kind is Kind.SATISFIABLE and without_them):
             continue
         code, severity, words, hint = _REFUTED[proof.kind]
         if proof.kind is Kind.CAN_FAIL and ruleset.province:  # a region of which nothing is asked
             severity = Severity.NOTE
-        if proof.kind is Kind.COVERED and any(
-            without_cells(table, [proof.data["year"]]) for address, table in tables(ruleset) if address == proof.subject
-        ):
+        if proof.kind is Kind.COVERED and _blank(ruleset, proof):
             code = "table.years"
         data = {"subject": proof.subject, "lower": proof.ruleset[-1], **proof.data}
         message = words.format_map(data) + _cells(proof)
         yield _finding(ruleset, code, severity, proof.subject, message, _witness(proof) or hint)
+
+
+def _blank(ruleset: Ruleset, proof: Proof) -> bool:
+    """True if the table has no cell in any column of the year."""
+    mine = (table for address, table in tables(ruleset) if address == proof.subject)
+    return any(without_cells(table, [proof.data["year"]]) for table in mine)
 
 
 def _cells(proof: Proof) -> str:

@@ -16,7 +16,8 @@ from attrs import evolve, field, frozen
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.replaying import FAILED, SATISFIED, Claim, Replay, Wanted
-from ntm_rules.consistency.searching import NOT_CONFIRMED, Answer, Limits, Search, Session, Shown, Undecided
+from ntm_rules.consistency.searching import NOT_CONFIRMED, Limits, Search, Undecided
+from ntm_rules.consistency.session import Answer, Session, Shown
 from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
 from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
@@ -29,6 +30,7 @@ class Kind(Enum):
     """What is proved; the text says what holds where it is."""
 
     SATISFIABLE = "some facts meet the set"
+    REST_SATISFIABLE = "some facts satisfy all indicators but those that nothing satisfies"
     CAN_PASS = "some facts satisfy the indicator"  # noqa: S105 - no password
     CAN_FAIL = "some facts fail the indicator"
     INDEPENDENT = "some facts fail this indicator alone"
@@ -188,8 +190,7 @@ def satisfiable(search: Search) -> Proof:
 def the_rest(search: Search, stuck: Sequence[str]) -> Proof:
     """Whether some facts satisfy every indicator but the *stuck* ones, which nothing satisfies."""
     wanted = (Wanted(0, place, SATISFIED) for no, place in search.numbers[0].items() if no not in stuck)
-    proof = _proof(search, Kind.SATISFIABLE, "", Claim(tuple(wanted)))
-    return evolve(proof, data={"without": ", ".join(stuck)})
+    return _proof(search, Kind.REST_SATISFIABLE, "", Claim(tuple(wanted)))
 
 
 def _asks_for_all(ruleset: Ruleset) -> bool:
@@ -339,7 +340,7 @@ def _asked(
 ) -> tuple[Proof, Answer]:
     start = time.perf_counter()
     answer = search.exists(claim)
-    by_facts = kind in (Kind.SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)
+    by_facts = kind in (Kind.SATISFIABLE, Kind.REST_SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)
     status = (_BY_FACTS if by_facts else _FOR_ALL).get(answer.shown, Status.UNDECIDED)
     rulesets = tuple(search.rulesets[side] for side in sides)
     proof = _ended(kind, rulesets, subject, status, search.trace(claim), start)

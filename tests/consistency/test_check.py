@@ -92,6 +92,9 @@ SARIF = {  # what a report uses of the schema of SARIF 2.1.0
         },
     },
 }
+OLD = "national/2016-2020/commune-ntm.yaml"
+AMENDED = "national/2021-2025/amendments/2024-211-commune-nang-cao.yaml"
+BINH_PHUOC = "provinces/binh-phuoc/2022-1360-commune-ntm.yaml"
 OVERLAY = "provinces/lang-son/2024-1062-commune-ntm.yaml"
 
 
@@ -151,6 +154,19 @@ def test_without_proofs_their_allow_entries_are_not_missed() -> None:
         (NTM, lambda t: t.replace("to: 2025-12-31", "to: 2024-12-31", 1), "date.gap"),
         (NTM, lambda t: t.replace("to: 2025-12-31", "to: 2026-12-31", 1), "date.overlap"),
         (OVERLAY, lambda t: t + '  - set: "3.1"\n    at_least: "60"\n    evidence: official\n', "layer.looser"),
+        (OVERLAY, lambda t: t.replace("{from: 2024", "{from: 2025"), "date.start"),
+        (NTM, lambda t: t.replace(", cite: qd-1491", ""), "cell.cite"),
+        (NTM, lambda t: t.replace(", point: Điều 1", ""), "cell.point"),
+        (NTM, lambda t: t.replace("  annex: I\n", ""), "ruleset.annex"),
+        (OLD, lambda t: t.replace('ALL: {value: "6", evidence: secondary, ', 'ALL: {value: "6", '), "cell.source"),
+        (OLD, lambda t: t.replace('              BTB: {"2020": "36"}\n', ""), "table.gap"),
+        (AMENDED, lambda t: t.replace("    source: phutho-90561\n    note: Crit", "    note: Crit"), "cell.source"),
+        (BINH_PHUOC, lambda t: t.replace("{state: pending, source: binh-phuoc-sldtbxh}", "pending", 1), "cell.source"),
+        (
+            OLD,
+            lambda t: t.replace('ALL: {"2020": "45"}', 'ALL: {"2020": {value: "45", source: tvpl-14746}}'),
+            "cell.sources",
+        ),
     ],
 )
 def test_a_fault_is_found(folder: Path, name: str, edit: Callable[[str], str], code: str) -> None:

@@ -1,12 +1,12 @@
 """Whether every number says which instrument fixes it, and where it was seen."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ntm_rules.authoring.folders import root_of
 from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.nodes import Items, Map, Node, Scalar
-from ntm_rules.consistency.finding import Finding, Subject, tables
+from ntm_rules.consistency.finding import Finding, Subject, finding, tables
 from ntm_rules.model.citations import Evidence, Instrument, last_day
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import Ruleset
@@ -22,23 +22,22 @@ def citations(ruleset: Ruleset) -> Iterator[Finding]:
         if ref.cell.source is not None:
             cited.setdefault(ref.cell.source, set()).add(ref.cell.citation.instrument)
     for ref in cells(ruleset):
-        cell, address = ref.cell, ref.address or str(ref.derived)
-        for code, what, hint in _faults(ref):
-            yield _finding(ruleset, code, address, f"a cell of `{address}` {what}", hint)
-        own = cell.citation.instrument == cell.blame
-        if own and cell.source is not None and len(others := cited[cell.source] - {cell.blame}) > 0:
-            numbers = ", ".join(sorted(other.number for other in others))
-            what = f"a cell of `{address}` cites no instrument, and its source is cited for {numbers} elsewhere"
-            yield _finding(ruleset, "cell.cite", address, what, "say `cite`")
+        address = ref.address or str(ref.derived)
+        for code, what, hint in _faults(ref, cited):
+            yield finding(ruleset, code, Severity.WARNING, address, f"a cell of `{address}` {what}", hint)
     for address, table in tables(ruleset):
         seen = {cell.blame for _, cell in table.cells if cell.source is not None} - {ruleset.layers[0].instrument}
         if any(cell.blame in seen and cell.source is None for _, cell in table.cells):
-            what = f"a cell of `{address}` does not say where it was seen, unlike others of its layer"
-            yield _finding(ruleset, "cell.source", address, what, "name a `source`")
+            message = f"a cell of `{address}` does not say where it was seen, unlike others of its layer"
+            yield finding(ruleset, "cell.source", Severity.WARNING, address, message, "name a `source`")
 
 
-def _faults(ref: CellRef) -> Iterator[tuple[str, str, str]]:
-    """Code, what is wrong and what to do, of one cell."""
+def _faults(ref: CellRef, cited: Mapping[str, set[Instrument]]) -> Iterator[tuple[str, str, str]]:
+    """Code, what is wrong and what to do, of one cell.
+
+    Args:
+        cited: the instruments for which each source is cited.
+    """
     cell = ref.cell
     if cell.evidence in (Evidence.OFFICIAL, Evidence.SECONDARY) and cell.source is None:
         yield "cell.source", f"is {cell.level} and does not say where it was seen", "name a `source`"
@@ -46,11 +45,10 @@ def _faults(ref: CellRef) -> Iterator[tuple[str, str, str]]:
         yield "cell.source", "is recalled and says where it was seen", "say `evidence: secondary` or `official`"
     if ref.role == "derive" and cell.evidence is Evidence.OFFICIAL and cell.citation.point is None:
         yield "cell.point", "is official and does not say at which point it stands", "say `point`"
-
-
-def _finding(ruleset: Ruleset, code: str, address: str, message: str, hint: str) -> Finding:
-    subject = Subject(ruleset.id, ruleset.period, address)
-    return Finding(subject, Diagnostic(code, f"{ruleset.id} {ruleset.period}: {message}", Severity.WARNING, hint=hint))
+    others = cited.get(cell.source or "", set()) - {cell.blame}
+    if others and cell.citation.instrument == cell.blame:
+        numbers = ", ".join(sorted(other.number for other in others))
+        yield "cell.cite", f"cites no instrument, and its source is cited for {numbers} elsewhere", "say `cite`"
 
 
 # -- files -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.conditions import Meets
-from ntm_rules.model.errors import Diagnostic
+from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import REST, Table
 from ntm_rules.model.walk import indicators, leaves
@@ -31,6 +31,12 @@ class Finding:
 
     subject: Subject
     diagnostic: Diagnostic
+
+
+def finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
+    """A finding in a composed ruleset, without a place yet."""
+    text = f"{ruleset.id} {ruleset.period}: {message}"
+    return Finding(Subject(ruleset.id, ruleset.period, address), Diagnostic(code, text, severity, hint=hint))
 
 
 def tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.consistency.citing import citations
-from ntm_rules.consistency.finding import Finding, Subject, tables, without_cells
+from ntm_rules.consistency.finding import Finding, Subject, finding, tables, without_cells
 from ntm_rules.model.conditions import Comparison, Not, Op
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Direction, Fact, FactType
@@ -31,11 +31,6 @@ def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _finding(ruleset: Ruleset, code: str, address: str, message: str, severity: Severity, hint: str = "") -> Finding:
-    subject = Subject(ruleset.id, ruleset.period, address)
-    return Finding(subject, Diagnostic(code, f"{ruleset.id} {ruleset.period}: {message}", severity, hint=hint))
-
-
 def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
     """Years of the period for which a table has no cell at all, and columns that some unit is in without one."""
     facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
@@ -47,13 +42,13 @@ def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
         hint = "write the cell, or `pending` where nobody has copied it yet"
         if blank:
             message = f"the table of `{address}` has no cell for {', '.join(blank)}"
-            yield _finding(ruleset, "table.years", address, message, Severity.WARNING, hint)
+            yield finding(ruleset, "table.years", Severity.WARNING, address, message, hint)
         keys = (key for key in itertools.product(*choices) if not set(key) & set(blank))
         missing = [key for key in keys if matching(table, key) is None]
         if missing:
             shown = "; ".join(", ".join(key) for key in missing[:4]) + ("; ..." if len(missing) > 4 else "")
             message = f"the table of `{address}` has no cell for {len(missing)} of its columns: {shown}"
-            yield _finding(ruleset, "table.gap", address, message, Severity.WARNING, hint)
+            yield finding(ruleset, "table.gap", Severity.WARNING, address, message, hint)
 
 
 def _years(period: str) -> range:
@@ -73,7 +68,7 @@ def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
         low, high = fact.minimum, fact.maximum
         if (low is not None and value < low) or (high is not None and value > high):
             message = f"the value {value} of `{ref.address}` lies outside the bounds of `{fact.id}`"
-            yield _finding(ruleset, "cell.bounds", ref.address, message, Severity.ERROR)
+            yield finding(ruleset, "cell.bounds", Severity.ERROR, ref.address, message)
 
 
 def _factor(ref: CellRef) -> bool:
@@ -95,7 +90,7 @@ def _directions(ruleset: Ruleset) -> Iterator[Finding]:
                 message = (
                     f"`{address}` asks for {leaf.op.value} of `{leaf.fact}`, where {fact.direction.value} is better"
                 )
-                yield _finding(ruleset, "direction", address, message, Severity.WARNING)
+                yield finding(ruleset, "direction", Severity.WARNING, address, message)
 
 
 def _negated(indicator: Indicator) -> bool:
@@ -122,7 +117,7 @@ def _order(ruleset: Ruleset) -> Iterator[Finding]:
             if printed != known:
                 message = f"the columns of `{address}` by `{selector}` stand as {', '.join(printed)}"
                 hint = f"the order is {', '.join(known)}"
-                yield _finding(ruleset, "table.order", address, message, Severity.WARNING, hint)
+                yield finding(ruleset, "table.order", Severity.WARNING, address, message, hint)
 
 
 def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:

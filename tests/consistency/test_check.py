@@ -137,6 +137,8 @@ def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
     assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
     assert report.unused == ()
     assert {proved.unknown for proved in report.proved if proved.composition.ruleset == "commune/ntm"} == {0}
+    shared = check(Folder.read(FOLDER), proofs=True, jobs=2)
+    assert (shared.findings, shared.allowed, shared.proved) == (report.findings, report.allowed, report.proved)
 
 
 def test_without_proofs_their_allow_entries_are_not_missed() -> None:

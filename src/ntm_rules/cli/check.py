@@ -1,6 +1,7 @@
 """`check`: everything that must hold for rule files, with one command."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ntm_rules.consistency.sarif import to_sarif
 from ntm_rules.model.errors import Severity
 
 EXIT_CODES = "Exit codes: 0 no error and no warning is left; 1 one is; 2 files that cannot be used, or bad usage."
+_MAX_JOBS = 4
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
@@ -38,7 +40,7 @@ def check_command(
     composed for every day on which a layer begins, and for every province with an overlay. Findings that a file
     `*.allow.yaml` lists with a reason are left out.
     """
-    report = check(Folder.read(path or bundled_folder()), proofs)
+    report = check(Folder.read(path or bundled_folder()), proofs, min(os.cpu_count() or 1, _MAX_JOBS))
     if form == "sarif":
         click.echo(json.dumps(to_sarif(report), ensure_ascii=False, indent=1))
     elif form == "json":

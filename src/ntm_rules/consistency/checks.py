@@ -1,8 +1,11 @@
 """All checks of a library in one go: every ruleset, every day a layer begins, every province with an overlay."""
 
+import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 from attrs import evolve, frozen
 
@@ -14,6 +17,7 @@ from ntm_rules.consistency.finding import Finding, Subject
 from ntm_rules.consistency.folder import Folder
 from ntm_rules.consistency.judging import judged
 from ntm_rules.consistency.lint import date_gaps, lint
+from ntm_rules.consistency.logic import Logic
 from ntm_rules.consistency.places import Places
 from ntm_rules.consistency.proofs import Proof, Status, prove_in
 from ntm_rules.consistency.session import Session
@@ -63,11 +67,12 @@ class Report:
         return any(f.diagnostic.severity is not Severity.NOTE for f in self.findings)
 
 
-def check(folder: Folder, proofs: bool | None = None) -> Report:
+def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
     """Look at everything that the files of a folder bear on.
 
     Args:
         proofs: whether to prove; None: if z3 is installed.
+        jobs: how many processes to share the work, a ruleset each; what is found is the same.
 
     Raises:
         RulesetError: a file that cannot be used; nothing else is looked at then.
@@ -76,27 +81,66 @@ def check(folder: Folder, proofs: bool | None = None) -> Report:
     start = time.perf_counter()
     library = folder.library
     library.read_all()
-    session, unproved = _session(proofs)
+    proving, unproved = _proving(proofs)
     found = _Findings(library)
     looked_at = tuple(folder.compositions())
     of_files = (*date_gaps(library), *oddities(library))
     bearing = {(each.ruleset, each.period) for each in looked_at}
     found.add((f for f in of_files if (f.subject.ruleset, f.subject.period) in bearing), None)
     proved: list[Proved] = []
-    for composition in looked_at:
-        ruleset = composition.compose(library)
-        found.add(read_off(ruleset), ruleset.province)
-        if session is not None:
-            ended = prove_in(library, ruleset, session=session)
-            found.add(judged(ruleset, ended), ruleset.province)
-            proved.append(_counted(composition, ended))
+    for seen in _shared(folder, looked_at, proving, jobs):
+        found.add(seen.findings, seen.composition.province)
+        proved += [seen.proved] if seen.proved else []
     entries = read_allowed(library)
     used = {finding: entry for finding in found.all for entry in entries if entry.covers(finding)}
     left = tuple(finding for finding in found.all if finding not in used)
     wanted = (e for e in entries if folder.holds(e.path) and e not in used.values())
-    unused = tuple(entry for entry in wanted if _looked_for(entry, session is not None))
+    unused = tuple(entry for entry in wanted if _looked_for(entry, proving))
     allowed = tuple((finding, entry.reason) for finding, entry in used.items())
     return Report(left, allowed, unused, len(looked_at), tuple(proved), unproved, time.perf_counter() - start)
+
+
+@frozen
+class _Seen:
+    """What was found in one composed ruleset."""
+
+    composition: Composition
+    findings: tuple[Finding, ...]
+    proved: Proved | None
+
+
+def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
+    """What is found in each, in order; the largest rulesets are begun first."""
+    sets: dict[tuple[str, str], list[Composition]] = {}
+    for each in looked_at:
+        sets.setdefault((each.ruleset, each.period), []).append(each)
+    shares = sorted(sets.values(), key=len, reverse=True)
+    if jobs == 1 or len(shares) == 1 or not proving:
+        found = [seen for share in shares for seen in _look(folder, share, proving)]
+    else:
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+            tasks = [pool.submit(_look_anew, folder.path, share) for share in shares]
+            found = [seen for task in tasks for seen in task.result()]
+    by_composition = {seen.composition: seen for seen in found}
+    yield from (by_composition[each] for each in looked_at)
+
+
+def _look_anew(path: Path, compositions: Sequence[Composition]) -> list[_Seen]:
+    """The same in another process, which reads the files itself."""
+    return list(_look(Folder.read(path), compositions, proving=True))
+
+
+def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) -> Iterator[_Seen]:
+    """What is found in the compositions of one ruleset; their proofs share a session."""
+    session = Session() if proving else None
+    for composition in compositions:
+        ruleset = composition.compose(folder.library)
+        findings, proved = read_off(ruleset), None
+        if session is not None:
+            ended = prove_in(folder.library, ruleset, session=session)
+            findings += judged(ruleset, ended)
+            proved = _counted(composition, ended)
+        yield _Seen(composition, findings, proved)
 
 
 def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
@@ -105,16 +149,17 @@ def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
     return (*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
 
 
-def _session(proofs: bool | None) -> tuple[Session | None, str]:
-    """What proofs share, or why there are none."""
+def _proving(proofs: bool | None) -> tuple[bool, str]:
+    """Whether to prove, or why not."""
     if proofs is False:
-        return None, "not asked for"
+        return False, "not asked for"
     try:
-        return Session(), ""
+        Logic()
     except EngineUnavailable as why:
         if proofs:
             raise
-        return None, str(why)
+        return False, str(why)
+    return True, ""
 
 
 def _counted(composition: Composition, proofs: tuple[Proof, ...]) -> Proved:

@@ -58,6 +58,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Some hundreds of faults, seeded into the bundled rule files one by one; every kind has to be found."""
+    need(session, "test")
+    session.run("python", "tools/seed_faults.py", *session.posargs)
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Speed on the made-up and the bundled sets; prints numbers, fails on none."""
     need(session, "bench")

@@ -7,13 +7,94 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 import ntm_rules as ntm
+from fiction.communes import FOLDER
+from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.consistency.checks import check
+from ntm_rules.consistency.folder import Folder
 
 ROOT = Path(__file__).parents[2]
 NTM = "national/2021-2025/commune-ntm.yaml"
+TEXT = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {"text": {"type": "string"}},
+    "additionalProperties": False,
+}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+SARIF = {  # what a report uses of the schema of SARIF 2.1.0
+    "required": ["version", "runs"],
+    "additionalProperties": False,
+    "properties": {
+        "$schema": {"type": "string"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "items": {
+                "required": ["tool"],
+                "additionalProperties": False,
+                "properties": {
+                    "tool": {"required": ["driver"]},
+                    "invocations": {
+                        "items": {
+                            "required": ["executionSuccessful"],
+                            "properties": {
+                                "toolExecutionNotifications": {
+                                    "items": {"required": ["message"], "properties": {"level": LEVEL, "message": TEXT}}
+                                }
+                            },
+                        }
+                    },
+                    "results": {
+                        "items": {
+                            "required": ["message"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "ruleId": {"type": "string"},
+                                "level": LEVEL,
+                                "message": TEXT,
+                                "suppressions": {
+                                    "items": {
+                                        "required": ["kind"],
+                                        "additionalProperties": False,
+                                        "properties": {
+                                            "kind": {"enum": ["inSource", "external"]},
+                                            "justification": {"type": "string"},
+                                        },
+                                    }
+                                },
+                                "locations": {
+                                    "items": {
+                                        "additionalProperties": False,
+                                        "properties": {
+                                            "physicalLocation": {
+                                                "additionalProperties": False,
+                                                "properties": {
+                                                    "artifactLocation": {"properties": {"uri": {"type": "string"}}},
+                                                    "region": {
+                                                        "properties": {
+                                                            "startLine": {"minimum": 1},
+                                                            "startColumn": {"minimum": 1},
+                                                        }
+                                                    },
+                                                },
+                                            }
+                                        },
+                                    }
+                                },
+                            },
+                        }
+                    },
+                },
+            }
+        },
+    },
+}
+OLD = "national/2016-2020/commune-ntm.yaml"
+AMENDED = "national/2021-2025/amendments/2024-211-commune-nang-cao.yaml"
+BINH_PHUOC = "provinces/binh-phuoc/2022-1360-commune-ntm.yaml"
 OVERLAY = "provinces/lang-son/2024-1062-commune-ntm.yaml"
 
 
@@ -32,27 +113,38 @@ def change(folder: Path, name: str, edit: Callable[[str], str]) -> None:
 
 
 def codes(folder: Path) -> set[str]:
-    report = check(ntm.Library.load(folder, bundled=False))
+    report = check(Folder.read(folder), proofs=False)
     return {f.diagnostic.code for f in report.findings if f.diagnostic.severity.value != "note"}
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ntm_rules.cli", "check", *words]
+def run(*words: str, proofs: bool = False) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ntm_rules.cli", "check", *words, *([] if proofs else ["--no-proofs"])]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def test_the_bundled_sets_pass() -> None:
-    report = check(ntm.Library.bundled())
+    report = check(Folder.read(bundled_folder()), proofs=True)
     assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
     assert report.unused == ()
-    assert report.composed >= 60
+    assert report.composed == len(report.proved) >= 60
     assert not report.failed
+    proved = {f.subject.address for f, _ in report.allowed if f.diagnostic.code.startswith("proof.")}
+    assert proved == {"commune_group"}
 
 
-def test_the_made_up_country_passes() -> None:
-    report = check(ntm.Library.load(ROOT / "tests" / "fiction" / "rulesets", bundled=False))
-    assert "cell.bounds" not in {f.diagnostic.code for f in report.findings}
-    assert {f.diagnostic.severity.value for f in report.findings} <= {"warning", "note"}
+def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
+    report = check(Folder.read(FOLDER), proofs=True)
+    assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
+    assert report.unused == ()
+    assert {proved.unknown for proved in report.proved if proved.composition.ruleset == "commune/ntm"} == {0}
+    shared = check(Folder.read(FOLDER), proofs=True, jobs=2)
+    assert (shared.findings, shared.allowed, shared.proved) == (report.findings, report.allowed, report.proved)
+
+
+def test_without_proofs_their_allow_entries_are_not_missed() -> None:
+    report = check(Folder.read(bundled_folder()), proofs=False)
+    assert (report.proved, report.unproved, report.unused) == ((), "not asked for", ())
+    assert not report.failed
 
 
 @pytest.mark.parametrize(
@@ -64,6 +156,19 @@ def test_the_made_up_country_passes() -> None:
         (NTM, lambda t: t.replace("to: 2025-12-31", "to: 2024-12-31", 1), "date.gap"),
         (NTM, lambda t: t.replace("to: 2025-12-31", "to: 2026-12-31", 1), "date.overlap"),
         (OVERLAY, lambda t: t + '  - set: "3.1"\n    at_least: "60"\n    evidence: official\n', "layer.looser"),
+        (OVERLAY, lambda t: t.replace("{from: 2024", "{from: 2025"), "date.start"),
+        (NTM, lambda t: t.replace(", cite: qd-1491", ""), "cell.cite"),
+        (NTM, lambda t: t.replace(", point: Điều 1", ""), "cell.point"),
+        (NTM, lambda t: t.replace("  annex: I\n", ""), "ruleset.annex"),
+        (OLD, lambda t: t.replace('ALL: {value: "6", evidence: secondary, ', 'ALL: {value: "6", '), "cell.source"),
+        (OLD, lambda t: t.replace('              BTB: {"2020": "36"}\n', ""), "table.gap"),
+        (AMENDED, lambda t: t.replace("    source: phutho-90561\n    note: Crit", "    note: Crit"), "cell.source"),
+        (BINH_PHUOC, lambda t: t.replace("{state: pending, source: binh-phuoc-sldtbxh}", "pending", 1), "cell.source"),
+        (
+            OLD,
+            lambda t: t.replace('ALL: {"2020": "45"}', 'ALL: {"2020": {value: "45", source: tvpl-14746}}'),
+            "cell.sources",
+        ),
     ],
 )
 def test_a_fault_is_found(folder: Path, name: str, edit: Callable[[str], str], code: str) -> None:
@@ -87,7 +192,7 @@ def test_a_lost_source_an_operator_and_a_value_out_of_bounds_are_found(folder: P
 
 def test_a_finding_names_file_and_line(folder: Path) -> None:
     change(folder, NTM, lambda t: t.replace(', TN: {value: "95", confidence: low}', "", 1))
-    report = check(ntm.Library.load(folder, bundled=False))
+    report = check(Folder.read(folder), proofs=False)
     found = next(f.diagnostic for f in report.findings if f.diagnostic.code == "table.gap")
     lines = (folder / NTM).read_text(encoding="utf-8").splitlines()
     assert found.file.endswith(NTM)
@@ -100,17 +205,18 @@ def test_the_allow_file_lists_findings_with_reasons(folder: Path) -> None:
     allow.write_text(text[: text.index("  - code: table.gap")], encoding="utf-8")
     assert "table.gap" in codes(folder)
     allow.write_text(text + "  - {code: no.such, reason: never met}\n", encoding="utf-8")
-    report = check(ntm.Library.load(folder, bundled=False))
+    report = check(Folder.read(folder), proofs=False)
     assert [entry.code for entry in report.unused] == ["no.such"]
     allow.write_text(text.replace("reason:", "raison:", 1), encoding="utf-8")
     with pytest.raises(ntm.RulesetError, match="did you mean `reason`"):
-        check(ntm.Library.load(folder, bundled=False))
+        check(Folder.read(folder), proofs=False)
 
 
 def test_the_command() -> None:
     done = run()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 errors, 0 warnings" in done.stdout
+    assert "no proofs: not asked for" in done.stdout
 
 
 def test_the_command_on_a_spoiled_folder(folder: Path) -> None:
@@ -130,6 +236,6 @@ def test_the_command_on_a_spoiled_folder(folder: Path) -> None:
     found = json.loads(run(str(own), "--format", "json").stdout)
     assert "layer.looser" in {f["code"] for f in found["findings"]}
     sarif = json.loads(run(str(own), "--format", "sarif").stdout)
-    assert sarif["version"] == "2.1.0"
+    jsonschema.validate(sarif, SARIF)
     levels = {(r["ruleId"], r["level"]) for r in sarif["runs"][0]["results"]}
     assert ("layer.looser", "warning") in levels

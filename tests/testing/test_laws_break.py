@@ -211,6 +211,18 @@ def test_operations_that_do_not_commute_are_found(monkeypatch: Patch, fiction: L
     assert "reverse order" in broken("composing", Subject(country, fiction)).found
 
 
+def test_layers_that_do_not_commute_are_found(monkeypatch: Patch, fiction: Library, country: Ruleset) -> None:
+    real = authoring_composing.apply_operations
+
+    def not_after_the_other(run: typing.Any, operations: typing.Any) -> None:
+        layer = run.header.layer
+        later = layer.start > country.on + dt.timedelta(days=1) and run.header.instrument.number == "1/QĐ-THU"
+        real(run, Items(operations.items[:0], operations.at) if later else operations)
+
+    monkeypatch.setattr(authoring_composing, "apply_operations", not_after_the_other)
+    assert "the other of two layers" in broken("composing", Subject(country, fiction)).found
+
+
 def test_a_change_that_keeps_the_hash_is_found(monkeypatch: Patch, country: Ruleset) -> None:
     monkeypatch.setattr(canonical, "content_hash", lambda ruleset: "ntm1:0")
     assert "the same content hash" in broken("hashing", country).found

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_rules import Library, Ruleset
+from ntm_rules.consistency.allowed import excused_by, read_allowed
+from ntm_rules.consistency.compositions import Composition
 from ntm_rules.testing.laws import LAWS, Law, Subject, prove
 from ntm_rules.testing.strategies import rulesets
 
@@ -23,17 +25,15 @@ FICTION = [
     ("commune/con-cho", "2024-07-02", None),
 ]
 BUNDLED = [("commune/ntm", "2024-07-02", "lang-son"), ("commune/kieu-mau", "2024-07-02", None)]
-# An exact score, a speed that is too fast, less than all of one's savings, a heritage site that may not be there,
-# exactly three schools: more is not better there, though the catalogue of the made-up country says so.
-KNOWN = [("monotonicity", place) for place in ("6.3", "9.2", "14.1", "18.4", "C.1", "C.2")]
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 @pytest.mark.parametrize("case", FICTION, ids=lambda case: "-".join(map(str, case)))
 def test_in_the_made_up_country(fiction: Library, law: Law, case: tuple[str, str, str | None]) -> None:
     name, on, province = case
-    ruleset = fiction.compose(name, on=dt.date.fromisoformat(on), province=province)
-    prove(law, Subject(ruleset, fiction, excused=KNOWN))
+    composition = Composition(name, "2021-2025", province, dt.date.fromisoformat(on))
+    excused = excused_by(read_allowed(fiction), composition)
+    prove(law, Subject(composition.compose(fiction), fiction, excused=excused))
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)

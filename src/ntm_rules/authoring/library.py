@@ -56,6 +56,20 @@ class Library:
         library.read_all(own)
         return library
 
+    def with_layers(self, path: str | Path) -> "Library":
+        """The library with a folder of layers over it; what has been read is not read again.
+
+        Raises:
+            RulesetError: the folder holds something else than layers.
+        """
+        own = tuple(listed_in(Path(path)))
+        for listed in own:
+            if listed.kind not in ("amends", "overlay"):
+                raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no layer")])
+        library = Library((*self.files, *own), (*self.folders, Path(path)))
+        library._memo |= {key: read for key, read in self._memo.items() if not isinstance(read, Ruleset)}
+        return library
+
     # -- what there is -----------------------------------------------------------------------
 
     @property
@@ -105,14 +119,21 @@ class Library:
         return read.header.instrument
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
-        """The days on which a layer of the set, or of the province's overlays, begins to hold; the base's first.
+        """The days on which a layer of the set begins to hold, the base's first.
+
+        For a province those from its first overlay on, as long as the province exists; none where it has no overlay.
 
         Raises:
-            UnknownName: no such ruleset or period.
+            UnknownName: no such ruleset, period or province.
         """
         base = self._base(ruleset, dt.date.min, period)
-        layers = [base.header.layer, *(file.header.layer for file in self._layers(ruleset, base, province))]
-        return tuple(sorted({_clamped(layer.start, base.header) for layer in layers}))
+        headers = [base.header, *(file.header for file in self._layers(ruleset, base, province))]
+        starts = [(_clamped(header.layer.start, base.header), header.province) for header in headers]
+        days = sorted({start for start, _ in starts})
+        if province is None:
+            return tuple(days)
+        begins = min((start for start, owner in starts if owner is not None), default=dt.date.max)
+        return tuple(on for on in days if on >= begins and self.registry.latest(province, on).on(on))
 
     def read_all(self, files: Iterable[Listed] | None = None) -> None:
         """Read every file (or *files*), and apply every layer on the day it begins.

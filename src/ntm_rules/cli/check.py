@@ -1,73 +1,113 @@
 """`check`: everything that must hold for rule files, with one command."""
 
 import json
+import os
+from collections import Counter
 from pathlib import Path
 
 import click
 
-from ntm_rules.authoring.library import Library
-from ntm_rules.consistency.checks import Report, check
-from ntm_rules.consistency.lint import Finding
+from ntm_rules.authoring.folders import bundled_folder
+from ntm_rules.consistency.checks import Proved, Report, check
+from ntm_rules.consistency.finding import Finding
+from ntm_rules.consistency.folder import Folder
+from ntm_rules.consistency.proofs import Status
 from ntm_rules.consistency.sarif import to_sarif
 from ntm_rules.model.errors import Severity
 
+EXIT_CODES = "Exit codes: 0 no error and no warning is left; 1 one is; 2 files that cannot be used, or bad usage."
+_MAX_JOBS = 4
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
-@click.command("check")
+@click.command("check", epilog=EXIT_CODES)
 @click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
 @click.option("--notes/--no-notes", default=False, help="Show notes too.")
+@click.option("--allowed", is_flag=True, help="Show what allow files list too, with the reasons.")
+@click.option(
+    "--proofs/--no-proofs",
+    default=None,
+    help="Prove what holds for all facts; needs the extra `verify`  [default: if it is installed]",
+)
 @click.pass_context
-def check_command(ctx: click.Context, path: Path | None, form: str, notes: bool) -> None:
+def check_command(
+    ctx: click.Context, path: Path | None, form: str, notes: bool, allowed: bool, proofs: bool | None
+) -> None:
     """Check the rule files in PATH (the bundled ones without PATH).
 
-    Every ruleset is composed for every day on which a layer begins, and for every province with an overlay. Findings
-    that a file `*.allow.yaml` in the folder lists with a reason are left out. Exits with 1 if an error or a warning
-    is left.
+    A folder without facts of its own is read over the bundled rulesets. Every ruleset that its files bear on is
+    composed for every day on which a layer begins, and for every province with an overlay. Findings that a file
+    `*.allow.yaml` lists with a reason are left out.
     """
-    report = check(Library.load(path) if path is not None else Library.bundled())
+    report = check(Folder.read(path or bundled_folder()), proofs, min(os.cpu_count() or 1, _MAX_JOBS))
     if form == "sarif":
         click.echo(json.dumps(to_sarif(report), ensure_ascii=False, indent=1))
     elif form == "json":
         click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
     else:
-        _print(report, notes)
+        _print(report, notes, allowed)
     ctx.exit(1 if report.failed else 0)
 
 
-def _print(report: Report, notes: bool) -> None:
+def _print(report: Report, notes: bool, allowed: bool) -> None:
     for finding in report.findings:
         if notes or finding.diagnostic.severity is not Severity.NOTE:
             click.echo(str(finding.diagnostic))
+    for finding, reason in report.allowed if allowed else ():
+        click.echo(f"{finding.diagnostic}\n    allowed: {reason}")
     for entry in report.unused:
         click.echo(f"{entry.at.file}:{entry.at.line}:{entry.at.column}: note[allow.unused]: nothing needs this entry")
-    counts = [f.diagnostic.severity for f in report.findings]
-    shown = ", ".join(f"{counts.count(s)} {s.value}s" for s in _ORDER)
-    click.echo(
-        f"{report.composed} composed rulesets: {shown}, {len(report.allowed)} allowed, in {report.seconds:.1f} s"
-    )
+    found = Counter(f.diagnostic.severity for f in report.findings)
+    shown = ", ".join(f"{found[s]} {s.value}s" for s in _ORDER)
+    click.echo(f"{report.composed} composed rulesets: {shown}, {len(report.allowed)} allowed")
+    if report.unproved:
+        click.echo(f"no proofs: {report.unproved}")
+    else:
+        ended = Counter[Status]()
+        for each in report.proved:
+            ended.update(each.counts)
+        cells, unknown = (sum(getattr(p, name) for p in report.proved) for name in ("cells", "unknown"))
+        ways = ", ".join(f"{ended[status]} {status.value}" for status in Status)
+        click.echo(f"{ended.total()} proofs: {ways}; over {cells} cells, {unknown} of them unknown")
+    click.echo(f"in {report.seconds:.1f} s")
 
 
 def _as_json(report: Report) -> dict[str, object]:
-    def entry(finding: Finding) -> dict[str, object]:
-        subject, diagnostic = finding.subject, finding.diagnostic
-        return {
-            "code": diagnostic.code,
-            "severity": diagnostic.severity.value,
-            "message": diagnostic.message,
-            "hint": diagnostic.hint,
-            "file": diagnostic.file,
-            "line": diagnostic.line,
-            "column": diagnostic.column,
-            "ruleset": subject.ruleset,
-            "period": subject.period,
-            "address": subject.address,
-        }
-
     return {
-        "findings": [entry(finding) for finding in report.findings],
-        "allowed": [{"message": f.diagnostic.message, "reason": why} for f, why in report.allowed],
+        "findings": [_finding(finding) for finding in report.findings],
+        "allowed": [{**_finding(finding), "reason": why} for finding, why in report.allowed],
         "composed": report.composed,
+        "proofs": [_proved(each) for each in report.proved],
+        "unproved": report.unproved,
         "seconds": round(report.seconds, 2),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    subject, diagnostic = finding.subject, finding.diagnostic
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "file": diagnostic.file,
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "ruleset": subject.ruleset,
+        "period": subject.period,
+        "address": subject.address,
+    }
+
+
+def _proved(proved: Proved) -> dict[str, object]:
+    composition = proved.composition
+    return {
+        "ruleset": composition.ruleset,
+        "period": composition.period,
+        "province": composition.province,
+        "on": str(composition.on),
+        **{status.value: proved.counts.get(status, 0) for status in Status},
+        "cells": proved.cells,
+        "unknown": proved.unknown,
     }

@@ -12,11 +12,12 @@ from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
+from ntm_rules.consistency.compositions import compositions
 from ntm_rules.consistency.coverage import Coverage, Origin, Side, coverage
 from ntm_rules.model.errors import Diagnostic, RulesetError
 from ntm_rules.model.verdicts import Verdict
 from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
-from ntm_rules.testing.suggesting import compositions, next_case
+from ntm_rules.testing.suggesting import next_case
 
 EXIT_CODES = "Exit codes: 0 every case passes; 1 a case fails; 2 bad input or usage."
 _SIDES = (Side.BELOW, Side.AT, Side.ABOVE, Side.MISSING)
@@ -73,7 +74,7 @@ def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, 
     rows: dict[Origin, Coverage] = {}
     suggested = ""
     if measured:
-        sets = compositions(library)
+        sets = [each.compose(library) for each in compositions(library)]
         origins = _origins(library, beside)
         found = coverage(sets, run.verdicts).only(origins)
         rows = {origin: found.only((origin,)) for origin in origins}

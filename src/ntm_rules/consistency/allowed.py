@@ -1,5 +1,6 @@
 """Findings that stand in an allow file beside a ruleset, each with its reason."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -7,7 +8,11 @@ from attrs import frozen
 from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.nodes import Map, Position, read_file
 from ntm_rules.authoring.reader import Reader
-from ntm_rules.consistency.lint import Finding
+from ntm_rules.consistency.compositions import Composition
+from ntm_rules.consistency.finding import Finding
+
+LAWS, PROOFS = "law.", "proof."
+"""How the codes of laws, for the pytest plugin, and those of proofs begin."""
 
 _KEYS = ("code", "ruleset", "period", "address", "reason")
 
@@ -20,6 +25,7 @@ class Allowed:
         code: of the finding, e.g. ``table.gap``.
         ruleset, period, address: of its subject; an empty one stands for any.
         reason: why it is right as it is.
+        path: of the file.
     """
 
     code: str
@@ -28,6 +34,7 @@ class Allowed:
     address: str
     reason: str
     at: Position
+    path: Path
 
     def covers(self, finding: Finding) -> bool:
         """True if the entry is about the finding."""
@@ -51,6 +58,14 @@ def read_allowed(library: Library) -> tuple[Allowed, ...]:
     return tuple(found)
 
 
+def excused_by(entries: Iterable[Allowed], composition: Composition) -> Iterator[tuple[str, str]]:
+    """The laws and places that entries list for a ruleset."""
+    for entry in entries:
+        of = entry.ruleset in ("", composition.ruleset) and entry.period in ("", composition.period)
+        if of and entry.code.startswith(LAWS):
+            yield entry.code.removeprefix(LAWS), entry.address
+
+
 def _entries(path: Path, shown: str, reader: Reader) -> list[Allowed]:
     root = read_file(path, shown)
     nodes = reader.items(reader.map(root, "the file", ("allow",)).get("allow"), "`allow`")
@@ -60,5 +75,6 @@ def _entries(path: Path, shown: str, reader: Reader) -> list[Allowed]:
         code = reader.text(reader.required(entry, "code", "an entry"), "the code")
         reason = reader.text(reader.required(entry, "reason", "an entry"), "the reason")
         texts = [reader.text(entry.get(key), key) for key in ("ruleset", "period", "address")]
-        found.append(Allowed(code, texts[0], texts[1], texts[2], reason, node.at if isinstance(node, Map) else root.at))
+        at = node.at if isinstance(node, Map) else root.at
+        found.append(Allowed(code, texts[0], texts[1], texts[2], reason, at, path))
     return found

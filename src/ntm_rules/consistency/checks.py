@@ -1,26 +1,43 @@
 """All checks of a library in one go: every ruleset, every day a layer begins, every province with an overlay."""
 
-import datetime as dt
+import multiprocessing
 import time
-import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 from attrs import evolve, frozen
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.consistency.allowed import Allowed, read_allowed
-from ntm_rules.consistency.lint import Finding, Subject, date_gaps, lint
-from ntm_rules.consistency.places import places
-from ntm_rules.model.errors import Severity
+from ntm_rules.consistency.allowed import LAWS, PROOFS, Allowed, read_allowed
+from ntm_rules.consistency.citing import oddities
+from ntm_rules.consistency.compositions import Composition
+from ntm_rules.consistency.finding import Finding, Subject
+from ntm_rules.consistency.folder import Folder
+from ntm_rules.consistency.judging import judged
+from ntm_rules.consistency.lint import date_gaps, lint
+from ntm_rules.consistency.logic import Logic
+from ntm_rules.consistency.places import Places
+from ntm_rules.consistency.proofs import Proof, Status, prove_in
+from ntm_rules.consistency.session import Session
+from ntm_rules.model.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 
-if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.nodes import Position
 
-LAWS = "law."
-"""How the codes of laws begin; their allow entries are for the pytest plugin."""
+@frozen
+class Proved:
+    """How the proofs about one composed ruleset ended.
 
-Prove = Callable[[Ruleset], tuple[Finding, ...]]
+    Attributes:
+        counts: how many, by status.
+        cells, unknown: how many cells the ruleset has, and how many of these are not known.
+    """
+
+    composition: Composition
+    counts: Mapping[Status, int]
+    cells: int
+    unknown: int
 
 
 @frozen
@@ -32,12 +49,16 @@ class Report:
         allowed: findings that an allow file lists, each with its reason.
         unused: entries of allow files that no finding needed.
         composed: how many composed rulesets were looked at.
+        proved: the proofs about each of these; empty where nothing was proved.
+        unproved: why nothing was proved; empty where it was.
     """
 
     findings: tuple[Finding, ...]
     allowed: tuple[tuple[Finding, str], ...]
     unused: tuple[Allowed, ...]
     composed: int
+    proved: tuple[Proved, ...]
+    unproved: str
     seconds: float
 
     @property
@@ -46,85 +67,139 @@ class Report:
         return any(f.diagnostic.severity is not Severity.NOTE for f in self.findings)
 
 
-def check(library: Library, prove: Prove | None = None) -> Report:
-    """Look at everything.
+def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
+    """Look at everything that the files of a folder bear on.
 
     Args:
-        library: its files are read first.
-        prove: gives the findings of proofs about one composed ruleset.
+        proofs: whether to prove; None: if z3 is installed.
+        jobs: how many processes to share the work, a ruleset each; what is found is the same.
 
     Raises:
         RulesetError: a file that cannot be used; nothing else is looked at then.
+        EngineUnavailable: proofs are asked for and z3 is not installed.
     """
     start = time.perf_counter()
+    library = folder.library
     library.read_all()
-    found = _Findings()
-    found.add(_placed(library, date_gaps(library), None))
-    composed = 0
-    for ruleset in compositions(library):
-        composed += 1
-        subject = Subject(ruleset.id, ruleset.period, ruleset.province or "")
-        fresh = [*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset)]
-        if prove is not None:
-            fresh += prove(ruleset)
-        found.add(_placed(library, fresh, ruleset.province))
+    proving, unproved = _proving(proofs)
+    found = _Findings(library)
+    looked_at = tuple(folder.compositions())
+    of_files = (*date_gaps(library), *oddities(library))
+    bearing = {(each.ruleset, each.period) for each in looked_at}
+    found.add((f for f in of_files if (f.subject.ruleset, f.subject.period) in bearing), None)
+    proved: list[Proved] = []
+    for seen in _shared(folder, looked_at, proving, jobs):
+        found.add(seen.findings, seen.composition.province)
+        proved += [seen.proved] if seen.proved else []
     entries = read_allowed(library)
     used = {finding: entry for finding in found.all for entry in entries if entry.covers(finding)}
-    left = tuple(f for f in found.all if f not in used)
-    ours = (entry for entry in entries if not entry.code.startswith(LAWS))
-    unused = tuple(entry for entry in ours if entry not in used.values())
+    left = tuple(finding for finding in found.all if finding not in used)
+    wanted = (e for e in entries if folder.holds(e.path) and e not in used.values())
+    unused = tuple(entry for entry in wanted if _looked_for(entry, proving))
     allowed = tuple((finding, entry.reason) for finding, entry in used.items())
-    return Report(left, allowed, unused, composed, time.perf_counter() - start)
+    return Report(left, allowed, unused, len(looked_at), tuple(proved), unproved, time.perf_counter() - start)
+
+
+@frozen
+class _Seen:
+    """What was found in one composed ruleset."""
+
+    composition: Composition
+    findings: tuple[Finding, ...]
+    proved: Proved | None
+
+
+def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
+    """What is found in each, in order; the largest rulesets are begun first."""
+    sets: dict[tuple[str, str], list[Composition]] = {}
+    for each in looked_at:
+        sets.setdefault((each.ruleset, each.period), []).append(each)
+    shares = sorted(sets.values(), key=len, reverse=True)
+    if jobs == 1 or len(shares) == 1 or not proving:
+        found = [seen for share in shares for seen in _look(folder, share, proving)]
+    else:
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+            tasks = [pool.submit(_look_anew, folder.path, share) for share in shares]
+            found = [seen for task in tasks for seen in task.result()]
+    by_composition = {seen.composition: seen for seen in found}
+    yield from (by_composition[each] for each in looked_at)
+
+
+def _look_anew(path: Path, compositions: Sequence[Composition]) -> list[_Seen]:
+    """The same in another process, which reads the files itself."""
+    return list(_look(Folder.read(path), compositions, proving=True))
+
+
+def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) -> Iterator[_Seen]:
+    """What is found in the compositions of one ruleset; their proofs share a session."""
+    session = Session() if proving else None
+    for composition in compositions:
+        ruleset = composition.compose(folder.library)
+        findings, proved = read_off(ruleset), None
+        if session is not None:
+            ended = prove_in(folder.library, ruleset, session=session)
+            findings += judged(ruleset, ended)
+            proved = _counted(composition, ended)
+        yield _Seen(composition, findings, proved)
+
+
+def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
+    """What composing and lint say about a composed ruleset."""
+    subject = Subject(ruleset.id, ruleset.period, ruleset.province or "")
+    return (*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
+
+
+def _proving(proofs: bool | None) -> tuple[bool, str]:
+    """Whether to prove, or why not."""
+    if proofs is False:
+        return False, "not asked for"
+    try:
+        Logic()
+    except EngineUnavailable as why:
+        if proofs:
+            raise
+        return False, str(why)
+    return True, ""
+
+
+def _counted(composition: Composition, proofs: tuple[Proof, ...]) -> Proved:
+    """The first proof is about the whole set."""
+    counts = Counter(proof.status for proof in proofs)
+    return Proved(composition, counts, proofs[0].cells, proofs[0].unknown)
+
+
+def _looked_for(entry: Allowed, proofs: bool) -> bool:
+    """False for what this check cannot find: laws, and proofs where there were none."""
+    return not entry.code.startswith(LAWS) and (proofs or not entry.code.startswith(PROOFS))
 
 
 class _Findings:
-    """Findings in the order in which they were met; the same thing at the same place counts once.
+    """Findings with their places, in the order in which they were met; the same thing at the same place counts once.
 
-    What is found nationally is found again in every province, in other columns perhaps.
+    What is found nationally is found again in every province, in other columns perhaps. Where composing has said
+    that an operation is looser, the proof of it says nothing new.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library) -> None:
         self.all: list[Finding] = []
+        self._places = Places(library)
         self._seen: set[tuple[object, ...]] = set()
+        self._looser: set[tuple[str, int]] = set()
 
-    def add(self, findings: Iterable[Finding]) -> None:
+    def add(self, findings: Iterable[Finding], province: str | None) -> None:
         for finding in findings:
-            diagnostic = finding.diagnostic
+            subject, diagnostic = finding.subject, finding.diagnostic
+            if not diagnostic.file:
+                at = self._places.find(subject.ruleset, subject.period, province, subject.address)
+                if at is not None:
+                    diagnostic = evolve(diagnostic, file=at.file, line=at.line, column=at.column)
             words = diagnostic.message if diagnostic.code.startswith("layer.") else ""
-            key = (finding.subject, diagnostic.code, diagnostic.file, diagnostic.line, words)
+            place = (diagnostic.file, diagnostic.line)
+            if diagnostic.code == "layer.looser":
+                self._looser.add(place)
+            if diagnostic.code == "proof.looser" and place in self._looser:
+                continue
+            key = (subject, diagnostic.code, *place, words)
             if key not in self._seen:
                 self._seen.add(key)
-                self.all.append(finding)
-
-
-def compositions(library: Library) -> Iterator[Ruleset]:
-    """Every ruleset on every day a layer begins: nationally, and from its overlay on for each province with one."""
-    for ruleset, period in library.rulesets():
-        for on in library.dates(ruleset, period):
-            yield library.compose(ruleset, on=on, period=period)
-    for ruleset, period, province in library.overlays():
-        first = set(library.dates(ruleset, period))
-        days = library.dates(ruleset, period, province)
-        begins = min((day for day in days if day not in first), default=days[0])
-        for on in days:
-            if on >= begins and _exists(library, province, on):
-                yield library.compose(ruleset, on=on, period=period, province=province)
-
-
-def _exists(library: Library, province: str, on: dt.date) -> bool:
-    return library.registry.latest(province, on).on(on)
-
-
-def _placed(library: Library, findings: Iterable[Finding], province: str | None) -> Iterator[Finding]:
-    """The findings with file and line, where what they are about stands in a file."""
-    known: dict[tuple[str, str], dict[str, Position]] = {}
-    for finding in findings:
-        subject, diagnostic = finding.subject, finding.diagnostic
-        if not diagnostic.file:
-            key = (subject.ruleset, subject.period)
-            if key not in known:
-                known[key] = places(library, *key, province)
-            at = known[key].get(subject.address) or known[key].get("")
-            if at is not None:
-                diagnostic = evolve(diagnostic, file=at.file, line=at.line, column=at.column)
-        yield evolve(finding, diagnostic=diagnostic)
+                self.all.append(Finding(subject, diagnostic))

@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Mapping
+from functools import cached_property
 
 from attrs import evolve, frozen
 
@@ -37,6 +38,10 @@ class Place:
     floor: Value | None = None
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         column = f" [{', '.join(self.key)}]" if self.key else ""
         facts = f" {' '.join(self.facts)} {self.op.value}" if self.facts else ""
         return f"{self.ruleset} {self.owner}{self.part}{facts}{column} ({self.citation.instrument.number})"

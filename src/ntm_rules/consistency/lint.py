@@ -5,15 +5,15 @@ import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 
-from attrs import frozen
-
 from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.strictness import Selectors
+from ntm_rules.consistency.citing import citations
+from ntm_rules.consistency.finding import Finding, Subject, finding, tables, without_cells
 from ntm_rules.model.conditions import Comparison, Not, Op
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, Table, matching
+from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, matching
 from ntm_rules.model.walk import CellRef, cells, indicators, leaves
 
 _DAY = dt.timedelta(days=1)
@@ -23,65 +23,32 @@ _AGAINST = {
 }
 
 
-@frozen
-class Subject:
-    """What a finding is about; with its code it names the finding in an allow file.
-
-    Attributes:
-        address: an indicator or a part, a derived fact, a province, or the days of a gap; empty for the whole set.
-    """
-
-    ruleset: str
-    period: str
-    address: str
-
-
-@frozen
-class Finding:
-    """Something that a check found, with its subject."""
-
-    subject: Subject
-    diagnostic: Diagnostic
-
-
 def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
     """Every finding in a composed ruleset, in printed order, each once."""
     found: dict[Finding, None] = {}
-    for rule in (_gaps, _bounds, _sources, _directions, _order):
+    for rule in (_gaps, _bounds, citations, _directions, _order):
         found.update(dict.fromkeys(rule(ruleset)))
     return tuple(found)
 
 
-def _finding(ruleset: Ruleset, code: str, address: str, message: str, severity: Severity, hint: str = "") -> Finding:
-    subject = Subject(ruleset.id, ruleset.period, address)
-    return Finding(subject, Diagnostic(code, f"{ruleset.id} {ruleset.period}: {message}", severity, hint=hint))
-
-
-def _tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:
-    """Every table of the requirements with its address."""
-    for _, indicator in indicators(ruleset):
-        for condition in (indicator.applies_if, indicator.require):
-            for address, leaf in leaves(condition, indicator.no) if condition is not None else ():
-                threshold = getattr(leaf, "threshold", None)
-                if isinstance(threshold, Relative):
-                    threshold = threshold.resolved
-                if isinstance(threshold, Table):
-                    yield address, threshold
-
-
 def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
-    """Columns that some unit is in and for which a table has no cell, the years of the period among them."""
+    """Years of the period for which a table has no cell at all, and columns that some unit is in without one."""
     facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
     selectors = Selectors(facts, {d.id: d for d in ruleset.derived}, dict(ruleset.bindings))
     years = frozenset(str(year) for year in _years(ruleset.period) or (ruleset.year,))
-    for address, table in _tables(ruleset):
+    for address, table in tables(ruleset):
         choices = [sorted(years) if s == "year" else list(selectors.values(s, years)) for s in table.by]
-        missing = [key for key in itertools.product(*choices) if matching(table, key) is None]
+        blank = without_cells(table, years)
+        hint = "write the cell, or `pending` where nobody has copied it yet"
+        if blank:
+            message = f"the table of `{address}` has no cell for {', '.join(blank)}"
+            yield finding(ruleset, "table.years", Severity.WARNING, address, message, hint)
+        keys = (key for key in itertools.product(*choices) if not set(key) & set(blank))
+        missing = [key for key in keys if matching(table, key) is None]
         if missing:
             shown = "; ".join(", ".join(key) for key in missing[:4]) + ("; ..." if len(missing) > 4 else "")
             message = f"the table of `{address}` has no cell for {len(missing)} of its columns: {shown}"
-            hint = "write the cell, or `pending` where nobody has copied it yet"
-            yield _finding(ruleset, "table.gap", address, message, Severity.WARNING, hint)
+            yield finding(ruleset, "table.gap", Severity.WARNING, address, message, hint)
 
 
 def _years(period: str) -> range:
@@ -101,21 +68,11 @@ def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
         low, high = fact.minimum, fact.maximum
         if (low is not None and value < low) or (high is not None and value > high):
             message = f"the value {value} of `{ref.address}` lies outside the bounds of `{fact.id}`"
-            yield _finding(ruleset, "cell.bounds", ref.address, message, Severity.ERROR)
+            yield finding(ruleset, "cell.bounds", Severity.ERROR, ref.address, message)
 
 
 def _factor(ref: CellRef) -> bool:
     return ref.comparison is not None and isinstance(ref.comparison.threshold, Relative)
-
-
-def _sources(ruleset: Ruleset) -> Iterator[Finding]:
-    """Cells that were seen somewhere and do not say where."""
-    for ref in cells(ruleset):
-        cell = ref.cell
-        if cell.evidence is not None and cell.level != "recalled" and cell.source is None:
-            message = f"a {cell.level} cell of `{ref.address or ref.derived}` does not say where it was seen"
-            address = ref.address or str(ref.derived)
-            yield _finding(ruleset, "cell.source", address, message, Severity.WARNING, "name a `source`")
 
 
 def _directions(ruleset: Ruleset) -> Iterator[Finding]:
@@ -133,7 +90,7 @@ def _directions(ruleset: Ruleset) -> Iterator[Finding]:
                 message = (
                     f"`{address}` asks for {leaf.op.value} of `{leaf.fact}`, where {fact.direction.value} is better"
                 )
-                yield _finding(ruleset, "direction", address, message, Severity.WARNING)
+                yield finding(ruleset, "direction", Severity.WARNING, address, message)
 
 
 def _negated(indicator: Indicator) -> bool:
@@ -153,14 +110,14 @@ def _asks_for_the_worse(leaf: Comparison, fact: Fact) -> bool:
 def _order(ruleset: Ruleset) -> Iterator[Finding]:
     """Tables whose columns do not stand in the order of their selector: columns that changed places."""
     facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
-    for address, table in _tables(ruleset):
+    for address, table in tables(ruleset):
         for place, selector in enumerate(table.by):
             printed = list(dict.fromkeys(key[place] for key, _ in table.cells if key[place] not in (GENERAL, REST)))
             known = sorted(printed) if selector == "year" else _in_order(facts.get(selector), printed)
             if printed != known:
                 message = f"the columns of `{address}` by `{selector}` stand as {', '.join(printed)}"
                 hint = f"the order is {', '.join(known)}"
-                yield _finding(ruleset, "table.order", address, message, Severity.WARNING, hint)
+                yield finding(ruleset, "table.order", Severity.WARNING, address, message, hint)
 
 
 def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:

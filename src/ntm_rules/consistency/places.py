@@ -8,13 +8,23 @@ from ntm_rules.authoring.nodes import Items, Map, Node, Position, Scalar
 _OPERATIONS = ("set", "set_pending", "replace", "retitle")
 
 
-def places(library: Library, ruleset: str, period: str, province: str | None = None) -> dict[str, Position]:
-    """The place of every address; the last layer that touches it wins. The empty address is the file's first line."""
-    found: dict[str, Position] = {}
-    for root in library.roots(ruleset, period, province):
-        found.setdefault("", root.at)
-        found.update(_addresses(root, ""))
-    return found
+class Places:
+    """The places of addresses; the files of a set are read once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._known: dict[tuple[str, str, str | None], dict[str, Position]] = {}
+
+    def find(self, ruleset: str, period: str, province: str | None, address: str) -> Position | None:
+        """Where the address stands, by the last layer that touches it; else the first line of the base."""
+        key = (ruleset, period, province)
+        if key not in self._known:
+            found: dict[str, Position] = {}
+            for root in self._library.roots(*key):
+                found.setdefault("", root.at)
+                found.update(_addresses(root, ""))
+            self._known[key] = found
+        return self._known[key].get(address) or self._known[key].get("")
 
 
 def _addresses(node: Node, address: str) -> Iterator[tuple[str, Position]]:

@@ -8,7 +8,7 @@ difference the status is ``UNDECIDED``, with facts and values of these cells tha
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import partial
 
@@ -16,7 +16,8 @@ from attrs import evolve, field, frozen
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.replaying import FAILED, SATISFIED, Claim, Replay, Wanted
-from ntm_rules.consistency.searching import NOT_CONFIRMED, Answer, Limits, Search, Session, Shown, Undecided
+from ntm_rules.consistency.searching import NOT_CONFIRMED, Limits, Search, Undecided
+from ntm_rules.consistency.session import Answer, Session, Shown
 from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
 from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
@@ -29,6 +30,7 @@ class Kind(Enum):
     """What is proved; the text says what holds where it is."""
 
     SATISFIABLE = "some facts meet the set"
+    REST_SATISFIABLE = "some facts satisfy all indicators but those that nothing satisfies"
     CAN_PASS = "some facts satisfy the indicator"  # noqa: S105 - no password
     CAN_FAIL = "some facts fail the indicator"
     INDEPENDENT = "some facts fail this indicator alone"
@@ -52,7 +54,8 @@ class Status(Enum):
 
 _BY_FACTS = {Shown.YES: Status.PROVED, Shown.NO: Status.REFUTED}
 _FOR_ALL = {Shown.YES: Status.REFUTED, Shown.NO: Status.PROVED}
-_DEPENDS = "it depends on what stands in the unknown cells"
+DEPENDS = "it depends on what stands in the unknown cells"
+"""The reason of a proof that is undecided for want of cells, not of time."""
 
 
 @frozen
@@ -117,8 +120,19 @@ def prove(
     Raises:
         EngineUnavailable: z3 is not installed.
     """
-    search = Search((ruleset, *((base,) if base else ()), *lower), limits, session)
-    return tuple(_all(search, base is not None))
+    session = session or Session()
+    rulesets = (ruleset, *((base,) if base else ()), *lower)
+    key = (base is not None, limits, *map(_asked_of, rulesets))
+    if key not in session.proofs:
+        session.proofs[key] = tuple(_all(Search(rulesets, limits, session), base is not None))
+    return session.proofs[key]
+
+
+def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
+    """All that proofs rest on: provinces of one region without numbers of their own ask for the same."""
+    years = validity(ruleset)
+    conditions = (ruleset.criteria, ruleset.at_least_n, ruleset.derived, ruleset.facts)
+    return (ruleset.id, ruleset.period, years, ruleset.bindings, ruleset.minimum_evidence, *conditions)
 
 
 def prove_in(
@@ -148,13 +162,16 @@ def _all(search: Search, based: bool) -> Iterator[Proof]:
     whole = satisfiable(search)
     yield whole
     yield from covered(search)
+    stuck: list[str] = []
     for no in search.numbers[0]:
-        yield can_pass(search, no)
-        fails = can_fail(search, no)
-        yield fails
+        passes, fails = can_pass(search, no), can_fail(search, no)
+        yield from (passes, fails)
+        stuck += [no] if passes.status is Status.REFUTED else []
         if Status.REFUTED not in (whole.status, fails.status):
             yield independent(search, no)
         yield from decided(search, no)
+    if stuck and whole.status is Status.REFUTED and _asks_for_all(search.rulesets[0]):
+        yield the_rest(search, stuck)
     if based:
         yield from overlay(search, 1)
     if whole.status is not Status.REFUTED:
@@ -168,6 +185,16 @@ def _all(search: Search, based: bool) -> Iterator[Proof]:
 def satisfiable(search: Search) -> Proof:
     """Whether some facts meet the set."""
     return _proof(search, Kind.SATISFIABLE, "", Claim((Wanted(0, 0, SATISFIED),)))
+
+
+def the_rest(search: Search, stuck: Sequence[str]) -> Proof:
+    """Whether some facts satisfy every indicator but the *stuck* ones, which nothing satisfies."""
+    wanted = (Wanted(0, place, SATISFIED) for no, place in search.numbers[0].items() if no not in stuck)
+    return _proof(search, Kind.REST_SATISFIABLE, "", Claim(tuple(wanted)))
+
+
+def _asks_for_all(ruleset: Ruleset) -> bool:
+    return ruleset.at_least_n is None and all(c.at_least_n is None for c in ruleset.criteria)
 
 
 def can_pass(search: Search, no: str) -> Proof:
@@ -313,11 +340,11 @@ def _asked(
 ) -> tuple[Proof, Answer]:
     start = time.perf_counter()
     answer = search.exists(claim)
-    by_facts = kind in (Kind.SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)
+    by_facts = kind in (Kind.SATISFIABLE, Kind.REST_SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)
     status = (_BY_FACTS if by_facts else _FOR_ALL).get(answer.shown, Status.UNDECIDED)
     rulesets = tuple(search.rulesets[side] for side in sides)
     proof = _ended(kind, rulesets, subject, status, search.trace(claim), start)
-    reason = _DEPENDS if answer.shown is Shown.DEPENDS else answer.reason
+    reason = DEPENDS if answer.shown is Shown.DEPENDS else answer.reason
     return evolve(proof, facts=answer.facts, assumed=answer.assumed, reason=reason), answer
 
 

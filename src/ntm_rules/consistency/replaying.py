@@ -1,7 +1,7 @@
 """What facts are to show, and assessments that confirm it."""
 
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from attrs import frozen
@@ -9,7 +9,7 @@ from attrs import frozen
 from ntm_rules.consistency.variables import Witness
 from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.errors import FactError
-from ntm_rules.model.facts import Direction, Fact, FactType
+from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import FactValue, Verdict
@@ -96,6 +96,11 @@ class Replay:
         except FactError:
             return b""
 
+    def holds(self, claim: Claim, facts: Mapping[str, FactValue]) -> bool:
+        """True if the outcomes of the facts are those claimed."""
+        codes = {side: self._outcomes(side, facts) for side in {w.side for w in claim.wanted}}
+        return all(codes.values()) and all(codes[w.side][w.place] in w.outcomes for w in claim.wanted)
+
     def confirms(self, claim: Claim, facts: Mapping[str, FactValue]) -> bool:
         """True if assessments of the facts show the claim."""
         try:
@@ -119,12 +124,34 @@ def improved(facts: Mapping[str, FactValue], known: Mapping[str, Fact], fixed: S
     return {name: value if name in fixed else _best(known[name], value) for name, value in facts.items()}
 
 
-def _best(fact: Fact, value: FactValue) -> FactValue:
-    if fact.direction is Direction.NEITHER or fact.type is FactType.CATEGORY:
-        return value
-    more = fact.direction is Direction.MORE
+def extremes(rulesets: Iterable[Ruleset]) -> Iterator[Witness]:
+    """All facts as good as can be, all as bad, and good ones with nothing of which a share could be taken."""
+    facts = {fact.id: fact for ruleset in rulesets for fact in ruleset.facts}
+    ratios = [(fact, fact.ratio) for fact in facts.values() if fact.ratio is not None]
+    worked_out = [(d.fact, d.rule) for r in rulesets for d in r.derived if isinstance(d.rule, RatioOf)]
+    parts = {name for _, ratio in (*ratios, *worked_out) for name in (ratio.part, ratio.whole)}
+    for good in (True, False):
+        found = {fact.id: _extreme(fact, good) for fact in facts.values() if fact.id not in parts}
+        for fact, ratio in worked_out:
+            full = (fact.direction is Direction.MORE) is good
+            found |= {ratio.part: int(full), ratio.whole: 1}
+        yield Witness(found, frozenset())
+    nothing = {fact.id: _extreme(fact, True) for fact in facts.values() if fact.ratio is None}
+    yield Witness(nothing | dict.fromkeys(parts, 0), frozenset(facts), empty=True)
+
+
+def _extreme(fact: Fact, good: bool) -> FactValue:
+    """The best or the worst value; any where none is better."""
+    high = (fact.direction is Direction.MORE) is good
     if fact.type is FactType.BOOLEAN:
-        return more
-    if fact.type is FactType.ORDINAL:
-        return fact.values[-1 if more else 0]
-    return (_MUCH if fact.maximum is None else fact.maximum) if more else fact.minimum or Decimal(0)
+        return high
+    if not fact.type.numeric:
+        return fact.values[-1 if high else 0]
+    if high:
+        return _MUCH if fact.maximum is None else fact.maximum
+    return Decimal(0) if fact.minimum is None else fact.minimum
+
+
+def _best(fact: Fact, value: FactValue) -> FactValue:
+    neither = fact.direction is Direction.NEITHER or fact.type is FactType.CATEGORY
+    return value if neither else _extreme(fact, good=True)

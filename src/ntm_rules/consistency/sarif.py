@@ -16,7 +16,11 @@ def to_sarif(report: Report) -> dict[str, typing.Any]:
     rules = [{"id": code} for code in sorted({d.code for d, _ in pairs})]
     driver = {"name": "ntm-rules", "version": __version__, "rules": rules}
     results = [_result(diagnostic, reason) for diagnostic, reason in pairs]
-    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    untold = [f"nothing was proved: {report.unproved}"] if report.unproved else []
+    notices = [{"level": "note", "message": {"text": text}} for text in untold]
+    invocation = {"executionSuccessful": True, "toolExecutionNotifications": notices}
+    run = {"tool": {"driver": driver}, "invocations": [invocation], "results": results}
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _result(diagnostic: Diagnostic, reason: str | None) -> dict[str, typing.Any]:

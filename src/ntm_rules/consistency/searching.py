@@ -4,17 +4,16 @@ import time
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from enum import Enum
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import frozen
 
-from ntm_rules.consistency.algebra import Algebra
 from ntm_rules.consistency.filling import Assumed, Place, filled
-from ntm_rules.consistency.logic import Logic, Term
+from ntm_rules.consistency.logic import Term
 from ntm_rules.consistency.replaying import SATISFIED, Claim, Replay, Wanted, improved
-from ntm_rules.consistency.smt import Context, Reading, Trace
-from ntm_rules.consistency.variables import NotShort, Variables, Witness
+from ntm_rules.consistency.session import Answer, Session, Shown
+from ntm_rules.consistency.smt import Reading, Trace
+from ntm_rules.consistency.variables import NotShort, Witness
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Ruleset
@@ -39,73 +38,8 @@ class Limits:
     total: float = 60.0
 
 
-class Shown(Enum):
-    """The answer to whether some facts show a claim."""
-
-    YES = "yes"
-    NO = "no"
-    DEPENDS = "depends"
-    UNDECIDED = "undecided"
-
-
-@frozen
-class Answer:
-    """Whether some facts show a claim.
-
-    ``YES`` and ``NO`` hold whatever stands in the unknown cells; ``DEPENDS``: for some values of these.
-
-    Attributes:
-        facts: confirmed by an assessment; None where there are none.
-        assumed: the values of unknown cells with which it was assessed, and whether open conditions hold.
-        reason: why it is undecided.
-        codes: why the assessment is undetermined, where that was to be shown.
-    """
-
-    shown: Shown
-    facts: Mapping[str, FactValue] | None = None
-    assumed: Mapping[str, Value] = field(factory=dict)
-    reason: str = ""
-    codes: tuple[ReasonCode, ...] = ()
-
-
 class Undecided(Exception):  # noqa: N818 - never leaves the room
     """A question without an answer, and why."""
-
-
-class Session:
-    """What searches share: what was read, values chosen for unknown cells, facts found, and answers.
-
-    Raises:
-        EngineUnavailable: z3 is not installed.
-    """
-
-    def __init__(self) -> None:
-        self.logic = Logic()
-        self.variables = Variables(self.logic)
-        self.context = Context(self.variables, Algebra(self.logic))
-        self.chosen: dict[Place, Value] = {}
-        self.answers: dict[object, Answer] = {}
-        self._found: dict[object, list[Witness]] = {}
-        self._readings: dict[tuple[int, bool], Reading] = {}
-        self._filled: dict[object, tuple[Ruleset, Ruleset]] = {}
-
-    def reading(self, ruleset: Ruleset, unknowns: bool) -> Reading:
-        """A ruleset read once; the reading keeps the ruleset alive, so that its identity stays its own."""
-        key = (id(ruleset), unknowns)
-        if key not in self._readings:
-            self._readings[key] = Reading(self.context, ruleset, unknowns)
-        return self._readings[key]
-
-    def filled(self, ruleset: Ruleset, bindings: Mapping[str, str]) -> Ruleset:
-        """A ruleset with the values chosen for its unknown cells."""
-        key = (id(ruleset), *bindings.items())
-        if key not in self._filled:
-            self._filled[key] = ruleset, filled(ruleset, self.chosen)
-        return self._filled[key][1]
-
-    def found(self, ruleset: Ruleset, strict: bool) -> list[Witness]:
-        """Facts found for a set, whatever its date and province."""
-        return self._found.setdefault((ruleset.id, ruleset.period, strict), [])
 
 
 class Search:
@@ -141,10 +75,11 @@ class Search:
         parts = dict.fromkeys(rule for ruleset in self.rulesets for rule in _parts(ruleset))
         self.solver.add(*self.variables.constraints(self.read, self.places, parts))
         self.solver.add(*(term for reading in self.unknown for term in reading.bound()))
-        self.names = self.read.union(*({f.id for f in r.facts} for r in self.rulesets))
+        self.inputs = frozenset(f.id for r in self.rulesets for f in r.facts)
+        self.names = self.read | self.inputs
         self.deadline = time.monotonic() + self.limits.total
         self.bound = {name: value for name, value in self.bindings.items() if name in self.names}
-        found = self.session.found(self.rulesets[0], strict=True)
+        found = self.session.found(self.rulesets, strict=True)
         self.as_it_is = Replay(lambda side: self.rulesets[side], self.bound, found)
         self._with_values: Replay | None = None
         self._chosen: Term = True
@@ -201,7 +136,7 @@ class Search:
             if not unknown:
                 return Answer(Shown.NO)
         asked = self._terms(claim, self.unknown)
-        if any(term is False for term in asked):
+        if asked[0] is False:
             return Answer(Shown.NO)
         shown = Shown.DEPENDS if claim.decided else Shown.YES
         replay = self._filled()
@@ -225,9 +160,11 @@ class Search:
 
     def _shown(self, claim: Claim, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
         """Facts that show a claim: found before, put together from what is known, or found by z3."""
+        terms = [*self._terms(claim, readings), more]
+        if terms[0] is False:
+            return None
         known = replay.shows(claim)
-        terms = [] if known else [*self._terms(claim, readings), more]
-        if known is not None or any(term is False for term in terms):
+        if known is not None:
             return known
         spliced = self._spliced(claim, replay, readings, more) if claim.decided else None
         if spliced is not None:
@@ -246,7 +183,7 @@ class Search:
         if best is None or first.facts is None:
             return None
         spliced = Witness({**best.facts, **first.facts}, frozenset(), claim.whole)
-        return spliced if replay.confirms(claim, spliced.facts) else None
+        return spliced if replay.holds(claim, spliced.facts) else None
 
     def _good(self, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
         """Facts that meet the first set, as well as they can."""
@@ -256,10 +193,10 @@ class Search:
             if found is not None:
                 parts = [n for r in self.variables.within(self.read) for n in (r.rule.part, r.rule.whole)]
                 better = improved(found.facts, self.variables.facts, parts)
-                if not replay.confirms(claim, better):  # not all at once
+                if not replay.holds(claim, better):  # not all at once
                     facts = dict(found.facts)
                     for name, value in better.items():
-                        if value != facts[name] and replay.confirms(claim, facts | {name: value}):
+                        if value != facts[name] and replay.holds(claim, facts | {name: value}):
                             facts[name] = value
                     better = facts
                 found = Witness(better, found.names, found.empty)
@@ -272,18 +209,19 @@ class Search:
         if self._with_values is None:
             chosen, variables = self.session.chosen, self.variables
             new = [place for place in self.places if place not in chosen]
-            old = variables.pinned({place: chosen[place] for place in self.places if place in chosen})
-            asked = [self._literal("old", None, lambda: old)]
-            asked.append(self._literal("new", None, lambda: variables.moderate(new)))
-            model = self._model(asked) or self._model(asked[:1])
-            if model is None:
-                raise Undecided("no values of the unknown cells are possible together")
-            chosen |= {place: model[1][place] for place in new}
+            if new:
+                old = variables.pinned({place: chosen[place] for place in self.places if place in chosen})
+                asked = [self._literal("old", None, lambda: old)]
+                asked.append(self._literal("new", None, lambda: variables.moderate(new)))
+                model = self._model(asked) or self._model(asked[:1])
+                if model is None:
+                    raise Undecided("no values of the unknown cells are possible together")
+                chosen |= {place: model[1][place] for place in new}
             self._chosen = self.logic.boolean("chosen")
             here = {place: chosen[place] for place in self.places}
             ties = variables.ties(self.read, [value for value in here.values() if isinstance(value, Decimal)])
             self.solver.add(self.logic.z3.Implies(self._chosen, self.logic.both(variables.pinned(here), *ties)))
-            found = self.session.found(self.rulesets[0], strict=False)
+            found = self.session.found(self.rulesets, strict=False)
             self._with_values = Replay(self._filled_side, self.bound, found)
         return self._with_values
 
@@ -291,15 +229,21 @@ class Search:
         return self.session.filled(self.rulesets[side], self.bindings)
 
     def _terms(self, claim: Claim, readings: list[Reading]) -> list[Term]:
-        found = [self._wanted(readings[w.side], w) for w in claim.wanted]
+        """What has to be true for a claim; only False where a part of it never is."""
+        found: list[Term] = []
+        for w in claim.wanted:
+            term = self._wanted(readings[w.side], w)
+            if term is False:
+                return [False]
+            found.append(term)
         if claim.whole:
             found.append(self._literal("wholes", None, lambda: self.variables.wholes(self.read)))
         return found
 
     def _wanted(self, reading: Reading, wanted: Wanted) -> Term:
-        code = reading.codes[wanted.place]
-        key = (id(code), wanted.outcomes)
-        return self._literal(key, code, lambda: reading.algebra.is_one_of(code, wanted.outcomes))
+        code, outcomes = reading.codes[wanted.place], wanted.outcomes
+        key = (id(code), id(outcomes))
+        return self._literal(key, (code, outcomes), lambda: reading.algebra.is_one_of(code, outcomes))
 
     def _literal(self, key: object, kept: object, term: typing.Callable[[], Term]) -> Term:
         """A variable that implies a term, so that the solver keeps what it learns; *kept* lives as long as the key."""
@@ -334,25 +278,24 @@ class Search:
         z3, solver, variables = self.logic.z3, self.solver, self.variables
         year = year or self.rulesets[0].year
         asked = [self._literal(year, None, lambda: variables.year == year), *(t for t in terms if t is not True)]
-        solver.push()
-        try:
-            for short in (False, True):
-                if short:
-                    solver.add(*variables.short(self.read, self.places))
-                result = solver.check(*asked)
-                if result == z3.unsat and not short:
-                    return None
-                if result != z3.sat:
-                    raise Undecided(_LONG if result == z3.unsat else f"z3: {solver.reason_unknown()}")
-                model = solver.model()
-                try:
-                    witness = variables.witness(model, self.read, self.names)
-                    return witness, variables.assumed(model, self.places) if values else {}
-                except NotShort:
-                    continue
-            raise Undecided(_LONG)
-        finally:
-            solver.pop()
+        for short in (False, True):
+            if short:
+                asked.append(self._literal("short", None, self._short))
+            result = solver.check(*asked)
+            if result == z3.unsat and not short:
+                return None
+            if result != z3.sat:
+                raise Undecided(_LONG if result == z3.unsat else f"z3: {solver.reason_unknown()}")
+            model = solver.model()
+            try:
+                witness = variables.witness(model, self.read, self.names)
+                return witness, variables.assumed(model, self.places) if values else {}
+            except NotShort:
+                continue
+        raise Undecided(_LONG)
+
+    def _short(self) -> Term:
+        return self.logic.both(*self.variables.short(self.read, self.places))
 
     def _answer(self, shown: Shown, claim: Claim, witness: Witness, replay: Replay, assumed: Assumed) -> Answer:
         """The answer with the facts that matter, if an assessment of these confirms it."""
@@ -361,7 +304,7 @@ class Search:
         for facts in ({k: v for k, v in every.items() if k in needed}, every):
             if replay.confirms(claim, facts):
                 codes = () if claim.decided else self._codes(claim, replay, facts)
-                inputs = {f.id for r in self.rulesets for f in r.facts}
+                inputs = self.inputs
                 values = {str(place): assumed[place] for place in trace.unknown if place in assumed}
                 if replay is not self.as_it_is:
                     values |= {name: bool(value) for name, value in facts.items() if name not in inputs}

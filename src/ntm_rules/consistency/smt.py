@@ -7,6 +7,7 @@ then follows holds whatever stands there one day. Read as an unknown it is a con
 import itertools
 import typing
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from attrs import define, evolve, field, frozen
 
@@ -64,9 +65,9 @@ class Trace:
 
         return Trace(self.facts, [cell for cell in self.cells if stays(cell[0], cell[1])])
 
-    @property
+    @cached_property
     def unknown(self) -> set[Place]:
-        """The cells that are not known."""
+        """The cells that are not known; to be asked when nothing more is added."""
         return {place for _, _, place in self.cells if place is not None}
 
 

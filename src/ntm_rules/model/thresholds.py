@@ -98,7 +98,9 @@ def matching(table: Table, key: Key) -> tuple[Key, Cell] | None:
     """The printed key and cell that bind the selector values *key*; None where the table has none."""
     best: tuple[Key, Cell] | None = None
     for printed, cell in table.cells:
-        fits = all(p in (k, REST) for p, k in zip(printed, key, strict=True))
+        if printed == key:
+            return printed, cell
+        fits = REST in printed and all(p in (k, REST) for p, k in zip(printed, key, strict=True))
         if fits and (best is None or [p == REST for p in printed] < [p == REST for p in best[0]]):
             best = printed, cell
     return best

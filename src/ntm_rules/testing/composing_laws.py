@@ -1,5 +1,6 @@
 """Laws about composing and the content hash, and about files that say the same in another way."""
 
+import datetime as dt
 import random
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +15,7 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.rewriting import map_cells, map_leaves
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
-from ntm_rules.model.errors import RulesetError
+from ntm_rules.model.errors import NotInForce, RulesetError
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Threshold
 from ntm_rules.model.walk import indicators, leaves
@@ -29,7 +30,7 @@ def has_library(subject: Subject) -> bool:
 
 
 def composing(subject: Subject, overlay: Overlay) -> None:
-    """Composing again gives the same; operations on cells of their own give the same in any order.
+    """Composing again gives the same; operations, and layers, on cells of their own give the same in any order.
 
     Args:
         overlay: a layer of the caller's, each operation on a cell of its own.
@@ -45,6 +46,9 @@ def composing(subject: Subject, overlay: Overlay) -> None:
                 subject.broken("composing", "", f"{what} is refused or not by turns: {overlay['operations']}")
         elif same != first:
             subject.broken("composing", "", f"{what} gives another ruleset: {overlay['operations']}")
+    one, two = (_two_layers(subject, overlay, in_turn) for in_turn in (True, False))
+    if (one and one.criteria) != (two and two.criteria):
+        subject.broken("composing", "", f"the other of two layers first gives another ruleset: {overlay['operations']}")
 
 
 def _composed(subject: Subject, overlay: Overlay) -> Ruleset | None:
@@ -63,6 +67,32 @@ def _composed(subject: Subject, overlay: Overlay) -> Ruleset | None:
         )
     except RulesetError:
         return None
+
+
+def _two_layers(subject: Subject, overlay: Overlay, in_turn: bool) -> Ruleset | None:
+    """The set with the operations in two layers, a day apart; None where that is refused, or the set ends before."""
+    ruleset, library = subject.ruleset, subject.library
+    operations = overlay["operations"]
+    days = [ruleset.on + dt.timedelta(days=n) for n in ((1, 2) if in_turn else (2, 1))]
+    if library is None or len(operations) < 2 or (end := ruleset.layers[0].end) is None or max(days) > end:
+        return None
+    own = {"overlay": ruleset.id, "province": ruleset.province} if ruleset.province else {"amends": ruleset.id}
+    with TemporaryDirectory() as name:
+        for number, day in enumerate(days):
+            file = {
+                **own,
+                "period": ruleset.period,
+                "instrument": {**overlay["instrument"], "number": f"{number}/QĐ-THU"},
+                "in_force": {"from": day.isoformat()},
+                "operations": operations[number::2],
+            }
+            Path(name, f"{number}.yaml").write_text(yaml.safe_dump(file, allow_unicode=True), encoding="utf-8")
+        try:
+            return library.with_layers(name).compose(
+                ruleset.id, on=max(days), year=ruleset.year, period=ruleset.period, province=ruleset.province
+            )
+        except (RulesetError, NotInForce):
+            return None
 
 
 # -- the hash -------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 if typing.TYPE_CHECKING:
+    from ntm_rules.consistency.compositions import Composition
+    from ntm_rules.consistency.folder import Folder
     from ntm_rules.testing.breaking import Subject
     from ntm_rules.testing.laws import Law
-    from ntm_rules.testing.targets import Folder, Target
 
 _CASES = "ntm_rules.testing.cases"
 
@@ -72,10 +73,10 @@ class RulesetFolder(pytest.Directory):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """A ruleset each, then the files written anew, then the cases beside the rules."""
-        from ntm_rules.testing.targets import Folder
+        from ntm_rules.consistency.folder import Folder
 
         folder = Folder.read(self.path)
-        targets = tuple(folder.targets())
+        targets = tuple(folder.compositions())
         for target in targets:
             yield RulesetLaws.from_parent(self, name=str(target), folder=folder, target=target)
         if targets:
@@ -105,7 +106,7 @@ class _Item(pytest.Item):
 class RulesetLaws(pytest.Collector):
     """One composed ruleset; composed when its first law is tried."""
 
-    def __init__(self, *, folder: "Folder", target: "Target", **kwargs: typing.Any) -> None:
+    def __init__(self, *, folder: "Folder", target: "Composition", **kwargs: typing.Any) -> None:
         super().__init__(**kwargs)
         self.folder, self.target = folder, target
         self._subject: Subject | None = None
@@ -120,9 +121,14 @@ class RulesetLaws(pytest.Collector):
     @property
     def subject(self) -> "Subject":
         """What laws are asked of."""
+        from ntm_rules.consistency.allowed import excused_by, read_allowed
+        from ntm_rules.testing.breaking import Subject
+
         if self._subject is None:
             thorough = self.config.getoption("ntm_profile") == "full"
-            self._subject = self.target.subject(self.folder, _tiers(self.config), thorough)
+            library = self.folder.library
+            excused = excused_by(read_allowed(library), self.target)
+            self._subject = Subject(self.target.compose(library), library, _tiers(self.config), excused, thorough)
         return self._subject
 
 
@@ -153,7 +159,7 @@ class LawItem(_Item):
 class RewritingItem(_Item):
     """The law that the way in which files are written is not in the content hash."""
 
-    def __init__(self, *, folder: "Folder", targets: "tuple[Target, ...]", **kwargs: typing.Any) -> None:
+    def __init__(self, *, folder: "Folder", targets: "tuple[Composition, ...]", **kwargs: typing.Any) -> None:
         super().__init__(**kwargs)
         self.folder, self.targets = folder, targets
 

@@ -1,6 +1,5 @@
 """Which case to write next: facts that reach what no case has reached yet, as a file of cases."""
 
-import datetime as dt
 import itertools
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,23 +24,6 @@ MAX_PLACES = 12
 _HEAD = "# The outcomes are what the rules say now: compare them with the decision before you keep the case.\n"
 
 Facts = dict[str, FactValue]
-
-
-def compositions(library: Library) -> tuple[Ruleset, ...]:
-    """Every set on every day on which one of its layers begins, and every province's."""
-    found: dict[tuple[str, str, str, dt.date], Ruleset] = {}
-    national = [(name, period, "") for name, period in library.rulesets()]
-    for name, period, province in (*national, *library.overlays()):
-        days = [dt.date.max]
-        while days:
-            day = days.pop()
-            layers = library.compose(name, on=day, period=period, territory=province or None).layers
-            for start in (layer.start for layer in layers if day >= layers[0].start):
-                key = (period, name, province, start)
-                if key not in found:
-                    found[key] = library.compose(name, on=start, period=period, territory=province or None)
-                    days.append(start - dt.timedelta(days=1))
-    return tuple(found[key] for key in sorted(found))
 
 
 def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage) -> str:
@@ -70,8 +52,7 @@ def _for_year(library: Library, ruleset: Ruleset, place: Place) -> Ruleset:
     year = dict(zip(place.by, place.key, strict=True)).get("year", "*")
     if not year.isdigit():
         return ruleset
-    territory = ruleset.territory
-    return library.compose(ruleset.id, on=ruleset.on, year=int(year), period=ruleset.period, territory=territory)
+    return library.compose(ruleset.id, on=ruleset.on, year=int(year), period=ruleset.period, province=ruleset.province)
 
 
 # -- searching ---------------------------------------------------------------------------------
@@ -182,7 +163,7 @@ def _written(ruleset: Ruleset, facts: Facts, reached: list[Place], side: Side) -
         "period": ruleset.period,
         "on": ruleset.on,
         "year": ruleset.year,
-        "territory": ruleset.territory,
+        "province": ruleset.province,
     }
     column = ", ".join(dict.fromkeys(text for place in reached for text in place.key))
     addresses = ", ".join(dict.fromkeys(place.address for place in reached))

@@ -1,0 +1,57 @@
+"""What a check finds, and the tables in which it looks."""
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from ntm_rules.engines.compiling import bound_threshold
+from ntm_rules.model.conditions import Meets
+from ntm_rules.model.errors import Diagnostic, Severity
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.thresholds import REST, Table
+from ntm_rules.model.walk import indicators, leaves
+
+
+@frozen
+class Subject:
+    """What a finding is about; with its code it names the finding in an allow file.
+
+    Attributes:
+        address: an indicator or a part, a derived fact, a province, or the days of a gap; empty for the whole set.
+    """
+
+    ruleset: str
+    period: str
+    address: str
+
+
+@frozen
+class Finding:
+    """Something that a check found, with its subject."""
+
+    subject: Subject
+    diagnostic: Diagnostic
+
+
+def finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
+    """A finding in a composed ruleset, without a place yet."""
+    text = f"{ruleset.id} {ruleset.period}: {message}"
+    return Finding(Subject(ruleset.id, ruleset.period, address), Diagnostic(code, text, severity, hint=hint))
+
+
+def tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:
+    """Every table of the requirements with its address."""
+    for _, indicator in indicators(ruleset):
+        for condition in (indicator.applies_if, indicator.require):
+            for address, leaf in leaves(condition, indicator.no) if condition is not None else ():
+                threshold = None if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
+                if isinstance(threshold, Table):
+                    yield address, threshold
+
+
+def without_cells(table: Table, years: Iterable[str]) -> list[str]:
+    """Those of the years for which a table has no cell in any column."""
+    if "year" not in table.by:
+        return []
+    printed = {key[table.by.index("year")] for key, _ in table.cells}
+    return [] if REST in printed else sorted(set(years) - printed)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+from attrs import evolve
 
 import ntm_rules as ntm
 from ntm_rules import FactError, Ruleset, Verdict
@@ -130,16 +131,18 @@ def _scalar(value: typing.Any) -> typing.Any:
 
 
 def assessed(ruleset: Ruleset, facts: Facts) -> tuple[Verdict, set[str], int]:
-    """The verdict without the bad facts and the ratios read from them; these; and how many facts are bad."""
+    """The verdict in which nothing is known of bad facts and of ratios read from them; these; how many are bad."""
     given = {name: plain(ruleset.inputs()[name], value) for name, value in facts.items() if name in ruleset.inputs()}
     named: set[str] = set()
     try:
         ntm.assess(ruleset, given)
     except FactError as error:
         named = {problem.fact for problem in error.problems}
-    ratios = [(f.id, f.ratio) for f in ruleset.facts if f.ratio is not None]
-    bad = named | {name for name, ratio in ratios if ratio.part in named or ratio.whole in named}
-    return ntm.assess(ruleset, {n: v for n, v in given.items() if n not in bad}), bad, len(named)
+    bad = named | {f.id for f in ruleset.facts if f.ratio and {f.ratio.part, f.ratio.whole} & named}
+    # nothing is known of a bad ratio, whatever its parts say
+    facts_ = tuple(evolve(fact, ratio=None) if fact.id in bad else fact for fact in ruleset.facts)
+    known = {n: v for n, v in given.items() if n not in bad}
+    return ntm.assess(evolve(ruleset, facts=facts_), known), bad, len(named)
 
 
 def wide_row(verdict: Verdict) -> Row:

@@ -168,6 +168,8 @@ class Kernel:
         swap(ranks, codes)
         for place in job.segment.given:
             block.at(place)
+        for place in range(len(block.slots), len(whole.slots)):  # may leave rows to the scalar engine
+            whole.at(place)
         bad = np.zeros(block.size, np.int16)
         for mask in block.bad:
             bad += mask
@@ -180,10 +182,13 @@ class Kernel:
         """Let the scalar engine answer for a hard row."""
         facts = self.given(job.segment.segment, job.start + row)
         named = self.bad_among(facts)
-        for name in self.unreadable(named):
-            facts.pop(name, None)
-        verdict = self.program.verdict(self.checker.check(facts, None))
+        lacking = self.unreadable(named)
+        checked = self.checker.check({n: v for n, v in facts.items() if n not in lacking}, None)
+        for name in lacking:
+            checked.values[self.checker.places[name]] = None
+        verdict = self.program.verdict(checked)
         answer.bad[row] = len(named)
+        answer.invalid[row] = lacking
         answer.codes[:, row] = np.frombuffer(verdict.codes, np.uint8)
         answer.floors[:, row] = [RANK[code] for code in verdict.floors]
         return verdict
@@ -254,7 +259,7 @@ class Answer:
         codes, floors: of the set, its criteria and its indicators: outcome codes, and ranks with official cells only.
         bad: how many facts of each row are bad.
         unread: a layer of the set was not read whole.
-        verdicts: of the rows that the scalar engine answered for.
+        verdicts, invalid: of the rows that the scalar engine answered for, and which facts are bad there.
     """
 
     block: Block
@@ -263,6 +268,7 @@ class Answer:
     bad: Counts
     unread: bool
     verdicts: dict[int, Verdict] = field(factory=dict)
+    invalid: dict[int, set[str]] = field(factory=dict)
 
     def provisional(self, row: int) -> Mask:
         """Where an outcome is provisional, as ``Verdict.provisional_flags`` has it."""

@@ -10,6 +10,7 @@ from ntm_rules.engines.array import Answer, Job, Kernel, Segment, spread
 from ntm_rules.engines.array_rows import Describer
 from ntm_rules.engines.describing import LEVELS, REASONS, reads_unread
 from ntm_rules.engines.details import BAD, SEPARATOR, facts_behind
+from ntm_rules.engines.invalid import with_invalid
 from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.sources import Labels
 from ntm_rules.engines.vectors import TRUE, UNKNOWN_FLAG, Array, Block, Numbers
@@ -87,7 +88,7 @@ class _Writer:
             details.append(texts.joined(self.facts[place]))
         for row, verdict in answer.verdicts.items():
             for place, result in enumerate(verdict.indicators.values()):
-                _answered(found, row, place, result)
+                _answered(found, row, place, with_invalid(self.ruleset, result, answer.invalid[row]))
         found["detail"] = _interleaved(details, size)
         return found
 

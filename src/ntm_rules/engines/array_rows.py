@@ -251,6 +251,7 @@ class Describer:
             pair = vector.pair
             with np.errstate(divide="ignore", invalid="ignore"):
                 exact = (pair.top * bottom - top * pair.bottom) / (pair.bottom * bottom)
+            exact[pair.bottom == 0] = np.nan
             slack = np.where(pair.there, exact, slack)
         if op is Op.EQUALS:
             return -np.abs(slack)

@@ -316,8 +316,8 @@ class FrameCompiler:
         if bad is not None:
             unknown = slot.value.is_null() if slot.bottom is None else slot.value.is_null() & slot.bottom.is_null()
             slot.invalid = self.stages.add(bad & unknown)
-        slot.value = self.stages.add(slot.value)
-        return slot
+        top, bottom = (None if e is None else self.stages.add(e) for e in (slot.top, slot.bottom))
+        return Slot(self.stages.add(slot.value), top, bottom, slot.invalid)
 
     def case(self, fact: Fact, rule: Case) -> Expr:
         """The value of the first row whose guard is met, or of the only one."""
@@ -409,6 +409,4 @@ def _extreme_of_ratios(stages: Stages, reads: Sequence[Slot], known: Expr, small
         tops, bottoms = [*void, *tops, (here, top)], [*void, *bottoms, (here, bottom)]
         values = [(known & (bottom == 0), null(nw.Float64)), *values]
         values.append((here, where(bottom.is_null(), slot.value, nw.Float64)))
-    return Slot(
-        when_any(values, null(nw.Float64)), stages.add(when_any(tops, none)), stages.add(when_any(bottoms, none))
-    )
+    return Slot(when_any(values, null(nw.Float64)), when_any(tops, none), when_any(bottoms, none))

@@ -14,6 +14,8 @@ MOST = 9 * 10**11
 
 _DIGITS = range(14)
 _ROUNDING = 1e-12
+_COMPUTED = 5e-15
+"""What a float of more digits was computed to, relative to its size."""
 
 Ratio = tuple[Fact, Fact, Fact]
 
@@ -111,4 +113,4 @@ def _disagrees(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
         fits = divided((moderate * power).round(0), power) == value
         wrong = far > 0.5 / power + _ROUNDING
         chain = nw.when(fits).then(wrong) if chain is None else chain.when(fits).then(wrong)
-    return typing.cast(nw.Expr, chain.otherwise(far > _ROUNDING))
+    return typing.cast(nw.Expr, chain.otherwise(far > value.abs() * _COMPUTED))

@@ -4,17 +4,16 @@ import typing
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from attrs import evolve
-
 from ntm_rules.engines.details import facts_behind, facts_in
 from ntm_rules.engines.explaining import Unit, explainer_of
+from ntm_rules.engines.invalid import with_invalid
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.explain.reasons import reason_of
 from ntm_rules.model.errors import Diagnostic, RulesetError, TableError, UnknownName
-from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.verdicts import Connective, Evaluated, IndicatorResult, LeafResult, Verdict
-from ntm_rules.model.walk import facts_of_derived, indicators
+from ntm_rules.model.verdicts import IndicatorResult, Verdict
+from ntm_rules.model.walk import indicators
 
 Explain = Callable[[Unit, Outcome, bool], IndicatorResult]
 
@@ -49,7 +48,7 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
         raise TableError([Diagnostic("table.row", message)]) from None
     result = explain(_unit(ruleset, facts, invalid), outcome, bool(row["provisional"]))
     if invalid:
-        result = _with_invalid(ruleset, result, invalid)
+        result = with_invalid(ruleset, result, invalid)
     return reason_of(criterion, result, ruleset).text(lang)
 
 
@@ -73,34 +72,3 @@ def _unit(ruleset: Ruleset, facts: Mapping[str, typing.Any], invalid: frozenset[
     empty: Mapping[str, typing.Any] = MappingProxyType({})
     verdict = Verdict(ruleset, None, MappingProxyType(facts), empty, b"", b"", tuple(slots), lambda _: ())
     return Unit(slots, verdict)
-
-
-def _with_invalid(ruleset: Ruleset, result: IndicatorResult, invalid: frozenset[str]) -> IndicatorResult:
-    """The result with *not valid* where a bad value, not a missing one, leaves something undetermined."""
-    bad = set(invalid)
-    for derived in ruleset.derived:
-        if bad & set(facts_of_derived(derived)):
-            bad.add(derived.id)
-    tree = _marked(result.tree, bad)
-    applies = None if result.applies is None else _marked(result.applies, bad)
-    codes = result.codes
-    if result.outcome is Outcome.UNDETERMINED:
-        hidden = applies is not None and applies.outcome is Outcome.UNDETERMINED
-        codes = applies.codes if applies is not None and hidden else tree.codes
-    return evolve(result, tree=tree, applies=applies, codes=codes)
-
-
-def _marked(tree: Evaluated, bad: set[str]) -> Evaluated:
-    if isinstance(tree, Connective):
-        return evolve(tree, members=tuple(_marked(member, bad) for member in tree.members))
-    codes = set(tree.codes)
-    if ReasonCode.FACT_MISSING in codes and tree.fact is not None and tree.fact.id in bad:
-        codes = codes - {ReasonCode.FACT_MISSING} | {ReasonCode.FACT_INVALID}
-    missing = [column for column in tree.columns if column.value is None]
-    if ReasonCode.SELECTOR_MISSING in codes and all(column.selector in bad for column in missing):
-        codes = codes - {ReasonCode.SELECTOR_MISSING} | {ReasonCode.FACT_INVALID}
-    return _leaf(tree, tuple(code for code in ReasonCode if code in codes))
-
-
-def _leaf(leaf: LeafResult, codes: tuple[ReasonCode, ...]) -> LeafResult:
-    return leaf if codes == leaf.codes else evolve(leaf, codes=codes)

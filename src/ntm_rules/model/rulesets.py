@@ -2,7 +2,7 @@
 
 import datetime as dt
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 
@@ -152,6 +152,36 @@ class Ruleset:
             raise UnknownName("evidence level", level, known)
         floor, current = Evidence(level), self.minimum_evidence
         return evolve(self, minimum_evidence=current if current and current.rank > floor.rank else floor)
+
+    def to_sql(
+        self,
+        dialect: str,
+        *,
+        table: str = "communes",
+        unit: str = "code",
+        keep: Sequence[str] = (),
+        facts: Sequence[str] | None = None,
+        shape: str = "wide",
+    ) -> str:
+        """The query that assesses every row of a table: what ``assess_frame`` gives, as text.
+
+        The table has a text column for the unit, those kept, and one for each fact, named like it: double precision
+        for a number, boolean for a yes/no, text for a level or category; null where it is missing. Bad values are
+        counted in ``bad_facts``, and what they would decide is undetermined.
+
+        Args:
+            dialect: ``duckdb`` or ``postgres``.
+            table: name of the table.
+            unit, keep, shape: as for ``assess_frame``.
+            facts: those that have a column; all of ``inputs()`` unless given.
+
+        Raises:
+            EngineUnavailable: ibis is not installed.
+            UnknownName: another dialect, or a fact that the set does not read.
+        """
+        from ntm_rules.engines.sql import to_sql
+
+        return to_sql(self, dialect, table=table, unit=unit, keep=keep, facts=facts, shape=shape)
 
     @property
     def read_whole(self) -> bool:

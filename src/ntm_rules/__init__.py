@@ -20,6 +20,9 @@ if typing.TYPE_CHECKING:
     from ntm_rules.authoring.tables import UnitFacts as UnitFacts
     from ntm_rules.authoring.tables import read_units as read_units
     from ntm_rules.consistency.diff import diff as diff
+    from ntm_rules.engines.live import LiveSession as LiveSession
+    from ntm_rules.engines.live_board import LiveBoard as LiveBoard
+    from ntm_rules.engines.live_events import LiveEvent as LiveEvent
     from ntm_rules.engines.scalar import assess as assess
     from ntm_rules.explain.reasons import Reason as Reason
     from ntm_rules.model.citations import Evidence as Evidence
@@ -42,6 +45,9 @@ _HOMES = {
     "TableError": "authoring.records",
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",
+    "LiveBoard": "engines.live_board",
+    "LiveEvent": "engines.live_events",
+    "LiveSession": "engines.live",
     "assess": "engines.scalar",
     "diff": "consistency.diff",
     "Reason": "explain.reasons",
@@ -65,6 +71,9 @@ __all__ = [
     "Evidence",
     "FactError",
     "Library",
+    "LiveBoard",
+    "LiveEvent",
+    "LiveSession",
     "NotInForce",
     "NtmRulesError",
     "Outcome",

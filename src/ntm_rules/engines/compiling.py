@@ -150,6 +150,10 @@ class Compiler:
         if cell.floor is not None and cell.state is CellState.PENDING:
             base = self.cell(fact, op, cell.floor)
             return lambda slots: 2 if base(slots) else 0
+        return self.set_cell(fact, op, cell)
+
+    def set_cell(self, fact: str, op: Op, cell: Cell) -> Code:
+        """The code of a comparison with a cell that is set: the one place where a fact meets a number."""
         return leaf_of(self.facts[fact], self.places[fact], op, cell, fact in self.ratios)
 
     def derived(self, derived: Derived) -> Value:

@@ -197,10 +197,15 @@ class LiveSession:
         codes = self._engine.follow(before.codes, slots, differ)
         floor_slots, differ = dependencies.slots(program.official.derived, self._floor_slots, checked.values, inputs)
         floors = self._floors.follow(before.floors, floor_slots, differ)
-        changed = [place for place in inputs if self._checked.values[place] != checked.values[place]]
+        changed = [place for place in inputs if self._is_cause(place, checked)]
         self._checked, self._floor_slots = checked, floor_slots
         self._verdict = program.verdict_of(checked, slots, codes, floors)
         return events_between(before, self._verdict, changed, dependencies, self._dispatcher.number)
+
+    def _is_cause(self, place: int, checked: CheckedFacts) -> bool:
+        """True if the fact of a slot is another, and was given as another: a ratio may follow from its parts."""
+        name, before = self.ruleset.facts[place].id, self._checked
+        return before.values[place] != checked.values[place] and before.given.get(name) != checked.given.get(name)
 
     # -- the end -------------------------------------------------------------------------------
 

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 HERE = Path(__file__).parent
 INSTALLED = importlib.util.find_spec("durable_rules_engine") is not None
 

@@ -14,7 +14,6 @@ import typing
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from pathlib import Path
 
 import durable_rules_engine
 import pytest

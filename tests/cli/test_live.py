@@ -103,6 +103,7 @@ BROKEN: list[tuple[str | bytes, str]] = [
     ("x", "the text is no JSON: expecting value at character 1"),
     ('{"unit": "06196", "unit": "06197"}', "the key `unit` stands there twice"),
     (change(set={"income_per_capita": float("nan")}), "`NaN` is no number"),
+    ('{"unit": "\\ud83d"}', "the line has half a character"),
     ("[" * 100_000, "the text is no JSON that can be read"),
     ("[]", 'the line is no object such as `{"unit": "06196", "set": {}}`'),
     ('{"set": {}}', "`unit` has to name the unit, as a text"),

@@ -175,6 +175,8 @@ class Live(RuleBasedStateMachine):
             return
         if event.level.value == "indicator":
             assert alone.indicators[event.no].outcome is event.new
+        else:
+            assert set(event.facts) <= {name for e in self.heard if e.level.value == "indicator" for name in e.facts}
 
 
 def refused(call: Callable[[], object]) -> list[str]:

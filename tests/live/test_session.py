@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from asking import asking, comparison
+from attrs import evolve
 
 from ntm_rules import (
     EngineUnavailable,
@@ -84,6 +85,27 @@ def test_several_facts_are_one_change(engine: str) -> None:
         session.on_change(lambda event: events.append(event))
         session.set_many({"share": 90, "yes": True})
         assert [e.level for e in events] == [Level.INDICATOR] * 2 + [Level.CRITERION] * 2
+
+
+def test_a_tier_names_the_facts_that_brought_it_about(engine: str) -> None:
+    """Not those of a criterion that changed beside; all of them where each could be spared but not all."""
+    events: list[LiveEvent] = []
+    with LiveSession(RULESET, {"rate": 70}, engine=engine) as session:
+        session.on_change(events.append)
+        session.set_many({"share": 60, "amount": 30})
+        assert told(events)[-1] == ("tier", "commune/a", UNDETERMINED, NOT_MET, ("amount",))
+        session.set_many({"share": 20, "amount": None, "rate": 10})
+        assert "commune/a" not in [no for _, no, *_ in told(events)]
+        session.set_many({"share": 60, "amount": 5, "rate": 70})
+        assert told(events)[-1] == ("tier", "commune/a", NOT_MET, MET, ("share", "rate", "amount"))
+    two_of_four = evolve(
+        asking(*(comparison("share", Op.AT_LEAST, Decimal(50)) for _ in "abcd"), in_one=True), at_least_n=1
+    )
+    criterion = evolve(two_of_four.criteria[0], at_least_n=2)
+    with LiveSession(evolve(two_of_four, criteria=(criterion,)), {"share": 10}, engine=engine) as session:
+        session.on_change(events.append)
+        session.set("share", 60)
+        assert told(events)[-1] == ("tier", "commune/a", NOT_MET, MET, ("share",))
 
 
 def test_every_callback_sees_the_whole_change(engine: str) -> None:

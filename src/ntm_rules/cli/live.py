@@ -148,7 +148,10 @@ def _change(text: str | None) -> _Change:
     if text is None:
         raise NtmRulesError(f"the line is not UTF-8, or has more than {MAX_LINE} bytes")
     try:
-        found = json_value(text)
+        found = json_value(text.rstrip())
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise NtmRulesError("the line has half a character, `\\ud800` to `\\udfff` alone") from error
     except (ValueError, RecursionError) as error:
         raise NtmRulesError(json_problem(error)) from error
     if not isinstance(found, dict):

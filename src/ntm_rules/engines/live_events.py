@@ -1,7 +1,8 @@
 """What a live session tells: which outcome changed, from what to what, and which facts did it."""
 
+import functools
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 
 from attrs import field, frozen
@@ -32,7 +33,8 @@ class LiveEvent:
     Attributes:
         number: counts the events of a session, or of a board, from 1.
         no: the printed number of the indicator or criterion; the id of the ruleset for a tier.
-        facts: the facts whose change did it, in the order in which the set reads them.
+        facts: the facts that did it, in the order in which the set reads them: those that changed and on which an
+            indicator rests; for a criterion or tier those of the members that brought it about.
         verdict: the finding after the whole change that this is part of.
     """
 
@@ -89,14 +91,25 @@ class OutcomeDifference:
     new: Outcome | None
 
 
+Place = tuple[int, Level, str]
+"""The place of an outcome among the codes of a verdict, what it belongs to, and its number."""
+
+
+def places_of(ruleset: Ruleset) -> Sequence[Place]:
+    """The places of the indicators, the criteria and the set: from what causes to what is caused."""
+    memo = ruleset._memo
+    if "live places" not in memo:
+        first = 1 + len(ruleset.criteria)
+        of_indicators = [(n, Level.INDICATOR, i.no) for n, (_, i) in enumerate(indicators(ruleset), first)]
+        of_criteria = [(n, Level.CRITERION, criterion.no) for n, criterion in enumerate(ruleset.criteria, 1)]
+        memo["live places"] = (*of_indicators, *of_criteria, (0, Level.TIER, ruleset.id))
+    return typing.cast(Sequence[Place], memo["live places"])
+
+
 def outcomes_by_place(ruleset: Ruleset, codes: bytes) -> Iterator[tuple[Level, str, Outcome]]:
-    """Level, number and outcome of the indicators, the criteria and the set: from what causes to what is caused."""
-    first = 1 + len(ruleset.criteria)
-    for (_, indicator), code in zip(indicators(ruleset), codes[first:], strict=True):
-        yield Level.INDICATOR, indicator.no, Outcome(code)
-    for criterion, code in zip(ruleset.criteria, codes[1:first], strict=True):
-        yield Level.CRITERION, criterion.no, Outcome(code)
-    yield Level.TIER, ruleset.id, Outcome(codes[0])
+    """Level, number and outcome of the indicators, the criteria and the set."""
+    for place, level, no in places_of(ruleset):
+        yield level, no, Outcome(codes[place])
 
 
 def events_between(
@@ -108,21 +121,54 @@ def events_between(
         changed: the slots of the given facts that changed.
         last: the number of the last event before.
     """
-    if before.codes == after.codes:
+    old, new = before.codes, after.codes
+    if old == new:
         return []
-    ruleset, first = after.ruleset, 1 + after.criteria_total
-    causes: list[frozenset[int]] = [frozenset()] * len(after.codes)
-    for number, criterion in enumerate(dependencies.criterion):
-        if before.codes[first + number] != after.codes[first + number]:
-            own = dependencies.inputs[number].intersection(changed)
-            causes[first + number] = own
-            causes[1 + criterion] |= own
-            causes[0] |= own
-    places = [*range(first, len(after.codes)), *range(1, first), 0]
+    causes = _causes(old, new, changed, dependencies)
+    facts = after.ruleset.facts
     found: list[LiveEvent] = []
-    for place, (level, no, new) in zip(places, outcomes_by_place(ruleset, after.codes), strict=True):
-        old = Outcome(before.codes[place])
-        if old is not new:
-            names = tuple(ruleset.facts[p].id for p in sorted(causes[place]))
-            found.append(LiveEvent(last + len(found) + 1, level, no, old, new, names, after, place))
+    for place, level, no in places_of(after.ruleset):
+        if old[place] != new[place]:
+            names = tuple(facts[p].id for p in sorted(causes[place]))
+            number = last + len(found) + 1
+            found.append(LiveEvent(number, level, no, Outcome(old[place]), Outcome(new[place]), names, after, place))
     return found
+
+
+def _causes(old: bytes, new: bytes, changed: Sequence[int], dependencies: Dependencies) -> dict[int, frozenset[int]]:
+    """For each place that changed the slots that did it."""
+    rules = dependencies.program.asked
+    first = 1 + len(rules.spans)
+    causes: dict[int, frozenset[int]] = {}
+    moved: dict[int, list[int]] = {}
+    for number, criterion in enumerate(dependencies.criterion):
+        if old[first + number] != new[first + number]:
+            causes[first + number] = dependencies.inputs[number].intersection(changed)
+            moved.setdefault(criterion, []).append(number)
+    for criterion, members in moved.items():
+        if old[1 + criterion] != new[1 + criterion]:
+            join = functools.partial(rules.criterion, criterion)
+            did = _decisive(members, join, old[first:], new[first:])
+            causes[1 + criterion] = frozenset().union(*(causes[first + member] for member in did))
+    if old[0] != new[0]:
+        members = [criterion for criterion in moved if 1 + criterion in causes]
+        did = _decisive(members, rules.whole, old[1:first], new[1:first])
+        causes[0] = frozenset().union(*(causes[1 + member] for member in did))
+    return causes
+
+
+def _decisive(moved: Sequence[int], join: Callable[[bytes], int], old: bytes, new: bytes) -> Sequence[int]:
+    """Those of the members that moved which bring the new outcome about alone, or without which it would be another.
+
+    All of them, where they do it only together and some could be spared.
+    """
+    if len(moved) == 1:
+        return moved
+    after = join(new)
+    found = [
+        n
+        for n in moved
+        if join(old[:n] + new[n : n + 1] + old[n + 1 :]) == after
+        or join(new[:n] + old[n : n + 1] + new[n + 1 :]) != after
+    ]
+    return found or moved

@@ -92,7 +92,6 @@ def test_what_a_callback_does_to_another_unit_waits_its_turn(engine: str) -> Non
         board.set("a", "share", 20)
         assert order == [f"{unit} {no}" for unit in "abc" for no in ("1.1", "1", "commune/a")]
         assert board.callback_errors == ()
-        board.verdict("e")
         assert board.open_sessions == 1
         assert board.verdict("c") == assess(RULESET, {"share": 20}, "c")
 

@@ -20,9 +20,10 @@ CAPACITY = {"python": 1000, "durable": 16}
 class LiveBoard:
     """The findings for many units, each kept up to date while its facts change.
 
-    A unit begins without facts when it is first named. At most ``capacity`` sessions are open; the one that was used
-    longest ago is put away as a snapshot and opened again when it is asked for, which nobody notices but by the time
-    it takes. A board belongs to one thread at a time; use it as a context manager, or call ``close``.
+    A unit begins without facts when it is first named. At most ``capacity`` sessions are open, and while a change is
+    told those that callbacks ask for; the one that was used longest ago is put away as a snapshot and opened again when
+    it is asked for, which nobody notices but by the time it takes. A board belongs to one thread at a time; use it as
+    a context manager, or call ``close``.
 
     Args:
         ruleset: from ``Library.compose``.
@@ -125,6 +126,7 @@ class LiveBoard:
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
         self._session(unit).set_many(facts)
+        self._make_room(self.capacity)
 
     def restore(self, snapshot: Mapping[str, typing.Any]) -> tuple[OutcomeDifference, ...]:
         """Take the facts of a unit from a snapshot, as ``LiveSession.restore`` does.
@@ -140,7 +142,9 @@ class LiveBoard:
         unit = read_snapshot(snapshot).unit
         if unit is None:
             raise NtmRulesError("the snapshot names no unit, and a board has many")
-        return self._session(unit).restore(snapshot)
+        differences = self._session(unit).restore(snapshot)
+        self._make_room(self.capacity)
+        return differences
 
     def forget(self, unit: str) -> None:
         """Drop a unit with its facts; nothing happens if there is none.

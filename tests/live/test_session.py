@@ -300,6 +300,16 @@ def test_a_share_gives_way_to_its_parts_and_comes_back(engine: str) -> None:
         assert session.facts == {"rate": 66.7, "whole": 3}
 
 
+def test_a_zero_that_loses_its_sign_is_the_one_given(engine: str) -> None:
+    free = asking(comparison("free", Op.AT_LEAST, Decimal(0)))
+    with LiveSession(free, {"free": 0.0}, engine=engine) as session:
+        for value in (-0.0, 0.0):
+            session.set("free", value)
+            assert str(session.verdict.indicators["1.1"].actual) == str(
+                assess(free, {"free": value}).indicators["1.1"].actual
+            )
+
+
 def test_annotations_are_part_of_the_verdict(engine: str) -> None:
     noted = {"value": "60.5", "source": "Chi cục Thống kê", "as_of": "2023-12-31", "by": "appraised"}
     with LiveSession(RULESET, engine=engine) as session:

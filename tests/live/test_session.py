@@ -320,6 +320,17 @@ def test_annotations_are_part_of_the_verdict(engine: str) -> None:
         assert session.verdict == assess(RULESET, {"share": "60.5"})
 
 
+def test_what_the_province_fixes_stays(lang_son: Ruleset, engine: str) -> None:
+    with LiveSession(lang_son, engine=engine) as session:
+        session.set_many({"region": "TDMNPB", "registered_power_share": 96})
+        assert session.verdict == assess(lang_son, {"region": "TDMNPB", "registered_power_share": 96})
+        with pytest.raises(FactError, match="expected `TDMNPB`, the region of `lang-son`; leave `region` out"):
+            session.set("region", "DBSH")
+        session.clear("region")
+        assert session.verdict == assess(lang_son, {"registered_power_share": 96})
+        assert session.verdict.indicators["4.2"].outcome is MET
+
+
 def test_a_fact_of_the_catalogue_that_is_not_read_is_left_out(bundled: Library, engine: str) -> None:
     ruleset = bundled.compose("commune/hien-dai", on=dt.date(2026, 3, 1))
     with LiveSession(ruleset, engine=engine) as session:

@@ -48,6 +48,15 @@ def test_looking_at_units_does_not_fill_the_store(engine: str) -> None:
     assert store == {}
 
 
+def test_a_unit_whose_facts_were_all_taken_away_stays_so(engine: str) -> None:
+    with LiveBoard(RULESET, capacity=1, engine=engine) as board:
+        board.set("a", "share", 20)
+        board.verdict("b")
+        board.clear("a", "share")
+        board.verdict("b")
+        assert board.verdict("a") == assess(RULESET, {}, "a")
+
+
 def test_the_unit_used_longest_ago_is_put_away(engine: str) -> None:
     store: dict[str, str] = {}
     with LiveBoard(RULESET, capacity=2, engine=engine, store=store) as board:

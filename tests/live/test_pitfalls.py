@@ -22,15 +22,17 @@ from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ntm_rules import EngineUnavailable, LiveSession, Ruleset, assess
+from ntm_rules import EngineUnavailable, Evidence, LiveSession, Outcome, Ruleset, assess
 from ntm_rules.engines import durable_driver
-from ntm_rules.engines.durable import beside
+from ntm_rules.engines.durable import _Slot, beside
 from ntm_rules.engines.durable_driver import hash_of
 from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.scalar import Pass
-from ntm_rules.model.conditions import Any, Op
+from ntm_rules.model.citations import Citation
+from ntm_rules.model.conditions import Any, By, Comparison, Meets, Op
 from ntm_rules.model.facts import Direction, Fact, FactType
-from property.strategies import NUMERIC_OPS, made_facts
+from ntm_rules.model.thresholds import Cell, CellState
+from property.strategies import LAW, NUMERIC_OPS, made_facts
 
 SHARE = comparison("share", Op.AT_LEAST, Decimal(50))
 AMOUNT = comparison("amount", Op.AT_MOST, Decimal(10))
@@ -298,6 +300,31 @@ def test_more_comparisons_of_one_fact_than_may_match_at_once_are_refused() -> No
             assert session.verdict == assess(most, {"share": share})
 
 
+def test_a_prerequisite_that_needs_no_facts_is_found_at_the_beginning() -> None:
+    """Nothing is asserted that it could follow from."""
+    nothing = Cell(CellState.NONE, Citation(LAW), LAW, None, Evidence.OFFICIAL)
+    other = asking(Comparison(("share",), Op.AT_LEAST, nothing))
+    asked = Cell(CellState.SET, Citation(LAW), LAW, value=True, evidence=Evidence.OFFICIAL)
+    ruleset = asking(Meets("commune/b", By.FINDING, asked, resolved=other), AMOUNT)
+    with durable(ruleset) as session:
+        session.set("amount", 3)
+        assert session.verdict == assess(ruleset, {"amount": 3})
+        assert session.verdict.outcome is Outcome.MET
+
+
+def test_a_share_of_nothing_is_what_each_cell_says() -> None:
+    rate = comparison("rate", Op.AT_LEAST, Decimal(50))
+    cell = rate.threshold
+    ruleset = asking(
+        *(evolve(rate, threshold=evolve(cell, when_empty=o)) for o in (None, Outcome.MET, Outcome.NOT_MET))
+    )
+    with durable(ruleset) as session:
+        for whole in (0, 3, 0, None, 0):
+            session.set_many({"part": 0, "whole": whole})
+            facts = {"part": 0} | ({} if whole is None else {"whole": whole})
+            assert session.verdict == assess(ruleset, facts)
+
+
 # -- errors ------------------------------------------------------------------------------------
 
 
@@ -346,6 +373,28 @@ def test_an_engine_that_fails_again_changes_nothing(ruleset: Ruleset, failing: l
         assert len(heard) == 3
 
 
+def test_a_change_that_was_interrupted_half_way_has_not_begun(
+    ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with durable(ruleset, {"share": 60, "amount": 3}) as session:
+        real = _Slot.message
+
+        def interrupted(slot: _Slot, value: object) -> object:
+            if slot.fact.id == "amount":
+                monkeypatch.undo()
+                raise KeyboardInterrupt
+            return real(slot, value)
+
+        monkeypatch.setattr(_Slot, "message", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            session.set_many({"share": 20, "amount": 30})
+        assert session.facts == {"share": 60, "amount": 3}
+        session.set("yes", value=True)
+        assert session.verdict == assess(ruleset, {"share": 60, "amount": 3, "yes": True})
+        session.set("yes", value=None)
+        assert session.verdict == assess(ruleset, {"share": 60, "amount": 3})
+
+
 def test_a_fact_that_is_not_taken_is_a_failure(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
     """Code 1, no rule looks at it, and code 2, seen already: the package raises for one and forgets the fact."""
     with durable(ruleset) as session:
@@ -354,13 +403,25 @@ def test_a_fact_that_is_not_taken_is_a_failure(ruleset: Ruleset, monkeypatch: py
 
             def once(*arguments: typing.Any, code: int = code, real: typing.Any = real) -> object:
                 monkeypatch.undo()
-                real(*arguments)
-                return code, 0
+                return code, real(*arguments)[1]
 
             monkeypatch.setattr(durable_rules_engine, "assert_fact", once)
             session.set("share", 60 + code)
             assert session.verdict == assess(ruleset, {"share": 60 + code})
             assert session.rebuilds == code
+
+
+def test_a_fact_after_which_no_rule_ran_is_a_failure(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is with a session that is leased."""
+
+    def once(*_: object) -> None:
+        monkeypatch.undo()
+
+    with durable(ruleset) as session:
+        monkeypatch.setattr(durable_rules_engine, "start_action_for_state", once)
+        session.set("share", 60)
+        assert session.verdict == assess(ruleset, {"share": 60})
+        assert session.rebuilds == 1
 
 
 # -- what it leaves behind ---------------------------------------------------------------------

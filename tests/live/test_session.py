@@ -108,6 +108,23 @@ def test_a_tier_names_the_facts_that_brought_it_about(engine: str) -> None:
         assert told(events)[-1] == ("tier", "commune/a", NOT_MET, MET, ("share",))
 
 
+def test_a_criterion_names_what_did_it_alone_and_what_was_needed(engine: str) -> None:
+    names = ("share", "other_share", "tally", "amount")
+    ruleset = asking(*(comparison(name, Op.AT_LEAST, Decimal(5)) for name in names), in_one=True)
+    events: list[LiveEvent] = []
+    with LiveSession(ruleset, engine=engine) as session:
+        session.on_change(events.append)
+        session.set_many({"share": 1, "other_share": 1, "tally": 9})
+        assert told(events)[-1] == ("tier", "commune/a", UNDETERMINED, NOT_MET, ("share", "other_share"))
+        session.set_many({"share": 9, "other_share": 9, "tally": 1})
+        assert [no for _, no, *_ in told(events)] == ["1.1", "2.1", "3.1"]
+        session.clear("tally")
+        session.set_many({"share": 1, "other_share": 1})
+        events.clear()
+        session.set_many({"share": 9, "other_share": 9, "tally": 9})
+        assert told(events)[-1] == ("tier", "commune/a", NOT_MET, UNDETERMINED, ("share", "other_share"))
+
+
 def test_every_callback_sees_the_whole_change(engine: str) -> None:
     seen: list[bytes] = []
     with LiveSession(RULESET, engine=engine) as session:
@@ -244,6 +261,30 @@ def test_an_interrupt_in_a_callback_is_not_held_up_and_loses_nothing_told_later(
         session.set("amount", 3)
         assert heard == ["1.1", "1", "commune/a", "2.1", "2"]
         assert session.verdict == assess(RULESET, {"share": 20, "amount": 3})
+
+
+def test_a_change_that_cannot_be_made_takes_along_those_that_wait_for_it(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LiveSession(RULESET, engine=engine) as session:
+
+        def fails(*_: object) -> bytes:
+            monkeypatch.undo()
+            raise EngineUnavailable("for once")
+
+        def sets(event: LiveEvent) -> None:
+            if event.no == "1.1":
+                monkeypatch.setattr(session._engine, "follow", fails)
+                session.set("whole", 3)
+                session.set("part", 2)
+
+        ends = session.on_change(sets)
+        with pytest.raises(EngineUnavailable, match="for once"):
+            session.set("share", 20)
+        ends()
+        assert session.facts == {"share": 20}
+        session.set("part", 7)
+        assert session.verdict == assess(RULESET, {"share": 20, "part": 7})
 
 
 def test_callbacks_come_and_go(engine: str) -> None:

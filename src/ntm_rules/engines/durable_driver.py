@@ -139,7 +139,8 @@ class Driver:
 
     def holds(self, memory: "Memory") -> bool:
         """True if the session can be used: not after an error, in the child of a fork, or when it was ended."""
-        return self._pid == os.getpid() and self._build is memory.build and memory.sid in memory.build.live
+        with self.lock:
+            return self._build is memory.build and memory.sid in memory.build.live
 
     def distrust(self) -> None:
         """Give up what is compiled. Its memory is left alone: freeing it may be what kills the process."""

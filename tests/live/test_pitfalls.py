@@ -290,10 +290,10 @@ def test_two_branches_of_one_condition_that_both_hold_are_told_once() -> None:
 
 def test_more_comparisons_of_one_fact_than_may_match_at_once_are_refused() -> None:
     """The 65th match is an error, after the fact has half arrived."""
-    many = [comparison("share", Op.AT_LEAST, Decimal(n)) for n in range(61)]
+    many = [comparison("share", Op.AT_LEAST, Decimal(n)) for n in range(55)]
     with pytest.raises(EngineUnavailable, match="may match one fact at once, at most 60 are safe"):
         durable(asking(*many))
-    most = asking(*many[:50])
+    most = asking(*many[:54])
     with durable(most) as session:
         for share in (100, 0, 25, 100):
             session.set("share", share)

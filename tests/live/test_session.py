@@ -175,6 +175,16 @@ def test_an_event_says_that_it_does_not_apply(lang_son: Ruleset, engine: str) ->
     assert "; does not apply (is not the case); 318/QĐ-TTg, Annex I; " in text
 
 
+def test_what_does_not_apply_counts_as_met_in_words(lang_son: Ruleset, engine: str) -> None:
+    events: list[LiveEvent] = []
+    applied = {"craft_village": False, "cooperative_or_group_effective": True, "linkage_model": True}
+    with LiveSession(lang_son, applied, engine=engine) as session:
+        session.on_change(events.append)
+        session.set("extension_team_effective", value=False)
+    assert events[1].no == "13"
+    assert "; 3/5 chỉ tiêu đạt; chưa đạt: 13.5; chưa đủ căn cứ: 13.3; " in events[1].reason.text("vi")
+
+
 # -- callbacks ---------------------------------------------------------------------------------
 
 

@@ -303,7 +303,7 @@ def test_more_comparisons_of_one_fact_than_may_match_at_once_are_refused() -> No
 def test_a_prerequisite_that_needs_no_facts_is_found_at_the_beginning() -> None:
     """Nothing is asserted that it could follow from."""
     nothing = Cell(CellState.NONE, Citation(LAW), LAW, None, Evidence.OFFICIAL)
-    other = asking(Comparison(("share",), Op.AT_LEAST, nothing))
+    other = asking(Comparison(("share",), Op.AT_LEAST, nothing), facts=[BY_ID["share"]])
     asked = Cell(CellState.SET, Citation(LAW), LAW, value=True, evidence=Evidence.OFFICIAL)
     ruleset = asking(Meets("commune/b", By.FINDING, asked, resolved=other), AMOUNT)
     with durable(ruleset) as session:

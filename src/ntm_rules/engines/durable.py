@@ -10,6 +10,7 @@ import json
 import math
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 
@@ -57,26 +58,36 @@ def rules_of(ruleset: Ruleset, rules: Pass, dependencies: Dependencies) -> "Dura
 
 
 class DurableEngine:
-    """Keeps the outcomes of one unit up to date by a session of durable_rules; built anew when that has failed."""
+    """Keeps the outcomes of one unit up to date by a session of durable_rules; built anew when that has failed.
+
+    Args:
+        slots: those at the beginning.
+
+    Raises:
+        EngineUnavailable: durable_rules cannot be used here.
+    """
 
     name = "durable"
 
-    def __init__(self, rules: "DurableRules") -> None:
+    def __init__(self, rules: "DurableRules", slots: Slots) -> None:
         self.rules = rules
-        self.rebuilds = 0
+        self._opened = 0
         self._unit: Unit | None = None
-        self._memory: Memory | None = rules.driver.open()
+        self._memory: Memory | None = None
+        self.follow(b"", slots, ())
+
+    @property
+    def rebuilds(self) -> int:
+        """How often it was built anew."""
+        return self._opened - 1
 
     def follow(self, codes: bytes, slots: Slots, differ: Collection[int]) -> bytes:
         """The codes after a change; what was before is in the session."""
-        try:
+        with suppress(Broken):
             return self._follow(slots, differ)
-        except Broken:
-            self._unit = None
         try:
-            return self._follow(slots, differ)
+            return self._follow(slots, differ)  # by a new one
         except Broken as error:
-            self._unit = None
             raise EngineUnavailable(f"durable_rules failed twice in one change: {error}") from error
 
     def _follow(self, slots: Slots, differ: Collection[int]) -> bytes:
@@ -85,7 +96,7 @@ class DurableEngine:
         if memory is None or not driver.holds(memory):
             unit, memory = None, driver.open()
             self._memory = memory
-            self.rebuilds += 1
+            self._opened += 1
         self._unit = None  # until everything went through
         if unit is None:
             unit = Unit(self.rules, memory)

@@ -12,7 +12,10 @@ class LiveEngine(typing.Protocol):
     """What keeps the outcome codes of one unit up to date."""
 
     name: str
-    rebuilds: int
+
+    @property
+    def rebuilds(self) -> int:
+        """How often the engine had failed and was built anew."""
 
     def follow(self, codes: bytes, slots: Slots, differ: Collection[int]) -> bytes:
         """The codes of the set, its criteria and its indicators after a change.

@@ -3,6 +3,7 @@
 nox              lint, types, docs, wheel and the tests on every Python that is found
 nox -s lint      one of them
 nox --no-venv    in the environment that is active, without installing anything
+nox -s sanitize  live sessions on a durable_rules that is watched for errors of memory; needs gcc
 """
 
 from pathlib import Path
@@ -13,6 +14,8 @@ nox.needs_version = ">=2025.2.9"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["lint", "types", "docs", "wheel", "tests"]
+
+DURABLE = "durable-rules==2.0.28"
 
 
 def need(session: nox.Session, extra: str) -> None:
@@ -70,3 +73,22 @@ def benchmarks(session: nox.Session) -> None:
     need(session, "bench")
     for path in sorted(Path("benchmarks").glob("*.py")):
         session.run("python", str(path), *session.posargs)
+
+
+@nox.session
+def sanitize(session: nox.Session) -> None:
+    """The live sessions' tests on durable_rules built with AddressSanitizer, then with freed memory overwritten."""
+    if session.venv_backend == "none":
+        session.error("it builds durable_rules anew and needs an environment of its own")
+    suite = ("python", "-m", "pytest", "-q", "tests/live", *session.posargs)
+    build = ("pip", "install", "-q", "--force-reinstall", "--no-deps", "--no-cache-dir", "--no-binary", ":all:")
+    durable = {"NTM_LIVE_ENGINE": "durable"}
+    session.install("-e", ".[test]")
+    session.run(*build, DURABLE, env={"CC": "gcc -fsanitize=address -fno-omit-frame-pointer -g -O1"})
+    library = session.run("gcc", "-print-file-name=libasan.so", external=True, silent=True)
+    watched = {"LD_PRELOAD": str(library).strip(), "PYTHONMALLOC": "malloc", "ASAN_OPTIONS": "detect_leaks=0"}
+    # What is freed is kept for a while to be watched: memory grows.
+    session.run(*suite, "-k", "not memory_does_not_grow", env=durable | watched)
+    session.run(*build, DURABLE)
+    # Every block is overwritten when it is freed: with hundreds of MB that takes for ever.
+    session.run(*suite, "-k", "not as_many_sessions", env=durable | {"MALLOC_PERTURB_": "165"})

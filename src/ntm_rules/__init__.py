@@ -21,6 +21,9 @@ if typing.TYPE_CHECKING:
     from ntm_rules.consistency.diff import diff as diff
     from ntm_rules.engines.bulk import assess_frame as assess_frame
     from ntm_rules.engines.layout import MissingColumns as MissingColumns
+    from ntm_rules.engines.live import LiveSession as LiveSession
+    from ntm_rules.engines.live_board import LiveBoard as LiveBoard
+    from ntm_rules.engines.live_events import LiveEvent as LiveEvent
     from ntm_rules.engines.scalar import assess as assess
     from ntm_rules.explain.reasons import Reason as Reason
     from ntm_rules.explain.rows import word as word
@@ -46,6 +49,9 @@ _HOMES = {
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",
     "MissingColumns": "engines.layout",
+    "LiveBoard": "engines.live_board",
+    "LiveEvent": "engines.live_events",
+    "LiveSession": "engines.live",
     "assess": "engines.scalar",
     "assess_frame": "engines.bulk",
     "diff": "consistency.diff",
@@ -71,6 +77,9 @@ __all__ = [
     "Evidence",
     "FactError",
     "Library",
+    "LiveBoard",
+    "LiveEvent",
+    "LiveSession",
     "MissingColumns",
     "NotInForce",
     "NtmRulesError",

@@ -1,4 +1,4 @@
-"""PostgreSQL and Spark answer what ``assess`` answers, on fixed communes; and nothing is computed before it is asked."""
+"""PostgreSQL and Spark answer what ``assess`` answers, on fixed communes; nothing is computed before it is asked."""
 
 import datetime as dt
 import typing

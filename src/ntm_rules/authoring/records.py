@@ -169,12 +169,28 @@ def _object(item: object, line: int, problems: Problems) -> Iterator[Record]:
 
 def _parsed(text: str, line: int | None, problems: Problems) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
+        return json_value(text)
     except json.JSONDecodeError as error:
-        message = f"the text is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
-        problems.fail("json", line or error.lineno, message)
+        problems.fail("json", line or error.lineno, json_problem(error))
     except (ValueError, RecursionError) as error:
-        problems.fail("json", line or 1, f"the text is no JSON that can be read: {error}")
+        problems.fail("json", line or 1, json_problem(error))
+
+
+def json_value(text: str) -> object:
+    """The value of a JSON text.
+
+    Raises:
+        ValueError: it is none, a key stands there twice, or a number is none.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
+
+
+def json_problem(error: Exception) -> str:
+    """What is wrong with a text that ``json_value`` refuses, in one sentence."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"the text is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
+    return f"the text is no JSON that can be read: {error}"
 
 
 def _pairs(found: list[tuple[str, object]]) -> dict[str, object]:

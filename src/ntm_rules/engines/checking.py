@@ -8,7 +8,7 @@ import datetime as dt
 import math
 import sys
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -27,6 +27,7 @@ _PLAIN = frozenset((float, int, bool, str, Decimal))
 
 Slot = float | bool | str | tuple[int, int] | None
 Check = Callable[[object], Slot]
+_Ratio = tuple[Fact, Fact, Fact]
 
 
 class BadValue(Exception):  # noqa: N818 - never leaves this module
@@ -68,6 +69,7 @@ class Checker:
         self.ratios = [
             (fact, facts[fact.ratio.part], facts[fact.ratio.whole]) for fact in ruleset.facts if fact.ratio is not None
         ]
+        self.ratios_with, self.derived_with = _numbers_by_fact(self.ratios), _numbers_by_fact(self.derived)
 
     def check(self, facts: Mapping[str, object], unit: str | None) -> CheckedFacts:
         """The facts in slots.
@@ -76,6 +78,29 @@ class Checker:
             FactError: every bad fact of the unit.
         """
         draft = _Draft(unit, [None] * self.size, dict(facts))
+        self._read(facts, draft)
+        return self._finished(draft, self.bound, self.ratios, self.derived)
+
+    def amend(self, before: CheckedFacts, changes: Mapping[str, object]) -> CheckedFacts:
+        """Checked facts with some of them changed, as ``check`` of all of them would give; None takes a fact away.
+
+        Raises:
+            FactError: every bad fact among the changes, and every ratio they leave in disagreement.
+        """
+        draft = _Draft(before.unit, list(before.values), {**before.given, **changes}, dict(before.annotations))
+        ratios = _touched(self.ratios, self.ratios_with, changes)
+        derived = _touched(self.derived, self.derived_with, changes)
+        again = {f.id: before.given[f.id] for f, _, _ in ratios if f.id in before.given and f.id not in changes}
+        for name in changes:
+            draft.annotations.pop(name, None)
+        for name in (*changes, *(fact.id for fact, _, _ in ratios)):
+            if name in self.places:
+                draft.values[self.places[name]] = None
+        self._read({**again, **changes}, draft)
+        return self._finished(draft, {n: b for n, b in self.bound.items() if n in changes}, ratios, derived)
+
+    def _read(self, facts: Mapping[str, object], draft: "_Draft") -> None:
+        """Put facts in their slots, each by itself."""
         values, given, checks = draft.values, draft.given, self.checks
         for name, value in facts.items():
             found = checks.get(name)
@@ -97,17 +122,22 @@ class Checker:
                 values[place] = check(value)
             except BadValue as bad:
                 draft.bad(name, value, bad.expected, bad.hint)
-        for name, bound in self.bound.items():
-            self._bind(name, bound, draft)
-        for fact, part, whole in self.ratios:
+
+    def _finished(
+        self, draft: "_Draft", bound: Mapping[str, str], ratios: Sequence[_Ratio], derived: Sequence[_Ratio]
+    ) -> CheckedFacts:
+        """The facts of a draft, when what is bound and what has to agree is settled."""
+        for name, value in bound.items():
+            self._bind(name, value, draft)
+        for fact, part, whole in ratios:
             pair = self._pair(fact, part, whole, draft)
             if pair is not None:
                 self._put(fact, part, whole, pair, draft)
-        for fact, part, whole in self.derived:
+        for fact, part, whole in derived:
             self._pair(fact, part, whole, draft)
         if draft.problems:
             raise FactError(draft.problems)
-        return CheckedFacts(unit, given, draft.annotations, values)
+        return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values)
 
     def _unknown(self, name: str, value: object, draft: "_Draft") -> None:
         found = near(str(name), self.catalogue or self.checks)
@@ -181,6 +211,20 @@ def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
             yield derived.fact, derived.rule
     for other in prerequisites(ruleset):
         yield from _derived_ratios(other)
+
+
+def _numbers_by_fact(ratios: Sequence[_Ratio]) -> Mapping[str, Sequence[int]]:
+    """For each fact the numbers of the ratios it has a part in."""
+    found: dict[str, list[int]] = {}
+    for number, ratio in enumerate(ratios):
+        for fact in ratio:
+            found.setdefault(fact.id, []).append(number)
+    return found
+
+
+def _touched(ratios: Sequence[_Ratio], by_fact: Mapping[str, Sequence[int]], names: Iterable[str]) -> list[_Ratio]:
+    """The ratios that one of the facts has a part in, in order."""
+    return [ratios[number] for number in sorted({n for name in names for n in by_fact.get(name, ())})]
 
 
 def ratio_of(fact: Fact, part_fact: Fact, part: float, whole_fact: Fact, whole: float) -> tuple[int, int]:

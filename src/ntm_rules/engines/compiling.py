@@ -176,8 +176,12 @@ class Compiler:
             return not_applicable
         if fact is None or asked.cell is None:
             return undetermined
-        code = leaf_of(self.facts[fact], self.places[fact], op, asked.cell, fact in self.ratios)
+        code = self.set_cell(fact, op, asked.cell)
         return (lambda slots: 2 if code(slots) else 0) if asked.capped else code
+
+    def set_cell(self, fact: str, op: Op, cell: Cell) -> Code:
+        """The code of a comparison with a cell that is set: the one place where a fact meets a number."""
+        return leaf_of(self.facts[fact], self.places[fact], op, cell, fact in self.ratios)
 
     def derived(self, derived: Derived) -> Value:
         """The value of a derived fact from the slots before it."""

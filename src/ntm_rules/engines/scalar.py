@@ -1,13 +1,13 @@
 """One unit at a time: facts in, a verdict out. Codes first, objects and texts when somebody asks."""
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from ntm_rules.engines.checking import CheckedFacts, Checker
 from ntm_rules.engines.compiling import Compiler, Value
 from ntm_rules.engines.explaining import criteria_results
-from ntm_rules.engines.leaves import Slots
+from ntm_rules.engines.leaves import Code, Slots
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.outcomes import all_of, at_least_of
 from ntm_rules.model.rulesets import Ruleset
@@ -86,8 +86,11 @@ class Program:
     def verdict(self, facts: CheckedFacts) -> Verdict:
         """The verdict on checked facts."""
         slots = self.asked.slots(facts.values)
-        codes = self.asked.codes(slots)
         floors = self.official.codes(self.official.slots(facts.values))
+        return self.verdict_of(facts, slots, self.asked.codes(slots), floors)
+
+    def verdict_of(self, facts: CheckedFacts, slots: Slots, codes: bytes, floors: bytes) -> Verdict:
+        """The verdict on checked facts of which everything is worked out."""
         return Verdict(
             self.ruleset,
             facts.unit,
@@ -110,18 +113,7 @@ class Pass:
     def __init__(
         self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False
     ) -> None:
-        def finding(other: Ruleset) -> Callable[[Slots], int]:
-            inner = Pass(other, program_of(other).places, floor, settled)
-            sources = [places[fact.id] for fact in other.facts]
-            unread = settled and not other.read_whole
-
-            def code(slots: Slots) -> int:
-                outcome = inner.codes(inner.slots([slots[p] for p in sources]))[0]
-                return 2 if unread and outcome else outcome
-
-            return code
-
-        compiler = Compiler(ruleset, places, floor, finding)
+        compiler = Compiler(ruleset, places, floor, lambda other: finding_of(other, places, floor, settled))
         self.derived: list[Value] = [compiler.derived(d) for d in ruleset.derived]
         self.first = len(ruleset.facts)
         constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
@@ -148,5 +140,26 @@ class Pass:
         """The codes of the set, its criteria and its indicators, in printed order."""
         codes = bytes([indicator(slots) for indicator in self.indicators])
         criteria = bytes([all_of(codes[s]) if k is None else at_least_of(k, codes[s]) for s, k in self.spans])
-        whole = all_of(criteria) if self.k is None else at_least_of(self.k, criteria)
-        return bytes((whole,)) + criteria + codes
+        return bytes((self.whole(criteria),)) + criteria + codes
+
+    def criterion(self, number: int, indicators: Sequence[int]) -> int:
+        """The code of one criterion over the codes of all indicators."""
+        span, k = self.spans[number]
+        return all_of(indicators[span]) if k is None else at_least_of(k, indicators[span])
+
+    def whole(self, criteria: Sequence[int]) -> int:
+        """The code of the set over those of its criteria."""
+        return all_of(criteria) if self.k is None else at_least_of(self.k, criteria)
+
+
+def finding_of(other: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False) -> Code:
+    """The outcome of a prerequisite over the slots of the set that asks for it."""
+    inner = Pass(other, program_of(other).places, floor, settled)
+    sources = [places[fact.id] for fact in other.facts]
+    unread = settled and not other.read_whole
+
+    def code(slots: Slots) -> int:
+        outcome = inner.codes(inner.slots([slots[p] for p in sources]))[0]
+        return 2 if unread and outcome else outcome
+
+    return code

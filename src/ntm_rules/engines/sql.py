@@ -1,6 +1,5 @@
 """A ruleset as the text of a query, for those who want to own it."""
 
-import typing
 import warnings
 from collections.abc import Sequence
 
@@ -41,7 +40,7 @@ def to_sql(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
         asked = assess_frame(ruleset, ibis.table(schema, name=table), unit=unit, keep=keep, shape=shape)
-    return typing.cast(str, str(ibis.to_sql(asked, dialect=dialect)))
+    return str(ibis.to_sql(asked, dialect=dialect))
 
 
 def _kind(fact: Fact) -> str:

@@ -17,11 +17,11 @@ LANGUAGES = ("vi", "en")
 
 @frozen
 class Reason:
-    """Why one indicator is not satisfied.
+    """Why one indicator is not satisfied, or has another outcome.
 
     Attributes:
         criterion, indicator: printed numbers.
-        outcome: not met or undetermined.
+        outcome: not met or undetermined; of a live session any.
         codes: why it is undetermined.
         result: the evaluated indicator the words are read off.
     """
@@ -45,9 +45,18 @@ class Reason:
         Raises:
             UnknownName: another language.
         """
-        words = words_in(lang, self.facts, self.annotations)
+        why = self.why(lang)
         title = f" {self.title.of(lang)}" if self.title else ""
-        parts = [f"{self.indicator}{title}: {self._what(words)}"]
+        return f"{self.indicator}{title}: {why}"
+
+    def why(self, lang: str = "vi") -> str:
+        """The same without number and title.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        words = words_in(lang, self.facts, self.annotations)
+        parts = [self._what(words)]
         leaves = _deciding(self.result)
         changed = (c for leaf in leaves for c in leaf.columns if c.why == "case" and c.value is not None)
         parts += [words.say("column", column=words.column_value(c.selector, c.value or "")) for c in changed]
@@ -61,13 +70,15 @@ class Reason:
         applies = self.result.applies
         if applies is not None and applies.outcome is Outcome.UNDETERMINED:
             return words.say("applies", reason=words.tree(applies))
+        if applies is not None and applies.outcome is not Outcome.MET:
+            return words.say("applies_not", reason=words.tree(applies))
         return words.tree(self.result.tree, self.title.of(words.lang) if self.title else "")
 
 
 def _deciding(result: IndicatorResult) -> list[LeafResult]:
     """The comparisons whose outcome is the indicator's; all where none is."""
     trees = (result.applies, result.tree) if result.applies is not None else (result.tree,)
-    if result.applies is not None and result.applies.outcome is Outcome.UNDETERMINED:
+    if result.applies is not None and result.applies.outcome is not Outcome.MET:
         trees = (result.applies,)
     leaves = [leaf for tree in trees for leaf in tree.leaves()]
     return [leaf for leaf in leaves if leaf.outcome is result.outcome] or leaves
@@ -93,29 +104,26 @@ def facts_by_id(ruleset: Ruleset) -> Mapping[str, Fact]:
     return found
 
 
-def reason_of(
-    criterion: str, result: IndicatorResult, ruleset: Ruleset, annotations: Mapping[str, Annotation] | None = None
-) -> Reason:
-    """Why an indicator has the outcome that it has."""
-    indicator = result.indicator
+def reasons(verdict: Verdict) -> tuple[Reason, ...]:
+    """Why the indicators that are not satisfied are not, in the order of the decision."""
+    return tuple(
+        reason_of(verdict, criterion.no, indicator)
+        for criterion in verdict.criteria.values()
+        for indicator in criterion.indicators.values()
+        if not indicator.outcome.satisfied
+    )
+
+
+def reason_of(verdict: Verdict, criterion: str, result: IndicatorResult) -> Reason:
+    """Why an indicator of the verdict has its outcome, whatever that is."""
     return Reason(
         criterion,
-        indicator.no,
-        indicator.title,
+        result.no,
+        result.indicator.title,
         result.outcome,
         result.provisional,
         result.codes,
         result,
-        facts_by_id(ruleset),
-        annotations or {},
-    )
-
-
-def reasons(verdict: Verdict) -> tuple[Reason, ...]:
-    """Why the indicators that are not satisfied are not, in the order of the decision."""
-    return tuple(
-        reason_of(criterion.no, i, verdict.ruleset, verdict.annotations)
-        for criterion in verdict.criteria.values()
-        for i in criterion.indicators.values()
-        if not i.outcome.satisfied
+        facts_by_id(verdict.ruleset),
+        verdict.annotations,
     )

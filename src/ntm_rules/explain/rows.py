@@ -46,10 +46,11 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
     except (ValueError, IndexError) as error:
         message = f"the row of the indicator `{number}` cannot be read: {error}"
         raise TableError([Diagnostic("table.row", message)]) from None
-    result = explain(_unit(ruleset, facts, invalid), outcome, bool(row["provisional"]))
+    unit = _unit(ruleset, facts, invalid)
+    result = explain(unit, outcome, bool(row["provisional"]))
     if invalid:
         result = with_invalid(ruleset, result, invalid)
-    return reason_of(criterion, result, ruleset).text(lang)
+    return reason_of(unit.verdict, criterion, result).text(lang)
 
 
 def _found(ruleset: Ruleset, number: str) -> tuple[str, Indicator, Explain]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ntm_rules.engines.checking import MAX_DIGITS
+from ntm_rules.engines.live import LiveSession
 from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
@@ -49,6 +50,18 @@ def canonical(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
     return scalar(memo["read back"], units)
 
 
+def live(ruleset: Ruleset, units: Sequence[Facts], engine: str | None = None) -> Sequence[bytes]:
+    """A live session that takes the facts of one unit after another, one by one."""
+    found: list[bytes] = []
+    with LiveSession(ruleset, engine=engine) as session:
+        for facts in units:
+            session.set_many(dict.fromkeys(session.facts))
+            for name, value in facts.items():
+                session.set(name, value)
+            found.append(session.verdict.codes)
+    return found
+
+
 ENGINES: dict[str, Engine] = {
     "scalar": scalar,
     "verdict": verdict,
@@ -56,6 +69,7 @@ ENGINES: dict[str, Engine] = {
     "leaves": leaves,
     "texts": texts,
     "canonical": canonical,
+    "live": live,
 }
 """By name; an engine that comes later is added here and joins the law."""
 

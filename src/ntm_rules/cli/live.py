@@ -1,0 +1,175 @@
+"""``ntm-rules live``: changes of facts in, changed outcomes out, one JSON object a line."""
+
+import json
+import sys
+import typing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+from attrs import define, field
+
+from ntm_rules.authoring.records import MAX_LINE, json_problem, json_value
+from ntm_rules.cli.assess import checked, split, units
+from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
+from ntm_rules.engines.live import ENGINES
+from ntm_rules.engines.live_board import LiveBoard
+from ntm_rules.engines.live_events import LiveEvent
+from ntm_rules.model.errors import FactError, NtmRulesError, quoted
+from ntm_rules.model.verdict_json import title_json
+from ntm_rules.model.verdicts import Verdict
+
+_KEYS = ("unit", "set", "clear", "verdict")
+Json = dict[str, typing.Any]
+
+
+@click.command(
+    short_help="Follow the facts of units as they change.",
+    epilog="Exit codes: 0 standard input has ended; 2 bad usage, or a FILE that cannot be read.",
+)
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")
+@law_options(on_required=True)
+@source_options("--unit")
+@lang_option
+@click.option("--engine", type=click.Choice(ENGINES), default="python", show_default=True, help="What follows changes.")
+def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing.Any) -> None:
+    """Read changes of facts from standard input and print every outcome that changes, one JSON object a line.
+
+    The units begin with the facts of FILE (as for assess), or without any. A change is an object with `unit`, `set`
+    (fact ids to values, null takes one away), `clear` (a list of fact ids) and `verdict` (true to have the whole
+    verdict printed). Each change is answered by its events and then one line of type `done`, or by one line of type
+    `error`, in which case nothing was changed.
+    """
+    law, source = split(options)
+    library = library_of(law["rulesets"])
+    ruleset = composed(library, tier, law)
+    with LiveBoard(ruleset, engine=engine, history=0) as board:
+        if file is not None:
+            for _ in checked(units(file, library, source), ruleset):
+                pass
+            for unit in units(file, library, source):
+                board.set_many(unit.unit, unit.facts)
+        answers = _Answers(board, lang)
+        board.on_change(answers.heard.append)
+        answers.write("ready", ruleset=ruleset.id, content_hash=ruleset.content_hash, units=len(list(board)))
+        for text in _lines(sys.stdin.buffer):
+            answers.answer(text)
+
+
+def _lines(file: typing.BinaryIO) -> Iterator[str | None]:
+    """The lines of a file; None for one that is too long or not UTF-8."""
+    while line := file.readline(MAX_LINE):
+        whole = line.endswith(b"\n") or len(line) < MAX_LINE
+        while not line.endswith(b"\n") and len(line) == MAX_LINE:
+            line = file.readline(MAX_LINE)
+        try:
+            yield line.decode() if whole else None
+        except UnicodeDecodeError:
+            yield None
+
+
+@define
+class _Answers:
+    """Answers lines, and counts them."""
+
+    board: LiveBoard
+    lang: str
+    line: int = 0
+    heard: list[LiveEvent] = field(factory=list)
+
+    def answer(self, text: str | None) -> None:
+        """Make the change of one line and say what became of it."""
+        self.line += 1
+        if text is not None and not text.strip():
+            return
+        try:
+            change = _change(text)
+            self.board.set_many(change.unit, change.facts)
+            verdict = self.board.verdict(change.unit)
+        except FactError as error:
+            problems = [{"fact": p.fact, "expected": p.expected, "hint": p.hint} for p in error.problems]
+            self.write("error", line=self.line, message=str(error), problems=problems)
+        except NtmRulesError as error:
+            self.write("error", line=self.line, message=str(error), problems=[])
+        else:
+            for event in self.heard:
+                self.write("event", line=self.line, **_event(event, self.lang))
+            if change.verdict:
+                self.write("verdict", line=self.line, verdict=verdict.to_dict())
+            self.write("done", line=self.line, events=len(self.heard), **_summary(verdict))
+            self.heard.clear()
+
+    def write(self, kind: str, **values: object) -> None:
+        """One line, at once."""
+        click.echo(json.dumps({"type": kind, **values}, ensure_ascii=False, separators=(",", ":")))
+
+
+def _event(event: LiveEvent, lang: str) -> Json:
+    return {
+        "unit": event.unit,
+        "number": event.number,
+        "level": event.level.value,
+        "no": event.no,
+        "title": title_json(event.title),
+        "old": event.old.code,
+        "new": event.new.code,
+        "provisional": event.provisional,
+        "facts": event.facts,
+        "text": event.reason.text(lang),
+    }
+
+
+def _summary(verdict: Verdict) -> Json:
+    return {
+        "unit": verdict.unit,
+        "outcome": verdict.outcome.code,
+        "provisional": verdict.provisional,
+        "criteria_met": verdict.criteria_met,
+        "criteria_not_met": verdict.criteria_not_met,
+        "criteria_undetermined": verdict.criteria_undetermined,
+        "criteria_total": verdict.criteria_total,
+    }
+
+
+@define
+class _Change:
+    unit: str
+    facts: Mapping[str, typing.Any]
+    verdict: bool
+
+
+def _change(text: str | None) -> _Change:
+    """The change that a line asks for.
+
+    Raises:
+        NtmRulesError: it asks for none.
+    """
+    if text is None:
+        raise NtmRulesError(f"the line is not UTF-8, or has more than {MAX_LINE} bytes")
+    try:
+        found = json_value(text.rstrip())
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise NtmRulesError("the line has half a character, `\\ud800` to `\\udfff` alone") from error
+    except (ValueError, RecursionError) as error:
+        raise NtmRulesError(json_problem(error)) from error
+    if not isinstance(found, dict):
+        raise NtmRulesError('the line is no object such as `{"unit": "06196", "set": {}}`')
+    unknown = [name for name in found if name not in _KEYS]
+    if unknown:
+        raise NtmRulesError(f"a change has {quoted(_KEYS)}, not {quoted(unknown)}")
+    unit, facts, clear = found.get("unit"), found.get("set", {}), found.get("clear", [])
+    if not isinstance(unit, str) or not unit:
+        raise NtmRulesError("`unit` has to name the unit, as a text")
+    if not isinstance(facts, dict):
+        raise NtmRulesError("`set` has to be an object of fact ids and values")
+    if not isinstance(clear, list) or not all(isinstance(name, str) for name in clear):
+        raise NtmRulesError("`clear` has to be a list of fact ids")
+    twice = [name for name in clear if name in facts]
+    if twice:
+        raise NtmRulesError(f"{quoted(twice)} cannot be set and cleared at once")
+    verdict = found.get("verdict", False)
+    if not isinstance(verdict, bool):
+        raise NtmRulesError("`verdict` has to be true or false")
+    return _Change(unit, {**facts, **dict.fromkeys(clear)}, verdict)

@@ -1,0 +1,105 @@
+"""What rests on what in a ruleset: from the slots of facts to derived facts and indicators."""
+
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, count
+from operator import is_not
+
+from ntm_rules.engines.compiling import Value
+from ntm_rules.engines.leaves import Slots
+from ntm_rules.engines.scalar import program_of
+from ntm_rules.model.conditions import Condition, Meets
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
+
+Places = frozenset[int]
+
+
+def dependencies_of(ruleset: Ruleset) -> "Dependencies":
+    """The dependencies of a ruleset, kept with it."""
+    memo = ruleset._memo
+    if "dependencies" not in memo:
+        memo["dependencies"] = Dependencies(ruleset)
+    return typing.cast(Dependencies, memo["dependencies"])
+
+
+class Dependencies:
+    """Which slots a derived fact and an indicator read.
+
+    Attributes:
+        derived: the place and what is read, for each derived fact in the order in which they are worked out.
+        readers: for each slot the numbers of the indicators that read it.
+        inputs: for each indicator the slots of given facts on which it rests, through ratios and derived facts.
+        criterion: for each indicator the number of its criterion.
+    """
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.program = program_of(ruleset)
+        places = self.program.places
+        self.first = len(ruleset.facts)
+        self.derived = [(places[d.id], _places(facts_of_derived(d), places)) for d in ruleset.derived]
+        reads = [
+            _places(_read(condition for condition in (i.applies_if, i.require) if condition is not None), places)
+            for _, i in indicators(ruleset)
+        ]
+        self.readers: Sequence[Sequence[int]] = [[] for _ in places]
+        for number, read in enumerate(reads):
+            for place in read:
+                self.readers[place].append(number)  # type: ignore[attr-defined]
+        rests = {
+            places[f.id]: _places((f.ratio.part, f.ratio.whole), places) | {places[f.id]}
+            for f in ruleset.facts
+            if f.ratio is not None
+        }
+        for place, read in self.derived:
+            rests[place] = _through(read, rests)
+        self.inputs = [_through(read, rests) for read in reads]
+        self.criterion = [n for n, criterion in enumerate(ruleset.criteria) for _ in criterion.indicators]
+
+    def indicators(self, changed: Iterable[int]) -> list[int]:
+        """The numbers of the indicators that read one of the slots, in printed order."""
+        readers = self.readers
+        return sorted({number for place in changed for number in readers[place]})
+
+    def slots(
+        self, rules: Sequence[Value], before: Slots, values: Sequence[typing.Any], changed: Iterable[int]
+    ) -> tuple[list[typing.Any], set[int]]:
+        """The slots after some facts have changed, and which slots differ.
+
+        Args:
+            rules: what works out each derived fact.
+            before: the slots before.
+            values: the facts now, one a slot.
+            changed: the slots whose facts differ.
+        """
+        slots, differ = list(before), set(changed)
+        for place in differ:
+            slots[place] = values[place]
+        for (place, read), rule in zip(self.derived, rules, strict=True):
+            if not read.isdisjoint(differ):
+                slots[place] = rule(slots)
+                differ.add(place)
+        return slots, differ
+
+
+def differing(before: Sequence[object], after: Sequence[object]) -> list[int]:
+    """The places where two sequences of one length do not hold the same object: -0.0 is not 0.0 in words."""
+    return list(compress(count(), map(is_not, before, after)))
+
+
+def _places(names: Iterable[str], places: Mapping[str, int]) -> Places:
+    return frozenset(places[name] for name in names)
+
+
+def _read(conditions: Iterable[Condition]) -> Iterator[str]:
+    """The facts that conditions read, those of the prerequisites they evaluate included."""
+    for condition in conditions:
+        yield from facts_of(condition)
+        for _, leaf in leaves(condition):
+            if isinstance(leaf, Meets) and leaf.resolved is not None:
+                yield from (fact.id for fact in leaf.resolved.facts)
+
+
+def _through(read: Places, rests: Mapping[int, Places]) -> Places:
+    """The slots on which some slots rest."""
+    return frozenset(place for one in read for place in rests.get(one, (one,)))

@@ -1,0 +1,226 @@
+"""One unit while its facts arrive one by one: what changes is told at once."""
+
+import typing
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from ntm_rules.engines.checking import CheckedFacts
+from ntm_rules.engines.dependencies import dependencies_of, differing
+from ntm_rules.engines.dispatching import Callback, CallbackError, Dispatcher
+from ntm_rules.engines.live_events import LiveEvent, OutcomeDifference, events_between
+from ntm_rules.engines.propagation import LiveEngine, PythonEngine
+from ntm_rules.engines.scalar import Facts, program_of
+from ntm_rules.engines.snapshots import differences, read_snapshot, snapshot_of
+from ntm_rules.model.errors import NtmRulesError, UnknownName
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+
+ENGINES = ("python", "durable")
+HISTORY = 100
+
+
+class LiveSession:
+    """The finding for one unit, kept up to date while its facts change.
+
+    Use it as a context manager, or call ``close``. A session belongs to one thread at a time.
+
+    Args:
+        ruleset: from ``Library.compose``.
+        facts: those known at the beginning, as ``assess`` takes them; nothing is told about them.
+        unit: name or code of the unit, for messages and the verdict.
+        engine: ``python`` or ``durable`` (durable_rules, extra ``live``); ``python`` unless given.
+        history: how many events are kept for ``history``.
+
+    Raises:
+        FactError: every bad fact of the unit.
+        EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
+        UnknownName: there is no such engine.
+    """
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        facts: Facts | None = None,
+        unit: str | None = None,
+        *,
+        engine: str | None = None,
+        history: int = HISTORY,
+    ) -> None:
+        self._open(ruleset, facts or {}, unit, engine, Dispatcher(deque(maxlen=history)))
+
+    def _open(
+        self, ruleset: Ruleset, facts: Facts, unit: str | None, engine: str | None, dispatcher: Dispatcher
+    ) -> None:
+        self.ruleset = ruleset
+        self._program = program_of(ruleset)
+        self._dependencies = dependencies_of(ruleset)
+        self._dispatcher = dispatcher
+        self._closed = False
+        self._checked = self._wanted = self._program.checker.check(facts, unit)
+        self._verdict = self._program.verdict(self._checked)
+        self._floor_slots = self._program.official.slots(self._checked.values)
+        self._floors = PythonEngine(self._program.official, self._dependencies)
+        self._engine = self._engine_named(engine)
+
+    @classmethod
+    def _on(
+        cls, ruleset: Ruleset, facts: Facts, unit: str, engine: str | None, dispatcher: Dispatcher
+    ) -> "LiveSession":
+        """A session that shares its dispatcher with others."""
+        made = cls.__new__(cls)
+        made._open(ruleset, facts, unit, engine, dispatcher)
+        return made
+
+    def _engine_named(self, name: str | None) -> LiveEngine:
+        if name not in (None, *ENGINES):
+            raise UnknownName("engine", name or "", ENGINES)
+        if name != "durable":
+            return PythonEngine(self._program.asked, self._dependencies)
+        from ntm_rules.engines.durable import DurableEngine, rules_of
+
+        return DurableEngine(rules_of(self.ruleset, self._program.asked, self._dependencies), self._verdict.values)
+
+    # -- what is so ----------------------------------------------------------------------------
+
+    @property
+    def unit(self) -> str | None:
+        """Name or code of the unit."""
+        return self._checked.unit
+
+    @property
+    def facts(self) -> Mapping[str, FactValue]:
+        """The facts as they were given."""
+        return self._verdict.facts
+
+    @property
+    def verdict(self) -> Verdict:
+        """The finding; equal to ``assess`` of the same facts."""
+        return self._verdict
+
+    @property
+    def engine(self) -> str:
+        """Which engine works out what changes: ``python`` or ``durable``."""
+        return self._engine.name
+
+    @property
+    def rebuilds(self) -> int:
+        """How often the engine had failed and was built anew from the facts."""
+        return self._engine.rebuilds
+
+    @property
+    def callback_errors(self) -> tuple[CallbackError, ...]:
+        """The last callbacks that raised, with the event and the exception; each was logged as well."""
+        return tuple(self._dispatcher.errors)
+
+    def history(self) -> tuple[LiveEvent, ...]:
+        """The last events, the oldest first."""
+        return tuple(self._dispatcher.history)
+
+    # -- changes -------------------------------------------------------------------------------
+
+    def on_change(self, callback: Callback) -> Callable[[], None]:
+        """Have a callback told every event from now on.
+
+        A change is made as a whole before anybody hears of it. Its events come one by one: indicators in printed order,
+        then criteria, then the tier. A change that a callback makes comes after them. A callback that raises stops
+        nobody else.
+
+        Returns:
+            A function that ends it.
+        """
+        return self._dispatcher.subscribe(callback)
+
+    def set(self, fact: str, value: FactValue | Mapping[str, object] | None) -> None:
+        """Set one fact; None takes it away.
+
+        Raises:
+            FactError: the fact is bad, or does not agree with the others; nothing is changed.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        self.set_many({fact: value})
+
+    def clear(self, fact: str) -> None:
+        """Take a fact away.
+
+        Raises:
+            FactError: the fact is in no catalogue.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        self.set_many({fact: None})
+
+    def set_many(self, facts: Facts) -> None:
+        """Set several facts as one change; None takes one away.
+
+        Raises:
+            FactError: every bad fact; nothing is changed.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        self._need_open()
+        self._change(self._program.checker.amend(self._before(), facts))
+
+    def snapshot(self) -> dict[str, typing.Any]:
+        """Facts, outcomes and the content hash of the ruleset, as plain JSON types."""
+        return snapshot_of(self._verdict)
+
+    def restore(self, snapshot: Mapping[str, typing.Any]) -> tuple[OutcomeDifference, ...]:
+        """Take unit and facts from a snapshot, as one change, and assess them under the rules of this session.
+
+        Returns:
+            Every outcome that is another than in the snapshot; none where the rules are the same.
+
+        Raises:
+            NtmRulesError: it is no snapshot; nothing is changed.
+            FactError: its facts are none under the rules of this session; nothing is changed.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        self._need_open()
+        found = read_snapshot(snapshot)
+        checked = self._program.checker.check(found.facts, found.unit)
+        codes = self._program.run(checked.values)
+        self._change(checked)
+        return differences(found, self.ruleset, codes)
+
+    def _before(self) -> CheckedFacts:
+        """The facts on which the next change is made: what the changes that wait will leave."""
+        return self._checked if self._dispatcher.idle else self._wanted
+
+    def _change(self, checked: CheckedFacts) -> None:
+        self._wanted = checked
+        self._dispatcher.submit(lambda: self._made(checked))
+
+    def _made(self, checked: CheckedFacts) -> list[LiveEvent]:
+        """Make a change, all of it or nothing."""
+        before, program, dependencies = self._verdict, self._program, self._dependencies
+        self._need_open()
+        inputs = differing(self._checked.values, checked.values)
+        slots, differ = dependencies.slots(program.asked.derived, before.values, checked.values, inputs)
+        codes = self._engine.follow(before.codes, slots, differ)
+        floor_slots, differ = dependencies.slots(program.official.derived, self._floor_slots, checked.values, inputs)
+        floors = self._floors.follow(before.floors, floor_slots, differ)
+        changed = [place for place in inputs if self._is_cause(place, checked)]
+        self._checked, self._floor_slots = checked, floor_slots
+        self._verdict = program.verdict_of(checked, slots, codes, floors)
+        return events_between(before, self._verdict, changed, dependencies, self._dispatcher.number)
+
+    def _is_cause(self, place: int, checked: CheckedFacts) -> bool:
+        """True if the fact of a slot is another, and was given as another: a ratio may follow from its parts."""
+        name, before = self.ruleset.facts[place].id, self._checked
+        return before.values[place] != checked.values[place] and before.given.get(name) != checked.given.get(name)
+
+    # -- the end -------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End the session and free what it holds; the verdict can still be read."""
+        if not self._closed:
+            self._closed = True
+            self._engine.close()
+
+    def _need_open(self) -> None:
+        if self._closed:
+            raise NtmRulesError("the session is closed\n    help: open another one, `restore` takes its snapshot")
+
+    def __enter__(self) -> "LiveSession":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

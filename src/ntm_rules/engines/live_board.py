@@ -1,0 +1,196 @@
+"""Live sessions of many units: opened when a unit is asked for, put away when too many are open."""
+
+import json
+import typing
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+
+from ntm_rules.engines.dispatching import Callback, CallbackError, Dispatcher
+from ntm_rules.engines.live import HISTORY, LiveSession
+from ntm_rules.engines.live_events import LiveEvent, OutcomeDifference
+from ntm_rules.engines.scalar import Facts
+from ntm_rules.engines.snapshots import read_snapshot
+from ntm_rules.model.errors import NtmRulesError
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+
+CAPACITY = {"python": 1000, "durable": 16}
+
+
+class LiveBoard:
+    """The findings for many units, each kept up to date while its facts change.
+
+    A unit begins without facts when it is first named. At most ``capacity`` sessions are open, and while a change is
+    told those that callbacks ask for; the one that was used longest ago is put away as a snapshot and opened again when
+    it is asked for, which nobody notices but by the time it takes. A board belongs to one thread at a time; use it as
+    a context manager, or call ``close``.
+
+    Args:
+        ruleset: from ``Library.compose``.
+        capacity: how many sessions may be open; 1000 of the engine ``python``, 16 of ``durable``, unless given.
+        engine: as in ``LiveSession``.
+        history: how many events of all units together are kept for ``history``.
+        store: where snapshots go, as JSON texts by unit; in memory unless given. One that is on disk keeps the facts
+            of all units when the board is closed.
+
+    Raises:
+        EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
+        UnknownName: there is no such engine.
+        NtmRulesError: *capacity* is below 1.
+    """
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        *,
+        capacity: int | None = None,
+        engine: str | None = None,
+        history: int = HISTORY,
+        store: MutableMapping[str, str] | None = None,
+    ) -> None:
+        with LiveSession(ruleset, engine=engine) as trial:
+            self.engine = trial.engine
+        self.ruleset = ruleset
+        self.capacity = CAPACITY[self.engine] if capacity is None else capacity
+        if self.capacity < 1:
+            raise NtmRulesError(f"a board with room for `{self.capacity}` sessions cannot hold a unit")
+        self._store: MutableMapping[str, str] = {} if store is None else store
+        self._open: dict[str, LiveSession] = {}
+        self._dispatcher = Dispatcher(deque(maxlen=history))
+        self._closed = False
+
+    # -- what is so ----------------------------------------------------------------------------
+
+    def __contains__(self, unit: str) -> bool:
+        return unit in self._open or unit in self._store
+
+    def __iter__(self) -> Iterator[str]:
+        """The units that have facts or a session, in no particular order."""
+        return iter({**dict.fromkeys(self._store), **dict.fromkeys(self._open)})
+
+    @property
+    def open_sessions(self) -> int:
+        """How many sessions are open."""
+        return len(self._open)
+
+    @property
+    def callback_errors(self) -> tuple[CallbackError, ...]:
+        """The last callbacks that raised, with the event and the exception; each was logged as well."""
+        return tuple(self._dispatcher.errors)
+
+    def verdict(self, unit: str) -> Verdict:
+        """The finding for a unit; equal to ``assess`` of the same facts."""
+        return self._session(unit).verdict
+
+    def history(self) -> tuple[LiveEvent, ...]:
+        """The last events of all units, the oldest first."""
+        return tuple(self._dispatcher.history)
+
+    def snapshot(self, unit: str) -> dict[str, typing.Any]:
+        """Facts, outcomes and the content hash of the ruleset, as plain JSON types."""
+        return self._session(unit).snapshot()
+
+    # -- changes -------------------------------------------------------------------------------
+
+    def on_change(self, callback: Callback) -> Callable[[], None]:
+        """Have a callback told every event of every unit from now on, as ``LiveSession.on_change`` says.
+
+        Returns:
+            A function that ends it.
+        """
+        return self._dispatcher.subscribe(callback)
+
+    def set(self, unit: str, fact: str, value: FactValue | Mapping[str, object] | None) -> None:
+        """Set one fact of a unit; None takes it away.
+
+        Raises:
+            FactError: the fact is bad, or does not agree with the others; nothing is changed.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        self.set_many(unit, {fact: value})
+
+    def clear(self, unit: str, fact: str) -> None:
+        """Take a fact of a unit away.
+
+        Raises:
+            FactError: the fact is in no catalogue.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        self.set_many(unit, {fact: None})
+
+    def set_many(self, unit: str, facts: Facts) -> None:
+        """Set several facts of a unit as one change; None takes one away.
+
+        Raises:
+            FactError: every bad fact; nothing is changed.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        self._session(unit).set_many(facts)
+        self._make_room(self.capacity)
+
+    def restore(self, snapshot: Mapping[str, typing.Any]) -> tuple[OutcomeDifference, ...]:
+        """Take the facts of a unit from a snapshot, as ``LiveSession.restore`` does.
+
+        Returns:
+            Every outcome that is another than in the snapshot; none where the rules are the same.
+
+        Raises:
+            NtmRulesError: it is no snapshot, or names no unit; nothing is changed.
+            FactError: its facts are none under the rules of this board; nothing is changed.
+            EngineUnavailable: the engine cannot go on; nothing is changed.
+        """
+        unit = read_snapshot(snapshot).unit
+        if unit is None:
+            raise NtmRulesError("the snapshot names no unit, and a board has many")
+        differences = self._session(unit).restore(snapshot)
+        self._make_room(self.capacity)
+        return differences
+
+    def forget(self, unit: str) -> None:
+        """Drop a unit with its facts; nothing happens if there is none.
+
+        Raises:
+            NtmRulesError: a callback asked for it while a change was being told.
+        """
+        if not self._dispatcher.idle:
+            raise NtmRulesError(f"the unit `{unit}` cannot be dropped while a change is being told")
+        if unit in self._open:
+            self._open.pop(unit).close()
+        self._store.pop(unit, None)
+
+    # -- sessions ------------------------------------------------------------------------------
+
+    def _session(self, unit: str) -> LiveSession:
+        if self._closed:
+            raise NtmRulesError("the board is closed\n    help: open another one with the same `store`")
+        session = self._open.pop(unit, None)
+        if session is None:
+            self._make_room(self.capacity - 1)
+            text = self._store.get(unit)
+            facts = {} if text is None else read_snapshot(json.loads(text)).facts
+            session = LiveSession._on(self.ruleset, facts, unit, self.engine, self._dispatcher)
+        self._open[unit] = session  # the last is the one used last
+        return session
+
+    def _make_room(self, room: int) -> None:
+        """Put sessions away until *room* are open; none while a change is being told, it may be about them."""
+        while self._dispatcher.idle and len(self._open) > room:
+            unit = next(iter(self._open))
+            session = self._open[unit]
+            if session.facts:
+                self._store[unit] = json.dumps(session.snapshot(), ensure_ascii=False, separators=(",", ":"))
+            else:
+                self._store.pop(unit, None)
+            del self._open[unit]
+            session.close()
+
+    def close(self) -> None:
+        """Put every session away and end the board."""
+        self._make_room(0)
+        self._closed = True
+
+    def __enter__(self) -> "LiveBoard":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,107 @@
+"""A live session as plain JSON, and what is different when it is read under other rules."""
+
+import typing
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from attrs import frozen
+
+from ntm_rules.engines.live_events import Level, OutcomeDifference, outcomes_by_place
+from ntm_rules.model.errors import NtmRulesError, quoted
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+
+SCHEMA = "ntm-rules/session/1"
+_DECIMAL = "decimal"
+_OUTCOMES = {outcome.code: outcome for outcome in Outcome}
+Json = dict[str, typing.Any]
+
+
+@frozen
+class Snapshot:
+    """A snapshot that was read.
+
+    Attributes:
+        facts: as ``assess`` takes them.
+        outcomes: by level and number, as they were.
+    """
+
+    unit: str | None
+    facts: Mapping[str, typing.Any]
+    outcomes: Mapping[tuple[Level, str], Outcome]
+
+
+def snapshot_of(verdict: Verdict) -> Json:
+    """Facts, outcomes and the hash of the rules as plain JSON types; a Decimal is written ``{"decimal": "43.2"}``."""
+    outcomes: Json = {level.value: {} for level in Level}
+    for level, no, outcome in outcomes_by_place(verdict.ruleset, verdict.codes):
+        outcomes[level.value][no] = outcome.code
+    return {
+        "schema": SCHEMA,
+        "ruleset": verdict.ruleset.id,
+        "content_hash": verdict.ruleset.content_hash,
+        "unit": verdict.unit,
+        "facts": {name: _fact(verdict, name) for name in verdict.facts},
+        "outcomes": outcomes,
+    }
+
+
+def _fact(verdict: Verdict, name: str) -> typing.Any:
+    value, note = _plain(verdict.facts[name]), verdict.annotations.get(name)
+    if note is None:
+        return value
+    return {"value": value, "source": note.source, "as_of": note.as_of, "by": note.by}
+
+
+def _plain(value: FactValue) -> typing.Any:
+    if isinstance(value, Decimal):
+        return {_DECIMAL: str(value)}
+    for kind in (bool, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    return str(value)
+
+
+def _read(fact: typing.Any) -> typing.Any:
+    """A fact as ``assess`` takes it; what is wrong with it is said there."""
+    if isinstance(fact, Mapping):
+        text = fact.get(_DECIMAL)
+        if len(fact) == 1 and isinstance(text, str):
+            try:
+                return Decimal(text)
+            except InvalidOperation:
+                return text
+        if "value" in fact:
+            return {**fact, "value": _read(fact["value"])}
+    return fact
+
+
+def read_snapshot(data: typing.Any) -> Snapshot:
+    """A snapshot from plain JSON types.
+
+    Raises:
+        NtmRulesError: it is none.
+    """
+    if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
+        found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
+        raise NtmRulesError(f"expected a snapshot of a live session, `{SCHEMA}`, got `{found}`")
+    unit, facts, outcomes = data.get("unit"), data.get("facts"), data.get("outcomes")
+    if not isinstance(unit, str | None) or not isinstance(facts, Mapping) or not isinstance(outcomes, Mapping):
+        raise NtmRulesError("a snapshot has a `unit`, which is a text or null, `facts` and `outcomes`")
+    found_outcomes = {}
+    for level in Level:
+        own = outcomes.get(level.value)
+        for no, code in own.items() if isinstance(own, Mapping) else [(level.value, own)]:
+            if not isinstance(code, str) or code not in _OUTCOMES:
+                raise NtmRulesError(f"the snapshot says `{code}` for {level.value} `{no}`, not {quoted(_OUTCOMES)}")
+            found_outcomes[level, str(no)] = _OUTCOMES[code]
+    return Snapshot(unit, {str(name): _read(fact) for name, fact in facts.items()}, found_outcomes)
+
+
+def differences(snapshot: Snapshot, ruleset: Ruleset, codes: bytes) -> tuple[OutcomeDifference, ...]:
+    """What the snapshot says otherwise: in the order of the ruleset, then what the ruleset no longer has."""
+    now = {(level, no): outcome for level, no, outcome in outcomes_by_place(ruleset, codes)}
+    places = dict.fromkeys((*now, *snapshot.outcomes))
+    pairs = ((place, snapshot.outcomes.get(place), now.get(place)) for place in places)
+    return tuple(OutcomeDifference(*place, old, new) for place, old, new in pairs if old is not new)

@@ -1,0 +1,200 @@
+"""`ntm-rules live` as another program uses it: lines in, lines out, one answer for each."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import typing
+from collections.abc import Iterable
+from pathlib import Path
+
+from ntm_rules import Library, assess
+
+ROOT = Path(__file__).parent.parent.parent
+LAW = ("--tier", "commune/ntm", "--on", "2024-07-02", "--province", "lang-son")
+COMMAND = [sys.executable, "-m", "ntm_rules.cli", "live", *LAW]
+Answer = dict[str, typing.Any]
+
+
+def change(unit: str = "06196", **more: object) -> str:
+    return json.dumps({"unit": unit, **more}, ensure_ascii=False)
+
+
+def live(lines: Iterable[str | bytes], *options: object) -> list[Answer]:
+    """The answers to the lines, the first of which says that it is ready."""
+    data = b"".join((line if isinstance(line, bytes) else line.encode()) + b"\n" for line in lines)
+    done = subprocess.run([*COMMAND, *map(str, options)], input=data, capture_output=True, check=True)
+    assert done.stderr == b""
+    ready, *answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert ready["type"] == "ready"
+    assert ready["ruleset"] == "commune/ntm"
+    assert ready["content_hash"].startswith("ntm1:")
+    return answers
+
+
+def test_a_change_is_answered_by_its_events_and_done() -> None:
+    *events, done = live([change(set={"income_per_capita": 43.2})], "--lang", "en")
+    assert [(e["level"], e["no"], e["old"], e["new"]) for e in events] == [
+        ("indicator", "10", "undetermined", "not_met"),
+        ("criterion", "10", "undetermined", "not_met"),
+        ("tier", "commune/ntm", "undetermined", "not_met"),
+    ]
+    assert events[0] == {
+        "type": "event",
+        "line": 1,
+        "unit": "06196",
+        "number": 1,
+        "level": "indicator",
+        "no": "10",
+        "title": {"vi": "Thu nhập bình quân đầu người", "en": "Income per head"},
+        "old": "undetermined",
+        "new": "not_met",
+        "provisional": True,
+        "facts": ["income_per_capita"],
+        "text": "10 Income per head: undetermined → not met (provisional); 43.2 million VND/person/year, at least 45 "
+        "needed (short by 1.8); 318/QĐ-TTg, Annex I; the value 45 not checked against the official text; "
+        "changed: Income per head",
+    }
+    assert done == {
+        "type": "done",
+        "line": 1,
+        "events": 3,
+        "unit": "06196",
+        "outcome": "not_met",
+        "provisional": True,
+        "criteria_met": 0,
+        "criteria_not_met": 1,
+        "criteria_undetermined": 18,
+        "criteria_total": 19,
+    }
+
+
+def test_set_and_clear_are_one_change_of_one_unit() -> None:
+    lines = [
+        change(set={"income_per_capita": 46, "poverty_rate": 3}),
+        change(set={"poverty_rate": None, "irrigated_share": 10}, clear=["income_per_capita"]),
+        change("06197", set={"income_per_capita": 46}),
+        change(),
+    ]
+    answers = live(lines)
+    done = [a for a in answers if a["type"] == "done"]
+    assert [(d["line"], d["unit"], d["criteria_met"], d["criteria_not_met"]) for d in done] == [
+        (1, "06196", 2, 0),
+        (2, "06196", 0, 1),
+        (3, "06197", 1, 0),
+        (4, "06196", 0, 1),
+    ]
+    assert [a["new"] for a in answers if a["type"] == "event" and a["line"] == 2 and a["level"] == "criterion"] == [
+        "not_met",
+        "undetermined",
+        "undetermined",
+    ]
+
+
+def test_the_whole_verdict_on_request(bundled: Library) -> None:
+    answers = live([change(set={"income_per_capita": "46.0"}, verdict=True)])
+    ruleset = bundled.compose("commune/ntm", on=dt.date(2024, 7, 2), province="lang-son")
+    verdict = next(a["verdict"] for a in answers if a["type"] == "verdict")
+    assert verdict == json.loads(assess(ruleset, {"income_per_capita": "46.0"}, "06196").to_json())
+
+
+BROKEN: list[tuple[str | bytes, str]] = [
+    ("x", "the text is no JSON: expecting value at character 1"),
+    ('{"unit": "06196", "unit": "06197"}', "the key `unit` stands there twice"),
+    (change(set={"income_per_capita": float("nan")}), "`NaN` is no number"),
+    ('{"unit": "\\ud83d"}', "the line has half a character"),
+    ("[" * 100_000, "the text is no JSON that can be read"),
+    ("[]", 'the line is no object such as `{"unit": "06196", "set": {}}`'),
+    ('{"set": {}}', "`unit` has to name the unit, as a text"),
+    ('{"unit": 6196}', "`unit` has to name the unit, as a text"),
+    (change(facts={}), "a change has `unit`, `set`, `clear`, `verdict`, not `facts`"),
+    (change(set=["income_per_capita"]), "`set` has to be an object of fact ids and values"),
+    (change(clear="income_per_capita"), "`clear` has to be a list of fact ids"),
+    (change(clear=["a"], set={"a": 1}), "`a` cannot be set and cleared at once"),
+    (change(verdict="yes"), "`verdict` has to be true or false"),
+    (b'{"unit": "\xff"}', "the line is not UTF-8, or has more than 1048576 bytes"),
+    (b'"' + b"x" * 3 * 2**20, "the line is not UTF-8, or has more than 1048576 bytes"),
+    (change(set={"incom_per_capita": 3}), "expected the id of a fact in the catalogue; did you mean"),
+    (change(set={"income_per_capita": [3]}), "expected a number"),
+    (change(set={"income_per_capita": 1e300, "irrigated_share": 101}), "expected a number from 0 to 100"),
+]
+
+
+def test_broken_lines_are_answered_and_change_nothing() -> None:
+    first, *answers = live([change(set={"poverty_rate": 5}), *(line for line, _ in BROKEN), change()])[
+        -len(BROKEN) - 2 :
+    ]
+    *errors, last = answers
+    for number, ((_, words), error) in enumerate(zip(BROKEN, errors, strict=True), 2):
+        assert error["type"] == "error"
+        assert error["line"] == number
+        assert words in error["message"]
+    assert last == first | {"line": len(BROKEN) + 2, "events": 0}
+
+
+def test_every_problem_of_a_line_is_there_as_data() -> None:
+    (error,) = live([change(set={"income_per_capita": "nhiều", "poverty_rate": 120})])
+    assert [(p["fact"], p["expected"]) for p in error["problems"]] == [
+        ("income_per_capita", "a number"),
+        ("poverty_rate", "a number from 0 to 100"),
+    ]
+
+
+def test_units_begin_with_the_facts_of_a_file() -> None:
+    path = ROOT / "examples" / "communes-lang-son.csv"
+    lines = [change("Xã D", clear=["income_per_capita"])]
+    answers = live(lines, path, "--keep", "ghi_chu")
+    assert [(a["no"], a["old"], a["new"]) for a in answers if a["type"] == "event"] != []
+    done = subprocess.run([*COMMAND, path], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "the column `ghi_chu` is neither the unit nor a fact" in done.stderr
+
+
+def test_each_answer_comes_at_once() -> None:
+    """A program that waits for the answer before it writes the next line gets it."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, encoding="utf-8") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["units"] == 0
+        for share in (10, 90, 10):
+            process.stdin.write(change(set={"irrigated_share": share}) + "\n\n")
+            process.stdin.flush()
+            kinds = []
+            while not kinds or kinds[-1] != "done":
+                kinds.append(json.loads(process.stdout.readline())["type"])
+        process.stdin.close()
+        assert process.wait(30) == 0
+
+
+def test_who_stops_listening_ends_it_quietly() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(change(set={"irrigated_share": 10}) + "\n")
+        process.stdin.close()
+        assert process.stderr.read() == ""
+
+
+def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "durable_rules_engine.py").write_text("raise ImportError('undefined symbol: PyEval_CallObject')\n")
+    done = subprocess.run(
+        [*COMMAND, "--engine", "durable"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        "the engine `durable` needs durable_rules (undefined symbol: PyEval_CallObject)\n"
+        '    help: pip install "ntm-rules[live]" needs a C compiler and Python before 3.13\n'
+    )

@@ -1,0 +1,43 @@
+"""The law that engines agree, asked of live sessions on the engine of this run."""
+
+import datetime as dt
+import functools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from machine import ENGINE
+
+from ntm_rules import Library
+from ntm_rules.testing.engines import ENGINES, agreement, live
+from ntm_rules.testing.laws import Subject
+from ntm_rules.testing.strategies import facts, rulesets
+
+
+def test_live_sessions_are_under_the_law() -> None:
+    assert ENGINES["live"] is live
+
+
+@given(st.data())
+def test_on_generated_rulesets(data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets())
+    agree(Subject(ruleset), data)
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "province"), [("commune/ntm", "2024-07-02", "lang-son"), ("commune/kieu-mau", "2024-07-02", None)]
+)
+def test_on_bundled_sets(bundled: Library, name: str, on: str, province: str | None) -> None:
+    subject = Subject(bundled.compose(name, on=dt.date.fromisoformat(on), province=province), bundled)
+
+    @settings(max_examples=10, database=None)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        agree(subject, data)
+
+    check()
+
+
+def agree(subject: Subject, data: st.DataObject) -> None:
+    communes = data.draw(st.lists(facts(subject.ruleset), min_size=1, max_size=3))
+    agreement(subject, communes, {ENGINE: functools.partial(live, engine=ENGINE)})

@@ -138,6 +138,8 @@ def _long(
         name: when_any([(nw.col(_MARK) == m, row[name]) for m, row in zip(marks, rows, strict=True)], rows[0][name])
         for name in rows[0]
     }
+    if turned.implementation.is_ibis():  # PostgreSQL has numeric constants, and takes a choice of them for numeric
+        chosen |= {name: chosen[name].cast(nw.String).cast(nw.Float64) for name in ("actual", "required")}
     return turned.select(*layout.passed, **chosen)
 
 
@@ -145,7 +147,11 @@ def _turned(frame: typing.Any, marks: list[str]) -> typing.Any:
     """A row for each of some columns, beside all others."""
     others = [name for name in frame.collect_schema().names() if name not in marks]
     if not frame.implementation.is_duckdb():
-        return frame.unpivot(marks, index=others, variable_name=_MARK, value_name=_RANK)
+        turned = frame.unpivot(marks, index=others, variable_name=_MARK, value_name=_RANK)
+        if not frame.implementation.is_ibis():
+            return turned
+        # on PostgreSQL Ibis gives the names as JSON has them, in quotes
+        return turned.with_columns(nw.col(_MARK).str.replace_all('"', "").alias(_MARK))
     # narwhals looks the relation up in the default connection, to which it need not belong
     names = ", ".join(f'"{name}"' for name in marks)
     query = f"FROM (UNPIVOT {_VIEW} ON {names} INTO NAME {_MARK} VALUE {_RANK})"

@@ -4,11 +4,11 @@ Outcomes are held as ranks (``model.outcomes.RANK``), so that ``all`` is the lea
 """
 
 import typing
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import narwhals as nw
-from attrs import define
+from attrs import define, field
 
 from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
 from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, where
@@ -37,7 +37,7 @@ from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Threshold
-from ntm_rules.model.walk import facts_of_derived
+from ntm_rules.model.walk import facts_of_derived, indicators, leaves
 
 Expr = nw.Expr
 
@@ -45,6 +45,11 @@ Expr = nw.Expr
 def rank(value: int) -> Expr:
     """A constant rank."""
     return nw.lit(value, dtype=nw.Int8)
+
+
+def as_rank(holds: Expr) -> Expr:
+    """Met where it holds, not met where it does not, undetermined where it is null."""
+    return (holds.cast(nw.Int32) * MET).fill_null(UNDETERMINED)
 
 
 def when_any(groups: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
@@ -99,6 +104,7 @@ class FrameCompiler:
     settled: bool
     tables: Tabulator
     facts: Mapping[str, Fact]
+    places: dict[tuple[str, ...], Expr] = field(factory=dict)
 
     @classmethod
     def of(
@@ -129,7 +135,19 @@ class FrameCompiler:
             made.slots[derived.id] = made.derived(derived)
             fresh.add(derived.id)
         stages.step()
+        made.places = {free: stages.add(made.place(free)) for free in made.selectors()}
+        stages.step()
         return made
+
+    def selectors(self) -> Iterator[tuple[str, ...]]:
+        """The selectors of every table, each combination once."""
+        found: dict[tuple[str, ...], None] = {}
+        for _, indicator in indicators(self.ruleset):
+            for condition in (indicator.require, indicator.applies_if):
+                for _, leaf in leaves(condition) if condition is not None else ():
+                    if not isinstance(leaf, Meets):
+                        found[self.cells(leaf.threshold)[0]] = None
+        return (free for free in found if free)
 
     # -- the tree ----------------------------------------------------------------------------
 
@@ -223,6 +241,9 @@ class FrameCompiler:
 
     def place(self, free: Sequence[str]) -> Expr:
         """The place of a row in the list of cells; null where a selector is not known."""
+        known = self.places.get(tuple(free))
+        if known is not None:
+            return known
         found: Expr | None = None
         for name in free:
             fact, value = self.facts[name], self.slots[name].value
@@ -274,8 +295,7 @@ class FrameCompiler:
 
     @staticmethod
     def _compared(op: Op, left: Expr, right: Expr) -> Expr:
-        holds = typing.cast(Expr, ORDER[op](left, right))
-        return when_any([(holds, rank(MET)), (~holds, rank(NOT_MET))], rank(UNDETERMINED))
+        return as_rank(typing.cast(Expr, ORDER[op](left, right)))
 
     def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
         """A comparison of a yes/no, level or category: one rank for each cell and value."""
@@ -289,8 +309,9 @@ class FrameCompiler:
         value = self.slots[typing.cast(str, name)].value
         fact = self.facts[typing.cast(str, name)]
         if fact.type is FactType.BOOLEAN:
-            chain = [(value, rank(row[2])), (~value, rank(row[0]))]
-            return when_any(chain, rank(row[1]))
+            if tuple(row) == (NOT_MET, UNDETERMINED, MET):
+                return as_rank(value)
+            return when_any([(value, rank(row[2])), (~value, rank(row[0]))], rank(row[1]))
         groups: dict[int, list[int]] = {}
         for number, (held, found) in enumerate(zip(values_of(fact), row, strict=True)):
             if not is_lacking(held):

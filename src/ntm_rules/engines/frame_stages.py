@@ -6,6 +6,11 @@ from collections.abc import Iterable, Sequence
 import narwhals as nw
 from attrs import define, field
 
+_ALL = 2**63 - 1
+"""A limit that leaves no row out. Ibis and PostgreSQL do not merge what stands before it with what comes after: both
+would write the expressions of one stage into the next wherever they are used, and again in the one after that.
+"""
+
 PREFIX = "_ntm_"
 SMALL = 1e15
 """Below it floats are rounded to whole numbers; above it what is left of a fraction is lost in float64 anyway."""
@@ -59,7 +64,11 @@ class Stages:
             self.frame = self.frame.select(*self.passed, **self.pending)
         elif self.pending:
             self.frame = self.frame.with_columns(**self.pending)
+        else:
+            return
         self.pending = {}
+        if self.frame.implementation.is_ibis():
+            self.frame = nw.from_native(self.frame.to_native().limit(_ALL))
 
 
 def null(kind: typing.Any) -> nw.Expr:

@@ -17,7 +17,7 @@ import pytest
 import xlsxwriter
 from test_commands import LAW, PLAIN, run
 
-from fiction.communes import commune
+from fiction.communes import commune, ratios
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.model.facts import Fact, FactType
 
@@ -199,7 +199,7 @@ def test_all_bad_values_are_reported_and_nothing_is_written(tmp_path: Path, kind
     at = {"csv": "line 3", "xlsx": "row 3", "parquet": "row 2"}[kind]
     assert f"({at}, column `commune_plan_current`)" in err
     assert "unit `B`, fact `commune_plan_current`: got `đang làm`, expected yes" in err
-    assert "unit `C`, fact `households`: got `-1`, expected a whole number from 0" in err
+    assert "unit `C`, fact `households`: got `-1`, expected a number from 0" in err
     assert err.endswith("\n2 bad facts\n")  # of B only the cell that cannot be read
     for form in ("parquet", "xlsx", "csv"):
         out = tmp_path / f"o.{form}"
@@ -328,10 +328,7 @@ def test_more_units_than_a_sheet_has_rows(tmp_path: Path) -> None:
     code = "import sys; from ntm_rules.cli import main, wide; wide.MAX_ROWS = 4; main()"
     path = to_csv(tmp_path / "u.csv", [{"unit": str(n), "households": 1} for n in range(4)])
     err = run("assess", path, *LAW, "--out", tmp_path / "o.xlsx", code=2, start=("-c", code))
-    assert (
-        err
-        == "error[table.size]: a sheet of Excel has room for 3 units, the file has more\n    help: write Parquet or CSV\n"
-    )
+    assert err.startswith("error[table.size]: a sheet of Excel has room for 3 units, the file has more\n")
     assert [file.name for file in tmp_path.iterdir()] == ["u.csv"]
 
 
@@ -376,13 +373,13 @@ LIMITED = """if True:
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, ruleset: Ruleset) -> None:
     """Four times as many units in one row group take hardly more memory."""
-    columns = [fact for fact in ruleset.inputs().values() if fact.id != "region"][:60]
+    parts = {name for ratio in ratios(ruleset) for name in (ratio.part, ratio.whole)}
+    columns = [f for f in ruleset.inputs().values() if f.ratio is None and f.id not in {"region", *parts}]
     peaks = []
     for count in (100_000, 400_000):
         path = tmp_path / f"{count}.parquet"
         filled: dict[str, Any] = {"unit": [f"{n:07d}" for n in range(count)]}
-        for place, fact in enumerate(columns):
-            filled[fact.id] = [None] * count if fact.type is FactType.CATEGORY else made(fact, place, count)
+        filled |= {fact.id: drawn(fact, place, count) for place, fact in enumerate(columns)}
         pq.write_table(pa.table(filled), path, row_group_size=count)
         del filled
         command = [sys.executable, "-c", LIMITED, "assess", path, *LAW, "--out", tmp_path / "o.parquet"]
@@ -392,7 +389,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, ruleset: Ruleset) ->
     assert peaks[1] < peaks[0] * 1.6, peaks
 
 
-def made(fact: Fact, place: int, count: int) -> Any:
+def drawn(fact: Fact, place: int, count: int) -> Any:
     if fact.type is FactType.BOOLEAN:
         return pa.array([True, None, False, True] * (count // 4))
     if not fact.type.numeric:

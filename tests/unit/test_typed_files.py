@@ -157,6 +157,16 @@ def test_blank_rows_and_columns_around_a_table(tmp_path: Path) -> None:
     assert [(u.unit, dict(u.facts), u.line) for u in found] == [("Xã Một", {"income": 43.2}, 4), ("Xã Hai", {}, 6)]
 
 
+def test_the_size_that_a_sheet_says_it_has_is_not_believed(tmp_path: Path) -> None:
+    whole = workbook(tmp_path, [["unit", "income"], ["A", 1], ["B", 2]], name="v.xlsx")
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(tmp_path / "u.xlsx", "w") as new:
+        for part in old.infolist():
+            text = old.read(part).replace(b'<dimension ref="A1:B3"/>', b'<dimension ref="A1"/>')
+            assert part.filename != "xl/worksheets/sheet1.xml" or text != old.read(part)
+            new.writestr(part, text)
+    assert [dict(unit.facts) for unit in read(tmp_path / "u.xlsx")] == [{"income": 1}, {"income": 2}]
+
+
 def test_the_sheet_that_was_named(tmp_path: Path) -> None:
     path = workbook(tmp_path, [["unit", "income"], ["A", 1]])
     assert [u.unit for u in read(path)] == ["A"]

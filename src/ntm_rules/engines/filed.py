@@ -197,9 +197,11 @@ class _Parquet:
         from ntm_rules.authoring import parquet
 
         hashes = np.concatenate(self.hashes)
-        kinds, counts = np.unique(hashes, return_counts=True)
-        rows = np.flatnonzero(np.isin(hashes, kinds[counts > 1]))
-        if len(rows):
+        self.hashes.clear()
+        ordered = np.sort(hashes)
+        again = ordered[1:][ordered[1:] == ordered[:-1]]
+        if again.size:
+            rows = np.flatnonzero(np.isin(hashes, again))
             self.reading.lines.clear()
             start, name = 0, columns.names[typing.cast(int, columns.unit)]
             for batch in parquet.batches(file, self.reading.problems, [name]):

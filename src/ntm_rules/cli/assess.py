@@ -12,6 +12,7 @@ from attrs import define, field
 from rich.progress import Progress, TaskID
 
 from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.records import Problems
 from ntm_rules.authoring.tables import UnitFacts, read_units
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.options import Law, Source, composed, lang_option, law_options, library_of, source_options
@@ -70,6 +71,8 @@ def assess(
     form = form or form_of(out)
     if form in BINARY and out == "-":
         raise click.UsageError(f"`--format {form}` is for a file: say which with --out")
+    if not reasons and form != "csv":
+        raise click.UsageError(f"`--no-reasons` is for `--format csv`, not for {form}")
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
@@ -114,6 +117,7 @@ class _Work:
     def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
         count = 0
+        self.bar.update(self.task, total=self.rows())
         for count in checked(units(self.file, self.library, self.source), self.ruleset):
             self.bar.update(self.task, completed=count)
         self.bar.update(self.task, total=count, completed=0)
@@ -157,21 +161,32 @@ class _Work:
         if not _arrays():
             extra, what = ("excel", "Excel") if form == "xlsx" else ("frame", "Parquet")
             raise EngineUnavailable(f'{what} files need NumPy and pyarrow: pip install "ntm-rules[{extra}]"')
-        from ntm_rules.cli.wide import check_names, write_parquet, write_xlsx
+        from ntm_rules.cli.wide import check_names, check_rows, write_parquet, write_xlsx
 
         check_names(self.ruleset, self.source["keep"])
+        if form == "xlsx":
+            check_rows(self.rows() or 0)
         with replaced(out) as file:
             if form == "parquet":
                 write_parquet(file, self.batches(), self.ruleset)
             else:
                 write_xlsx(file, self.batches(), self.ruleset, self.source["keep"])
 
+    def rows(self) -> int | None:
+        """How many units the file has, where it says so itself."""
+        if self.file.suffix.lower() != ".parquet" or self.source["sheet"] is not None:
+            return None
+        from ntm_rules.authoring.parquet import opened
+
+        with opened(self.file, Problems(str(self.file))) as file:
+            return int(file.metadata.num_rows)
+
     def batches(self) -> "Iterator[Batch]":
         """The outcomes of all units, a batch after the other."""
-        from ntm_rules.engines.filed import assess_file, rows_in
+        from ntm_rules.engines.filed import assess_file
 
         source = self.source
-        self.bar.update(self.task, total=rows_in(self.file))
+        self.bar.update(self.task, total=self.rows())
         for batch in assess_file(
             self.ruleset,
             self.file,

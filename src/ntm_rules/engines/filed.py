@@ -10,7 +10,6 @@ import numpy as np
 from attrs import define, field, frozen
 
 from ntm_rules.authoring.cells import BadCell, Reader, tidied
-from ntm_rules.authoring.records import Problems
 from ntm_rules.authoring.tables import Reading, UnitFacts, read_units
 from ntm_rules.engines.array import Codes, Segment, kernel_of
 from ntm_rules.engines.coding import column_of, places_of
@@ -48,16 +47,6 @@ class Batch:
         """The outcomes of the set that came up, and ``provisional`` where one is."""
         found = {Outcome(int(code)).code for code in np.unique(self.codes.codes[0])}
         return found | {"provisional"} if self.codes.provisional.any() else found
-
-
-def rows_in(path: Path) -> int | None:
-    """How many units a file has, where it says so; None where it has to be read first, or cannot be."""
-    if path.suffix.lower() != ".parquet":
-        return None
-    from ntm_rules.authoring.parquet import opened
-
-    with opened(path, Problems(str(path))) as file:
-        return int(file.metadata.num_rows)
 
 
 def assess_file(

@@ -258,8 +258,8 @@ def test_a_column_to_keep_may_be_a_fact_and_has_to_be_there(tmp_path: Path) -> N
 
 
 def test_other_kinds_of_files(tmp_path: Path) -> None:
-    assert "in Excel: Save As" in refused(tmp_path, b"PK", "units.xlsx")
-    assert "CSV, JSON or JSONL" in refused(tmp_path, "x", "units")
+    assert "in Excel: Save As" in refused(tmp_path, b"PK", "units.xls")
+    assert "CSV, JSON, JSONL, Excel (.xlsx) or Parquet" in refused(tmp_path, "x", "units")
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "none.csv")
     with pytest.raises(ValueError, match="decimal"):

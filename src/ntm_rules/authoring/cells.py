@@ -1,10 +1,13 @@
 """One cell of a table, as people write it in Vietnam, read exactly or refused; nothing is guessed."""
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
+
+from attrs import frozen
 
 from ntm_rules.model.errors import folded, near, quoted
 from ntm_rules.model.facts import Fact, FactType
@@ -25,6 +28,38 @@ class BadCell(Exception):  # noqa: N818 - never leaves the room
 
     def __init__(self, expected: str, hint: str = "") -> None:
         self.expected, self.hint = expected, hint
+
+
+@frozen
+class Percent:
+    """A number that a spreadsheet shows with a percent sign, ``82.5`` for 82,5%, which it holds as 0.825."""
+
+    value: int | float
+
+    def __str__(self) -> str:
+        return f"{self.value}%"
+
+
+def typed_value(value: object, fact: Fact, read: Reader) -> object:
+    """A cell that knows its type, as spreadsheets and Parquet have them, for ``assess``.
+
+    Texts are read as people write them. A number is one; where a yes/no, level or category is looked for, its digits
+    are read as in a text, so that 1 and 0 are yes and no.
+
+    Raises:
+        BadCell: it cannot be read.
+    """
+    if isinstance(value, str):
+        return read(value)
+    if isinstance(value, Percent):
+        return value.value if fact.type is FactType.PERCENT else read(str(value))
+    if isinstance(value, dt.date | dt.time | dt.timedelta):
+        raise BadCell("a number or a text", "the cell is a date; write it anew in a cell of the format text")
+    if fact.type.numeric or value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) or (fact.type is FactType.BOOLEAN and value in (0, 1)):
+        return read(str(int(value)))
+    return value
 
 
 def reader_of(fact: Fact, decimal: str | None = None) -> Reader:

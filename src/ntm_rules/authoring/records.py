@@ -1,4 +1,4 @@
-"""Rows out of CSV, JSON and JSONL files: lines, names of columns, values as they are written."""
+"""Rows out of files: lines, names of columns, values as they are written."""
 
 import csv
 import json
@@ -18,6 +18,13 @@ MAX_JSON_BYTES = 64 * 2**20
 MAX_LINE = 2**20
 """The most characters of one line of a CSV or JSONL file; a CSV cell holds at most 131,072."""
 
+TYPED = (".xlsx", ".parquet")
+"""Suffixes of files whose cells know their types."""
+
+MAX_PROBLEMS = 100
+"""After so many problems of its shape a file is read no further."""
+
+_TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 _DELIMITERS = (",", ";", "\t")
 _UTF8_HINT = (
     "save it as UTF-8 (in Excel: Save As, `CSV UTF-8`); a text in a TCVN3 (ABC) or VNI font has to be converted first"
@@ -38,9 +45,16 @@ class Problems:
     found: dict[tuple[str, str], Diagnostic] = field(init=False, factory=dict)
 
     def note(self, code: str, line: int, message: str, hint: str = "") -> None:
-        """Keep a problem, to be raised with the others."""
+        """Keep a problem, to be raised with the others.
+
+        Raises:
+            TableError: so many problems have come together that the file is read no further.
+        """
         diagnostic = Diagnostic(f"table.{code}", message, file=self.file, line=line, column=1, hint=hint)
         self.found.setdefault((code, message), diagnostic)
+        if len(self.found) == MAX_PROBLEMS:
+            more = Diagnostic("table.more", "the file is read no further", file=self.file, line=line, column=1)
+            raise TableError((*self.found.values(), more))
 
     def stop(self) -> None:
         """Raise what was found, if anything."""
@@ -53,22 +67,37 @@ class Problems:
         raise TableError(tuple(self.found.values()))
 
 
-def records(path: Path, problems: Problems, known: Known) -> Iterator[Record]:
+def records(path: Path, problems: Problems, known: Known, sheet: str | None = None) -> Iterator[Record]:
     """The rows of a file; blank ones are left out.
 
     Args:
         path: its suffix says what kind of file it is.
         problems: takes what is wrong with single rows.
         known: tells the delimiter of a CSV file: the one that makes the most names known.
+        sheet: the sheet of an Excel file; the first unless given.
 
     Raises:
         TableError: the file cannot be read any further.
+        EngineUnavailable: what reads Excel files is not installed.
         OSError: it cannot be opened.
     """
     suffix = path.suffix.lower()
-    if suffix not in (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"):
-        hint = "in Excel: Save As, `CSV UTF-8`" if suffix.startswith(".xls") else ""
-        problems.fail("kind", 1, f"a file of units is CSV, JSON or JSONL, not `{suffix or path.name}`", hint)
+    if suffix == ".xlsx":
+        from ntm_rules.authoring.workbooks import workbook_records
+
+        yield from workbook_records(path, problems, sheet)
+    elif sheet is not None:
+        problems.fail("sheet", 1, f"only an Excel file has sheets, and `{path.name}` is none")
+    elif suffix in _TEXTS:
+        yield from _text_records(path, problems, known)
+    else:
+        hint = "in Excel: Save As, `Excel Workbook (*.xlsx)`" if suffix.startswith(".xl") else ""
+        kinds = "CSV, JSON, JSONL, Excel (.xlsx) or Parquet"
+        problems.fail("kind", 1, f"a file of units is {kinds}, not `{suffix or path.name}`", hint)
+
+
+def _text_records(path: Path, problems: Problems, known: Known) -> Iterator[Record]:
+    suffix = path.suffix.lower()
     encoding = _encoding(path, problems)
     try:
         if suffix == ".json":

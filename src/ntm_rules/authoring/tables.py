@@ -1,15 +1,25 @@
-"""Units and their facts from CSV, JSON and JSONL files, one row a unit."""
+"""Units and their facts from files, one row a unit: CSV, JSON, JSONL, Excel, Parquet."""
 
+import datetime as dt
 import json
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from attrs import field, frozen
 
-from ntm_rules.authoring.cells import DECIMAL_SEPARATORS, BadCell, Reader, reader_of, tidied
-from ntm_rules.authoring.records import Problems, records
-from ntm_rules.model.errors import FactError, FactProblem, TableError, folded, near, quoted
+from ntm_rules.authoring.cells import (
+    DECIMAL_SEPARATORS,
+    BadCell,
+    Percent,
+    Reader,
+    reader_of,
+    tidied,
+    typed_value,
+)
+from ntm_rules.authoring.records import TYPED, Problems, Record, records
+from ntm_rules.model.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, near, quoted
 from ntm_rules.model.facts import Fact
 
 __all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read_units"]
@@ -26,7 +36,7 @@ class UnitFacts:
         unit: name or code of the unit, as it is written.
         facts: fact id to value, ready for ``assess``; what is missing is left out.
         kept: the columns asked for with ``keep``, as they are written; empty where the row has none.
-        line: where the row begins; in a JSON file its place in the list, from 1.
+        line: where the row begins; in a JSON or Parquet file its place, from 1; in Excel the number of the row.
     """
 
     unit: str
@@ -42,40 +52,47 @@ def read_units(
     unit: str | None = None,
     keep: Sequence[str] = (),
     decimal: str | None = None,
+    sheet: str | None = None,
 ) -> Iterator[UnitFacts]:
-    """The units of a CSV, JSON (a list of objects) or JSONL file, one after the other.
+    """The units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
     Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter there.
-    CSV is separated by comma, semicolon or tab; files are in UTF-8, or in UTF-16 with a byte order mark.
-    Cells are read as people write them (``43,2``, ``đạt``, the title of a level); in JSON only texts are.
+    CSV is separated by comma, semicolon or tab; texts are in UTF-8, or in UTF-16 with a byte order mark.
+    Cells are read as people write them (``43,2``, ``đạt``, the title of a level); in files with types only texts are.
 
     Args:
-        path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl`` or ``.ndjson``.
+        path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl``, ``.ndjson``, ``.xlsx`` or
+            ``.parquet``.
         facts: the fact catalogue, ``library.facts``.
         unit: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
         keep: columns that pass through; they need not be facts.
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
+        sheet: the sheet of an Excel file; the first unless given.
 
     Yields:
         The rows that can be read, in the order of the file.
 
     Raises:
         TableError: the file or its columns cannot be read, or rows are out of shape: all of them, at the end.
-        FactError: every cell that cannot be read, after the last row.
+        FactError: every cell that cannot be read, after the last row or the first ten thousand such cells.
+        EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    if decimal is not None and decimal not in DECIMAL_SEPARATORS:
-        raise ValueError(f"`decimal` is `comma` or `point`, not `{decimal}`")
-    sheet = _Sheet(Problems(str(path)), facts, unit, tuple(keep), decimal)
-    for line, names, values in records(Path(path), sheet.problems, sheet.knows):
-        found = sheet.row(line, names, values)
-        if found is not None:
-            yield found
-    sheet.finish()
+    reading = Reading.of(path, facts, unit, keep, decimal)
+    yield from reading.units(_records(Path(path), reading, sheet))
+
+
+def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Record]:
+    """The rows of a file; types of columns are looked at with what is looked for."""
+    if path.suffix.lower() != ".parquet" or sheet is not None:
+        return records(path, reading.problems, reading.knows, sheet)
+    from ntm_rules.authoring.parquet import parquet_records
+
+    return parquet_records(path, reading)
 
 
 @frozen
-class _Columns:
+class Columns:
     """What the columns of a row are: places of the unit, of facts with their readers, and of what is kept."""
 
     names: tuple[str, ...]
@@ -85,7 +102,7 @@ class _Columns:
 
 
 @frozen
-class _Sheet:
+class Reading:
     """What a file is read with, and the cells that cannot be read."""
 
     problems: Problems
@@ -93,29 +110,60 @@ class _Sheet:
     unit: str | None
     keep: tuple[str, ...]
     decimal: str | None
+    typed: bool = False
     bad: list[FactProblem] = field(init=False, factory=list)
     titles: dict[str, list[str]] = field(init=False, factory=dict)
     readers: dict[str, Reader] = field(init=False, factory=dict)
     lines: dict[str, int] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
-    last: list[_Columns] = field(init=False, factory=list)
+    last: list[Columns] = field(init=False, factory=list)
 
     def __attrs_post_init__(self) -> None:
         for fact in self.facts.values():
             if fact.title is not None:
                 self.titles.setdefault(folded(fact.title.vi), []).append(fact.id)
 
+    @classmethod
+    def of(
+        cls, path: str | Path, facts: Mapping[str, Fact], unit: str | None, keep: Sequence[str], decimal: str | None
+    ) -> "Reading":
+        """What a file is read with.
+
+        Raises:
+            ValueError: *decimal* is none of the two words.
+        """
+        if decimal is not None and decimal not in DECIMAL_SEPARATORS:
+            raise ValueError(f"`decimal` is `comma` or `point`, not `{decimal}`")
+        typed = Path(path).suffix.lower() in TYPED
+        return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed)
+
+    def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
+        """The units of the rows that can be read.
+
+        Raises:
+            TableError, FactError: as ``read_units``.
+        """
+        for line, names, values in found:
+            unit = self.row(line, names, values)
+            if unit is not None:
+                yield unit
+        self.finish()
+
     def finish(self) -> None:
         """Raise what was found, after the last row."""
         if not (self.lines or self.bad or self.problems.found):
             self.problems.note("empty", 1, "the file has no row below the names of its columns")
+        self.kept()
+        self.problems.stop()
+        if self.bad:
+            raise FactError(self.bad)
+
+    def kept(self) -> None:
+        """Note the columns to keep that the file has not."""
         for name in self.keep if self.last else ():
             if folded(name) not in self.seen:
                 hint = _nearest(name, self.last[0].names)
                 self.problems.note("column", 1, f"there is no column `{name}` to keep", hint)
-        self.problems.stop()
-        if self.bad:
-            raise FactError(self.bad)
 
     # -- rows --------------------------------------------------------------------------------
 
@@ -127,7 +175,7 @@ class _Sheet:
         if values is None:
             return None
         if len(values) > len(names):
-            message = f"the row of line {line} has {len(values)} cells, the header {len(names)}"
+            message = f"the row of {self.place} {line} has {len(values)} cells, the header {len(names)}"
             self.problems.note("row", line, message, "put quotes around a cell that holds the delimiter")
             return None
         values = [*values, *[None] * (len(names) - len(values))]
@@ -137,34 +185,43 @@ class _Sheet:
         for place, fact, read in columns.facts:
             value = values[place]
             try:
-                value = _value(value, read)
+                value = typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
             except BadCell as bad:
-                at = f"line {line}, column `{names[place]}`"
+                at = f"{self.place} {line}, column `{names[place]}`"
                 hint = f"{bad.hint} ({at})" if bad.hint else at
                 self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
             if value is not None:
                 facts[fact] = value
+        if len(self.bad) >= MAX_PROBLEMS:
+            self.problems.stop()
+            raise FactError(self.bad, complete=False)
         if unit is None or len(self.bad) > before:
             return None
-        kept = {name: "" if place is None else _text(values[place]) for place, name in columns.kept}
+        kept = {name: "" if place is None else kept_text(values[place]) for place, name in columns.kept}
         return UnitFacts(unit, facts, kept, line)
 
     def unit_of(self, line: int, given: object) -> str | None:
         """The unit of a row; None where there is none or another row has it."""
         if given is not None and not isinstance(given, str):
-            message = f"the unit `{given}` of line {line} is no text"
-            self.problems.note("unit", line, message, "put it in quotes: a code keeps its zeros")
+            message = f"the unit `{given}` of {self.place} {line} is no text"
+            how = "write it in a cell of the format text" if self.typed else "put it in quotes"
+            self.problems.note("unit", line, message, f"{how}: a code keeps its zeros")
             return None
         unit = tidied(given or "")
         if not unit:
-            self.problems.note("unit", line, f"the row of line {line} names no unit")
+            self.problems.note("unit", line, f"the row of {self.place} {line} names no unit")
             return None
         if unit in self.lines:
-            message = f"the unit `{unit}` stands in line {self.lines[unit]} and in line {line}"
+            message = f"the unit `{unit}` stands in {self.place} {self.lines[unit]} and in {self.place} {line}"
             self.problems.note("unit", line, message, "choose a column that tells the units apart, such as a code")
             return None
         self.lines[unit] = line
         return unit
+
+    @property
+    def place(self) -> str:
+        """What the places of a file are called."""
+        return "row" if self.typed else "line"
 
     # -- columns -----------------------------------------------------------------------------
 
@@ -178,7 +235,7 @@ class _Sheet:
         ids = [name] if name in self.facts else self.titles.get(folded(name), [])
         return ids[0] if len(ids) == 1 else None
 
-    def columns(self, line: int, names: tuple[str, ...]) -> _Columns:
+    def columns(self, line: int, names: tuple[str, ...]) -> Columns:
         """What the columns are; every problem of the header noted."""
         folds = [folded(name) for name in names]
         self.seen.update(folds)
@@ -199,7 +256,7 @@ class _Sheet:
                 self.unknown(line, name)
             taken[key] = name
         kept = tuple((folds.index(folded(k)) if folded(k) in folds else None, k) for k in self.keep)
-        return _Columns(names, unit, tuple(facts), kept)
+        return Columns(names, unit, tuple(facts), kept)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:
         """The place of the column that names the unit."""
@@ -249,8 +306,12 @@ def _value(value: object, read: Reader) -> object:
     return value
 
 
-def _text(value: object) -> str:
+def kept_text(value: object) -> str:
     """A kept value as a text."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, str | Decimal | Percent):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)

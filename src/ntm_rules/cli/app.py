@@ -33,7 +33,8 @@ class Commands(click.Group):
                 click.echo(str(problem), err=True)
             count = len(error.problems)
             more = f", {count - SHOWN_PROBLEMS} of them not shown" if count > SHOWN_PROBLEMS else ""
-            click.echo(f"{count} bad {'fact' if count == 1 else 'facts'}{more}", err=True)
+            stopped = "" if error.complete else "; the file was read no further"
+            click.echo(f"{count} bad {'fact' if count == 1 else 'facts'}{more}{stopped}", err=True)
         except NtmRulesError as error:
             click.echo(str(error), err=True)
         except BrokenPipeError:

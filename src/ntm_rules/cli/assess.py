@@ -1,23 +1,31 @@
 """``ntm-rules assess``: the units of a file against a ruleset."""
 
-import contextlib
+import shutil
 import sys
+import tempfile
 import typing
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from attrs import define, field
+from rich.progress import Progress, TaskID
 
 from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.records import Problems
 from ntm_rules.authoring.tables import UnitFacts, read_units
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.options import Law, Source, composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.output import BINARY, FORMS, form_of, replaced, text_target
 from ntm_rules.cli.report import write_table
 from ntm_rules.cli.writers import Assessed, write_csv, write_json, write_jsonl
+from ntm_rules.engines.faults import Faults
 from ntm_rules.engines.scalar import assess as assess_unit
-from ntm_rules.engines.scalar import check_facts
-from ntm_rules.model.errors import FactError, FactProblem
+from ntm_rules.model.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.engines.filed import Batch
 
 FAIL_ON = ("not_met", "undetermined", "provisional")
 _LONG_FILE = 2**18
@@ -32,12 +40,13 @@ _LONG_FILE = 2**18
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "jsonl", "csv"]),
-    default="table",
-    show_default=True,
-    help="Form of the output.",
+    type=click.Choice(FORMS),
+    help="Form of the output. [default: what the name of --out says, else table]",
 )
 @click.option("--out", type=click.Path(dir_okay=False), default="-", help="File to write instead of standard output.")
+@click.option(
+    "--reasons/--no-reasons", default=True, help="In CSV, a last column with the reasons. [default: --reasons]"
+)
 @click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
@@ -45,57 +54,151 @@ _LONG_FILE = 2**18
     help="Exit with 1 if a unit has this outcome; may be given again.",
 )
 def assess(
-    file: Path, tier: str, lang: str, form: str, out: str, fail_on: tuple[str, ...], **options: typing.Any
+    file: Path,
+    tier: str,
+    lang: str,
+    form: str | None,
+    out: str,
+    reasons: bool,
+    fail_on: tuple[str, ...],
+    **options: typing.Any,
 ) -> None:
-    """Assess the units of FILE (CSV, JSON or JSONL, one row a unit) and say why they fail.
+    """Assess the units of FILE (CSV, JSON, JSONL, Excel or Parquet, one row a unit) and say why they fail.
 
     Columns are fact ids or their Vietnamese titles. Nothing is written unless every row can be read.
     """
     law, source = split(options)
+    form = form or form_of(out)
+    if form in BINARY and out == "-":
+        raise click.UsageError(f"`--format {form}` is for a file: say which with --out")
+    if not reasons and form != "csv":
+        raise click.UsageError(f"`--no-reasons` is for `--format csv`, not for {form}")
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
-    outcomes: set[str] = set()
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
     with progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
-        task = bar.add_task(str(file.name), total=None)
-        count = 0
-        for count in checked(units(file, library, source), ruleset):
-            bar.update(task, completed=count)
-        bar.update(task, total=count, completed=0)
-
-        def results() -> Iterator[Assessed]:
-            for unit in units(file, library, source):
-                verdict = assess_unit(ruleset, unit.facts, unit.unit)
-                outcomes.add(verdict.outcome.code)
-                if verdict.provisional:
-                    outcomes.add("provisional")
-                yield verdict, unit.kept
-                bar.advance(task)
-            bar.stop()
-
-        with target(out, form) as text:
-            if form == "json":
-                write_json(text, results())
-            elif form == "jsonl":
-                write_jsonl(text, results())
-            elif form == "csv":
-                write_csv(text, results(), ruleset, source["keep"], lang)
-            else:
-                write_table(text, results(), library, ruleset, lang)
-    if outcomes & set(fail_on):
+        work = _Work(file, library, ruleset, source, bar, bar.add_task(str(file.name), total=None))
+        if form in BINARY:
+            work.write_binary(out, form)
+        elif form == "csv" and not reasons and _arrays():
+            work.write_wide(out)
+        else:
+            work.write_verdicts(out, form, lang, reasons)
+    if work.seen & set(fail_on):
         click.get_current_context().exit(1)
 
 
-def target(out: str, form: str) -> contextlib.AbstractContextManager[typing.TextIO]:
-    """Standard output for ``-``; else a file that appears when it is whole; a CSV as Excel reads it."""
-    if out == "-":
-        return contextlib.nullcontext(sys.stdout)
-    encoding = "utf-8-sig" if form == "csv" else "utf-8"
+def _arrays() -> bool:
+    """Whether the array kernel can run here."""
     try:
-        opened: typing.Any = click.open_file(out, "w", encoding=encoding, atomic=True)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, out) from None
-    return typing.cast(contextlib.AbstractContextManager[typing.TextIO], opened)
+        import numpy  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+@define
+class _Work:
+    """A file on its way to a result.
+
+    Attributes:
+        seen: the outcomes of units that came up, and ``provisional``.
+    """
+
+    file: Path
+    library: Library
+    ruleset: Ruleset
+    source: Source
+    bar: Progress
+    task: TaskID
+    seen: set[str] = field(init=False, factory=set)
+
+    def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
+        """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
+        count = 0
+        self.bar.update(self.task, total=self.rows())
+        for count in checked(units(self.file, self.library, self.source), self.ruleset):
+            self.bar.update(self.task, completed=count)
+        self.bar.update(self.task, total=count, completed=0)
+        with text_target(out, form) as text:
+            if form == "json":
+                write_json(text, self.verdicts())
+            elif form == "jsonl":
+                write_jsonl(text, self.verdicts())
+            elif form == "csv":
+                write_csv(text, self.verdicts(), self.ruleset, self.source["keep"], lang, reasons)
+            else:
+                write_table(text, self.verdicts(), self.library, self.ruleset, lang)
+
+    def verdicts(self) -> Iterator[Assessed]:
+        """The verdicts of all units."""
+        for unit in units(self.file, self.library, self.source):
+            verdict = assess_unit(self.ruleset, unit.facts, unit.unit)
+            self.seen.add(verdict.outcome.code)
+            if verdict.provisional:
+                self.seen.add("provisional")
+            yield verdict, unit.kept
+            self.bar.advance(self.task)
+        self.bar.stop()
+
+    def write_wide(self, out: str) -> None:
+        """Outcomes in CSV; what goes to standard output is whole before it goes there."""
+        from ntm_rules.cli.wide import write_wide_csv
+
+        if out != "-":
+            with text_target(out, "csv") as text:
+                write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"])
+            return
+        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as text:
+            write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"])
+            self.bar.stop()
+            text.seek(0)
+            shutil.copyfileobj(text, sys.stdout)
+
+    def write_binary(self, out: str, form: str) -> None:
+        """Outcomes in a Parquet or Excel file."""
+        if not _arrays():
+            extra, what = ("excel", "Excel") if form == "xlsx" else ("frame", "Parquet")
+            raise EngineUnavailable(f'{what} files need NumPy and pyarrow: pip install "ntm-rules[{extra}]"')
+        from ntm_rules.cli.wide import check_names, check_rows, write_parquet, write_xlsx
+
+        check_names(self.ruleset, self.source["keep"])
+        if form == "xlsx":
+            check_rows(self.rows() or 0)
+        with replaced(out) as file:
+            if form == "parquet":
+                write_parquet(file, self.batches(), self.ruleset)
+            else:
+                write_xlsx(file, self.batches(), self.ruleset, self.source["keep"])
+
+    def rows(self) -> int | None:
+        """How many units the file has, where it says so itself."""
+        if self.file.suffix.lower() != ".parquet" or self.source["sheet"] is not None:
+            return None
+        from ntm_rules.authoring.parquet import opened
+
+        with opened(self.file, Problems(str(self.file))) as file:
+            return int(file.metadata.num_rows)
+
+    def batches(self) -> "Iterator[Batch]":
+        """The outcomes of all units, a batch after the other."""
+        from ntm_rules.engines.filed import assess_file
+
+        source = self.source
+        self.bar.update(self.task, total=self.rows())
+        for batch in assess_file(
+            self.ruleset,
+            self.file,
+            self.library.facts,
+            unit=source["unit_column"],
+            keep=source["keep"],
+            decimal=source["decimal"],
+            sheet=source["sheet"],
+        ):
+            self.seen |= batch.outcomes
+            yield batch
+            self.bar.advance(self.task, len(batch.units))
 
 
 def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
@@ -106,7 +209,14 @@ def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
 
 def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
     """The units of a file."""
-    return read_units(file, library.facts, unit=source["unit_column"], keep=source["keep"], decimal=source["decimal"])
+    return read_units(
+        file,
+        library.facts,
+        unit=source["unit_column"],
+        keep=source["keep"],
+        decimal=source["decimal"],
+        sheet=source["sheet"],
+    )
 
 
 def checked(rows: Iterator[UnitFacts], ruleset: Ruleset) -> Iterator[int]:
@@ -116,17 +226,8 @@ def checked(rows: Iterator[UnitFacts], ruleset: Ruleset) -> Iterator[int]:
         TableError: the file is out of shape.
         FactError: every cell that cannot be read and every fact that a ruleset cannot take, together.
     """
-    problems: list[FactProblem] = []
-    count = 0
-    try:
-        for unit in rows:
-            count += 1
-            try:
-                check_facts(ruleset, unit.facts, unit.unit)
-            except FactError as error:
-                problems.extend(error.problems)
-            yield count
-    except FactError as error:
-        problems.extend(error.problems)
-    if problems:
-        raise FactError(problems)
+    faults = Faults(ruleset)
+    for count, unit in enumerate(faults.readable(rows), 1):
+        faults.check(unit)
+        yield count
+    faults.stop()

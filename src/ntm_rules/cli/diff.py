@@ -42,7 +42,7 @@ class RulesetOn(click.ParamType[tuple[str, dt.date, str | None]]):
 @click.option(
     "--data",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File of units (CSV, JSON or JSONL): also say which of them turn.",
+    help="File of units, as `assess` reads them: also say which of them turn.",
 )
 @source_options("--unit")
 @rulesets_option

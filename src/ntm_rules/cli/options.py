@@ -53,6 +53,7 @@ class Source(typing.TypedDict):
     unit_column: str | None
     keep: tuple[str, ...]
     decimal: str | None
+    sheet: str | None
 
 
 def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -121,6 +122,7 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             type=click.Choice(["comma", "point"]),
             help="What separates decimals where a number such as 1.234 can be read in two ways.",
         ),
+        click.option("--sheet", metavar="NAME", help="Sheet of an Excel file. [default: the first]"),
     )
 
 

@@ -11,6 +11,8 @@ from ntm_rules.model.verdicts import Verdict
 Assessed = tuple[Verdict, Mapping[str, str]]
 """A verdict, and the columns that pass through."""
 
+COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined", "criteria_total")
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,35 +32,39 @@ def write_jsonl(file: typing.TextIO, results: Iterable[Assessed]) -> None:
 
 
 def write_csv(
-    file: typing.TextIO, results: Iterable[Assessed], ruleset: Ruleset, keep: Sequence[str], lang: str
+    file: typing.TextIO,
+    results: Iterable[Assessed],
+    ruleset: Ruleset,
+    keep: Sequence[str],
+    lang: str,
+    with_reasons: bool = True,
 ) -> None:
     """One row a unit: counts, the outcome of every criterion, and the reasons in one cell."""
     numbers = [criterion.no for criterion in ruleset.criteria]
-    counts = ("criteria_met", "criteria_not_met", "criteria_undetermined", "criteria_total")
     writer = csv.writer(file, lineterminator="\n")
     header = (
         "unit",
         *keep,
         "outcome",
         "provisional",
-        *counts,
+        *COUNTS,
         *(f"criterion_{no}" for no in numbers),
-        "reasons",
+        *(["reasons"] if with_reasons else []),
     )
-    writer.writerow([_safe(name) for name in header])
+    writer.writerow([safe(name) for name in header])
     for verdict, kept in results:
         outcomes = (verdict.criteria[no].outcome.code for no in numbers)
-        reasons = " | ".join(reason.text(lang) for reason in verdict.reasons())
+        reasons = [" | ".join(reason.text(lang) for reason in verdict.reasons())] if with_reasons else []
         row = (
             verdict.unit or "",
             *(kept[name] for name in keep),
             verdict.outcome.code,
             "true" if verdict.provisional else "false",
-            *(str(getattr(verdict, name)) for name in counts),
+            *(str(getattr(verdict, name)) for name in COUNTS),
             *outcomes,
-            reasons,
+            *reasons,
         )
-        writer.writerow([_safe(cell) for cell in row])
+        writer.writerow([safe(cell) for cell in row])
 
 
 def _line(result: Assessed) -> str:
@@ -68,6 +74,6 @@ def _line(result: Assessed) -> str:
     return json.dumps(verdict.to_dict() | {"kept": dict(kept)}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -21,7 +21,7 @@ from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.errors import FactError, FactProblem
-from ntm_rules.model.facts import Fact
+from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Verdict
@@ -79,6 +79,7 @@ class Kernel:
         self.ruleset = ruleset
         self.program = program_of(ruleset)
         self.checker = self.program.checker
+        self.flags = {fact.id for fact in ruleset.facts if fact.type is FactType.BOOLEAN}
         self.asked = ArrayPass(ruleset, ruleset.minimum_evidence)
         self.official = ArrayPass(ruleset, Evidence.OFFICIAL, settled=True, like=self.asked)
 
@@ -196,6 +197,9 @@ class Kernel:
     def given(self, segment: Segment, row: int) -> dict[str, typing.Any]:
         """The facts of one row as a caller would give them to ``assess``."""
         found = {name: column.at(row) for name, column in segment.columns.items()}
+        for name in self.flags & found.keys():
+            if found[name] in (0, 1):  # a frame may have numbers there
+                found[name] = bool(found[name])
         return {name: value for name, value in found.items() if value is not None}
 
     def bad_among(self, facts: Mapping[str, typing.Any]) -> dict[str, FactProblem]:

@@ -9,6 +9,8 @@ from enum import Enum
 
 from attrs import frozen
 
+MAX_PROBLEMS = 10_000
+"""After so many bad facts of a file reading stops."""
 _SHOWN = 100
 
 
@@ -108,15 +110,16 @@ class FactError(NtmRulesError):
 
     Attributes:
         problems: all of them; ``unit``, ``fact``, ``value`` and ``expected`` are those of the first.
+        complete: False where reading stopped after these.
     """
 
-    def __init__(self, problems: Sequence[FactProblem]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Sequence[FactProblem], complete: bool = True) -> None:
+        self.problems, self.complete = tuple(problems), complete
         first = self.problems[0]
         self.unit, self.fact, self.value, self.expected = first.unit, first.fact, first.value, first.expected
         lines = [str(p) for p in self.problems[:_SHOWN]]
         if len(self.problems) > _SHOWN:
-            lines.append(f"and {len(self.problems) - _SHOWN} more")
+            lines.append(f"and {'' if complete else 'at least '}{len(self.problems) - _SHOWN} more")
         super().__init__("\n".join(lines))
 
 

@@ -1,0 +1,177 @@
+"""Outcomes of many units for other programs, a batch after the other: Parquet, Excel, and CSV without reasons."""
+
+import csv
+import math
+import typing
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from ntm_rules.authoring.tables import kept_text
+from ntm_rules.cli.writers import COUNTS, safe
+from ntm_rules.engines.filed import Batch
+from ntm_rules.engines.layout import outcome_names
+from ntm_rules.model.errors import Diagnostic, EngineUnavailable, TableError, quoted
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+
+MAX_ROWS = 2**20
+"""The rows of a sheet of Excel, the names of the columns among them."""
+MAX_TEXT = 32_767
+"""The characters of a cell of Excel."""
+
+WORDS = np.array([outcome.code for outcome in Outcome], object)
+_EXACT = 10**15
+
+Columns = dict[str, typing.Any]
+"""Columns by name: an Arrow array or a list of what passes through, arrays of results; outcomes are their codes."""
+
+
+def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
+    """Refuse columns to keep that bear the name of a result, or are named twice.
+
+    Raises:
+        TableError: all of them.
+    """
+    taken = {"unit", *_results(ruleset)}
+    wrong = [name for place, name in enumerate(keep) if name in taken or name in keep[:place]]
+    if wrong:
+        message = f"the result has columns of its own called {quoted(wrong)}"
+        raise TableError([Diagnostic("table.column", message, hint="keep them under other names")])
+
+
+def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
+    """The columns of a batch in the order in which they are written."""
+    codes = batch.codes
+    total = np.full(len(batch.units), len(ruleset.criteria), np.int16)
+    first = (codes.codes[0], codes.provisional, codes.met, codes.not_met, codes.undetermined, total)
+    return {
+        "unit": batch.units,
+        **batch.kept,
+        **dict(zip(_results(ruleset), (*first, *codes.codes[1:]), strict=True)),
+    }
+
+
+def _results(ruleset: Ruleset) -> tuple[str, ...]:
+    return ("outcome", "provisional", *COUNTS, *outcome_names(ruleset))
+
+
+def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
+    """What ``write_csv`` writes without reasons."""
+    names = [name for name in ("unit", *keep, *_results(ruleset)) if not name.startswith("indicator_")]
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([safe(name) for name in names])
+    for batch in batches:
+        columns = columns_of(ruleset, batch)
+        kept = {name: [safe(kept_text(value)) for value in _listed(values)] for name, values in batch.kept.items()}
+        texts = {"unit": [safe(unit) for unit in batch.units], **kept}
+        made = [texts[name] if name in texts else _texts(name, columns[name]) for name in names]
+        writer.writerows(zip(*made, strict=True))
+
+
+def _texts(name: str, values: typing.Any) -> typing.Any:
+    if name == "provisional":
+        return np.where(values, "true", "false").tolist()
+    return values.tolist() if name in COUNTS else WORDS[values].tolist()
+
+
+def _listed(values: typing.Any) -> Iterable[object]:
+    return values if isinstance(values, list) else values.to_pylist()
+
+
+# -- Parquet ---------------------------------------------------------------------------------
+
+
+def write_parquet(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Ruleset) -> None:
+    """One row a unit: what is kept, counts, and outcomes as texts, each of which is held once."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    law = {"ntm_rules.ruleset": ruleset.id, "ntm_rules.content_hash": ruleset.content_hash}
+    labels = pa.array([outcome.code for outcome in Outcome], pa.string())
+    writer: pq.ParquetWriter | None = None
+    try:
+        for batch in batches:
+            arrays: dict[str, typing.Any] = {}
+            for name, values in columns_of(ruleset, batch).items():
+                if isinstance(values, list):
+                    arrays[name] = pa.array(values, pa.string())
+                elif isinstance(values, np.ndarray) and values.dtype == np.int8:
+                    arrays[name] = pa.DictionaryArray.from_arrays(pa.array(values), labels)
+                else:
+                    arrays[name] = values if isinstance(values, pa.Array) else pa.array(values)
+            made = pa.RecordBatch.from_pydict(arrays)
+            if writer is None:
+                writer = pq.ParquetWriter(file, made.schema.with_metadata(law))
+            writer.write_batch(made.replace_schema_metadata(law), row_group_size=2**20)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+# -- Excel -----------------------------------------------------------------------------------
+
+
+def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
+    """One row a unit in a sheet; texts are texts there, whatever they begin with.
+
+    Raises:
+        TableError: there are more units than a sheet has rows, or a text is longer than a cell.
+        EngineUnavailable: XlsxWriter is not installed.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise EngineUnavailable('Excel files need XlsxWriter: pip install "ntm-rules[excel]"') from error
+    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    try:
+        book.set_properties({"title": ruleset.id, "comments": ruleset.content_hash})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 1)
+        for place, name in enumerate(("unit", *keep, *_results(ruleset))):
+            sheet.write_string(0, place, name)
+        for number, row in enumerate(_rows(batches, ruleset), 1):
+            check_rows(number)
+            for place, value in enumerate(row):
+                _write(sheet, number, place, value)
+    finally:
+        book.close()
+
+
+def check_rows(count: int) -> None:
+    """Refuse more units than a sheet has rows.
+
+    Raises:
+        TableError: it has not.
+    """
+    if count >= MAX_ROWS:
+        message = f"a sheet of Excel has room for {MAX_ROWS - 1} units, the file has more"
+        raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
+
+
+def _rows(batches: Iterable[Batch], ruleset: Ruleset) -> Iterator[tuple[typing.Any, ...]]:
+    for batch in batches:
+        columns = columns_of(ruleset, batch).values()
+        yield from zip(*(_plain(values) for values in columns), strict=True)
+
+
+def _plain(values: typing.Any) -> Iterable[typing.Any]:
+    if isinstance(values, np.ndarray):
+        values = WORDS[values] if values.dtype == np.int8 else values
+        return typing.cast("list[typing.Any]", values.tolist())
+    return _listed(values)
+
+
+def _write(sheet: typing.Any, row: int, place: int, value: object) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
+    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
+        sheet.write_number(row, place, value)
+    else:
+        text = kept_text(value)
+        if len(text) > MAX_TEXT:
+            message = f"row {row} holds a text of {len(text)} characters, a cell of Excel at most {MAX_TEXT}"
+            raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
+        sheet.write_string(row, place, text)

@@ -1,0 +1,178 @@
+"""Outcomes and refusals of files are the same row by row and through the array kernel."""
+
+import csv
+import datetime as dt
+import json
+import random
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fiction.communes import commune
+from ntm_rules import FactError, Library, NtmRulesError, Ruleset, assess_frame, read_units
+from ntm_rules.cli.assess import checked
+from ntm_rules.engines import filed
+from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
+from ntm_rules.model.facts import Fact, FactType
+
+ON = dt.date(2024, 7, 2)
+KINDS = ("csv", "jsonl", "parquet")
+TIERS = ("commune/ntm", "commune/nang-cao")
+Rows = list[dict[str, Any]]
+BAD = {"numbers": ("trên 9", "1e5", "-3"), "yes": ("đang làm", "2"), "texts": ("không rõ",)}
+
+
+def written(fact: Fact, value: object, chance: random.Random, faulty: bool) -> object:
+    """A value as somebody may write it: with zeros at its end, as a word, in a faulty file one that is refused."""
+    if faulty and chance.random() < 0.001:
+        kind = "numbers" if fact.type.numeric else "yes" if fact.type is FactType.BOOLEAN else "texts"
+        return chance.choice(BAD[kind])
+    if isinstance(value, bool):
+        return chance.choice(("x", "đạt", "1") if value else ("không", "0"))
+    if fact.type.numeric:
+        text = f"{Decimal(str(value)).normalize():f}"
+        zeros = "0" * chance.choice((0, 0, 1, 2))
+        return text + zeros if "." in text and (faulty or fact.ratio is None) else text
+    return value
+
+
+def rows_of(ruleset: Ruleset, seed: int, count: int, texts: bool) -> Rows:
+    chance = random.Random(seed)
+    faulty = chance.random() < 0.5
+    rows: Rows = []
+    inputs = ruleset.inputs()
+    for place in range(count):
+        facts = commune(ruleset, seed * 1000 + place, missing=0.2)
+        for fact in inputs.values():  # a share beside its parts, right or nearly
+            if fact.ratio and {fact.ratio.part, fact.ratio.whole} <= facts.keys() and chance.random() < 0.2:
+                part, whole = (Decimal(str(facts[name])) for name in (fact.ratio.part, fact.ratio.whole))
+                if whole:
+                    share = part * fact.scale / whole
+                    facts[fact.id] = float(round(share, chance.choice((0, 1, 2, 3))))
+        if texts:
+            facts = {name: written(inputs[name], value, chance, faulty) for name, value in facts.items()}
+        unit = "0001" if faulty and chance.random() < 0.002 else f"{place:04d}"
+        rows.append({"unit": unit, "note": f"n{place % 3}", **facts})
+    return rows
+
+
+def write(folder: Path, rows: Rows, kind: str) -> Path:
+    path = folder / f"u.{kind}"
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if kind == "csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    else:
+        pq.write_table(pa.table({name: [row.get(name) for row in rows] for name in names}), path, row_group_size=50)
+    return path
+
+
+def by_rows(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str], np.ndarray[Any, Any]] | str:
+    options: dict[str, Any] = {"keep": ["note"], "decimal": "point"}
+    try:
+        for _ in checked(read_units(path, library.facts, **options), ruleset):
+            pass
+    except NtmRulesError as error:
+        return str(error)
+    units = list(read_units(path, library.facts, **options))
+    codes = [outcome_codes(ruleset, check_facts(ruleset, unit.facts)) for unit in units]
+    flags = [assess(ruleset, unit.facts).provisional for unit in units]
+    return [unit.unit for unit in units], np.array([[*code, flag] for code, flag in zip(codes, flags, strict=True)])
+
+
+def by_batches(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str], np.ndarray[Any, Any]] | str:
+    try:
+        found = list(filed.assess_file(ruleset, path, library.facts, keep=["note"], decimal="point"))
+    except NtmRulesError as error:
+        return str(error)
+    units = [unit for batch in found for unit in batch.units]
+    tables = [np.vstack([batch.codes.codes, batch.codes.provisional]).T for batch in found]
+    return units, np.concatenate(tables)
+
+
+@given(seed=st.integers(0, 10**6), tier=st.sampled_from(TIERS), kind=st.sampled_from(KINDS), texts=st.booleans())
+def test_batches_find_what_rows_find(fiction: Library, seed: int, tier: str, kind: str, texts: bool) -> None:
+    ruleset = fiction.compose(tier, on=ON)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder), rows_of(ruleset, seed, 60, texts or kind == "csv"), kind)
+        wanted, found = by_rows(fiction, ruleset, path), by_batches(fiction, ruleset, path)
+    if isinstance(wanted, str) or isinstance(found, str):
+        assert found == wanted
+    else:
+        assert found[0] == wanted[0]
+        assert np.array_equal(found[1], wanted[1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_share_agrees_with_its_parts_to_the_digits_in_which_it_is_written(
+    fiction: Library, tmp_path: Path, kind: str
+) -> None:
+    ruleset = fiction.compose("commune/ntm", on=ON)
+    for share, fits in (("66.7", True), ("66.67", True), ("66.70", False), ("66.670", False)):
+        path = write(tmp_path, [{"unit": "A", "note": "", "paved_share": share, "paved_km": "2", "road_km": "3"}], kind)
+        assert isinstance(by_batches(fiction, ruleset, path), str) is not fits
+        assert fits or by_batches(fiction, ruleset, path) == by_rows(fiction, ruleset, path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cells_of_facts_that_the_set_does_not_read_are_read_too(fiction: Library, tmp_path: Path, kind: str) -> None:
+    ruleset = fiction.compose("commune/ntm", on=ON)
+    other = next(f.id for f in fiction.facts.values() if f.type.numeric and f not in ruleset.facts)
+    for cell, fits in (("5", True), ("trên 5", False)):
+        path = write(tmp_path, [{"unit": "A", "note": "", "income": "57", other: cell}], kind)
+        found, wanted = by_batches(fiction, ruleset, path), by_rows(fiction, ruleset, path)
+        assert isinstance(found, str) is isinstance(wanted, str) is not fits
+        assert fits or found == wanted
+
+
+def test_annotated_facts_are_checked_and_read(fiction: Library, tmp_path: Path) -> None:
+    ruleset = fiction.compose("commune/ntm", on=ON)
+    for by, fits in (("self", True), ("nobody", False)):
+        path = tmp_path / "u.jsonl"
+        path.write_text(json.dumps({"unit": "A", "note": "", "income": {"value": "57.5", "by": by}}))
+        found, wanted = by_batches(fiction, ruleset, path), by_rows(fiction, ruleset, path)
+        assert isinstance(found, str) is not fits
+        assert found == wanted if isinstance(found, str) else np.array_equal(found[1], wanted[1])
+
+
+def test_batches_are_put_together(fiction: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filed, "ROWS", 7)
+    monkeypatch.setattr("ntm_rules.authoring.parquet.BATCH", 7)
+    ruleset = fiction.compose("commune/ntm", on=ON)
+    rows = rows_of(ruleset, 1, 40, texts=False)
+    for place, row in enumerate(rows):
+        row["unit"] = f"{place}"
+        for fact in ruleset.inputs().values():
+            if fact.ratio:
+                row.pop(fact.id, None)
+    for kind in ("csv", "parquet"):
+        found, wanted = (way(fiction, ruleset, write(tmp_path, rows, kind)) for way in (by_batches, by_rows))
+        assert not isinstance(found, str)
+        assert not isinstance(wanted, str)
+        assert found[0] == [str(n) for n in range(40)]
+        assert np.array_equal(found[1], wanted[1])
+    rows[30]["unit"] = "2"
+    for kind, at in (("csv", ("line 4", "line 32")), ("parquet", ("row 3", "row 31"))):
+        assert f"the unit `2` stands in {at[0]} and in {at[1]}" in str(
+            by_batches(fiction, ruleset, write(tmp_path, rows, kind))
+        )
+
+
+def test_whole_numbers_for_yes_and_no_are_not_bad_beside_a_bad_value(fiction: Library) -> None:
+    ruleset = fiction.compose("commune/ntm", on=ON)
+    frame = {"special_commune": np.array([1, 0]), "paved_share": np.array([200.0, 50.0])}
+    with pytest.warns(UserWarning, match="no column"), pytest.raises(FactError) as caught:
+        assess_frame(ruleset, frame)
+    assert [problem.fact for problem in caught.value.problems] == ["paved_share"]

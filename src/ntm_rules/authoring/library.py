@@ -1,7 +1,8 @@
 """A library of rulesets: the bundled folder, the caller's folder over it, and ``compose``."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import define, evolve, field
@@ -203,6 +204,42 @@ class Library:
             message = f"the ruleset `{ruleset}` has the content hash `{composed.content_hash}`, not `{expect_hash}`"
             raise RulesetError([Diagnostic("ruleset.hash", message)])
         return composed
+
+    def assess_frame(
+        self,
+        frame: typing.Any,
+        *,
+        tier: str,
+        on: dt.date | str,
+        year: int | str | None = None,
+        province: str | None = None,
+        shape: str = "wide",
+        unit: str | None = None,
+        keep: Sequence[str] = (),
+        on_bad: str | None = None,
+        threads: int | None = None,
+    ) -> typing.Any:
+        """The findings for rows of several tiers, dates, years or provinces in one frame; see ``assess_frame``.
+
+        A text that names a column of the frame stands for that column, which is passed through: dates, or texts such
+        as ``2024-07-02``; years as whole numbers; provinces by id or name, null for none. Rows are grouped by composed
+        ruleset; ``content_hash`` says which one. Outcomes of criteria and indicators that a set does not have are null.
+        Of a lazy frame the values that tell the groups apart are fetched, nothing else.
+
+        Args:
+            frame, shape, unit, keep, on_bad, threads: as for ``assess_frame``.
+            tier: ruleset id.
+            on, year, province: as for ``compose``.
+
+        Raises:
+            UnknownName, NotInForce: as ``compose``.
+            TableError, FactError, EngineUnavailable, ValueError: as ``assess_frame``.
+        """
+        from ntm_rules.engines.bulk import assess_by_ruleset
+        from ntm_rules.engines.keys import Keys
+
+        keys = Keys(tier, on, year, province)
+        return assess_by_ruleset(self, frame, keys, shape=shape, unit=unit, keep=keep, on_bad=on_bad, threads=threads)
 
     def _compose(
         self,

@@ -1,35 +1,32 @@
 """``assess_frame``: every unit of a frame at once, whatever library the frame is of."""
 
-import os
 import typing
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import numpy as np
-from attrs import frozen
-
-from ntm_rules.engines.array import Codes, Kernel, Segment, kernel_of
-from ntm_rules.engines.array_long import long_of
-from ntm_rules.engines.layout import BAD_FACTS, Layout, MissingColumns, layout_of, named, wide_names
-from ntm_rules.engines.readers import unfit
-from ntm_rules.engines.sources import Frame, Source, source_of
-from ntm_rules.model.errors import FactError, TableError
+from ntm_rules.engines.layout import MissingColumns, layout_of, named
+from ntm_rules.model.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.authoring.library import Library
+    from ntm_rules.engines.keys import Keys
 
 SHAPES = ("wide", "long")
 ON_BAD = ("raise", "mark")
+NEEDED = "data frames need `{}`: install the extra `frame`, e.g. `pip install ntm-rules[frame]`"
 
 
 def assess_frame(
     ruleset: Ruleset,
-    frame: Frame,
+    frame: typing.Any,
     *,
     shape: str = "wide",
     unit: str | None = None,
     keep: Sequence[str] = (),
     on_bad: str | None = None,
     threads: int | None = None,
-) -> Frame:
+) -> typing.Any:
     """The findings for every unit of a frame, as a frame of the same kind.
 
     In memory: a Polars or pandas data frame, a PyArrow table, or a mapping from names to NumPy arrays. Lazy or remote:
@@ -62,13 +59,15 @@ def assess_frame(
     Warns:
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
     """
-    named("shape", shape, SHAPES)
-    if on_bad is not None:
-        named("on_bad", on_bad, ON_BAD)
+    check_arguments(shape, on_bad)
+    try:
+        from ntm_rules.engines.frame import assess_lazily
+        from ntm_rules.engines.in_memory import assess_source
+        from ntm_rules.engines.sources import source_of
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(NEEDED.format(error.name)) from error
     source = source_of(frame)
     if source is None:
-        from ntm_rules.engines.frame import assess_lazily
-
         return assess_lazily(ruleset, frame, shape=shape, unit=unit, keep=keep, on_bad=on_bad)
     layout = layout_of(ruleset, source.names, unit, keep)
     if layout.missing:
@@ -76,59 +75,32 @@ def assess_frame(
     return assess_source(ruleset, source, layout, shape, on_bad or "raise", threads)
 
 
-def assess_source(
-    ruleset: Ruleset, source: Source, layout: Layout, shape: str, on_bad: str, threads: int | None
-) -> Frame:
-    """The findings for a frame in memory whose columns are known."""
-    kernel, workers = kernel_of(ruleset), threads or os.cpu_count() or 1
-    segments = _segments(kernel, source, layout)
-    if shape == "wide":
-        codes = kernel.run(segments, workers)
-        made: Mapping[str, typing.Any] = _wide(ruleset, codes)
-        bad, rows = codes.bad_facts, None
-    else:
-        long = long_of(kernel, segments, workers)
-        each = sum(len(c.indicators) for c in ruleset.criteria)
-        made, bad = long.columns, long.bad
-        rows = np.repeat(np.arange(source.size), each)
-    if on_bad == "mark":
-        made = {**made, BAD_FACTS: bad if rows is None else bad[rows]}
-    elif bad.any():
-        raise FactError(list(kernel.problems(segments, np.flatnonzero(bad).tolist(), _Units(source, layout.unit))))
-    return source.back(layout.passed, rows, made)
-
-
-def _segments(kernel: Kernel, source: Source, layout: Layout) -> list[Segment]:
-    """The columns of the facts.
+def check_arguments(shape: str, on_bad: str | None) -> None:
+    """Check what is one of a few texts.
 
     Raises:
-        TableError: columns of another type than their facts.
+        ValueError: it is none of them.
     """
-    facts = {fact.id: fact for fact in kernel.ruleset.facts}
-    segments = [Segment(size, columns) for size, columns in source.parts(layout.facts)]
-    wrong = {
-        name: found
-        for segment in segments
-        for name, column in segment.columns.items()
-        if (found := unfit(facts[name], column, source.cast)) is not None
-    }
-    if wrong:
-        raise TableError(list(wrong.values()))
-    return segments
+    named("shape", shape, SHAPES)
+    if on_bad is not None:
+        named("on_bad", on_bad, ON_BAD)
 
 
-@frozen(eq=False)
-class _Units:
-    """The name of the unit of a row, for messages."""
-
-    source: Source
-    column: str | None
-
-    def __call__(self, row: int) -> str:
-        return f"row {row}" if self.column is None else str(self.source.at(self.column, row))
-
-
-def _wide(ruleset: Ruleset, found: Codes) -> dict[str, typing.Any]:
-    """The columns of the wide result."""
-    first = (found.codes[0], found.provisional, found.met, found.not_met, found.undetermined)
-    return dict(zip(wide_names(ruleset), (*first, *found.codes[1:]), strict=True))
+def assess_by_ruleset(
+    library: "Library",
+    frame: typing.Any,
+    keys: "Keys",
+    *,
+    shape: str,
+    unit: str | None,
+    keep: Sequence[str],
+    on_bad: str | None,
+    threads: int | None,
+) -> typing.Any:
+    """``Library.assess_frame``: the rows grouped by the ruleset that is in force for them."""
+    check_arguments(shape, on_bad)
+    try:
+        from ntm_rules.engines.grouping import assess_groups
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(NEEDED.format(error.name)) from error
+    return assess_groups(library, frame, keys, shape, unit, keep, on_bad, threads)

@@ -43,20 +43,39 @@ def assess_lazily(
         ValueError: ``on_bad="raise"``, or the long shape without a unit.
         TableError: columns that are no facts, or hold another type.
     """
+    lazy = lazy_of(frame)
+    check_lazy(shape, unit, on_bad)
+    layout = layout_of(ruleset, lazy.collect_schema().names(), unit, keep)
+    if layout.missing:
+        warnings.warn(MissingColumns(layout.missing), stacklevel=3)
+    return assess_narwhals(ruleset, lazy, layout, shape).to_native()
+
+
+def lazy_of(frame: typing.Any) -> "nw.LazyFrame[typing.Any]":
+    """A lazy or remote frame for narwhals.
+
+    Raises:
+        TypeError: no frame that can be read.
+    """
     try:
         lazy = nw.from_native(frame)
     except TypeError:
         raise TypeError(f"expected {KINDS}, not `{type(frame).__name__}`") from None
     if not isinstance(lazy, nw.LazyFrame):
         raise TypeError(f"expected {KINDS}; turn this `{type(frame).__name__}` into one, e.g. by `.to_arrow()`")
+    return lazy
+
+
+def check_lazy(shape: str, unit: str | None, on_bad: str | None) -> None:
+    """Check what a lazy frame cannot do.
+
+    Raises:
+        ValueError: ``on_bad="raise"``, or the long shape without a unit.
+    """
     if on_bad == "raise":
         raise ValueError('a lazy frame takes on_bad="mark" only: its values are not here to be looked at')
     if shape == "long" and unit is None:
         raise ValueError("the long shape of a lazy frame needs `unit`: its rows have no order")
-    layout = layout_of(ruleset, lazy.collect_schema().names(), unit, keep)
-    if layout.missing:
-        warnings.warn(MissingColumns(layout.missing), stacklevel=3)
-    return assess_narwhals(ruleset, lazy, layout, shape).to_native()
 
 
 def assess_narwhals(ruleset: Ruleset, lazy: "nw.LazyFrame[typing.Any]", layout: Layout, shape: str) -> typing.Any:

@@ -94,7 +94,7 @@ def layout_of(
             close = near(name, facts)
             hint = f"did you mean {quoted(close)}? " if close else ""
             message = f"the column `{name}` is neither the unit nor a fact"
-            hint += f'to pass it through, say keep=("{name}",)'
+            hint += f'to pass it through, say keep=("{name}",), or unit="{name}" where it names the unit'
             problems.append(Diagnostic("table.column", message, hint=hint))
     if problems:
         raise TableError(problems)

@@ -25,6 +25,9 @@ class Labels:
     codes: Array
     labels: tuple[str, ...]
 
+    def __len__(self) -> int:
+        return len(self.codes)
+
 
 class Source(typing.Protocol):
     """A frame in memory."""
@@ -40,6 +43,12 @@ class Source(typing.Protocol):
 
     def cast(self, name: str, kind: str) -> str:
         """How to turn a column of texts into numbers or yes/no values."""
+
+    def arrow(self, name: str) -> typing.Any:
+        """A column as an Arrow array."""
+
+    def taken(self, rows: Array) -> "Source":
+        """Some of the rows."""
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
         """A frame of the same kind: columns passed through (of some rows only), then those made."""
@@ -96,6 +105,16 @@ class NumpySource:
         """One value."""
         return self.columns[name][row]
 
+    def arrow(self, name: str) -> typing.Any:
+        """A column as an Arrow array."""
+        import pyarrow as pa
+
+        return pa.array(self.columns[name])
+
+    def taken(self, rows: Array) -> Source:
+        """Some of the rows."""
+        return NumpySource({name: values[rows] for name, values in self.columns.items()})
+
     def cast(self, name: str, kind: str) -> str:
         """How to turn a column into another type."""
         return f'`frame["{name}"].astype({"float" if kind == "numbers" else "bool"})`'
@@ -138,6 +157,16 @@ class PandasSource:
         """One value."""
         return self.frame[name].iloc[row]
 
+    def arrow(self, name: str) -> typing.Any:
+        """A column as an Arrow array."""
+        import pyarrow as pa
+
+        return pa.array(self.frame[name], from_pandas=True)
+
+    def taken(self, rows: Array) -> Source:
+        """Some of the rows."""
+        return PandasSource(self.frame.iloc[rows])
+
     def cast(self, name: str, kind: str) -> str:
         """How to turn a column into another type."""
         return f'`frame["{name}"].astype("{"float64" if kind == "numbers" else "boolean"}")`'
@@ -156,8 +185,20 @@ class PandasSource:
                 kind = pd.CategoricalDtype(list(values.labels))
                 found[name] = pd.Categorical.from_codes(typing.cast(typing.Any, values.codes), dtype=kind)
             else:
-                found[name] = values if isinstance(values, np.ndarray) else values.to_pandas().array
+                found[name] = _pandas_of(values)
         return pd.DataFrame(found, index=index, copy=False)
+
+
+def _pandas_of(values: typing.Any) -> typing.Any:
+    """A column of results for pandas; integers with nulls are nullable ones."""
+    import pandas as pd
+
+    if isinstance(values, np.ma.MaskedArray):
+        kind = "boolean" if values.dtype.kind == "b" else f"Int{8 * values.dtype.itemsize}"
+        plain = pd.array(values.data, dtype=typing.cast(typing.Any, kind))
+        plain[np.ma.getmaskarray(values)] = pd.NA
+        return plain
+    return values if isinstance(values, np.ndarray) else values.to_pandas().array
 
 
 def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
@@ -211,6 +252,16 @@ class ArrowSource:
         """One value."""
         return self.frame.column(name)[row].as_py()
 
+    def arrow(self, name: str) -> typing.Any:
+        """A column as an Arrow array."""
+        return self.frame.column(name).combine_chunks()
+
+    def taken(self, rows: Array) -> Source:
+        """Some of the rows."""
+        import pyarrow as pa
+
+        return ArrowSource(self.frame.take(pa.array(rows)))
+
     def cast(self, name: str, kind: str) -> str:
         """How to turn a column into another type."""
         return f'`frame["{name}"].cast("{"double" if kind == "numbers" else "bool"}")`'
@@ -244,6 +295,14 @@ class PolarsSource:
         """One value."""
         return self.frame.get_column(name)[row]
 
+    def arrow(self, name: str) -> typing.Any:
+        """A column as an Arrow array."""
+        return self.frame.get_column(name).to_arrow()
+
+    def taken(self, rows: Array) -> Source:
+        """Some of the rows."""
+        return PolarsSource(self.frame[rows])
+
     def cast(self, name: str, kind: str) -> str:
         """How to turn a column into another type."""
         return f'`frame.with_columns(pl.col("{name}").cast(pl.{"Float64" if kind == "numbers" else "Boolean"}))`'
@@ -253,11 +312,11 @@ class PolarsSource:
         import polars as pl
 
         taken = self.frame.select(kept)
-        if rows is not None:
+        if rows is not None and kept:
             taken = taken[rows]
         columns = [
             pl.Series(name, values, nan_to_null=True)
-            if isinstance(values, np.ndarray)
+            if isinstance(values, np.ndarray) and not isinstance(values, np.ma.MaskedArray)
             else pl.Series(name, pl.from_arrow(arrow_of(values)))
             for name, values in made.items()
         ]
@@ -279,6 +338,8 @@ def arrow_of(values: typing.Any) -> typing.Any:
     if isinstance(values, Labels):
         codes = pa.array(values.codes, mask=values.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, pa.array(values.labels, pa.string()))
+    if isinstance(values, np.ma.MaskedArray):
+        return pa.array(values.data, mask=np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray):
         return pa.array(values, from_pandas=values.dtype.kind == "f")
     return values

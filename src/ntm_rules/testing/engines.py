@@ -1,8 +1,14 @@
 """Every engine there is, and the law that they agree."""
 
+import importlib.util
+import math
+import typing
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 
+from ntm_rules.engines.bulk import assess_frame
 from ntm_rules.engines.checking import MAX_DIGITS
+from ntm_rules.engines.layout import MissingColumns, wide_names
 from ntm_rules.engines.live import LiveSession
 from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.canonical import from_canonical, to_canonical
@@ -62,6 +68,25 @@ def live(ruleset: Ruleset, units: Sequence[Facts], engine: str | None = None) ->
     return found
 
 
+def frame(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
+    """All units at once, as columns in memory."""
+    import numpy as np
+
+    facts = ruleset.inputs()
+    columns: dict[str, typing.Any] = {"_": np.arange(len(units))}
+    for name in dict.fromkeys(name for unit in units for name in unit if name in facts):
+        values = [unit.get(name) for unit in units]
+        if facts[name].type.numeric:
+            columns[name] = np.array([math.nan if value is None else float(value) for value in values])
+        else:
+            columns[name] = np.array(values, object)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingColumns)
+        found = assess_frame(ruleset, columns, keep=("_",), threads=1)
+    names = [name for name in wide_names(ruleset) if name == "outcome" or name.startswith(("criterion_", "indicator_"))]
+    return [bytes(int(found[name][row]) for name in names) for row in range(len(units))]
+
+
 ENGINES: dict[str, Engine] = {
     "scalar": scalar,
     "verdict": verdict,
@@ -71,6 +96,8 @@ ENGINES: dict[str, Engine] = {
     "canonical": canonical,
     "live": live,
 }
+if importlib.util.find_spec("numpy") and importlib.util.find_spec("pyarrow") and importlib.util.find_spec("narwhals"):
+    ENGINES["frame"] = frame
 """By name; an engine that comes later is added here and joins the law."""
 
 

@@ -1,0 +1,88 @@
+"""Frames in memory: their columns to the array kernel, its arrays to columns of the same kind of frame."""
+
+import os
+import typing
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import frozen
+
+from ntm_rules.engines.array import Codes, Kernel, Segment, kernel_of
+from ntm_rules.engines.array_long import long_of
+from ntm_rules.engines.layout import BAD_FACTS, Layout, wide_names
+from ntm_rules.engines.readers import unfit
+from ntm_rules.engines.sources import Frame, Source
+from ntm_rules.engines.vectors import Array
+from ntm_rules.model.errors import FactError, TableError
+from ntm_rules.model.rulesets import Ruleset
+
+
+def assess_source(
+    ruleset: Ruleset, source: Source, layout: Layout, shape: str, on_bad: str, threads: int | None
+) -> Frame:
+    """The findings for a frame in memory whose columns are known."""
+    made, rows = answers(ruleset, source, layout, shape, on_bad, threads)
+    return source.back(layout.passed, rows, made)
+
+
+def answers(
+    ruleset: Ruleset, source: Source, layout: Layout, shape: str, on_bad: str, threads: int | None
+) -> tuple[Mapping[str, typing.Any], Array | None]:
+    """The columns of the result, and the row of the frame that each of its rows is about; None where that is its own.
+
+    Raises:
+        TableError: columns of another type than their facts.
+        FactError: every bad value, unless they are marked.
+    """
+    kernel, workers = kernel_of(ruleset), threads or os.cpu_count() or 1
+    segments = _segments(kernel, source, layout)
+    if shape == "wide":
+        codes = kernel.run(segments, workers)
+        made: Mapping[str, typing.Any] = _wide(ruleset, codes)
+        bad, rows = codes.bad_facts, None
+    else:
+        long = long_of(kernel, segments, workers)
+        each = sum(len(c.indicators) for c in ruleset.criteria)
+        made, bad = long.columns, long.bad
+        rows = np.repeat(np.arange(source.size), each)
+    if on_bad == "mark":
+        made = {**made, BAD_FACTS: bad if rows is None else bad[rows]}
+    elif bad.any():
+        raise FactError(list(kernel.problems(segments, np.flatnonzero(bad).tolist(), _Units(source, layout.unit))))
+    return made, rows
+
+
+def _segments(kernel: Kernel, source: Source, layout: Layout) -> list[Segment]:
+    """The columns of the facts.
+
+    Raises:
+        TableError: columns of another type than their facts.
+    """
+    facts = {fact.id: fact for fact in kernel.ruleset.facts}
+    segments = [Segment(size, columns) for size, columns in source.parts(layout.facts)]
+    wrong = {
+        name: found
+        for segment in segments
+        for name, column in segment.columns.items()
+        if (found := unfit(facts[name], column, source.cast)) is not None
+    }
+    if wrong:
+        raise TableError(list(wrong.values()))
+    return segments
+
+
+@frozen(eq=False)
+class _Units:
+    """The name of the unit of a row, for messages."""
+
+    source: Source
+    column: str | None
+
+    def __call__(self, row: int) -> str:
+        return f"row {row}" if self.column is None else str(self.source.at(self.column, row))
+
+
+def _wide(ruleset: Ruleset, found: Codes) -> dict[str, typing.Any]:
+    """The columns of the wide result."""
+    first = (found.codes[0], found.provisional, found.met, found.not_met, found.undetermined)
+    return dict(zip(wide_names(ruleset), (*first, *found.codes[1:]), strict=True))

@@ -1,0 +1,78 @@
+"""What picks the ruleset of a row: tier, date, year and province, each a value or a column."""
+
+import datetime as dt
+import typing
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from ntm_rules.model.errors import Diagnostic, TableError
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.authoring.library import Library
+    from ntm_rules.model.rulesets import Ruleset
+
+
+@frozen
+class Keys:
+    """What picks the ruleset of a row; a text that names a column of the frame stands for that column."""
+
+    tier: str
+    on: dt.date | str
+    year: int | str | None = None
+    province: str | None = None
+
+    def columns(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The columns that are read."""
+        given = (self.tier, self.on, self.year, self.province)
+        return tuple(dict.fromkeys(key for key in given if isinstance(key, str) and key in names))
+
+    def compose(self, library: "Library", values: dict[str, object]) -> "Ruleset":
+        """The ruleset of the rows that have these values in the columns.
+
+        Raises:
+            TableError: a value that is no date or no year, or is missing.
+            UnknownName, NotInForce: as ``Library.compose``.
+        """
+        lacking = [name for name, value in values.items() if value is None and name != self.province]
+        if lacking:
+            raise TableError([Diagnostic("table.key", f"a row has no value in the column `{n}`") for n in lacking])
+
+        def value(key: typing.Any) -> typing.Any:
+            return values[key] if isinstance(key, str) and key in values else key
+
+        province = value(self.province)
+        return library.compose(
+            str(value(self.tier)),
+            on=_date(value(self.on)),
+            year=_year(value(self.year)),
+            province=None if province is None else str(province),
+        )
+
+
+def _date(value: object) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value)[:10])
+    except ValueError:
+        message = f"`{value}` is no date"
+        hint = "give a date, a text such as 2024-07-02, or the name of a column of these"
+        raise TableError([Diagnostic("table.key", message, hint=hint)]) from None
+
+
+def _year(value: object) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = 0.5
+    if number != int(number):
+        message = f"`{value}` is no year"
+        raise TableError(
+            [Diagnostic("table.key", message, hint="give a whole number, or the name of a column of these")]
+        )
+    return int(number)

@@ -14,6 +14,7 @@ import ntm_rules as ntm
 from fiction.communes import commune
 from frames.making import EAGER, LAZY, Facts, assessed, frame, long_rows, rows, same_row, wide_row
 from ntm_rules import Library, MissingColumns, Ruleset
+from ntm_rules.engines.array import ALONE, SHARED
 from property.strategies import facts, limits, made_facts, rulesets
 
 SETS = ("commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon", "commune/con-cho")
@@ -172,8 +173,8 @@ def test_beside_every_threshold_of_the_made_up_country(fiction: Library, kind: s
 def test_several_blocks_on_several_threads_are_one_answer(fiction: Library) -> None:
     ruleset = fiction.compose("commune/ntm", on=dt.date(2024, 7, 2))
     few = [commune(ruleset, seed, missing=0.1) for seed in range(50)]
-    table = frame("numpy", ruleset, few * 1500)
-    assert len(table["code"]) > 2 * 2**15
+    table = frame("numpy", ruleset, few * 3000)
+    assert len(table["code"]) > SHARED > ALONE
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
         one = ntm.assess_frame(ruleset, table, unit="code", threads=1)
@@ -182,4 +183,4 @@ def test_several_blocks_on_several_threads_are_one_answer(fiction: Library) -> N
     for name in one:
         assert (one[name] == three[name]).all()
         if name != "code":
-            assert one[name].tolist() == small[name].tolist() * 1500
+            assert one[name].tolist() == small[name].tolist() * 3000

@@ -26,8 +26,8 @@ from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Verdict
 
-BLOCK = 2**15
-"""Rows of a block: 256 KB a column."""
+ALONE, SHARED = 2**16, 2**17
+"""Rows of a block on one thread, and on several: there an operation has to last, or threads wait for each other."""
 
 Ratio = tuple[Fact, Fact, Fact]
 Counts = np.ndarray[typing.Any, np.dtype[np.int16]]
@@ -147,16 +147,16 @@ class Kernel:
             counts[0, here] = len(criteria) - counts[1, here] - counts[2, here]
             counts[3, here] = answer.bad
 
-        spread(work, self.jobs(segments), threads)
+        spread(work, self.jobs(segments, threads), threads)
         return Codes(codes.view(np.int8), provisional, *counts)
 
-    def jobs(self, segments: Sequence[Segment]) -> "Iterator[Job]":
+    def jobs(self, segments: Sequence[Segment], threads: int) -> "Iterator[Job]":
         """The blocks of all segments."""
-        offset = 0
+        offset, size = 0, ALONE if threads == 1 else SHARED
         for segment in segments:
             opened = self.opened(segment)
-            for start in range(0, segment.size, BLOCK):
-                yield Job(opened, offset, start, min(start + BLOCK, segment.size))
+            for start in range(0, segment.size, size):
+                yield Job(opened, offset, start, min(start + size, segment.size))
             offset += segment.size
 
     def answer(self, job: "Job", out: Bytes | None = None) -> "Answer":

@@ -39,7 +39,7 @@ def long_of(kernel: Kernel, segments: Sequence[Segment], threads: int) -> Long:
     def work(job: Job) -> None:
         blocks[job.offset + job.start] = writer.block(kernel.answer(job))
 
-    spread(work, kernel.jobs(segments), threads)
+    spread(work, kernel.jobs(segments, threads), threads)
     ordered = [blocks[start] for start in sorted(blocks)]
     return Long(writer.joined(ordered), np.concatenate([b["bad"] for b in ordered] or [np.zeros(0, np.int16)]))
 

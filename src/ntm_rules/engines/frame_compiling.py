@@ -47,11 +47,6 @@ def rank(value: int) -> Expr:
     return nw.lit(value, dtype=nw.Int8)
 
 
-def as_rank(holds: Expr) -> Expr:
-    """Met where it holds, not met where it does not, undetermined where it is null."""
-    return (holds.cast(nw.Int32) * MET).fill_null(UNDETERMINED)
-
-
 def when_any(groups: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
     """The value of the first condition that is true."""
     chain: typing.Any = None
@@ -293,9 +288,13 @@ class FrameCompiler:
             found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
         return found
 
-    @staticmethod
-    def _compared(op: Op, left: Expr, right: Expr) -> Expr:
-        return as_rank(typing.cast(Expr, ORDER[op](left, right)))
+    def as_rank(self, holds: Expr) -> Expr:
+        """Met where it holds, not met where it does not, undetermined where it is null."""
+        wide = self.stages.frame.implementation.is_ibis()  # PostgreSQL turns truth into no smaller integer
+        return (holds.cast(nw.Int32 if wide else nw.Int8) * MET).fill_null(UNDETERMINED)
+
+    def _compared(self, op: Op, left: Expr, right: Expr) -> Expr:
+        return self.as_rank(typing.cast(Expr, ORDER[op](left, right)))
 
     def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
         """A comparison of a yes/no, level or category: one rank for each cell and value."""
@@ -310,7 +309,7 @@ class FrameCompiler:
         fact = self.facts[typing.cast(str, name)]
         if fact.type is FactType.BOOLEAN:
             if tuple(row) == (NOT_MET, UNDETERMINED, MET):
-                return as_rank(value)
+                return self.as_rank(value)
             return when_any([(value, rank(row[2])), (~value, rank(row[0]))], rank(row[1]))
         groups: dict[int, list[int]] = {}
         for number, (held, found) in enumerate(zip(values_of(fact), row, strict=True)):

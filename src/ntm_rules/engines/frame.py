@@ -9,8 +9,9 @@ import narwhals as nw
 from ntm_rules.engines.describing import LEVELS, REASONS, reads_unread
 from ntm_rules.engines.details import facts_behind
 from ntm_rules.engines.floors import differing
-from ntm_rules.engines.frame_compiling import Expr, FrameCompiler, fold, when_any
+from ntm_rules.engines.frame_compiling import FrameCompiler
 from ntm_rules.engines.frame_facts import read_facts
+from ntm_rules.engines.frame_logic import Expr, fold, when_any
 from ntm_rules.engines.frame_rows import FrameDescriber
 from ntm_rules.engines.frame_stages import PREFIX, Stages, null
 from ntm_rules.engines.layout import BAD_FACTS, Layout, MissingColumns, layout_of, wide_names

@@ -10,7 +10,8 @@ from attrs import define
 from ntm_rules.engines.compiling import Asked, asked_of, text_of
 from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
 from ntm_rules.engines.details import BAD, SEPARATOR
-from ntm_rules.engines.frame_compiling import Expr, FrameCompiler, when_any
+from ntm_rules.engines.frame_compiling import FrameCompiler
+from ntm_rules.engines.frame_logic import Expr, when_any
 from ntm_rules.engines.frame_stages import Slot, null
 from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED

@@ -87,8 +87,8 @@ def within(fact: Fact) -> Callable[[Floats], Mask]:
 
 def _numbers(fact: Fact, column: Column) -> Reader:
     inside, nulls, nan_is_missing = within(fact), column.nulls, column.nan_is_missing
-    whole = column.values.dtype.kind in "iu"
-    many = whole and (fact.maximum is None or fact.maximum >= 10**MAX_DIGITS)
+    many = column.values.dtype.kind in "iu" and column.values.size > 0
+    many = many and max(int(column.values.max()), -int(column.values.min())) >= 10**MAX_DIGITS
 
     def read(start: int, end: int) -> Vector:
         x = column.values[start:end]

@@ -130,6 +130,37 @@ def test_the_text_of_the_query_runs_in_postgresql(fiction: Library, postgres: st
     check_wide(found, ruleset, communes)
 
 
+# -- DuckDB ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", ["wide", "long"])
+def test_the_text_of_the_query_runs_in_duckdb(fiction: Library, shape: str) -> None:
+    ruleset = fiction.compose("commune/lua-chon", on=ON)
+    communes = communes_of(ruleset, 12)
+    connection = duckdb.connect()
+    table = arrow(ruleset, communes)
+    connection.register("xã", table)
+    given = [name for name in ruleset.inputs() if name in table.column_names]
+    text = ruleset.to_sql("duckdb", table="xã", facts=given, shape=shape)
+    (check_wide if shape == "wide" else check_long)(connection.sql(text), ruleset, communes)
+
+
+def test_ibis_on_duckdb(fiction: Library) -> None:
+    import ibis
+
+    ruleset = fiction.compose("commune/ntm", on=ON, province="gia-bac")
+    communes = communes_of(ruleset, 8)
+    check_wide(assess(ruleset, ibis.memtable(arrow(ruleset, communes))), ruleset, communes)
+
+
+def test_a_query_of_what_nobody_knows_is_refused(fiction: Library) -> None:
+    ruleset = fiction.compose("commune/lua-chon", on=ON)
+    with pytest.raises(ntm.UnknownName, match=r"unknown dialect of SQL `postgresql`\n.*did you mean `postgres`"):
+        ruleset.to_sql("postgresql")
+    with pytest.raises(ntm.UnknownName, match="unknown fact `thu_nhap`"):
+        ruleset.to_sql("duckdb", facts=["thu_nhap"])
+
+
 # -- Spark -------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)
 """The ranks by the names of their outcomes."""
 
 
+_ROWS = 6
+
 # np.where on bytes is many times slower than arithmetic on them, so no choice below is written with it
 
 
@@ -65,7 +67,8 @@ def chosen(mask: Mask, there: Bytes, elsewhere: Bytes) -> Bytes:
 
 
 def swap(ranks: Bytes, out: Bytes) -> None:
-    """Ranks to codes, a row after the other."""
-    for row, codes in zip(ranks, out, strict=True):
-        np.add(row, row == UNDETERMINED, out=codes)
-        np.subtract(codes, row == MET, out=codes)
+    """Ranks to codes, a few rows at a time, which stay in the cache."""
+    for row in range(0, len(ranks), _ROWS):
+        some, codes = ranks[row : row + _ROWS], out[row : row + _ROWS]
+        np.add(some, some == UNDETERMINED, out=codes)
+        np.subtract(codes, some == MET, out=codes)

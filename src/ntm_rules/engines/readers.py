@@ -76,10 +76,15 @@ def bound_reader(fact: Fact, value: str, column: Column | None) -> Reader:
 # -- numbers ---------------------------------------------------------------------------------
 
 
+def bounds(fact: Fact) -> tuple[float, float]:
+    """Between these a number has to lie."""
+    low = -_LARGEST if fact.minimum is None else float(fact.minimum)
+    return low, _LARGEST if fact.maximum is None else float(fact.maximum)
+
+
 def within(fact: Fact) -> Callable[[Floats], Mask]:
     """True where a number lies within the bounds of the fact; never for NaN and infinities."""
-    low = -_LARGEST if fact.minimum is None else float(fact.minimum)
-    high = _LARGEST if fact.maximum is None else float(fact.maximum)
+    low, high = bounds(fact)
     if fact.type is FactType.COUNT:
         return lambda x: (x >= low) & (x <= high) & (np.rint(x) == x)
     return lambda x: (x >= low) & (x <= high)
@@ -87,6 +92,8 @@ def within(fact: Fact) -> Callable[[Floats], Mask]:
 
 def _numbers(fact: Fact, column: Column) -> Reader:
     inside, nulls, nan_is_missing = within(fact), column.nulls, column.nan_is_missing
+    low, high = bounds(fact)
+    plain = nan_is_missing and nulls is None and fact.type is not FactType.COUNT
     many = column.values.dtype.kind in "iu" and column.values.size > 0
     many = many and max(int(column.values.max()), -int(column.values.min())) >= 10**MAX_DIGITS
 
@@ -94,6 +101,11 @@ def _numbers(fact: Fact, column: Column) -> Reader:
         x = column.values[start:end]
         if x.dtype != np.float64 or not x.flags.c_contiguous:
             x = np.ascontiguousarray(x, np.float64)
+        if (
+            plain and low <= np.fmin.reduce(x) and np.fmax.reduce(x) <= high
+        ):  # as a rule
+            missing = np.isnan(x)
+            return Numbers(x, missing.view(np.uint8) if missing.any() else None)
         known = inside(x)
         if nulls is not None:
             missing = nulls(start, end)

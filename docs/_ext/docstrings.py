@@ -9,7 +9,14 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 
-SECTIONS = {"Args:": "param", "Attributes:": "ivar", "Raises:": "raises", "Returns:": "returns", "Yields:": "yields"}
+SECTIONS = {
+    "Args:": "param",
+    "Attributes:": "ivar",
+    "Raises:": "raises",
+    "Warns:": "warns",
+    "Returns:": "returns",
+    "Yields:": "yields",
+}
 WITHOUT_NAME = ("returns", "yields")
 ENTRY = re.compile(r"    (?P<names>\w+(?:, \w+)*): (?P<text>.*)")
 NOT_DOCUMENTED = (

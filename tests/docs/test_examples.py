@@ -27,6 +27,8 @@ BLOCK = re.compile(r"^```(?P<language>console|sh|yaml|csv|json|jsonl)\n(?P<body>
 NAMED = re.compile(r"`(?P<name>[\w./-]+\.[a-z]+)`[^`\n]*:\n\n$")
 COMMAND = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+SERVERS = {"frame-postgresql.md": "postgres", "frame-spark.md": "spark"}
+"""What has to run for a page. The address of the database is there as `url`; Spark is found by itself."""
 SHELL = os.environ | {
     "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
     "COLUMNS": "110",
@@ -90,9 +92,13 @@ def read_block(example: Example) -> str | None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
-def test_examples_of(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_of(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    server = request.getfixturevalue(SERVERS[path.name]) if path.name in SERVERS else None
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
     document = Document.parse(str(path), PythonCodeBlockParser(doctest_optionflags=FLAGS), blocks)
+    document.namespace["url"] = server
     for example in document.examples():
         example.evaluate()

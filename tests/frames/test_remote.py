@@ -153,6 +153,21 @@ def test_ibis_on_duckdb(fiction: Library) -> None:
     check_wide(assess(ruleset, ibis.memtable(arrow(ruleset, communes))), ruleset, communes)
 
 
+def test_what_has_no_column_is_missing_in_a_query_too(fiction: Library, bundled: Library) -> None:
+    """Ibis takes ``NULL = x`` for a question whether x is null."""
+    import ibis
+
+    table = pl.DataFrame({"code": ["1"]}).to_arrow()
+    for ruleset in (
+        bundled.compose("commune/ntm", on=ON, province="lang-son"),
+        bundled.compose("commune/nang-cao", on=ON),
+        fiction.compose("commune/nang-cao", on=ON),
+    ):
+        theirs = rows(assess(ruleset, table))
+        for kind in (ibis.memtable(table), pl.DataFrame(table).lazy()):
+            assert [{n: v for n, v in row.items() if n != "bad_facts"} for row in rows(assess(ruleset, kind))] == theirs
+
+
 def test_a_query_of_what_nobody_knows_is_refused(fiction: Library) -> None:
     ruleset = fiction.compose("commune/lua-chon", on=ON)
     with pytest.raises(ntm.UnknownName, match=r"unknown dialect of SQL `postgresql`\n.*did you mean `postgres`"):

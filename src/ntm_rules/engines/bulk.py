@@ -1,5 +1,6 @@
 """``assess_frame``: every unit of a frame at once, whatever library the frame is of."""
 
+import importlib.util
 import typing
 import warnings
 from collections.abc import Sequence
@@ -60,6 +61,8 @@ def assess_frame(
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
     """
     check_arguments(shape, on_bad)
+    if importlib.util.find_spec("pyarrow") is None:
+        raise EngineUnavailable(NEEDED.format("pyarrow"))
     try:
         from ntm_rules.engines.frame import assess_lazily
         from ntm_rules.engines.in_memory import assess_source

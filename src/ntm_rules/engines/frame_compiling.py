@@ -249,6 +249,8 @@ class FrameCompiler:
         return (holds.cast(nw.Int32 if wide else nw.Int8) * MET).fill_null(UNDETERMINED)
 
     def _compared(self, op: Op, left: Expr, right: Expr) -> Expr:
+        if op is Op.EQUALS:  # Ibis takes a comparison with a constant null for "is null"
+            return self.as_rank((left >= right) & (left <= right))
         return self.as_rank(typing.cast(Expr, ORDER[op](left, right)))
 
     def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:

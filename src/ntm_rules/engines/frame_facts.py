@@ -10,6 +10,7 @@ from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS
 from ntm_rules.engines.frame_ratios import join_ratios
 from ntm_rules.engines.frame_stages import Slot, Stages, null, whole_where_small
+from ntm_rules.engines.readers import AS_FLAGS
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
@@ -82,7 +83,9 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
         return None
     held = TEXTS if is_text else f"values of the type {kind}"
     message = f"the column `{fact.id}` holds {held}, expected {wanted}"
-    hint = f"cast it before: {cast.format(name=fact.id)}" if is_text else ""
+    hint = ""
+    if is_text:
+        hint = AS_FLAGS if wanted == FLAGS else f"cast it before: {cast.format(name=fact.id)}"
     return Diagnostic("table.type", message, hint=hint)
 
 

@@ -12,7 +12,7 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.engines.frame import assess_narwhals, check_lazy, lazy_of
 from ntm_rules.engines.in_memory import answers
 from ntm_rules.engines.keys import Keys
-from ntm_rules.engines.layout import BAD_FACTS, LONG, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.engines.layout import BAD_FACTS, COUNTS, LONG, Layout, MissingColumns, layout_of, wide_names
 from ntm_rules.engines.sources import Labels, Source, source_of
 from ntm_rules.engines.vectors import Array
 from ntm_rules.model.errors import FactError, FactProblem
@@ -72,6 +72,9 @@ def assess_groups(
     passed = tuple(dict.fromkeys((*((unit,) if unit else ()), *kept)))
     rows = np.concatenate([rows for _, rows in found] or [np.zeros(0, np.intp)])
     order = np.argsort(rows, kind="stable")
+    if not found:  # no row, so no ruleset: what every wide result has
+        empty = np.zeros(0, np.int8)
+        return source.back(passed, rows, dict.fromkeys(("outcome", "provisional", *COUNTS), empty))
     names = tuple(dict.fromkeys(name for made, _ in found for name in made))
     merged = {name: _merged([(made.get(name), len(rows)) for made, rows in found], order) for name in names}
     return source.back(passed, rows[order], merged)

@@ -24,6 +24,7 @@ LONG = (
     "content_hash",
 )
 BAD_FACTS = "bad_facts"
+_SHOWN = 10
 
 
 class MissingColumns(UserWarning):

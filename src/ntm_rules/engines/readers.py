@@ -18,6 +18,9 @@ _MANY_DIGITS = 10.0**MAX_DIGITS
 _LARGEST = float(np.finfo(np.float64).max)
 
 
+AS_FLAGS = "turn it into true and false before, e.g. by comparing it with `đạt`"
+
+
 def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagnostic | None:
     """What is wrong with the type of a column; None where it can be read.
 
@@ -29,7 +32,9 @@ def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagno
     if column.kind in kinds or column.kind == NOTHING:
         return None
     message = f"the column `{column.name}` holds {column.kind}, expected {wanted}"
-    hint = f"cast it before: {cast(column.name, wanted)}" if column.kind == TEXTS else ""
+    hint = ""
+    if column.kind == TEXTS:
+        hint = AS_FLAGS if wanted == FLAGS else f"cast it before: {cast(column.name, wanted)}"
     return Diagnostic("table.type", message, hint=hint)
 
 
@@ -101,9 +106,7 @@ def _numbers(fact: Fact, column: Column) -> Reader:
         x = column.values[start:end]
         if x.dtype != np.float64 or not x.flags.c_contiguous:
             x = np.ascontiguousarray(x, np.float64)
-        if (
-            plain and low <= np.fmin.reduce(x) and np.fmax.reduce(x) <= high
-        ):  # as a rule
+        if plain and low <= np.fmin.reduce(x) and np.fmax.reduce(x) <= high:  # as a rule
             missing = np.isnan(x)
             return Numbers(x, missing.view(np.uint8) if missing.any() else None)
         known = inside(x)

@@ -31,6 +31,8 @@ def to_sql(
     except ImportError as error:
         message = "a query as text needs ibis: install the extra `sql`, e.g. `pip install ntm-rules[sql]`"
         raise EngineUnavailable(message) from error
+    if isinstance(facts, str):
+        raise TypeError("`facts` is a sequence of names of facts, not a text")
     inputs = ruleset.inputs()
     unknown = [name for name in facts or () if name not in inputs]
     if unknown:

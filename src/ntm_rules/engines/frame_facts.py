@@ -10,13 +10,11 @@ from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS
 from ntm_rules.engines.frame_ratios import join_ratios
 from ntm_rules.engines.frame_stages import Slot, Stages, null, whole_where_small
-from ntm_rules.engines.readers import AS_FLAGS
+from ntm_rules.engines.readers import AS_FLAGS, bounds
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
-
-LARGEST = 1.7976931348623157e308
 
 
 @define
@@ -118,8 +116,7 @@ def _wrong(fact: Fact, kind: typing.Any) -> nw.Expr | None:
     if not fact.type.numeric:
         return (~_texts(column, kind).is_in(list(fact.values))).fill_null(False)
     value = _value(fact, kind)
-    low = -LARGEST if fact.minimum is None else float(fact.minimum)
-    high = LARGEST if fact.maximum is None else float(fact.maximum)
+    low, high = bounds(fact)
     found = (value < low) | (value > high)
     if kind.is_float() or kind == nw.Unknown:
         found = found | ~value.is_finite()

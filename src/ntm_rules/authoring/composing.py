@@ -9,6 +9,7 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from ntm_rules.authoring import rewriting as rw
+from ntm_rules.authoring.aggregates import read_aggregates
 from ntm_rules.authoring.applying import Layering, Tree
 from ntm_rules.authoring.derived import read_derived
 from ntm_rules.authoring.files import BaseFile, LayerFile, in_force
@@ -70,6 +71,7 @@ def compose(
     criteria = _resolve(base.criteria, request, others)
     selectable = ChainMap(known, {d.id: d.fact for d in others.values()})
     tree = Tree(criteria, criteria, known, Selectors(selectable, ChainMap(derived, others), bindings))
+    aggregates = {a.fact: a for a in base.aggregates}
     applied = [base.header.layer]
     for layer in chosen:
         reader = Reader()
@@ -78,6 +80,7 @@ def compose(
         known.update({d.id: d.fact for d in own})
         derived.update({d.id: d for d in own})
         apply_operations(Layering(tree, layer.header, conditions, reader), layer.operations)
+        aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
         applied.append(layer.header.layer)
     if request.province is not None and request.province.overlay_unknown:
@@ -99,6 +102,9 @@ def compose(
         request.province_name,
         request.territory,
         base.at_least_n,
+        aggregates=tuple(aggregates.values()),
+        level=base.level,
+        tested_against=base.tested_against,
         title=base.header.title,
         diagnostics=(*tree.diagnostics, *_notes(applied, request)),
         catalogue=frozenset(facts),

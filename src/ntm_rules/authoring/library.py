@@ -399,7 +399,7 @@ class Library:
         if header.layer.read_whole and root.get("operations") is None:
             hint = "say `read: partly` where only the instrument is known"
             raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
-        return LayerFile(header, root.get("derive"), root.get("operations"))
+        return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"))
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
         if isinstance(overlay, Mapping):

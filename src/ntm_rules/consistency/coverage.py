@@ -97,7 +97,7 @@ class Coverage:
     """The places of some rulesets in printed order, each with the sides seen.
 
     Attributes:
-        overlaid: instruments that are layers over a national base.
+        overlaid: instruments that are layers over a base.
     """
 
     seen: Mapping[Place, frozenset[Side]]
@@ -144,7 +144,7 @@ def coverage(rulesets: Iterable[Ruleset], verdicts: Iterable[Verdict]) -> Covera
     overlaid: set[Instrument] = set()
     for ruleset in rulesets:
         found.update((place, set()) for place in places(ruleset) if place not in found)
-        layers = (layer for layer in ruleset.layers if layer.kind is not LayerKind.BASE)
+        layers = (layer for layer in ruleset.layers if layer.kind not in (LayerKind.BASE, LayerKind.OWN))
         overlaid.update(layer.instrument for layer in layers if layer.instrument is not None)
     for verdict in verdicts:
         for place, side in exercised(verdict):

@@ -90,11 +90,8 @@ class DerivedReader:
         if out_of is None or not members or len(members) != len(nodes) or node is None:
             return None
         rule, facts = PointsOf(out_of, tuple(members)), self.conditions.scope.facts
-        problems = list(self.wrong(name, rule))
-        for code, message, hint in problems:
+        for code, message, hint in self.wrong(name, rule):
             self.reader.error(code, node.at, message, hint)
-        if problems:
-            return None
         first, fine = facts[members[0].fact], max(facts[m.fact].decimals for m in members)
         fact = Fact(name, FactType.NUMBER, title, first.unit, Decimal(0), out_of, fine, Direction.MORE)
         return Derived(fact, rule)

@@ -94,11 +94,12 @@ class Finding:
     criteria: dict[str, tuple[str, bool]]
     criterion_codes: dict[str, tuple[str, ...]]
     indicators: dict[str, IndicatorFinding]
+    beside: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> dict[str, int]:
-        """``criteria_met`` counts what is met or not applicable."""
-        codes = [code for code, _ in self.criteria.values()]
+        """``criteria_met`` counts what is met or not applicable; what stands beside the count is left out."""
+        codes = [code for no, (code, _) in self.criteria.items() if no not in self.beside]
         return {
             "criteria_total": len(codes),
             "criteria_met": sum(code in (MET, NOT_APPLICABLE) for code in codes),
@@ -143,7 +144,9 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
         doubtful = whole.outcome in (MET, NOT_APPLICABLE) and any(i.codes == ("layer_not_read",) for i in mine)
         criterion_codes[criterion.no] = ("layer_not_read",) if doubtful else whole.codes
     outcome = asked.whole().outcome
-    return Finding(outcome, provisional(outcome, official.whole().outcome), criteria, criterion_codes, indicators)
+    beside = frozenset(criterion.no for criterion in ruleset.criteria if not criterion.counted)
+    unsure = provisional(outcome, official.whole().outcome)
+    return Finding(outcome, unsure, criteria, criterion_codes, indicators, beside)
 
 
 def unread(ruleset: Ruleset) -> bool:
@@ -263,7 +266,22 @@ class _Unit:
                 return EMPTY
             numbers = typing.cast(list[Fraction], values)
             return min(numbers) if isinstance(rule, c.MinOf) else max(numbers)
+        if isinstance(rule, c.PointsOf):
+            return self.points(rule)
         return self.case(typing.cast(c.Case, rule))
+
+    def points(self, rule: c.PointsOf) -> Value:
+        """The mean share of the parts that apply, weighted by their points, of the whole."""
+        parts = [(m, MET if m.applies_if is None else self.node(m.applies_if, "").outcome) for m in rule.members]
+        if any(code == UNDETERMINED for _, code in parts):
+            return None
+        counted = [(self.value(m.fact), Fraction(m.out_of)) for m, code in parts if code == MET]
+        if any(value is None for value, _ in counted):
+            return None
+        if not counted:
+            return EMPTY
+        given = sum((typing.cast(Fraction, value) for value, _ in counted), Fraction(0))
+        return given / sum(most for _, most in counted) * Fraction(rule.out_of)
 
     def case(self, rule: c.Case) -> Value:
         """Every way in which the undetermined guards may turn out; the value is known if all ways agree."""
@@ -493,6 +511,8 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             found.add(name)
         if fact.type is FactType.COUNT and number.denominator != 1:
             found.add(name)
+        if name in scored(ruleset) and (number * 10**fact.decimals).denominator != 1:
+            found.add(name)
     unit = _Unit(ruleset, facts, None)
     for fact, ratio in [*((f, f.ratio) for f in ruleset.facts if f.ratio), *_derived_ratios(ruleset)]:
         part, whole = unit.value(ratio.part), unit.value(ratio.whole)
@@ -507,6 +527,12 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
         ):
             found.add(fact.id)
     return found
+
+
+def scored(ruleset: Ruleset) -> set[str]:
+    """The facts that hold points, those of the prerequisites included."""
+    found = {m.fact for d in ruleset.derived if isinstance(d.rule, c.PointsOf) for m in d.rule.members}
+    return found.union(*(scored(other) for other in walk.prerequisites(ruleset)))
 
 
 def _derived_ratios(ruleset: Ruleset) -> typing.Iterator[tuple[Fact, RatioOf]]:

@@ -17,6 +17,7 @@ from cattrs import Converter, transform_error
 from cattrs.errors import ClassValidationError, IterableValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from ntm_rules.model import aggregates as a
 from ntm_rules.model import conditions as c
 from ntm_rules.model.errors import Diagnostic, RulesetError
 from ntm_rules.model.facts import Measure, RatioOf
@@ -28,6 +29,9 @@ _PREFIX = "ntm1:"
 _WORDS = {"title", "value_titles", "note", "source", "agency", "diagnostics", "catalogue", "_memo"}
 _NODES = {n.__name__: n for n in (c.Comparison, c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Open)}
 _RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf, c.PointsOf)}
+_BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.ValueOf)}
+_AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.ValueOf
+_TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())
 
 
 def decimal_text(number: Decimal) -> str:
@@ -139,6 +143,7 @@ def _build() -> Converter:
     hook(c.Condition, lambda data: _tagged_in(data, converter, _NODES))
     hook(c.Condition | None, lambda data: data and _tagged_in(data, converter, _NODES))
     hook(c.Rule, lambda data: _tagged_in(data, converter, _RULES))
+    hook(_AGGREGATE, lambda data: _tagged_in(data, converter, _BELOW))
     for threshold in (Cell | Table, Threshold):
         hook(threshold, lambda data: _threshold_in(data, converter))
     hook(Cell | Table | None, lambda data: data and _threshold_in(data, converter))
@@ -160,14 +165,14 @@ def _overrides(cls: type) -> dict[str, typing.Any]:
 
 def _structure_of(cls: type, converter: Converter) -> typing.Any:
     plain: typing.Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **_overrides(cls))
-    if cls in (*_NODES.values(), *_RULES.values()):
+    if cls in _TAGGED:
         return lambda data, _: plain({k: v for k, v in data.items() if k != "node"}, cls)
     return plain
 
 
 def _unstructure_of(cls: type, converter: Converter) -> typing.Any:
     plain: typing.Any = make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True, **_overrides(cls))
-    if cls in (*_NODES.values(), *_RULES.values()):
+    if cls in _TAGGED:
         return lambda node: {"node": cls.__name__} | plain(node)
     return plain
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from attrs import evolve, field, fields, frozen
 
+from ntm_rules.model.aggregates import Aggregate
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
 from ntm_rules.model.errors import Diagnostic, UnknownName
@@ -36,13 +37,19 @@ class Indicator:
 
 @frozen
 class Criterion:
-    """A criterion (tiêu chí): met when all its indicators are, or ``at_least_n`` of them."""
+    """A criterion (tiêu chí): met when all its indicators are, or ``at_least_n`` of them.
+
+    Attributes:
+        counted: False for what stands beside the numbered criteria ("điều kiện chung"): the outcome of the set rests on
+            it too, the numbers of criteria (x/9) leave it out.
+    """
 
     no: str
     indicators: tuple[Indicator, ...]
     title: Text | None = None
     at_least_n: int | None = None
     note: str | None = None
+    counted: bool = True
 
 
 class LayerKind(Enum):
@@ -89,6 +96,9 @@ class Ruleset:
         bindings: selector facts fixed by the province and the year.
         layers: the instruments applied, in order.
         minimum_evidence: cells below it are as good as pending.
+        aggregates: facts that ``assess_hierarchy`` takes from the units below, or ``assess_finding`` from a finding.
+        level: of the units that the set judges, where the id does not say it.
+        tested_against: of a set that tests findings, for each tier the set whose finding is tested.
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
     """
@@ -106,6 +116,9 @@ class Ruleset:
     territory: str | None = None
     at_least_n: int | None = None
     minimum_evidence: Evidence | None = None
+    aggregates: tuple[Aggregate, ...] = ()
+    level: str | None = None
+    tested_against: tuple[tuple[str, str], ...] = ()
     title: Text | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
@@ -182,6 +195,11 @@ class Ruleset:
         from ntm_rules.engines.sql import to_sql
 
         return to_sql(self, dialect, table=table, unit=unit, keep=keep, facts=facts, shape=shape)
+
+    @property
+    def judges(self) -> str:
+        """The level of the units that the set judges, e.g. ``commune``."""
+        return self.level or self.id.partition("/")[0]
 
     @property
     def read_whole(self) -> bool:

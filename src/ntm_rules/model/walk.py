@@ -150,6 +150,19 @@ def guards_of(derived: Derived) -> Iterator[Condition]:
             typing.assert_never(derived.rule)
 
 
+def numbers_of(derived: Derived) -> Iterator[str]:
+    """The facts from which a derived number is worked out, those of its conditions left out; none of a case."""
+    match derived.rule:
+        case Case():
+            return
+        case PointsOf():
+            yield from (member.fact for member in derived.rule.members)
+        case RatioOf() | MinOf() | MaxOf():
+            yield from facts_of_derived(derived)
+        case _:
+            typing.assert_never(derived.rule)
+
+
 def facts_of_derived(derived: Derived) -> Iterator[str]:
     """The facts a derived fact reads."""
     match derived.rule:

@@ -18,7 +18,19 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
 
-_HEAD = ("period", "title", "instrument", "in_force", "read", "sources", "instruments", "derive", "aggregate", "note")
+_HEAD = (
+    "period",
+    "title",
+    "instrument",
+    "in_force",
+    "read",
+    "sources",
+    "instruments",
+    "derive",
+    "aggregate",
+    "grades",
+    "note",
+)
 
 
 @frozen
@@ -67,6 +79,7 @@ class BaseFile:
     aggregates: tuple[Aggregate, ...] = ()
     level: str | None = None
     tested_against: tuple[tuple[str, str], ...] = ()
+    grades: Node | None = None
 
 
 @frozen
@@ -77,6 +90,7 @@ class LayerFile:
     derive: Node | None
     operations: Node | None
     aggregate: Node | None = None
+    grades: Node | None = None
 
 
 def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
@@ -151,7 +165,9 @@ def read_base(
         reader.error("criterion.counted", root.at, message)
     level = reader.choice(root.get("level"), "level", {level: level for level in LEVELS})
     aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
-    return BaseFile(header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader))
+    return BaseFile(
+        header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader), root.get("grades")
+    )
 
 
 def _tested(root: Map, rulesets: frozenset[str], reader: Reader) -> tuple[tuple[str, str], ...]:

@@ -431,10 +431,10 @@ class Library:
         reader.raise_errors()
         if header is None:
             raise RulesetError([problem("file.kind", root.at, "the file is no layer")])
-        if header.layer.read_whole and root.get("operations") is None:
+        if header.layer.read_whole and root.get("operations") is None and root.get("grades") is None:
             hint = "say `read: partly` where only the instrument is known"
             raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
-        return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"))
+        return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
         if isinstance(overlay, Mapping):

@@ -90,6 +90,17 @@ class UnitFile:
             raise TableError([Diagnostic("table.mixed", message, file=str(path), line=1, column=1, hint=hint)])
         return cls(str(path), units, bool(counts) or not others)
 
+    def facts(self) -> tuple[UnitFacts, ...]:
+        """The units with facts.
+
+        Raises:
+            TableError: it holds none.
+        """
+        if self.published:
+            message = "the file holds no facts to assess, only published counts or acts"
+            raise TableError([Diagnostic("table.facts", message, file=self.path, line=1, column=1)])
+        return self.units
+
     def records(self, tiers: Sequence[str], compose: Composed, by: Sequence[str] = ()) -> Iterator[UnitRecord]:
         """One record a unit and tier. Published counts are of the first tier; of the others only acts are known.
 

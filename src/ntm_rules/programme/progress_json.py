@@ -1,4 +1,4 @@
-"""Progress as plain JSON types, after the schema ``schemas/progress-1.json``; exact numbers are texts."""
+"""Progress as plain JSON types; exact numbers are texts."""
 
 import typing
 

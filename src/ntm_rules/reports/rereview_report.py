@@ -1,0 +1,116 @@
+"""A re-review in words: what became of the units, whose recognition is at stake, and which indicators turned."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+
+from ntm_rules.explain.diff_words import DiffWords
+from ntm_rules.programme.rereview import Rereview, ReviewedUnit, Transition
+from ntm_rules.reports.phrases import say
+from ntm_rules.reports.report import Report, Table, Value
+
+_NOT_MET = (Transition.LOST, Transition.STILL_NOT_MET, Transition.UNDETERMINED_NOW_NOT_MET)
+_UNDETERMINED = (
+    Transition.NOW_UNDETERMINED,
+    Transition.NOT_MET_NOW_UNDETERMINED,
+    Transition.STILL_UNDETERMINED,
+)
+
+
+def rereview_report(found: Rereview, lang: str = "vi", *, lines: Sequence[str] = ()) -> Report:
+    """A re-review as a report.
+
+    Args:
+        lang: ``vi`` or ``en``.
+        lines: more of the heading, e.g. which law the two sets are.
+
+    Raises:
+        UnknownName: another language.
+    """
+    return _RereviewReport(found, DiffWords(found.old, found.new, lang)).report(lines)
+
+
+@frozen
+class _RereviewReport:
+    """Writes one report."""
+
+    found: Rereview
+    words: DiffWords
+
+    def say(self, name: str, **values: object) -> str:
+        return say(self.words.lang, name, **values)
+
+    def head(self, *names: str) -> tuple[str, ...]:
+        return tuple(self.say(name) for name in names)
+
+    def report(self, lines: Sequence[str]) -> Report:
+        """The whole report."""
+        acts = any(unit.recognised is not None for unit in self.found.units)
+        tables = [self.transitions(acts)]
+        at_stake = [unit for unit in self.found.units if unit.at_stake]
+        if at_stake:
+            tables.append(self.units("at_stake_table", at_stake))
+        tables += self.hinges()
+        tables.append(self.units("each_unit", self.found.units))
+        turned = tuple(row for unit in self.found.units for row in self.turned(unit))
+        if turned:
+            columns = self.head("unit", "hinge", "transition", "before_set", "after_set")
+            tables.append(Table(self.say("why"), columns, turned))
+        return Report(self.words.lang, self.say("rereview"), tuple(lines), tuple(tables))
+
+    def transitions(self, acts: bool) -> Table:
+        """How many units went which way; those recognised apart."""
+        recognised = self.found.recognised
+        rows: tuple[tuple[Value, ...], ...] = tuple(
+            (self.say(f"to_{transition.value}"), count, *([recognised[transition]] if acts else []))
+            for transition, count in self.found.counts.items()
+        )
+        lost, undetermined = (sum(recognised[each] for each in some) for some in (_NOT_MET, _UNDETERMINED))
+        notes = (self.say("at_stake", lost=lost, undetermined=undetermined),) if acts else ()
+        columns = self.head("transition", "units", *(["recognised_units"] if acts else []))
+        return Table(self.say("transitions"), columns, rows, notes)
+
+    def units(self, title: str, units: Iterable[ReviewedUnit]) -> Table:
+        """A line for each unit."""
+        chosen = tuple(units)
+        kept = tuple(dict.fromkeys(name for unit in chosen for name in unit.kept))
+        names = ("recognised", "before_set", "after_set", "transition", "missing")
+        columns = (self.say("unit"), *kept, *self.head(*names))
+        return Table(self.say(title), columns, tuple(self.unit(unit, kept) for unit in chosen))
+
+    def unit(self, unit: ReviewedUnit, kept: Sequence[str]) -> tuple[Value, ...]:
+        act = "" if unit.recognised is None else self.say("yes" if unit.recognised else "no")
+        before, after = (
+            self.words.counted(verdict) + (" (*)" if verdict.provisional else "")
+            for verdict in (unit.before, unit.after)
+        )
+        missing = "; ".join(self.fact(name) for name in unit.missing)
+        passed = (unit.kept.get(name, "") for name in kept)
+        return (unit.unit, *passed, act, before, after, self.say(f"to_{unit.transition.value}"), missing)
+
+    def fact(self, name: str) -> str:
+        """A fact that is missing, marked where only the new set asks for it."""
+        title = self.words.words.fact_title(name)
+        asked = {fact.id for fact in self.found.old.facts}
+        return title if name in asked else self.say("newly_asked", fact=title)
+
+    def hinges(self) -> Iterator[Table]:
+        """The indicators of the new set that turned, those that turned the most units first."""
+        titles = {i.no: i.title for criterion in self.found.new.criteria for i in criterion.indicators}
+        counted = sorted(self.found.turned.items(), key=lambda item: -item[1].total())
+        rows = tuple(
+            (
+                f"{no} {title.of(self.words.lang) if (title := titles[no]) is not None else ''}".strip(),
+                counts[Transition.LOST],
+                counts[Transition.NOW_UNDETERMINED],
+                counts[Transition.GAINED],
+            )
+            for no, counts in counted
+        )
+        if rows:
+            yield Table(self.say("hinges"), self.head("hinge", "hinge_lost", "hinge_open", "hinge_gained"), rows)
+
+    def turned(self, unit: ReviewedUnit) -> Iterator[tuple[Value, ...]]:
+        """A line for each indicator whose outcome differs."""
+        for old, new in unit.difference.indicators:
+            yield (unit.unit, *self.words.flipped(old, new))

@@ -88,8 +88,8 @@ def test_progress_of_published_counts(folder: Path) -> None:
     assert summary["Đạt theo đánh giá"] == ["1", "0", "1"]
     assert summary["Đã công nhận"] == ["2", "1", "1"]
     assert summary["Số tiêu chí bình quân/đơn vị"] == ["15,75–16,5", "12,25", "3,5–4,25"]
-    assert summary["Dưới 15 tiêu chí"] == ["1–2", "2", "-1–0"]
-    assert table(out, f"{name}: theo số tiêu chí đạt")["15–18 tiêu chí"] == ["1–2", "2", "-1–0"]
+    assert summary["Dưới 15 tiêu chí"] == ["1–2", "2", "-1 – 0"]
+    assert table(out, f"{name}: theo số tiêu chí đạt")["15–18 tiêu chí"] == ["1–2", "2", "-1 – 0"]
     groups = table(out, f"{name}: theo huyện")
     assert list(groups) == ["Bắc", "Đông", "Tây"]
     assert groups["Đông"] == ["2", "1", "1", "0", "2", "18,5", "0", "1", "1", "0,5"]

@@ -146,6 +146,7 @@ def test_what_is_known_to_lie_between_two_numbers() -> None:
     assert text_of(Span(2, 2), "vi") == "2"
     assert text_of(Span(Fraction(1, 3), Fraction(1, 2)), "vi") == "0,33–0,5"
     assert text_of(Span(Fraction(10_001, 1000), Fraction(10_002, 1000)), "vi") == "10"
+    assert text_of(Span(-1, 0), "vi") == "-1 – 0"
     assert text_of(None, "vi") == ""
 
 

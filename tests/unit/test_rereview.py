@@ -77,9 +77,21 @@ def test_a_fact_that_only_the_new_set_asks_for_is_marked(country: tuple[ntm.Rule
     old, new = country
     facts = {name: value for name, value in MEETS.items() if name not in ("recognised", "income")}
     report = rereview_report(ntm.rereview(old, new, [("A", facts)]), "en")
-    (row,) = next(table for table in report.tables if table.title == "Every unit").rows
-    assert row[-1] == "Income; Recognised (asked by the new set only)"
-    assert row[-2] == "still undetermined"
+    tables = {table.title: table.rows for table in report.tables}
+    assert tables["Every unit"][0][-2:] == ("still undetermined", 2)
+    assert tables["Figures to collect for the new set"] == (
+        ("Income", 1),
+        ("Recognised (asked by the new set only)", 1),
+    )
+
+
+def test_what_a_unit_lacks_that_was_decided_before(country: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
+    units = [
+        (str(n), {k: v for k, v in MEETS.items() if k != lacks}) for n, lacks in enumerate(("recognised", "income"))
+    ]
+    report = rereview_report(ntm.rereview(*country, units), "en")  # type: ignore[arg-type]
+    assert report.tables[-2].title == "Figures to collect of units that were decided before and are undetermined now"
+    assert report.tables[-2].rows == (("0", "Recognised (asked by the new set only)"),)
 
 
 def test_the_indicator_that_turned_is_named(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:

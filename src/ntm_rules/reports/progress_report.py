@@ -53,7 +53,7 @@ _ROWS = (
     _Row("units", lambda t: t.units),
     _Row("met", lambda t: None if t.by_finding is None else t.met),
     _Row("not_met", lambda t: None if t.by_finding is None else t.not_met),
-    _Row("undetermined", lambda t: t.undetermined, always=False),
+    _Row("undetermined", lambda t: None if t.by_finding is None else t.undetermined, always=False),
     _Row("not_applicable", lambda t: t.not_applicable, always=False),
     _Row("no_finding", lambda t: t.no_finding, always=False),
     _Row("provisional", lambda t: t.provisional, always=False),
@@ -64,6 +64,13 @@ _ROWS = (
     _Row("average_row", lambda t: t.average),
     _Row("under", lambda t: t.under if t.counted else None),
 )
+
+_GROUPED = tuple(
+    row
+    for row in _ROWS
+    if row.name in ("units", "met", "not_met", "undetermined", "recognised", "average_row", "under")
+)
+_CHANGING = ("met", "recognised", "average_row")
 
 
 @frozen
@@ -203,7 +210,8 @@ class _ProgressReport:
         rows: list[tuple[Value, ...]] = []
         for row in _ROWS:
             now, then = row.of(tier.now), None if before is None else row.of(before)
-            if row.always or now or then:
+            known = tier.now.counted or row.name not in ("average_row", "under")
+            if known and (row.always or now or then):
                 label = self.say(row.name, count=tier.scale.under)
                 shown: Value = self.say("not_here") if now is None else now
                 rows.append((label, shown) if before is None else (label, shown, then, _difference(now, then)))
@@ -229,29 +237,18 @@ class _ProgressReport:
         return self.say("band_span", low=band.low, high=band.high)
 
     def groups(self, name: str, tier: TierProgress) -> Table:
-        """A line for each group; the outer ones before what they hold."""
-        names = ["units", "met", "not_met", "undetermined", "recognised", "average_short"]
-        columns = [*self.found.by, *self.words(names), self.say("under", count=tier.scale.under)]
-        if tier.change is not None:
-            columns += [f"{self.say(n)}: {self.say('change')}" for n in ("met", "recognised", "average_short")]
+        """A line for each group, the outer ones before what they hold; without columns of which nothing is known."""
+        shown = [row for row in _GROUPED if any(row.of(group.now) is not None for group in tier.groups)]
+        changing = [row for row in shown if row.name in _CHANGING] if tier.change is not None else []
+        columns = [*self.found.by, *(self.say(row.name, count=tier.scale.under) for row in shown)]
+        columns += [f"{self.say(row.name)}: {self.say('change')}" for row in changing]
         rows: list[tuple[Value, ...]] = []
         for group in tier.groups:
-            now, then = group.now, group.before
             path = (*group.path, *[""] * (len(self.found.by) - len(group.path)))
-            row: tuple[Value, ...] = (
-                *path,
-                now.units,
-                now.met,
-                now.not_met,
-                now.undetermined,
-                now.by_act,
-                now.average,
-                now.under,
-            )
-            if then is not None:
-                pairs = ((now.met, then.met), (now.by_act, then.by_act), (now.average, then.average))
-                row = (*row, *(_difference(*pair) for pair in pairs))
-            rows.append(row)
+            now = (row.of(group.now) for row in shown)
+            then = group.before
+            change = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
+            rows.append((*path, *now, *change))
         return Table(self.say("groups", tier=name, by=", ".join(self.found.by)), tuple(columns), tuple(rows))
 
     def listed(self, record: UnitRecord) -> tuple[Value, ...]:

@@ -43,7 +43,7 @@ def text_of(value: Value, lang: str) -> str:
         return ""
     if isinstance(value, Span):
         ends = dict.fromkeys(text_of(end, lang) for end in (value.low, value.high))
-        return "–".join(ends) if not value.known else next(iter(ends))
+        return (" – " if value.low < 0 else "–").join(ends)
     if isinstance(value, str):
         return value
     return number(value, lang, DIGITS if isinstance(value, Fraction) else None)

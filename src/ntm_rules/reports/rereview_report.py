@@ -1,5 +1,6 @@
 """A re-review in words: what became of the units, whose recognition is at stake, and which indicators turned."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
@@ -15,6 +16,7 @@ _UNDETERMINED = (
     Transition.NOT_MET_NOW_UNDETERMINED,
     Transition.STILL_UNDETERMINED,
 )
+_OPENED = (Transition.NOW_UNDETERMINED, Transition.NOT_MET_NOW_UNDETERMINED)
 
 
 def rereview_report(found: Rereview, lang: str = "vi", *, lines: Sequence[str] = ()) -> Report:
@@ -52,6 +54,7 @@ class _RereviewReport:
             tables.append(self.units("at_stake_table", at_stake))
         tables += self.hinges()
         tables.append(self.units("each_unit", self.found.units))
+        tables += self.missing()
         turned = tuple(row for unit in self.found.units for row in self.turned(unit))
         if turned:
             columns = self.head("unit", "hinge", "transition", "before_set", "after_set")
@@ -84,7 +87,7 @@ class _RereviewReport:
             self.words.counted(verdict) + (" (*)" if verdict.provisional else "")
             for verdict in (unit.before, unit.after)
         )
-        missing = "; ".join(self.fact(name) for name in unit.missing)
+        missing = len(unit.missing) or None
         passed = (unit.kept.get(name, "") for name in kept)
         return (unit.unit, *passed, act, before, after, self.say(f"to_{unit.transition.value}"), missing)
 
@@ -93,6 +96,18 @@ class _RereviewReport:
         title = self.words.words.fact_title(name)
         asked = {fact.id for fact in self.found.old.facts}
         return title if name in asked else self.say("newly_asked", fact=title)
+
+    def missing(self) -> Iterator[Table]:
+        """The facts to collect, with how many units lack them; then those of each unit that was decided before."""
+        counted = Counter(name for unit in self.found.units for name in unit.missing)
+        if counted:
+            columns = self.head("fact", "units")
+            rows = tuple((self.fact(name), count) for name, count in counted.most_common())
+            yield Table(self.say("missing_facts"), columns, rows)
+        opened = (unit for unit in self.found.units if unit.transition in _OPENED)
+        each = tuple((unit.unit, self.fact(name)) for unit in opened for name in unit.missing)
+        if each:
+            yield Table(self.say("missing_each"), self.head("unit", "fact"), each)
 
     def hinges(self) -> Iterator[Table]:
         """The indicators of the new set that turned, those that turned the most units first."""

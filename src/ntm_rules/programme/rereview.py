@@ -132,7 +132,7 @@ class Rereview:
         return tuple(unit for unit in self.units if unit.transition is transition)
 
     @property
-    def turned(self) -> Mapping[str, Counter[Transition]]:
+    def turned(self) -> Mapping[str, Mapping[Transition, int]]:
         """For each indicator of the new set whose outcome differs somewhere, how many units went which way."""
         found: dict[str, Counter[Transition]] = {}
         for unit in self.units:

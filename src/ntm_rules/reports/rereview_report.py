@@ -112,13 +112,13 @@ class _RereviewReport:
     def hinges(self) -> Iterator[Table]:
         """The indicators of the new set that turned, those that turned the most units first."""
         titles = {i.no: i.title for criterion in self.found.new.criteria for i in criterion.indicators}
-        counted = sorted(self.found.turned.items(), key=lambda item: -item[1].total())
+        counted = sorted(self.found.turned.items(), key=lambda item: -sum(item[1].values()))
         rows = tuple(
             (
                 f"{no} {title.of(self.words.lang) if (title := titles[no]) is not None else ''}".strip(),
-                counts[Transition.LOST],
-                counts[Transition.NOW_UNDETERMINED],
-                counts[Transition.GAINED],
+                counts.get(Transition.LOST, 0),
+                counts.get(Transition.NOW_UNDETERMINED, 0),
+                counts.get(Transition.GAINED, 0),
             )
             for no, counts in counted
         )

@@ -185,6 +185,8 @@ class _Boundaries:
         asked = cell if cell.state is CellState.SET else cell.floor
         if asked is None or leaf.fact is None:
             return Outcome.UNDETERMINED
+        if leaf.undecided is not None:
+            return None
         if leaf.fact.id in self.derived and not isinstance(self.derived[leaf.fact.id].rule, RatioOf | MinOf | MaxOf):
             return None
         value = self._value(leaf.fact.id, commune)

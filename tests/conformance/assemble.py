@@ -742,8 +742,7 @@ def counts() -> None:
 def assemble() -> dict[str, list[Json]]:
     """All cases by folder."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, points, cases, applicability, evidence, layers, floors, counts):
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, cases, applicability, evidence, layers, floors, counts):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, applicability, evidence, layers, floors, counts):
         write()
     return CASES
 

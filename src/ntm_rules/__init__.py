@@ -40,6 +40,11 @@ if typing.TYPE_CHECKING:
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
     from ntm_rules.model.rulesets import Ruleset as Ruleset
     from ntm_rules.model.verdicts import Verdict as Verdict
+    from ntm_rules.programme.progress import Progress as Progress
+    from ntm_rules.programme.progress import progress as progress
+    from ntm_rules.programme.records import UnitRecord as UnitRecord
+    from ntm_rules.programme.rereview import Rereview as Rereview
+    from ntm_rules.programme.rereview import rereview as rereview
 
 __version__ = "0.1.0"
 
@@ -69,6 +74,11 @@ _HOMES = {
     "ReasonCode": "model.outcomes",
     "Ruleset": "model.rulesets",
     "Verdict": "model.verdicts",
+    "Progress": "programme.progress",
+    "progress": "programme.progress",
+    "UnitRecord": "programme.records",
+    "Rereview": "programme.rereview",
+    "rereview": "programme.rereview",
 }
 
 __all__ = [
@@ -84,19 +94,24 @@ __all__ = [
     "NotInForce",
     "NtmRulesError",
     "Outcome",
+    "Progress",
     "Reason",
     "ReasonCode",
+    "Rereview",
     "Ruleset",
     "RulesetError",
     "TableError",
     "UnitFacts",
+    "UnitRecord",
     "UnknownName",
     "Verdict",
     "__version__",
     "assess",
     "assess_frame",
     "diff",
+    "progress",
     "read_units",
+    "rereview",
     "word",
 ]
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 from ntm_rules.authoring.nodes import Map, Node
 from ntm_rules.authoring.reader import Reader
-from ntm_rules.model.aggregates import CRITERIA, Aggregate, CriteriaNotMet, How, Satisfied, UnitsThat, ValueOf
+from ntm_rules.model.aggregates import (
+    CRITERIA,
+    Aggregate,
+    CriteriaNotMet,
+    How,
+    Satisfied,
+    TierTested,
+    UnitsThat,
+    ValueOf,
+)
 from ntm_rules.model.conditions import By
 from ntm_rules.model.facts import Fact, FactType
 
@@ -40,7 +49,10 @@ class _AggregateReader:
         kind = kinds[0]
         if kind == "finding":
             self.reader.map(found, "an aggregated fact", ("finding",))
-            self.reader.choice(found.get("finding"), "`finding`", {"satisfied": True})
+            of = self.reader.choice(found.get("finding"), "`finding`", {"satisfied": True, "tier": False})
+            if of is False:
+                self.expect(fact, fact.type is FactType.CATEGORY, "a category", node)
+                return Aggregate(name, TierTested())
             self.expect(fact, fact.type is FactType.BOOLEAN, "a yes/no fact", node)
             return Aggregate(name, Satisfied())
         if kind in ("share_of", "count_of"):

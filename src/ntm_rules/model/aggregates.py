@@ -44,6 +44,11 @@ class Satisfied:
     """Whether the whole set of a finding is satisfied: a yes/no fact, missing where the finding is undetermined."""
 
 
+@frozen
+class TierTested:
+    """The tier whose recognition is at stake: a category; missing where the finding alone does not tell it."""
+
+
 class How(Enum):
     """How the values of the units below become one."""
 
@@ -67,8 +72,8 @@ class Aggregate:
 
     Attributes:
         fact: a count, or a percent with part and whole; its ``undecided`` fact takes what is not decided. For
-            ``ValueOf`` a numeric fact, for ``Satisfied`` a yes/no fact.
+            ``ValueOf`` a numeric fact, for ``Satisfied`` a yes/no fact, for ``TierTested`` a category of tiers.
     """
 
     fact: str
-    rule: UnitsThat | CriteriaNotMet | Satisfied | ValueOf
+    rule: UnitsThat | CriteriaNotMet | Satisfied | TierTested | ValueOf

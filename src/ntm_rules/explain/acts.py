@@ -1,0 +1,44 @@
+"""A finding beside the acts on the unit, in words."""
+
+import typing
+
+from ntm_rules.explain.reasons import facts_by_id, words_in
+from ntm_rules.explain.unit_phrases import say
+from ntm_rules.model.acts import Act
+from ntm_rules.model.outcomes import Outcome
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.engines.reconciling import Reconciliation
+
+
+def reconciliation_text(found: "Reconciliation", lang: str) -> str:
+    """How they fit together, then the act, the finding and what the test for withdrawal says.
+
+    Raises:
+        UnknownName: another language than ``vi`` or ``en``.
+    """
+    words = words_in(lang, {})
+    finding = found.finding
+    level = say(lang, found.level) if found.level is not None else ""
+    counts = {"met": finding.criteria_met, "total": finding.criteria_total}
+    parts = [
+        say(lang, found.agreement.value, level=level),
+        say(lang, "no_act") if found.act is None else _act(found.act, lang),
+        say(lang, "finding", outcome=words.outcome(finding.outcome), **counts),
+    ]
+    withdrawal = found.withdrawal
+    if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
+        if withdrawal.outcome is Outcome.MET:
+            met = (i for i in withdrawal.indicators.values() if i.outcome is Outcome.MET)
+            parts += [words_in(lang, facts_by_id(withdrawal.ruleset)).tree(i.tree) for i in met]
+        else:
+            undetermined = withdrawal.outcome is Outcome.UNDETERMINED
+            parts.append(say(lang, "withdrawal_undetermined" if undetermined else "withdrawal_not_met"))
+    provisional = finding.provisional or (withdrawal is not None and withdrawal.provisional)
+    return "; ".join(parts) + (f" ({words.say('provisional')})" if provisional else "")
+
+
+def _act(act: Act, lang: str) -> str:
+    words = words_in(lang, {})
+    by = say(lang, "by", number=act.instrument.number) if act.instrument is not None else ""
+    return say(lang, f"act_{act.kind.value}", by=by, date=words.date(act.date.isoformat()))

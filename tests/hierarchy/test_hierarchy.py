@@ -83,7 +83,7 @@ def test_a_commune_that_fails_is_found_from_the_top(tmp_path: Path) -> None:
         "  a (district): Set district/one: not met (1/1 criteria)",
         "    DK.1 Good communes: 50%, at least 100% needed (short by 50 percentage points; 1 units more needed); 3/QD",
         "      Xã số a2 (commune): Set commune/one: not met (0/1 criteria)",
-        "        1.2 Income: 30 million xu, at least 40 million xu needed (short by 10); 1/QD",
+        "        1.2 Income: 30 million xu, at least 40 needed (short by 10); 1/QD",
         "    DK.3 Townships: 0%, exactly 100% needed (off by 100 percentage points; 1 units more needed); 3/QD",
         "      t (township): not met",
     ]

@@ -94,11 +94,12 @@ class Finding:
     criteria: dict[str, tuple[str, bool]]
     criterion_codes: dict[str, tuple[str, ...]]
     indicators: dict[str, IndicatorFinding]
+    beside: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> dict[str, int]:
-        """``criteria_met`` counts what is met or not applicable."""
-        codes = [code for code, _ in self.criteria.values()]
+        """``criteria_met`` counts what is met or not applicable; what stands beside the count is left out."""
+        codes = [code for no, (code, _) in self.criteria.items() if no not in self.beside]
         return {
             "criteria_total": len(codes),
             "criteria_met": sum(code in (MET, NOT_APPLICABLE) for code in codes),
@@ -143,7 +144,9 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
         doubtful = whole.outcome in (MET, NOT_APPLICABLE) and any(i.codes == ("layer_not_read",) for i in mine)
         criterion_codes[criterion.no] = ("layer_not_read",) if doubtful else whole.codes
     outcome = asked.whole().outcome
-    return Finding(outcome, provisional(outcome, official.whole().outcome), criteria, criterion_codes, indicators)
+    beside = frozenset(criterion.no for criterion in ruleset.criteria if not criterion.counted)
+    unsure = provisional(outcome, official.whole().outcome)
+    return Finding(outcome, unsure, criteria, criterion_codes, indicators, beside)
 
 
 def unread(ruleset: Ruleset) -> bool:

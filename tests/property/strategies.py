@@ -241,8 +241,9 @@ def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
             applies = draw(conditions(known, (), 1)) if _one_in(draw, 5) else None
             own.append(Indicator(f"{n}.{i}", draw(conditions(known, others)), Citation(LAW), applies_if=applies))
         k = draw(st.integers(1, len(own))) if _one_in(draw, 4) else None
-        criteria.append(Criterion(str(n), tuple(own), at_least_n=k))
-    k = draw(st.integers(1, len(criteria))) if _one_in(draw, 5) else None
+        criteria.append(Criterion(str(n), tuple(own), at_least_n=k, counted=not _one_in(draw, 4)))
+    every = all(criterion.counted for criterion in criteria)
+    k = draw(st.integers(1, len(criteria))) if every and _one_in(draw, 5) else None
     layers = (Layer(LayerKind.BASE, LAW, dt.date(2022, 3, 8), read_whole=not _one_in(draw, 4)),)
     on = dt.date(2024, 7, 2)
     name = "commune/a" if nested else "commune/b"

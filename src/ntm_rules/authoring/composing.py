@@ -12,7 +12,7 @@ from ntm_rules.authoring import rewriting as rw
 from ntm_rules.authoring.aggregates import read_aggregates
 from ntm_rules.authoring.applying import Layering, Tree
 from ntm_rules.authoring.derived import read_derived
-from ntm_rules.authoring.files import BaseFile, LayerFile, in_force
+from ntm_rules.authoring.files import BaseFile, LayerFile, in_force, uncounted
 from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
@@ -87,6 +87,7 @@ def compose(
         applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
     _check_shape(tree.composed, base.at_least_n)
     _check_ratios(derived.values(), facts)
+    _check_undecided(derived.values(), facts)
     criteria = _resolve(tree.composed, request, derived)
     known.update({d.id: d.fact for d in derived.values()})
     return Ruleset(
@@ -115,7 +116,8 @@ def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Non
     """What layers took out may not leave fewer members than are asked for, nor may they give a number twice.
 
     Raises:
-        RulesetError: more members are asked for than there are, or a number stands twice.
+        RulesetError: more members are asked for than there are, a number stands twice, or one of the criteria of
+            which some are asked for is not counted.
     """
     asked = [("criteria", at_least_n, len(criteria))]
     for criterion in criteria:
@@ -129,6 +131,7 @@ def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Non
         for what, k, n in asked
         if k is not None and k > n
     ]
+    found += [Diagnostic("criterion.counted", message) for message in uncounted(criteria, at_least_n)]
     for kind, numbers in (
         ("criterion", [c.no for c in criteria]),
         ("indicator", [i.no for c in criteria for i in c.indicators]),
@@ -150,6 +153,19 @@ def _check_ratios(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None
     if wrong:
         message = "`{1}` in the ratio of `{0}` has to be a plain number of the catalogue"
         raise RulesetError([Diagnostic("fact.ratio", message.format(*pair)) for pair in wrong])
+
+
+def _check_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
+    """A fact that may still grow is compared as it is: no other number is worked out from it.
+
+    Raises:
+        RulesetError: a derived number reads one.
+    """
+    numbers = [(d.id, name) for d in derived if not isinstance(d.rule, Case) for name in facts_of_derived(d)]
+    wrong = [pair for pair in numbers if pair[1] in facts and facts[pair[1]].undecided is not None]
+    if wrong:
+        message = "`{1}` may still grow by what is undecided, so `{0}` cannot be worked out from it"
+        raise RulesetError([Diagnostic("fact.undecided", message.format(*pair)) for pair in wrong])
 
 
 def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
@@ -184,7 +200,7 @@ def _facts_used(
     known: Mapping[str, Fact],
     bindings: Mapping[str, str],
 ) -> tuple[Fact, ...]:
-    """Every fact read, in reading order: parts of ratios and what derived facts need included."""
+    """Every fact read, in reading order: parts of ratios, what is undecided, what derived facts need included."""
     rules = {d.id: d for d in derived}
     found: dict[str, Fact] = {}
 
@@ -200,6 +216,8 @@ def _facts_used(
         if fact.ratio is not None:
             add(fact.ratio.part)
             add(fact.ratio.whole)
+        if fact.undecided is not None:
+            add(fact.undecided)
 
     for name in facts_read(criteria):
         add(name)

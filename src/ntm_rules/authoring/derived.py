@@ -66,7 +66,7 @@ class DerivedReader:
         first = facts[0]
         if any(f.unit != first.unit for f in facts):
             self.reader.error("fact.type", node.at, f"the facts of `{name}` have different units")
-        fact = evolve(first, id=name, title=title, ratio=None)
+        fact = evolve(first, id=name, title=title, ratio=None, undecided=None)
         return Derived(fact, (MinOf if kinds[0] == "min_of" else MaxOf)(tuple(names)))
 
     def value_titles(self, node: Node | None, rule: Case) -> dict[str, Text] | None:

@@ -1,7 +1,7 @@
 """Ruleset files and layer files, read as far as one file alone allows."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -147,6 +147,8 @@ def read_base(
     k = reader.integer(root.get("at_least_n"), "`at_least_n`")
     if k is not None and k > len(criteria):
         reader.error("condition.k", root.at, f"at least {k} of {len(criteria)} criteria can never hold")
+    for message in uncounted(criteria, k):
+        reader.error("criterion.counted", root.at, message)
     level = reader.choice(root.get("level"), "level", {level: level for level in LEVELS})
     aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
     return BaseFile(header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader))
@@ -171,7 +173,7 @@ class ContentReader:
     def criterion(self, node: Node) -> Criterion | None:
         """A criterion with its indicators."""
         reader = self.reader
-        found = reader.map(node, "a criterion", ("no", "title", "indicators", "at_least_n", "note"))
+        found = reader.map(node, "a criterion", ("no", "title", "indicators", "at_least_n", "counted", "note"))
         no = reader.text(reader.required(found, "no", "a criterion"), "the number")
         title = reader.title(reader.required(found, "title", "a criterion"))
         nodes = reader.items(reader.required(found, "indicators", "a criterion"), "`indicators`")
@@ -181,7 +183,8 @@ class ContentReader:
             reader.error("condition.k", found.at, f"at least {k} of {len(nodes)} indicators can never hold")
         if not no or not indicators:
             return None
-        return Criterion(no, indicators, title, k, reader.text(found.get("note"), "the note") or None)
+        counted = reader.flag(found.get("counted"), "`counted`", default=True)
+        return Criterion(no, indicators, title, k, reader.text(found.get("note"), "the note") or None, counted)
 
     def indicator(self, node: Node) -> Indicator | None:
         """An indicator with its condition."""
@@ -203,6 +206,13 @@ class ContentReader:
 def _unique(numbers: list[str], kind: str, root: Map, reader: Reader) -> None:
     for number in dict.fromkeys(n for n in numbers if numbers.count(n) > 1):
         reader.error("number.duplicate", root.at, f"the {kind} `{number}` stands twice")
+
+
+def uncounted(criteria: Iterable[Criterion], at_least_n: int | None) -> Iterator[str]:
+    """What is wrong with criteria that are not counted: a set that asks for some of its criteria has none."""
+    for criterion in criteria if at_least_n is not None else ():
+        if not criterion.counted:
+            yield f"the criterion `{criterion.no}` is not counted, but the set asks for {at_least_n} of its criteria"
 
 
 def in_force(layer: Layer, on: dt.date) -> bool:

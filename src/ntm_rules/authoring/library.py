@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import define, evolve, field
 
-from ntm_rules.authoring.catalogue import check_ratios, read_catalogue, read_measures
+from ntm_rules.authoring.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
 from ntm_rules.authoring.composing import Request, compose
 from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
@@ -343,6 +343,7 @@ class Library:
                     reader.error("fact.duplicate", node.at, f"the fact `{name}` stands in two files")
                 facts[name], nodes[name] = fact, node
         check_ratios(facts, nodes, reader)
+        check_undecided(facts, nodes, reader)
         provinces: list[Province] = []
         for root in self._roots("provinces"):
             provinces += read_registry(root, reader).provinces

@@ -52,7 +52,7 @@ class Codes:
     Attributes:
         codes: outcome codes, a row each for the set, its criteria and its indicators.
         provisional: of the set.
-        met, not_met, undetermined: criteria.
+        met, not_met, undetermined: criteria, of those that are counted.
         bad_facts: how many facts of the row have a bad value.
     """
 
@@ -72,6 +72,12 @@ def kernel_of(ruleset: Ruleset) -> "Kernel":
     return typing.cast(Kernel, memo["array"])
 
 
+def _places_counted(ruleset: Ruleset) -> slice | list[int]:
+    """The rows of the codes of criteria that are counted: as a rule all, which need no copy."""
+    found = [place for place, criterion in enumerate(ruleset.criteria, 1) if criterion.counted]
+    return slice(1, 1 + len(found)) if len(found) == len(ruleset.criteria) else found
+
+
 class Kernel:
     """A ruleset compiled for blocks of rows."""
 
@@ -79,6 +85,7 @@ class Kernel:
         self.ruleset = ruleset
         self.program = program_of(ruleset)
         self.checker = self.program.checker
+        self.counted = _places_counted(ruleset)
         self.flags = {fact.id for fact in ruleset.facts if fact.type is FactType.BOOLEAN}
         self.asked = ArrayPass(ruleset, ruleset.minimum_evidence)
         self.official = ArrayPass(ruleset, Evidence.OFFICIAL, settled=True, like=self.asked)
@@ -141,7 +148,7 @@ class Kernel:
             here = slice(job.offset + job.start, job.offset + job.end)
             answer = self.answer(job, codes[:, here])
             provisional[here] = answer.provisional(0)
-            criteria = answer.codes[1 : self.asked.first]
+            criteria = answer.codes[self.counted]
             counts[1, here] = np.add.reduce((criteria == 0).view(np.uint8), axis=0, dtype=kind)
             counts[2, here] = np.add.reduce((criteria == 2).view(np.uint8), axis=0, dtype=kind)
             counts[0, here] = len(criteria) - counts[1, here] - counts[2, here]

@@ -75,7 +75,7 @@ def criteria_results(verdict: Verdict) -> tuple[CriterionResult, ...]:
     unit = Unit(verdict.values, verdict)
     codes = verdict.codes
     provisional = verdict.provisional_flags
-    place = 1 + verdict.criteria_total
+    place = 1 + len(verdict.ruleset.criteria)
     found: list[CriterionResult] = []
     for number, (criterion, indicators) in enumerate(explainer.criteria, 1):
         results: dict[str, IndicatorResult] = {}

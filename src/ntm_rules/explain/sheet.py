@@ -92,7 +92,8 @@ class Sheet:
 
     def _some_of(self, criterion: Criterion) -> str:
         k = criterion.at_least_n
-        return "" if k is None else self.say("at_least_n", k=k, n=len(criterion.indicators))
+        asked = [] if k is None else [self.say("at_least_n", k=k, n=len(criterion.indicators))]
+        return "; ".join(asked if criterion.counted else [*asked, self.say("not_counted")])
 
     def _indicator(self, indicator: Indicator) -> Iterator[Row]:
         found = list(self._node(indicator.require, indicator.no, alone=True))

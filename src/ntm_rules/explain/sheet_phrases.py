@@ -6,6 +6,7 @@ SHEET: Mapping[str, Mapping[str, str]] = {
     "vi": {
         "any": "một trong các nội dung sau",
         "at_least_n": "ít nhất {k} trong {n} nội dung sau",
+        "not_counted": "phải đạt, không tính vào số tiêu chí",
         "not": "không được có nội dung sau",
         "none": "không quy định",
         "delegated": "do cấp được giao quy định",
@@ -49,6 +50,7 @@ SHEET: Mapping[str, Mapping[str, str]] = {
     "en": {
         "any": "one of the following",
         "at_least_n": "at least {k} of the following {n}",
+        "not_counted": "has to be met, is not among the criteria counted",
         "not": "the following must not hold",
         "none": "nothing asked",
         "delegated": "left to a lower level",

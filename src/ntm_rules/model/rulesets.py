@@ -37,13 +37,19 @@ class Indicator:
 
 @frozen
 class Criterion:
-    """A criterion (tiêu chí): met when all its indicators are, or ``at_least_n`` of them."""
+    """A criterion (tiêu chí): met when all its indicators are, or ``at_least_n`` of them.
+
+    Attributes:
+        counted: False for what stands beside the numbered criteria ("điều kiện chung"): the outcome of the set rests on
+            it too, the numbers of criteria (x/9) leave it out.
+    """
 
     no: str
     indicators: tuple[Indicator, ...]
     title: Text | None = None
     at_least_n: int | None = None
     note: str | None = None
+    counted: bool = True
 
 
 class LayerKind(Enum):

@@ -100,6 +100,7 @@ def _criterion(result: CriterionResult) -> Json:
     return {
         "no": result.no,
         "title": title_json(result.criterion.title),
+        **({} if result.criterion.counted else {"counted": False}),
         "outcome": result.outcome.code,
         "provisional": result.provisional,
         "codes": [code.value for code in result.codes],

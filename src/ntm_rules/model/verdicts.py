@@ -308,34 +308,37 @@ class Verdict:
 
     @property
     def criteria_total(self) -> int:
-        """Criteria of the composed set, the same for every unit."""
-        return len(self.ruleset.criteria)
+        """Criteria of the composed set that are counted, the same for every unit."""
+        return sum(criterion.counted for criterion in self.ruleset.criteria)
 
     @property
     def criteria_met(self) -> int:
-        """Criteria met or not applicable."""
+        """Criteria met or not applicable, of those that are counted."""
         codes = self._criteria_codes
         return codes.count(Outcome.MET) + codes.count(Outcome.NOT_APPLICABLE)
 
     @property
     def criteria_not_met(self) -> int:
-        """Criteria not met."""
+        """Criteria not met, of those that are counted."""
         return self._criteria_codes.count(Outcome.NOT_MET)
 
     @property
     def criteria_undetermined(self) -> int:
-        """Criteria undetermined."""
+        """Criteria undetermined, of those that are counted."""
         return self._criteria_codes.count(Outcome.UNDETERMINED)
 
     @property
     def indicator_counts(self) -> Mapping[Outcome, int]:
         """How many indicators have each outcome."""
-        codes = self.codes[1 + self.criteria_total :]
+        codes = self.codes[1 + len(self.ruleset.criteria) :]
         return MappingProxyType({outcome: codes.count(outcome) for outcome in Outcome})
 
     @property
     def _criteria_codes(self) -> bytes:
-        return self.codes[1 : 1 + len(self.ruleset.criteria)]
+        """Of the criteria that are counted."""
+        criteria = self.ruleset.criteria
+        pairs = zip(criteria, self.codes[1 : 1 + len(criteria)], strict=True)
+        return bytes([code for criterion, code in pairs if criterion.counted])
 
     # -- below -------------------------------------------------------------------------------
 

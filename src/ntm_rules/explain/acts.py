@@ -1,11 +1,13 @@
 """A finding beside the acts on the unit, in words."""
 
 import typing
+from collections.abc import Iterator
 
 from ntm_rules.explain.reasons import facts_by_id, words_in
 from ntm_rules.explain.unit_phrases import say
 from ntm_rules.model.acts import Act
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.verdicts import Evaluated, LeafResult
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.reconciling import Reconciliation
@@ -29,13 +31,24 @@ def reconciliation_text(found: "Reconciliation", lang: str) -> str:
     withdrawal = found.withdrawal
     if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
         if withdrawal.outcome is Outcome.MET:
-            met = (i for i in withdrawal.indicators.values() if i.outcome is Outcome.MET)
-            parts += [words_in(lang, facts_by_id(withdrawal.ruleset)).tree(i.tree) for i in met]
+            said = words_in(lang, facts_by_id(withdrawal.ruleset))
+            met = (i.tree for i in withdrawal.indicators.values() if i.outcome is Outcome.MET)
+            parts += [said.member(leaf) for tree in met for leaf in _because(tree)]
         else:
             undetermined = withdrawal.outcome is Outcome.UNDETERMINED
             parts.append(say(lang, "withdrawal_undetermined" if undetermined else "withdrawal_not_met"))
     provisional = finding.provisional or (withdrawal is not None and withdrawal.provisional)
     return "; ".join(parts) + (f" ({words.say('provisional')})" if provisional else "")
+
+
+def _because(tree: Evaluated) -> Iterator[LeafResult]:
+    """The comparisons that make a condition met; of `any` those of the first member that does."""
+    if isinstance(tree, LeafResult):
+        yield tree
+        return
+    met = [m for m in tree.members if m.outcome is Outcome.MET]
+    for member in met if tree.kind == "all" else met[:1]:
+        yield from _because(member)
 
 
 def _act(act: Act, lang: str) -> str:

@@ -167,7 +167,12 @@ def test_withdrawal_of_a_district(
 
 # ---------------------------------------------------------------- recognition
 
-GATES: dict[str, typing.Any] = {"resident_satisfaction": 95, "construction_debt": 0, "complex_security": False}
+GATES: dict[str, typing.Any] = {
+    "satisfaction_as_required": True,
+    "resident_satisfaction": 95,
+    "construction_debt": 0,
+    "security_not_complex": True,
+}
 
 
 def test_recognition_asks_for_more_than_the_criteria(library: ntm.Library) -> None:
@@ -176,16 +181,18 @@ def test_recognition_asks_for_more_than_the_criteria(library: ntm.Library) -> No
     assert met.outcome.code == "met"
     assert met.provisional  # the survey's number is from memory
     for gate, value, no in (
-        ("resident_satisfaction", 89.9, "A.2"),
+        ("satisfaction_as_required", False, "A.2"),
+        ("resident_satisfaction", 89.9, "A.2n"),
         ("construction_debt", 0.5, "A.3"),
-        ("complex_security", True, "A.4"),
+        ("security_not_complex", False, "A.4"),
     ):
         failed = ntm.assess_finding(rule, finding(library), GATES | {gate: value})
         assert [r.indicator for r in failed.reasons()] == [no]
     assert ntm.assess_finding(rule, finding(library, {3}), GATES).indicators["A.1"].outcome.code == "not_met"
     assert ntm.assess_finding(rule, finding(library, (), {3}), GATES).indicators["A.1"].outcome.code == "undetermined"
     advanced = finding(library, tier="commune/nang-cao")
-    assert ntm.assess_finding(rule, advanced, GATES).indicators["A.2"].codes[0].value == "pending"
+    # The number is that of the first tier: nothing is asked of the others by it.
+    assert ntm.assess_finding(rule, advanced, GATES).indicators["A.2n"].outcome.code == "not_applicable"
 
 
 def test_a_provisional_finding_makes_what_rests_on_it_provisional(library: ntm.Library) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import typing
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -160,6 +161,17 @@ def test_the_least_value_is_missing_where_one_commune_lacks_it(tmp_path: Path) -
     assert outcome(found, "a", "district/one", "DK.4") == "undetermined"
     cause = next(c for c in found.causes("a", "district/one") if c.reason and c.reason.indicator == "DK.4")
     assert [c.text("vi") for c in cause.below()] == ["Xã số d (xã): chưa có số liệu"]
+
+
+def test_the_least_over_communes_and_items(tmp_path: Path) -> None:
+    text = FILES["district-one.yaml"].replace("{min_of: happy, over", "{min_of: [happy, glad], over")
+    facts = FILES["facts.yaml"] + "  glad: {title: {vi: Vui, en: Glad}, type: percent, direction: more}\n"
+    library = country(tmp_path, files={"district-one.yaml": text, "facts.yaml": facts})
+    table = units({"c": "a", "d": "a"})
+    found = assessed(library, table, {"c": GOOD | {"glad": 85.5}, "d": GOOD | {"glad": "79.9"}})
+    assert found.verdicts["a"]["district/one"].indicators["DK.4"].actual == Decimal("79.9")
+    found = assessed(library, table, {"c": GOOD, "d": GOOD | {"glad": 10}})
+    assert outcome(found, "a", "district/one", "DK.4") == "undetermined"
 
 
 def test_a_finding_above_is_provisional_where_one_below_is(tmp_path: Path) -> None:

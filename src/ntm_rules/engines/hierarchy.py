@@ -215,10 +215,15 @@ class _Pass:
             return None
         below = [self.nesting.places[u] for u in self.nesting.below[place.unit].get(rule.level, ())]
         if isinstance(rule, ValueOf):
-            values = [self._fact(p, rule.fact) for p in below]
-            pairs = zip(below, values, strict=True)
-            return tuple(Member(p.unit, Outcome.UNDETERMINED if v is None else Outcome.MET, None, v) for p, v in pairs)
+            return tuple(self._valued(p, rule) for p in below)
         return tuple(self._member(p, rule) for p in below)
+
+    def _valued(self, place: Place, rule: ValueOf) -> Member:
+        """The value that a unit adds: that of its facts, if it has all of them."""
+        values = [self._fact(place, name) for name in rule.facts]
+        if None in values:
+            return Member(place.unit, Outcome.UNDETERMINED)
+        return Member(place.unit, Outcome.MET, None, _one(rule.how, values))
 
     def _member(self, place: Place, rule: UnitsThat) -> Member:
         """Whether a unit counts: by a fact, an act, a finding, or one of act and finding."""
@@ -276,11 +281,13 @@ def _outcome(value: FactValue | None) -> Outcome:
 def _value(fact: Fact, how: How, members: Iterable[Member]) -> dict[str, FactValue]:
     """The least, greatest or sum; nothing where a unit lacks the value, or there is no unit."""
     values = [m.value for m in members]
-    if not values or None in values:
-        return {}
+    return {} if not values or None in values else {fact.id: _one(how, values)}
+
+
+def _one(how: How, values: Iterable[FactValue | None]) -> Decimal:
+    """One value of several, exact."""
     exact = [Decimal(str(value)) for value in values]
-    found = {How.LEAST: min(exact), How.GREATEST: max(exact), How.SUM: sum(exact, Decimal(0))}
-    return {fact.id: found[how]}
+    return {How.LEAST: min(exact), How.GREATEST: max(exact), How.SUM: sum(exact, Decimal(0))}[how]
 
 
 def _agree(unit: str, given: Facts, taken: Mapping[str, FactValue]) -> None:

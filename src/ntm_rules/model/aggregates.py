@@ -59,10 +59,10 @@ class How(Enum):
 
 @frozen
 class ValueOf:
-    """The least, the greatest or the sum of a numeric fact of the units below; missing where one lacks it."""
+    """The least, the greatest or the sum of numeric facts of the units below; missing where a unit lacks one."""
 
     level: str
-    fact: str
+    facts: tuple[str, ...]
     how: How
 
 

@@ -334,3 +334,17 @@ def test_what_is_taken_from_below_is_part_of_the_content(tmp_path: Path) -> None
     one = country(tmp_path / "a", by="finding").compose("district/one", on=ON)
     two = country(tmp_path / "b", by="act").compose("district/one", on=ON)
     assert one.content_hash != two.content_hash
+
+
+def test_a_fact_taken_from_below_that_nothing_reads_is_a_warning(tmp_path: Path) -> None:
+    from ntm_rules.consistency.lint import lint
+
+    text = FILES["district-one.yaml"]
+    ruleset = country(tmp_path).compose("district/one", on=ON)
+    assert not [f for f in lint(ruleset) if f.diagnostic.code == "aggregate.unread"]
+    start, end = text.index('      - no: "DK.4"'), text.index('  - no: "1"')
+    files = {"district-one.yaml": text[:start] + text[end:]}
+    found = lint(country(tmp_path, files=files).compose("district/one", on=ON))
+    assert [f.diagnostic.message for f in found if f.diagnostic.code == "aggregate.unread"] == [
+        "`happy_least` is taken from below, and no condition reads it"
+    ]

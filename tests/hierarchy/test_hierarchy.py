@@ -346,5 +346,5 @@ def test_a_fact_taken_from_below_that_nothing_reads_is_a_warning(tmp_path: Path)
     files = {"district-one.yaml": text[:start] + text[end:]}
     found = lint(country(tmp_path, files=files).compose("district/one", on=ON))
     assert [f.diagnostic.message for f in found if f.diagnostic.code == "aggregate.unread"] == [
-        "`happy_least` is taken from below, and no condition reads it"
+        "district/one 2021-2025: `happy_least` is taken from below, and no condition reads it"
     ]

@@ -266,7 +266,22 @@ class _Unit:
                 return EMPTY
             numbers = typing.cast(list[Fraction], values)
             return min(numbers) if isinstance(rule, c.MinOf) else max(numbers)
+        if isinstance(rule, c.PointsOf):
+            return self.points(rule)
         return self.case(typing.cast(c.Case, rule))
+
+    def points(self, rule: c.PointsOf) -> Value:
+        """The mean share of the parts that apply, weighted by their points, of the whole."""
+        parts = [(m, MET if m.applies_if is None else self.node(m.applies_if, "").outcome) for m in rule.members]
+        if any(code == UNDETERMINED for _, code in parts):
+            return None
+        counted = [(self.value(m.fact), Fraction(m.out_of)) for m, code in parts if code == MET]
+        if any(value is None for value, _ in counted):
+            return None
+        if not counted:
+            return EMPTY
+        given = sum((typing.cast(Fraction, value) for value, _ in counted), Fraction(0))
+        return given / sum(most for _, most in counted) * Fraction(rule.out_of)
 
     def case(self, rule: c.Case) -> Value:
         """Every way in which the undetermined guards may turn out; the value is known if all ways agree."""
@@ -496,6 +511,8 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             found.add(name)
         if fact.type is FactType.COUNT and number.denominator != 1:
             found.add(name)
+        if name in scored(ruleset) and (number * 10**fact.decimals).denominator != 1:
+            found.add(name)
     unit = _Unit(ruleset, facts, None)
     for fact, ratio in [*((f, f.ratio) for f in ruleset.facts if f.ratio), *_derived_ratios(ruleset)]:
         part, whole = unit.value(ratio.part), unit.value(ratio.whole)
@@ -510,6 +527,12 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
         ):
             found.add(fact.id)
     return found
+
+
+def scored(ruleset: Ruleset) -> set[str]:
+    """The facts that hold points, those of the prerequisites included."""
+    found = {m.fact for d in ruleset.derived if isinstance(d.rule, c.PointsOf) for m in d.rule.members}
+    return found.union(*(scored(other) for other in walk.prerequisites(ruleset)))
 
 
 def _derived_ratios(ruleset: Ruleset) -> typing.Iterator[tuple[Fact, RatioOf]]:

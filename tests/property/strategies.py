@@ -18,6 +18,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
+from oracle import scored
 
 T = typing.TypeVar("T")
 Facts = dict[str, object]
@@ -53,6 +54,9 @@ CATALOGUE = (
     _count("tally"),
     _count("group_part"),
     _count("group_whole"),
+    _number("score_plan", high="40", direction=Direction.MORE),
+    _number("score_work", high="54.5", decimals=1, direction=Direction.MORE),
+    Fact("score_meetings", FactType.COUNT, None, POINT, Decimal(0), Decimal(5), direction=Direction.MORE),
     Fact("yes", FactType.BOOLEAN),
     Fact("also", FactType.BOOLEAN),
     Fact("act", FactType.BOOLEAN),
@@ -70,6 +74,7 @@ NUMERIC_OPS = (c.Op.EQUALS, c.Op.AT_LEAST, c.Op.AT_MOST, c.Op.MORE_THAN, c.Op.LE
 NUMBERS = tuple(
     Decimal(t) for t in ("0", "0.3", "1", "2.5", "33.33", "33.333", "50", "66.67", "99.9", "100", "-1.5", "0.000001")
 )
+BY_DIGITS = 2
 TWINS = (("share", "other_share"), ("yes", "also"))
 SELECTORS = ("region", "year", "yes", "level", "kind", "zone", "group")
 
@@ -106,7 +111,7 @@ def cells(draw: st.DrawFn, fact: Fact | None, op: c.Op, plain: bool = False) -> 
     empty, value, floor = None, None, None
     if state is CellState.SET and fact is not None:
         value = _values(draw, fact, op)
-        if fact.ratio is not None or fact.id == "group_rate":
+        if fact.ratio is not None or fact.id in ("group_rate", "score"):
             empty = draw(st.sampled_from((None, Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)))
     if state is CellState.PENDING and fact is not None and draw(st.booleans()):
         floor = draw(cells(fact, op, plain=True))
@@ -215,12 +220,25 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
     if draw(st.booleans()):
         rows = tuple(c.CaseRow(g, draw(st.sampled_from("gh"))) for g in draw(st.lists(guards, min_size=1, max_size=3)))
         made.append(c.Derived(group, c.Case(rows, draw(st.sampled_from((None, "g", "h"))), True)))
+    choices = [("share", "other_share"), ("share", "rate"), ("rate", "share", "other_share")]
     if draw(st.booleans()):
-        names = draw(st.sampled_from((("share", "other_share"), ("share", "rate"), ("rate", "share", "other_share"))))
+        made.append(c.Derived(_number("score", high="100"), draw(scores())))
+        choices += [("score", "share"), ("rate", "score")]
+    if draw(st.booleans()):
+        names = draw(st.sampled_from(choices))
         made.append(c.Derived(_percent("extreme"), draw(st.sampled_from((c.MinOf, c.MaxOf)))(names)))
     if draw(st.booleans()):
         made.append(c.Derived(_percent("group_rate"), RatioOf("group_part", "group_whole")))
     return tuple(made)
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> c.PointsOf:
+    """Points of two or three parts, any of which may not apply."""
+    found = [("score_plan", "40"), ("score_work", "55"), ("score_meetings", "5.5")][: draw(st.integers(2, 3))]
+    guards = st.one_of(st.none(), comparisons(BY_ID))
+    parts = tuple(c.Scored(name, Decimal(most), draw(guards)) for name, most in found)
+    return c.PointsOf(sum((part.out_of for part in parts), Decimal(0)), parts)
 
 
 @st.composite
@@ -284,13 +302,17 @@ def limits(ruleset: Ruleset) -> dict[str, list[Decimal]]:
         if indicator.applies_if is not None:
             read(indicator.applies_if)
     for derived in ruleset.derived:
-        if isinstance(derived.rule, c.Case):
-            for row in derived.rule.rows:
-                read(row.when)
+        for guard in walk.guards_of(derived):
+            read(guard)
     for derived in ruleset.derived:
         if isinstance(derived.rule, c.MinOf | c.MaxOf):
             for name in derived.rule.facts:
                 found.setdefault(name, []).extend(found.get(derived.id, []))
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, c.PointsOf):
+            for part in derived.rule.members:  # as large a part of it as of the whole
+                share = [limit * part.out_of / derived.rule.out_of for limit in found.get(derived.id, [])]
+                found.setdefault(part.fact, []).extend(round(s, BY_DIGITS) for s in share)
     for other in walk.prerequisites(ruleset):
         for name, values in limits(other).items():
             found.setdefault(name, []).extend(values)
@@ -353,7 +375,7 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
     found: Facts = {}
     ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio]
     ratios += worked_out_ratios(ruleset)
-    exact = {name for _, ratio in ratios for name in (ratio.part, ratio.whole)}
+    exact = {name for _, ratio in ratios for name in (ratio.part, ratio.whole)} | scored(ruleset)
     there = [True] * (missing - 1) + [False]
     for fact in ruleset.inputs().values():
         if fact.ratio is None and pick(there):

@@ -18,7 +18,7 @@ from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.authoring.units import Province
 from ntm_rules.model.citations import Citation, Evidence, Instrument
-from ntm_rules.model.conditions import AtLeast, By, Case, Comparison, Condition, Derived, Meets, Open
+from ntm_rules.model.conditions import AtLeast, By, Case, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Criterion, Layer, LayerKind, Ruleset
@@ -86,7 +86,7 @@ def compose(
     if request.province is not None and request.province.overlay_unknown:
         applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
     _check_shape(tree.composed, base.at_least_n)
-    _check_ratios(derived.values(), facts)
+    _check_parts(derived.values(), facts)
     _check_undecided(derived.values(), facts)
     criteria = _resolve(tree.composed, request, derived)
     known.update({d.id: d.fact for d in derived.values()})
@@ -142,17 +142,22 @@ def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Non
         raise RulesetError(found)
 
 
-def _check_ratios(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
-    """The parts of a derived ratio have to be plain facts of the catalogue: they are scaled to whole steps.
+def _check_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
+    """The parts of a ratio and of a score have to be plain facts of the catalogue: they are scaled to whole steps.
 
     Raises:
         RulesetError: a part is derived, or a ratio itself.
     """
-    ratios = [(d.id, name) for d in derived if isinstance(d.rule, RatioOf) for name in (d.rule.part, d.rule.whole)]
-    wrong = [(id, name) for id, name in ratios if name not in facts or facts[name].ratio is not None]
+    parts: list[tuple[str, str, str, str]] = []
+    for each in derived:
+        if isinstance(each.rule, RatioOf):
+            parts += [("fact.ratio", name, "ratio", each.id) for name in (each.rule.part, each.rule.whole)]
+        elif isinstance(each.rule, PointsOf):
+            parts += [("points.fact", member.fact, "points", each.id) for member in each.rule.members]
+    wrong = [part for part in parts if part[1] not in facts or facts[part[1]].ratio is not None]
     if wrong:
-        message = "`{1}` in the ratio of `{0}` has to be a plain number of the catalogue"
-        raise RulesetError([Diagnostic("fact.ratio", message.format(*pair)) for pair in wrong])
+        message = "`{}` in the {} of `{}` has to be a plain number of the catalogue"
+        raise RulesetError([Diagnostic(code, message.format(*words)) for code, *words in wrong])
 
 
 def _check_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
@@ -298,9 +303,6 @@ def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived
 
 def _logic(derived: Derived) -> Derived:
     """A derived fact without what bears on evidence and citation only."""
-    rule = derived.rule
-    if not isinstance(rule, Case):
-        return derived
     nobody = Instrument("", "", "")
 
     def bare(cell: Cell) -> Cell:
@@ -314,8 +316,9 @@ def _logic(derived: Derived) -> Derived:
             return evolve(node, threshold=threshold)
         return evolve(node, threshold=typing.cast(Cell | Table, threshold))
 
-    rows = tuple(evolve(row, when=rw.map_leaves(row.when, leaf)) for row in rule.rows)
-    return evolve(derived, fact=evolve(derived.fact, title=None), rule=evolve(rule, rows=rows))
+    return evolve(
+        rw.map_guards(derived, lambda guard: rw.map_leaves(guard, leaf)), fact=evolve(derived.fact, title=None)
+    )
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:

@@ -13,13 +13,13 @@ from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.engines.explaining import Unit, explainer_of
 from ntm_rules.model.citations import Instrument
-from ntm_rules.model.conditions import Case, Comparison, Condition, Meets, Open
+from ntm_rules.model.conditions import Comparison, Condition, Meets, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
 from ntm_rules.model.verdicts import Connective, Evaluated, LeafResult, Verdict
-from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.model.walk import guards_of, indicators, leaves
 
 Origin = tuple[str, str, Instrument]
 """Ruleset id, period, and the instrument that put something there."""
@@ -235,9 +235,9 @@ def _map_of(ruleset: Ruleset) -> _Map:
 def _roots(ruleset: Ruleset) -> Iterator[_Root]:
     base = ruleset.layers[0].instrument
     for derived in ruleset.derived:
-        if isinstance(derived.rule, Case) and base is not None:
-            for row in derived.rule.rows:
-                yield _Root(derived.id, "derive", row.when, base)
+        for guard in guards_of(derived):
+            if base is not None:
+                yield _Root(derived.id, "derive", guard, base)
     for _, indicator in indicators(ruleset):
         instrument = indicator.citation.instrument
         if indicator.applies_if is not None:

@@ -127,7 +127,7 @@ class Kernel:
             if fact.id in bound:
                 readers.append(bound_reader(fact, bound[fact.id], column))
             else:
-                readers.append(missing_reader(fact) if column is None else reader_of(fact, column))
+                readers.append(_reader(fact, column, fact.id in self.checker.stepped))
         ratios = [r for r in self.checker.ratios if r[1].id in columns or r[2].id in columns]
         whole = [*ratios, *self.checker.derived]
         pairs = [r for r in whole if r[1].id in columns and r[2].id in columns]
@@ -233,6 +233,10 @@ class Kernel:
                 self.checker.check(self.given(segments[place], int(row - starts[place])), unit_of(int(row)))
             except FactError as error:
                 yield from error.problems
+
+
+def _reader(fact: Fact, column: Column | None, stepped: bool) -> Reader:
+    return missing_reader(fact) if column is None else reader_of(fact, column, stepped)
 
 
 @frozen(eq=False)

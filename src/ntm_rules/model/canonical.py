@@ -28,8 +28,7 @@ from ntm_rules.model.thresholds import Cell, Relative, Table, Threshold, Value
 _PREFIX = "ntm1:"
 _WORDS = {"title", "value_titles", "note", "source", "agency", "diagnostics", "catalogue", "_memo"}
 _NODES = {n.__name__: n for n in (c.Comparison, c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Open)}
-_RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf)}
-_RULE = c.Case | RatioOf | c.MinOf | c.MaxOf
+_RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf, c.PointsOf)}
 _BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.TierTested, a.ValueOf)}
 _AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.TierTested | a.ValueOf
 _TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())
@@ -123,7 +122,7 @@ def _build() -> Converter:
     """One converter for both directions; words are left out by name, unions told apart by ``node`` or shape."""
     converter = Converter(forbid_extra_keys=True)
     names = vars(c) | {"Ruleset": Ruleset, "Cell": Cell, "Table": Table, "dt": dt, "typing": typing}
-    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, Cell, Relative):
+    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Scored, Cell, Relative):
         attrs.resolve_types(cls, names)
 
     def hook(kind: typing.Any, structure: typing.Callable[[typing.Any], typing.Any]) -> None:
@@ -143,7 +142,7 @@ def _build() -> Converter:
     )
     hook(c.Condition, lambda data: _tagged_in(data, converter, _NODES))
     hook(c.Condition | None, lambda data: data and _tagged_in(data, converter, _NODES))
-    hook(_RULE, lambda data: _tagged_in(data, converter, _RULES))
+    hook(c.Rule, lambda data: _tagged_in(data, converter, _RULES))
     hook(_AGGREGATE, lambda data: _tagged_in(data, converter, _BELOW))
     for threshold in (Cell | Table, Threshold):
         hook(threshold, lambda data: _threshold_in(data, converter))

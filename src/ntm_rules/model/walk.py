@@ -18,6 +18,7 @@ from ntm_rules.model.conditions import (
     MinOf,
     Not,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import RatioOf
@@ -112,9 +113,8 @@ def cells(ruleset: Ruleset) -> Iterator[CellRef]:
 
     empty = typing.cast(Cell, None)
     for derived in ruleset.derived:
-        if isinstance(derived.rule, Case):
-            for row in derived.rule.rows:
-                yield from of(row.when, CellRef("", "", "", "derive", empty, derived.id))
+        for guard in guards_of(derived):
+            yield from of(guard, CellRef("", "", "", "derive", empty, derived.id))
     for criterion, indicator in indicators(ruleset):
         if indicator.applies_if is not None:
             yield from of(indicator.applies_if, CellRef(criterion.no, indicator.no, "", "applies_if", empty))
@@ -137,6 +137,19 @@ def facts_of(condition: Condition) -> Iterator[str]:
             yield from threshold.by
 
 
+def guards_of(derived: Derived) -> Iterator[Condition]:
+    """The conditions on which a derived fact rests: the guards of a case, what makes a part of a score apply."""
+    match derived.rule:
+        case Case():
+            yield from (row.when for row in derived.rule.rows)
+        case PointsOf():
+            yield from (m.applies_if for m in derived.rule.members if m.applies_if is not None)
+        case RatioOf() | MinOf() | MaxOf():
+            return
+        case _:
+            typing.assert_never(derived.rule)
+
+
 def facts_of_derived(derived: Derived) -> Iterator[str]:
     """The facts a derived fact reads."""
     match derived.rule:
@@ -152,6 +165,11 @@ def facts_of_derived(derived: Derived) -> Iterator[str]:
             yield derived.rule.whole
         case MinOf() | MaxOf():
             yield from derived.rule.facts
+        case PointsOf():
+            for member in derived.rule.members:
+                if member.applies_if is not None:
+                    yield from facts_of(member.applies_if)
+                yield member.fact
         case _:
             typing.assert_never(derived.rule)
 

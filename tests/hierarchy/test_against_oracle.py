@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from country import ON, country
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import ntm_rules as ntm
@@ -89,8 +89,7 @@ def test_every_outcome_is_that_of_the_plain_count(
     least: int,
     with_acts: bool,
 ) -> None:
-    if not any(here for here, _ in province):
-        return  # a table without a single commune gives nothing to take
+    assume(any(here for here, _ in province))  # a table without a single commune gives nothing to take
     if (by, least) not in LIBRARIES:
         LIBRARIES[by, least] = country(tmp_path_factory.mktemp("country"), share=str(least), by=by)
     units: list[dict[str, object]] = [{"unit": "bac", "level": "province"}]

@@ -149,6 +149,30 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
     return Finding(outcome, unsure, criteria, criterion_codes, indicators, beside)
 
 
+def grades(ruleset: Ruleset, facts: Mapping[str, object], criterion: str | None = None) -> tuple[str | None, list[str]]:
+    """The grade of a unit (or of one of its criteria) if it is certain, and all that it may have.
+
+    Every way in which what is undetermined may turn out is tried.
+    """
+
+    def outcome(of: Ruleset) -> str:
+        finding = judge(of, facts)
+        return finding.outcome if criterion is None else finding.criteria[criterion][0]
+
+    steps = [("", outcome(ruleset)), *((g.id, outcome(g.ruleset)) for g in ruleset.grades)]
+    open_ = [name for name, code in steps if code == UNDETERMINED]
+    found: set[str | None] = set()
+    for way in range(2 ** len(open_)):
+        reached = [
+            name
+            for name, code in steps
+            if code in (MET, NOT_APPLICABLE) or (code == UNDETERMINED and way >> open_.index(name) & 1)
+        ]
+        found.add(reached[0] if reached else None)
+    possible = [g.id for g in ruleset.grades if g.id in found]
+    return (possible[0] if found == {*possible[:1]} else None), possible
+
+
 def unread(ruleset: Ruleset) -> bool:
     return not all(layer.read_whole for layer in ruleset.layers)
 

@@ -49,6 +49,11 @@ if typing.TYPE_CHECKING:
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
     from ntm_rules.model.rulesets import Ruleset as Ruleset
     from ntm_rules.model.verdicts import Verdict as Verdict
+    from ntm_rules.programme.progress import Progress as Progress
+    from ntm_rules.programme.progress import progress as progress
+    from ntm_rules.programme.records import UnitRecord as UnitRecord
+    from ntm_rules.programme.rereview import Rereview as Rereview
+    from ntm_rules.programme.rereview import rereview as rereview
 
 __version__ = "0.1.0"
 
@@ -87,6 +92,11 @@ _HOMES = {
     "ReasonCode": "model.outcomes",
     "Ruleset": "model.rulesets",
     "Verdict": "model.verdicts",
+    "Progress": "programme.progress",
+    "progress": "programme.progress",
+    "UnitRecord": "programme.records",
+    "Rereview": "programme.rereview",
+    "rereview": "programme.rereview",
 }
 
 __all__ = [
@@ -107,13 +117,16 @@ __all__ = [
     "NotInForce",
     "NtmRulesError",
     "Outcome",
+    "Progress",
     "Reason",
     "ReasonCode",
     "Reconciliation",
+    "Rereview",
     "Ruleset",
     "RulesetError",
     "TableError",
     "UnitFacts",
+    "UnitRecord",
     "UnknownName",
     "Verdict",
     "__version__",
@@ -122,8 +135,10 @@ __all__ = [
     "assess_frame",
     "assess_hierarchy",
     "diff",
+    "progress",
     "read_units",
     "reconcile",
+    "rereview",
     "word",
 ]
 

@@ -18,7 +18,20 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
 
-_HEAD = ("period", "title", "instrument", "in_force", "read", "sources", "instruments", "derive", "aggregate", "note")
+_HEAD = (
+    "period",
+    "province",
+    "title",
+    "instrument",
+    "in_force",
+    "read",
+    "sources",
+    "instruments",
+    "derive",
+    "aggregate",
+    "grades",
+    "note",
+)
 
 
 @frozen
@@ -26,9 +39,9 @@ class Header:
     """What base and layer files have in common.
 
     Attributes:
-        kind: base, amendment, overlay or caller.
+        kind: base, own, amendment, overlay or caller.
         target: the ruleset id.
-        province: of an overlay.
+        province: of an overlay, of a province's own set, or of an amendment to one.
         layer: the instrument with its span and how it was read.
         replaces: instruments whose layers end with this one.
     """
@@ -67,6 +80,7 @@ class BaseFile:
     aggregates: tuple[Aggregate, ...] = ()
     level: str | None = None
     tested_against: tuple[tuple[str, str], ...] = ()
+    grades: Node | None = None
 
 
 @frozen
@@ -77,6 +91,7 @@ class LayerFile:
     derive: Node | None
     operations: Node | None
     aggregate: Node | None = None
+    grades: Node | None = None
 
 
 def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
@@ -92,10 +107,11 @@ def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Hea
     extra = {
         "ruleset": ("criteria", "at_least_n", "level", "tested_against"),
         "amends": ("operations", "replaces"),
-        "overlay": ("operations", "replaces", "province"),
+        "overlay": ("operations", "replaces"),
     }[own]
     reader.map(root, "the file", (own, *extra, *_HEAD))
-    kinds = {"ruleset": LayerKind.BASE, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
+    base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
+    kinds = {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
     kind = kind or kinds[own]
     target = reader.text(root.get(own), f"`{own}`")
     period = reader.text(reader.required(root, "period", "the file"), "the period")
@@ -151,7 +167,9 @@ def read_base(
         reader.error("criterion.counted", root.at, message)
     level = reader.choice(root.get("level"), "level", {level: level for level in LEVELS})
     aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
-    return BaseFile(header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader))
+    return BaseFile(
+        header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader), root.get("grades")
+    )
 
 
 def _tested(root: Map, rulesets: frozenset[str], reader: Reader) -> tuple[tuple[str, str], ...]:

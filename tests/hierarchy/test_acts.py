@@ -34,7 +34,7 @@ LAW = ("recognition", "withdrawal", "procedure")
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ntm.Library:
     folder = tmp_path_factory.mktemp("law")
-    for name in ("facts/recognition.yaml", "facts/measures.yaml", "units/provinces.yaml"):
+    for name in ("facts/recognition.yaml", "facts/points.yaml", "facts/measures.yaml", "units/provinces.yaml"):
         text = (RULESETS / name).read_text(encoding="utf-8")
         (folder / Path(name).name).write_text(text, encoding="utf-8")
     for path in (RULESETS / "national" / "2021-2025").glob("*.yaml"):
@@ -284,6 +284,50 @@ def test_act_takes_no_other_kind() -> None:
 
 
 # ---------------------------------------------------------------- real cases
+
+SCORED = {
+    "overlay": "commune/ntm",
+    "period": "2021-2025",
+    "province": "dien-bien",
+    "instrument": {"issuer": "dien-bien", "number": "1/HD", "date": "2022-06-01"},
+    "operations": [
+        {
+            "add": {
+                "criterion": f"{n}",
+                "indicator": {
+                    "no": f"{n}.diem",
+                    "title": {"vi": "Điểm của tiêu chí", "en": "Points of the criterion"},
+                    "require": {"fact": f"points_criterion_{n}", "at_least": {"value": "85", "evidence": "official"}},
+                },
+            }
+        }
+        for n in range(1, 20)
+    ],
+    "grades": [
+        {
+            "grade": "co-ban-dat",
+            "title": {"vi": "Cơ bản đạt chuẩn", "en": "Basically meets"},
+            "operations": [
+                {"set": [f"{n}.diem" for n in range(1, 20)], "at_least": {"value": "75", "evidence": "official"}}
+            ],
+        }
+    ],
+}
+"""A scoring table, made up: Điện Biên's own was not found."""
+
+
+def test_recognised_with_14_met_and_5_basically_met(library: ntm.Library) -> None:
+    """DB-01: the middle outcome is a grade, the finding is not met, and the act stands beside it."""
+    case = CASES["DB-01"]["facts"]
+    graded = library.compose("commune/ntm", on=ON, province="dien-bien", overlay=SCORED)
+    points = {f"points_criterion_{n}": 90 if n <= case["criteria_dat"] else 80 for n in range(1, 20)}
+    verdict = ntm.assess(graded, points | {f"c{n}": True for n in range(1, 20)}, unit="Quang Châu")
+    assert (verdict.criteria_met, verdict.criteria_not_met) == (14, 5)
+    assert dict(verdict.grade_counts) == {"co-ban-dat": case["criteria_co_ban"]}
+    found = ntm.reconcile(verdict, [act()], withdrawal=withdrawal(library, verdict))
+    assert found.agreement is ntm.Agreement.ACT_WITHOUT_FINDING
+    assert "kết quả rà soát: chưa đạt, cơ bản đạt chuẩn (14/19 tiêu chí)" in found.text("vi")
+    assert "chưa thuộc trường hợp thu hồi" in found.text("vi")
 
 
 def test_recognised_with_18_of_19(library: ntm.Library) -> None:

@@ -7,7 +7,7 @@ from ntm_rules.explain.reasons import facts_by_id, words_in
 from ntm_rules.explain.unit_phrases import say
 from ntm_rules.model.acts import Act
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.verdicts import Evaluated, LeafResult
+from ntm_rules.model.verdicts import Evaluated, LeafResult, Verdict
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.reconciling import Reconciliation
@@ -26,7 +26,7 @@ def reconciliation_text(found: "Reconciliation", lang: str) -> str:
     parts = [
         say(lang, found.agreement.value, level=level),
         say(lang, "no_act") if found.act is None else _act(found.act, lang),
-        say(lang, "finding", outcome=words.outcome(finding.outcome), **counts),
+        say(lang, "finding", outcome=_outcome(finding, lang), **counts),
     ]
     withdrawal = found.withdrawal
     if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
@@ -39,6 +39,15 @@ def reconciliation_text(found: "Reconciliation", lang: str) -> str:
             parts.append(say(lang, "withdrawal_undetermined" if undetermined else "withdrawal_not_met"))
     provisional = finding.provisional or (withdrawal is not None and withdrawal.provisional)
     return "; ".join(parts) + (f" ({words.say('provisional')})" if provisional else "")
+
+
+def _outcome(finding: Verdict, lang: str) -> str:
+    """The outcome with the grade that was reached."""
+    word, grade = words_in(lang, {}).outcome(finding.outcome), finding.grade
+    if grade is None:
+        return word
+    title = grade.title.of(lang) if grade.title is not None else grade.id
+    return f"{word}, {title[:1].lower()}{title[1:]}"
 
 
 def _because(tree: Evaluated) -> Iterator[LeafResult]:

@@ -379,3 +379,32 @@ def test_recognised_communes_beside_their_published_counts(library: ntm.Library,
         assert found.agreement is ntm.Agreement.DUE_FOR_WITHDRAWAL
     else:
         assert found.agreement is ntm.Agreement.ACT_WITHOUT_FINDING
+
+
+# ---------------------------------------------------------------- the bundled sets
+
+
+@pytest.mark.parametrize(
+    ("rule", "tier", "tested"),
+    [
+        (id, tier, tested)
+        for id, period in ntm.Library.bundled().rulesets()
+        if id.rpartition("/")[2] in LAW
+        for tier, tested in ntm.Library.bundled().compose(id, on=ON, period=period).tested_against
+    ],
+)
+def test_every_set_that_tests_findings_fits_what_it_tests(
+    bundled: ntm.Library, rule: str, tier: str, tested: str
+) -> None:
+    """The criteria that it counts are there, and a finding of which nothing is known decides nothing."""
+    finding = ntm.assess(bundled.compose(tested, on=ON), {}, unit="x")
+    found = ntm.assess_finding(bundled.compose(rule, on=ON), finding, tier=tier)
+    assert found.outcome is ntm.Outcome.UNDETERMINED
+    shares = [
+        leaf
+        for i in found.indicators.values()
+        for leaf in i.leaves
+        if leaf.fact and leaf.fact.id == "criteria_not_met_share"
+    ]
+    for leaf in shares:
+        assert leaf.undecided == finding.criteria_undetermined

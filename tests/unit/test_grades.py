@@ -212,6 +212,8 @@ STRICTER = [
     ('at_least: "75"', 'at_least: "80"', []),
     ('{set: "1.1", at_least: "75", evidence: official}', '{add: {criterion: "1", after: "1.1", indicator: {no: "1.9", title: {vi: a, en: a}, require: {fact: planned, equals: "true", evidence: official}}}}', ["warning"]),
     ('{set: "1.1", at_least: "75", evidence: official}', '{set_pending: "1.1"}', ["note"]),
+    ('{set: "1.1", at_least: "75", evidence: official}', '{replace: "1.1", require: {any: [{fact: planned, equals: "true", evidence: official}, {fact: clean_water_share, at_least: "75", evidence: official}]}}', ["warning"]),  # only the next grade, which asks for water again
+    ('{set: "1.1", at_least: "75", evidence: official}', '{replace: "1.1", require: {fact: planned, equals: "true", evidence: official}}', ["warning", "warning"]),  # that grade, and the next one
 ]  # fmt: skip
 
 

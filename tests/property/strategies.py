@@ -38,8 +38,8 @@ def _percent(name: str, **more: typing.Any) -> Fact:
     return Fact(name, FactType.PERCENT, None, PERCENT, Decimal(0), Decimal(100), 2, Direction.MORE, **more)
 
 
-def _count(name: str) -> Fact:
-    return Fact(name, FactType.COUNT, None, POINT, Decimal(0))
+def _count(name: str, **more: typing.Any) -> Fact:
+    return Fact(name, FactType.COUNT, None, POINT, Decimal(0), **more)
 
 
 CATALOGUE = (
@@ -58,6 +58,15 @@ CATALOGUE = (
     _number("score_plan", high="40", direction=Direction.MORE),
     _number("score_work", high="54.5", decimals=1, direction=Direction.MORE),
     Fact("score_meetings", FactType.COUNT, None, POINT, Decimal(0), Decimal(5), direction=Direction.MORE),
+    _percent("reached", ratio=RatioOf("units_there", "units"), undecided="units_open"),
+    _count("units_there", undecided="units_open"),
+    _count("units_open"),
+    _count("units"),
+    _number("density", decimals=3, ratio=RatioOf("wells", "units"), undecided="wells_open"),
+    _count("wells"),
+    _count("wells_open"),
+    _count("scored", undecided="scores_open"),
+    _count("scores_open"),
     Fact("yes", FactType.BOOLEAN),
     Fact("also", FactType.BOOLEAN),
     Fact("act", FactType.BOOLEAN),
@@ -410,6 +419,10 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
             too_much = fact.type is FactType.PERCENT and ratio.part in found and ratio.whole in found
             if too_much and Decimal(str(found[ratio.part])) > Decimal(str(found[ratio.whole])):
                 found[ratio.part] = 0
+    for fact, ratio in ratios:
+        if fact.type is FactType.PERCENT and {fact.undecided, ratio.part, ratio.whole} <= found.keys():
+            rest = Decimal(str(found[ratio.whole])) - Decimal(str(found[ratio.part]))
+            found[fact.undecided] = pick(forms(min(rest, Decimal(str(found[fact.undecided])))))
     return found
 
 

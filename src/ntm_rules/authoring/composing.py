@@ -85,7 +85,8 @@ def compose(
         aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
         applied.append(layer.header.layer)
-    if request.province is not None and request.province.overlay_unknown:
+    national = base.header.layer.kind is not LayerKind.OWN
+    if national and request.province is not None and request.province.overlay_unknown:
         applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
     _check_shape(tree.composed, base.at_least_n)
     _check_parts(derived.values(), facts)

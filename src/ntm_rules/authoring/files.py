@@ -20,6 +20,7 @@ from ntm_rules.model.text import Text
 
 _HEAD = (
     "period",
+    "province",
     "title",
     "instrument",
     "in_force",
@@ -38,9 +39,9 @@ class Header:
     """What base and layer files have in common.
 
     Attributes:
-        kind: base, amendment, overlay or caller.
+        kind: base, own, amendment, overlay or caller.
         target: the ruleset id.
-        province: of an overlay.
+        province: of an overlay, of a province's own set, or of an amendment to one.
         layer: the instrument with its span and how it was read.
         replaces: instruments whose layers end with this one.
     """
@@ -106,10 +107,11 @@ def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Hea
     extra = {
         "ruleset": ("criteria", "at_least_n", "level", "tested_against"),
         "amends": ("operations", "replaces"),
-        "overlay": ("operations", "replaces", "province"),
+        "overlay": ("operations", "replaces"),
     }[own]
     reader.map(root, "the file", (own, *extra, *_HEAD))
-    kinds = {"ruleset": LayerKind.BASE, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
+    base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
+    kinds = {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
     kind = kind or kinds[own]
     target = reader.text(root.get(own), f"`{own}`")
     period = reader.text(reader.required(root, "period", "the file"), "the period")

@@ -1,7 +1,6 @@
 """Outcomes of many units for other programs, a batch after the other: Parquet, Excel, and CSV without reasons."""
 
 import csv
-import math
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,17 +10,12 @@ from ntm_rules.authoring.tables import kept_text
 from ntm_rules.cli.writers import COUNTS, safe
 from ntm_rules.engines.filed import Batch
 from ntm_rules.engines.layout import GRADE, grade_names, outcome_names
-from ntm_rules.model.errors import Diagnostic, EngineUnavailable, TableError, quoted
+from ntm_rules.model.errors import Diagnostic, TableError, quoted
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
-
-MAX_ROWS = 2**20
-"""The rows of a sheet of Excel, the names of the columns among them."""
-MAX_TEXT = 32_767
-"""The characters of a cell of Excel."""
+from ntm_rules.reports.workbook import check_rows, workbook, write_cell
 
 WORDS = np.array([outcome.code for outcome in Outcome], object)
-_EXACT = 10**15
 
 Columns = dict[str, typing.Any]
 """Columns by name: an Arrow array or a list of what passes through, arrays of results; outcomes are their codes."""
@@ -123,11 +117,7 @@ def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rulese
         TableError: there are more units than a sheet has rows, or a text is longer than a cell.
         EngineUnavailable: XlsxWriter is not installed.
     """
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise EngineUnavailable('Excel files need XlsxWriter: pip install "ntm-rules[excel]"') from error
-    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    book = workbook(file, {"constant_memory": True})
     try:
         book.set_properties({"title": ruleset.id, "comments": ruleset.content_hash})
         sheet = book.add_worksheet()
@@ -137,20 +127,9 @@ def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rulese
         for number, row in enumerate(_rows(batches, ruleset), 1):
             check_rows(number)
             for place, value in enumerate(row):
-                _write(sheet, number, place, value)
+                write_cell(sheet, number, place, value)
     finally:
         book.close()
-
-
-def check_rows(count: int) -> None:
-    """Refuse more units than a sheet has rows.
-
-    Raises:
-        TableError: it has not.
-    """
-    if count >= MAX_ROWS:
-        message = f"a sheet of Excel has room for {MAX_ROWS - 1} units, the file has more"
-        raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
 
 
 def _rows(batches: Iterable[Batch], ruleset: Ruleset) -> Iterator[tuple[typing.Any, ...]]:
@@ -164,18 +143,3 @@ def _plain(values: typing.Any) -> Iterable[typing.Any]:
         values = WORDS[values] if values.dtype == np.int8 else values
         return typing.cast("list[typing.Any]", values.tolist())
     return _listed(values)
-
-
-def _write(sheet: typing.Any, row: int, place: int, value: object) -> None:
-    if value is None or value == "":
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, place, value)
-    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
-        sheet.write_number(row, place, value)
-    else:
-        text = kept_text(value)
-        if len(text) > MAX_TEXT:
-            message = f"row {row} holds a text of {len(text)} characters, a cell of Excel at most {MAX_TEXT}"
-            raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
-        sheet.write_string(row, place, text)

@@ -97,7 +97,7 @@ class Coverage:
     """The places of some rulesets in printed order, each with the sides seen.
 
     Attributes:
-        overlaid: instruments that are layers over a national base.
+        overlaid: instruments that are layers over a base.
     """
 
     seen: Mapping[Place, frozenset[Side]]
@@ -144,7 +144,7 @@ def coverage(rulesets: Iterable[Ruleset], verdicts: Iterable[Verdict]) -> Covera
     overlaid: set[Instrument] = set()
     for ruleset in rulesets:
         found.update((place, set()) for place in places(ruleset) if place not in found)
-        layers = (layer for layer in ruleset.layers if layer.kind is not LayerKind.BASE)
+        layers = (layer for layer in ruleset.layers if layer.kind not in (LayerKind.BASE, LayerKind.OWN))
         overlaid.update(layer.instrument for layer in layers if layer.instrument is not None)
     for verdict in verdicts:
         for place, side in exercised(verdict):
@@ -306,12 +306,14 @@ def _picked(table: Table, key: tuple[str | None, ...]) -> tuple[Key, Cell] | Non
 
 
 def _side(result: LeafResult, asked: Cell) -> Side | None:
-    """On which side of a cell a comparison was; None where a whole of 0 left it open."""
+    """On which side of a cell a comparison was; None where a whole of 0, or what is undecided, left it open."""
     fact, actual, value = result.fact, result.actual, asked.value
     if fact is None or asked.state is not CellState.SET:
         return Side.SEEN
     if actual is None:
         return Side.MISSING if ReasonCode.FACT_MISSING in result.codes else None
+    if ReasonCode.FACT_MISSING in result.codes:
+        return None
     if not _ranked(fact, value):
         same = actual in value if isinstance(value, tuple) else actual == value
         return Side.AT if same else Side.BELOW

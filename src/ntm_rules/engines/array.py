@@ -14,7 +14,8 @@ from attrs import define, field, frozen
 
 from ntm_rules.engines.array_pass import ArrayPass
 from ntm_rules.engines.columns import Column
-from ntm_rules.engines.pairing import disagreeing, joined, pair_of, spoiled
+from ntm_rules.engines.growing import growing
+from ntm_rules.engines.pairing import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
 from ntm_rules.engines.ranking import MET, NOT_MET, UNDETERMINED, swap
 from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
 from ntm_rules.engines.scalar import program_of
@@ -110,6 +111,9 @@ class Kernel:
             found.pairs[fact.id, part.id, whole.id] = pair
             if wrong is not None:
                 bad[part.id] = bad[part.id] | wrong if part.id in bad else wrong
+            wrong = None if pair is None else crowded(fact, pair, found, at)
+            if wrong is not None and fact.undecided is not None:
+                bad[fact.undecided] = bad[fact.undecided] | wrong if fact.undecided in bad else wrong
         for fact, part, whole in segment.ratios:
             pair = found.pairs.get((fact.id, part.id, whole.id))
             wrong = None if pair is None else disagreeing(found.numbers(at[fact.id]), pair, found)
@@ -119,6 +123,10 @@ class Kernel:
         found.bad += bad.values()
         for fact, part, whole in segment.ratios:
             joined(found, at, fact, part, whole)
+        for fact, undecided in segment.growing:
+            unknown = invalid_of(found, [at[undecided]])
+            if unknown is not None:
+                spoiled(found, at, {fact.id: unknown})
         return found
 
     def opened(self, segment: Segment) -> "_Opened":
@@ -134,8 +142,9 @@ class Kernel:
         ratios = [r for r in self.checker.ratios if r[1].id in columns or r[2].id in columns]
         whole = [*ratios, *self.checker.derived]
         pairs = [r for r in whole if r[1].id in columns and r[2].id in columns]
+        grown = [(f, f.undecided) for f in growing(self.ruleset) if f.undecided is not None and f.undecided in columns]
         given = [place for place, fact in enumerate(self.ruleset.facts) if fact.id in columns]
-        return _Opened(segment, readers, ratios, pairs, given)
+        return _Opened(segment, readers, ratios, pairs, grown, given)
 
     # -- running -----------------------------------------------------------------------------
 
@@ -233,9 +242,9 @@ class Kernel:
         return {}
 
     def unreadable(self, bad: Mapping[str, object]) -> set[str]:
-        """The bad facts and the ratios that are read from them."""
+        """The bad facts, the ratios that are read from them, and what may grow by them."""
         ratios = {fact.id for fact, part, whole in self.checker.ratios if part.id in bad or whole.id in bad}
-        return {*bad, *ratios}
+        return {*bad, *ratios, *(fact.id for fact in growing(self.ruleset) if fact.undecided in bad)}
 
     def problems(
         self, segments: Sequence[Segment], rows: Sequence[int], unit_of: Callable[[int], str | None]
@@ -262,12 +271,14 @@ class _Opened:
         readers: one a fact of the ruleset.
         ratios: fact, part and whole of the ratios of which a part has a column.
         pairs: of those of which both have, the ones that only the set works out too.
+        growing: the facts that may still grow, with that by which, where it has a column.
     """
 
     segment: Segment
     readers: Sequence[Reader]
     ratios: Sequence[Ratio]
     pairs: Sequence[Ratio]
+    growing: Sequence[tuple[Fact, str]]
     given: Sequence[int]
 
 

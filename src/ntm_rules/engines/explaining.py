@@ -289,6 +289,7 @@ class Explainer:
         fact = spec.fact
         place = None if name is None else self.places[name]
         asked = cell if cell.state is not CellState.PENDING or cell.floor is None else cell.floor
+        more = None if fact is None or fact.undecided is None else self.places[fact.undecided]
         measure = None if fact is None or asked.value is None else margin_of(fact, spec.op, asked)
         part_change = None if name is None else self.part_change(name, spec.op, asked)
 
@@ -297,14 +298,16 @@ class Explainer:
             slot = None if place is None else slots[place]
             outcome = code(slots)
             actual = Decimal(repr(slot)) if type(slot) is float else actual_of(slot)
+            undecided = None if more is None or not slots[more] else Decimal(repr(slots[more]))
             if outcome > 1:
                 if outcome == 3:
                     return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)
                 codes = open_codes + slot_codes(fact, slot, asked.when_empty is not None)
-                return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns)
+                codes = codes or (ReasonCode.FACT_MISSING,)  # what is undecided, and nothing else, leaves it open
+                return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns, undecided)
             margin = None if measure is None or actual is None else measure(actual)
             change = part_change(slot) if part_change is not None and type(slot) is tuple else None
-            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns)
+            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns, undecided)
 
         return explain
 

@@ -53,9 +53,13 @@ class Criterion:
 
 
 class LayerKind(Enum):
-    """Where a layer comes from."""
+    """Where a layer comes from.
+
+    The first layer is ``BASE``, the national set, or ``OWN``, one that a single province has of its own.
+    """
 
     BASE = "base"
+    OWN = "own"
     AMENDMENT = "amendment"
     OVERLAY = "overlay"
     CALLER = "caller"

@@ -69,6 +69,7 @@ class LeafResult:
         codes: all reasons why it is undetermined.
         part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
         columns: which column of the table was used, and why.
+        undecided: by how many units the value may still grow; None where by none, or where the fact cannot.
         prerequisite: the verdict on the other set, where this is a ``meets`` that was evaluated.
     """
 
@@ -80,6 +81,7 @@ class LeafResult:
     codes: tuple[ReasonCode, ...] = ()
     part_change: Decimal | None = None
     columns: tuple[Column, ...] = ()
+    undecided: Decimal | None = None
     prerequisite: "Verdict | None" = None
 
     @property

@@ -14,7 +14,7 @@ from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, matching
-from ntm_rules.model.walk import CellRef, cells, indicators, leaves
+from ntm_rules.model.walk import CellRef, every_cell, indicators, leaves
 
 _DAY = dt.timedelta(days=1)
 _AGAINST = {
@@ -60,7 +60,7 @@ def _years(period: str) -> range:
 def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
     """Thresholds that no value of the fact can be on either side of."""
     facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
-    for ref in cells(ruleset):
+    for ref in every_cell(ruleset):
         fact = facts.get(ref.comparison.fact) if ref.comparison else None
         value = ref.cell.value
         if fact is None or not isinstance(value, Decimal) or _factor(ref):

@@ -49,6 +49,10 @@ UNITS = {
     "lần": "times",
     "hộ": "households",
     "đội/thôn": "groups-per-village",
+    "% số tiêu chí": "percent",
+    "% số xã": "percent",
+    "% số huyện": "percent",
+    "ngày": "days",
     "công trình": "works",
     "mô hình": "models",
     "làng nghề": "craft-villages",
@@ -137,7 +141,12 @@ def text_of(value: Any) -> str | None:
 
 
 def differences(
-    row: Row, ref: CellRef, wanted: Any = None, operator: str | None = None, whole_criterion: bool = False
+    row: Row,
+    ref: CellRef,
+    wanted: Any = None,
+    operator: str | None = None,
+    whole_criterion: bool = False,
+    unit: str | None = None,
 ) -> Iterator[str]:
     """What the cell says otherwise than the row; *wanted* and *operator* where the row has words only."""
     cell, state = ref.cell, state_of(row) if wanted is None else "set"
@@ -152,7 +161,7 @@ def differences(
         if allowed and text_of(comparison.op) not in allowed:
             yield f"operator {text_of(comparison.op)}, the row says {row['operator']}"
         if operator is None:
-            yield from unit_differences(row, ref)
+            yield from unit_differences(row, ref, unit)
     if state != "pending" or cell.evidence is not None:
         evidence = EVIDENCE.get(row["evidence"])
         if text_of(cell.evidence) != (evidence if state != "pending" else None):
@@ -165,13 +174,13 @@ def differences(
         yield f"source {cell.source}, the row says {source}"
 
 
-def unit_differences(row: Row, ref: CellRef) -> Iterator[str]:
+def unit_differences(row: Row, ref: CellRef, unit: str | None) -> Iterator[str]:
     if hasattr(ref.comparison.threshold, "times"):  # a multiple of another threshold has the unit of that threshold
         if row["unit"] != "ratio":
             yield f"a multiple of another threshold, the row says {row['unit']}"
     elif row["unit"] not in UNITS:
         yield f"unknown unit {row['unit']}"
-    elif ref.unit != UNITS[row["unit"]]:
+    elif ref.unit != (unit or UNITS[row["unit"]]):
         yield f"unit {ref.unit}, the row says {row['unit']}"
 
 
@@ -245,7 +254,9 @@ def check_rows(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
             problems.append(f"{row}: no cell at {address} {row.region} {row['year']} {row['exception']}")
         for i in mine:
             claims[i].append(row)
-            said = differences(row, refs_[i], wanted, operator or None, whole_criterion=whole == "criterion")
+            said = differences(
+                row, refs_[i], wanted, operator or None, whole_criterion=whole == "criterion", unit=says.get("unit")
+            )
             problems += [f"{row}: {refs_[i].address} {refs_[i].key}: {one}" for one in said]
     for i, claimants in claims.items():
         if len(claimants) > 1:
@@ -273,16 +284,10 @@ def check_guards(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
             mine = [
                 i
                 for i, r in enumerate(refs_)
-                if r.comparison is not None
-                and fact in r.comparison.facts
-                and (
-                    r.derived == guard["derived"]
-                    if "derived" in guard
-                    else r.role == "applies_if" and r.indicator == guard["applies_if"]
-                )
+                if r.comparison is not None and fact in r.comparison.facts and guarded(r, guard)
             ]
             if not mine:
-                problems.append(f"guard {guard.get('derived') or guard['applies_if']}: no comparison of {fact}")
+                problems.append(f"guard {guard}: no comparison of {fact}")
             claimed |= set(mine)
             problems += [
                 f"{row}: guard on {fact}: {said}"
@@ -291,6 +296,15 @@ def check_guards(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
                 for said in differences(row, refs_[i], wanted, operator or None)
             ]
     return claimed
+
+
+def guarded(ref: CellRef, guard: Mapping[str, Any]) -> bool:
+    """True for a comparison that the guard is about."""
+    if "derived" in guard:
+        return bool(ref.derived == guard["derived"])
+    if "part" in guard:
+        return bool(ref.address == guard["part"])
+    return ref.role == "applies_if" and ref.indicator == guard["applies_if"]
 
 
 # ---------------------------------------------------------------- the checks

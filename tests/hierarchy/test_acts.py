@@ -169,7 +169,7 @@ def test_withdrawal_of_a_district(
 
 GATES: dict[str, typing.Any] = {
     "satisfaction_as_required": True,
-    "resident_satisfaction": 95,
+    "satisfaction": 95,
     "construction_debt": 0,
     "security_not_complex": True,
 }
@@ -182,7 +182,7 @@ def test_recognition_asks_for_more_than_the_criteria(library: ntm.Library) -> No
     assert met.provisional  # the survey's number is from memory
     for gate, value, no in (
         ("satisfaction_as_required", False, "A.2"),
-        ("resident_satisfaction", 89.9, "A.2n"),
+        ("satisfaction", 89.9, "A.2n"),
         ("construction_debt", 0.5, "A.3"),
         ("security_not_complex", False, "A.4"),
     ):

@@ -94,11 +94,12 @@ class Finding:
     criteria: dict[str, tuple[str, bool]]
     criterion_codes: dict[str, tuple[str, ...]]
     indicators: dict[str, IndicatorFinding]
+    beside: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> dict[str, int]:
-        """``criteria_met`` counts what is met or not applicable."""
-        codes = [code for code, _ in self.criteria.values()]
+        """``criteria_met`` counts what is met or not applicable; what stands beside the count is left out."""
+        codes = [code for no, (code, _) in self.criteria.items() if no not in self.beside]
         return {
             "criteria_total": len(codes),
             "criteria_met": sum(code in (MET, NOT_APPLICABLE) for code in codes),
@@ -143,7 +144,33 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
         doubtful = whole.outcome in (MET, NOT_APPLICABLE) and any(i.codes == ("layer_not_read",) for i in mine)
         criterion_codes[criterion.no] = ("layer_not_read",) if doubtful else whole.codes
     outcome = asked.whole().outcome
-    return Finding(outcome, provisional(outcome, official.whole().outcome), criteria, criterion_codes, indicators)
+    beside = frozenset(criterion.no for criterion in ruleset.criteria if not criterion.counted)
+    unsure = provisional(outcome, official.whole().outcome)
+    return Finding(outcome, unsure, criteria, criterion_codes, indicators, beside)
+
+
+def grades(ruleset: Ruleset, facts: Mapping[str, object], criterion: str | None = None) -> tuple[str | None, list[str]]:
+    """The grade of a unit (or of one of its criteria) if it is certain, and all that it may have.
+
+    Every way in which what is undetermined may turn out is tried.
+    """
+
+    def outcome(of: Ruleset) -> str:
+        finding = judge(of, facts)
+        return finding.outcome if criterion is None else finding.criteria[criterion][0]
+
+    steps = [("", outcome(ruleset)), *((g.id, outcome(g.ruleset)) for g in ruleset.grades)]
+    open_ = [name for name, code in steps if code == UNDETERMINED]
+    found: set[str | None] = set()
+    for way in range(2 ** len(open_)):
+        reached = [
+            name
+            for name, code in steps
+            if code in (MET, NOT_APPLICABLE) or (code == UNDETERMINED and way >> open_.index(name) & 1)
+        ]
+        found.add(reached[0] if reached else None)
+    possible = [g.id for g in ruleset.grades if g.id in found]
+    return (possible[0] if found == {*possible[:1]} else None), possible
 
 
 def unread(ruleset: Ruleset) -> bool:
@@ -263,7 +290,22 @@ class _Unit:
                 return EMPTY
             numbers = typing.cast(list[Fraction], values)
             return min(numbers) if isinstance(rule, c.MinOf) else max(numbers)
+        if isinstance(rule, c.PointsOf):
+            return self.points(rule)
         return self.case(typing.cast(c.Case, rule))
+
+    def points(self, rule: c.PointsOf) -> Value:
+        """The mean share of the parts that apply, weighted by their points, of the whole."""
+        parts = [(m, MET if m.applies_if is None else self.node(m.applies_if, "").outcome) for m in rule.members]
+        if any(code == UNDETERMINED for _, code in parts):
+            return None
+        counted = [(self.value(m.fact), Fraction(m.out_of)) for m, code in parts if code == MET]
+        if any(value is None for value, _ in counted):
+            return None
+        if not counted:
+            return EMPTY
+        given = sum((typing.cast(Fraction, value) for value, _ in counted), Fraction(0))
+        return given / sum(most for _, most in counted) * Fraction(rule.out_of)
 
     def case(self, rule: c.Case) -> Value:
         """Every way in which the undetermined guards may turn out; the value is known if all ways agree."""
@@ -370,6 +412,7 @@ class _Unit:
             codes.add("empty_whole")
         outcome = self.decided(fact, value, op, cell)
         if outcome == UNDETERMINED:
+            codes = codes or {"fact_missing"}  # what is undecided, and nothing else, leaves it open
             return _leaf(here, name, outcome, tuple(x for x in CODES if x in codes), None, columns)
         margin = None
         if outcome in (MET, NOT_MET) and asked is not None and fact is not None and value is not EMPTY:
@@ -401,7 +444,30 @@ class _Unit:
             return UNDETERMINED
         if value is EMPTY:
             return UNDETERMINED if cell.when_empty is None else cell.when_empty.code
+        if isinstance(value, Fraction):
+            return self.within(fact, value, self.most(fact, value), op, cell.value)
         return MET if compare(fact, value, op, cell.value) else NOT_MET
+
+    def most(self, fact: Fact, value: Fraction) -> Fraction | None:
+        """What a number may grow to; None where nothing bounds it."""
+        more = self.value(fact.undecided) if fact.undecided is not None else None
+        if not isinstance(more, Fraction) or more == 0:
+            return value
+        if fact.ratio is None:
+            return value + more
+        whole = self.value(fact.ratio.whole)
+        if isinstance(whole, Fraction) and isinstance(self.value(fact.ratio.part), Fraction):
+            return value + more / whole * (100 if fact.type is FactType.PERCENT else 1)
+        return None if fact.maximum is None else Fraction(fact.maximum)
+
+    def within(self, fact: Fact, least: Fraction, most: Fraction | None, op: c.Op, required: object) -> str:
+        """A comparison with a number of which only the bounds are known."""
+        limit = Fraction(typing.cast(Decimal, required))
+        far = max(least, limit) + 1 if most is None else most
+        if op is c.Op.EQUALS and least < far:
+            return UNDETERMINED if least <= limit <= far else NOT_MET
+        ends = {compare(fact, end, op, required) for end in (least, far)}
+        return UNDETERMINED if len(ends) == 2 else MET if ends == {True} else NOT_MET
 
 
 def _leaf(
@@ -493,6 +559,8 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             found.add(name)
         if fact.type is FactType.COUNT and number.denominator != 1:
             found.add(name)
+        if name in scored(ruleset) and (number * 10**fact.decimals).denominator != 1:
+            found.add(name)
     unit = _Unit(ruleset, facts, None)
     for fact, ratio in [*((f, f.ratio) for f in ruleset.facts if f.ratio), *_derived_ratios(ruleset)]:
         part, whole = unit.value(ratio.part), unit.value(ratio.whole)
@@ -500,13 +568,23 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             continue
         if fact.type is FactType.PERCENT and part > whole:
             found.add(ratio.part)
-        elif (
+            continue
+        open_ = None if fact.undecided is None or fact.undecided in found else unit.value(fact.undecided)
+        if fact.type is FactType.PERCENT and isinstance(open_, Fraction) and part + open_ > whole:
+            found.add(typing.cast(str, fact.undecided))
+        if (
             whole
             and facts.get(fact.id) is not None
             and not agrees(facts[fact.id], _Unit(ruleset, facts, None).quotient(fact, ratio))
         ):
             found.add(fact.id)
     return found
+
+
+def scored(ruleset: Ruleset) -> set[str]:
+    """The facts that hold points, those of the prerequisites included."""
+    found = {m.fact for d in ruleset.derived if isinstance(d.rule, c.PointsOf) for m in d.rule.members}
+    return found.union(*(scored(other) for other in walk.prerequisites(ruleset)))
 
 
 def _derived_ratios(ruleset: Ruleset) -> typing.Iterator[tuple[Fact, RatioOf]]:

@@ -120,7 +120,7 @@ def test_knowing_more_never_contradicts_in_real_sets(real_sets: Quiet[Ruleset], 
 def test_counts_add_up(case: tuple[Ruleset, Facts]) -> None:
     ruleset, given_facts = case
     verdict = check(ruleset, given_facts)
-    assert verdict.criteria_total == len(ruleset.criteria)
+    assert verdict.criteria_total == sum(criterion.counted for criterion in ruleset.criteria)
     assert verdict.criteria_met + verdict.criteria_not_met + verdict.criteria_undetermined == verdict.criteria_total
     assert sum(verdict.indicator_counts.values()) == sum(len(c.indicators) for c in ruleset.criteria)
     assert list(verdict.indicators) == [i.no for c in ruleset.criteria for i in c.indicators]

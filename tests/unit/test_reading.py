@@ -49,6 +49,8 @@ WRONG_BASE = [
     ("k above the indicators", "title: {vi: Một, en: One}\n", "title: {vi: Một, en: One}\n    at_least_n: 3\n", "condition.k", 'no: "1"\n', "at least 3 of 2", ""),
     ("k is nought", "title: {vi: Một, en: One}\n", "title: {vi: Một, en: One}\n    at_least_n: 0\n", "value.integer", "0\n    indicators", "from 1", ""),
     ("k above the criteria", "criteria:\n", "at_least_n: 3\ncriteria:\n", "condition.k", "ruleset:", "at least 3 of 2", ""),
+    ("k of criteria not all counted", "criteria:\n  - no: \"1\"\n", "at_least_n: 1\ncriteria:\n  - no: \"1\"\n    counted: false\n", "criterion.counted", "ruleset:", "criterion `1` is not counted", ""),
+    ("counted neither true nor false", "title: {vi: Một, en: One}\n", "title: {vi: Một, en: One}\n    counted: no\n", "value.unknown", "no\n    indicators", "`no`", ""),
     ("k above the members", "          all:\n", "          at_least_n: 3\n          of:\n", "condition.k", "at_least_n: 3", "at least 3 of 2", ""),
     ("no title", "        title: {vi: Nước, en: Water}\n", "", "key.missing", 'no: "1.1"', "no `title`", ""),
     ("a title in one language", "{vi: Nước, en: Water}", "{vi: Nước}", "key.missing", "{vi: Nước}", "no `en`", ""),
@@ -138,6 +140,11 @@ WRONG_FACTS = [
     ("an unknown direction", "direction: more", "direction: mor", "value.unknown", "mor\n", "`mor`", "`more`"),
     ("a ratio of an unknown fact", "part: water_households", "part: water_household", "fact.unknown", "clean_water_share", "`water_household`", "`water_households`"),
     ("a ratio of a yes/no fact", "part: water_households", "part: planned", "fact.ratio", "clean_water_share", "plain number", ""),
+    ("an unknown fact undecided", "whole: households}", "whole: households}\n    undecided: openn", "fact.unknown", "clean_water_share", "`openn`", ""),
+    ("undecided on a plain number", 'minimum: "0", decimals', 'undecided: households, minimum: "0", decimals', "fact.undecided", "income", "neither a count", ""),
+    ("undecided by no count", "whole: households}", "whole: households}\n    undecided: income", "fact.undecided", "clean_water_share", "`income`", ""),
+    ("undecided by its own whole", "whole: households}", "whole: households}\n    undecided: households", "fact.undecided", "clean_water_share", "another count", ""),
+    ("a part that grows and its share", "water_households: {", "open: {title: {vi: Chưa rõ, en: Open}, type: count, unit: million}\n  water_households: {undecided: open, ", "fact.undecided", "clean_water_share", "has to say so too", ""),
     ("a yes/no fact as ratio", "type: boolean}", "type: boolean, ratio: {part: households, whole: households}}", "fact.ratio", "{part: households, w", "cannot be a ratio", ""),
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.text import Text
 
 _KEYS = ("title", "type", "unit", "minimum", "maximum", "decimals", "direction")
-_MORE_KEYS = ("levels", "values", "ratio", "agency", "note")
+_MORE_KEYS = ("levels", "values", "ratio", "undecided", "agency", "note")
 _NO_BOUNDS: tuple[None, None] = (None, None)
 MAX_DECIMALS = 6
 
@@ -26,7 +26,7 @@ def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
 
 
 def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -> dict[str, Fact]:
-    """The facts of a ``facts:`` file; ratios are checked by ``check_ratios`` when all files are read."""
+    """The facts of a ``facts:`` file; what refers to others is checked by ``check_ratios`` and ``check_undecided``."""
     reader.map(root, "the file", ("level", "facts"))
     read = _FactReader(measures, reader)
     return {fact.id: fact for fact in reader.each(root.get("facts"), "`facts`", read.fact)}
@@ -41,6 +41,32 @@ def check_ratios(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: R
                 reader.unknown("fact.unknown", at, f"fact in the ratio of `{fact.id}`", part, facts)
             elif not facts[part].type.numeric or facts[part].ratio:
                 reader.error("fact.ratio", at, f"`{part}` in the ratio of `{fact.id}` has to be a plain number")
+
+
+def check_undecided(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
+    """Note facts that cannot grow by a count, and shares of a growing part that do not say by what it grows."""
+
+    def wrong(fact: Fact, message: str) -> None:
+        reader.error("fact.undecided", nodes[fact.id].at, message)
+
+    for fact in facts.values():
+        parts = [facts[name] for name in (fact.ratio.part, fact.ratio.whole) if name in facts] if fact.ratio else []
+        for part, mine in zip(parts, (fact.undecided, None), strict=False):
+            if part.undecided is not None and part.undecided != mine:
+                wrong(fact, f"`{part.id}` may grow by `{part.undecided}`, its share `{fact.id}` has to say so too")
+        if fact.undecided is None:
+            continue
+        growth = facts.get(fact.undecided)
+        if growth is None:
+            reader.unknown("fact.unknown", nodes[fact.id].at, f"fact undecided of `{fact.id}`", fact.undecided, facts)
+        elif not _plain_count(growth) or growth.undecided is not None or growth in (fact, *parts):
+            wrong(fact, f"`{fact.undecided}`, by which `{fact.id}` may grow, has to be another count, from 0")
+        if not all(map(_plain_count, parts or [fact])):
+            wrong(fact, f"`{fact.id}` is neither a count nor a ratio of counts, so it cannot be undecided in part")
+
+
+def _plain_count(fact: Fact) -> bool:
+    return fact.type is FactType.COUNT and fact.minimum is not None and fact.minimum >= 0
 
 
 class _FactReader:
@@ -73,6 +99,7 @@ class _FactReader:
             titles,
             self.ratio(found, kind, key),
             reader.title(found.get("agency")),
+            reader.text(found.get("undecided"), "`undecided`") or None,
         )
 
     def unit(self, found: Map, kind: FactType, key: str) -> Measure | None:

@@ -92,9 +92,10 @@ class Reader:
             self.unknown("value.unknown", node.at, what, name, choices)
         return choices.get(name)
 
-    def flag(self, node: Node | None, what: str) -> bool:
-        """*node* as ``true`` or ``false``; false where it is absent."""
-        return bool(self.choice(node, what, {"true": True, "false": False}))
+    def flag(self, node: Node | None, what: str, default: bool = False) -> bool:
+        """*node* as ``true`` or ``false``; the default where it is absent."""
+        found = self.choice(node, what, {"true": True, "false": False})
+        return default if found is None else found
 
     def number(self, node: Node, text: str, what: str) -> Decimal | None:
         """*text* as an exact number of at most 15 significant digits."""

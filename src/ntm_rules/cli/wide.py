@@ -37,7 +37,7 @@ def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
 def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
     """The columns of a batch in the order in which they are written."""
     codes = batch.codes
-    total = np.full(len(batch.units), len(ruleset.criteria), np.int16)
+    total = np.full(len(batch.units), sum(criterion.counted for criterion in ruleset.criteria), np.int16)
     first = (codes.codes[0], codes.provisional, codes.met, codes.not_met, codes.undetermined, total)
     return {
         "unit": batch.units,

@@ -34,6 +34,8 @@ class Kind(Enum):
     INCOMPARABLE = "incomparable"
     NOT_COMPARED = "not_compared"
     EVIDENCE = "evidence"
+    COUNTED = "now_counted"
+    UNCOUNTED = "no_longer_counted"
 
     @property
     def swapped(self) -> "Kind":
@@ -41,7 +43,8 @@ class Kind(Enum):
         return _SWAPPED.get(self, self)
 
 
-_PAIRS = ((Kind.ADDED, Kind.REMOVED), (Kind.STRICTER, Kind.LOOSER))
+_PAIRS = ((Kind.ADDED, Kind.REMOVED), (Kind.STRICTER, Kind.LOOSER), (Kind.COUNTED, Kind.UNCOUNTED))
+_ASIDE = (Kind.RENUMBERED, Kind.RETITLED, Kind.EVIDENCE, Kind.COUNTED, Kind.UNCOUNTED)
 _SWAPPED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 
 
@@ -204,7 +207,7 @@ class Change:
     @property
     def direction(self) -> Kind:
         """Of all columns together: equal, stricter, looser, incomparable or not compared; else added or removed."""
-        found = {kind for kind in self.kinds if kind not in (Kind.RENUMBERED, Kind.RETITLED, Kind.EVIDENCE)}
+        found = {kind for kind in self.kinds if kind not in _ASIDE}
         both = {Kind.STRICTER, Kind.LOOSER} <= found
         if Kind.INCOMPARABLE in found or both:
             return Kind.INCOMPARABLE

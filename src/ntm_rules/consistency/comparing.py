@@ -246,7 +246,7 @@ def _together(given: Iterable[Given]) -> dict[str, FactValue]:
 def _outcome(side: Side, facts: Given) -> Outcome:
     """The indicator's outcome in an assessment by the whole set."""
     verdict = assess(side.ruleset, facts)
-    return Outcome(verdict.codes[1 + verdict.criteria_total + side.place])
+    return Outcome(verdict.codes[1 + len(side.ruleset.criteria) + side.place])
 
 
 def _paired(before: Sequence[Asked], after: Sequence[Asked], same_form: bool) -> Asks:

@@ -141,6 +141,8 @@ def _change(
         more += [Kind.RENUMBERED] if old.no != new.no else []
         titles = [side.title and side.title.vi for side in (old, new)]
         more += [Kind.RETITLED] if titles[0] != titles[1] else []
+        if isinstance(old, Criterion) and isinstance(new, Criterion) and old.counted != new.counted:
+            more.append(Kind.COUNTED if new.counted else Kind.UNCOUNTED)
     return Change(level, old, new, kinds_of(steps, *more), steps, asked)
 
 

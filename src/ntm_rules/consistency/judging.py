@@ -30,7 +30,7 @@ def judged(ruleset: Ruleset, proofs: Sequence[Proof]) -> tuple[Finding, ...]:
 def _finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
     where = f" {ruleset.province}" if ruleset.province else ""
     text = f"{ruleset.id} {ruleset.period}{where} on {ruleset.on}: {message}"
-    return Finding(Subject(ruleset.id, ruleset.period, address), Diagnostic(code, text, severity, hint=hint))
+    return Finding(Subject.of(ruleset, address), Diagnostic(code, text, severity, hint=hint))
 
 
 def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:

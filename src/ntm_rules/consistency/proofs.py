@@ -153,7 +153,8 @@ def prove_in(
         for _, leaf in leaves(indicator.require)
         if isinstance(leaf, Meets)
     )
-    base = other(ruleset.id, None, None, None) if own else None
+    whose = (ruleset.province, ruleset.territory) if ruleset.layers[0].kind is LayerKind.OWN else (None, None)
+    base = other(ruleset.id, None, *whose) if own else None
     lower = [other(*name, ruleset.province, ruleset.territory) for name in named]
     return prove(ruleset, base=base, lower=lower, limits=limits, session=session)
 

@@ -14,7 +14,8 @@ from attrs import define, field, frozen
 
 from ntm_rules.engines.array_pass import ArrayPass
 from ntm_rules.engines.columns import Column
-from ntm_rules.engines.pairing import disagreeing, joined, pair_of, spoiled
+from ntm_rules.engines.growing import growing
+from ntm_rules.engines.pairing import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
 from ntm_rules.engines.ranking import UNDETERMINED, swap
 from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
 from ntm_rules.engines.scalar import program_of
@@ -52,7 +53,7 @@ class Codes:
     Attributes:
         codes: outcome codes, a row each for the set, its criteria and its indicators.
         provisional: of the set.
-        met, not_met, undetermined: criteria.
+        met, not_met, undetermined: criteria, of those that are counted.
         bad_facts: how many facts of the row have a bad value.
     """
 
@@ -72,6 +73,12 @@ def kernel_of(ruleset: Ruleset) -> "Kernel":
     return typing.cast(Kernel, memo["array"])
 
 
+def _places_counted(ruleset: Ruleset) -> slice | list[int]:
+    """The rows of the codes of criteria that are counted: as a rule all, which need no copy."""
+    found = [place for place, criterion in enumerate(ruleset.criteria, 1) if criterion.counted]
+    return slice(1, 1 + len(found)) if len(found) == len(ruleset.criteria) else found
+
+
 class Kernel:
     """A ruleset compiled for blocks of rows."""
 
@@ -79,6 +86,7 @@ class Kernel:
         self.ruleset = ruleset
         self.program = program_of(ruleset)
         self.checker = self.program.checker
+        self.counted = _places_counted(ruleset)
         self.flags = {fact.id for fact in ruleset.facts if fact.type is FactType.BOOLEAN}
         self.asked = ArrayPass(ruleset, ruleset.minimum_evidence)
         self.official = ArrayPass(ruleset, Evidence.OFFICIAL, settled=True, like=self.asked)
@@ -100,6 +108,9 @@ class Kernel:
             found.pairs[fact.id, part.id, whole.id] = pair
             if wrong is not None:
                 bad[part.id] = bad[part.id] | wrong if part.id in bad else wrong
+            wrong = None if pair is None else crowded(fact, pair, found, at)
+            if wrong is not None and fact.undecided is not None:
+                bad[fact.undecided] = bad[fact.undecided] | wrong if fact.undecided in bad else wrong
         for fact, part, whole in segment.ratios:
             pair = found.pairs.get((fact.id, part.id, whole.id))
             wrong = None if pair is None else disagreeing(found.numbers(at[fact.id]), pair, found)
@@ -109,6 +120,10 @@ class Kernel:
         found.bad += bad.values()
         for fact, part, whole in segment.ratios:
             joined(found, at, fact, part, whole)
+        for fact, undecided in segment.growing:
+            unknown = invalid_of(found, [at[undecided]])
+            if unknown is not None:
+                spoiled(found, at, {fact.id: unknown})
         return found
 
     def opened(self, segment: Segment) -> "_Opened":
@@ -120,12 +135,13 @@ class Kernel:
             if fact.id in bound:
                 readers.append(bound_reader(fact, bound[fact.id], column))
             else:
-                readers.append(missing_reader(fact) if column is None else reader_of(fact, column))
+                readers.append(_reader(fact, column, fact.id in self.checker.stepped))
         ratios = [r for r in self.checker.ratios if r[1].id in columns or r[2].id in columns]
         whole = [*ratios, *self.checker.derived]
         pairs = [r for r in whole if r[1].id in columns and r[2].id in columns]
+        grown = [(f, f.undecided) for f in growing(self.ruleset) if f.undecided is not None and f.undecided in columns]
         given = [place for place, fact in enumerate(self.ruleset.facts) if fact.id in columns]
-        return _Opened(segment, readers, ratios, pairs, given)
+        return _Opened(segment, readers, ratios, pairs, grown, given)
 
     # -- running -----------------------------------------------------------------------------
 
@@ -141,7 +157,7 @@ class Kernel:
             here = slice(job.offset + job.start, job.offset + job.end)
             answer = self.answer(job, codes[:, here])
             provisional[here] = answer.provisional(0)
-            criteria = answer.codes[1 : self.asked.first]
+            criteria = answer.codes[self.counted]
             counts[1, here] = np.add.reduce((criteria == 0).view(np.uint8), axis=0, dtype=kind)
             counts[2, here] = np.add.reduce((criteria == 2).view(np.uint8), axis=0, dtype=kind)
             counts[0, here] = len(criteria) - counts[1, here] - counts[2, here]
@@ -211,9 +227,9 @@ class Kernel:
         return {}
 
     def unreadable(self, bad: Mapping[str, object]) -> set[str]:
-        """The bad facts and the ratios that are read from them."""
+        """The bad facts, the ratios that are read from them, and what may grow by them."""
         ratios = {fact.id for fact, part, whole in self.checker.ratios if part.id in bad or whole.id in bad}
-        return {*bad, *ratios}
+        return {*bad, *ratios, *(fact.id for fact in growing(self.ruleset) if fact.undecided in bad)}
 
     def problems(
         self, segments: Sequence[Segment], rows: Sequence[int], unit_of: Callable[[int], str | None]
@@ -228,6 +244,10 @@ class Kernel:
                 yield from error.problems
 
 
+def _reader(fact: Fact, column: Column | None, stepped: bool) -> Reader:
+    return missing_reader(fact) if column is None else reader_of(fact, column, stepped)
+
+
 @frozen(eq=False)
 class _Opened:
     """A segment with what it takes to read its rows.
@@ -236,12 +256,14 @@ class _Opened:
         readers: one a fact of the ruleset.
         ratios: fact, part and whole of the ratios of which a part has a column.
         pairs: of those of which both have, the ones that only the set works out too.
+        growing: the facts that may still grow, with that by which, where it has a column.
     """
 
     segment: Segment
     readers: Sequence[Reader]
     ratios: Sequence[Ratio]
     pairs: Sequence[Ratio]
+    growing: Sequence[tuple[Fact, str]]
     given: Sequence[int]
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
+from ntm_rules.engines.growing import bare_most, most, one_way
 from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.pairing import invalid_of
 from ntm_rules.engines.ranking import (
@@ -44,11 +45,13 @@ from ntm_rules.model.conditions import (
     Not,
     Op,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Cell, Threshold
 from ntm_rules.model.walk import facts_of_derived
 
@@ -147,7 +150,7 @@ class ArrayCompiler:
             return _always(NOT_APPLICABLE if asked.code == 3 else UNDETERMINED)
         fact = self.facts[name]
         if fact.type.numeric:
-            ranks = _against(self.places[name], op, *_limits([asked.cell]), None)
+            ranks = self.against(name, op, [asked.cell], None)
             return (lambda block: capped(ranks(block))) if asked.capped else ranks
         return self.named(name, op, [cell], None)
 
@@ -157,7 +160,7 @@ class ArrayCompiler:
         index, open_ = self.index(free), self.open(free)
         if all(a.cell is None for a in asked):
             return self.named(None, op, cells, index)
-        compared = _against(self.places[name], op, *_limits([a.cell for a in asked]), index)
+        compared = self.against(name, op, [a.cell for a in asked], index)
         if all(asked[place].cell is not None and not asked[place].capped for place in self.tables.known(free)):
 
             def simple(block: Block) -> Bytes:
@@ -173,6 +176,17 @@ class ArrayCompiler:
             return np.maximum(np.minimum(compared(block), _at(most, place)), _at(least, place))
 
         return ranks
+
+    def against(
+        self, name: str, op: Op, cells: "Sequence[Cell | None]", index: "Callable[[Block], Array] | None"
+    ) -> Ranks:
+        """A number against what cells ask; of a fact that may grow both ends have to agree."""
+        limits = _limits(cells)
+        if self.facts[name].undecided is None:
+            return _against(self.places[name], op, *limits, index)
+        ends = [self.places[name], self.places[most(name)]]
+        found = [_agreed(*(_against(place, o, *limits, index) for place in ends)) for o in one_way(op)]
+        return found[0] if len(found) == 1 else _joined(all_of, found)
 
     def named(
         self, name: str | None, op: Op, cells: Sequence[Cell | None], index: Callable[[Block], Array] | None
@@ -216,6 +230,23 @@ class ArrayCompiler:
 
     # -- derived facts -----------------------------------------------------------------------
 
+    def grown(self, fact: Fact) -> Callable[[Block], Vector]:
+        """The most that a fact may become."""
+        place, more = self.places[fact.id], self.places[typing.cast(str, fact.undecided)]
+
+        def vector(block: Block) -> Vector:
+            known, count = block.numbers(place), np.nan_to_num(block.numbers(more).filled)
+            values, pair = known.filled, known.pair
+            if fact.ratio is None:
+                values = values + count
+            else:
+                values = np.where((count > 0) & ~np.isnan(values), bare_most(fact), values)
+            if pair is not None:
+                pair = Pair(pair.top + fact.scale * count, pair.bottom, pair.there)
+            return Numbers(values, known.unknown, pair, known.invalid)
+
+        return vector
+
     def derived(self, derived: Derived) -> Callable[[Block], Vector]:
         """A derived fact, worked out from the slots before it."""
         rule = derived.rule
@@ -226,6 +257,8 @@ class ArrayCompiler:
                 return self.quotient(derived.fact, rule)
             case MinOf() | MaxOf():
                 return self.extreme(rule)
+            case PointsOf():
+                return self.points(derived, rule)
             case _:
                 typing.assert_never(rule)
 
@@ -289,9 +322,48 @@ class ArrayCompiler:
 
         return vector
 
+    def points(self, derived: Derived, rule: PointsOf) -> Callable[[Block], Vector]:
+        """The points of the parts that apply over what these are out of."""
+        parts = [
+            (
+                _always(MET) if part.applies_if is None else self.condition(part.applies_if),
+                self.places[part.fact],
+                part,
+            )
+            for part in parts_of(rule, self.facts)
+        ]
+        reads = [self.places[name] for name in facts_of_derived(derived) if name in self.facts]
+
+        def vector(block: Block) -> Vector:
+            top, bottom = np.zeros(block.size), np.zeros(block.size)
+            there = np.ones(block.size, np.bool_)
+            for applies, place, part in parts:
+                ranks, points = applies(block), block.numbers(place).filled
+                counts = ranks == MET
+                there &= (ranks != UNDETERMINED) & ~(counts & np.isnan(points))
+                top += np.where(counts, np.rint(points * 10.0**part.digits) * part.factor, 0)
+                bottom += np.where(counts, float(part.share), 0)
+            block.is_hard(there & ((top >= EXACT) | (bottom >= EXACT)))
+            bad, unknown = invalid_of(block, reads), ~there
+            pair = Pair(np.where(there, top, 0), bottom, there)
+            nothing = np.full(block.size, np.nan)
+            return Numbers(nothing, unknown.view(np.uint8), pair, None if bad is None else bad & unknown)
+
+        return vector
+
 
 def _always(rank: int) -> Ranks:
     return lambda block: block.constant(rank)
+
+
+def _agreed(least: Ranks, most: Ranks) -> Ranks:
+    """What both ends of a number say; undetermined where they differ."""
+
+    def ranks(block: Block) -> Bytes:
+        found = least(block)
+        return chosen(found == most(block), found, block.constant(UNDETERMINED))
+
+    return ranks
 
 
 def _joined(join: Callable[[Sequence[Bytes]], Bytes], members: list[Ranks]) -> Ranks:

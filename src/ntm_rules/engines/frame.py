@@ -128,7 +128,8 @@ def _wide(
     floor = stages.add(fold(ruleset.at_least_n, below))
     stages.step()
     kinds = ((MET, NOT_APPLICABLE), (NOT_MET,), (UNDETERMINED,))
-    counts = [_count(c.is_in(kind) for c in criteria) for kind in kinds]
+    counted = [found for found, criterion in zip(criteria, ruleset.criteria, strict=True) if criterion.counted]
+    counts = [_count(c.is_in(kind) for c in counted) for kind in kinds]
     first = [_code(whole), _provisional(whole, floor, not ruleset.read_whole), *counts]
     made = zip(wide_names(ruleset), [*first, *map(_code, (*criteria, *own))], strict=True)
     columns = [expression.alias(name) for name, expression in made]

@@ -1,5 +1,7 @@
 """The rule tree as narwhals expressions: one implementation for Polars, DuckDB, Ibis and Spark."""
 
+import functools
+import operator
 import typing
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -9,7 +11,8 @@ from attrs import define, field
 
 from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
 from ntm_rules.engines.frame_logic import Expr, at_least, capped, fold, greatest, least, rank, when_any
-from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, where
+from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, small, where
+from ntm_rules.engines.growing import growing, most, one_way
 from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.engines.tabulating import Tabulator, is_lacking, values_of
@@ -29,11 +32,13 @@ from ntm_rules.model.conditions import (
     Not,
     Op,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Cell, Threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
 
@@ -43,7 +48,7 @@ class FrameCompiler:
     """Compiles the conditions of one ruleset for one floor of evidence.
 
     Attributes:
-        slots: the facts by id; derived ones are added by ``work_out``.
+        slots: the facts by id, with those for the most that some may become; derived ones are added by ``work_out``.
         settled: a prerequisite that is met under layers not read whole is undetermined.
     """
 
@@ -169,7 +174,8 @@ class FrameCompiler:
 
     def inner(self, other: Ruleset) -> "FrameCompiler":
         """The compiler of another ruleset over the same facts."""
-        slots = {fact.id: self.slots[fact.id] for fact in other.facts}
+        names = [*(fact.id for fact in other.facts), *(most(fact.id) for fact in growing(other))]
+        slots = {name: self.slots[name] for name in names if name in self.slots}
         return FrameCompiler.of(other, slots, self.stages, self.floor, self.settled)
 
     # -- comparisons -------------------------------------------------------------------------
@@ -179,7 +185,7 @@ class FrameCompiler:
         free, cells = self.cells(threshold)
         if name is None or not self.facts[name].type.numeric:
             return self.named(name, op, cells, free)
-        return self.numbers(self.slots[name], op, cells, free)
+        return self.numbers(name, op, cells, free)
 
     def cells(self, threshold: Threshold) -> tuple[tuple[str, ...], Sequence[Cell | None]]:
         """The selectors of a threshold that are not bound, and the cell for each combination of their values."""
@@ -219,12 +225,35 @@ class FrameCompiler:
         ]
         return when_any(chain, null(kind))
 
-    def numbers(self, slot: Slot, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
+    def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
         """A comparison of a number."""
         asked = self.tables.asked(cells)
         limits = [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
         if all(limit is None for limit in limits):
             return self.named(None, op, cells, free)
+        slot, most_ = self.slots[name], self.slots.get(most(name))
+        if most_ is None:
+            found = self.against(slot, op, asked, limits, free)
+        else:
+            ends = [[self.against(end, o, asked, limits, free) for end in (slot, most_)] for o in one_way(op)]
+            found = least([nw.when(one == other).then(one).otherwise(rank(UNDETERMINED)) for one, other in ends])
+        if any(a.capped for a in asked):
+            cap = [UNDETERMINED if a.capped else None for a in asked]
+            found = nw.min_horizontal(found, self.by_place(free, cap, rank, nw.Int8).fill_null(NOT_APPLICABLE))
+        if any(a.code == 3 for a in asked):
+            none_asked = [NOT_APPLICABLE if a.code == 3 else None for a in asked]
+            found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
+        return found
+
+    def against(
+        self,
+        slot: Slot,
+        op: Op,
+        asked: Sequence[Asked],
+        limits: Sequence[Decimal | None],
+        free: tuple[str, ...],
+    ) -> Expr:
+        """A slot against the limits that cells ask."""
         limit = self.by_place(free, limits, lambda v: nw.lit(float(v)), nw.Float64)
         found = self._compared(op, slot.value, limit)
         if slot.top is not None and slot.bottom is not None:
@@ -235,12 +264,6 @@ class FrameCompiler:
             empty = [None if a.cell is None or a.cell.when_empty is None else RANK[a.cell.when_empty] for a in asked]
             none = self.by_place(free, empty, rank, nw.Int8).fill_null(UNDETERMINED)
             found = when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
-        if any(a.capped for a in asked):
-            cap = [UNDETERMINED if a.capped else None for a in asked]
-            found = nw.min_horizontal(found, self.by_place(free, cap, rank, nw.Int8).fill_null(NOT_APPLICABLE))
-        if any(a.code == 3 for a in asked):
-            none_asked = [NOT_APPLICABLE if a.code == 3 else None for a in asked]
-            found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
         return found
 
     def as_rank(self, holds: Expr) -> Expr:
@@ -287,6 +310,8 @@ class FrameCompiler:
                 slot = self.quotient(derived.fact, rule)
             case MinOf() | MaxOf():
                 slot = self.extreme(rule, reads)
+            case PointsOf():
+                slot = self.points(rule)
             case _:
                 typing.assert_never(rule)
         bad = any_true(r.invalid for r in reads)
@@ -323,6 +348,23 @@ class FrameCompiler:
         if bad is not None:
             made = where(~bad, made[0], nw.Int64), where(~bad, made[1], nw.Int64)
         return Slot(null(nw.Float64), *made)
+
+    def points(self, rule: PointsOf) -> Slot:
+        """The points of the parts that apply over what these are out of."""
+        tops, bottoms = list[Expr](), list[Expr]()
+        for part in parts_of(rule, self.facts):
+            points, nothing = self.slots[part.fact].value, nw.lit(0, dtype=nw.Int64)
+            steps = (small(points) * 10.0**part.digits).round(0).cast(nw.Int64) * part.factor
+            known = where(~points.is_null(), steps, nw.Int64)
+            share = nw.lit(part.share, dtype=nw.Int64)
+            if part.applies_if is not None:
+                applies = self.condition(part.applies_if)
+                known = when_any([(applies == UNDETERMINED, null(nw.Int64)), (applies == MET, known)], nothing)
+                share = when_any([(applies == MET, share)], nothing)
+            tops.append(known)
+            bottoms.append(share)
+        top, bottom = functools.reduce(operator.add, tops), functools.reduce(operator.add, bottoms)
+        return Slot(null(nw.Float64), top, where(~top.is_null(), bottom, nw.Int64))
 
     def extreme(self, rule: MinOf | MaxOf, reads: Sequence[Slot]) -> Slot:
         """The least or greatest of several facts; of ratios the one that is so when multiplied out."""

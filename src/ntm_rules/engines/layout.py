@@ -134,7 +134,7 @@ def _missing(ruleset: Ruleset, given: set[str]) -> list[str]:
 def _read(ruleset: Ruleset) -> set[str]:
     """The facts that conditions and derived facts read."""
     found = {*facts_read(ruleset.criteria), *(name for d in ruleset.derived for name in facts_of_derived(d))}
-    for other in prerequisites(ruleset):
+    for other in (*prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         found |= _read(other)
     return found
 

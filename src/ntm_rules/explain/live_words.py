@@ -1,7 +1,7 @@
 """Words for the events of live sessions: what became of it, why, and which facts did it."""
 
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from attrs import frozen
 
@@ -69,12 +69,14 @@ class EventReason:
         elif isinstance(result, CriterionResult):
             yield from _counts(words, "of_indicators", {no: i.outcome for no, i in result.indicators.items()})
         else:
-            yield from _counts(words, "of_criteria", {no: c.outcome for no, c in result.criteria.items()})
+            beside = {c.no for c in result.ruleset.criteria if not c.counted}
+            yield from _counts(words, "of_criteria", {no: c.outcome for no, c in result.criteria.items()}, beside)
 
 
-def _counts(words: Words, name: str, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
-    """How many are satisfied, and the numbers of those that are not."""
-    yield words.say(name, satisfied=sum(o.satisfied for o in outcomes.values()), total=len(outcomes))
+def _counts(words: Words, name: str, outcomes: Mapping[str, Outcome], beside: Container[str] = ()) -> Iterator[str]:
+    """How many are satisfied, but for those beside the count, and the numbers of all that are not."""
+    counted = [outcome for no, outcome in outcomes.items() if no not in beside]
+    yield words.say(name, satisfied=sum(o.satisfied for o in counted), total=len(counted))
     for outcome in (Outcome.NOT_MET, Outcome.UNDETERMINED):
         numbers = [no for no, found in outcomes.items() if found is outcome]
         if numbers:

@@ -59,6 +59,8 @@ class Fact:
         minimum, maximum: inclusive bounds of a numeric fact, None where there is none.
         ratio: the facts from which it follows exactly, where there are such.
         agency: who reports it, where known.
+        undecided: the count of units of which it is not decided yet whether they belong to the part, or to the count:
+            the fact may still grow by them. Of a ratio of counts or a count; None where nothing can be open.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Fact:
     value_titles: Mapping[str, Text] | None = field(default=None, eq=False)
     ratio: RatioOf | None = None
     agency: Text | None = None
+    undecided: str | None = None
 
     @property
     def scale(self) -> int:

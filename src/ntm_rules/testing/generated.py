@@ -93,7 +93,7 @@ def rulesets(draw: st.DrawFn) -> Ruleset:
         conditions = draw(st.lists(_conditions(), min_size=1, max_size=3))
         own = tuple(Indicator(f"{n}.{i}", condition, Citation(LAW)) for i, condition in enumerate(conditions, 1))
         k = draw(st.sampled_from((None, None, 1)))
-        criteria.append(Criterion(str(n), own, at_least_n=k))
+        criteria.append(Criterion(str(n), own, at_least_n=k, counted=draw(st.sampled_from((True, True, False)))))
     layer = Layer(LayerKind.BASE, LAW, dt.date(2022, 3, 8))
     bindings = (("year", "2024"),)
     return Ruleset("commune/mau", "2021-2025", ON, ON.year, tuple(criteria), FACTS, (layer,), bindings=bindings)

@@ -36,6 +36,7 @@ UNITS = {
     "million VND/person/year": "million-vnd-per-person-year",
     "triệu đồng/người/năm": "million-vnd-per-person-year",
     "points": "points",
+    "points of 100": "points",
     "houses": "houses",
     "nhà": "houses",
     "m2/person": "m2-per-person",
@@ -78,7 +79,8 @@ def day(text: str) -> dt.date:
 
 def composed(entry: Mapping[str, Any], on: dt.date | None = None) -> Any:
     extra = {"province": entry["province"]} if "province" in entry else {}
-    return library().compose(entry["ruleset"], on=on or day(entry["on"]), period=entry["period"], **extra)
+    found = library().compose(entry["ruleset"], on=on or day(entry["on"]), period=entry["period"], **extra)
+    return next(g.ruleset for g in found.grades if g.id == entry["grade"]) if "grade" in entry else found
 
 
 def refs(entry: Mapping[str, Any], on: dt.date | None = None) -> list[CellRef]:
@@ -88,7 +90,9 @@ def refs(entry: Mapping[str, Any], on: dt.date | None = None) -> list[CellRef]:
 
 
 def name(entry: Mapping[str, Any]) -> str:
-    return " ".join([entry["file"], entry["ruleset"], entry["period"], *entry.get("instrument", ())])
+    return " ".join(
+        [entry["file"], entry["ruleset"], entry["period"], *entry.get("instrument", ()), entry.get("grade", "")]
+    )
 
 
 # ---------------------------------------------------------------- one row against one cell
@@ -208,6 +212,14 @@ def check_rows(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
         whole = says.get("all")
         if whole:
             mine = [i for i, ref in enumerate(refs_) if getattr(ref, whole) == address and ref.role == "require"]
+        elif "addresses" in says:
+            mine = [i for one in says["addresses"] for i in by_address[one]]
+            claims |= {i: [row] for one in says["pending"] for i in by_address[one]}
+            problems += [
+                f"{row}: {one} is no pending cell"
+                for one in says["pending"]
+                if [text_of(refs_[i].cell.state) for i in by_address[one]] != ["pending"]
+            ]
         else:
             fits = {i: n for i in by_address[address] if (n := binds(row, refs_[i], says.get("key", {}))) is not None}
             mine = [i for i, n in fits.items() if n == min(fits.values())]

@@ -9,7 +9,7 @@ import numpy as np
 from ntm_rules.authoring.tables import kept_text
 from ntm_rules.cli.writers import COUNTS, safe
 from ntm_rules.engines.filed import Batch
-from ntm_rules.engines.layout import outcome_names
+from ntm_rules.engines.layout import GRADE, grade_names, outcome_names
 from ntm_rules.model.errors import Diagnostic, TableError, quoted
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
@@ -38,7 +38,9 @@ def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
     """The columns of a batch in the order in which they are written."""
     codes = batch.codes
     total = np.full(len(batch.units), sum(criterion.counted for criterion in ruleset.criteria), np.int16)
-    first = (codes.codes[0], codes.provisional, codes.met, codes.not_met, codes.undetermined, total)
+    ids = np.array([*(grade.id for grade in ruleset.grades), None], object)
+    grades = [ids[codes.grades].tolist()] if ruleset.grades else []
+    first = (codes.codes[0], codes.provisional, *grades, codes.met, codes.not_met, codes.undetermined, total)
     return {
         "unit": batch.units,
         **batch.kept,
@@ -47,7 +49,7 @@ def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
 
 
 def _results(ruleset: Ruleset) -> tuple[str, ...]:
-    return ("outcome", "provisional", *COUNTS, *outcome_names(ruleset))
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
 
 
 def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
@@ -64,6 +66,8 @@ def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Rules
 
 
 def _texts(name: str, values: typing.Any) -> typing.Any:
+    if name == GRADE:
+        return [value or "" for value in values]
     if name == "provisional":
         return np.where(values, "true", "false").tolist()
     return values.tolist() if name in COUNTS else WORDS[values].tolist()

@@ -121,6 +121,10 @@ class FrameCompiler:
         left = iter(own)
         return [fold(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
 
+    def folded(self, own: Sequence[Expr]) -> Expr:
+        """The rank of the set, from those of all indicators."""
+        return fold(self.ruleset.at_least_n, self.criteria(own))
+
     def indicator(self, indicator: Indicator) -> Expr:
         """An indicator."""
         found = self.condition(indicator.require)

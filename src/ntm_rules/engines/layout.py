@@ -24,6 +24,7 @@ LONG = (
     "content_hash",
 )
 BAD_FACTS = "bad_facts"
+GRADE = "grade"
 _SHOWN = 10
 
 
@@ -110,7 +111,12 @@ def result_names(ruleset: Ruleset) -> frozenset[str]:
 
 def wide_names(ruleset: Ruleset) -> tuple[str, ...]:
     """The columns of the wide result after those passed through."""
-    return ("outcome", "provisional", *COUNTS, *outcome_names(ruleset))
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
+
+
+def grade_names(ruleset: Ruleset) -> tuple[str, ...]:
+    """The column with the id of the grade, of a set that has grades; null where there is none for certain."""
+    return (GRADE,) if ruleset.grades else ()
 
 
 def outcome_names(ruleset: Ruleset) -> tuple[str, ...]:

@@ -171,6 +171,7 @@ def _leaf(leaf: LeafResult) -> Json:
         "margin": exact_text(leaf.margin),
         "part_change": exact_text(leaf.part_change),
         "unit": leaf.fact.unit.id if leaf.fact and leaf.fact.unit else None,
+        **({} if leaf.undecided is None else {"undecided": exact_text(leaf.undecided)}),
         "columns": [{"selector": c.selector, "value": c.value, "why": c.why, "row": c.row} for c in leaf.columns],
         "evidence": cell.level if cell else None,
         "confidence": cell.confidence.value if cell and cell.confidence else None,

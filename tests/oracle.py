@@ -149,6 +149,30 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
     return Finding(outcome, unsure, criteria, criterion_codes, indicators, beside)
 
 
+def grades(ruleset: Ruleset, facts: Mapping[str, object], criterion: str | None = None) -> tuple[str | None, list[str]]:
+    """The grade of a unit (or of one of its criteria) if it is certain, and all that it may have.
+
+    Every way in which what is undetermined may turn out is tried.
+    """
+
+    def outcome(of: Ruleset) -> str:
+        finding = judge(of, facts)
+        return finding.outcome if criterion is None else finding.criteria[criterion][0]
+
+    steps = [("", outcome(ruleset)), *((g.id, outcome(g.ruleset)) for g in ruleset.grades)]
+    open_ = [name for name, code in steps if code == UNDETERMINED]
+    found: set[str | None] = set()
+    for way in range(2 ** len(open_)):
+        reached = [
+            name
+            for name, code in steps
+            if code in (MET, NOT_APPLICABLE) or (code == UNDETERMINED and way >> open_.index(name) & 1)
+        ]
+        found.add(reached[0] if reached else None)
+    possible = [g.id for g in ruleset.grades if g.id in found]
+    return (possible[0] if found == {*possible[:1]} else None), possible
+
+
 def unread(ruleset: Ruleset) -> bool:
     return not all(layer.read_whole for layer in ruleset.layers)
 
@@ -266,7 +290,22 @@ class _Unit:
                 return EMPTY
             numbers = typing.cast(list[Fraction], values)
             return min(numbers) if isinstance(rule, c.MinOf) else max(numbers)
+        if isinstance(rule, c.PointsOf):
+            return self.points(rule)
         return self.case(typing.cast(c.Case, rule))
+
+    def points(self, rule: c.PointsOf) -> Value:
+        """The mean share of the parts that apply, weighted by their points, of the whole."""
+        parts = [(m, MET if m.applies_if is None else self.node(m.applies_if, "").outcome) for m in rule.members]
+        if any(code == UNDETERMINED for _, code in parts):
+            return None
+        counted = [(self.value(m.fact), Fraction(m.out_of)) for m, code in parts if code == MET]
+        if any(value is None for value, _ in counted):
+            return None
+        if not counted:
+            return EMPTY
+        given = sum((typing.cast(Fraction, value) for value, _ in counted), Fraction(0))
+        return given / sum(most for _, most in counted) * Fraction(rule.out_of)
 
     def case(self, rule: c.Case) -> Value:
         """Every way in which the undetermined guards may turn out; the value is known if all ways agree."""
@@ -520,6 +559,8 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             found.add(name)
         if fact.type is FactType.COUNT and number.denominator != 1:
             found.add(name)
+        if name in scored(ruleset) and (number * 10**fact.decimals).denominator != 1:
+            found.add(name)
     unit = _Unit(ruleset, facts, None)
     for fact, ratio in [*((f, f.ratio) for f in ruleset.facts if f.ratio), *_derived_ratios(ruleset)]:
         part, whole = unit.value(ratio.part), unit.value(ratio.whole)
@@ -538,6 +579,12 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
         ):
             found.add(fact.id)
     return found
+
+
+def scored(ruleset: Ruleset) -> set[str]:
+    """The facts that hold points, those of the prerequisites included."""
+    found = {m.fact for d in ruleset.derived if isinstance(d.rule, c.PointsOf) for m in d.rule.members}
+    return found.union(*(scored(other) for other in walk.prerequisites(ruleset)))
 
 
 def _derived_ratios(ruleset: Ruleset) -> typing.Iterator[tuple[Fact, RatioOf]]:

@@ -27,6 +27,7 @@ from ntm_rules.model.conditions import (
     Not,
     Op,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import Fact, FactType, RatioOf
@@ -224,6 +225,8 @@ class _Lowering:
                 return Chosen(derived.id, values, rows, derived.rule.otherwise, derived.rule.exclusive)
             case MinOf() | MaxOf():
                 return Extreme(derived.id, isinstance(derived.rule, MaxOf), derived.rule.facts)
+            case PointsOf():
+                raise NotImplementedError("no set of the benchmark scores")
             case RatioOf():
                 raise NotImplementedError("a ratio is compared as part and whole")
             case _:

@@ -30,6 +30,9 @@ FACTS: dict[str, Json] = {
     "rate": {**PERCENT, "ratio": {"node": "RatioOf", "part": "part", "whole": "whole"}},
     "stock": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 1},
     "per_house": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 3, "ratio": {"node": "RatioOf", "part": "stock", "whole": "whole"}},
+    "plan": {"type": "number", "unit": "point", "minimum": "0", "maximum": "15", "decimals": 2, "direction": "more"},
+    "work": {"type": "number", "unit": "point", "minimum": "0", "maximum": "55", "decimals": 1, "direction": "more"},
+    "meetings": {"type": "count", "unit": "point", "minimum": "0", "maximum": "30", "direction": "more"},
     "reached": {**PERCENT, "ratio": {"node": "RatioOf", "part": "communes_there", "whole": "communes"}, "undecided": "communes_open"},
     "communes_there": {"type": "count", "unit": "commune", "minimum": "0", "undecided": "communes_open"},
     "communes": {"type": "count", "unit": "commune", "minimum": "0"},
@@ -482,6 +485,56 @@ def ratios() -> None:
         one(f, f"{node} with an empty whole", rules, {"share": 50, "part": 0, "whole": 0}, U, "empty_whole")
 
 
+def points() -> None:
+    f = "points"
+
+    def score(op: str, limit: Json, plan: Json | None = None, work: Json | None = None, out_of: str = "100") -> Json:
+        """15 + 55 + 30 points; the first two may have a condition under which they apply."""
+        members = [{"fact": "plan", "out_of": "15"}, {"fact": "work", "out_of": "55"}, {"fact": "meetings", "out_of": "30"}]
+        for member, applies in zip(members, (plan, work), strict=False):
+            if applies is not None:
+                member["applies_if"] = applies
+        fact = {"id": "score", "type": "number", "unit": "point", "minimum": "0", "maximum": out_of, "decimals": 2, "direction": "more"}
+        rule = {"node": "PointsOf", "out_of": out_of, "members": members}
+        return single(cmp("score", op, limit), derived=[{"fact": fact, "rule": rule}])
+
+    every = {"plan": 12.25, "work": 47.5, "meetings": 25}
+    plain = score("at_least", num("84.75"))
+    one(f, "the plain sum", plain, every, M, margin="0")
+    one(f, "the plain sum, just below", plain, {**every, "plan": "12.24"}, N, margin="-0.01")
+    one(f, "all points", score("at_least", num("100")), {"plan": 15, "work": 55, "meetings": 30}, M, margin="0")
+    one(f, "no points", score("at_most", num("0")), {"plan": 0, "work": 0, "meetings": 0}, M, margin="0")
+    one(f, "equals the sum", score("equals", num("84.75")), every, M, margin="0")
+    one(f, "sums of decimals that floats get wrong", score("more_than", num("0.3")), {"plan": 0.2, "work": 0.1, "meetings": 0}, N, margin="0")
+    one(f, "points of one part missing", plain, {"plan": 12.25, "work": 47.5}, U, "fact_missing")
+    one(f, "full points of the others do not help", score("at_least", num("50")), {"work": 55, "meetings": 30}, U, "fact_missing")
+    spares = score("at_least", num("85"), plan=yes("special"))
+    # Without the plan the other 85 points count for all: 72 of 85 is 84.705..., 73 of 85 is 85.882...
+    one(f, "a part that does not apply is left out", spares, {"special": False, "work": 43, "meetings": 29}, N, margin="-5/17")
+    one(f, "the rest is scaled up", spares, {"special": False, "work": 44, "meetings": 29}, M, margin="15/17")
+    one(f, "points of a part that does not apply count for nothing", spares, {"special": False, "plan": 15, "work": 43, "meetings": 29}, N, margin="-5/17")
+    one(f, "a part that applies", spares, {"special": True, "plan": 13, "work": 43, "meetings": 29}, M, margin="0")
+    one(f, "not known whether a part applies", spares, {"plan": 13, "work": 43, "meetings": 29}, U, "fact_missing")
+    one(f, "what makes a part apply is not applicable itself", score("at_least", num("85"), plan=cmp("special", "equals", NONE)), {"work": 44, "meetings": 29}, M, margin="15/17")
+    two = score("at_least", num("60"), plan=yes("special"), work=yes("also"))
+    one(f, "one part of three applies", two, {"special": False, "also": False, "meetings": 20}, M, margin="20/3")
+    one(f, "out of another total", score("at_least", num("8.5"), plan=yes("special"), out_of="10"), {"special": False, "work": 44, "meetings": 29}, M, margin="3/34")
+    alone = {"node": "PointsOf", "out_of": "15", "members": [{"fact": "plan", "out_of": "15", "applies_if": yes("special")}]}
+    fact = {"id": "score", "type": "number", "unit": "point", "minimum": "0", "maximum": "15", "decimals": 2, "direction": "more"}
+    derived = [{"fact": fact, "rule": alone}]
+    one(f, "no part applies", single(cmp("score", "at_least", num("10")), derived=derived), {"special": False}, U, "empty_whole")
+    for code, outcome in ((0, N), (1, M), (3, A)):
+        said = single(cmp("score", "at_least", num("10", when_empty=code)), derived=derived)
+        one(f, f"no part applies, the cell says {outcome}", said, {"special": False}, outcome)
+    least = {"fact": {**fact, "id": "least"}, "rule": {"node": "MinOf", "facts": ["score", "meetings"]}}
+    both = single(cmp("least", "at_least", num("12.5")), derived=[*derived, least])
+    one(f, "the least of points and a number", both, {"special": True, "plan": 12.49, "meetings": 20}, N, margin="-0.01")
+    refused(f, "refused: more digits than the points have", plain, {**every, "plan": 12.255}, "plan")
+    refused(f, "refused: more points than there are", plain, {**every, "plan": 15.5, "meetings": 31}, "meetings", "plan")
+    weak = score("at_least", num("85"), plan=yes("special", evidence="recalled"))
+    one(f, "what makes a part apply is of weak evidence", weak, {"special": True, "plan": 13, "work": 43, "meetings": 29}, M, margin="0", provisional=True)
+
+
 def undecided() -> None:
     """Of communes not all are decided: the share lies between there/all and (there + open)/all, the count likewise."""
     f = "undecided"
@@ -695,7 +748,7 @@ def counts() -> None:
 def assemble() -> dict[str, list[Json]]:
     """All cases by folder."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, cases, applicability, evidence, layers, floors, counts):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, applicability, evidence, layers, floors, counts):
         write()
     return CASES
 

@@ -155,6 +155,8 @@ def wide_row(verdict: Verdict) -> Row:
         "criteria_not_met": verdict.criteria_not_met,
         "criteria_undetermined": verdict.criteria_undetermined,
     }
+    if verdict.ruleset.grades:
+        found["grade"] = verdict.grade.id if verdict.grade else None
     found |= {f"criterion_{no}": int(criterion.outcome) for no, criterion in verdict.criteria.items()}
     return found | {f"indicator_{no}": int(indicator.outcome) for no, indicator in verdict.indicators.items()}
 

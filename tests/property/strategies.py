@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from ntm_rules.model import conditions as c
@@ -15,9 +16,10 @@ from ntm_rules.model import walk
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
+from oracle import scored
 
 T = typing.TypeVar("T")
 Facts = dict[str, object]
@@ -53,6 +55,9 @@ CATALOGUE = (
     _count("tally"),
     _count("group_part"),
     _count("group_whole"),
+    _number("score_plan", high="40", direction=Direction.MORE),
+    _number("score_work", high="54.5", decimals=1, direction=Direction.MORE),
+    Fact("score_meetings", FactType.COUNT, None, POINT, Decimal(0), Decimal(5), direction=Direction.MORE),
     _percent("reached", ratio=RatioOf("units_there", "units"), undecided="units_open"),
     _count("units_there", undecided="units_open"),
     _count("units_open"),
@@ -79,6 +84,7 @@ NUMERIC_OPS = (c.Op.EQUALS, c.Op.AT_LEAST, c.Op.AT_MOST, c.Op.MORE_THAN, c.Op.LE
 NUMBERS = tuple(
     Decimal(t) for t in ("0", "0.3", "1", "2.5", "33.33", "33.333", "50", "66.67", "99.9", "100", "-1.5", "0.000001")
 )
+BY_DIGITS = 2
 TWINS = (("share", "other_share"), ("yes", "also"))
 SELECTORS = ("region", "year", "yes", "level", "kind", "zone", "group")
 
@@ -115,7 +121,7 @@ def cells(draw: st.DrawFn, fact: Fact | None, op: c.Op, plain: bool = False) -> 
     empty, value, floor = None, None, None
     if state is CellState.SET and fact is not None:
         value = _values(draw, fact, op)
-        if fact.ratio is not None or fact.id == "group_rate":
+        if fact.ratio is not None or fact.id in ("group_rate", "score"):
             empty = draw(st.sampled_from((None, Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)))
     if state is CellState.PENDING and fact is not None and draw(st.booleans()):
         floor = draw(cells(fact, op, plain=True))
@@ -188,8 +194,6 @@ def conditions(
 
 
 def _with_part(condition: typing.Any, part: str | None) -> object:
-    from attrs import evolve
-
     return evolve(condition, part=part)
 
 
@@ -224,12 +228,25 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
     if draw(st.booleans()):
         rows = tuple(c.CaseRow(g, draw(st.sampled_from("gh"))) for g in draw(st.lists(guards, min_size=1, max_size=3)))
         made.append(c.Derived(group, c.Case(rows, draw(st.sampled_from((None, "g", "h"))), True)))
+    choices = [("share", "other_share"), ("share", "rate"), ("rate", "share", "other_share")]
     if draw(st.booleans()):
-        names = draw(st.sampled_from((("share", "other_share"), ("share", "rate"), ("rate", "share", "other_share"))))
+        made.append(c.Derived(_number("score", high="100"), draw(scores())))
+        choices += [("score", "share"), ("rate", "score")]
+    if draw(st.booleans()):
+        names = draw(st.sampled_from(choices))
         made.append(c.Derived(_percent("extreme"), draw(st.sampled_from((c.MinOf, c.MaxOf)))(names)))
     if draw(st.booleans()):
         made.append(c.Derived(_percent("group_rate"), RatioOf("group_part", "group_whole")))
     return tuple(made)
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> c.PointsOf:
+    """Points of two or three parts, any of which may not apply."""
+    found = [("score_plan", "40"), ("score_work", "55"), ("score_meetings", "5.5")][: draw(st.integers(2, 3))]
+    guards = st.one_of(st.none(), comparisons(BY_ID))
+    parts = tuple(c.Scored(name, Decimal(most), draw(guards)) for name, most in found)
+    return c.PointsOf(sum((part.out_of for part in parts), Decimal(0)), parts)
 
 
 @st.composite
@@ -261,9 +278,26 @@ def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
     )
 
 
-def _bound(ruleset: Ruleset, bindings: Iterable[tuple[str, str]]) -> Ruleset:
-    from attrs import evolve
+@st.composite
+def graded_rulesets(draw: st.DrawFn) -> Ruleset:
+    """A composed ruleset with one or two grades, each of which asks otherwise for some indicators."""
+    ruleset = draw(rulesets())
+    known = BY_ID | {d.id: d.fact for d in ruleset.derived}
+    return evolve(
+        ruleset, grades=tuple(Grade(name, draw(_variants(ruleset, known))) for name in "ab"[: draw(st.integers(1, 2))])
+    )
 
+
+@st.composite
+def _variants(draw: st.DrawFn, ruleset: Ruleset, known: Mapping[str, Fact]) -> Ruleset:
+    def changed(indicator: Indicator) -> Indicator:
+        return indicator if draw(st.booleans()) else evolve(indicator, require=draw(conditions(known, (), 1)))
+
+    criteria = (evolve(c, indicators=tuple(map(changed, c.indicators))) for c in ruleset.criteria)
+    return evolve(ruleset, criteria=tuple(criteria))
+
+
+def _bound(ruleset: Ruleset, bindings: Iterable[tuple[str, str]]) -> Ruleset:
     return evolve(ruleset, bindings=tuple(bindings))
 
 
@@ -293,14 +327,18 @@ def limits(ruleset: Ruleset) -> dict[str, list[Decimal]]:
         if indicator.applies_if is not None:
             read(indicator.applies_if)
     for derived in ruleset.derived:
-        if isinstance(derived.rule, c.Case):
-            for row in derived.rule.rows:
-                read(row.when)
+        for guard in walk.guards_of(derived):
+            read(guard)
     for derived in ruleset.derived:
         if isinstance(derived.rule, c.MinOf | c.MaxOf):
             for name in derived.rule.facts:
                 found.setdefault(name, []).extend(found.get(derived.id, []))
-    for other in walk.prerequisites(ruleset):
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, c.PointsOf):
+            for part in derived.rule.members:  # as large a part of it as of the whole
+                share = [limit * part.out_of / derived.rule.out_of for limit in found.get(derived.id, [])]
+                found.setdefault(part.fact, []).extend(round(s, BY_DIGITS) for s in share)
+    for other in (*walk.prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         for name, values in limits(other).items():
             found.setdefault(name, []).extend(values)
     return {name: sorted(set(values)) for name, values in found.items()}
@@ -362,7 +400,7 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
     found: Facts = {}
     ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio]
     ratios += worked_out_ratios(ruleset)
-    exact = {name for _, ratio in ratios for name in (ratio.part, ratio.whole)}
+    exact = {name for _, ratio in ratios for name in (ratio.part, ratio.whole)} | scored(ruleset)
     there = [True] * (missing - 1) + [False]
     for fact in ruleset.inputs().values():
         if fact.ratio is None and pick(there):

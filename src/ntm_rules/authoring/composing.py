@@ -9,20 +9,23 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from ntm_rules.authoring import rewriting as rw
+from ntm_rules.authoring.aggregates import read_aggregates
 from ntm_rules.authoring.applying import Layering, Tree
+from ntm_rules.authoring.conditions import ConditionReader
 from ntm_rules.authoring.derived import read_derived
 from ntm_rules.authoring.files import BaseFile, LayerFile, in_force, uncounted
+from ntm_rules.authoring.grading import Variant, read_grades, stricter
 from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.authoring.units import Province
 from ntm_rules.model.citations import Citation, Evidence, Instrument
-from ntm_rules.model.conditions import AtLeast, By, Case, Comparison, Condition, Derived, Meets, Open
+from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.rulesets import Criterion, Layer, LayerKind, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
-from ntm_rules.model.walk import facts_of_derived, facts_read
+from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of
 
 _DIGITS = 15
 
@@ -70,6 +73,7 @@ def compose(
     criteria = _resolve(base.criteria, request, others)
     selectable = ChainMap(known, {d.id: d.fact for d in others.values()})
     tree = Tree(criteria, criteria, known, Selectors(selectable, ChainMap(derived, others), bindings))
+    aggregates = {a.fact: a for a in base.aggregates}
     applied = [base.header.layer]
     for layer in chosen:
         reader = Reader()
@@ -78,32 +82,64 @@ def compose(
         known.update({d.id: d.fact for d in own})
         derived.update({d.id: d for d in own})
         apply_operations(Layering(tree, layer.header, conditions, reader), layer.operations)
+        aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
         applied.append(layer.header.layer)
-    if request.province is not None and request.province.overlay_unknown:
+    national = base.header.layer.kind is not LayerKind.OWN
+    if national and request.province is not None and request.province.overlay_unknown:
         applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
     _check_shape(tree.composed, base.at_least_n)
-    _check_ratios(derived.values(), facts)
+    _check_parts(derived.values(), facts)
     _check_undecided(derived.values(), facts)
+    variants = _variants(base, chosen, tree, known, rulesets)
     criteria = _resolve(tree.composed, request, derived)
+    variants = [evolve(v, criteria=_resolve(v.criteria, request, derived)) for v in variants]
     known.update({d.id: d.fact for d in derived.values()})
-    return Ruleset(
+    tree.diagnostics += stricter(criteria, variants, tree.selectors)
+    every = (*criteria, *(criterion for variant in variants for criterion in variant.criteria))
+    composed = Ruleset(
         request.id,
         base.header.period,
         request.on,
         request.year,
         criteria,
-        _facts_used(criteria, tuple(derived.values()), known, bindings),
+        _facts_used(every, tuple(derived.values()), known, bindings),
         tuple(applied),
         tuple(derived.values()),
         tuple(sorted(bindings.items())),
         request.province_name,
         request.territory,
         base.at_least_n,
+        aggregates=tuple(aggregates.values()),
+        level=base.level,
+        tested_against=base.tested_against,
         title=base.header.title,
         diagnostics=(*tree.diagnostics, *_notes(applied, request)),
         catalogue=frozenset(facts),
     )
+    grades = [Grade(v.id, evolve(composed, criteria=v.criteria, diagnostics=()), v.title) for v in variants]
+    return evolve(composed, grades=tuple(grades))
+
+
+def _variants(
+    base: BaseFile, layers: list[LayerFile], tree: Tree, known: Mapping[str, Fact], rulesets: frozenset[str]
+) -> list[Variant]:
+    """The grades that the last file declares which declares any, over the criteria as all layers leave them.
+
+    Raises:
+        RulesetError: an operation cannot be applied, or leaves a shape that no set may have.
+    """
+    files: list[BaseFile | LayerFile] = [*reversed(layers), base]
+    file = next((f for f in files if f.grades is not None), None)
+    if file is None:
+        return []
+    reader = Reader()
+    conditions = ConditionReader(file.header.scope(known, rulesets), reader)
+    found = read_grades(file.grades, file.header, conditions, tree, reader)
+    reader.raise_errors()
+    for variant in found:
+        _check_shape(variant.criteria, base.at_least_n)
+    return found
 
 
 def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> None:
@@ -136,17 +172,22 @@ def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Non
         raise RulesetError(found)
 
 
-def _check_ratios(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
-    """The parts of a derived ratio have to be plain facts of the catalogue: they are scaled to whole steps.
+def _check_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
+    """The parts of a ratio and of a score have to be plain facts of the catalogue: they are scaled to whole steps.
 
     Raises:
         RulesetError: a part is derived, or a ratio itself.
     """
-    ratios = [(d.id, name) for d in derived if isinstance(d.rule, RatioOf) for name in (d.rule.part, d.rule.whole)]
-    wrong = [(id, name) for id, name in ratios if name not in facts or facts[name].ratio is not None]
+    parts: list[tuple[str, str, str, str]] = []
+    for each in derived:
+        if isinstance(each.rule, RatioOf):
+            parts += [("fact.ratio", name, "ratio", each.id) for name in (each.rule.part, each.rule.whole)]
+        elif isinstance(each.rule, PointsOf):
+            parts += [("points.fact", member.fact, "points", each.id) for member in each.rule.members]
+    wrong = [part for part in parts if part[1] not in facts or facts[part[1]].ratio is not None]
     if wrong:
-        message = "`{1}` in the ratio of `{0}` has to be a plain number of the catalogue"
-        raise RulesetError([Diagnostic("fact.ratio", message.format(*pair)) for pair in wrong])
+        message = "`{}` in the {} of `{}` has to be a plain number of the catalogue"
+        raise RulesetError([Diagnostic(code, message.format(*words)) for code, *words in wrong])
 
 
 def _check_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
@@ -155,7 +196,7 @@ def _check_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> N
     Raises:
         RulesetError: a derived number reads one.
     """
-    numbers = [(d.id, name) for d in derived if not isinstance(d.rule, Case) for name in facts_of_derived(d)]
+    numbers = [(d.id, name) for d in derived for name in numbers_of(d)]
     wrong = [pair for pair in numbers if pair[1] in facts and facts[pair[1]].undecided is not None]
     if wrong:
         message = "`{1}` may still grow by what is undecided, so `{0}` cannot be worked out from it"
@@ -292,9 +333,6 @@ def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived
 
 def _logic(derived: Derived) -> Derived:
     """A derived fact without what bears on evidence and citation only."""
-    rule = derived.rule
-    if not isinstance(rule, Case):
-        return derived
     nobody = Instrument("", "", "")
 
     def bare(cell: Cell) -> Cell:
@@ -308,8 +346,9 @@ def _logic(derived: Derived) -> Derived:
             return evolve(node, threshold=threshold)
         return evolve(node, threshold=typing.cast(Cell | Table, threshold))
 
-    rows = tuple(evolve(row, when=rw.map_leaves(row.when, leaf)) for row in rule.rows)
-    return evolve(derived, fact=evolve(derived.fact, title=None), rule=evolve(rule, rows=rows))
+    return evolve(
+        rw.map_guards(derived, lambda guard: rw.map_leaves(guard, leaf)), fact=evolve(derived.fact, title=None)
+    )
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:

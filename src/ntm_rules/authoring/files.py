@@ -5,18 +5,33 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from ntm_rules.authoring.aggregates import LEVELS, read_aggregates
 from ntm_rules.authoring.conditions import ConditionReader
 from ntm_rules.authoring.derived import read_derived
 from ntm_rules.authoring.nodes import Entry, Map, Node, Position
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.thresholds import Scope
+from ntm_rules.model.aggregates import Aggregate
 from ntm_rules.model.citations import Citation, Instrument, last_day
 from ntm_rules.model.conditions import Derived
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
 
-_HEAD = ("period", "title", "instrument", "in_force", "read", "sources", "instruments", "derive", "note")
+_HEAD = (
+    "period",
+    "province",
+    "title",
+    "instrument",
+    "in_force",
+    "read",
+    "sources",
+    "instruments",
+    "derive",
+    "aggregate",
+    "grades",
+    "note",
+)
 
 
 @frozen
@@ -24,9 +39,9 @@ class Header:
     """What base and layer files have in common.
 
     Attributes:
-        kind: base, amendment, overlay or caller.
+        kind: base, own, amendment, overlay or caller.
         target: the ruleset id.
-        province: of an overlay.
+        province: of an overlay, of a province's own set, or of an amendment to one.
         layer: the instrument with its span and how it was read.
         replaces: instruments whose layers end with this one.
     """
@@ -62,6 +77,10 @@ class BaseFile:
     criteria: tuple[Criterion, ...]
     derived: tuple[Derived, ...]
     at_least_n: int | None
+    aggregates: tuple[Aggregate, ...] = ()
+    level: str | None = None
+    tested_against: tuple[tuple[str, str], ...] = ()
+    grades: Node | None = None
 
 
 @frozen
@@ -71,6 +90,8 @@ class LayerFile:
     header: Header
     derive: Node | None
     operations: Node | None
+    aggregate: Node | None = None
+    grades: Node | None = None
 
 
 def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
@@ -84,12 +105,13 @@ def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Hea
         reader.error("file.kind", root.at, "the file has none of the keys `ruleset`, `amends`, `overlay`")
         return None
     extra = {
-        "ruleset": ("criteria", "at_least_n"),
+        "ruleset": ("criteria", "at_least_n", "level", "tested_against"),
         "amends": ("operations", "replaces"),
-        "overlay": ("operations", "replaces", "province"),
+        "overlay": ("operations", "replaces"),
     }[own]
     reader.map(root, "the file", (own, *extra, *_HEAD))
-    kinds = {"ruleset": LayerKind.BASE, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
+    base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
+    kinds = {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
     kind = kind or kinds[own]
     target = reader.text(root.get(own), f"`{own}`")
     period = reader.text(reader.required(root, "period", "the file"), "the period")
@@ -143,7 +165,20 @@ def read_base(
         reader.error("condition.k", root.at, f"at least {k} of {len(criteria)} criteria can never hold")
     for message in uncounted(criteria, k):
         reader.error("criterion.counted", root.at, message)
-    return BaseFile(header, criteria, derived, k)
+    level = reader.choice(root.get("level"), "level", {level: level for level in LEVELS})
+    aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
+    return BaseFile(
+        header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader), root.get("grades")
+    )
+
+
+def _tested(root: Map, rulesets: frozenset[str], reader: Reader) -> tuple[tuple[str, str], ...]:
+    """For each tier the set whose finding is tested."""
+    found = {tier: reader.text(e.value, "the ruleset") for tier, e in _entries(root, "tested_against", reader)}
+    for ruleset in found.values():
+        if ruleset not in rulesets:
+            reader.unknown("ruleset.unknown", root.at, "ruleset", ruleset, rulesets)
+    return tuple(found.items())
 
 
 class ContentReader:

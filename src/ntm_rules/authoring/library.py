@@ -7,16 +7,29 @@ from pathlib import Path
 
 from attrs import define, evolve, field
 
+from ntm_rules.authoring.bases import (
+    changes,
+    check_twins,
+    clamped,
+    for_province,
+    known_base,
+    known_province,
+    nearest,
+    not_in_force,
+    nowhere,
+)
 from ntm_rules.authoring.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
 from ntm_rules.authoring.composing import Request, compose
 from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
+from ntm_rules.authoring.plans import read_plan
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
 from ntm_rules.model.citations import Instrument
-from ntm_rules.model.errors import Diagnostic, NotInForce, RulesetError, Severity, UnknownName
+from ntm_rules.model.errors import Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 
 
@@ -84,30 +97,69 @@ class Library:
         return self._catalogue()[1]
 
     def rulesets(self) -> tuple[tuple[str, str], ...]:
-        """Id and period of every ruleset, the oldest period first."""
-        found = {(f.target, f.period) for f in self.files if f.kind == "ruleset"}
+        """Id and period of every national ruleset, the oldest period first."""
+        found = {(f.target, f.period) for f in self.files if f.kind == "ruleset" and not f.province}
         return tuple(sorted(found, key=lambda pair: (pair[1], pair[0])))
+
+    def own_rulesets(self) -> tuple[tuple[str, str, str], ...]:
+        """Ruleset id, period and province of every ruleset that a single province has of its own."""
+        found = ((f.target, f.period, f.province) for f in self.files if f.kind == "ruleset" and f.province)
+        return tuple(sorted(set(found)))
 
     def overlays(self) -> tuple[tuple[str, str, str], ...]:
         """Ruleset id, period and province of every overlay."""
         found = ((f.target, f.period, f.province) for f in self.files if f.kind == "overlay")
         return tuple(sorted(set(found)))
 
-    def span(self, ruleset: str, period: str) -> tuple[dt.date, dt.date | None]:
-        """First and last day of a set, both inclusive; None where it has no end.
+    def plans(self) -> tuple[str, ...]:
+        """The plans with targets that there are, as ``province@year``."""
+        return tuple(sorted(f"{f.target}@{f.year}" for f in self.files if f.kind == "targets"))
+
+    def plan(self, name: str | Path) -> Plan:
+        """The targets of a province for a year.
+
+        Args:
+            name: ``province@year``, e.g. ``lang-son@2021``, or the path of a file of targets (``.yaml``).
+
+        Raises:
+            UnknownName: no such plan or province; with near matches.
+            RulesetError: every problem of the file.
+            OSError: it cannot be opened.
+        """
+        path = Path(name)
+        if path.suffix in (".yaml", ".yml"):
+            return self._plan_of(read_file(path, str(path)))
+        province, _, year = str(name).partition("@")
+        known = self.registry.resolve(province) if year else province
+        for listed in self.files:
+            if listed.kind == "targets" and (listed.target, listed.year) == (known, year):
+                return self._plan_of(root_of(listed))
+        raise UnknownName("plan", str(name), self.plans())
+
+    def span(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, dt.date | None]:
+        """First and last day of a national set, or of a province's own; None where it has no end.
 
         Raises:
             UnknownName: no such ruleset or period.
+            NotInForce: there is no national set, nor one of the province's own.
         """
-        layer = self._base(ruleset, dt.date.min, period).header.layer
-        return layer.start, layer.end
+        bases = self._bases(ruleset, period, province)
+        own = [base for base in bases if base.header.province is not None]
+        layers = [base.header.layer for base in own or bases]
+        ends = [layer.end for layer in layers if layer.end is not None]
+        return min(layer.start for layer in layers), max(ends) if len(ends) == len(layers) else None
 
-    def roots(self, ruleset: str, period: str, province: str | None = None) -> Iterator[Map]:
-        """The nodes of the files of a set: its base, then its layers in the order of their names."""
-        wanted = {"ruleset", "amends", "overlay"}
+    def roots(self, ruleset: str, period: str, province: str | None = None, own: bool = False) -> Iterator[Map]:
+        """The nodes of the files of a set: its base, then its layers in the order of their names.
+
+        Args:
+            own: the province's own set, and not the national one with the province's overlays.
+        """
+        owner = province if own else ""
+        owners = {"ruleset": owner, "amends": owner} | ({} if own else {"overlay": province})
         for listed in sorted(self.files, key=lambda f: f.kind != "ruleset"):
-            here = listed.kind in wanted and (listed.target, listed.period) == (ruleset, period)
-            if here and (listed.kind != "overlay" or listed.province == province):
+            here = listed.kind in owners and (listed.target, listed.period) == (ruleset, period)
+            if here and listed.province == owners[listed.kind]:
                 yield root_of(listed)
 
     def instrument(self, listed: Listed) -> Instrument:
@@ -116,25 +168,32 @@ class Library:
         Raises:
             RulesetError: the file cannot be used.
         """
-        read = self._read_base(listed) if listed.kind == "ruleset" else self._read_layer(listed)
-        return read.header.instrument
+        return self._header(listed).instrument
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
         """The days on which a layer of the set begins to hold, the base's first.
 
-        For a province those from its first overlay on, as long as the province exists; none where it has no overlay.
+        For a province those of its own set, and those of the national one from its first overlay on, as long as the
+        province exists; none where it has neither.
 
         Raises:
             UnknownName: no such ruleset, period or province.
+            NotInForce: there is no national set, nor one of the province's own.
         """
-        base = self._base(ruleset, dt.date.min, period)
-        headers = [base.header, *(file.header for file in self._layers(ruleset, base, province))]
-        starts = [(_clamped(header.layer.start, base.header), header.province) for header in headers]
-        days = sorted({start for start, _ in starts})
-        if province is None:
-            return tuple(days)
-        begins = min((start for start, owner in starts if owner is not None), default=dt.date.max)
-        return tuple(on for on in days if on >= begins and self.registry.latest(province, on).on(on))
+        days: set[dt.date] = set()
+        bases = self._bases(ruleset, period, province)
+        ends = [b.header.layer.end for b in bases if b.header.province is not None]
+        for base in bases:
+            headers = [base.header, *(file.header for file in self._layers(base, province))]
+            starts = [(clamped(header.layer.start, base.header.layer), header.province) for header in headers]
+            begins = dt.date.min
+            if province is not None:
+                begins = min((start for start, owner in starts if owner is not None), default=dt.date.max)
+            found = {start for start, _ in starts}
+            if base.header.province is None:
+                found |= {end + dt.timedelta(1) for end in ends if end is not None}
+            days |= {on for on in found if on >= begins and nearest(bases, on) is base}
+        return tuple(on for on in sorted(days) if province is None or self.registry.latest(province, on).on(on))
 
     def read_all(self, files: Iterable[Listed] | None = None) -> None:
         """Read every file (or *files*), and apply every layer on the day it begins.
@@ -154,14 +213,14 @@ class Library:
 
     def _try(self, listed: Listed) -> None:
         """Read one file, and compose the ruleset on the day on which the file begins to hold."""
-        if listed.kind == "ruleset":
-            self.compose(listed.target, on=self._read_base(listed).header.layer.start, period=listed.period)
-        elif listed.kind in ("amends", "overlay"):
-            on = self._read_layer(listed).header.layer.start
+        if listed.kind in ("ruleset", "amends", "overlay"):
+            on = self._header(listed).layer.start
             if listed.province:
                 end = self.registry.latest(listed.province, on).end
                 on = min(on, end) if end else on
             self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
+        elif listed.kind == "targets":
+            self._plan_of(root_of(listed))
         elif listed.kind == "":
             root_of(listed)
 
@@ -186,14 +245,14 @@ class Library:
             on: the date that picks the law.
             year: the column of yearly thresholds; the year of *on* unless given.
             period: names the set where none is in force on *on*, e.g. ``"2021-2025"``.
-            province: id or name; picks the overlay and the region.
-            territory: the old province whose overlay and region are to be used after a merger.
+            province: id or name; picks the overlay and the region, and the set where the province has one of its own.
+            territory: the old province whose overlay, own set and region are to be used after a merger.
             overlay: one more layer, as a mapping or a path, with its own instrument and evidence.
             expect_hash: refuse any other content hash.
 
         Raises:
             UnknownName: no such ruleset, period or province; with near matches.
-            NotInForce: no set is in force on *on*, or the province has ended.
+            NotInForce: no set is in force on *on*, only single provinces have one, or the province has ended.
             RulesetError: rule files that cannot be used, or a ruleset with another hash.
         """
         own = None if overlay is None else self._overlay(overlay)
@@ -257,16 +316,17 @@ class Library:
             raise RulesetError(
                 [Diagnostic("ruleset.circle", f"the rulesets refer to each other in a circle: {circle}")]
             )
-        base = self._base(ruleset, on, period)
-        effective = _clamped(on, base.header)
+        whose = territory or province
+        owner = self.registry.resolve(whose) if whose else None
+        base = self._base(ruleset, on, period, owner)
+        effective = clamped(on, base.header.layer)
         place = self._place(province, territory, on)
         key = (ruleset, base.header.period, on, year, place, province, territory)
         if own is None and key in self._memo:
             found = self._memo[key]
             if isinstance(found, Ruleset):
                 return found
-        owner = territory or province
-        layers = self._layers(ruleset, base, self.registry.resolve(owner) if owner else None)
+        layers = self._layers(base, owner)
         if own is not None and own.header.target == ruleset:
             layers = [*layers, own]
 
@@ -282,22 +342,26 @@ class Library:
             self._memo[key] = composed
         return composed
 
-    def _base(self, ruleset: str, on: dt.date, period: str | None) -> BaseFile:
+    def _base(self, ruleset: str, on: dt.date, period: str | None, province: str | None) -> BaseFile:
+        bases = self._bases(ruleset, period, province)
+        if period is None:
+            held = [base for base in bases if in_force(base.header.layer, on)]
+            if not held:
+                raise not_in_force(ruleset, on, bases)
+            bases = held
+        return nearest(bases, on)
+
+    def _bases(self, ruleset: str, period: str | None, province: str | None) -> list[BaseFile]:
+        """The national bases and the province's own, of all periods or of one."""
         files = [f for f in self.files if f.kind == "ruleset" and f.target == ruleset]
         if not files:
             raise UnknownName("ruleset", ruleset, self._ids())
-        if period is not None:
-            named = [f for f in files if f.period == period]
-            if not named:
-                raise UnknownName("period", period, [f.period for f in files])
-            return self._read_base(named[0])
-        bases = [self._read_base(f) for f in files]
-        for base in bases:
-            if in_force(base.header.layer, on):
-                return base
-        spans = ", ".join(f"{b.header.period} ({b.header.layer.start} to {b.header.layer.end or 'now'})" for b in bases)
-        hint = f"there is {spans}; name one with period="
-        raise NotInForce(f"no set `{ruleset}` is in force on {on}", hint)
+        found = for_province(files, province)
+        if not found:
+            raise nowhere(ruleset, province, files)
+        if period is not None and period not in (f.period for f in found):
+            raise UnknownName("period", period, [f.period for f in found])
+        return [self._read_base(f) for f in found if period in (None, f.period)]
 
     def _place(self, province: str | None, territory: str | None, on: dt.date) -> Province | None:
         if territory is not None:
@@ -306,15 +370,16 @@ class Library:
             return self.registry.latest(territory, on)
         return None if province is None else self.registry.find(province, on)
 
-    def _layers(self, ruleset: str, base: BaseFile, province: str | None) -> list[LayerFile]:
+    def _layers(self, base: BaseFile, province: str | None) -> list[LayerFile]:
+        """The amendments of a base, and the province's overlays over a national one."""
+        header = base.header
+        owners = {"amends": header.province or ""} | ({} if header.province else {"overlay": province})
         wanted = [
             f
             for f in self.files
-            if f.target == ruleset
-            and f.period == base.header.period
-            and (f.kind == "amends" or (f.kind == "overlay" and f.province == province))
+            if f.kind in owners and (f.target, f.period, f.province) == (header.target, header.period, owners[f.kind])
         ]
-        return [self._read_layer(f) for f in wanted]
+        return [layer for layer in map(self._read_layer, wanted) if changes(layer.header.layer, header.layer)]
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -355,20 +420,21 @@ class Library:
             if listed.kind == kind:
                 yield root_of(listed)
 
+    def _header(self, listed: Listed) -> Header:
+        read = self._read_base(listed) if listed.kind == "ruleset" else self._read_layer(listed)
+        return read.header
+
     def _read_base(self, listed: Listed) -> BaseFile:
         found = self._memo.get(listed.path)
         if isinstance(found, BaseFile):
             return found
-        twins = [
-            f for f in self.files if f.kind == "ruleset" and (f.target, f.period) == (listed.target, listed.period)
-        ]
-        if len(twins) > 1:
-            message = f"`{listed.target}` of {listed.period} stands in `{twins[0].shown}` and in `{twins[1].shown}`"
-            raise RulesetError([problem("ruleset.duplicate", Position(twins[1].shown, 1, 1), message)])
+        check_twins(listed, self.files)
         reader = Reader()
         root = root_of(listed)
         header = read_header(root, reader)
         base = read_base(root, header, self.facts, self._ids(), reader) if header else None
+        if header is not None:
+            known_province(header, self.registry, reader)
         reader.raise_errors()
         if base is None:
             raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no ruleset")])
@@ -388,19 +454,31 @@ class Library:
         header = read_header(root, reader, kind)
         if header is not None and header.target not in self._ids():
             reader.unknown("ruleset.unknown", root.at, "ruleset", header.target, self._ids())
-        if header is not None and header.province is not None and header.province not in self.registry.ids():
-            reader.unknown("province.unknown", root.at, "province", header.province, self.registry.ids())
         if header is not None:
-            periods = [f.period for f in self.files if f.kind == "ruleset" and f.target == header.target]
-            if periods and header.period not in periods:
-                reader.unknown("period.unknown", root.at, f"period of `{header.target}`", header.period, periods)
+            known_province(header, self.registry, reader)
+            known_base(header, self.files, reader)
         reader.raise_errors()
         if header is None:
             raise RulesetError([problem("file.kind", root.at, "the file is no layer")])
-        if header.layer.read_whole and root.get("operations") is None:
+        if header.layer.read_whole and root.get("operations") is None and root.get("grades") is None:
             hint = "say `read: partly` where only the instrument is known"
             raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
-        return LayerFile(header, root.get("derive"), root.get("operations"))
+        return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
+
+    def _plan_of(self, root: Node) -> Plan:
+        reader = Reader()
+        measures = {fact.unit.id: fact.unit for fact in self.facts.values() if fact.unit is not None}
+        read = reader.map(root, "a file of targets")
+        reader.required(read, "targets", "the file")
+        plan = read_plan(read, reader, sorted(self._ids()), self.registry.ids(), measures)
+        reader.raise_errors()
+        if plan is None:
+            raise RulesetError([problem("file.kind", root.at, "the file holds no targets")])
+        twins = [f for f in self.files if f.kind == "targets" and f"{f.target}@{f.year}" == plan.name]
+        if len(twins) > 1:
+            message = f"the plan `{plan.name}` stands in `{twins[0].shown}` and in `{twins[1].shown}`"
+            raise RulesetError([problem("targets.duplicate", Position(twins[1].shown, 1, 1), message)])
+        return plan
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
         if isinstance(overlay, Mapping):
@@ -418,9 +496,3 @@ def _unused(header: Header, composed: Ruleset) -> Diagnostic:
     message = f"the overlay `{number}` is no layer of `{composed.id}` on {composed.on}"
     hint = f"it is for `{header.target}` and holds from {start}"
     return Diagnostic("layer.unused", message, Severity.WARNING, hint=hint)
-
-
-def _clamped(on: dt.date, header: Header) -> dt.date:
-    """*on*, or the nearest day of the set's span."""
-    start, end = header.layer.start, header.layer.end
-    return max(start, min(on, end) if end else on)

@@ -5,7 +5,22 @@ from collections.abc import Callable, Iterator
 
 from attrs import evolve, frozen
 
-from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Condition, Meets, Not, Open
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    Case,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Open,
+    PointsOf,
+)
+from ntm_rules.model.facts import RatioOf
 from ntm_rules.model.rulesets import Criterion, Indicator
 from ntm_rules.model.thresholds import Cell, Relative, Table, Threshold
 
@@ -121,6 +136,21 @@ def map_leaves(condition: Condition, change: Callable[[Comparison | Meets | Open
             return change(condition)
         case _:
             typing.assert_never(condition)
+
+
+def map_guards(derived: Derived, change: Callable[[Condition], Condition]) -> Derived:
+    """The derived fact with every condition on which it rests changed."""
+    rule = derived.rule
+    match rule:
+        case Case():
+            return evolve(derived, rule=evolve(rule, rows=tuple(evolve(r, when=change(r.when)) for r in rule.rows)))
+        case PointsOf():
+            parts = (m if m.applies_if is None else evolve(m, applies_if=change(m.applies_if)) for m in rule.members)
+            return evolve(derived, rule=evolve(rule, members=tuple(parts)))
+        case RatioOf() | MinOf() | MaxOf():
+            return derived
+        case _:
+            typing.assert_never(rule)
 
 
 def map_cells(threshold: Threshold, change: Callable[[Cell], Cell]) -> Threshold:

@@ -96,6 +96,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "column": diagnostic.column,
         "ruleset": subject.ruleset,
         "period": subject.period,
+        "province": subject.province,
         "address": subject.address,
     }
 

@@ -10,13 +10,13 @@ from rich.console import Console
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
-from ntm_rules.cli.heading import dated, heading
+from ntm_rules.cli.heading import dated, heading, province_name
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
 from ntm_rules.cli.phrases import say
 from ntm_rules.explain.sheet import Sheet
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import CellRef, cells
+from ntm_rules.model.walk import CellRef, cells, grade_cells
 
 _LEVELS = ("official", "secondary", "recalled", "pending")
 _TO_DO = ("pending", "recalled")
@@ -34,37 +34,44 @@ def evidence(ruleset: str | None, lang: str, **law: typing.Unpack[Law]) -> None:
     library = library_of(law["rulesets"])
     out = console()
     if ruleset is None:
-        _print_counts(out, _all(library, law), lang)
+        _print_counts(out, library, _all(library, law), lang)
         out.print(text(say(lang, "see_cells")))
     else:
         found = composed(library, ruleset, law)
         print_lines(out, heading(library, found, lang))
-        _print_counts(out, [found], lang)
+        _print_counts(out, library, [found], lang)
         _print_cells(out, found, lang)
     out.print()
     out.print(text(say(lang, "registry")))
 
 
 def _all(library: Library, law: Law) -> Iterator[Ruleset]:
-    """Every set, or those of one period."""
+    """Every set, or those of one period; of the sets that provinces have of their own all, or those of one province."""
     for name, period in library.rulesets():
         if law["period"] in (None, period):
             yield composed(library, name, {**law, "period": period})
+    asked = law["territory"] or law["province"]
+    for name, period, province in library.own_rulesets():
+        mine = asked is None or library.registry.resolve(asked) == province
+        if mine and law["period"] in (None, period):
+            yield composed(library, name, {**law, "period": period, "territory": province})
 
 
-def _print_counts(out: Console, rulesets: Iterable[Ruleset], lang: str) -> None:
-    sheet = table(*(say(lang, name) for name in ("ruleset", "period", *_LEVELS)))
+def _print_counts(out: Console, library: Library, rulesets: Iterable[Ruleset], lang: str) -> None:
+    sheet = table(*(say(lang, name) for name in ("ruleset", "period", "province_head", *_LEVELS)))
     for ruleset in rulesets:
-        counts = Counter(ref.cell.level for ref in cells(ruleset))
+        counts = Counter(ref.cell.level for ref in (*cells(ruleset), *grade_cells(ruleset)))
         numbers = (text(counts[level], LEVELS[level]) for level in _LEVELS)
-        sheet.add_row(text(ruleset.id), text(ruleset.period), *numbers)
+        owner = ruleset.territory or ruleset.province
+        province = province_name(library, owner, lang) if owner else ""
+        sheet.add_row(text(ruleset.id), text(ruleset.period), text(province), *numbers)
     out.print(sheet)
 
 
 def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
     """The cells to do, by instrument and level, in printed order."""
     words = Sheet(ruleset, lang)
-    todo = [ref for ref in cells(ruleset) if ref.cell.level in _TO_DO]
+    todo = [ref for ref in (*cells(ruleset), *grade_cells(ruleset)) if ref.cell.level in _TO_DO]
     order = {ref.cell.blame: place for place, ref in reversed(list(enumerate(todo)))}
     todo.sort(key=lambda ref: (order[ref.cell.blame], _TO_DO.index(ref.cell.level)))
     for (blame, level), group in groupby(todo, key=lambda ref: (ref.cell.blame, ref.cell.level)):

@@ -11,7 +11,8 @@ from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.heading import layer_words
 from ntm_rules.cli.options import lang_option, library_of, rulesets_option
 from ntm_rules.cli.phrases import day, say
-from ntm_rules.model.rulesets import Layer, LayerKind
+from ntm_rules.consistency.compositions import sets
+from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
 
 
 @click.command("list", short_help="List the rulesets and the sets of provinces.")
@@ -32,7 +33,7 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     out.print()
     out.print(text(say(lang, "own_sets"), "bold"))
     own = table(*(say(lang, name) for name in ("province_head", "ruleset", "period", "in_force", "instrument")))
-    for row in _overlays(library, lang):
+    for row in _of_provinces(library, lang):
         own.add_row(*(text(cell) for cell in row))
     out.print(own)
     unknown = [p.title.of(lang) for p in library.registry.provinces if p.overlay_unknown]
@@ -41,14 +42,22 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
         out.print(text(say(lang, "no_overlay", provinces=", ".join(unknown))))
 
 
-def _overlays(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
-    """One row an overlay, by province."""
+def _of_provinces(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
+    """One row an overlay, a set of a province's own or an amendment to it, by province."""
     titles = {p.id: p.title.of(lang) for p in library.registry.provinces}
-    for ruleset, period, province in sorted(library.overlays(), key=lambda o: (o[2], o[1], o[0])):
-        found = library.compose(ruleset, on=dt.date.today(), period=period, territory=province)
-        for layer in found.layers:
-            if layer.kind is LayerKind.OVERLAY:
-                yield titles[province], ruleset, period, _span(layer, lang), layer_words(layer, lang)
+    found = ((ruleset, period, province) for ruleset, period, province in sets(library) if province)
+    for ruleset, period, province in sorted(found, key=lambda of: (of[2], of[1], of[0])):
+        days = library.dates(ruleset, period, province)
+        composed = (library.compose(ruleset, on=on, period=period, province=province) for on in days)
+        layers = dict.fromkeys(layer for each in composed for layer in _own_layers(each))
+        for layer in layers:
+            yield titles[province], ruleset, period, _span(layer, lang), layer_words(layer, lang)
+
+
+def _own_layers(ruleset: Ruleset) -> Iterator[Layer]:
+    """The layers that are the province's own."""
+    own = ruleset.layers[0].kind is LayerKind.OWN
+    yield from (layer for layer in ruleset.layers if own or layer.kind is LayerKind.OVERLAY)
 
 
 def _span(layer: Layer, lang: str) -> str:

@@ -2,12 +2,15 @@
 
 import typing
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from attrs import frozen
 
 from ntm_rules.consistency.logic import Logic, Term
+from ntm_rules.engines.leaves import ORDER
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.scoring import Part
 
 
 @frozen
@@ -141,3 +144,24 @@ class Algebra:
             return (logic.both if op in for_all else logic.either)(*(n.compare(op, limit) for n in numbers))
 
         return Number(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
+
+    def points(self, parts: list[tuple[Code, Part, Term, Term]]) -> Number:
+        """Points out of a total, of parts each with its points and whether these are given: multiplied out."""
+        logic = self.logic
+        counts = [self.met(applies) for applies, _, _, _ in parts]
+        given = logic.both(
+            *(
+                logic.both(logic.opposite(applies.undetermined), logic.either(logic.opposite(here), there))
+                for here, (applies, _, _, there) in zip(counts, parts, strict=True)
+            )
+        )
+
+        def compare(op: Op, limit: Term) -> Term:
+            bound = logic.constant(limit) if isinstance(limit, Decimal) else limit
+            left = right = logic.constant(0)
+            for here, (_, part, points, _) in zip(counts, parts, strict=True):
+                left = left + logic.where(here, points * (10**part.digits * part.factor))
+                right = right + logic.where(here, bound * part.share)
+            return ORDER[op](left, right)
+
+        return Number(given, logic.both(given, logic.opposite(logic.either(*counts))), compare)

@@ -14,7 +14,7 @@ from ntm_rules.consistency.finding import Finding
 LAWS, PROOFS = "law.", "proof."
 """How the codes of laws, for the pytest plugin, and those of proofs begin."""
 
-_KEYS = ("code", "ruleset", "period", "address", "reason")
+_KEYS = ("code", "ruleset", "period", "province", "address", "reason")
 
 
 @frozen
@@ -23,7 +23,7 @@ class Allowed:
 
     Attributes:
         code: of the finding, e.g. ``table.gap``.
-        ruleset, period, address: of its subject; an empty one stands for any.
+        ruleset, period, province, address: of its subject; an empty one stands for any.
         reason: why it is right as it is.
         path: of the file.
     """
@@ -31,6 +31,7 @@ class Allowed:
     code: str
     ruleset: str
     period: str
+    province: str
     address: str
     reason: str
     at: Position
@@ -39,7 +40,12 @@ class Allowed:
     def covers(self, finding: Finding) -> bool:
         """True if the entry is about the finding."""
         subject = finding.subject
-        pairs = ((self.ruleset, subject.ruleset), (self.period, subject.period), (self.address, subject.address))
+        pairs = (
+            (self.ruleset, subject.ruleset),
+            (self.period, subject.period),
+            (self.province, subject.province),
+            (self.address, subject.address),
+        )
         return self.code == finding.diagnostic.code and all(own in ("", other) for own, other in pairs)
 
 
@@ -62,7 +68,8 @@ def excused_by(entries: Iterable[Allowed], composition: Composition) -> Iterator
     """The laws and places that entries list for a ruleset."""
     for entry in entries:
         of = entry.ruleset in ("", composition.ruleset) and entry.period in ("", composition.period)
-        if of and entry.code.startswith(LAWS):
+        where = entry.province in ("", composition.province)
+        if of and where and entry.code.startswith(LAWS):
             yield entry.code.removeprefix(LAWS), entry.address
 
 
@@ -74,7 +81,8 @@ def _entries(path: Path, shown: str, reader: Reader) -> list[Allowed]:
         entry = reader.map(node, "an entry", _KEYS)
         code = reader.text(reader.required(entry, "code", "an entry"), "the code")
         reason = reader.text(reader.required(entry, "reason", "an entry"), "the reason")
-        texts = [reader.text(entry.get(key), key) for key in ("ruleset", "period", "address")]
+        about = ("ruleset", "period", "province", "address")
+        ruleset, period, province, address = (reader.text(entry.get(key), key) for key in about)
         at = node.at if isinstance(node, Map) else root.at
-        found.append(Allowed(code, texts[0], texts[1], texts[2], reason, at, path))
+        found.append(Allowed(code, ruleset, period, province, address, reason, at, path))
     return found

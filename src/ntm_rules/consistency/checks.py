@@ -85,8 +85,11 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
     found = _Findings(library)
     looked_at = tuple(folder.compositions())
     of_files = (*date_gaps(library), *oddities(library))
-    bearing = {(each.ruleset, each.period) for each in looked_at}
-    found.add((f for f in of_files if (f.subject.ruleset, f.subject.period) in bearing), None)
+    bearing = {(each.ruleset, each.period, owner) for each in looked_at for owner in ("", each.province)}
+    found.add(
+        (f for f in of_files if (f.subject.ruleset, f.subject.period, f.subject.province) in bearing),
+        None,
+    )
     proved: list[Proved] = []
     for seen in _shared(folder, looked_at, proving, jobs):
         found.add(seen.findings, seen.composition.province)
@@ -145,7 +148,7 @@ def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) ->
 
 def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
     """What composing and lint say about a composed ruleset."""
-    subject = Subject(ruleset.id, ruleset.period, ruleset.province or "")
+    subject = Subject.of(ruleset, ruleset.province or "")
     return (*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
 
 
@@ -190,7 +193,7 @@ class _Findings:
         for finding in findings:
             subject, diagnostic = finding.subject, finding.diagnostic
             if not diagnostic.file:
-                at = self._places.find(subject.ruleset, subject.period, province, subject.address)
+                at = self._places.find(subject, province)
                 if at is not None:
                     diagnostic = evolve(diagnostic, file=at.file, line=at.line, column=at.column)
             words = diagnostic.message if diagnostic.code.startswith("layer.") else ""

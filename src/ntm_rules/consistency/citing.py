@@ -65,7 +65,8 @@ def oddities(library: Library) -> Iterator[Finding]:
         if bases[instrument] > 1 and isinstance(header, Map) and "annex" not in header.entries:
             message = f"`{instrument.number}` fixes {bases[instrument]} sets, and the file does not say its annex"
             found.append(_at(header, "ruleset.annex", message, "say `annex` in `instrument`"))
-        subject = Subject(listed.target, listed.period, listed.province)
+        own = "" if listed.kind == "overlay" else listed.province
+        subject = Subject(listed.target, listed.period, listed.province, own)
         yield from (Finding(subject, diagnostic) for diagnostic in found)
 
 

@@ -26,9 +26,14 @@ class Composition:
         return library.compose(self.ruleset, on=self.on, period=self.period, province=self.province)
 
 
+def sets(library: Library) -> Iterator[tuple[str, str, str | None]]:
+    """Id, period and province of every set: the national ones, then those of provinces, overlays or their own."""
+    yield from ((ruleset, period, None) for ruleset, period in library.rulesets())
+    yield from sorted({*library.overlays(), *library.own_rulesets()})
+
+
 def compositions(library: Library) -> Iterator[Composition]:
-    """Every set on every day on which a layer begins: nationally, then for each province with an overlay."""
-    national = [(ruleset, period, None) for ruleset, period in library.rulesets()]
-    for ruleset, period, province in (*national, *library.overlays()):
+    """Every set on every day on which a layer begins: nationally, then for each province with one."""
+    for ruleset, period, province in sets(library):
         for on in library.dates(ruleset, period, province):
             yield Composition(ruleset, period, province, on)

@@ -13,13 +13,13 @@ from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.engines.explaining import Unit, explainer_of
 from ntm_rules.model.citations import Instrument
-from ntm_rules.model.conditions import Case, Comparison, Condition, Meets, Open
+from ntm_rules.model.conditions import Comparison, Condition, Meets, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
 from ntm_rules.model.verdicts import Connective, Evaluated, LeafResult, Verdict
-from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.model.walk import guards_of, indicators, leaves
 
 Origin = tuple[str, str, Instrument]
 """Ruleset id, period, and the instrument that put something there."""
@@ -97,7 +97,7 @@ class Coverage:
     """The places of some rulesets in printed order, each with the sides seen.
 
     Attributes:
-        overlaid: instruments that are layers over a national base.
+        overlaid: instruments that are layers over a base.
     """
 
     seen: Mapping[Place, frozenset[Side]]
@@ -144,7 +144,7 @@ def coverage(rulesets: Iterable[Ruleset], verdicts: Iterable[Verdict]) -> Covera
     overlaid: set[Instrument] = set()
     for ruleset in rulesets:
         found.update((place, set()) for place in places(ruleset) if place not in found)
-        layers = (layer for layer in ruleset.layers if layer.kind is not LayerKind.BASE)
+        layers = (layer for layer in ruleset.layers if layer.kind not in (LayerKind.BASE, LayerKind.OWN))
         overlaid.update(layer.instrument for layer in layers if layer.instrument is not None)
     for verdict in verdicts:
         for place, side in exercised(verdict):
@@ -235,9 +235,9 @@ def _map_of(ruleset: Ruleset) -> _Map:
 def _roots(ruleset: Ruleset) -> Iterator[_Root]:
     base = ruleset.layers[0].instrument
     for derived in ruleset.derived:
-        if isinstance(derived.rule, Case) and base is not None:
-            for row in derived.rule.rows:
-                yield _Root(derived.id, "derive", row.when, base)
+        for guard in guards_of(derived):
+            if base is not None:
+                yield _Root(derived.id, "derive", guard, base)
     for _, indicator in indicators(ruleset):
         instrument = indicator.citation.instrument
         if indicator.applies_if is not None:

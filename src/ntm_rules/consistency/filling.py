@@ -6,10 +6,10 @@ from functools import cached_property
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring.rewriting import map_leaves
+from ntm_rules.authoring.rewriting import map_guards, map_leaves
 from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.citations import Citation, Evidence
-from ntm_rules.model.conditions import Case, Comparison, Condition, Derived, Meets, Op, Open
+from ntm_rules.model.conditions import Comparison, Condition, Derived, Meets, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, Value
@@ -71,10 +71,7 @@ def filled(ruleset: Ruleset, assumed: Assumed) -> Ruleset:
         return map_leaves(node, lambda leaf: _leaf(ruleset, owner, leaf, assumed, questions))
 
     def derived(rule: Derived) -> Derived:
-        if not isinstance(rule.rule, Case):
-            return rule
-        rows = tuple(evolve(row, when=condition(rule.id, row.when)) for row in rule.rule.rows)
-        return evolve(rule, rule=evolve(rule.rule, rows=rows))
+        return map_guards(rule, lambda guard: condition(rule.id, guard))
 
     rules = tuple(map(derived, ruleset.derived))
     criteria = tuple(

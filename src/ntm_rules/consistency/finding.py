@@ -7,7 +7,7 @@ from attrs import frozen
 from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.errors import Diagnostic, Severity
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import REST, Table
 from ntm_rules.model.walk import indicators, leaves
 
@@ -18,11 +18,22 @@ class Subject:
 
     Attributes:
         address: an indicator or a part, a derived fact, a province, or the days of a gap; empty for the whole set.
+        province: whose own set it is; empty for a national one, with or without an overlay.
     """
 
     ruleset: str
     period: str
     address: str
+    province: str = ""
+
+    @classmethod
+    def of(cls, ruleset: Ruleset, address: str) -> "Subject":
+        """A place in a composed ruleset."""
+        own = ruleset.layers[0].kind is LayerKind.OWN
+        return cls(ruleset.id, ruleset.period, address, (ruleset.province or "") if own else "")
+
+    def __str__(self) -> str:
+        return " ".join((self.ruleset, self.period, *((self.province,) if self.province else ())))
 
 
 @frozen
@@ -35,8 +46,8 @@ class Finding:
 
 def finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
     """A finding in a composed ruleset, without a place yet."""
-    text = f"{ruleset.id} {ruleset.period}: {message}"
-    return Finding(Subject(ruleset.id, ruleset.period, address), Diagnostic(code, text, severity, hint=hint))
+    subject = Subject.of(ruleset, address)
+    return Finding(subject, Diagnostic(code, f"{subject}: {message}", severity, hint=hint))
 
 
 def tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:

@@ -48,8 +48,8 @@ class Folder:
     def compositions(self) -> Iterator[Composition]:
         """What the files of the folder bear on, in the order of the library."""
         own = [f for f in self.library.files if f.kind in _LAYERS and self.holds(f.path)]
-        national = {(f.target, f.period) for f in own if f.kind != "overlay"}
-        provincial = {(f.target, f.period, f.province) for f in own if f.kind == "overlay"}
+        national = {(f.target, f.period) for f in own if not f.province}
+        provincial = {(f.target, f.period, f.province) for f in own if f.province}
         for found in compositions(self.library):
             of = (found.ruleset, found.period)
             if of in national or (*of, found.province) in provincial:

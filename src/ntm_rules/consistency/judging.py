@@ -17,6 +17,7 @@ _REFUTED: Mapping[Kind, tuple[str, Severity, str, str]] = {
     Kind.INDEPENDENT: ("proof.redundant", Severity.NOTE, "`{subject}` is implied by {implied by}", ""),
     Kind.COVERED: ("table.gap", Severity.WARNING, "the table of `{subject}` has no cell for some facts in {year}", ""),
     Kind.OVERLAY: ("proof.looser", Severity.WARNING, "facts satisfy `{subject}` that fail it in the national set", ""),
+    Kind.GRADE: ("proof.grade", Severity.WARNING, "facts meet what is above the grade `{subject}` and fail it", ""),
     Kind.LADDER: ("proof.ladder", Severity.WARNING, "facts meet the set that fail `{subject}` of `{lower}`", ""),
 }
 _SHOWN = 6
@@ -30,7 +31,7 @@ def judged(ruleset: Ruleset, proofs: Sequence[Proof]) -> tuple[Finding, ...]:
 def _finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
     where = f" {ruleset.province}" if ruleset.province else ""
     text = f"{ruleset.id} {ruleset.period}{where} on {ruleset.on}: {message}"
-    return Finding(Subject(ruleset.id, ruleset.period, address), Diagnostic(code, text, severity, hint=hint))
+    return Finding(Subject.of(ruleset, address), Diagnostic(code, text, severity, hint=hint))
 
 
 def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:

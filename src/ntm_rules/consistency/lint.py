@@ -26,7 +26,7 @@ _AGAINST = {
 def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
     """Every finding in a composed ruleset, in printed order, each once."""
     found: dict[Finding, None] = {}
-    for rule in (_gaps, _bounds, citations, _directions, _order):
+    for rule in (_gaps, _bounds, citations, _directions, _order, _aggregates):
         found.update(dict.fromkeys(rule(ruleset)))
     return tuple(found)
 
@@ -120,6 +120,16 @@ def _order(ruleset: Ruleset) -> Iterator[Finding]:
                 yield finding(ruleset, "table.order", Severity.WARNING, address, message, hint)
 
 
+def _aggregates(ruleset: Ruleset) -> Iterator[Finding]:
+    """Facts taken from below that no condition reads: a condition was taken out, or names another fact."""
+    read = {fact.id for fact in ruleset.facts}
+    for aggregate in ruleset.aggregates:
+        if aggregate.fact not in read:
+            message = f"`{aggregate.fact}` is taken from below, and no condition reads it"
+            hint = "compare it in a condition, or leave it out of `aggregate`"
+            yield finding(ruleset, "aggregate.unread", Severity.WARNING, "", message, hint)
+
+
 def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:
     if fact is None or fact.type is FactType.BOOLEAN:
         return sorted(printed)
@@ -128,8 +138,12 @@ def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:
 
 
 def date_gaps(library: Library) -> tuple[Finding, ...]:
-    """Days of a ruleset's periods on which no set of its id is in force, and days on which two are."""
-    found: list[Finding] = []
+    """Days of a national ruleset's periods on which no set is in force, and days on which two of one id are."""
+    return (*_days_without(library), *_days_with_two(library))
+
+
+def _days_without(library: Library) -> Iterator[Finding]:
+    """Of national sets only: what a province has of its own it need not have on every day."""
     for ruleset, period in library.rulesets():
         start, end = library.span(ruleset, period)
         years = list(_years(period)) or [start.year]
@@ -139,10 +153,18 @@ def date_gaps(library: Library) -> tuple[Finding, ...]:
         for begins, ends in gaps:
             message = f"{ruleset} {period}: no set is in force from {begins} to {ends}"
             subject = Subject(ruleset, period, f"{begins}..{ends}")
-            found.append(Finding(subject, Diagnostic("date.gap", message, Severity.WARNING)))
-        for other, later in library.rulesets():
-            begins = library.span(other, later)[0]
-            if other == ruleset and later > period and (end is None or end >= begins):
-                message = f"{ruleset}: the sets {period} and {later} are both in force from {begins}"
-                found.append(Finding(Subject(ruleset, later, ""), Diagnostic("date.overlap", message)))
-    return tuple(found)
+            yield Finding(subject, Diagnostic("date.gap", message, Severity.WARNING))
+
+
+def _days_with_two(library: Library) -> Iterator[Finding]:
+    """Of the nation, and of each province that has sets of its own."""
+    sets = [*((ruleset, period, "") for ruleset, period in library.rulesets()), *library.own_rulesets()]
+    for ruleset, period, province in sets:
+        end = library.span(ruleset, period, province or None)[1]
+        for other, later, owner in sets:
+            begins = library.span(other, later, owner or None)[0]
+            if (other, owner) == (ruleset, province) and later > period and (end is None or end >= begins):
+                subject = Subject(ruleset, later, "", owner)
+                whose = f"{ruleset} {owner}".rstrip()
+                message = f"{whose}: the sets {period} and {later} are both in force from {begins}"
+                yield Finding(subject, Diagnostic("date.overlap", message))

@@ -59,6 +59,12 @@ class Logic:
             return not term
         return term.arg(0) if self.z3.is_not(term) else self.z3.Not(term)
 
+    def where(self, term: Term, number: Term) -> Term:
+        """A number where the term is true, else 0."""
+        if isinstance(term, bool):
+            return number if term else self.constant(0)
+        return self.z3.If(term, number, self.constant(0))
+
     def at_least(self, k: int, terms: Iterable[Term]) -> Term:
         """True where at least *k* terms are."""
         members = list(terms)

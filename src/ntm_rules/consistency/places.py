@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.nodes import Items, Map, Node, Position, Scalar
+from ntm_rules.consistency.finding import Subject
 
 _OPERATIONS = ("set", "set_pending", "replace", "retitle")
 
@@ -13,18 +14,18 @@ class Places:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._known: dict[tuple[str, str, str | None], dict[str, Position]] = {}
+        self._known: dict[tuple[str, str, str | None, bool], dict[str, Position]] = {}
 
-    def find(self, ruleset: str, period: str, province: str | None, address: str) -> Position | None:
-        """Where the address stands, by the last layer that touches it; else the first line of the base."""
-        key = (ruleset, period, province)
+    def find(self, subject: Subject, province: str | None) -> Position | None:
+        """Where the subject stands, by the last layer that touches it; else the first line of the base."""
+        key = (subject.ruleset, subject.period, subject.province or province, bool(subject.province))
         if key not in self._known:
             found: dict[str, Position] = {}
             for root in self._library.roots(*key):
                 found.setdefault("", root.at)
                 found.update(_addresses(root, ""))
             self._known[key] = found
-        return self._known[key].get(address) or self._known[key].get("")
+        return self._known[key].get(subject.address) or self._known[key].get("")
 
 
 def _addresses(node: Node, address: str) -> Iterator[tuple[str, Position]]:

@@ -32,12 +32,14 @@ from ntm_rules.model.conditions import (
     Not,
     Op,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.scoring import Part, parts_of
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
-from ntm_rules.model.walk import leaves
+from ntm_rules.model.walk import guards_of, leaves
 
 
 @define
@@ -327,8 +329,20 @@ class Reading:
             case MinOf() | MaxOf():
                 numbers = [typing.cast(Number, self.value(f)) for f in rule.facts]
                 return self.algebra.extreme(numbers, isinstance(rule, MinOf))
+            case PointsOf():
+                return self.points(rule)
             case _:
                 typing.assert_never(rule)
+
+    def points(self, rule: PointsOf) -> Number:
+        """Points out of a total."""
+        variables = self.variables
+        parts: list[tuple[Code, Part, Term, Term]] = []
+        for part in parts_of(rule, self.facts):
+            applies = Code(False) if part.applies_if is None else self.condition(part.applies_if)
+            self.trace.facts.add(part.fact)
+            parts.append((applies, part, variables.number(part.fact), variables.given(part.fact)))
+        return self.algebra.points(parts)
 
     def then(self, value: str | Ref | None) -> Choice:
         """The value of a row of a case."""
@@ -347,7 +361,7 @@ def validity(ruleset: Ruleset) -> tuple[int, ...]:
 def gaps(reading: Reading) -> Iterator[Gap]:
     """The tables of a reading that miss a cell for some combination of selectors, reachable or not."""
     ruleset = reading.ruleset
-    owned = [(d.id, row.when) for d in ruleset.derived if isinstance(d.rule, Case) for row in d.rule.rows]
+    owned = [(d.id, guard) for d in ruleset.derived for guard in guards_of(d)]
     for criterion in ruleset.criteria:
         for i in criterion.indicators:
             owned += [(i.no, node) for node in (i.applies_if, i.require) if node is not None]

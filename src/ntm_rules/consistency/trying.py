@@ -13,18 +13,18 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from attrs import frozen
 
 from ntm_rules.engines.compiling import bound_threshold
-from ntm_rules.model.conditions import Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf
+from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Scored
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell
 from ntm_rules.model.verdicts import FactValue
-from ntm_rules.model.walk import facts_of, facts_of_derived, leaves, threshold_cells
+from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, leaves, threshold_cells
 
 T = typing.TypeVar("T")
 Given = Mapping[str, FactValue]
 
 MAX_COMBINATIONS = 20_000
-PREREQUISITE, PARTS, TOO_MANY = "prerequisite", "parts", "combinations"
+PREREQUISITE, PARTS, POINTS, TOO_MANY = "prerequisite", "parts", "points", "combinations"
 
 
 @frozen
@@ -67,7 +67,7 @@ class _Reading:
         self.bound: dict[str, set[str]] = {}
         self.empty: set[str] = set()
         self.known_ratios: set[RatioOf] = set()
-        self.findings = False
+        self.findings = self.scores = False
 
     def read(self, ruleset: Ruleset, conditions: Iterable[Condition]) -> None:
         """Add what the conditions of a ruleset read."""
@@ -88,16 +88,22 @@ class _Reading:
             if isinstance(leaf, Comparison):
                 cells = [cell for _, _, cell in threshold_cells(bound_threshold(leaf.threshold))]
                 for name in leaf.facts:
-                    self._limit(name, cells, rules)
+                    self._limit(name, cells, known, rules)
         for name in facts_of(condition):
             self._fact(name, known, rules, bound)
 
-    def _limit(self, name: str, cells: Iterable[Cell], rules: Mapping[str, Derived]) -> None:
-        """Note the numbers; of the least or greatest of several facts for each of these."""
+    def _limit(self, name: str, cells: Sequence[Cell], known: Mapping[str, Fact], rules: Mapping[str, Derived]) -> None:
+        """Note the numbers; of the least or greatest of several facts for each of these, of points for their parts."""
         rule = rules[name].rule if name in rules else None
         if isinstance(rule, MinOf | MaxOf):
             for inner in rule.facts:
-                self._limit(inner, cells, rules)
+                self._limit(inner, cells, known, rules)
+            return
+        if isinstance(rule, PointsOf):
+            self.scores = True
+            for member in rule.members:
+                near = _shares(member, rule, cells, known[member.fact])
+                self.limits.setdefault(member.fact, set()).update(near)
             return
         for cell in cells:
             for found in (cell, cell.floor):
@@ -119,9 +125,8 @@ class _Reading:
         if isinstance(rule.rule, RatioOf):
             self.ratios[name] = rule.fact, rule.rule
             return
-        if isinstance(rule.rule, Case):
-            for row in rule.rule.rows:
-                self._condition(row.when, known, rules, bound)
+        for guard in guards_of(rule):
+            self._condition(guard, known, rules, bound)
         for inner in facts_of_derived(rule):
             self._fact(inner, known, rules, bound)
 
@@ -133,7 +138,12 @@ class _Reading:
         size = 1
         for axis in axes:
             size *= len(axis)
-        unproved = {PREREQUISITE: self.findings, PARTS: not self._apart(), TOO_MANY: size > MAX_COMBINATIONS}
+        unproved = {
+            PREREQUISITE: self.findings,
+            PARTS: not self._apart(),
+            POINTS: self.scores,
+            TOO_MANY: size > MAX_COMBINATIONS,
+        }
         return Trials(tuple(axes), tuple(why for why, holds in unproved.items() if holds))
 
     def _apart(self) -> bool:
@@ -187,6 +197,17 @@ def points(fact: Fact, limits: Iterable[Decimal]) -> tuple[Decimal, ...]:
         elif fact.type is not FactType.COUNT:
             found.add((left + right) / 2)
     return tuple(sorted(found))
+
+
+def _shares(member: Scored, rule: PointsOf, cells: Iterable[Cell], fact: Fact) -> Iterator[Decimal]:
+    """The points of one part with which, all parts alike, the total is just below and just above a limit."""
+    step = Decimal(1).scaleb(-fact.decimals)
+    for cell in cells:
+        for found in (cell, cell.floor):
+            if found is not None and isinstance(found.value, Decimal):
+                share = found.value * member.out_of / rule.out_of
+                yield share.quantize(step, ROUND_FLOOR)
+                yield share.quantize(step, ROUND_CEILING)
 
 
 def _near(fact: Fact, limit: Decimal) -> tuple[Decimal, ...]:

@@ -16,7 +16,7 @@ from ntm_rules.engines.array_pass import ArrayPass
 from ntm_rules.engines.columns import Column
 from ntm_rules.engines.growing import growing
 from ntm_rules.engines.pairing import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
-from ntm_rules.engines.ranking import UNDETERMINED, swap
+from ntm_rules.engines.ranking import MET, NOT_MET, UNDETERMINED, swap
 from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
@@ -55,6 +55,7 @@ class Codes:
         provisional: of the set.
         met, not_met, undetermined: criteria, of those that are counted.
         bad_facts: how many facts of the row have a bad value.
+        grades: the place of the grade among those of the set, -1 where there is none for certain.
     """
 
     codes: np.ndarray[typing.Any, np.dtype[np.int8]]
@@ -63,6 +64,7 @@ class Codes:
     not_met: Counts
     undetermined: Counts
     bad_facts: Counts
+    grades: Counts
 
 
 def kernel_of(ruleset: Ruleset) -> "Kernel":
@@ -90,6 +92,7 @@ class Kernel:
         self.flags = {fact.id for fact in ruleset.facts if fact.type is FactType.BOOLEAN}
         self.asked = ArrayPass(ruleset, ruleset.minimum_evidence)
         self.official = ArrayPass(ruleset, Evidence.OFFICIAL, settled=True, like=self.asked)
+        self.grades = [ArrayPass(grade.ruleset, ruleset.minimum_evidence) for grade in ruleset.grades]
 
     def block(self, segment: "_Opened", start: int, end: int) -> Block:
         """Some rows, with parts and wholes put together; other facts are read when they are needed."""
@@ -135,7 +138,7 @@ class Kernel:
             if fact.id in bound:
                 readers.append(bound_reader(fact, bound[fact.id], column))
             else:
-                readers.append(missing_reader(fact) if column is None else reader_of(fact, column))
+                readers.append(_reader(fact, column, fact.id in self.checker.stepped))
         ratios = [r for r in self.checker.ratios if r[1].id in columns or r[2].id in columns]
         whole = [*ratios, *self.checker.derived]
         pairs = [r for r in whole if r[1].id in columns and r[2].id in columns]
@@ -150,7 +153,7 @@ class Kernel:
         total = sum(segment.size for segment in segments)
         codes = np.empty((self.asked.height, total), np.uint8)
         provisional = np.empty(total, np.bool_)
-        counts = np.zeros((4, total), np.int16)
+        counts, grades = np.zeros((4, total), np.int16), np.full(total, -1, np.int16)
         kind = np.uint8 if self.asked.first <= 256 else np.uint16
 
         def work(job: Job) -> None:
@@ -162,9 +165,11 @@ class Kernel:
             counts[2, here] = np.add.reduce((criteria == 2).view(np.uint8), axis=0, dtype=kind)
             counts[0, here] = len(criteria) - counts[1, here] - counts[2, here]
             counts[3, here] = answer.bad
+            grades[here] = answer.grades
 
         spread(work, self.jobs(segments, threads), threads)
-        return Codes(codes.view(np.int8), provisional, *counts)
+        met, not_met, undetermined, bad = counts
+        return Codes(codes.view(np.int8), provisional, met, not_met, undetermined, bad, grades)
 
     def jobs(self, segments: Sequence[Segment], threads: int) -> "Iterator[Job]":
         """The blocks of all segments."""
@@ -190,9 +195,18 @@ class Kernel:
         bad = np.zeros(block.size, np.int16)
         for mask in block.bad:
             bad += mask
-        found = Answer(whole, codes, floors, bad, not self.ruleset.read_whole)
+        found = Answer(whole, codes, floors, bad, not self.ruleset.read_whole, self.graded(whole, ranks[0]))
         for row in np.flatnonzero(block.hard):
             found.verdicts[int(row)] = self._verdict(job, found, int(row))
+        return found
+
+    def graded(self, whole: Block, ranks: Bytes) -> Counts:
+        """The place of the grade of each row; -1 where the set is not surely failed, or no grade surely reached."""
+        found, open_ = np.full(whole.size, -1, np.int16), ranks == NOT_MET
+        for place, grade in enumerate(self.grades):
+            reached = grade.ranks(whole)[0]
+            found[open_ & (reached >= MET)] = place
+            open_ = open_ & (reached == NOT_MET)
         return found
 
     def _verdict(self, job: "Job", answer: "Answer", row: int) -> Verdict:
@@ -207,6 +221,7 @@ class Kernel:
         answer.bad[row] = len(named)
         answer.invalid[row] = lacking
         answer.codes[:, row] = np.frombuffer(verdict.codes, np.uint8)
+        answer.grades[row] = -1 if verdict.grade is None else self.ruleset.grades.index(verdict.grade)
         answer.floors[:, row] = [RANK[code] for code in verdict.floors]
         return verdict
 
@@ -242,6 +257,10 @@ class Kernel:
                 self.checker.check(self.given(segments[place], int(row - starts[place])), unit_of(int(row)))
             except FactError as error:
                 yield from error.problems
+
+
+def _reader(fact: Fact, column: Column | None, stepped: bool) -> Reader:
+    return missing_reader(fact) if column is None else reader_of(fact, column, stepped)
 
 
 @frozen(eq=False)
@@ -281,6 +300,7 @@ class Answer:
         codes, floors: of the set, its criteria and its indicators: outcome codes, and ranks with official cells only.
         bad: how many facts of each row are bad.
         unread: a layer of the set was not read whole.
+        grades: as of ``Codes``.
         verdicts, invalid: of the rows that the scalar engine answered for, and which facts are bad there.
     """
 
@@ -289,6 +309,7 @@ class Answer:
     floors: Bytes
     bad: Counts
     unread: bool
+    grades: Counts
     verdicts: dict[int, Verdict] = field(factory=dict)
     invalid: dict[int, set[str]] = field(factory=dict)
 

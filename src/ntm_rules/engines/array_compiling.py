@@ -45,11 +45,13 @@ from ntm_rules.model.conditions import (
     Not,
     Op,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Cell, Threshold
 from ntm_rules.model.walk import facts_of_derived
 
@@ -255,6 +257,8 @@ class ArrayCompiler:
                 return self.quotient(derived.fact, rule)
             case MinOf() | MaxOf():
                 return self.extreme(rule)
+            case PointsOf():
+                return self.points(derived, rule)
             case _:
                 typing.assert_never(rule)
 
@@ -315,6 +319,35 @@ class ArrayCompiler:
                     block.is_hard(number.pair.there)
             bad = invalid_of(block, places)
             return Numbers(values, unknown.view(np.uint8), None, None if bad is None else bad & unknown)
+
+        return vector
+
+    def points(self, derived: Derived, rule: PointsOf) -> Callable[[Block], Vector]:
+        """The points of the parts that apply over what these are out of."""
+        parts = [
+            (
+                _always(MET) if part.applies_if is None else self.condition(part.applies_if),
+                self.places[part.fact],
+                part,
+            )
+            for part in parts_of(rule, self.facts)
+        ]
+        reads = [self.places[name] for name in facts_of_derived(derived) if name in self.facts]
+
+        def vector(block: Block) -> Vector:
+            top, bottom = np.zeros(block.size), np.zeros(block.size)
+            there = np.ones(block.size, np.bool_)
+            for applies, place, part in parts:
+                ranks, points = applies(block), block.numbers(place).filled
+                counts = ranks == MET
+                there &= (ranks != UNDETERMINED) & ~(counts & np.isnan(points))
+                top += np.where(counts, np.rint(points * 10.0**part.digits) * part.factor, 0)
+                bottom += np.where(counts, float(part.share), 0)
+            block.is_hard(there & ((top >= EXACT) | (bottom >= EXACT)))
+            bad, unknown = invalid_of(block, reads), ~there
+            pair = Pair(np.where(there, top, 0), bottom, there)
+            nothing = np.full(block.size, np.nan)
+            return Numbers(nothing, unknown.view(np.uint8), pair, None if bad is None else bad & unknown)
 
         return vector
 

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from ntm_rules.model.errors import FactError, FactProblem, near, quoted
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.scoring import points_in
 from ntm_rules.model.verdicts import Annotation, FactValue
 from ntm_rules.model.walk import prerequisites
 
@@ -24,6 +25,9 @@ MAX_DIGITS = 15
 _ANNOTATED = ("value", "source", "as_of", "by")
 _BY = ("self", "appraised")
 _PLAIN = frozenset((float, int, bool, str, Decimal))
+
+_NOWHERE = 1.0, 0.0
+"""Bounds between which no number lies."""
 
 Slot = float | bool | str | tuple[int, int] | None
 Check = Callable[[object], Slot]
@@ -58,7 +62,8 @@ class Checker:
     def __init__(self, ruleset: Ruleset) -> None:
         self.catalogue = ruleset.catalogue
         self.places = {fact.id: place for place, fact in enumerate(ruleset.facts)}
-        self.checks = {f.id: (self.places[f.id], *_float_bounds(f), check_of(f)) for f in ruleset.facts}
+        self.stepped = frozenset(_scored(ruleset))
+        self.checks = {f.id: self._check_of(f) for f in ruleset.facts}
         self.size = len(ruleset.facts)
         self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
         self.province = ruleset.territory or ruleset.province
@@ -70,6 +75,11 @@ class Checker:
             (fact, facts[fact.ratio.part], facts[fact.ratio.whole]) for fact in ruleset.facts if fact.ratio is not None
         ]
         self.ratios_with, self.derived_with = _numbers_by_fact(self.ratios), _numbers_by_fact(self.derived)
+
+    def _check_of(self, fact: Fact) -> tuple[int, float, float, Check]:
+        """The slot of a fact, the bounds between which a float needs no further check, and the check."""
+        stepped = fact.id in self.stepped
+        return self.places[fact.id], *(_NOWHERE if stepped else _float_bounds(fact)), check_of(fact, stepped)
 
     def check(self, facts: Mapping[str, object], unit: str | None) -> CheckedFacts:
         """The facts in slots.
@@ -226,6 +236,13 @@ def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
         yield from _derived_ratios(other)
 
 
+def _scored(ruleset: Ruleset) -> Iterator[str]:
+    """The facts that hold points of the set and its prerequisites."""
+    yield from points_in(ruleset.derived)
+    for other in prerequisites(ruleset):
+        yield from _scored(other)
+
+
 def _numbers_by_fact(ratios: Sequence[_Ratio]) -> Mapping[str, Sequence[int]]:
     """For each fact the numbers of the ratios it has a part in, or by which they may grow."""
     found: dict[str, list[int]] = {}
@@ -279,13 +296,26 @@ def _plain(number: float) -> str:
 # -- one value -------------------------------------------------------------------------------
 
 
-def check_of(fact: Fact) -> Check:
-    """The check of one fact: from a caller's value to the slot's, or ``BadValue``."""
+def check_of(fact: Fact, stepped: bool = False) -> Check:
+    """The check of one fact: from a caller's value to the slot's, or ``BadValue``.
+
+    Args:
+        stepped: the number has no more digits after the point than the catalogue says.
+    """
     if fact.type is FactType.BOOLEAN:
         return _boolean
     if fact.type.numeric:
-        return _number_check(fact)
+        return _stepped(fact, _number_check(fact)) if stepped else _number_check(fact)
     return _choice_check(fact)
+
+
+def _stepped(fact: Fact, number: Check) -> Check:
+    def check(value: object) -> Slot:
+        found = number(value)
+        scaled(typing.cast(float, found), fact)
+        return found
+
+    return check
 
 
 def _boolean(value: object) -> Slot:
@@ -312,7 +342,7 @@ def _choice_check(fact: Fact) -> Check:
 def _float_bounds(fact: Fact) -> tuple[float, float]:
     """Between these a float needs no further check; an empty span where it does."""
     if fact.type not in (FactType.PERCENT, FactType.NUMBER):
-        return 1.0, 0.0
+        return _NOWHERE
     low = -sys.float_info.max if fact.minimum is None else float(fact.minimum)
     return low, sys.float_info.max if fact.maximum is None else float(fact.maximum)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import evolve, frozen
 
-from ntm_rules.engines.checking import Slot, ratio_of
+from ntm_rules.engines.checking import Slot, ratio_of, scaled
 from ntm_rules.engines.growing import bare_most, growing, most, one_way
 from ntm_rules.engines.leaves import Code, Slots, Unclear, exact, leaf_of, not_applicable, undetermined
 from ntm_rules.model.citations import Evidence
@@ -25,11 +25,13 @@ from ntm_rules.model.conditions import (
     Not,
     Op,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import ALL, ANY, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, matching
 
 Value = Callable[[Slots], Slot | Unclear]
@@ -96,7 +98,9 @@ class Compiler:
         self.ratios = {f.id for f in self.facts.values() if f.ratio is not None}
         for derived in ruleset.derived:
             rule = derived.rule
-            if isinstance(rule, RatioOf) or (isinstance(rule, MinOf | MaxOf) and self.ratios & set(rule.facts)):
+            if isinstance(rule, RatioOf | PointsOf) or (
+                isinstance(rule, MinOf | MaxOf) and self.ratios & set(rule.facts)
+            ):
                 self.ratios.add(derived.id)
 
     def indicator(self, indicator: Indicator) -> Code:
@@ -219,8 +223,35 @@ class Compiler:
                 return _quotient(derived.fact, rule, self.facts, self.places)
             case MinOf() | MaxOf():
                 return _extreme([self.places[f] for f in rule.facts], min if isinstance(rule, MinOf) else max)
+            case PointsOf():
+                return self.points(rule)
             case _:
                 typing.assert_never(rule)
+
+    def points(self, rule: PointsOf) -> Value:
+        """The points of the parts that apply, and what these are out of, as numerator and denominator."""
+        parts = [
+            (
+                None if part.applies_if is None else self.condition(part.applies_if),
+                self.places[part.fact],
+                self.facts[part.fact],
+                part,
+            )
+            for part in parts_of(rule, self.facts)
+        ]
+
+        def value(slots: Slots) -> Slot | Unclear:
+            numerator = denominator = 0
+            for applies, place, fact, part in parts:
+                code = 1 if applies is None else applies(slots)
+                if code == 2 or (code == 1 and slots[place] is None):
+                    return None
+                if code == 1:
+                    numerator += scaled(slots[place], fact) * part.factor
+                    denominator += part.share
+            return numerator, denominator
+
+        return value
 
     def then(self, value: str | Ref | None) -> Value:
         """The value of a row of a case."""

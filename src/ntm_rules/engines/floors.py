@@ -2,9 +2,9 @@
 
 from ntm_rules.engines.compiling import asked_of, bound_threshold
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import Case, Condition, Meets
+from ntm_rules.model.conditions import Condition, Meets
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves, threshold_cells
+from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 
 
 def differing(ruleset: Ruleset, one: Evidence | None, other: Evidence | None) -> tuple[set[str], set[str]]:
@@ -21,8 +21,7 @@ def differing(ruleset: Ruleset, one: Evidence | None, other: Evidence | None) ->
         return not names.isdisjoint(facts_of(condition))
 
     for derived in ruleset.derived:  # each may read those before it
-        guards = [row.when for row in derived.rule.rows] if isinstance(derived.rule, Case) else []
-        if any(map(differs, guards)) or not names.isdisjoint(facts_of_derived(derived)):
+        if any(map(differs, guards_of(derived))) or not names.isdisjoint(facts_of_derived(derived)):
             names.add(derived.id)
     own = {
         indicator.no

@@ -1,5 +1,7 @@
 """The rule tree as narwhals expressions: one implementation for Polars, DuckDB, Ibis and Spark."""
 
+import functools
+import operator
 import typing
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -9,7 +11,7 @@ from attrs import define, field
 
 from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
 from ntm_rules.engines.frame_logic import Expr, at_least, capped, fold, greatest, least, rank, when_any
-from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, where
+from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, small, where
 from ntm_rules.engines.growing import growing, most, one_way
 from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
@@ -30,11 +32,13 @@ from ntm_rules.model.conditions import (
     Not,
     Op,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Cell, Threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
 
@@ -116,6 +120,10 @@ class FrameCompiler:
         """The ranks of the criteria, from those of all indicators."""
         left = iter(own)
         return [fold(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
+
+    def folded(self, own: Sequence[Expr]) -> Expr:
+        """The rank of the set, from those of all indicators."""
+        return fold(self.ruleset.at_least_n, self.criteria(own))
 
     def indicator(self, indicator: Indicator) -> Expr:
         """An indicator."""
@@ -306,6 +314,8 @@ class FrameCompiler:
                 slot = self.quotient(derived.fact, rule)
             case MinOf() | MaxOf():
                 slot = self.extreme(rule, reads)
+            case PointsOf():
+                slot = self.points(rule)
             case _:
                 typing.assert_never(rule)
         bad = any_true(r.invalid for r in reads)
@@ -342,6 +352,23 @@ class FrameCompiler:
         if bad is not None:
             made = where(~bad, made[0], nw.Int64), where(~bad, made[1], nw.Int64)
         return Slot(null(nw.Float64), *made)
+
+    def points(self, rule: PointsOf) -> Slot:
+        """The points of the parts that apply over what these are out of."""
+        tops, bottoms = list[Expr](), list[Expr]()
+        for part in parts_of(rule, self.facts):
+            points, nothing = self.slots[part.fact].value, nw.lit(0, dtype=nw.Int64)
+            steps = (small(points) * 10.0**part.digits).round(0).cast(nw.Int64) * part.factor
+            known = where(~points.is_null(), steps, nw.Int64)
+            share = nw.lit(part.share, dtype=nw.Int64)
+            if part.applies_if is not None:
+                applies = self.condition(part.applies_if)
+                known = when_any([(applies == UNDETERMINED, null(nw.Int64)), (applies == MET, known)], nothing)
+                share = when_any([(applies == MET, share)], nothing)
+            tops.append(known)
+            bottoms.append(share)
+        top, bottom = functools.reduce(operator.add, tops), functools.reduce(operator.add, bottoms)
+        return Slot(null(nw.Float64), top, where(~top.is_null(), bottom, nw.Int64))
 
     def extreme(self, rule: MinOf | MaxOf, reads: Sequence[Slot]) -> Slot:
         """The least or greatest of several facts; of ratios the one that is so when multiplied out."""

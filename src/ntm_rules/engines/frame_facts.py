@@ -9,7 +9,7 @@ from attrs import define
 from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS
 from ntm_rules.engines.frame_ratios import join_growing, join_ratios
-from ntm_rules.engines.frame_stages import Slot, Stages, null, whole_where_small
+from ntm_rules.engines.frame_stages import Slot, Stages, divided, null, small, whole_where_small
 from ntm_rules.engines.growing import growing
 from ntm_rules.engines.readers import AS_FLAGS, bounds
 from ntm_rules.engines.scalar import program_of
@@ -49,7 +49,7 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
     slots = {fact.id: Slot(_nothing(fact)) for fact in ruleset.facts}
     bad: dict[str, nw.Expr] = {}
     for fact in given:
-        value, wrong = _value(fact, schema[fact.id]), _wrong(fact, schema[fact.id])
+        value, wrong = _value(fact, schema[fact.id]), _wrong(fact, schema[fact.id], fact.id in checker.stepped)
         bound = checker.bound.get(fact.id)
         if bound is not None and wrong is not None:
             value = nw.lit(fact.values.index(bound), dtype=nw.Int16)
@@ -110,8 +110,8 @@ def _texts(column: nw.Expr, kind: typing.Any) -> nw.Expr:
     return column if kind == nw.String else column.cast(nw.String)
 
 
-def _wrong(fact: Fact, kind: typing.Any) -> nw.Expr | None:
-    """True where a column has a bad value; None where it can have none."""
+def _wrong(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr | None:
+    """True where a column has a bad value; None where it can have none; *stepped* as for ``check_of``."""
     column = nw.col(fact.id)
     if fact.type is FactType.BOOLEAN:
         return None if kind == nw.Boolean else ((column != 0) & (column != 1)).fill_null(False)
@@ -124,6 +124,9 @@ def _wrong(fact: Fact, kind: typing.Any) -> nw.Expr | None:
         found = found | ~value.is_finite()
     if fact.type is FactType.COUNT and not kind.is_integer():
         found = found | (whole_where_small(value) != value)
+    if stepped and not kind.is_integer():
+        power, moderate = float(10**fact.decimals), small(value)
+        found = found | (divided((moderate * power).round(0), power) != moderate)
     if kind.is_integer() and high >= 10.0**MAX_DIGITS:
         found = found | _many_digits(column)
     if kind.is_decimal() and (getattr(kind, "precision", None) or 38) > MAX_DIGITS:

@@ -38,14 +38,14 @@ def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagno
     return Diagnostic("table.type", message, hint=hint)
 
 
-def reader_of(fact: Fact, column: Column) -> Reader:
-    """The reader of a column that fits its fact."""
+def reader_of(fact: Fact, column: Column, stepped: bool = False) -> Reader:
+    """The reader of a column that fits its fact; *stepped* as for ``check_of``."""
     if column.kind == NOTHING:
         return missing_reader(fact)
     if isinstance(column.values, list):
-        return _listed(fact, column)
+        return _listed(fact, column, stepped)
     if fact.type.numeric:
-        return _numbers(fact, column)
+        return _numbers(fact, column, stepped)
     if fact.type is FactType.BOOLEAN:
         return _flags(column) if column.kind == FLAGS else _flags_of_numbers(column)
     return _choices(fact, column)
@@ -95,10 +95,23 @@ def within(fact: Fact) -> Callable[[Floats], Mask]:
     return lambda x: (x >= low) & (x <= high)
 
 
-def _numbers(fact: Fact, column: Column) -> Reader:
-    inside, nulls, nan_is_missing = within(fact), column.nulls, column.nan_is_missing
+def in_steps(fact: Fact) -> Callable[[Floats], Mask]:
+    """True where a number lies within the bounds of the fact and is a whole number of steps of its last digit."""
+    inside, power = within(fact), float(10**fact.decimals)
+
+    def check(x: Floats) -> Mask:
+        found = inside(x)
+        held = np.where(found, x, 0)
+        return typing.cast(Mask, found & (np.rint(held * power) / power == held))
+
+    return check
+
+
+def _numbers(fact: Fact, column: Column, stepped: bool) -> Reader:
+    inside = in_steps(fact) if stepped else within(fact)
+    nulls, nan_is_missing = column.nulls, column.nan_is_missing
     low, high = bounds(fact)
-    plain = nan_is_missing and nulls is None and fact.type is not FactType.COUNT
+    plain = nan_is_missing and nulls is None and fact.type is not FactType.COUNT and not stepped
     many = column.values.dtype.kind in "iu" and column.values.size > 0
     many = many and max(int(column.values.max()), -int(column.values.min())) >= 10**MAX_DIGITS
 
@@ -142,9 +155,9 @@ def _few_digits(exact: typing.Any, x: Floats) -> Mask:
     return fits
 
 
-def _listed(fact: Fact, column: Column) -> Reader:
+def _listed(fact: Fact, column: Column, stepped: bool) -> Reader:
     """Python values, checked one by one as ``assess`` does."""
-    check = check_of(fact)
+    check = check_of(fact, stepped)
     found: list[typing.Any] = []
     bad = np.zeros(len(column.values), np.bool_)
     for row, value in enumerate(column.values):

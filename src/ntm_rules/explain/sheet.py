@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from ntm_rules.explain.numbers import number
 from ntm_rules.explain.reasons import words_in
 from ntm_rules.explain.sheet_phrases import SHEET
 from ntm_rules.model.conditions import (
@@ -21,13 +22,15 @@ from ntm_rules.model.conditions import (
     MinOf,
     Not,
     Open,
+    PointsOf,
     Ref,
+    Scored,
 )
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold
-from ntm_rules.model.walk import leaves, threshold_cells
+from ntm_rules.model.walk import grade_changes, guards_of, leaves, threshold_cells
 
 
 @frozen
@@ -35,7 +38,7 @@ class Row:
     """One row of the table.
 
     Attributes:
-        kind: ``derived``, ``criterion``, ``indicator`` or ``part``.
+        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` stands before what a grade asks otherwise.
         no: printed number or address; empty for a column of a table and for a derived fact.
         title: of the criterion or indicator, or the column that the requirement stands in.
         asked: the requirement in words; empty for a heading.
@@ -83,6 +86,18 @@ class Sheet:
             yield Row("criterion", criterion.no, self._title(criterion.title), self._some_of(criterion))
             for indicator in criterion.indicators:
                 yield from self._indicator(indicator)
+        for grade in self.ruleset.grades:
+            yield from self._grade(grade)
+
+    def _grade(self, grade: Grade) -> Iterator[Row]:
+        """What a grade asks otherwise than the set."""
+        yield Row("grade", "", self._title(grade.title) or grade.id, self.say("grade"))
+        theirs = Sheet(grade.ruleset, self.lang)
+        for indicator, asked in grade_changes(self.ruleset, grade):
+            if asked is None:
+                yield Row("indicator", indicator.no, self._title(indicator.title), self.say("none"))
+            else:
+                yield from theirs._indicator(asked)
 
     def say(self, name: str, **values: object) -> str:
         """A phrase with its values put in."""
@@ -292,7 +307,7 @@ class Sheet:
 
     def _derived(self, derived: Derived) -> Row:
         rule = derived.rule
-        cells: list[Cell] = []
+        cells = [cell for guard in guards_of(derived) for _, _, cell in self._cells_of(guard)]
         match rule:
             case Case():
                 parts = [
@@ -301,17 +316,26 @@ class Sheet:
                 if rule.otherwise is not None:
                     parts.append(self.say("else", value=self._then(derived, rule.otherwise)))
                 text = "; ".join(parts)
-                cells = [cell for row in rule.rows for _, _, cell in self._cells_of(row.when)]
             case RatioOf():
                 names = self.words.fact_title(rule.part), self.words.fact_title(rule.whole)
                 text = self.say("ratio", part=names[0], whole=names[1])
             case MinOf() | MaxOf():
                 name = "min_of" if isinstance(rule, MinOf) else "max_of"
                 text = self.say(name, facts=", ".join(self.words.fact_title(f) for f in rule.facts))
+            case PointsOf():
+                parts = [self._part(member) for member in rule.members]
+                text = self.say("points", out_of=number(rule.out_of, self.lang), parts="; ".join(parts))
             case _:
                 typing.assert_never(rule)
         row = self._row("", self.words.fact_title(derived.id), text, cells[:1])
         return Row("derived", "", row.title, row.asked, row.evidence, row.blame, row.level)
+
+    def _part(self, member: Scored) -> str:
+        """A part of a score with its greatest points, and where it applies."""
+        title, most = self.words.fact_title(member.fact), number(member.out_of, self.lang)
+        if member.applies_if is None:
+            return self.say("part", title=title, out_of=most)
+        return self.say("part_if", title=title, out_of=most, text=self.one_line(member.applies_if))
 
     def _then(self, derived: Derived, value: str | Ref) -> str:
         if isinstance(value, Ref):

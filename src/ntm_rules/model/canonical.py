@@ -17,18 +17,21 @@ from cattrs import Converter, transform_error
 from cattrs.errors import ClassValidationError, IterableValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from ntm_rules.model import aggregates as a
 from ntm_rules.model import conditions as c
 from ntm_rules.model.errors import Diagnostic, RulesetError
 from ntm_rules.model.facts import Measure, RatioOf
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Relative, Table, Threshold, Value
 
 _PREFIX = "ntm1:"
 _WORDS = {"title", "value_titles", "note", "source", "agency", "diagnostics", "catalogue", "_memo"}
 _NODES = {n.__name__: n for n in (c.Comparison, c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Open)}
-_RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf)}
-_RULE = c.Case | RatioOf | c.MinOf | c.MaxOf
+_RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf, c.PointsOf)}
+_BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.TierTested, a.ValueOf)}
+_AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.TierTested | a.ValueOf
+_TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())
 
 
 def decimal_text(number: Decimal) -> str:
@@ -119,7 +122,7 @@ def _build() -> Converter:
     """One converter for both directions; words are left out by name, unions told apart by ``node`` or shape."""
     converter = Converter(forbid_extra_keys=True)
     names = vars(c) | {"Ruleset": Ruleset, "Cell": Cell, "Table": Table, "dt": dt, "typing": typing}
-    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, Cell, Relative):
+    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Scored, Grade, Cell, Relative):
         attrs.resolve_types(cls, names)
 
     def hook(kind: typing.Any, structure: typing.Callable[[typing.Any], typing.Any]) -> None:
@@ -139,7 +142,8 @@ def _build() -> Converter:
     )
     hook(c.Condition, lambda data: _tagged_in(data, converter, _NODES))
     hook(c.Condition | None, lambda data: data and _tagged_in(data, converter, _NODES))
-    hook(_RULE, lambda data: _tagged_in(data, converter, _RULES))
+    hook(c.Rule, lambda data: _tagged_in(data, converter, _RULES))
+    hook(_AGGREGATE, lambda data: _tagged_in(data, converter, _BELOW))
     for threshold in (Cell | Table, Threshold):
         hook(threshold, lambda data: _threshold_in(data, converter))
     hook(Cell | Table | None, lambda data: data and _threshold_in(data, converter))
@@ -161,14 +165,14 @@ def _overrides(cls: type) -> dict[str, typing.Any]:
 
 def _structure_of(cls: type, converter: Converter) -> typing.Any:
     plain: typing.Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **_overrides(cls))
-    if cls in (*_NODES.values(), *_RULES.values()):
+    if cls in _TAGGED:
         return lambda data, _: plain({k: v for k, v in data.items() if k != "node"}, cls)
     return plain
 
 
 def _unstructure_of(cls: type, converter: Converter) -> typing.Any:
     plain: typing.Any = make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True, **_overrides(cls))
-    if cls in (*_NODES.values(), *_RULES.values()):
+    if cls in _TAGGED:
         return lambda node: {"node": cls.__name__} | plain(node)
     return plain
 

@@ -1,5 +1,6 @@
 """The rule language: comparisons, connectives, prerequisites, and facts worked out from other facts."""
 
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -163,11 +164,43 @@ class MaxOf:
 
 
 @frozen
+class Scored:
+    """One part of a score.
+
+    Attributes:
+        fact: the points given, a plain number of the catalogue.
+        out_of: the most points of this part.
+        applies_if: None where it always applies; a part that does not apply is left out of both sums.
+    """
+
+    fact: str
+    out_of: Decimal
+    applies_if: Condition | None = None
+
+
+@frozen
+class PointsOf:
+    """The points of the parts that apply, scaled up to what they would be out of *out_of*.
+
+    Exactly points / (sum of ``out_of`` of these parts) * ``out_of``: the plain sum where all apply. Missing when it is
+    not known whether a part applies, or when the points of one that does are missing; where no part applies it is a
+    share of nothing.
+    """
+
+    out_of: Decimal
+    members: tuple[Scored, ...]
+
+
+Rule = Case | RatioOf | MinOf | MaxOf | PointsOf
+"""How a derived fact is worked out."""
+
+
+@frozen
 class Derived:
     """A fact that a ruleset works out from other facts."""
 
     fact: Fact
-    rule: Case | RatioOf | MinOf | MaxOf
+    rule: Rule
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from attrs import evolve, field, fields, frozen
 
+from ntm_rules.model.aggregates import Aggregate
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
 from ntm_rules.model.errors import Diagnostic, UnknownName
@@ -52,9 +53,13 @@ class Criterion:
 
 
 class LayerKind(Enum):
-    """Where a layer comes from."""
+    """Where a layer comes from.
+
+    The first layer is ``BASE``, the national set, or ``OWN``, one that a single province has of its own.
+    """
 
     BASE = "base"
+    OWN = "own"
     AMENDMENT = "amendment"
     OVERLAY = "overlay"
     CALLER = "caller"
@@ -81,6 +86,19 @@ class Layer:
 
 
 @frozen
+class Grade:
+    """A middle outcome that a set declares, such as "cơ bản đạt chuẩn".
+
+    Attributes:
+        ruleset: the set with what the grade asks: a unit that does not meet the whole set but meets this has the grade.
+    """
+
+    id: str
+    ruleset: "Ruleset"
+    title: Text | None = field(default=None, eq=False)
+
+
+@frozen
 class Ruleset:
     """The criteria in force for a tier, a date, a year and, where named, a province.
 
@@ -95,6 +113,10 @@ class Ruleset:
         bindings: selector facts fixed by the province and the year.
         layers: the instruments applied, in order.
         minimum_evidence: cells below it are as good as pending.
+        aggregates: facts that ``assess_hierarchy`` takes from the units below, or ``assess_finding`` from a finding.
+        level: of the units that the set judges, where the id does not say it.
+        tested_against: of a set that tests findings, for each tier the set whose finding is tested.
+        grades: middle outcomes, the highest first.
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
     """
@@ -112,6 +134,10 @@ class Ruleset:
     territory: str | None = None
     at_least_n: int | None = None
     minimum_evidence: Evidence | None = None
+    aggregates: tuple[Aggregate, ...] = ()
+    level: str | None = None
+    tested_against: tuple[tuple[str, str], ...] = ()
+    grades: tuple[Grade, ...] = ()
     title: Text | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
@@ -157,7 +183,11 @@ class Ruleset:
         if level not in known:
             raise UnknownName("evidence level", level, known)
         floor, current = Evidence(level), self.minimum_evidence
-        return evolve(self, minimum_evidence=current if current and current.rank > floor.rank else floor)
+        return evolve(
+            self,
+            minimum_evidence=current if current and current.rank > floor.rank else floor,
+            grades=tuple(evolve(g, ruleset=g.ruleset.with_minimum_evidence(level)) for g in self.grades),
+        )
 
     def to_sql(
         self,
@@ -188,6 +218,11 @@ class Ruleset:
         from ntm_rules.engines.sql import to_sql
 
         return to_sql(self, dialect, table=table, unit=unit, keep=keep, facts=facts, shape=shape)
+
+    @property
+    def judges(self) -> str:
+        """The level of the units that the set judges, e.g. ``commune``."""
+        return self.level or self.id.partition("/")[0]
 
     @property
     def read_whole(self) -> bool:

@@ -18,10 +18,11 @@ from ntm_rules.model.conditions import (
     MinOf,
     Not,
     Open,
+    PointsOf,
     Ref,
 )
 from ntm_rules.model.facts import RatioOf
-from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
 
 
@@ -112,13 +113,29 @@ def cells(ruleset: Ruleset) -> Iterator[CellRef]:
 
     empty = typing.cast(Cell, None)
     for derived in ruleset.derived:
-        if isinstance(derived.rule, Case):
-            for row in derived.rule.rows:
-                yield from of(row.when, CellRef("", "", "", "derive", empty, derived.id))
+        for guard in guards_of(derived):
+            yield from of(guard, CellRef("", "", "", "derive", empty, derived.id))
     for criterion, indicator in indicators(ruleset):
         if indicator.applies_if is not None:
             yield from of(indicator.applies_if, CellRef(criterion.no, indicator.no, "", "applies_if", empty))
         yield from of(indicator.require, CellRef(criterion.no, indicator.no, "", "require", empty))
+
+
+def grade_changes(ruleset: Ruleset, grade: Grade) -> Iterator[tuple[Indicator, Indicator | None]]:
+    """The indicators that a grade does not ask like the set: as the set has it, and as the grade does.
+
+    None for what it does not ask at all; an indicator that it adds is both.
+    """
+    own, theirs = ({i.no: i for _, i in indicators(r)} for r in (ruleset, grade.ruleset))
+    yield from ((i, theirs.get(no)) for no, i in own.items() if theirs.get(no) != i)
+    yield from ((i, i) for no, i in theirs.items() if no not in own)
+
+
+def grade_cells(ruleset: Ruleset) -> Iterator[CellRef]:
+    """The cells of what the grades of a set do not ask like the set."""
+    for grade in ruleset.grades:
+        changed = {i.no for _, i in grade_changes(ruleset, grade) if i is not None}
+        yield from (ref for ref in cells(grade.ruleset) if ref.indicator in changed)
 
 
 def facts_of(condition: Condition) -> Iterator[str]:
@@ -137,6 +154,32 @@ def facts_of(condition: Condition) -> Iterator[str]:
             yield from threshold.by
 
 
+def guards_of(derived: Derived) -> Iterator[Condition]:
+    """The conditions on which a derived fact rests: the guards of a case, what makes a part of a score apply."""
+    match derived.rule:
+        case Case():
+            yield from (row.when for row in derived.rule.rows)
+        case PointsOf():
+            yield from (m.applies_if for m in derived.rule.members if m.applies_if is not None)
+        case RatioOf() | MinOf() | MaxOf():
+            return
+        case _:
+            typing.assert_never(derived.rule)
+
+
+def numbers_of(derived: Derived) -> Iterator[str]:
+    """The facts from which a derived number is worked out, those of its conditions left out; none of a case."""
+    match derived.rule:
+        case Case():
+            return
+        case PointsOf():
+            yield from (member.fact for member in derived.rule.members)
+        case RatioOf() | MinOf() | MaxOf():
+            yield from facts_of_derived(derived)
+        case _:
+            typing.assert_never(derived.rule)
+
+
 def facts_of_derived(derived: Derived) -> Iterator[str]:
     """The facts a derived fact reads."""
     match derived.rule:
@@ -152,6 +195,11 @@ def facts_of_derived(derived: Derived) -> Iterator[str]:
             yield derived.rule.whole
         case MinOf() | MaxOf():
             yield from derived.rule.facts
+        case PointsOf():
+            for member in derived.rule.members:
+                if member.applies_if is not None:
+                    yield from facts_of(member.applies_if)
+                yield member.fact
         case _:
             typing.assert_never(derived.rule)
 

@@ -10,7 +10,7 @@ from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.verdicts import FactValue
-from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves, prerequisites
+from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, prerequisites
 from ntm_rules.testing.communes import Choices, Commune, Facts, Setting, conditions_of
 
 _ROUNDS = 3
@@ -88,6 +88,8 @@ class Bench:
         """The inputs that pick columns or say where an indicator applies."""
         found: dict[str, None] = {}
         for derived in self.ruleset.derived:
+            for guard in guards_of(derived):
+                found |= dict.fromkeys(name for f in facts_of(guard) for name in self.inputs(f))
             if isinstance(derived.rule, Case):
                 found |= dict.fromkeys(self.inputs(derived.id))
         for condition in conditions_of(self.ruleset):

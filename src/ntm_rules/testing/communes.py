@@ -8,12 +8,13 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ntm_rules.engines.compiling import bound_threshold
-from ntm_rules.model.conditions import Case, Comparison, Condition, MaxOf, MinOf, Open
+from ntm_rules.engines.scalar import program_of
+from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Table
 from ntm_rules.model.verdicts import FactValue
-from ntm_rules.model.walk import facts_of_derived, indicators, leaves, prerequisites, threshold_cells
+from ntm_rules.model.walk import facts_of_derived, guards_of, indicators, leaves, prerequisites, threshold_cells
 
 Facts = Mapping[str, FactValue]
 _WHOLES = (1000, 7)
@@ -98,7 +99,7 @@ class Choices:
 
     @by_fact.default
     def _by_fact(self) -> Mapping[str, tuple[Setting, ...]]:
-        exact = {name for _, ratio in self.ratios for name in (ratio.part, ratio.whole)}
+        exact = exact_facts(self.ruleset)
         shares = {fact.id: (fact, ratio) for fact, ratio in self.ratios}
         made = {name: list(self._plain(fact, name in exact)) for name, fact in self.inputs.items()}
         for fact, ratio in shares.values():
@@ -172,11 +173,17 @@ def ratios_of(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
         yield from ratios_of(other)
 
 
+def exact_facts(ruleset: Ruleset) -> frozenset[str]:
+    """The facts that are whole numbers of steps of their last digit: parts and wholes of shares, parts of scores."""
+    return frozenset(
+        (*(n for _, r in ratios_of(ruleset) for n in (r.part, r.whole)), *program_of(ruleset).checker.stepped)
+    )
+
+
 def conditions_of(ruleset: Ruleset) -> Iterator[Condition]:
     """Every condition of the set, guards of derived facts first, prerequisites last."""
     for derived in ruleset.derived:
-        if isinstance(derived.rule, Case):
-            yield from (row.when for row in derived.rule.rows)
+        yield from guards_of(derived)
     for _, indicator in indicators(ruleset):
         if indicator.applies_if is not None:
             yield indicator.applies_if
@@ -201,6 +208,10 @@ def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:
         if isinstance(derived.rule, MinOf | MaxOf):
             for name in facts_of_derived(derived):
                 found.setdefault(name, {}).update(found.get(derived.id, {}))
+        if isinstance(derived.rule, PointsOf):
+            for member in derived.rule.members:  # the part's share of each limit
+                shares = (limit * member.out_of / derived.rule.out_of for limit in found.get(derived.id, {}))
+                found.setdefault(member.fact, {}).update(dict.fromkeys(shares))
     return {name: tuple(sorted(values)) for name, values in found.items()}
 
 

@@ -16,7 +16,7 @@ from ntm_rules.authoring.rewriting import map_cells, map_leaves
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
 from ntm_rules.model.errors import NotInForce, RulesetError
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Threshold
 from ntm_rules.model.walk import indicators, leaves
 from ntm_rules.testing.breaking import LawBroken, Subject
@@ -76,7 +76,10 @@ def _two_layers(subject: Subject, overlay: Overlay, in_turn: bool) -> Ruleset | 
     days = [ruleset.on + dt.timedelta(days=n) for n in ((1, 2) if in_turn else (2, 1))]
     if library is None or len(operations) < 2 or (end := ruleset.layers[0].end) is None or max(days) > end:
         return None
-    own = {"overlay": ruleset.id, "province": ruleset.province} if ruleset.province else {"amends": ruleset.id}
+    over_nation = ruleset.province is not None and ruleset.layers[0].kind is LayerKind.BASE
+    own = {"overlay" if over_nation else "amends": ruleset.id}
+    if ruleset.province:
+        own["province"] = ruleset.province
     with TemporaryDirectory() as name:
         for number, day in enumerate(days):
             file = {

@@ -11,13 +11,13 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.coverage import Coverage, Place, Side, exercised, places
 from ntm_rules.engines.scalar import assess
 from ntm_rules.model.canonical import decimal_text
-from ntm_rules.model.conditions import Case, Comparison, Condition
+from ntm_rules.model.conditions import Comparison, Condition
 from ntm_rules.model.errors import FactError
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import FactValue, Verdict
-from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves, threshold_cells
+from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 
 MAX_TRIES = 3_000
 MAX_PLACES = 12
@@ -104,8 +104,7 @@ def _guards(ruleset: Ruleset, place: Place) -> Iterator[Condition]:
     for derived in reversed(ruleset.derived):
         if derived.id in names:
             names.update(facts_of_derived(derived))
-            if isinstance(derived.rule, Case):
-                yield from (row.when for row in derived.rule.rows)
+            yield from guards_of(derived)
 
 
 def _inputs(ruleset: Ruleset, names: Iterable[str]) -> Iterator[str]:

@@ -9,15 +9,15 @@ from attrs import evolve
 from ntm_rules.authoring.strictness import holds
 from ntm_rules.engines.compiling import bound_threshold, text_of
 from ntm_rules.engines.scalar import assess
-from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open
+from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matching
 from ntm_rules.model.verdicts import FactValue, LeafResult, Verdict
-from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.testing.breaking import Subject
-from ntm_rules.testing.communes import Commune, number, plain, tables_of, values_near
+from ntm_rules.testing.communes import Commune, exact_facts, number, plain, tables_of, values_near
 
 _WHOLES = (1000, 7)
 
@@ -58,10 +58,9 @@ def with_guards(ruleset: Ruleset) -> Ruleset:
     """The set with every guard of a derived fact as one more indicator, so that it is explained too."""
     made: list[Indicator] = []
     for derived in ruleset.derived:
-        if isinstance(derived.rule, Case):
-            citation = ruleset.criteria[0].indicators[0].citation
-            rows = enumerate(derived.rule.rows, 1)
-            made += [Indicator(f"{derived.id} row {n}", row.when, citation) for n, row in rows]
+        citation = ruleset.criteria[0].indicators[0].citation
+        guards = enumerate(guards_of(derived), 1)
+        made += [Indicator(f"{derived.id} row {n}", guard, citation) for n, guard in guards]
     if not made:
         return ruleset
     return evolve(ruleset, criteria=(*ruleset.criteria, Criterion("guards", tuple(made))))
@@ -100,7 +99,7 @@ class _Boundaries:
     def _communes(self, commune: Commune, fresh: list[LeafResult]) -> Iterator[Commune]:
         """All facts of the new cells at once beside their own thresholds: as figures, then as parts of wholes."""
         limits = self._limits(fresh)
-        exact = {name for _, r in self.bench.choices.ratios for name in (r.part, r.whole)}
+        exact = exact_facts(self.ruleset)
         near = {name: values_near(self.facts[name], found, name in exact) for name, found in limits.items()}
         ratios = [(f, r) for f, r in self.bench.choices.ratios if f.id in limits and r.part in self.inputs]
         for n in range(max(map(len, near.values()), default=0)):
@@ -185,9 +184,7 @@ class _Boundaries:
         asked = cell if cell.state is CellState.SET else cell.floor
         if asked is None or leaf.fact is None:
             return Outcome.UNDETERMINED
-        if leaf.undecided is not None:
-            return None
-        if leaf.fact.id in self.derived and not isinstance(self.derived[leaf.fact.id].rule, RatioOf | MinOf | MaxOf):
+        if leaf.undecided is not None or self._chosen(leaf.fact.id):
             return None
         value = self._value(leaf.fact.id, commune)
         if value is None:
@@ -199,6 +196,13 @@ class _Boundaries:
         if cell is asked or met is None:
             return Outcome.UNDETERMINED if met is None else met
         return Outcome.NOT_MET if met is Outcome.NOT_MET else Outcome.UNDETERMINED
+
+    def _chosen(self, name: str) -> bool:
+        """True of a fact that depends on guards, through the least or greatest of several facts too."""
+        rule = self.derived[name].rule if name in self.derived else None
+        if isinstance(rule, MinOf | MaxOf):
+            return any(map(self._chosen, rule.facts))
+        return isinstance(rule, Case | PointsOf)
 
     def _value(self, name: str, commune: Commune) -> Value:
         """The value of a fact as the caller wrote it."""

@@ -145,11 +145,13 @@ def _judge(subject: Subject, no: str, commune: Commune, national: Commune) -> No
 
 
 def nation_of(subject: Subject) -> Ruleset:
-    """The national set of the same day and year, with the province's region."""
+    """The national set of the same day and year, with the province's region; the province's own where it has one."""
     ruleset, library = subject.ruleset, subject.library
     memo = ruleset._memo
     if "nation" not in memo and library is not None:
-        base = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period)
+        own = ruleset.layers[0].kind is LayerKind.OWN
+        whose = {"province": ruleset.province, "territory": ruleset.territory} if own else {}
+        base = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period, **whose)
         memo["nation"] = evolve(base, bindings=ruleset.bindings)
     found: Ruleset = memo["nation"]
     return found

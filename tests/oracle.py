@@ -149,6 +149,30 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
     return Finding(outcome, unsure, criteria, criterion_codes, indicators, beside)
 
 
+def grades(ruleset: Ruleset, facts: Mapping[str, object], criterion: str | None = None) -> tuple[str | None, list[str]]:
+    """The grade of a unit (or of one of its criteria) if it is certain, and all that it may have.
+
+    Every way in which what is undetermined may turn out is tried.
+    """
+
+    def outcome(of: Ruleset) -> str:
+        finding = judge(of, facts)
+        return finding.outcome if criterion is None else finding.criteria[criterion][0]
+
+    steps = [("", outcome(ruleset)), *((g.id, outcome(g.ruleset)) for g in ruleset.grades)]
+    open_ = [name for name, code in steps if code == UNDETERMINED]
+    found: set[str | None] = set()
+    for way in range(2 ** len(open_)):
+        reached = [
+            name
+            for name, code in steps
+            if code in (MET, NOT_APPLICABLE) or (code == UNDETERMINED and way >> open_.index(name) & 1)
+        ]
+        found.add(reached[0] if reached else None)
+    possible = [g.id for g in ruleset.grades if g.id in found]
+    return (possible[0] if found == {*possible[:1]} else None), possible
+
+
 def unread(ruleset: Ruleset) -> bool:
     return not all(layer.read_whole for layer in ruleset.layers)
 
@@ -388,6 +412,7 @@ class _Unit:
             codes.add("empty_whole")
         outcome = self.decided(fact, value, op, cell)
         if outcome == UNDETERMINED:
+            codes = codes or {"fact_missing"}  # what is undecided, and nothing else, leaves it open
             return _leaf(here, name, outcome, tuple(x for x in CODES if x in codes), None, columns)
         margin = None
         if outcome in (MET, NOT_MET) and asked is not None and fact is not None and value is not EMPTY:
@@ -419,7 +444,30 @@ class _Unit:
             return UNDETERMINED
         if value is EMPTY:
             return UNDETERMINED if cell.when_empty is None else cell.when_empty.code
+        if isinstance(value, Fraction):
+            return self.within(fact, value, self.most(fact, value), op, cell.value)
         return MET if compare(fact, value, op, cell.value) else NOT_MET
+
+    def most(self, fact: Fact, value: Fraction) -> Fraction | None:
+        """What a number may grow to; None where nothing bounds it."""
+        more = self.value(fact.undecided) if fact.undecided is not None else None
+        if not isinstance(more, Fraction) or more == 0:
+            return value
+        if fact.ratio is None:
+            return value + more
+        whole = self.value(fact.ratio.whole)
+        if isinstance(whole, Fraction) and isinstance(self.value(fact.ratio.part), Fraction):
+            return value + more / whole * (100 if fact.type is FactType.PERCENT else 1)
+        return None if fact.maximum is None else Fraction(fact.maximum)
+
+    def within(self, fact: Fact, least: Fraction, most: Fraction | None, op: c.Op, required: object) -> str:
+        """A comparison with a number of which only the bounds are known."""
+        limit = Fraction(typing.cast(Decimal, required))
+        far = max(least, limit) + 1 if most is None else most
+        if op is c.Op.EQUALS and least < far:
+            return UNDETERMINED if least <= limit <= far else NOT_MET
+        ends = {compare(fact, end, op, required) for end in (least, far)}
+        return UNDETERMINED if len(ends) == 2 else MET if ends == {True} else NOT_MET
 
 
 def _leaf(
@@ -520,7 +568,11 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             continue
         if fact.type is FactType.PERCENT and part > whole:
             found.add(ratio.part)
-        elif (
+            continue
+        open_ = None if fact.undecided is None or fact.undecided in found else unit.value(fact.undecided)
+        if fact.type is FactType.PERCENT and isinstance(open_, Fraction) and part + open_ > whole:
+            found.add(typing.cast(str, fact.undecided))
+        if (
             whole
             and facts.get(fact.id) is not None
             and not agrees(facts[fact.id], _Unit(ruleset, facts, None).quotient(fact, ratio))

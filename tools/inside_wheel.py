@@ -1,7 +1,8 @@
 """Run by `check_wheel.py` in an environment that holds the wheel and its core dependencies, and nothing else.
 
 Every bundled ruleset is composed for every date on which one of its layers starts, for the nation and for every
-province that has an overlay, those that provinces have of their own for these, and one empty unit is assessed against each.
+province that has an overlay, what a province has of its own for that province, and one empty unit is assessed against
+each.
 """
 
 import datetime as dt

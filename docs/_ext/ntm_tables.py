@@ -36,6 +36,8 @@ class FactCatalogue(SphinxDirective):
             kind += f", {fact.unit.title.en}"
         bounds = "" if fact.minimum is fact.maximum is None else f"{low(fact)} to {high(fact)}"
         ratio = [literal(fact.ratio.part), nodes.Text(" / "), literal(fact.ratio.whole)] if fact.ratio else []
+        if fact.undecided is not None:
+            ratio += [nodes.Text(" may grow by "), literal(fact.undecided)]
         values = [node for value in fact.values for node in (literal(value), nodes.Text(" "))]
         return (
             [literal(fact.id)],

@@ -327,7 +327,7 @@ def test_kept_columns_of_a_parquet_file_keep_their_types(tmp_path: Path) -> None
 
 
 def test_more_units_than_a_sheet_has_rows(tmp_path: Path) -> None:
-    code = "import sys; from ntm_rules.cli import main, wide; wide.MAX_ROWS = 4; main()"
+    code = "from ntm_rules.cli import main; from ntm_rules.reports import workbook; workbook.MAX_ROWS = 4; main()"
     for kind in ("csv", "parquet"):
         path = WRITERS[kind](tmp_path / f"u.{kind}", [{"unit": str(n), "households": 1} for n in range(4)])
         err = run("assess", path, *LAW, "--out", tmp_path / "o.xlsx", code=2, start=("-c", code))

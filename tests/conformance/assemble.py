@@ -33,6 +33,13 @@ FACTS: dict[str, Json] = {
     "plan": {"type": "number", "unit": "point", "minimum": "0", "maximum": "15", "decimals": 2, "direction": "more"},
     "work": {"type": "number", "unit": "point", "minimum": "0", "maximum": "55", "decimals": 1, "direction": "more"},
     "meetings": {"type": "count", "unit": "point", "minimum": "0", "maximum": "30", "direction": "more"},
+    "reached": {**PERCENT, "ratio": {"node": "RatioOf", "part": "communes_there", "whole": "communes"}, "undecided": "communes_open"},
+    "communes_there": {"type": "count", "unit": "commune", "minimum": "0", "undecided": "communes_open"},
+    "communes": {"type": "count", "unit": "commune", "minimum": "0"},
+    "communes_open": {"type": "count", "unit": "commune", "minimum": "0"},
+    "wells_each": {"type": "number", "unit": "well", "minimum": "0", "decimals": 2, "ratio": {"node": "RatioOf", "part": "wells", "whole": "communes"}, "undecided": "wells_open"},
+    "wells": {"type": "count", "unit": "well", "minimum": "0"},
+    "wells_open": {"type": "count", "unit": "well", "minimum": "0"},
     "yes": {"type": "boolean"},
     "also": {"type": "boolean"},
     "third": {"type": "boolean"},
@@ -84,12 +91,13 @@ def table(by: list[str], cells: dict[tuple[str, ...], Json]) -> Json:
 
 
 def facts_in(data: object) -> list[str]:
-    """The facts that some JSON names, parts of ratios included, in the order of FACTS."""
+    """The facts that some JSON names, parts of ratios and what is undecided included, in the order of FACTS."""
     text = json.dumps(data)
     named = {name for name in FACTS if f'"{name}"' in text}
     for name in list(named):
         ratio = FACTS[name].get("ratio", {})
         named |= {ratio[key] for key in ("part", "whole") if key in ratio}
+        named |= {FACTS[name]["undecided"]} if "undecided" in FACTS[name] else set()
     return [name for name in FACTS if name in named]
 
 
@@ -527,6 +535,60 @@ def points() -> None:
     one(f, "what makes a part apply is of weak evidence", weak, {"special": True, "plan": 13, "work": 43, "meetings": 29}, M, margin="0", provisional=True)
 
 
+def undecided() -> None:
+    """Of communes not all are decided: the share lies between there/all and (there + open)/all, the count likewise."""
+    f = "undecided"
+
+    def of(there: int, open_: int | None, whole: int | None = 10) -> Json:
+        found = {"communes_there": there, "communes_open": open_, "communes": whole}
+        return {name: value for name, value in found.items() if value is not None}
+
+    # operator, threshold, there, open of 10, outcome and margin from what is decided
+    shares = [
+        ("at_least", "80", 8, 2, M, "0"), ("at_least", "80", 7, 1, U, None), ("at_least", "80", 6, 1, N, "-20"),
+        ("more_than", "80", 9, 1, M, "10"), ("more_than", "80", 8, 1, U, None), ("more_than", "80", 7, 1, N, "-10"),
+        ("at_most", "20", 1, 1, M, "10"), ("at_most", "20", 1, 2, U, None), ("at_most", "20", 3, 4, N, "-10"),
+        ("less_than", "20", 0, 1, M, "20"), ("less_than", "20", 1, 1, U, None), ("less_than", "20", 2, 5, N, "0"),
+        ("equals", "80", 8, 0, M, "0"), ("equals", "80", 8, 1, U, None), ("equals", "80", 7, 1, U, None),
+        ("equals", "80", 7, 3, U, None), ("equals", "80", 6, 1, N, "-20"), ("equals", "80", 9, 1, N, "-10"),
+    ]
+    for op, limit, there, open_, outcome, margin in shares:
+        codes = ("fact_missing",) if outcome == U else ()
+        share = single(cmp("reached", op, num(limit)))
+        one(f, f"share {op} {limit}, {there} and {open_} open of 10", share, of(there, open_), outcome, *codes, margin=margin)
+        count = single(cmp("communes_there", op, num(str(int(limit) // 10))))
+        own = None if margin is None else str(int(margin) // 10)
+        one(f, f"count {op} {int(limit) // 10}, {there} and {open_} open", count, of(there, open_, None), outcome, *codes, margin=own)
+    third = single(cmp("reached", "at_least", num("66.67")))
+    one(f, "two thirds with what is open are less than 66.67", third, of(1, 1, 3), N, margin="-10001/300")
+    share, count = single(cmp("reached", "at_least", num("80"))), single(cmp("communes_there", "at_least", num("8")))
+    one(f, "not given, nothing is open: share", share, of(7, None), N, margin="-10")
+    one(f, "not given, nothing is open: count", count, of(7, None, None), N, margin="-1")
+    one(f, "the value is missing", share, {"communes_open": 1}, U, "fact_missing")
+    one(f, "the share alone may grow to the whole", share, {"reached": 75, "communes_open": 1}, U, "fact_missing")
+    one(f, "the share alone is there already", share, {"reached": 80, "communes_open": 1}, M, margin="0")
+    one(f, "the share alone, nothing open", share, {"reached": 75, "communes_open": 0}, N, margin="-5")
+    low = single(cmp("reached", "at_most", num("20")))
+    one(f, "the share alone is above already", low, {"reached": 25, "communes_open": 1}, N, margin="-5")
+    one(f, "the share alone may rise above", low, {"reached": 15, "communes_open": 1}, U, "fact_missing")
+    one(f, "the share alone cannot rise above the whole", single(cmp("reached", "at_most", num("100"))), {"reached": 15, "communes_open": 1}, M, margin="85")
+    one(f, "empty whole", share, of(0, 0, 0), U, "empty_whole")
+    vacuous = single(cmp("reached", "at_least", num("80", when_empty=3)))
+    one(f, "empty whole, the cell says not applicable", vacuous, of(0, 0, 0), A)
+    one(f, "empty whole, the cell says not applicable, equals", single(cmp("reached", "equals", num("80", when_empty=3))), of(0, 0, 0), A)
+    refused(f, "refused: no room for what is open", share, of(9, 2), "communes_open")
+    refused(f, "refused: open of an empty whole", share, of(0, 1, 0), "communes_open")
+    refused(f, "refused: part above whole is said of the part", share, of(11, 2), "communes_there")
+    each = single(cmp("wells_each", "at_least", num("2")))
+    one(f, "not a percentage may grow above its whole", each, {"wells": 19, "wells_open": 5, "communes": 10}, U, "fact_missing")
+    one(f, "not a percentage, alone, has no bound", each, {"wells_each": 1, "wells_open": 1}, U, "fact_missing")
+    negated = single({"node": "Not", "member": cmp("reached", "at_least", num("80"))})
+    one(f, "not what is open", negated, of(7, 1), U, "fact_missing")
+    over = cell(None, None, "pending", floor=num("80"))
+    one(f, "a pending cell over a base that is not reached", single(cmp("reached", "at_least", over)), of(6, 1), N, margin="-20")
+    one(f, "a pending cell over a base that may be reached", single(cmp("reached", "at_least", over)), of(7, 1), U, "pending")
+
+
 def cases() -> None:
     f = "case"
 
@@ -666,6 +728,10 @@ def counts() -> None:
     open_ = {**own, "2": says(U, "fact_missing")}
     case(f, "the total is the same for every unit", ruleset(three), {"yes": True}, expect(U, later, open_))
     case(f, "two of three criteria, one open", ruleset(three, at_least_n=2), {"yes": True}, expect(U, later, open_))
+    beside = [criterion("1", row("1", M)), criterion("2", row("2", N), counted=False), criterion("3", row("3", A))]
+    full = expect(N, said, own)
+    full["counts"] |= {"criteria_total": 2, "criteria_not_met": 0}
+    case(f, "one is not counted and the set rests on it", ruleset(beside), facts, full)
     for k, outcome in ((1, M), (2, U), (3, N)):
         rows = [row("1.1", M), row("1.2", U), row("1.3", N)]
         title = f"{k} of three indicators"
@@ -676,7 +742,7 @@ def counts() -> None:
 def assemble() -> dict[str, list[Json]]:
     """All cases by folder."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, points, cases, applicability, evidence, layers, floors, counts):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, applicability, evidence, layers, floors, counts):
         write()
     return CASES
 

@@ -139,6 +139,7 @@ def assessed(ruleset: Ruleset, facts: Facts) -> tuple[Verdict, set[str], int]:
     except FactError as error:
         named = {problem.fact for problem in error.problems}
     bad = named | {f.id for f in ruleset.facts if f.ratio and {f.ratio.part, f.ratio.whole} & named}
+    bad |= {f.id for f in ruleset.facts if f.undecided in named}
     # nothing is known of a bad ratio, whatever its parts say
     facts_ = tuple(evolve(fact, ratio=None) if fact.id in bad else fact for fact in ruleset.facts)
     known = {n: v for n, v in given.items() if n not in bad}
@@ -154,6 +155,8 @@ def wide_row(verdict: Verdict) -> Row:
         "criteria_not_met": verdict.criteria_not_met,
         "criteria_undetermined": verdict.criteria_undetermined,
     }
+    if verdict.ruleset.grades:
+        found["grade"] = verdict.grade.id if verdict.grade else None
     found |= {f"criterion_{no}": int(criterion.outcome) for no, criterion in verdict.criteria.items()}
     return found | {f"indicator_{no}": int(indicator.outcome) for no, indicator in verdict.indicators.items()}
 

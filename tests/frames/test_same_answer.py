@@ -15,7 +15,7 @@ from fiction.communes import commune
 from frames.making import EAGER, LAZY, Facts, assessed, frame, long_rows, rows, same_row, wide_row
 from ntm_rules import Library, MissingColumns, Ruleset
 from ntm_rules.engines.array import ALONE, SHARED
-from property.strategies import facts, limits, made_facts, rulesets
+from property.strategies import facts, graded_rulesets, limits, made_facts, rulesets
 
 SETS = ("commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon", "commune/con-cho")
 FEW = settings(max_examples=max(4, settings().max_examples // 4))
@@ -75,6 +75,18 @@ def test_lazily_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
     level = data.draw(st.sampled_from((None, None, "recalled", "secondary", "official")))
     ruleset = ruleset if level is None else ruleset.with_minimum_evidence(level)
     check(kind, ruleset, data.draw(st.lists(facts(ruleset), min_size=1, max_size=6)))
+
+
+@pytest.mark.parametrize("kind", [*EAGER, *LAZY])
+@FEW
+@given(data=st.data())
+def test_grades(kind: str, data: st.DataObject) -> None:
+    """The grade of each row is a column of the wide result; bad values leave it open."""
+    ruleset = data.draw(graded_rulesets())
+    level = data.draw(st.sampled_from((None, None, "official")))
+    ruleset = ruleset if level is None else ruleset.with_minimum_evidence(level)
+    units = facts(ruleset) if data.draw(st.booleans()) else spoiled(ruleset, 1e8)
+    check(kind, ruleset, data.draw(st.lists(units, min_size=1, max_size=6)), long=False)
 
 
 # -- bad values ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from ntm_rules.model import conditions as c
@@ -15,7 +16,7 @@ from ntm_rules.model import walk
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
 from oracle import scored
@@ -37,8 +38,8 @@ def _percent(name: str, **more: typing.Any) -> Fact:
     return Fact(name, FactType.PERCENT, None, PERCENT, Decimal(0), Decimal(100), 2, Direction.MORE, **more)
 
 
-def _count(name: str) -> Fact:
-    return Fact(name, FactType.COUNT, None, POINT, Decimal(0))
+def _count(name: str, **more: typing.Any) -> Fact:
+    return Fact(name, FactType.COUNT, None, POINT, Decimal(0), **more)
 
 
 CATALOGUE = (
@@ -57,6 +58,15 @@ CATALOGUE = (
     _number("score_plan", high="40", direction=Direction.MORE),
     _number("score_work", high="54.5", decimals=1, direction=Direction.MORE),
     Fact("score_meetings", FactType.COUNT, None, POINT, Decimal(0), Decimal(5), direction=Direction.MORE),
+    _percent("reached", ratio=RatioOf("units_there", "units"), undecided="units_open"),
+    _count("units_there", undecided="units_open"),
+    _count("units_open"),
+    _count("units"),
+    _number("density", decimals=3, ratio=RatioOf("wells", "units"), undecided="wells_open"),
+    _count("wells"),
+    _count("wells_open"),
+    _count("scored", undecided="scores_open"),
+    _count("scores_open"),
     Fact("yes", FactType.BOOLEAN),
     Fact("also", FactType.BOOLEAN),
     Fact("act", FactType.BOOLEAN),
@@ -184,8 +194,6 @@ def conditions(
 
 
 def _with_part(condition: typing.Any, part: str | None) -> object:
-    from attrs import evolve
-
     return evolve(condition, part=part)
 
 
@@ -270,9 +278,26 @@ def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
     )
 
 
-def _bound(ruleset: Ruleset, bindings: Iterable[tuple[str, str]]) -> Ruleset:
-    from attrs import evolve
+@st.composite
+def graded_rulesets(draw: st.DrawFn) -> Ruleset:
+    """A composed ruleset with one or two grades, each of which asks otherwise for some indicators."""
+    ruleset = draw(rulesets())
+    known = BY_ID | {d.id: d.fact for d in ruleset.derived}
+    return evolve(
+        ruleset, grades=tuple(Grade(name, draw(_variants(ruleset, known))) for name in "ab"[: draw(st.integers(1, 2))])
+    )
 
+
+@st.composite
+def _variants(draw: st.DrawFn, ruleset: Ruleset, known: Mapping[str, Fact]) -> Ruleset:
+    def changed(indicator: Indicator) -> Indicator:
+        return indicator if draw(st.booleans()) else evolve(indicator, require=draw(conditions(known, (), 1)))
+
+    criteria = (evolve(c, indicators=tuple(map(changed, c.indicators))) for c in ruleset.criteria)
+    return evolve(ruleset, criteria=tuple(criteria))
+
+
+def _bound(ruleset: Ruleset, bindings: Iterable[tuple[str, str]]) -> Ruleset:
     return evolve(ruleset, bindings=tuple(bindings))
 
 
@@ -313,7 +338,7 @@ def limits(ruleset: Ruleset) -> dict[str, list[Decimal]]:
             for part in derived.rule.members:  # as large a part of it as of the whole
                 share = [limit * part.out_of / derived.rule.out_of for limit in found.get(derived.id, [])]
                 found.setdefault(part.fact, []).extend(round(s, BY_DIGITS) for s in share)
-    for other in walk.prerequisites(ruleset):
+    for other in (*walk.prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         for name, values in limits(other).items():
             found.setdefault(name, []).extend(values)
     return {name: sorted(set(values)) for name, values in found.items()}
@@ -394,6 +419,10 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
             too_much = fact.type is FactType.PERCENT and ratio.part in found and ratio.whole in found
             if too_much and Decimal(str(found[ratio.part])) > Decimal(str(found[ratio.whole])):
                 found[ratio.part] = 0
+    for fact, ratio in ratios:
+        if fact.type is FactType.PERCENT and {fact.undecided, ratio.part, ratio.whole} <= found.keys():
+            rest = Decimal(str(found[ratio.whole])) - Decimal(str(found[ratio.part]))
+            found[fact.undecided] = pick(forms(min(rest, Decimal(str(found[fact.undecided])))))
     return found
 
 

@@ -4,14 +4,14 @@ import datetime as dt
 import typing
 
 import pytest
-from comparing import Quiet, check
+from comparing import Quiet, check, same
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import Facts, facts, one, rulesets, seeded_facts
+from strategies import Facts, facts, graded_rulesets, one, rulesets, seeded_facts
 
 from fiction.communes import commune
 from ntm_rules import FactError, Library, Ruleset, Verdict, assess
-from oracle import bad_facts, judge
+from oracle import bad_facts, grades, judge
 
 FICTION_CASES = [
     (name, on, province)
@@ -69,6 +69,21 @@ def test_on_generated_rulesets(data: st.DataObject) -> None:
     if level is not None:
         ruleset = ruleset.with_minimum_evidence(level)
     check(ruleset, data.draw(facts(ruleset)))
+
+
+@given(st.data())
+def test_grades_of_units_and_criteria(data: st.DataObject) -> None:
+    ruleset = data.draw(graded_rulesets())
+    level = data.draw(st.sampled_from((None, None, "official")))
+    ruleset = ruleset if level is None else ruleset.with_minimum_evidence(level)
+    given_facts = data.draw(facts(ruleset))
+    verdict = check(ruleset, given_facts)
+    for grade in ruleset.grades:
+        same(verdict.by_grade[grade.id], judge(grade.ruleset, given_facts))
+    found = [(None, verdict.grade, verdict.possible_grades)]
+    found += [(no, c.grade, c.possible_grades) for no, c in verdict.criteria.items()]
+    for no, grade, possible in found:
+        assert (grade.id if grade else None, [g.id for g in possible]) == grades(ruleset, given_facts, no), no
 
 
 @given(data=st.data())

@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "hashes.json"
 
 
 def days(library: Library, name: str, period: str, province: str | None) -> list[dt.date]:
-    """The days on which the set begins or a layer of it does, for a province the days of its overlays or its own set."""
+    """The days on which the set begins or a layer of it does, for a province the days of its overlays or own set."""
     last_day = dt.date(int(period[5:]), 12, 31)
     if province is not None:
         version = library.registry.latest(province, last_day)

@@ -11,19 +11,21 @@ from attrs import evolve, frozen
 from ntm_rules.authoring import rewriting as rw
 from ntm_rules.authoring.aggregates import read_aggregates
 from ntm_rules.authoring.applying import Layering, Tree
+from ntm_rules.authoring.conditions import ConditionReader
 from ntm_rules.authoring.derived import read_derived
 from ntm_rules.authoring.files import BaseFile, LayerFile, in_force, uncounted
+from ntm_rules.authoring.grading import Variant, read_grades, stricter
 from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.authoring.units import Province
 from ntm_rules.model.citations import Citation, Evidence, Instrument
-from ntm_rules.model.conditions import AtLeast, By, Case, Comparison, Condition, Derived, Meets, Open, PointsOf
+from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.rulesets import Criterion, Layer, LayerKind, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
-from ntm_rules.model.walk import facts_of_derived, facts_read
+from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of
 
 _DIGITS = 15
 
@@ -89,15 +91,19 @@ def compose(
     _check_shape(tree.composed, base.at_least_n)
     _check_parts(derived.values(), facts)
     _check_undecided(derived.values(), facts)
+    variants = _variants(base, chosen, tree, known, rulesets)
     criteria = _resolve(tree.composed, request, derived)
+    variants = [evolve(v, criteria=_resolve(v.criteria, request, derived)) for v in variants]
     known.update({d.id: d.fact for d in derived.values()})
-    return Ruleset(
+    tree.diagnostics += stricter(criteria, variants, tree.selectors)
+    every = (*criteria, *(criterion for variant in variants for criterion in variant.criteria))
+    composed = Ruleset(
         request.id,
         base.header.period,
         request.on,
         request.year,
         criteria,
-        _facts_used(criteria, tuple(derived.values()), known, bindings),
+        _facts_used(every, tuple(derived.values()), known, bindings),
         tuple(applied),
         tuple(derived.values()),
         tuple(sorted(bindings.items())),
@@ -111,6 +117,29 @@ def compose(
         diagnostics=(*tree.diagnostics, *_notes(applied, request)),
         catalogue=frozenset(facts),
     )
+    grades = [Grade(v.id, evolve(composed, criteria=v.criteria, diagnostics=()), v.title) for v in variants]
+    return evolve(composed, grades=tuple(grades))
+
+
+def _variants(
+    base: BaseFile, layers: list[LayerFile], tree: Tree, known: Mapping[str, Fact], rulesets: frozenset[str]
+) -> list[Variant]:
+    """The grades that the last file declares which declares any, over the criteria as all layers leave them.
+
+    Raises:
+        RulesetError: an operation cannot be applied, or leaves a shape that no set may have.
+    """
+    files: list[BaseFile | LayerFile] = [*reversed(layers), base]
+    file = next((f for f in files if f.grades is not None), None)
+    if file is None:
+        return []
+    reader = Reader()
+    conditions = ConditionReader(file.header.scope(known, rulesets), reader)
+    found = read_grades(file.grades, file.header, conditions, tree, reader)
+    reader.raise_errors()
+    for variant in found:
+        _check_shape(variant.criteria, base.at_least_n)
+    return found
 
 
 def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> None:
@@ -167,7 +196,7 @@ def _check_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> N
     Raises:
         RulesetError: a derived number reads one.
     """
-    numbers = [(d.id, name) for d in derived if not isinstance(d.rule, Case) for name in facts_of_derived(d)]
+    numbers = [(d.id, name) for d in derived for name in numbers_of(d)]
     wrong = [pair for pair in numbers if pair[1] in facts and facts[pair[1]].undecided is not None]
     if wrong:
         message = "`{1}` may still grow by what is undecided, so `{0}` cannot be worked out from it"

@@ -29,6 +29,7 @@ _HEAD = (
     "instruments",
     "derive",
     "aggregate",
+    "grades",
     "note",
 )
 
@@ -79,6 +80,7 @@ class BaseFile:
     aggregates: tuple[Aggregate, ...] = ()
     level: str | None = None
     tested_against: tuple[tuple[str, str], ...] = ()
+    grades: Node | None = None
 
 
 @frozen
@@ -89,6 +91,7 @@ class LayerFile:
     derive: Node | None
     operations: Node | None
     aggregate: Node | None = None
+    grades: Node | None = None
 
 
 def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
@@ -164,7 +167,9 @@ def read_base(
         reader.error("criterion.counted", root.at, message)
     level = reader.choice(root.get("level"), "level", {level: level for level in LEVELS})
     aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
-    return BaseFile(header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader))
+    return BaseFile(
+        header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader), root.get("grades")
+    )
 
 
 def _tested(root: Map, rulesets: frozenset[str], reader: Reader) -> tuple[tuple[str, str], ...]:

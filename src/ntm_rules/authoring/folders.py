@@ -9,8 +9,8 @@ from attrs import frozen
 from ntm_rules.authoring.nodes import Map, problem, read_file
 from ntm_rules.model.errors import Diagnostic, RulesetError
 
-_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay")
-_TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
+_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay", "targets")
+_TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level|year)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
 _BESIDE = (".tests.yaml", ".allow.yaml")
 MAX_FILES = 5_000
@@ -21,8 +21,9 @@ class Listed:
     """A file of the library, known by its first keys only.
 
     Attributes:
-        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends`` or ``overlay``.
-        target: the ruleset id, empty for other kinds.
+        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends``, ``overlay`` or ``targets``.
+        target: the ruleset id, of targets the province; empty for other kinds.
+        year: of targets, else empty.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Listed:
     target: str
     period: str
     province: str
+    year: str = ""
 
 
 def bundled_folder() -> Path:
@@ -50,7 +52,8 @@ def listed_in(folder: Path) -> Iterator[Listed]:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             keys = {m[1]: m[2].strip("\"'") for m in _TOP.finditer(file.read(4_000_000))}
         kind = next((k for k in _KINDS if k in keys), "")
-        yield Listed(path, shown, kind, keys.get(kind, ""), keys.get("period", ""), keys.get("province", ""))
+        more = (keys.get(key, "") for key in ("period", "province", "year"))
+        yield Listed(path, shown, kind, keys.get(kind, ""), *more)
 
 
 def root_of(listed: Listed) -> Map:

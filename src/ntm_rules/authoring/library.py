@@ -24,11 +24,13 @@ from ntm_rules.authoring.composing import Request, compose
 from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
+from ntm_rules.authoring.plans import read_plan
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 
 
@@ -109,6 +111,31 @@ class Library:
         """Ruleset id, period and province of every overlay."""
         found = ((f.target, f.period, f.province) for f in self.files if f.kind == "overlay")
         return tuple(sorted(set(found)))
+
+    def plans(self) -> tuple[str, ...]:
+        """The plans with targets that there are, as ``province@year``."""
+        return tuple(sorted(f"{f.target}@{f.year}" for f in self.files if f.kind == "targets"))
+
+    def plan(self, name: str | Path) -> Plan:
+        """The targets of a province for a year.
+
+        Args:
+            name: ``province@year``, e.g. ``lang-son@2021``, or the path of a file of targets (``.yaml``).
+
+        Raises:
+            UnknownName: no such plan or province; with near matches.
+            RulesetError: every problem of the file.
+            OSError: it cannot be opened.
+        """
+        path = Path(name)
+        if path.suffix in (".yaml", ".yml"):
+            return self._plan_of(read_file(path, str(path)))
+        province, _, year = str(name).partition("@")
+        known = self.registry.resolve(province) if year else province
+        for listed in self.files:
+            if listed.kind == "targets" and (listed.target, listed.year) == (known, year):
+                return self._plan_of(root_of(listed))
+        raise UnknownName("plan", str(name), self.plans())
 
     def span(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, dt.date | None]:
         """First and last day of a national set, or of a province's own; None where it has no end.
@@ -193,6 +220,8 @@ class Library:
                 end = self.registry.latest(listed.province, on).end
                 on = min(on, end) if end else on
             self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
+        elif listed.kind == "targets":
+            self._plan_of(root_of(listed))
         elif listed.kind == "":
             root_of(listed)
 
@@ -432,10 +461,25 @@ class Library:
         reader.raise_errors()
         if header is None:
             raise RulesetError([problem("file.kind", root.at, "the file is no layer")])
-        if header.layer.read_whole and root.get("operations") is None:
+        if header.layer.read_whole and root.get("operations") is None and root.get("grades") is None:
             hint = "say `read: partly` where only the instrument is known"
             raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
-        return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"))
+        return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
+
+    def _plan_of(self, root: Node) -> Plan:
+        reader = Reader()
+        measures = {fact.unit.id: fact.unit for fact in self.facts.values() if fact.unit is not None}
+        read = reader.map(root, "a file of targets")
+        reader.required(read, "targets", "the file")
+        plan = read_plan(read, reader, sorted(self._ids()), self.registry.ids(), measures)
+        reader.raise_errors()
+        if plan is None:
+            raise RulesetError([problem("file.kind", root.at, "the file holds no targets")])
+        twins = [f for f in self.files if f.kind == "targets" and f"{f.target}@{f.year}" == plan.name]
+        if len(twins) > 1:
+            message = f"the plan `{plan.name}` stands in `{twins[0].shown}` and in `{twins[1].shown}`"
+            raise RulesetError([problem("targets.duplicate", Position(twins[1].shown, 1, 1), message)])
+        return plan
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
         if isinstance(overlay, Mapping):

@@ -12,6 +12,8 @@ from ntm_rules.cli.evidence import evidence
 from ntm_rules.cli.explain import explain
 from ntm_rules.cli.listing import list_rulesets
 from ntm_rules.cli.live import live
+from ntm_rules.cli.progress import progress
+from ntm_rules.cli.rereview import rereview
 from ntm_rules.cli.show import show
 from ntm_rules.cli.test import test
 from ntm_rules.model.errors import FactError, NtmRulesError
@@ -50,7 +52,7 @@ def commands() -> None:
     """The criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
 
 
-for command in (list_rulesets, show, assess, explain, live, diff, evidence, check_command, test):
+for command in (list_rulesets, show, assess, explain, live, progress, diff, rereview, evidence, check_command, test):
     command.epilog = command.epilog or EXIT_CODES
     commands.add_command(command)
 

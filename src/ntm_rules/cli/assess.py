@@ -161,7 +161,8 @@ class _Work:
         if not _arrays():
             extra, what = ("excel", "Excel") if form == "xlsx" else ("frame", "Parquet")
             raise EngineUnavailable(f'{what} files need NumPy and pyarrow: pip install "ntm-rules[{extra}]"')
-        from ntm_rules.cli.wide import check_names, check_rows, write_parquet, write_xlsx
+        from ntm_rules.cli.wide import check_names, write_parquet, write_xlsx
+        from ntm_rules.reports.workbook import check_rows
 
         check_names(self.ruleset, self.source["keep"])
         if form == "xlsx":

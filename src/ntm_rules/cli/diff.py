@@ -19,15 +19,16 @@ from ntm_rules.consistency.diff import diff as difference
 from ntm_rules.consistency.flips import UnitDifference
 from ntm_rules.explain.diff_words import DiffWords
 
+RulesetAt = tuple[str, dt.date, str | None]
+"""Ruleset, date and province."""
 
-class RulesetOn(click.ParamType[tuple[str, dt.date, str | None]]):
+
+class RulesetOn(click.ParamType[RulesetAt]):
     """``RULESET@DATE`` or ``RULESET@DATE@PROVINCE``."""
 
     name = "RULESET@DATE[@PROVINCE]"
 
-    def convert(
-        self, value: typing.Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, dt.date, str | None]:
+    def convert(self, value: typing.Any, param: click.Parameter | None, ctx: click.Context | None) -> RulesetAt:
         """Ruleset, date and province."""
         parts = str(value).split("@")
         if len(parts) not in (2, 3) or not all(parts):
@@ -49,8 +50,8 @@ class RulesetOn(click.ParamType[tuple[str, dt.date, str | None]]):
 @lang_option
 @form_option
 def diff(
-    old: tuple[str, dt.date, str | None],
-    new: tuple[str, dt.date, str | None],
+    old: RulesetAt,
+    new: RulesetAt,
     data: Path | None,
     rulesets: Path | None,
     lang: str,

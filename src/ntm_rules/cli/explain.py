@@ -12,7 +12,7 @@ from ntm_rules.cli.assess import split, units
 from ntm_rules.cli.console import STYLES, console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
-from ntm_rules.cli.phrases import outcome_word, say
+from ntm_rules.cli.phrases import grade_title, graded_word, outcome_word, say
 from ntm_rules.engines.scalar import assess as assess_unit
 from ntm_rules.explain.reasons import facts_by_id, words_in
 from ntm_rules.explain.sheet import Sheet
@@ -51,12 +51,18 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
 def tree_of(verdict: Verdict, lang: str) -> Tree:
     """The unit, its criteria, their indicators and what these rest on."""
     counts = say(lang, "of_criteria", met=verdict.criteria_met, total=verdict.criteria_total)
-    root = Tree(_labelled(f"{verdict.unit} ({counts})", verdict.outcome, verdict.provisional, lang))
+    for grade in verdict.ruleset.grades:
+        count = verdict.grade_counts[grade.id]
+        counts += "; " + say(lang, "of_grade", count=count, grade=grade_title(lang, grade))
+    word = graded_word(lang, verdict.outcome, verdict.grade, verdict.possible_grades)
+    root = Tree(_worded(f"{verdict.unit} ({counts})", word, verdict.outcome, verdict.provisional, lang))
     words = words_in(lang, facts_by_id(verdict.ruleset), verdict.annotations)
     branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
     for criterion in verdict.criteria.values():
         title = criterion.criterion.title.of(lang) if criterion.criterion.title else ""
-        branch = root.add(_labelled(f"{criterion.no} {title}", criterion.outcome, criterion.provisional, lang))
+        word = graded_word(lang, criterion.outcome, criterion.grade, criterion.possible_grades)
+        label = _worded(f"{criterion.no} {title}", word, criterion.outcome, criterion.provisional, lang)
+        branch = root.add(label)
         for indicator in criterion.indicators.values():
             branches.indicator(branch, indicator)
     return root
@@ -113,7 +119,10 @@ class _Branches:
 
 
 def _labelled(words: str, outcome: Outcome, provisional: bool, lang: str) -> Text:
-    word = outcome_word(lang, outcome.code)
+    return _worded(words, outcome_word(lang, outcome.code), outcome, provisional, lang)
+
+
+def _worded(words: str, word: str, outcome: Outcome, provisional: bool, lang: str) -> Text:
     if provisional:
         word = f"{word}, {say(lang, 'provisional')}"
     return text(f"[{word}] ", STYLES[outcome]) + text(words)

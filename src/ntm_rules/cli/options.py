@@ -83,8 +83,12 @@ lang_option = click.option(
 )
 
 
-def law_options(on_required: bool) -> Callable[[F], F]:
-    """The options that pick a ruleset, as keyword arguments of ``Law``."""
+def law_options(on_required: bool, otherwise: str = "today") -> Callable[[F], F]:
+    """The options that pick a ruleset, as keyword arguments of ``Law``.
+
+    Args:
+        otherwise: what is taken where no date is given.
+    """
     on_help = "Date that picks the law, 2024-07-02 or 02/07/2024."
     return _together(
         click.option(
@@ -92,7 +96,7 @@ def law_options(on_required: bool) -> Callable[[F], F]:
             type=date,
             metavar="DATE",
             required=on_required,
-            help=on_help + ("" if on_required else " [default: today]"),
+            help=on_help + ("" if on_required else f" [default: {otherwise}]"),
         ),
         click.option("--year", type=click.IntRange(1900, 2200), help="Year of the figures. [default: that of --on]"),
         click.option("--period", help="Name the set where none is in force on that date, e.g. 2021-2025."),

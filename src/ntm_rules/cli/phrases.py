@@ -1,9 +1,11 @@
 """What the command line itself says in its output, in both languages, by name."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ntm_rules.explain.phrases import PHRASES
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Grade
 
 _SAY: Mapping[str, Mapping[str, str]] = {
     "vi": {
@@ -13,6 +15,11 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "not_met": "Chưa đạt",
         "undetermined": "Chưa đủ căn cứ",
         "of_criteria": "{met}/{total} tiêu chí",
+        "of_grade": "{count} tiêu chí {grade}",
+        "with_grade": "{outcome}; {grade}",
+        "with_possible": "{outcome}; chưa rõ có {grade} hay không",
+        "thereof": "trong đó {grade}",
+        "or": " hay ",
         "head_not_met": "Chưa đạt:",
         "head_missing": "Chưa đủ căn cứ để kết luận:",
         "head_open": "Chưa có mức quy định để so sánh (xem cuối danh sách): {numbers}",
@@ -84,6 +91,11 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "not_met": "Not met",
         "undetermined": "Undetermined",
         "of_criteria": "{met}/{total} criteria",
+        "of_grade": "{count} criteria {grade}",
+        "with_grade": "{outcome}; {grade}",
+        "with_possible": "{outcome}; not known whether {grade}",
+        "thereof": "of these {grade}",
+        "or": " or ",
         "head_not_met": "Not met:",
         "head_missing": "Undetermined:",
         "head_open": "No value to compare with (see the end of the list): {numbers}",
@@ -159,6 +171,23 @@ def say(lang: str, name: str, **values: object) -> str:
 def outcome_word(lang: str, code: str) -> str:
     """An outcome in words, as the reasons word it."""
     return PHRASES[lang][code]
+
+
+def grade_title(lang: str, grade: Grade) -> str:
+    """The title of a grade in the middle of a sentence; its id where it has none."""
+    title = grade.title.of(lang) if grade.title else grade.id
+    return title[:1].lower() + title[1:]
+
+
+def graded_word(lang: str, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:
+    """An outcome in words, with the grade of what is not met, or the grades that it may have."""
+    word = outcome_word(lang, outcome.code)
+    if grade is not None:
+        return say(lang, "with_grade", outcome=word, grade=grade_title(lang, grade))
+    if outcome is Outcome.NOT_MET and possible:
+        titles = say(lang, "or").join(grade_title(lang, g) for g in possible)
+        return say(lang, "with_possible", outcome=word, grade=titles)
+    return word
 
 
 def day(lang: str, date: dt.date) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import STYLES, console, indented, print_lines, table, text
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.phrases import outcome_word, say
+from ntm_rules.cli.phrases import grade_title, graded_word, say
 from ntm_rules.cli.writers import Assessed
 from ntm_rules.explain.reasons import Reason, words_in
 from ntm_rules.model.outcomes import Outcome, ReasonCode
@@ -26,14 +26,18 @@ class Finding:
     """What is printed of one unit.
 
     Attributes:
+        word: the outcome in words, with the grade where there is one.
+        graded: how many criteria have each grade.
         not_met, missing: reasons in words.
         open: numbers of the indicators that no figure could decide, since the law has no value here yet.
     """
 
     unit: str
     outcome: Outcome
+    word: str
     provisional: bool
     counts: tuple[int, int, int, int]
+    graded: tuple[int, ...]
     kept: Mapping[str, str]
     not_met: tuple[str, ...]
     missing: tuple[str, ...]
@@ -49,10 +53,10 @@ def write_table(
     places = {i.no: place for place, (_, i) in enumerate(indicators(ruleset))}
     out = console(file)
     print_lines(out, heading(library, ruleset, lang))
-    out.print(_summary(findings, lang))
+    out.print(_summary(findings, ruleset, lang))
     for found in findings:
         out.print()
-        out.print(text(f"{found.unit}: {_outcome(found, lang)}", f"bold {STYLES[found.outcome]}"))
+        out.print(text(f"{found.unit}: {_outcome(found)}", f"bold {STYLES[found.outcome]}"))
         _print_reasons(out, found, lang)
     if notes:
         out.print()
@@ -83,9 +87,17 @@ def _finding(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], l
         verdict.criteria_undetermined,
         verdict.criteria_total,
     )
-    unit = verdict.unit or ""
     return Finding(
-        unit, verdict.outcome, verdict.provisional, counts, kept, tuple(not_met), tuple(missing), tuple(open_)
+        verdict.unit or "",
+        verdict.outcome,
+        graded_word(lang, verdict.outcome, verdict.grade, verdict.possible_grades),
+        verdict.provisional,
+        counts,
+        tuple(verdict.grade_counts.values()),
+        kept,
+        tuple(not_met),
+        tuple(missing),
+        tuple(open_),
     )
 
 
@@ -99,23 +111,25 @@ def _open_note(reason: Reason, lang: str) -> str:
     return "; ".join([f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])])
 
 
-def _summary(findings: list[Finding], lang: str) -> Table:
-    """One row a unit."""
+def _summary(findings: list[Finding], ruleset: Ruleset, lang: str) -> Table:
+    """One row a unit; the criteria of a grade are among those that are not met."""
     kept = findings[0].kept if findings else ()
-    sheet = table(*(say(lang, name) for name in ("unit", "outcome", "met", "not_met", "undetermined")), *kept)
+    first = [say(lang, name) for name in ("unit", "outcome", "met", "not_met")]
+    grades = [say(lang, "thereof", grade=grade_title(lang, grade)) for grade in ruleset.grades]
+    sheet = table(*first, *grades, say(lang, "undetermined"), *kept)
     for found in findings:
         met, not_met, undetermined, total = found.counts
         sheet.add_row(
             text(found.unit),
-            text(_outcome(found, lang), STYLES[found.outcome]),
-            *(text(count) for count in (f"{met}/{total}", not_met, undetermined)),
+            text(_outcome(found), STYLES[found.outcome]),
+            *(text(count) for count in (f"{met}/{total}", not_met, *found.graded, undetermined)),
             *(text(value) for value in found.kept.values()),
         )
     return sheet
 
 
-def _outcome(found: Finding, lang: str) -> str:
-    return outcome_word(lang, found.outcome.code) + (" (*)" if found.provisional else "")
+def _outcome(found: Finding) -> str:
+    return found.word + (" (*)" if found.provisional else "")
 
 
 def _print_reasons(out: Console, found: Finding, lang: str) -> None:

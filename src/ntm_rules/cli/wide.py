@@ -1,7 +1,6 @@
 """Outcomes of many units for other programs, a batch after the other: Parquet, Excel, and CSV without reasons."""
 
 import csv
-import math
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -10,18 +9,13 @@ import numpy as np
 from ntm_rules.authoring.tables import kept_text
 from ntm_rules.cli.writers import COUNTS, safe
 from ntm_rules.engines.filed import Batch
-from ntm_rules.engines.layout import outcome_names
-from ntm_rules.model.errors import Diagnostic, EngineUnavailable, TableError, quoted
+from ntm_rules.engines.layout import GRADE, grade_names, outcome_names
+from ntm_rules.model.errors import Diagnostic, TableError, quoted
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
-
-MAX_ROWS = 2**20
-"""The rows of a sheet of Excel, the names of the columns among them."""
-MAX_TEXT = 32_767
-"""The characters of a cell of Excel."""
+from ntm_rules.reports.workbook import check_rows, workbook, write_cell
 
 WORDS = np.array([outcome.code for outcome in Outcome], object)
-_EXACT = 10**15
 
 Columns = dict[str, typing.Any]
 """Columns by name: an Arrow array or a list of what passes through, arrays of results; outcomes are their codes."""
@@ -44,7 +38,9 @@ def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
     """The columns of a batch in the order in which they are written."""
     codes = batch.codes
     total = np.full(len(batch.units), sum(criterion.counted for criterion in ruleset.criteria), np.int16)
-    first = (codes.codes[0], codes.provisional, codes.met, codes.not_met, codes.undetermined, total)
+    ids = np.array([*(grade.id for grade in ruleset.grades), None], object)
+    grades = [ids[codes.grades].tolist()] if ruleset.grades else []
+    first = (codes.codes[0], codes.provisional, *grades, codes.met, codes.not_met, codes.undetermined, total)
     return {
         "unit": batch.units,
         **batch.kept,
@@ -53,7 +49,7 @@ def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
 
 
 def _results(ruleset: Ruleset) -> tuple[str, ...]:
-    return ("outcome", "provisional", *COUNTS, *outcome_names(ruleset))
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
 
 
 def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
@@ -70,6 +66,8 @@ def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Rules
 
 
 def _texts(name: str, values: typing.Any) -> typing.Any:
+    if name == GRADE:
+        return [value or "" for value in values]
     if name == "provisional":
         return np.where(values, "true", "false").tolist()
     return values.tolist() if name in COUNTS else WORDS[values].tolist()
@@ -119,11 +117,7 @@ def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rulese
         TableError: there are more units than a sheet has rows, or a text is longer than a cell.
         EngineUnavailable: XlsxWriter is not installed.
     """
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise EngineUnavailable('Excel files need XlsxWriter: pip install "ntm-rules[excel]"') from error
-    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    book = workbook(file, {"constant_memory": True})
     try:
         book.set_properties({"title": ruleset.id, "comments": ruleset.content_hash})
         sheet = book.add_worksheet()
@@ -133,20 +127,9 @@ def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rulese
         for number, row in enumerate(_rows(batches, ruleset), 1):
             check_rows(number)
             for place, value in enumerate(row):
-                _write(sheet, number, place, value)
+                write_cell(sheet, number, place, value)
     finally:
         book.close()
-
-
-def check_rows(count: int) -> None:
-    """Refuse more units than a sheet has rows.
-
-    Raises:
-        TableError: it has not.
-    """
-    if count >= MAX_ROWS:
-        message = f"a sheet of Excel has room for {MAX_ROWS - 1} units, the file has more"
-        raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
 
 
 def _rows(batches: Iterable[Batch], ruleset: Ruleset) -> Iterator[tuple[typing.Any, ...]]:
@@ -160,18 +143,3 @@ def _plain(values: typing.Any) -> Iterable[typing.Any]:
         values = WORDS[values] if values.dtype == np.int8 else values
         return typing.cast("list[typing.Any]", values.tolist())
     return _listed(values)
-
-
-def _write(sheet: typing.Any, row: int, place: int, value: object) -> None:
-    if value is None or value == "":
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, place, value)
-    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
-        sheet.write_number(row, place, value)
-    else:
-        text = kept_text(value)
-        if len(text) > MAX_TEXT:
-            message = f"row {row} holds a text of {len(text)} characters, a cell of Excel at most {MAX_TEXT}"
-            raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
-        sheet.write_string(row, place, text)

@@ -306,12 +306,14 @@ def _picked(table: Table, key: tuple[str | None, ...]) -> tuple[Key, Cell] | Non
 
 
 def _side(result: LeafResult, asked: Cell) -> Side | None:
-    """On which side of a cell a comparison was; None where a whole of 0 left it open."""
+    """On which side of a cell a comparison was; None where a whole of 0, or what is undecided, left it open."""
     fact, actual, value = result.fact, result.actual, asked.value
     if fact is None or asked.state is not CellState.SET:
         return Side.SEEN
     if actual is None:
         return Side.MISSING if ReasonCode.FACT_MISSING in result.codes else None
+    if ReasonCode.FACT_MISSING in result.codes:
+        return None
     if not _ranked(fact, value):
         same = actual in value if isinstance(value, tuple) else actual == value
         return Side.AT if same else Side.BELOW

@@ -87,8 +87,8 @@ class Difference:
         return {
             "schema": SCHEMA,
             "library_version": __version__,
-            "old": _ruleset(self.old),
-            "new": _ruleset(self.new),
+            "old": ruleset_json(self.old),
+            "new": ruleset_json(self.new),
             "indicators": {kind.value: self.counts.get(kind, 0) for kind in Kind},
             "changes": [change_dict(change) for change in self.changes],
         }
@@ -203,7 +203,8 @@ def _ordered(
                 yield change
 
 
-def _ruleset(ruleset: Ruleset) -> Json:
+def ruleset_json(ruleset: Ruleset) -> Json:
+    """Which set it is, as plain JSON types."""
     return {
         "ruleset": ruleset.id,
         "period": ruleset.period,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from ntm_rules.consistency.changes import Json
+from ntm_rules.consistency.matching import same_criteria, same_indicators
 from ntm_rules.engines.scalar import Facts, assess
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdict_json import exact_text
@@ -21,6 +22,16 @@ class Twins:
 
     criteria: tuple[tuple[str | None, str | None], ...]
     indicators: tuple[tuple[str | None, str | None], ...]
+
+    @classmethod
+    def of(cls, old: Ruleset, new: Ruleset) -> "Twins":
+        """The numbers of two sets, in the order of the new one."""
+        pairs, kin = same_indicators(old, new)
+        criteria = same_criteria(old, new, pairs, kin)
+        return cls(
+            tuple((a.no if a else None, b.no if b else None) for a, b in criteria),
+            tuple((a.indicator.no if a else None, b.indicator.no if b else None) for a, b in pairs),
+        )
 
 
 @frozen
@@ -65,11 +76,16 @@ def differences(
     What only one set has counts where it is not satisfied.
     """
     for unit, facts in units:
-        before, after = assess(old, facts, unit), assess(new, facts, unit)
-        criteria = tuple(_differing(before.criteria, after.criteria, twins.criteria))
-        indicators = tuple(_differing(before.indicators, after.indicators, twins.indicators))
-        if before.outcome is not after.outcome or criteria or indicators:
-            yield UnitDifference(unit, before, after, criteria, indicators)
+        found = difference_of(assess(old, facts, unit), assess(new, facts, unit), twins)
+        if found.set_differs or found.criteria or found.indicators:
+            yield found
+
+
+def difference_of(before: Verdict, after: Verdict, twins: Twins) -> UnitDifference:
+    """What differs between the verdicts on one unit; nothing may."""
+    criteria = tuple(_differing(before.criteria, after.criteria, twins.criteria))
+    indicators = tuple(_differing(before.indicators, after.indicators, twins.indicators))
+    return UnitDifference(after.unit or "", before, after, criteria, indicators)
 
 
 def _differing(

@@ -17,6 +17,7 @@ _REFUTED: Mapping[Kind, tuple[str, Severity, str, str]] = {
     Kind.INDEPENDENT: ("proof.redundant", Severity.NOTE, "`{subject}` is implied by {implied by}", ""),
     Kind.COVERED: ("table.gap", Severity.WARNING, "the table of `{subject}` has no cell for some facts in {year}", ""),
     Kind.OVERLAY: ("proof.looser", Severity.WARNING, "facts satisfy `{subject}` that fail it in the national set", ""),
+    Kind.GRADE: ("proof.grade", Severity.WARNING, "facts meet what is above the grade `{subject}` and fail it", ""),
     Kind.LADDER: ("proof.ladder", Severity.WARNING, "facts meet the set that fail `{subject}` of `{lower}`", ""),
 }
 _SHOWN = 6

@@ -26,7 +26,7 @@ _AGAINST = {
 def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
     """Every finding in a composed ruleset, in printed order, each once."""
     found: dict[Finding, None] = {}
-    for rule in (_gaps, _bounds, citations, _directions, _order):
+    for rule in (_gaps, _bounds, citations, _directions, _order, _aggregates):
         found.update(dict.fromkeys(rule(ruleset)))
     return tuple(found)
 
@@ -118,6 +118,16 @@ def _order(ruleset: Ruleset) -> Iterator[Finding]:
                 message = f"the columns of `{address}` by `{selector}` stand as {', '.join(printed)}"
                 hint = f"the order is {', '.join(known)}"
                 yield finding(ruleset, "table.order", Severity.WARNING, address, message, hint)
+
+
+def _aggregates(ruleset: Ruleset) -> Iterator[Finding]:
+    """Facts taken from below that no condition reads: a condition was taken out, or names another fact."""
+    read = {fact.id for fact in ruleset.facts}
+    for aggregate in ruleset.aggregates:
+        if aggregate.fact not in read:
+            message = f"`{aggregate.fact}` is taken from below, and no condition reads it"
+            hint = "compare it in a condition, or leave it out of `aggregate`"
+            yield finding(ruleset, "aggregate.unread", Severity.WARNING, "", message, hint)
 
 
 def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:

@@ -39,6 +39,7 @@ class Kind(Enum):
     DECIDED_WHEN_EMPTY = "the indicator is decided where a whole is 0"
     LADDER = "who meets the upper tier does not fail the indicator of the lower one"
     OVERLAY = "who satisfies the province's indicator does not fail the national one"
+    GRADE = "who meets what is above the grade does not fail it"
     IMPLIES = "who meets the first set does not fail the second"
     DISJOINT = "nobody meets both sets"
     EQUIVALENT = "both sets have the same outcome for all facts"
@@ -121,10 +122,11 @@ def prove(
         EngineUnavailable: z3 is not installed.
     """
     session = session or Session()
-    rulesets = (ruleset, *((base,) if base else ()), *lower)
+    rulesets = (ruleset, *((base,) if base else ()), *lower, *(grade.ruleset for grade in ruleset.grades))
     key = (base is not None, limits, *map(_asked_of, rulesets))
     if key not in session.proofs:
-        session.proofs[key] = tuple(_all(Search(rulesets, limits, session), base is not None))
+        search = Search(rulesets, limits, session)
+        session.proofs[key] = tuple(_all(search, base is not None, len(rulesets) - len(ruleset.grades)))
     return session.proofs[key]
 
 
@@ -159,7 +161,8 @@ def prove_in(
     return prove(ruleset, base=base, lower=lower, limits=limits, session=session)
 
 
-def _all(search: Search, based: bool) -> Iterator[Proof]:
+def _all(search: Search, based: bool, grades: int) -> Iterator[Proof]:
+    """Every proof; the sides from *grades* on are what the grades of the set ask."""
     whole = satisfiable(search)
     yield whole
     yield from covered(search)
@@ -176,8 +179,10 @@ def _all(search: Search, based: bool) -> Iterator[Proof]:
     if based:
         yield from overlay(search, 1)
     if whole.status is not Status.REFUTED:
-        for side in range(1 + based, len(search.rulesets)):
+        for side in range(1 + based, grades):
             yield from ladder(search, side)
+    for side, name in enumerate((grade.id for grade in search.rulesets[0].grades), grades):
+        yield graded(search, 0 if side == grades else side - 1, side, name)
 
 
 # -- what some facts show --------------------------------------------------------------------
@@ -260,6 +265,12 @@ def overlay(search: Search, side: int) -> Iterator[Proof]:
         if no in search.numbers[side]:
             own, other = Wanted(0, search.numbers[0][no], SATISFIED), Wanted(side, search.numbers[side][no], FAILED)
             yield _proof(search, Kind.OVERLAY, no, Claim((other, own)), (0, side))
+
+
+def graded(search: Search, above: int, side: int, name: str) -> Proof:
+    """Whether who meets the set, or the grade above, does not fail what a grade asks."""
+    claim = Claim((Wanted(side, 0, FAILED), Wanted(above, 0, SATISFIED)))
+    return _proof(search, Kind.GRADE, name, claim, (above, side))
 
 
 def implies(first: Ruleset, second: Ruleset, limits: Limits | None = None) -> Proof:

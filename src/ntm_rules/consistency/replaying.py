@@ -127,6 +127,8 @@ def improved(facts: Mapping[str, FactValue], known: Mapping[str, Fact], fixed: S
 def extremes(rulesets: Iterable[Ruleset]) -> Iterator[Witness]:
     """All facts as good as can be, all as bad, and good ones with nothing of which a share could be taken."""
     facts = {fact.id: fact for ruleset in rulesets for fact in ruleset.facts}
+    for undecided in [fact.undecided for fact in facts.values() if fact.undecided is not None]:
+        facts.pop(undecided, None)  # all of it is decided
     ratios = [(fact, fact.ratio) for fact in facts.values() if fact.ratio is not None]
     worked_out = [(d.fact, d.rule) for r in rulesets for d in r.derived if isinstance(d.rule, RatioOf)]
     parts = {name for _, ratio in (*ratios, *worked_out) for name in (ratio.part, ratio.whole)}

@@ -14,8 +14,9 @@ from attrs import define, field, frozen
 
 from ntm_rules.engines.array_pass import ArrayPass
 from ntm_rules.engines.columns import Column
-from ntm_rules.engines.pairing import disagreeing, joined, pair_of, spoiled
-from ntm_rules.engines.ranking import UNDETERMINED, swap
+from ntm_rules.engines.growing import growing
+from ntm_rules.engines.pairing import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
+from ntm_rules.engines.ranking import MET, NOT_MET, UNDETERMINED, swap
 from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
@@ -54,6 +55,7 @@ class Codes:
         provisional: of the set.
         met, not_met, undetermined: criteria, of those that are counted.
         bad_facts: how many facts of the row have a bad value.
+        grades: the place of the grade among those of the set, -1 where there is none for certain.
     """
 
     codes: np.ndarray[typing.Any, np.dtype[np.int8]]
@@ -62,6 +64,7 @@ class Codes:
     not_met: Counts
     undetermined: Counts
     bad_facts: Counts
+    grades: Counts
 
 
 def kernel_of(ruleset: Ruleset) -> "Kernel":
@@ -89,6 +92,7 @@ class Kernel:
         self.flags = {fact.id for fact in ruleset.facts if fact.type is FactType.BOOLEAN}
         self.asked = ArrayPass(ruleset, ruleset.minimum_evidence)
         self.official = ArrayPass(ruleset, Evidence.OFFICIAL, settled=True, like=self.asked)
+        self.grades = [ArrayPass(grade.ruleset, ruleset.minimum_evidence) for grade in ruleset.grades]
 
     def block(self, segment: "_Opened", start: int, end: int) -> Block:
         """Some rows, with parts and wholes put together; other facts are read when they are needed."""
@@ -107,6 +111,9 @@ class Kernel:
             found.pairs[fact.id, part.id, whole.id] = pair
             if wrong is not None:
                 bad[part.id] = bad[part.id] | wrong if part.id in bad else wrong
+            wrong = None if pair is None else crowded(fact, pair, found, at)
+            if wrong is not None and fact.undecided is not None:
+                bad[fact.undecided] = bad[fact.undecided] | wrong if fact.undecided in bad else wrong
         for fact, part, whole in segment.ratios:
             pair = found.pairs.get((fact.id, part.id, whole.id))
             wrong = None if pair is None else disagreeing(found.numbers(at[fact.id]), pair, found)
@@ -116,6 +123,10 @@ class Kernel:
         found.bad += bad.values()
         for fact, part, whole in segment.ratios:
             joined(found, at, fact, part, whole)
+        for fact, undecided in segment.growing:
+            unknown = invalid_of(found, [at[undecided]])
+            if unknown is not None:
+                spoiled(found, at, {fact.id: unknown})
         return found
 
     def opened(self, segment: Segment) -> "_Opened":
@@ -131,8 +142,9 @@ class Kernel:
         ratios = [r for r in self.checker.ratios if r[1].id in columns or r[2].id in columns]
         whole = [*ratios, *self.checker.derived]
         pairs = [r for r in whole if r[1].id in columns and r[2].id in columns]
+        grown = [(f, f.undecided) for f in growing(self.ruleset) if f.undecided is not None and f.undecided in columns]
         given = [place for place, fact in enumerate(self.ruleset.facts) if fact.id in columns]
-        return _Opened(segment, readers, ratios, pairs, given)
+        return _Opened(segment, readers, ratios, pairs, grown, given)
 
     # -- running -----------------------------------------------------------------------------
 
@@ -141,7 +153,7 @@ class Kernel:
         total = sum(segment.size for segment in segments)
         codes = np.empty((self.asked.height, total), np.uint8)
         provisional = np.empty(total, np.bool_)
-        counts = np.zeros((4, total), np.int16)
+        counts, grades = np.zeros((4, total), np.int16), np.full(total, -1, np.int16)
         kind = np.uint8 if self.asked.first <= 256 else np.uint16
 
         def work(job: Job) -> None:
@@ -153,9 +165,11 @@ class Kernel:
             counts[2, here] = np.add.reduce((criteria == 2).view(np.uint8), axis=0, dtype=kind)
             counts[0, here] = len(criteria) - counts[1, here] - counts[2, here]
             counts[3, here] = answer.bad
+            grades[here] = answer.grades
 
         spread(work, self.jobs(segments, threads), threads)
-        return Codes(codes.view(np.int8), provisional, *counts)
+        met, not_met, undetermined, bad = counts
+        return Codes(codes.view(np.int8), provisional, met, not_met, undetermined, bad, grades)
 
     def jobs(self, segments: Sequence[Segment], threads: int) -> "Iterator[Job]":
         """The blocks of all segments."""
@@ -181,9 +195,18 @@ class Kernel:
         bad = np.zeros(block.size, np.int16)
         for mask in block.bad:
             bad += mask
-        found = Answer(whole, codes, floors, bad, not self.ruleset.read_whole)
+        found = Answer(whole, codes, floors, bad, not self.ruleset.read_whole, self.graded(whole, ranks[0]))
         for row in np.flatnonzero(block.hard):
             found.verdicts[int(row)] = self._verdict(job, found, int(row))
+        return found
+
+    def graded(self, whole: Block, ranks: Bytes) -> Counts:
+        """The place of the grade of each row; -1 where the set is not surely failed, or no grade surely reached."""
+        found, open_ = np.full(whole.size, -1, np.int16), ranks == NOT_MET
+        for place, grade in enumerate(self.grades):
+            reached = grade.ranks(whole)[0]
+            found[open_ & (reached >= MET)] = place
+            open_ = open_ & (reached == NOT_MET)
         return found
 
     def _verdict(self, job: "Job", answer: "Answer", row: int) -> Verdict:
@@ -198,6 +221,7 @@ class Kernel:
         answer.bad[row] = len(named)
         answer.invalid[row] = lacking
         answer.codes[:, row] = np.frombuffer(verdict.codes, np.uint8)
+        answer.grades[row] = -1 if verdict.grade is None else self.ruleset.grades.index(verdict.grade)
         answer.floors[:, row] = [RANK[code] for code in verdict.floors]
         return verdict
 
@@ -218,9 +242,9 @@ class Kernel:
         return {}
 
     def unreadable(self, bad: Mapping[str, object]) -> set[str]:
-        """The bad facts and the ratios that are read from them."""
+        """The bad facts, the ratios that are read from them, and what may grow by them."""
         ratios = {fact.id for fact, part, whole in self.checker.ratios if part.id in bad or whole.id in bad}
-        return {*bad, *ratios}
+        return {*bad, *ratios, *(fact.id for fact in growing(self.ruleset) if fact.undecided in bad)}
 
     def problems(
         self, segments: Sequence[Segment], rows: Sequence[int], unit_of: Callable[[int], str | None]
@@ -247,12 +271,14 @@ class _Opened:
         readers: one a fact of the ruleset.
         ratios: fact, part and whole of the ratios of which a part has a column.
         pairs: of those of which both have, the ones that only the set works out too.
+        growing: the facts that may still grow, with that by which, where it has a column.
     """
 
     segment: Segment
     readers: Sequence[Reader]
     ratios: Sequence[Ratio]
     pairs: Sequence[Ratio]
+    growing: Sequence[tuple[Fact, str]]
     given: Sequence[int]
 
 
@@ -274,6 +300,7 @@ class Answer:
         codes, floors: of the set, its criteria and its indicators: outcome codes, and ranks with official cells only.
         bad: how many facts of each row are bad.
         unread: a layer of the set was not read whole.
+        grades: as of ``Codes``.
         verdicts, invalid: of the rows that the scalar engine answered for, and which facts are bad there.
     """
 
@@ -282,6 +309,7 @@ class Answer:
     floors: Bytes
     bad: Counts
     unread: bool
+    grades: Counts
     verdicts: dict[int, Verdict] = field(factory=dict)
     invalid: dict[int, set[str]] = field(factory=dict)
 

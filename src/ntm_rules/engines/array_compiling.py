@@ -12,6 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
+from ntm_rules.engines.growing import bare_most, most, one_way
 from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.pairing import invalid_of
 from ntm_rules.engines.ranking import (
@@ -149,7 +150,7 @@ class ArrayCompiler:
             return _always(NOT_APPLICABLE if asked.code == 3 else UNDETERMINED)
         fact = self.facts[name]
         if fact.type.numeric:
-            ranks = _against(self.places[name], op, *_limits([asked.cell]), None)
+            ranks = self.against(name, op, [asked.cell], None)
             return (lambda block: capped(ranks(block))) if asked.capped else ranks
         return self.named(name, op, [cell], None)
 
@@ -159,7 +160,7 @@ class ArrayCompiler:
         index, open_ = self.index(free), self.open(free)
         if all(a.cell is None for a in asked):
             return self.named(None, op, cells, index)
-        compared = _against(self.places[name], op, *_limits([a.cell for a in asked]), index)
+        compared = self.against(name, op, [a.cell for a in asked], index)
         if all(asked[place].cell is not None and not asked[place].capped for place in self.tables.known(free)):
 
             def simple(block: Block) -> Bytes:
@@ -175,6 +176,17 @@ class ArrayCompiler:
             return np.maximum(np.minimum(compared(block), _at(most, place)), _at(least, place))
 
         return ranks
+
+    def against(
+        self, name: str, op: Op, cells: "Sequence[Cell | None]", index: "Callable[[Block], Array] | None"
+    ) -> Ranks:
+        """A number against what cells ask; of a fact that may grow both ends have to agree."""
+        limits = _limits(cells)
+        if self.facts[name].undecided is None:
+            return _against(self.places[name], op, *limits, index)
+        ends = [self.places[name], self.places[most(name)]]
+        found = [_agreed(*(_against(place, o, *limits, index) for place in ends)) for o in one_way(op)]
+        return found[0] if len(found) == 1 else _joined(all_of, found)
 
     def named(
         self, name: str | None, op: Op, cells: Sequence[Cell | None], index: Callable[[Block], Array] | None
@@ -217,6 +229,23 @@ class ArrayCompiler:
         return lambda block: typing.cast("Array | None", block.shared(("open", *free), make))
 
     # -- derived facts -----------------------------------------------------------------------
+
+    def grown(self, fact: Fact) -> Callable[[Block], Vector]:
+        """The most that a fact may become."""
+        place, more = self.places[fact.id], self.places[typing.cast(str, fact.undecided)]
+
+        def vector(block: Block) -> Vector:
+            known, count = block.numbers(place), np.nan_to_num(block.numbers(more).filled)
+            values, pair = known.filled, known.pair
+            if fact.ratio is None:
+                values = values + count
+            else:
+                values = np.where((count > 0) & ~np.isnan(values), bare_most(fact), values)
+            if pair is not None:
+                pair = Pair(pair.top + fact.scale * count, pair.bottom, pair.there)
+            return Numbers(values, known.unknown, pair, known.invalid)
+
+        return vector
 
     def derived(self, derived: Derived) -> Callable[[Block], Vector]:
         """A derived fact, worked out from the slots before it."""
@@ -325,6 +354,16 @@ class ArrayCompiler:
 
 def _always(rank: int) -> Ranks:
     return lambda block: block.constant(rank)
+
+
+def _agreed(least: Ranks, most: Ranks) -> Ranks:
+    """What both ends of a number say; undetermined where they differ."""
+
+    def ranks(block: Block) -> Bytes:
+        found = least(block)
+        return chosen(found == most(block), found, block.constant(UNDETERMINED))
+
+    return ranks
 
 
 def _joined(join: Callable[[Sequence[Bytes]], Bytes], members: list[Ranks]) -> Ranks:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ntm_rules.engines.array_compiling import ArrayCompiler, Ranks
 from ntm_rules.engines.floors import differing
+from ntm_rules.engines.growing import growing
 from ntm_rules.engines.ranking import at_least_of, capped
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes, Vector
@@ -44,7 +45,8 @@ class ArrayPass:
         if like is not None:
             mine, derived = differing(ruleset, like.floor, floor)
         self.indicators = [compiler.indicator(i) if i.no in mine else None for i in own]
-        self.derived = [compiler.derived(d) if d.id in derived else None for d in ruleset.derived]
+        self.derived = [compiler.grown(fact) if like is None else None for fact in growing(ruleset)]
+        self.derived += [compiler.derived(d) if d.id in derived else None for d in ruleset.derived]
         self.given = len(ruleset.facts)
         self.first = start = 1 + len(ruleset.criteria)
         self.spans: list[tuple[int, int, int | None]] = []

@@ -42,7 +42,8 @@ def assess_frame(
         frame: one row a unit.
         shape: ``"wide"``: one row a unit, with the columns ``outcome``, ``provisional``, ``criteria_met``,
             ``criteria_not_met``, ``criteria_undetermined``, then ``criterion_<no>`` and ``indicator_<no>`` in printed
-            order. ``"long"``: one row a unit and indicator, with ``criterion``, ``indicator``, ``outcome``,
+            order; where the set has grades, ``grade`` after ``provisional``: its id, null where none is certain.
+            ``"long"``: one row a unit and indicator, with ``criterion``, ``indicator``, ``outcome``,
             ``provisional``, ``actual``, ``required``, ``margin``, ``column``, ``evidence``, ``reason``, ``detail`` and
             ``content_hash``; see ``word``. Outcomes are the codes of ``Outcome``, as integers of one byte.
         unit: the column that names the unit; passed through, and named in messages.

@@ -168,10 +168,23 @@ class Checker:
         if top is None or bottom is None:
             return None
         try:
-            return ratio_of(fact, part, typing.cast(float, top), whole, typing.cast(float, bottom))
+            pair = ratio_of(fact, part, typing.cast(float, top), whole, typing.cast(float, bottom))
         except BadValue as bad:
             draft.bad(part.id, draft.given[part.id], bad.expected, bad.hint)
             return None
+        if fact.undecided is not None:
+            self._undecided(fact, fact.undecided, part, whole, pair, draft)
+        return pair
+
+    def _undecided(
+        self, fact: Fact, name: str, part: Fact, whole: Fact, pair: tuple[int, int], draft: "_Draft"
+    ) -> None:
+        """What is undecided of a share has room in the whole beside the part."""
+        count = draft.values[self.places[name]]
+        if fact.type is FactType.PERCENT and count and pair[0] + 100 * int(typing.cast(float, count)) > 100 * pair[1]:
+            rest = (100 * pair[1] - pair[0]) // 100
+            expected = f"at most the rest of the whole `{whole.id}` beside `{part.id}`, {rest}"
+            draft.bad(name, draft.given[name], expected)
 
     def _put(self, fact: Fact, part: Fact, whole: Fact, pair: tuple[int, int], draft: "_Draft") -> None:
         """Put the exact ratio in the fact's slot; a given one has to agree to the digits in which it is written."""
@@ -231,11 +244,12 @@ def _scored(ruleset: Ruleset) -> Iterator[str]:
 
 
 def _numbers_by_fact(ratios: Sequence[_Ratio]) -> Mapping[str, Sequence[int]]:
-    """For each fact the numbers of the ratios it has a part in."""
+    """For each fact the numbers of the ratios it has a part in, or by which they may grow."""
     found: dict[str, list[int]] = {}
     for number, ratio in enumerate(ratios):
-        for fact in ratio:
-            found.setdefault(fact.id, []).append(number)
+        undecided = ratio[0].undecided
+        for name in (*(fact.id for fact in ratio), *([] if undecided is None else [undecided])):
+            found.setdefault(name, []).append(number)
     return found
 
 

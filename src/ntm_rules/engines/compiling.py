@@ -4,9 +4,10 @@ import itertools
 import typing
 from collections.abc import Callable, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules.engines.checking import Slot, ratio_of, scaled
+from ntm_rules.engines.growing import bare_most, growing, most, one_way
 from ntm_rules.engines.leaves import Code, Slots, Unclear, exact, leaf_of, not_applicable, undetermined
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
@@ -93,7 +94,8 @@ class Compiler:
         self.finding = finding
         self.bindings = dict(ruleset.bindings)
         self.facts: dict[str, Fact] = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
-        self.ratios = {f.id for f in ruleset.facts if f.ratio is not None}
+        self.facts |= {most(f.id): evolve(f, id=most(f.id), undecided=None) for f in growing(ruleset)}
+        self.ratios = {f.id for f in self.facts.values() if f.ratio is not None}
         for derived in ruleset.derived:
             rule = derived.rule
             if isinstance(rule, RatioOf | PointsOf) or (
@@ -184,8 +186,31 @@ class Compiler:
         return (lambda slots: 2 if code(slots) else 0) if asked.capped else code
 
     def set_cell(self, fact: str, op: Op, cell: Cell) -> Code:
-        """The code of a comparison with a cell that is set: the one place where a fact meets a number."""
+        """The code of a comparison with a cell that is set; of a fact that may grow it has both ends to agree."""
+        if self.facts[fact].undecided is None:
+            return self.compared(fact, op, cell)
+        ends = [_agreed(self.compared(fact, o, cell), self.compared(most(fact), o, cell)) for o in one_way(op)]
+        return ends[0] if len(ends) == 1 else _all(ends)
+
+    def compared(self, fact: str, op: Op, cell: Cell) -> Code:
+        """The code of a slot against a cell that is set: the one place where a fact meets a number."""
         return leaf_of(self.facts[fact], self.places[fact], op, cell, fact in self.ratios)
+
+    def grown(self, fact: Fact) -> Value:
+        """The most that a fact may become; what is not known to be undecided is decided."""
+        place, more = self.places[fact.id], self.places[typing.cast(str, fact.undecided)]
+        bare = None if fact.ratio is None else bare_most(fact)
+
+        def value(slots: Slots) -> Slot | Unclear:
+            known: Slot = slots[place]
+            count: float | None = slots[more]
+            if known is None or not count:
+                return known
+            if isinstance(known, tuple):
+                return known[0] + fact.scale * int(count), known[1]
+            return typing.cast(float, known) + count if bare is None else bare
+
+        return value
 
     def derived(self, derived: Derived) -> Value:
         """The value of a derived fact from the slots before it."""
@@ -234,6 +259,11 @@ class Compiler:
             place = self.places[value.fact]
             return lambda slots: slots[place]
         return lambda slots: value
+
+
+def _agreed(least: Code, most: Code) -> Code:
+    """What both ends of a number say; undetermined where they differ."""
+    return lambda slots: code if (code := least(slots)) == most(slots) else 2
 
 
 def _all(members: list[Code]) -> Code:

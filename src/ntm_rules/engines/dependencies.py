@@ -6,6 +6,7 @@ from itertools import compress, count
 from operator import is_not
 
 from ntm_rules.engines.compiling import Value
+from ntm_rules.engines.growing import growing, most
 from ntm_rules.engines.leaves import Slots
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.conditions import Condition, Meets
@@ -27,7 +28,8 @@ class Dependencies:
     """Which slots a derived fact and an indicator read.
 
     Attributes:
-        derived: the place and what is read, for each derived fact in the order in which they are worked out.
+        derived: the place and what is read, for what facts may grow to and for each derived fact, in the order in which
+            they are worked out.
         readers: for each slot the numbers of the indicators that read it.
         inputs: for each indicator the slots of given facts on which it rests, through ratios and derived facts.
         criterion: for each indicator the number of its criterion.
@@ -37,11 +39,15 @@ class Dependencies:
         self.program = program_of(ruleset)
         places = self.program.places
         self.first = len(ruleset.facts)
-        self.derived = [(places[d.id], _places(facts_of_derived(d), places)) for d in ruleset.derived]
+        grow = {f.id: (f.id, f.undecided) for f in growing(ruleset) if f.undecided is not None}
+        self.derived = [(places[most(name)], _places(read, places)) for name, read in grow.items()]
+        self.derived += [(places[d.id], _places(facts_of_derived(d), places)) for d in ruleset.derived]
         reads = [
             _places(_read(condition for condition in (i.applies_if, i.require) if condition is not None), places)
             for _, i in indicators(ruleset)
         ]
+        ends = {places[name]: places[most(name)] for name in grow}
+        reads = [read | {ends[place] for place in read if place in ends} for read in reads]
         self.readers: Sequence[Sequence[int]] = [[] for _ in places]
         for number, read in enumerate(reads):
             for place in read:

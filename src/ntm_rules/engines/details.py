@@ -17,7 +17,7 @@ BAD = "!"
 
 
 def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
-    """The facts that an indicator reads, also through ratios, derived facts and other rulesets."""
+    """The facts that an indicator reads, also through ratios, what is undecided, derived facts and other rulesets."""
     facts = {fact.id: fact for fact in ruleset.facts}
     derived = {d.id: d for d in ruleset.derived}
     found: dict[str, None] = {}
@@ -28,8 +28,9 @@ def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
                 note(facts_of_derived(derived[name]))
             elif name in facts and name not in found:
                 found[name] = None
-                ratio = facts[name].ratio
+                ratio, undecided = facts[name].ratio, facts[name].undecided
                 note((ratio.part, ratio.whole) if ratio is not None else ())
+                note((undecided,) if undecided is not None else ())
 
     def read(condition: Condition) -> None:
         note(facts_of(condition))

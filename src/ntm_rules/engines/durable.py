@@ -308,7 +308,7 @@ class _Compiler(Compiler):
         self.into = into
         self.number = 0
 
-    def set_cell(self, fact: str, op: Op, cell: Cell) -> Code:
+    def compared(self, fact: str, op: Op, cell: Cell) -> Code:
         """The outcome of a comparison; the same comparison is made once."""
         slot = self.slot(fact)
         key = (op, cell.value, cell.when_empty)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from attrs import define, field
 
 from ntm_rules.engines.compiling import Compiler, bound_threshold, text_of
+from ntm_rules.engines.grading import criterion_outcomes
 from ntm_rules.engines.leaves import Code, Slots, Unclear
 from ntm_rules.engines.margins import actual_of, margin_of, slot_codes, turning
 from ntm_rules.model.conditions import (
@@ -28,6 +29,7 @@ from ntm_rules.model.conditions import (
     Open,
 )
 from ntm_rules.model.facts import FactType, RatioOf
+from ntm_rules.model.grades import grade_of, possible_grades
 from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matching
@@ -77,13 +79,17 @@ def criteria_results(verdict: Verdict) -> tuple[CriterionResult, ...]:
     provisional = verdict.provisional_flags
     place = 1 + len(verdict.ruleset.criteria)
     found: list[CriterionResult] = []
+    grades = [(grade, criterion_outcomes(verdict.by_grade[grade.id])) for grade in verdict.ruleset.grades]
     for number, (criterion, indicators) in enumerate(explainer.criteria, 1):
         results: dict[str, IndicatorResult] = {}
         for explain in indicators:
             result = explain(unit, _OUTCOMES[codes[place]], provisional[place])
             results[result.indicator.no] = result
             place += 1
-        found.append(CriterionResult(criterion, _OUTCOMES[codes[number]], provisional[number], results))
+        outcome = _OUTCOMES[codes[number]]
+        reached = [(grade, graded.get(criterion.no, Outcome.MET)) for grade, graded in grades]
+        graded_as = grade_of(outcome, reached), possible_grades(outcome, reached)
+        found.append(CriterionResult(criterion, outcome, provisional[number], results, *graded_as))
     return tuple(found)
 
 
@@ -283,6 +289,7 @@ class Explainer:
         fact = spec.fact
         place = None if name is None else self.places[name]
         asked = cell if cell.state is not CellState.PENDING or cell.floor is None else cell.floor
+        more = None if fact is None or fact.undecided is None else self.places[fact.undecided]
         measure = None if fact is None or asked.value is None else margin_of(fact, spec.op, asked)
         part_change = None if name is None else self.part_change(name, spec.op, asked)
 
@@ -291,14 +298,16 @@ class Explainer:
             slot = None if place is None else slots[place]
             outcome = code(slots)
             actual = Decimal(repr(slot)) if type(slot) is float else actual_of(slot)
+            undecided = None if more is None or not slots[more] else Decimal(repr(slots[more]))
             if outcome > 1:
                 if outcome == 3:
                     return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)
                 codes = open_codes + slot_codes(fact, slot, asked.when_empty is not None)
-                return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns)
+                codes = codes or (ReasonCode.FACT_MISSING,)  # what is undecided, and nothing else, leaves it open
+                return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns, undecided)
             margin = None if measure is None or actual is None else measure(actual)
             change = part_change(slot) if part_change is not None and type(slot) is tuple else None
-            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns)
+            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns, undecided)
 
         return explain
 

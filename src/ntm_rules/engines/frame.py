@@ -88,16 +88,34 @@ def assess_narwhals(ruleset: Ruleset, lazy: "nw.LazyFrame[typing.Any]", layout: 
     wanted, derived = differing(ruleset, ruleset.minimum_evidence, Evidence.OFFICIAL)
     taken = {d.id for d in ruleset.derived if d.id not in derived}
     official = FrameCompiler.of(ruleset, asked.slots, stages, Evidence.OFFICIAL, settled=True, taken=taken)
+    graded = [_of_grade(grade.ruleset, asked, stages) for grade in ruleset.grades] if shape == "wide" else []
     own = [i for _, i in indicators(ruleset)]
     ranks = [stages.add_named(asked.indicator(i)) for i in own]
     floors = [
         stages.add_named(official.indicator(i)) if i.no in wanted else old for i, old in zip(own, ranks, strict=True)
     ]
+    by_grade = [(compiler, _grade_ranks(compiler, own, ranks)) for compiler in graded]
     bad = stages.add(_count(facts.bad.values()))
     stages.step(alone=shape == "wide")
     if shape == "wide":
-        return _wide(stages, layout, asked, ranks, floors, bad)
+        return _wide(stages, layout, asked, ranks, floors, bad, by_grade)
     return _long(stages, layout, asked, ranks, floors, bad)
+
+
+def _of_grade(ruleset: Ruleset, asked: FrameCompiler, stages: Stages) -> FrameCompiler:
+    """The compiler of what a grade asks, over the facts of its set."""
+    derived = {d.id for d in ruleset.derived}
+    return FrameCompiler.of(ruleset, asked.slots, stages, asked.floor, taken=derived)
+
+
+def _grade_ranks(compiler: FrameCompiler, own: Sequence[Indicator], ranks: Sequence[str]) -> list[str]:
+    """The names of the ranks of what a grade asks: those of the set where it asks the same."""
+    known = {indicator.no: (indicator, rank) for indicator, rank in zip(own, ranks, strict=True)}
+    found: list[str] = []
+    for _, indicator in indicators(compiler.ruleset):
+        mine, rank = known.get(indicator.no, (None, ""))
+        found.append(rank if mine == indicator else compiler.stages.add_named(compiler.indicator(indicator)))
+    return found
 
 
 def _count(conditions: typing.Iterable[Expr]) -> Expr:
@@ -117,7 +135,13 @@ def _provisional(rank: Expr, floor: Expr, unread: bool) -> Expr:
 
 
 def _wide(
-    stages: Stages, layout: Layout, asked: FrameCompiler, ranks: Sequence[str], floors: Sequence[str], bad: Expr
+    stages: Stages,
+    layout: Layout,
+    asked: FrameCompiler,
+    ranks: Sequence[str],
+    floors: Sequence[str],
+    bad: Expr,
+    by_grade: Sequence[tuple[FrameCompiler, Sequence[str]]],
 ) -> typing.Any:
     """One row a unit."""
     ruleset, own = asked.ruleset, [nw.col(name) for name in ranks]
@@ -126,14 +150,24 @@ def _wide(
     stages.step()
     whole = stages.add(fold(ruleset.at_least_n, criteria))
     floor = stages.add(fold(ruleset.at_least_n, below))
+    reached = [stages.add(compiler.folded([nw.col(name) for name in names])) for compiler, names in by_grade]
     stages.step()
+    grade = [_graded(ruleset, whole, reached)] if reached else []
     kinds = ((MET, NOT_APPLICABLE), (NOT_MET,), (UNDETERMINED,))
     counted = [found for found, criterion in zip(criteria, ruleset.criteria, strict=True) if criterion.counted]
     counts = [_count(c.is_in(kind) for c in counted) for kind in kinds]
-    first = [_code(whole), _provisional(whole, floor, not ruleset.read_whole), *counts]
+    first = [_code(whole), _provisional(whole, floor, not ruleset.read_whole), *grade, *counts]
     made = zip(wide_names(ruleset), [*first, *map(_code, (*criteria, *own))], strict=True)
     columns = [expression.alias(name) for name, expression in made]
     return stages.frame.select(*layout.passed, *columns, bad.alias(BAD_FACTS))
+
+
+def _graded(ruleset: Ruleset, whole: Expr, reached: Sequence[Expr]) -> Expr:
+    """The id of the grade where the set is surely failed and the highest grade that is not is surely reached."""
+    found: Expr = null(nw.String)
+    for grade, rank in reversed(list(zip(ruleset.grades, reached, strict=True))):
+        found = when_any([(rank >= MET, nw.lit(grade.id)), (rank == UNDETERMINED, null(nw.String))], found)
+    return when_any([(whole == NOT_MET, found)], null(nw.String))
 
 
 def _long(

@@ -12,6 +12,7 @@ from attrs import define, field
 from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
 from ntm_rules.engines.frame_logic import Expr, at_least, capped, fold, greatest, least, rank, when_any
 from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, small, where
+from ntm_rules.engines.growing import growing, most, one_way
 from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.engines.tabulating import Tabulator, is_lacking, values_of
@@ -47,7 +48,7 @@ class FrameCompiler:
     """Compiles the conditions of one ruleset for one floor of evidence.
 
     Attributes:
-        slots: the facts by id; derived ones are added by ``work_out``.
+        slots: the facts by id, with those for the most that some may become; derived ones are added by ``work_out``.
         settled: a prerequisite that is met under layers not read whole is undetermined.
     """
 
@@ -120,6 +121,10 @@ class FrameCompiler:
         left = iter(own)
         return [fold(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
 
+    def folded(self, own: Sequence[Expr]) -> Expr:
+        """The rank of the set, from those of all indicators."""
+        return fold(self.ruleset.at_least_n, self.criteria(own))
+
     def indicator(self, indicator: Indicator) -> Expr:
         """An indicator."""
         found = self.condition(indicator.require)
@@ -173,7 +178,8 @@ class FrameCompiler:
 
     def inner(self, other: Ruleset) -> "FrameCompiler":
         """The compiler of another ruleset over the same facts."""
-        slots = {fact.id: self.slots[fact.id] for fact in other.facts}
+        names = [*(fact.id for fact in other.facts), *(most(fact.id) for fact in growing(other))]
+        slots = {name: self.slots[name] for name in names if name in self.slots}
         return FrameCompiler.of(other, slots, self.stages, self.floor, self.settled)
 
     # -- comparisons -------------------------------------------------------------------------
@@ -183,7 +189,7 @@ class FrameCompiler:
         free, cells = self.cells(threshold)
         if name is None or not self.facts[name].type.numeric:
             return self.named(name, op, cells, free)
-        return self.numbers(self.slots[name], op, cells, free)
+        return self.numbers(name, op, cells, free)
 
     def cells(self, threshold: Threshold) -> tuple[tuple[str, ...], Sequence[Cell | None]]:
         """The selectors of a threshold that are not bound, and the cell for each combination of their values."""
@@ -223,12 +229,35 @@ class FrameCompiler:
         ]
         return when_any(chain, null(kind))
 
-    def numbers(self, slot: Slot, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
+    def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
         """A comparison of a number."""
         asked = self.tables.asked(cells)
         limits = [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
         if all(limit is None for limit in limits):
             return self.named(None, op, cells, free)
+        slot, most_ = self.slots[name], self.slots.get(most(name))
+        if most_ is None:
+            found = self.against(slot, op, asked, limits, free)
+        else:
+            ends = [[self.against(end, o, asked, limits, free) for end in (slot, most_)] for o in one_way(op)]
+            found = least([nw.when(one == other).then(one).otherwise(rank(UNDETERMINED)) for one, other in ends])
+        if any(a.capped for a in asked):
+            cap = [UNDETERMINED if a.capped else None for a in asked]
+            found = nw.min_horizontal(found, self.by_place(free, cap, rank, nw.Int8).fill_null(NOT_APPLICABLE))
+        if any(a.code == 3 for a in asked):
+            none_asked = [NOT_APPLICABLE if a.code == 3 else None for a in asked]
+            found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
+        return found
+
+    def against(
+        self,
+        slot: Slot,
+        op: Op,
+        asked: Sequence[Asked],
+        limits: Sequence[Decimal | None],
+        free: tuple[str, ...],
+    ) -> Expr:
+        """A slot against the limits that cells ask."""
         limit = self.by_place(free, limits, lambda v: nw.lit(float(v)), nw.Float64)
         found = self._compared(op, slot.value, limit)
         if slot.top is not None and slot.bottom is not None:
@@ -239,12 +268,6 @@ class FrameCompiler:
             empty = [None if a.cell is None or a.cell.when_empty is None else RANK[a.cell.when_empty] for a in asked]
             none = self.by_place(free, empty, rank, nw.Int8).fill_null(UNDETERMINED)
             found = when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
-        if any(a.capped for a in asked):
-            cap = [UNDETERMINED if a.capped else None for a in asked]
-            found = nw.min_horizontal(found, self.by_place(free, cap, rank, nw.Int8).fill_null(NOT_APPLICABLE))
-        if any(a.code == 3 for a in asked):
-            none_asked = [NOT_APPLICABLE if a.code == 3 else None for a in asked]
-            found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
         return found
 
     def as_rank(self, holds: Expr) -> Expr:

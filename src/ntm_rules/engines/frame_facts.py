@@ -8,8 +8,9 @@ from attrs import define
 
 from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS
-from ntm_rules.engines.frame_ratios import join_ratios
+from ntm_rules.engines.frame_ratios import join_growing, join_ratios
 from ntm_rules.engines.frame_stages import Slot, Stages, divided, null, small, whole_where_small
+from ntm_rules.engines.growing import growing
 from ntm_rules.engines.readers import AS_FLAGS, bounds
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.errors import Diagnostic, TableError
@@ -22,7 +23,7 @@ class FrameFacts:
     """The facts of a ruleset in a frame.
 
     Attributes:
-        slots: by id.
+        slots: by id, with those for the most that facts may become.
         bad: true where a fact has a bad value, by id; only of facts that can have one.
     """
 
@@ -63,6 +64,7 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
             slots[name] = Slot(nw.lit(fact.values.index(text), dtype=nw.Int16))
     stages.step(alone=True)
     join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived)
+    join_growing(stages, slots, bad, set(names), growing(ruleset))
     return FrameFacts(slots, bad)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from ntm_rules.engines.frame_stages import SMALL, Slot, Stages, any_true, divided, small, where
+from ntm_rules.engines.growing import bare_most, most
 from ntm_rules.model.facts import Fact, FactType
 
 MOST = 9 * 10**11
@@ -44,6 +45,9 @@ def join_ratios(
             off = off | (top > bottom * 100).fill_null(False)
         wrong.setdefault(ratio[1].id, []).append(off)
         pairs[_key(ratio)] = where(~off, top, nw.Int64), where(~off, bottom, nw.Int64)
+        undecided = ratio[0].undecided
+        if undecided is not None and undecided in names:
+            wrong.setdefault(undecided, []).append(_crowded(ratio[0], slots[undecided].value, *pairs[_key(ratio)]))
     for ratio in ratios:
         if _key(ratio) in pairs and ratio[0].id in names:
             disagrees = _disagrees(slots[ratio[0].id].value, *pairs[_key(ratio)]).fill_null(False)
@@ -92,15 +96,46 @@ def _steps(value: nw.Expr, fact: Fact, factor: int) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _put(slots: dict[str, Slot], bad: dict[str, nw.Expr], ratio: Ratio, pair: tuple[nw.Expr, nw.Expr] | None) -> None:
-    """Give a ratio its pair; nothing is known of it where part or whole is bad."""
+    """Give a ratio its pair; nothing is known of it where what it follows from is bad."""
     name = ratio[0].id
-    invalid = any_true(bad.get(fact.id) for fact in ratio)
+    invalid = any_true(bad.get(read) for read in (*(fact.id for fact in ratio), ratio[0].undecided or ""))
     top, bottom = pair or (None, None)
     value = slots[name].value
     if invalid is not None:
         value = where(~invalid, value, nw.Float64)
         top, bottom = (None if e is None else where(~invalid, e, nw.Int64) for e in (top, bottom))
     slots[name] = Slot(value, top, bottom, invalid)
+
+
+def _crowded(fact: Fact, undecided: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
+    """True where what is undecided has no room in the whole beside the part, or is too large to be multiplied."""
+    room = bottom.cast(nw.Float64) * 100.0 if fact.type is FactType.PERCENT else nw.lit(float(MOST))
+    return (top.cast(nw.Float64) + undecided * float(fact.scale) > room).fill_null(False)
+
+
+def join_growing(
+    stages: Stages, slots: dict[str, Slot], bad: dict[str, nw.Expr], names: set[str], facts: Sequence[Fact]
+) -> None:
+    """Beside the slots of facts that may grow put those for the most that they may become, where that has a column."""
+    for fact in facts:
+        undecided = fact.undecided
+        if undecided is None or undecided not in names:
+            continue
+        known, invalid = slots[fact.id], any_true((slots[fact.id].invalid, bad.get(undecided)))
+        if invalid is not None:
+            slots[fact.id] = known = Slot(where(~invalid, known.value, nw.Float64), known.top, known.bottom, invalid)
+        count = slots[undecided].value.fill_null(0.0)
+        if fact.ratio is None:
+            value = known.value + count
+        else:
+            bare = nw.when(count > 0).then(nw.lit(bare_most(fact))).otherwise(known.value)
+            value = where(~known.value.is_null(), bare, nw.Float64)
+        top, bottom = known.top, known.bottom
+        if top is not None and bottom is not None:
+            more = small(count, float(MOST)).cast(nw.Int64) * fact.scale
+            top, bottom = stages.add(top + more), stages.add(bottom)
+        slots[most(fact.id)] = Slot(stages.add(value), top, bottom, invalid)
+    stages.step()
 
 
 def _disagrees(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:

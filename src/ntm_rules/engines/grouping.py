@@ -12,7 +12,7 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.engines.frame import assess_narwhals, check_lazy, lazy_of
 from ntm_rules.engines.in_memory import answers
 from ntm_rules.engines.keys import Keys
-from ntm_rules.engines.layout import BAD_FACTS, COUNTS, LONG, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.engines.layout import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
 from ntm_rules.engines.sources import Labels, Source, source_of
 from ntm_rules.engines.vectors import Array
 from ntm_rules.model.errors import FactError, FactProblem
@@ -164,7 +164,8 @@ def _lazily(
         made = assess_narwhals(ruleset, rows, layout, shape)
         if shape == "wide":
             own = wide_names(ruleset)
-            lacking = {name: nw.lit(None, dtype=nw.Int8) for name in wide if name not in own}
+            kinds = {name: nw.String if name == GRADE else nw.Int8 for name in wide if name not in own}
+            lacking = {name: nw.lit(None, dtype=kind) for name, kind in kinds.items()}
             made = made.with_columns(**lacking, **{HASH: nw.lit(ruleset.content_hash)})
         parts.append(made.select(*layout.passed, *wanted))
     return (parts[0] if len(parts) == 1 else nw.concat(parts, how="vertical")).to_native()

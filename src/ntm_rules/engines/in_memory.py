@@ -11,7 +11,7 @@ from ntm_rules.engines.array import Codes, Kernel, Segment, kernel_of
 from ntm_rules.engines.array_long import long_of
 from ntm_rules.engines.layout import BAD_FACTS, Layout, wide_names
 from ntm_rules.engines.readers import unfit
-from ntm_rules.engines.sources import Frame, Source
+from ntm_rules.engines.sources import Frame, Labels, Source
 from ntm_rules.engines.vectors import Array
 from ntm_rules.model.errors import FactError, TableError
 from ntm_rules.model.rulesets import Ruleset
@@ -84,5 +84,6 @@ class _Units:
 
 def _wide(ruleset: Ruleset, found: Codes) -> dict[str, typing.Any]:
     """The columns of the wide result."""
-    first = (found.codes[0], found.provisional, found.met, found.not_met, found.undetermined)
+    grades = [Labels(found.grades, tuple(grade.id for grade in ruleset.grades))] if ruleset.grades else []
+    first = (found.codes[0], found.provisional, *grades, found.met, found.not_met, found.undetermined)
     return dict(zip(wide_names(ruleset), (*first, *found.codes[1:]), strict=True))

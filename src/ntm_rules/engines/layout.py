@@ -24,6 +24,7 @@ LONG = (
     "content_hash",
 )
 BAD_FACTS = "bad_facts"
+GRADE = "grade"
 _SHOWN = 10
 
 
@@ -110,7 +111,12 @@ def result_names(ruleset: Ruleset) -> frozenset[str]:
 
 def wide_names(ruleset: Ruleset) -> tuple[str, ...]:
     """The columns of the wide result after those passed through."""
-    return ("outcome", "provisional", *COUNTS, *outcome_names(ruleset))
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
+
+
+def grade_names(ruleset: Ruleset) -> tuple[str, ...]:
+    """The column with the id of the grade, of a set that has grades; null where there is none for certain."""
+    return (GRADE,) if ruleset.grades else ()
 
 
 def outcome_names(ruleset: Ruleset) -> tuple[str, ...]:
@@ -134,7 +140,7 @@ def _missing(ruleset: Ruleset, given: set[str]) -> list[str]:
 def _read(ruleset: Ruleset) -> set[str]:
     """The facts that conditions and derived facts read."""
     found = {*facts_read(ruleset.criteria), *(name for d in ruleset.derived for name in facts_of_derived(d))}
-    for other in prerequisites(ruleset):
+    for other in (*prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         found |= _read(other)
     return found
 

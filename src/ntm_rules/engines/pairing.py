@@ -67,6 +67,15 @@ def disagreeing(numbers: Numbers, pair: Pair, block: Block) -> Mask | None:
     return found if found.any() else None
 
 
+def crowded(fact: Fact, pair: Pair, block: Block, at: Mapping[str, int]) -> Mask | None:
+    """Where what is undecided of a share has no room in the whole beside the part."""
+    if fact.undecided is None or fact.type is not FactType.PERCENT:
+        return None
+    count = block.numbers(at[fact.undecided]).filled
+    found = pair.there & (pair.top + 100 * count > 100 * pair.bottom)
+    return found if found.any() else None
+
+
 def spoiled(block: Block, at: Mapping[str, int], bad: Mapping[str, Mask]) -> None:
     """Take out values that contradict others; nothing is known of them then."""
     for name, rows in bad.items():
@@ -77,9 +86,9 @@ def spoiled(block: Block, at: Mapping[str, int], bad: Mapping[str, Mask]) -> Non
 
 
 def joined(block: Block, at: Mapping[str, int], fact: Fact, part: Fact, whole: Fact) -> None:
-    """Put the pair of a ratio into the fact's vector; nothing is known of it where part or whole is bad."""
+    """Put the pair of a ratio into the fact's vector; nothing is known of it where what it follows from is bad."""
     pair, numbers = block.pairs.get((fact.id, part.id, whole.id)), block.numbers(at[fact.id])
-    invalid = invalid_of(block, [at[name] for name in (fact.id, part.id, whole.id)])
+    invalid = invalid_of(block, [at[name] for name in (fact.id, part.id, whole.id, fact.undecided) if name is not None])
     values = numbers.filled
     if invalid is not None:
         values = np.where(invalid, np.nan, values)

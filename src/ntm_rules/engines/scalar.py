@@ -7,6 +7,7 @@ from types import MappingProxyType
 from ntm_rules.engines.checking import CheckedFacts, Checker
 from ntm_rules.engines.compiling import Compiler, Value
 from ntm_rules.engines.explaining import criteria_results
+from ntm_rules.engines.growing import growing, most
 from ntm_rules.engines.leaves import Code, Slots
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.outcomes import all_of, at_least_of
@@ -74,7 +75,8 @@ class Program:
         self.ruleset = ruleset
         self.checker = Checker(ruleset)
         self.places = dict(self.checker.places)
-        for name in (*(d.id for d in ruleset.derived), *dict(ruleset.bindings)):
+        grown = [most(fact.id) for fact in growing(ruleset)]
+        for name in (*grown, *(d.id for d in ruleset.derived), *dict(ruleset.bindings)):
             self.places.setdefault(name, len(self.places))
         self.asked = Pass(ruleset, self.places, ruleset.minimum_evidence)
         self.official = Pass(ruleset, self.places, Evidence.OFFICIAL, settled=True)
@@ -114,7 +116,8 @@ class Pass:
         self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False
     ) -> None:
         compiler = Compiler(ruleset, places, floor, lambda other: finding_of(other, places, floor, settled))
-        self.derived: list[Value] = [compiler.derived(d) for d in ruleset.derived]
+        self.derived: list[Value] = [compiler.grown(fact) for fact in growing(ruleset)]
+        self.derived += [compiler.derived(d) for d in ruleset.derived]
         self.first = len(ruleset.facts)
         constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
         self.tail = [*[None] * len(self.derived), *constants]
@@ -128,7 +131,7 @@ class Pass:
         self.k = ruleset.at_least_n
 
     def slots(self, values: list[typing.Any]) -> list[typing.Any]:
-        """The slots of a unit: its facts, the derived facts worked out in order, then what is bound."""
+        """The slots of a unit: its facts, what these may grow to, the derived facts in order, then what is bound."""
         slots = [*values, *self.tail]
         place = self.first
         for rule in self.derived:

@@ -27,7 +27,8 @@ def deciding(verdict: Verdict, of: CriterionResult | IndicatorResult | None = No
 
     Selectors of columns, ``applies_if``, and the inputs of derived facts are among them; what province and year fix
     is not. Where several members decide alike (two of an ``all`` that are not met), the facts of each are named.
-    Nothing decides what is undetermined.
+    Nothing decides what is undetermined. What is undecided of a fact is named even where it is not given: that it is
+    not counts as none.
 
     Args:
         of: a criterion or indicator of the verdict; the whole set unless given.
@@ -49,6 +50,7 @@ class _Reader:
         self.bound = {name for name, _ in ruleset.bindings}
         self.derived = {d.id: d for d in ruleset.derived}
         self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
+        self.undecided = {f.id: f.undecided for f in ruleset.facts if f.undecided is not None}
 
     # -- levels ------------------------------------------------------------------------------
 
@@ -122,6 +124,8 @@ class _Reader:
             for inner in facts_of_derived(self.derived[name]):
                 yield from self.inputs(inner)
             return
+        if name in self.undecided:
+            yield self.undecided[name]
         given, ratio = self.verdict.facts, self.ratios.get(name)
         if ratio is not None and ratio.part in given and ratio.whole in given:
             yield from (ratio.part, ratio.whole)

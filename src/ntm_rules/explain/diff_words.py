@@ -193,24 +193,38 @@ class DiffWords:
 
     def unit(self, unit: "UnitDifference") -> Iterator[str]:
         """A unit whose outcomes differ: the set, then each indicator with what was there and asked."""
-        yield self.say("unit", unit=unit.unit, before=self._counted(unit.before), after=self._counted(unit.after))
+        yield self.say("unit", unit=unit.unit, before=self.counted(unit.before), after=self.counted(unit.after))
         for old, new in unit.criteria:
             yield f"  {self.say('flipped', place=self._place('criterion', old, new), outcomes=self._both(old, new))}"
         for before, after in unit.indicators:
             yield from (f"  {line}" for line in self._flipped(before, after))
 
-    def _counted(self, verdict: Verdict) -> str:
+    def counted(self, verdict: Verdict) -> str:
+        """The outcome of a whole set with its criteria."""
         outcome, met, total = self.words.outcome(verdict.outcome), verdict.criteria_met, verdict.criteria_total
         return self.say("with_counts", outcome=outcome, met=met, total=total)
 
     def _flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> Iterator[str]:
-        yield self.say("flipped", place=self._place("indicator", old, new), outcomes=self._both(old, new))
-        for name, side, sheet in zip(("was", "is"), (old, new), self.sheets, strict=True):
+        place, outcomes, *sides = self.flipped(old, new)
+        yield self.say("flipped", place=place, outcomes=outcomes)
+        for name, words in zip(("was", "is"), sides, strict=True):
+            if words:
+                yield f"  {self.say(name, what=words)}"
+
+    def flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> tuple[str, str, str, str]:
+        """An indicator whose outcome differs: its place, the outcomes, what was asked and there before, and now.
+
+        What a set does not have is empty.
+        """
+        sides: list[str] = []
+        for side, sheet in zip((old, new), self.sheets, strict=True):
+            words = ""
             if side is not None:
                 applies = side.applies is None or side.applies.outcome is Outcome.MET
                 title = side.indicator.title.of(self.lang) if side.indicator.title else ""
                 words = sheet.words.tree(side.tree, title) if applies else self.words.outcome(side.outcome)
-                yield f"  {self.say(name, what=words)}"
+            sides.append(words)
+        return self._place("indicator", old, new), self._both(old, new), sides[0], sides[1]
 
     def _place(self, level: str, old: Result | None, new: Result | None) -> str:
         result = new or old

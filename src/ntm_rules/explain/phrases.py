@@ -47,6 +47,7 @@ VI: Mapping[str, str] = {
     "fact_invalid": "số liệu không hợp lệ",
     "fact_missing": "chưa có số liệu",
     "fact_missing_boolean": "chưa có kết quả đánh giá",
+    "undecided": "còn có thể tăng ({title}: {count})",
     "empty_whole": "mẫu số bằng 0",
     "layer_not_read": "văn bản chưa được đọc toàn văn",
     # connectives
@@ -116,6 +117,7 @@ EN: Mapping[str, str] = {
     "fact_invalid": "the value reported is not valid",
     "fact_missing": "no value reported",
     "fact_missing_boolean": "not assessed yet",
+    "undecided": "may still grow ({title}: {count})",
     "empty_whole": "the whole is 0",
     "layer_not_read": "the instrument was not read whole",
     "k_of_n": "at least {k} of {n} items needed, {met} met",

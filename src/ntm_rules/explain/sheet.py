@@ -27,10 +27,10 @@ from ntm_rules.model.conditions import (
     Scored,
 )
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold
-from ntm_rules.model.walk import guards_of, leaves, threshold_cells
+from ntm_rules.model.walk import grade_changes, guards_of, leaves, threshold_cells
 
 
 @frozen
@@ -38,7 +38,7 @@ class Row:
     """One row of the table.
 
     Attributes:
-        kind: ``derived``, ``criterion``, ``indicator`` or ``part``.
+        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` stands before what a grade asks otherwise.
         no: printed number or address; empty for a column of a table and for a derived fact.
         title: of the criterion or indicator, or the column that the requirement stands in.
         asked: the requirement in words; empty for a heading.
@@ -86,6 +86,18 @@ class Sheet:
             yield Row("criterion", criterion.no, self._title(criterion.title), self._some_of(criterion))
             for indicator in criterion.indicators:
                 yield from self._indicator(indicator)
+        for grade in self.ruleset.grades:
+            yield from self._grade(grade)
+
+    def _grade(self, grade: Grade) -> Iterator[Row]:
+        """What a grade asks otherwise than the set."""
+        yield Row("grade", "", self._title(grade.title) or grade.id, self.say("grade"))
+        theirs = Sheet(grade.ruleset, self.lang)
+        for indicator, asked in grade_changes(self.ruleset, grade):
+            if asked is None:
+                yield Row("indicator", indicator.no, self._title(indicator.title), self.say("none"))
+            else:
+                yield from theirs._indicator(asked)
 
     def say(self, name: str, **values: object) -> str:
         """A phrase with its values put in."""

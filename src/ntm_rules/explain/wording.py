@@ -167,7 +167,9 @@ class Words:
                 found.append(self._noted(leaf, self.yes_no(leaf.fact, leaf.actual)))
             else:
                 found.append(self._actual(leaf))
-        if ReasonCode.FACT_MISSING in codes:
+        if ReasonCode.FACT_MISSING in codes and leaf.undecided is not None and leaf.actual is not None:
+            found.append(self._undecided(leaf.fact, leaf.undecided))
+        elif ReasonCode.FACT_MISSING in codes:
             boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
             found.append(self.say("fact_missing_boolean" if boolean else "fact_missing"))
         known = leaf.required is not None and not any(code in codes for code in _CELL_CODES)
@@ -176,6 +178,17 @@ class Words:
         text = ", ".join(found)
         others = [self._code(c, leaf) for c in codes if c is not ReasonCode.FACT_MISSING]
         return "; ".join([text, *others] if text else others)
+
+    def _undecided(self, fact: Fact | None, count: Decimal) -> str:
+        """By what a value may still grow."""
+        name = fact.undecided if fact is not None and fact.undecided is not None else ""
+        title, known = self.fact_title(name), self.facts.get(name)
+        text = number(count, self.lang)
+        return self.say(
+            "undecided",
+            title=_inside(title),
+            count=text if known is None else with_unit(text, known, self.lang),
+        )
 
     def _code(self, code: ReasonCode, leaf: LeafResult) -> str:
         if code in (ReasonCode.SELECTOR_MISSING, ReasonCode.AMBIGUOUS_CASE):
@@ -214,20 +227,21 @@ class Words:
             return self.leaf(tree)
         if tree.kind == "not":
             return self.say("not", member=self.tree(tree.members[0]))
-        parts = [self._member(m, under) for m in tree.members if m.outcome is tree.outcome]
+        parts = [self.member(m, under) for m in tree.members if m.outcome is tree.outcome]
         if tree.kind == "all" or tree.short is None:
             return "; ".join(dict.fromkeys(parts))
         met = sum(m.outcome is Outcome.MET for m in tree.members)
         head = self.say("k_of_n", k=tree.short + met, n=len(tree.members), met=met)
         return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
 
-    def _member(self, member: Evaluated, under: str) -> str:
+    def member(self, member: Evaluated, under: str = "") -> str:
+        """A member of a connective: the title of its fact, then what is there; *under* is the title above it."""
         if not isinstance(member, LeafResult) or member.fact is None or member.fact.title is None:
             return self.tree(member)
         title = member.fact.title.of(self.lang)
         if title == under:
             return self.leaf(member)
-        return f"{title[:1].lower() + title[1:] if title[1:2].islower() else title}: {self.leaf(member)}"
+        return f"{_inside(title)}: {self.leaf(member)}"
 
     # -- where it stands ---------------------------------------------------------------------
 
@@ -251,3 +265,8 @@ class Words:
         if cell.value is None or isinstance(cell.value, bool | tuple):
             return self.say("requirement")
         return self.say("level_of", required=self.value(leaf.fact, cell.value))
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: without its capital, unless it begins with an abbreviation."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title

@@ -21,7 +21,7 @@ from ntm_rules.model import aggregates as a
 from ntm_rules.model import conditions as c
 from ntm_rules.model.errors import Diagnostic, RulesetError
 from ntm_rules.model.facts import Measure, RatioOf
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Relative, Table, Threshold, Value
 
@@ -29,8 +29,8 @@ _PREFIX = "ntm1:"
 _WORDS = {"title", "value_titles", "note", "source", "agency", "diagnostics", "catalogue", "_memo"}
 _NODES = {n.__name__: n for n in (c.Comparison, c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Open)}
 _RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf, c.PointsOf)}
-_BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.ValueOf)}
-_AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.ValueOf
+_BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.TierTested, a.ValueOf)}
+_AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.TierTested | a.ValueOf
 _TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())
 
 
@@ -122,7 +122,7 @@ def _build() -> Converter:
     """One converter for both directions; words are left out by name, unions told apart by ``node`` or shape."""
     converter = Converter(forbid_extra_keys=True)
     names = vars(c) | {"Ruleset": Ruleset, "Cell": Cell, "Table": Table, "dt": dt, "typing": typing}
-    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Scored, Cell, Relative):
+    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Scored, Grade, Cell, Relative):
         attrs.resolve_types(cls, names)
 
     def hook(kind: typing.Any, structure: typing.Callable[[typing.Any], typing.Any]) -> None:

@@ -86,6 +86,19 @@ class Layer:
 
 
 @frozen
+class Grade:
+    """A middle outcome that a set declares, such as "cơ bản đạt chuẩn".
+
+    Attributes:
+        ruleset: the set with what the grade asks: a unit that does not meet the whole set but meets this has the grade.
+    """
+
+    id: str
+    ruleset: "Ruleset"
+    title: Text | None = field(default=None, eq=False)
+
+
+@frozen
 class Ruleset:
     """The criteria in force for a tier, a date, a year and, where named, a province.
 
@@ -103,6 +116,7 @@ class Ruleset:
         aggregates: facts that ``assess_hierarchy`` takes from the units below, or ``assess_finding`` from a finding.
         level: of the units that the set judges, where the id does not say it.
         tested_against: of a set that tests findings, for each tier the set whose finding is tested.
+        grades: middle outcomes, the highest first.
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
     """
@@ -123,6 +137,7 @@ class Ruleset:
     aggregates: tuple[Aggregate, ...] = ()
     level: str | None = None
     tested_against: tuple[tuple[str, str], ...] = ()
+    grades: tuple[Grade, ...] = ()
     title: Text | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
@@ -168,7 +183,11 @@ class Ruleset:
         if level not in known:
             raise UnknownName("evidence level", level, known)
         floor, current = Evidence(level), self.minimum_evidence
-        return evolve(self, minimum_evidence=current if current and current.rank > floor.rank else floor)
+        return evolve(
+            self,
+            minimum_evidence=current if current and current.rank > floor.rank else floor,
+            grades=tuple(evolve(g, ruleset=g.ruleset.with_minimum_evidence(level)) for g in self.grades),
+        )
 
     def to_sql(
         self,

@@ -42,9 +42,10 @@ def to_dict(verdict: Verdict) -> Json:
         "layers": [_layer(layer) for layer in ruleset.layers],
         "outcome": verdict.outcome.code,
         "provisional": verdict.provisional,
-        "grade": None,
+        "grade": verdict.grade.id if verdict.grade else None,
+        **(_grades(verdict) if ruleset.grades else {}),
         "counts": _counts(verdict),
-        "criteria": [_criterion(c) for c in verdict.criteria.values()],
+        "criteria": [_criterion(c, bool(ruleset.grades)) for c in verdict.criteria.values()],
         "facts": {name: _fact(verdict, name) for name in verdict.facts},
     }
 
@@ -96,15 +97,40 @@ def _counts(verdict: Verdict) -> Json:
     }
 
 
-def _criterion(result: CriterionResult) -> Json:
+def _grades(verdict: Verdict) -> Json:
+    """What a set that has grades says beside the grade of the unit."""
+    return {
+        "possible_grades": [grade.id for grade in verdict.possible_grades],
+        "grades": [
+            {
+                "id": grade.id,
+                "title": title_json(grade.title),
+                "outcome": verdict.by_grade[grade.id].outcome.code,
+                "provisional": verdict.by_grade[grade.id].provisional,
+                "criteria": verdict.grade_counts[grade.id],
+            }
+            for grade in verdict.ruleset.grades
+        ],
+    }
+
+
+def _criterion(result: CriterionResult, graded: bool) -> Json:
     return {
         "no": result.no,
         "title": title_json(result.criterion.title),
         **({} if result.criterion.counted else {"counted": False}),
         "outcome": result.outcome.code,
         "provisional": result.provisional,
+        **(_grade(result) if graded else {}),
         "codes": [code.value for code in result.codes],
         "indicators": [_indicator(i) for i in result.indicators.values()],
+    }
+
+
+def _grade(result: CriterionResult) -> Json:
+    return {
+        "grade": result.grade.id if result.grade else None,
+        "possible_grades": [grade.id for grade in result.possible_grades],
     }
 
 
@@ -145,6 +171,7 @@ def _leaf(leaf: LeafResult) -> Json:
         "margin": exact_text(leaf.margin),
         "part_change": exact_text(leaf.part_change),
         "unit": leaf.fact.unit.id if leaf.fact and leaf.fact.unit else None,
+        **({} if leaf.undecided is None else {"undecided": exact_text(leaf.undecided)}),
         "columns": [{"selector": c.selector, "value": c.value, "why": c.why, "row": c.row} for c in leaf.columns],
         "evidence": cell.level if cell else None,
         "confidence": cell.confidence.value if cell and cell.confidence else None,

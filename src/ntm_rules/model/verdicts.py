@@ -11,8 +11,9 @@ from attrs import field, fields, frozen
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.grades import grade_of, possible_grades
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Value
 
 if typing.TYPE_CHECKING:
@@ -68,6 +69,7 @@ class LeafResult:
         codes: all reasons why it is undetermined.
         part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
         columns: which column of the table was used, and why.
+        undecided: by how many units the value may still grow; None where by none, or where the fact cannot.
         prerequisite: the verdict on the other set, where this is a ``meets`` that was evaluated.
     """
 
@@ -79,6 +81,7 @@ class LeafResult:
     codes: tuple[ReasonCode, ...] = ()
     part_change: Decimal | None = None
     columns: tuple[Column, ...] = ()
+    undecided: Decimal | None = None
     prerequisite: "Verdict | None" = None
 
     @property
@@ -216,12 +219,18 @@ class IndicatorResult:
 
 @frozen
 class CriterionResult:
-    """A criterion, evaluated; ``indicators`` by printed number, in the order of the decision."""
+    """A criterion, evaluated; ``indicators`` by printed number, in the order of the decision.
+
+    Attributes:
+        grade, possible_grades: as of the ``Verdict``, for what the grades ask of this criterion.
+    """
 
     criterion: Criterion
     outcome: Outcome
     provisional: bool
     indicators: Mapping[str, IndicatorResult]
+    grade: Grade | None = None
+    possible_grades: tuple[Grade, ...] = ()
 
     @property
     def no(self) -> str:
@@ -339,6 +348,47 @@ class Verdict:
         criteria = self.ruleset.criteria
         pairs = zip(criteria, self.codes[1 : 1 + len(criteria)], strict=True)
         return bytes([code for criterion, code in pairs if criterion.counted])
+
+    # -- grades ------------------------------------------------------------------------------
+
+    @property
+    def by_grade(self) -> "Mapping[str, Verdict]":
+        """The findings of the same facts against what each declared grade asks, by its id, the highest first."""
+        if "by_grade" not in self._memo:
+            from ntm_rules.engines.grading import findings
+
+            self._memo["by_grade"] = MappingProxyType(findings(self))
+        return typing.cast("Mapping[str, Verdict]", self._memo["by_grade"])
+
+    @property
+    def grade(self) -> Grade | None:
+        """The declared grade of a unit that does not meet the whole set: the highest that it reaches.
+
+        None where the set is met, where no grade is reached, and where that is not certain; see ``possible_grades``.
+        """
+        return grade_of(self.outcome, self._reached)
+
+    @property
+    def possible_grades(self) -> tuple[Grade, ...]:
+        """The grades that the unit may have while something is open, the highest first; ``grade`` alone if certain.
+
+        Where the outcome of the set is undetermined the unit may meet the whole set as well; where it is not met and
+        the last of these grades is not reached for certain, it may have none.
+        """
+        return possible_grades(self.outcome, self._reached)
+
+    @property
+    def grade_counts(self) -> Mapping[str, int]:
+        """How many of the criteria that are not met have each grade, by its id; only those that are counted."""
+        found = dict.fromkeys((g.id for g in self.ruleset.grades), 0)
+        for result in self.criteria.values() if found else ():
+            if result.criterion.counted and result.grade is not None:
+                found[result.grade.id] += 1
+        return MappingProxyType(found)
+
+    @property
+    def _reached(self) -> list[tuple[Grade, Outcome]]:
+        return [(grade, self.by_grade[grade.id].outcome) for grade in self.ruleset.grades]
 
     # -- below -------------------------------------------------------------------------------
 

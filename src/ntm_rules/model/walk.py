@@ -22,7 +22,7 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import RatioOf
-from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
 
 
@@ -121,6 +121,23 @@ def cells(ruleset: Ruleset) -> Iterator[CellRef]:
         yield from of(indicator.require, CellRef(criterion.no, indicator.no, "", "require", empty))
 
 
+def grade_changes(ruleset: Ruleset, grade: Grade) -> Iterator[tuple[Indicator, Indicator | None]]:
+    """The indicators that a grade does not ask like the set: as the set has it, and as the grade does.
+
+    None for what it does not ask at all; an indicator that it adds is both.
+    """
+    own, theirs = ({i.no: i for _, i in indicators(r)} for r in (ruleset, grade.ruleset))
+    yield from ((i, theirs.get(no)) for no, i in own.items() if theirs.get(no) != i)
+    yield from ((i, i) for no, i in theirs.items() if no not in own)
+
+
+def grade_cells(ruleset: Ruleset) -> Iterator[CellRef]:
+    """The cells of what the grades of a set do not ask like the set."""
+    for grade in ruleset.grades:
+        changed = {i.no for _, i in grade_changes(ruleset, grade) if i is not None}
+        yield from (ref for ref in cells(grade.ruleset) if ref.indicator in changed)
+
+
 def facts_of(condition: Condition) -> Iterator[str]:
     """The facts a condition reads, selectors included, prerequisites' own sets excluded."""
     for _, leaf in leaves(condition):
@@ -146,6 +163,19 @@ def guards_of(derived: Derived) -> Iterator[Condition]:
             yield from (m.applies_if for m in derived.rule.members if m.applies_if is not None)
         case RatioOf() | MinOf() | MaxOf():
             return
+        case _:
+            typing.assert_never(derived.rule)
+
+
+def numbers_of(derived: Derived) -> Iterator[str]:
+    """The facts from which a derived number is worked out, those of its conditions left out; none of a case."""
+    match derived.rule:
+        case Case():
+            return
+        case PointsOf():
+            yield from (member.fact for member in derived.rule.members)
+        case RatioOf() | MinOf() | MaxOf():
+            yield from facts_of_derived(derived)
         case _:
             typing.assert_never(derived.rule)
 

@@ -50,17 +50,18 @@ def monotonicity(subject: Subject, commune: Commune, every: int, first: int) -> 
 def _ways(bench: Bench, commune: Commune) -> Iterator[tuple[str, list[FactValue]]]:
     """The facts that can improve, each with its values from the worst to the best.
 
-    A share given as part and whole improves by its part; a whole has no better way of its own.
+    A share given as part and whole improves by its part; a whole has no better way of its own, nor has what is
+    undecided: with less of it more is decided, either way.
     """
     choices = bench.choices
-    wholes = {ratio.whole for _, ratio in choices.ratios}
+    still = choices.undecided.union(ratio.whole for _, ratio in choices.ratios)
     directions = {name: fact.direction for name, fact in choices.inputs.items()}
     for fact, ratio in choices.ratios:
         if ratio.part in commune and ratio.whole in commune:
             directions[ratio.part] = fact.direction
     for name in commune:
         direction, fact = directions[name], choices.inputs[name]
-        if direction is Direction.NEITHER or fact.type is FactType.CATEGORY or name in wholes:
+        if direction is Direction.NEITHER or fact.type is FactType.CATEGORY or name in still:
             continue
         values = list(choices.values(name))
         if fact.type is FactType.BOOLEAN:
@@ -123,16 +124,21 @@ def _asked(result: IndicatorResult) -> tuple[object, ...]:
 def knowing_more(subject: Subject, commune: Commune, blocks: int) -> None:
     """Filling in a missing fact may decide what was undetermined; it never changes what was decided.
 
+    What is undecided is known from the beginning: where it is not given, nothing is.
+
     Args:
         blocks: in how many steps the facts become known.
 
     Raises:
         LawBroken: with the two communes, between which one fact became known.
     """
-    bench, names = subject.bench, list(commune)
+    bench = subject.bench
+    undecided = {name: commune[name] for name in commune if name in bench.choices.undecided}
+    names = [name for name in commune if name not in undecided]
     before, codes = None, b""
     for block in range(blocks + 1):
-        after = bench.commune({n: commune[n] for place, n in enumerate(names) if place % blocks < block}, commune)
+        known = {n: commune[n] for place, n in enumerate(names) if place % blocks < block}
+        after = bench.commune({**undecided, **known}, commune)
         reached = bench.codes(after)
         if before is not None and _contradicts(codes, reached):
             _find_contradiction(subject, before, after)

@@ -66,16 +66,18 @@ class Bench:
     # -- what reads what ---------------------------------------------------------------------
 
     def inputs(self, name: str) -> Iterator[str]:
-        """The inputs that a fact is, or is worked out from, the parts of a share among them."""
+        """The inputs that a fact is, or is worked out from, the parts of a share and what is undecided among them."""
         derived = next((d for d in self.ruleset.derived if d.id == name), None)
         if derived is not None:
             for inner in facts_of_derived(derived):
                 yield from self.inputs(inner)
         elif name in self.choices.inputs:
             yield name
-            ratio = self.choices.inputs[name].ratio
+            ratio, undecided = self.choices.inputs[name].ratio, self.choices.inputs[name].undecided
             if ratio is not None:
                 yield from (n for n in (ratio.part, ratio.whole) if n in self.choices.inputs)
+            if undecided is not None:
+                yield undecided
 
     def read_by(self, indicator: Indicator) -> tuple[str, ...]:
         """The inputs that an indicator reads."""
@@ -143,6 +145,8 @@ class Bench:
 
     def _best(self, name: str) -> FactValue:
         fact = self.choices.inputs[name]
+        if name in self.choices.undecided:
+            return 0
         if fact.type is FactType.BOOLEAN:
             return fact.direction is Direction.MORE
         if not fact.type.numeric:

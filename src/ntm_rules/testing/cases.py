@@ -21,6 +21,7 @@ from ntm_rules.model.verdict_json import exact_text
 from ntm_rules.model.verdicts import CriterionResult, FactValue, IndicatorResult, Verdict
 
 SUFFIX = ".tests.yaml"
+NO_GRADE = "none"
 _LAW = ("ruleset", "on", "year", "period", "province", "territory")
 _GIVEN = (*_LAW, "facts")
 _EXPECT = ("set", "counts", "criteria", "indicators")
@@ -36,6 +37,7 @@ class Expected:
     Attributes:
         reason: the first reason code.
         margin: of a single comparison, as it is written.
+        grade: id of the grade, or ``none`` where there is none for certain.
     """
 
     at: Position
@@ -43,6 +45,7 @@ class Expected:
     reason: ReasonCode | None = None
     margin: str | None = None
     provisional: bool | None = None
+    grade: str | None = None
 
 
 @frozen
@@ -188,6 +191,10 @@ def failures(case: Case, verdict: Verdict) -> tuple[Failure, ...]:
         for no, expected in asked.items():
             if no not in known:
                 reader.unknown("operation.target", expected.at, kind, no, known)
+    grades = [NO_GRADE, *(grade.id for grade in verdict.ruleset.grades)]
+    for expected in (*((case.whole,) if case.whole else ()), *case.criteria.values()):
+        if expected.grade is not None and expected.grade not in grades:
+            reader.unknown("value.unknown", expected.at, "grade", expected.grade, grades)
     reader.raise_errors()
     return tuple(_failures(case, verdict, indicators))
 
@@ -239,6 +246,9 @@ def _sides(expected: Expected, found: Verdict | CriterionResult | IndicatorResul
         margin = found.margin
         same = margin is not None and Fraction(margin) == Fraction(expected.margin)
         yield same, f"margin {expected.margin}", f"margin {'none' if margin is None else exact_text(margin)}"
+    if expected.grade is not None and not isinstance(found, IndicatorResult):
+        grade = found.grade.id if found.grade is not None else NO_GRADE
+        yield expected.grade == grade, f"grade {expected.grade}", f"grade {grade}"
     if expected.provisional is not None:
         words = {True: "provisional", False: "not provisional"}
         yield expected.provisional is found.provisional, words[expected.provisional], words[found.provisional]
@@ -276,9 +286,9 @@ def _case(reader: Reader, node: Node, given: Map) -> Case | None:
     facts = _facts(reader, given, own)
     expect = reader.map(reader.required(own, "expect", "a case"), "`expect`", _EXPECT)
     set_node = expect.get("set")
-    whole = None if set_node is None else _expected(reader, set_node, "`set`", ("outcome", "provisional"))
+    whole = None if set_node is None else _expected(reader, set_node, "`set`", ("outcome", "provisional", "grade"))
     counts = dict(_counts(reader, expect.get("counts")))
-    criteria = _each(reader, expect.get("criteria"), "`criteria`", ("outcome", "reason", "provisional"))
+    criteria = _each(reader, expect.get("criteria"), "`criteria`", ("outcome", "reason", "provisional", "grade"))
     indicators = _each(reader, expect.get("indicators"), "`indicators`", ("outcome", "reason", "margin", "provisional"))
     if not (name and ruleset and on):
         return None
@@ -324,7 +334,8 @@ def _expected(reader: Reader, node: Node, what: str, keys: Sequence[str], at: Po
     if outcome is None and reason is not None:
         outcome = Outcome.UNDETERMINED
     provisional = reader.choice(found.get("provisional"), "`provisional`", {"true": True, "false": False})
-    return Expected(at, outcome, reason, _margin(reader, found.get("margin")), provisional)
+    grade = reader.text(found.get("grade"), "the grade") or None
+    return Expected(at, outcome, reason, _margin(reader, found.get("margin")), provisional, grade)
 
 
 def _margin(reader: Reader, node: Node | None) -> str | None:

@@ -68,6 +68,7 @@ class Choices:
 
     Attributes:
         ratios: every share with its parts, those of prerequisites included.
+        undecided: the facts by which others may still grow.
         limits: the numbers each fact is compared with.
         by_fact: the settings of each input, the plain ones first.
     """
@@ -75,6 +76,7 @@ class Choices:
     ruleset: Ruleset
     inputs: Mapping[str, Fact] = field(init=False)
     ratios: tuple[tuple[Fact, RatioOf], ...] = field(init=False)
+    undecided: frozenset[str] = field(init=False)
     limits: Mapping[str, tuple[Decimal, ...]] = field(init=False)
     by_fact: Mapping[str, tuple[Setting, ...]] = field(init=False)
     every: tuple[Setting, ...] = field(init=False)
@@ -86,6 +88,10 @@ class Choices:
     @ratios.default
     def _ratios(self) -> tuple[tuple[Fact, RatioOf], ...]:
         return tuple(dict.fromkeys(ratios_of(self.ruleset)))
+
+    @undecided.default
+    def _undecided(self) -> frozenset[str]:
+        return frozenset(fact.undecided for fact in self.ruleset.facts if fact.undecided is not None)
 
     @limits.default
     def _limits(self) -> Mapping[str, tuple[Decimal, ...]]:
@@ -130,11 +136,14 @@ class Choices:
                 found |= dict.fromkeys((math.ceil(edge), math.ceil(edge) - 1, math.floor(edge) + 1))
             for steps in found:
                 if steps >= 0 and (fact.type is not FactType.PERCENT or steps <= total * unit):
-                    yield Setting(((ratio.part, plain(Decimal(steps) / unit)), (ratio.whole, total)))
+                    here = ((ratio.part, plain(Decimal(steps) / unit)), (ratio.whole, total))
+                    yield Setting(here)
+                    if fact.undecided is not None and steps < total:
+                        yield Setting((*here, (fact.undecided, 1)))
         yield Setting(((ratio.part, 0), (ratio.whole, 0)))
 
     def settled(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue]:
-        """The facts without the missing ones, no part greater than its whole, no share beside its parts."""
+        """The facts without the missing ones, no part with what is undecided above its whole, no share beside parts."""
         found = {name: value for name, value in facts.items() if value is not None and name in self.inputs}
         changed = True
         while changed:
@@ -148,6 +157,11 @@ class Choices:
                     unit = 10 ** self.inputs[ratio.part].decimals
                     found[ratio.part] = plain(Decimal(math.floor(number(whole) * unit)) / unit)
                     changed = True
+        for fact, ratio in self.ratios:
+            if fact.type is FactType.PERCENT and {fact.undecided, ratio.part, ratio.whole} <= found.keys():
+                undecided = typing.cast(str, fact.undecided)
+                rest = number(found[ratio.whole]) - number(found[ratio.part])
+                found[undecided] = plain(min(rest, number(found[undecided])))
         return found
 
 

@@ -33,6 +33,12 @@ FACTS = (
     _share("rate", RatioOf("part", "whole")),
     Fact("part", FactType.COUNT, None, _POINT, Decimal(0)),
     Fact("whole", FactType.COUNT, None, _POINT, Decimal(0)),
+    evolve(_share("reached", RatioOf("units_there", "units")), undecided="units_open"),
+    Fact("units_there", FactType.COUNT, None, _POINT, Decimal(0)),
+    Fact("units", FactType.COUNT, None, _POINT, Decimal(0)),
+    Fact("units_open", FactType.COUNT, None, _POINT, Decimal(0)),
+    Fact("scored", FactType.COUNT, None, _POINT, Decimal(0), direction=_BETTER, undecided="scores_open"),
+    Fact("scores_open", FactType.COUNT, None, _POINT, Decimal(0)),
     Fact("amount", FactType.NUMBER, None, _POINT, Decimal(0), decimals=1, direction=_BETTER),
     Fact("losses", FactType.NUMBER, None, _POINT, Decimal(-20), Decimal("60.5"), 1, _WORSE),
     Fact("yes", FactType.BOOLEAN, direction=_BETTER),
@@ -40,7 +46,7 @@ FACTS = (
     Fact("region", FactType.CATEGORY, values=("N", "S")),
 )
 _BY_ID = {fact.id: fact for fact in FACTS}
-_COMPARED = ("share", "rate", "amount", "losses", "yes", "level")
+_COMPARED = ("share", "rate", "reached", "scored", "amount", "losses", "yes", "level")
 _NUMBERS = tuple(Decimal(t) for t in ("50", "0", "0.3", "33.33", "66.67", "80", "100"))
 
 

@@ -184,7 +184,7 @@ class _Boundaries:
         asked = cell if cell.state is CellState.SET else cell.floor
         if asked is None or leaf.fact is None:
             return Outcome.UNDETERMINED
-        if self._chosen(leaf.fact.id):
+        if leaf.undecided is not None or self._chosen(leaf.fact.id):
             return None
         value = self._value(leaf.fact.id, commune)
         if value is None:

@@ -1,0 +1,83 @@
+"""Grades of a set: middle outcomes ("cơ bản đạt chuẩn"), each the composed criteria with some of them changed."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from attrs import evolve, frozen
+
+from ntm_rules.authoring import rewriting as rw
+from ntm_rules.authoring.applying import Layering, Tree
+from ntm_rules.authoring.conditions import ConditionReader
+from ntm_rules.authoring.files import Header
+from ntm_rules.authoring.layering import apply_operations
+from ntm_rules.authoring.nodes import Map, Node, Position
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.authoring.strictness import Selectors, compare_indicators
+from ntm_rules.model.errors import Diagnostic, Severity
+from ntm_rules.model.rulesets import LayerKind
+from ntm_rules.model.text import Text
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@frozen
+class Variant:
+    """The criteria that a unit of some grade meets."""
+
+    id: str
+    title: Text | None
+    criteria: rw.Criteria
+    at: Position
+
+
+def read_grades(
+    node: Node | None,
+    header: Header,
+    conditions: ConditionReader,
+    tree: Tree,
+    reader: Reader,
+) -> list[Variant]:
+    """The grades of a file over the criteria as all layers leave them, the highest first.
+
+    Nothing is a floor for them, and they may be looser: that is what they are for.
+    """
+    found: list[Variant] = []
+    for item in reader.items(node, "`grades`") if node is not None else ():
+        entry = reader.map(item, "a grade", ("grade", "title", "operations"))
+        name = reader.text(reader.required(entry, "grade", "a grade"), "the id of the grade")
+        title = reader.title(reader.required(entry, "title", "a grade"))
+        if name and not _ID.fullmatch(name):
+            reader.error("grade.id", item.at, f"`{name}` is no id of a grade", "write e.g. `co-ban-dat`")
+        if name in [variant.id for variant in found]:
+            reader.error("grade.duplicate", item.at, f"the grade `{name}` stands twice")
+        changed = Tree(tree.composed, tree.composed, tree.facts, tree.selectors)
+        layering = Layering(changed, evolve(header, kind=LayerKind.AMENDMENT), conditions, reader)
+        apply_operations(layering, reader.required(entry, "operations", "a grade"))
+        tree.diagnostics += changed.diagnostics
+        found.append(Variant(name, title, changed.composed, item.at if isinstance(item, Map) else header.at))
+    return found
+
+
+def stricter(criteria: rw.Criteria, variants: Sequence[Variant], selectors: Selectors) -> Iterator[Diagnostic]:
+    """Where a grade asks for more than the grade above it, or than the set itself: whatever meets that has to reach it.
+
+    Args:
+        criteria, variants: with what they refer to, in the order of the grades.
+    """
+    above = criteria
+    for variant in variants:
+        for looser, no in _asks_more(above, variant.criteria, selectors):
+            at, severity = variant.at, Severity.NOTE if looser[0] is Severity.NOTE else Severity.WARNING
+            message = f"the grade `{variant.id}` may be stricter than what is above it at `{no}`: {looser[1]}"
+            yield Diagnostic("grade.stricter", message, severity, at.file, at.line, at.column)
+        above = variant.criteria
+
+
+def _asks_more(
+    above: rw.Criteria, below: rw.Criteria, selectors: Selectors
+) -> Iterator[tuple[tuple[Severity, str], str]]:
+    for criterion in below:
+        for indicator in criterion.indicators:
+            mine = rw.locate(above, indicator.no)
+            for looser in compare_indicators(indicator, mine.indicator if mine else None, selectors):
+                yield (looser.severity, looser.what), indicator.no

@@ -1,0 +1,143 @@
+"""Files of targets (``targets:``): what a province plans for a year."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from ntm_rules.authoring.nodes import Map, Node
+from ntm_rules.authoring.reader import Reader
+from ntm_rules.model.citations import Confidence, Evidence
+from ntm_rules.model.facts import Measure
+from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
+
+_KNOWN = ("evidence", "confidence", "source", "note")
+_AIMS = {aim.value: aim for aim in Aim}
+_OPS = ("at_least", "more_than", "at_most", "less_than")
+_YEARS = range(1900, 2201)
+
+
+def read_plan(
+    root: Map, reader: Reader, rulesets: Iterable[str], provinces: Iterable[str], measures: Mapping[str, Measure]
+) -> Plan | None:
+    """The plan of a ``targets:`` file; None where it is unusable, which is noted.
+
+    Args:
+        rulesets, provinces: the ids that it may name.
+        measures: what its other figures may be measured in.
+    """
+    allowed = ("targets", "year", "title", "instrument", "sources", "note", "tiers", "figures")
+    reader.map(root, "the file", allowed)
+    province = reader.text(root.get("targets"), "`targets`")
+    if province and province not in (known := tuple(provinces)):
+        reader.unknown("province.unknown", root.entries["targets"].value.at, "province", province, known)
+    year = reader.integer(reader.required(root, "year", "the file"), "the year")
+    if year is not None and year not in _YEARS:
+        reader.error("targets.value", root.entries["year"].value.at, f"`{year}` is no year of a plan")
+    title = reader.title(reader.required(root, "title", "the file"))
+    instrument = reader.instrument(node) if (node := root.get("instrument")) is not None else None
+    sources = dict(
+        reader.each(root.get("sources"), "`sources`", lambda key, node: (key, reader.text(node, "a source")))
+    )
+    read = _PlanReader(reader, sources, tuple(rulesets), measures)
+    targets: list[Target] = []
+    for tier, entry in reader.map(reader.required(root, "tiers", "the file"), "`tiers`").entries.items():
+        if tier not in read.rulesets:
+            reader.unknown("ruleset.unknown", entry.key.at, "ruleset", tier, read.rulesets)
+        found = (read.target(tier, node) for node in reader.items(entry.value, f"the targets of `{tier}`"))
+        targets += [target for target in found if target is not None]
+    read.twice(targets, root)
+    nodes = reader.items(root.get("figures"), "`figures`")
+    figures = tuple(figure for node in nodes if (figure := read.figure(node)) is not None)
+    if not province or year is None or title is None:
+        return None
+    note = reader.text(root.get("note"), "the note") or None
+    return Plan(province, year, title, tuple(targets), figures, instrument, note)
+
+
+class _PlanReader:
+    """Reads the numbers of one plan."""
+
+    def __init__(
+        self, reader: Reader, sources: Mapping[str, str], rulesets: tuple[str, ...], measures: Mapping[str, Measure]
+    ) -> None:
+        self.reader, self.sources, self.rulesets, self.measures = reader, sources, rulesets, measures
+
+    def target(self, tier: str, node: Node) -> Target | None:
+        """One target of a tier."""
+        found = self.reader.map(node, "a target", (*_AIMS, "out_of", *_KNOWN))
+        aims = [name for name in _AIMS if name in found.entries]
+        if len(aims) != 1:
+            names = ", ".join(f"`{name}`" for name in _AIMS)
+            self.reader.error("targets.aim", found.at, f"a target of `{tier}` has to have exactly one of {names}")
+            return None
+        aim = _AIMS[aims[0]]
+        span = self.span(found.entries[aim.value].value, aim)
+        out_of = self.reader.integer(found.get("out_of"), "`out_of`")
+        if out_of is not None and aim is not Aim.TOTAL:
+            self.reader.error("targets.value", found.at, f"`out_of` stands beside `total`, not beside `{aim.value}`")
+        if out_of is not None and span is not None and span[1] > out_of:
+            self.reader.error("targets.value", found.at, f"{span[1]} of {out_of} units can never be reached")
+        known = self.known(found)
+        return None if span is None or known is None else Target(tier, aim, *span, known, out_of)
+
+    def span(self, node: Node, aim: Aim) -> tuple[Decimal, Decimal] | None:
+        """What is to be reached: a number, or for an average also ``{from:, to:}``."""
+        if aim is Aim.AVERAGE and isinstance(node, Map):
+            found = self.reader.map(node, "a span", ("from", "to"))
+            ends = [self.number(self.reader.required(found, key, "a span"), aim) for key in ("from", "to")]
+            low, high = ends
+            if low is not None and high is not None and low > high:
+                self.reader.error("targets.value", node.at, f"the span ends at {high}, before it begins at {low}")
+            return None if low is None or high is None else (low, high)
+        value = self.number(node, aim)
+        return None if value is None else (value, value)
+
+    def number(self, node: Node | None, aim: Aim) -> Decimal | None:
+        """A number that the aim can have."""
+        text = self.reader.text(node, f"`{aim.value}`")
+        value = self.reader.number(node, text, "the target") if node is not None and text else None
+        if value is None or node is None:
+            return None
+        if value < 0:
+            self.reader.error("targets.value", node.at, f"the target `{text}` is below 0")
+        if aim in (Aim.TOTAL, Aim.NEW) and value != value.to_integral_value():
+            self.reader.error("targets.value", node.at, f"the target `{text}` counts units and has to be whole")
+        if aim is Aim.SHARE and value > 100:
+            self.reader.error("targets.value", node.at, f"the share `{text}` is above 100 percent")
+        return value
+
+    def figure(self, node: Node) -> Figure | None:
+        """One more number of the plan."""
+        found = self.reader.map(node, "a figure", ("title", "unit", *_OPS, *_KNOWN))
+        title = self.reader.title(self.reader.required(found, "title", "a figure"))
+        unit = self.reader.choice(self.reader.required(found, "unit", "a figure"), "unit", dict(self.measures))
+        ops = [op for op in _OPS if op in found.entries]
+        known = self.known(found)
+        if len(ops) != 1:
+            names = ", ".join(f"`{op}`" for op in _OPS)
+            self.reader.error("targets.aim", found.at, f"a figure has to have exactly one of {names}")
+            return None
+        value_node = found.entries[ops[0]].value
+        text = self.reader.text(value_node, "the figure")
+        value = self.reader.number(value_node, text, "the figure") if text else None
+        if title is None or unit is None or value is None or known is None:
+            return None
+        return Figure(title, ops[0], value, unit.title, known)
+
+    def known(self, found: Map) -> Known | None:
+        """How a number is known; a number that does not say so is noted."""
+        evidence = self.reader.choice(found.get("evidence"), "evidence", {e.value: e for e in Evidence})
+        if found.get("evidence") is None:
+            hint = "write `evidence: official`, `secondary` or `recalled`"
+            self.reader.error("cell.evidence", found.at, "the number does not say how it was checked", hint)
+        confidence = self.reader.choice(found.get("confidence"), "confidence", {c.value: c for c in Confidence})
+        source = self.reader.choice(found.get("source"), "source", dict(self.sources))
+        note = self.reader.text(found.get("note"), "the note") or None
+        if evidence is None:
+            return None
+        return Known(evidence, confidence if evidence is Evidence.RECALLED else None, source, note)
+
+    def twice(self, targets: list[Target], root: Map) -> None:
+        """Note a tier with two targets of one kind."""
+        pairs = [(target.tier, target.aim) for target in targets]
+        for tier, aim in dict.fromkeys(pair for pair in pairs if pairs.count(pair) > 1):
+            self.reader.error("targets.aim", root.at, f"`{tier}` has two targets of the kind `{aim.value}`")

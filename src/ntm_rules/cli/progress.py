@@ -1,0 +1,150 @@
+"""``ntm-rules progress``: how far a programme is, against its targets and an earlier day."""
+
+import datetime as dt
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.assess import split
+from ntm_rules.cli.heading import heading, province_name
+from ntm_rules.cli.options import Source, composed, date, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.reporting import chosen, output_options, write
+from ntm_rules.model.plans import Plan
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.programme.feeding import UnitFile
+from ntm_rules.programme.progress import progress as counted
+from ntm_rules.reports.phrases import say
+from ntm_rules.reports.progress_report import progress_report
+
+
+def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    parts = [part.strip() for part in (value or "").split(",") if part.strip()]
+    if any(not (part.isascii() and part.isdigit()) for part in parts):
+        raise click.BadParameter(f"`{value}` is no list of counts; write 19,15,10")
+    return tuple(map(int, parts)) or None
+
+
+@click.command("progress", short_help="Count how far a programme is, against its targets.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--targets", metavar="PLAN", help="Targets: PROVINCE@YEAR of a plan in the library, or a file (.yaml) of targets."
+)
+@click.option("--tier", "tiers", multiple=True, metavar="RULESET", help="Tier to count; may be given again.")
+@click.option(
+    "--before",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The same units on an earlier day; read and assessed like FILE.",
+)
+@click.option("--by", multiple=True, metavar="COLUMN", help="Group by this column; give the outer one first.")
+@click.option("--as-of", type=date, metavar="DATE", help="Day of the report, usually 20/6 or 20/12.")
+@click.option(
+    "--under",
+    type=click.IntRange(min=0),
+    metavar="COUNT",
+    help="List units that meet fewer criteria. [default: three quarters of all, 15 of 19]",
+)
+@click.option(
+    "--bands",
+    callback=_bands,
+    metavar="COUNTS",
+    help="Least counts of the bands of criteria, e.g. 19,15,10. [default: all, three quarters and half of them]",
+)
+@click.option("--all-units", is_flag=True, help="With a table of every unit.")
+@law_options(on_required=False, otherwise="that of --as-of, else today")
+@source_options("--unit")
+@lang_option
+@output_options
+def progress(
+    file: Path,
+    targets: str | None,
+    tiers: tuple[str, ...],
+    before: Path | None,
+    by: tuple[str, ...],
+    as_of: dt.date | None,
+    under: int | None,
+    bands: tuple[int, ...] | None,
+    all_units: bool,
+    lang: str,
+    form: str | None,
+    out: str,
+    **options: typing.Any,
+) -> None:
+    """Count the units of FILE by tier: met and recognised, criteria per unit, targets reached and remaining.
+
+    FILE holds facts, one row a unit, as for `assess`; or published counts: the columns criteria_met,
+    criteria_undetermined, criteria_total, outcome, and acts such as recognised_ntm.
+    """
+    law, source = split(options)
+    form = chosen(form, out)
+    library = library_of(law["rulesets"])
+    plan = None if targets is None else library.plan(targets)
+    law["on"] = law["on"] or as_of
+    if plan is not None and law["province"] is None and law["territory"] is None:
+        law["province"] = plan.province
+    wanted = _tiers(tiers, plan)
+    rulesets: dict[str, Ruleset] = {}
+
+    def compose(tier: str) -> Ruleset:
+        if tier not in rulesets:
+            rulesets[tier] = composed(library, tier, law)
+        return rulesets[tier]
+
+    now = _read(file, library, wanted, by, source)
+    earlier = None if before is None else _read(before, library, wanted, by, source)
+    try:
+        found = counted(
+            now.records(wanted, compose, by),
+            plan,
+            before=None if earlier is None else earlier.records(wanted, compose, by),
+            by=by,
+            under=under,
+            bands=bands,
+            as_of=as_of,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+    def lines() -> Iterator[str]:
+        if now.published:
+            yield say(lang, "published")
+        for ruleset in rulesets.values():
+            yield from heading(library, ruleset, lang)
+
+    name = "" if plan is None else province_name(library, plan.province, lang)
+    write(
+        form,
+        out,
+        lambda: progress_report(found, lang, lines=tuple(lines()), province=name, every_unit=all_units),
+        found.to_dict,
+    )
+
+
+def _read(path: Path, library: Library, tiers: tuple[str, ...], by: tuple[str, ...], source: Source) -> UnitFile:
+    return UnitFile.read(
+        path,
+        library.facts,
+        tiers,
+        unit=source["unit_column"],
+        keep=tuple(dict.fromkeys((*by, *source["keep"]))),
+        decimal=source["decimal"],
+        sheet=source["sheet"],
+    )
+
+
+def _tiers(asked: tuple[str, ...], plan: Plan | None) -> tuple[str, ...]:
+    """The tiers to count: those asked for, and those of the plan of the same level.
+
+    Raises:
+        click.UsageError: there is none, or they are of several levels.
+    """
+    planned = () if plan is None else plan.tiers
+    tiers = dict.fromkeys((*asked, *planned))
+    if not tiers:
+        raise click.UsageError("say what to count with --tier or --targets")
+    levels = list(dict.fromkeys(tier.partition("/")[0] for tier in asked or planned))
+    if asked and len(levels) > 1:
+        raise click.UsageError(f"a file holds units of one level, not of {' and '.join(levels)}")
+    return tuple(tier for tier in tiers if tier.partition("/")[0] == levels[0])

@@ -1,0 +1,83 @@
+"""``ntm-rules rereview``: every unit of a file under an old and a new set."""
+
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.cli.diff import RulesetAt, RulesetOn
+from ntm_rules.cli.heading import heading
+from ntm_rules.cli.options import Source, lang_option, library_of, rulesets_option, source_options
+from ntm_rules.cli.reporting import chosen, output_options, write
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.programme.feeding import UnitFile
+from ntm_rules.programme.rereview import rereview as reviewed
+from ntm_rules.reports.phrases import say
+from ntm_rules.reports.rereview_report import rereview_report
+
+
+@click.command("rereview", short_help="Assess units under an old and a new set, side by side.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "old", type=RulesetOn(), required=True, help="The old set, e.g. commune/ntm@2024-06-03.")
+@click.option("--to", "new", type=RulesetOn(), required=True, help="The new set; of the same tier or another.")
+@click.option("--province", help="Province of both sets, by id or name, unless a set names one itself.")
+@click.option("--territory", help="Old province whose criteria still apply after a merger.")
+@click.option("--year", type=click.IntRange(1900, 2200), help="Year of the figures. [default: that of each set's date]")
+@click.option(
+    "--minimum-evidence",
+    type=click.Choice([e.value for e in Evidence]),
+    help="Treat numbers that are known less well as missing.",
+)
+@rulesets_option
+@source_options("--unit")
+@lang_option
+@output_options
+def rereview(
+    file: Path,
+    old: RulesetAt,
+    new: RulesetAt,
+    province: str | None,
+    territory: str | None,
+    year: int | None,
+    minimum_evidence: str | None,
+    rulesets: Path | None,
+    lang: str,
+    form: str | None,
+    out: str,
+    **options: typing.Unpack[Source],
+) -> None:
+    """Assess every unit of FILE under an old and a new set: kept, lost, gained, now undetermined, and why.
+
+    A column such as recognised_ntm says which units are recognised: those whose recognition is at stake come first.
+    """
+    form = chosen(form, out)
+    library = library_of(rulesets)
+
+    def compose(named: RulesetAt) -> Ruleset:
+        name, on, own = named
+        found = library.compose(name, on=on, year=year, province=own or province, territory=territory)
+        return found if minimum_evidence is None else found.with_minimum_evidence(minimum_evidence)
+
+    before, after = compose(old), compose(new)
+    units = UnitFile.read(
+        file,
+        library.facts,
+        (before.id,),
+        unit=options["unit_column"],
+        keep=options["keep"],
+        decimal=options["decimal"],
+        sheet=options["sheet"],
+    )
+    found = reviewed(before, after, units.facts())
+    lines = tuple(_lines(library, before, after, lang))
+    write(form, out, lambda: rereview_report(found, lang, lines=lines), found.to_dict)
+
+
+def _lines(library: Library, before: Ruleset, after: Ruleset, lang: str) -> Iterator[str]:
+    for name, ruleset in (("old_set", before), ("new_set", after)):
+        first, *rest = heading(library, ruleset, lang)
+        yield f"{say(lang, name)}: {first}"
+        yield from (f"  {line}" for line in rest)

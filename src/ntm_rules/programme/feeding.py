@@ -1,0 +1,210 @@
+"""Records out of files of units: from their facts, or from published counts."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from ntm_rules.authoring.tables import UnitFacts, read_units
+from ntm_rules.engines.scalar import assess
+from ntm_rules.model.errors import Diagnostic, FactError, FactProblem, TableError, quoted
+from ntm_rules.model.facts import Fact, FactType, Measure
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.text import Text
+from ntm_rules.model.verdicts import Verdict
+from ntm_rules.programme.records import UnitRecord, outcome_of, recognition_fact
+
+Composed = Callable[[str], Ruleset]
+"""The ruleset of a tier."""
+
+_CRITERIA = Measure("criteria", Text("tiêu chí", "criteria"))
+_DECIDED = (Outcome.MET, Outcome.NOT_MET, Outcome.UNDETERMINED)
+_OUTCOMES = {
+    Outcome.MET: Text("đạt", "met"),
+    Outcome.NOT_MET: Text("chưa đạt", "not met"),
+    Outcome.UNDETERMINED: Text("chưa đủ căn cứ", "undetermined"),
+}
+
+PUBLISHED: Mapping[str, Fact] = {
+    fact.id: fact
+    for fact in (
+        Fact("criteria_met", FactType.COUNT, Text("Số tiêu chí đạt", "Criteria met"), _CRITERIA),
+        Fact(
+            "criteria_undetermined",
+            FactType.COUNT,
+            Text("Số tiêu chí chưa đủ căn cứ", "Criteria undetermined"),
+            _CRITERIA,
+        ),
+        Fact("criteria_total", FactType.COUNT, Text("Tổng số tiêu chí", "Criteria in all"), _CRITERIA),
+        Fact(
+            "outcome",
+            FactType.CATEGORY,
+            Text("Kết quả", "Outcome"),
+            values=tuple(outcome.code for outcome in _DECIDED),
+            value_titles={outcome.code: _OUTCOMES[outcome] for outcome in _DECIDED},
+        ),
+    )
+}
+"""The columns of a file of published counts, which holds no facts of the rules but acts of recognition."""
+
+
+@frozen
+class UnitFile:
+    """The units of a file, read whole.
+
+    Attributes:
+        published: it holds counts, or nothing but acts, instead of facts.
+    """
+
+    path: str
+    units: tuple[UnitFacts, ...]
+    published: bool
+
+    @classmethod
+    def read(
+        cls,
+        path: Path,
+        facts: Mapping[str, Fact],
+        tiers: Iterable[str],
+        *,
+        unit: str | None = None,
+        keep: Sequence[str] = (),
+        decimal: str | None = None,
+        sheet: str | None = None,
+    ) -> "UnitFile":
+        """The units of a file that ``read_units`` reads; columns of counts and recognition are known too.
+
+        Raises:
+            TableError, FactError, EngineUnavailable, OSError: as ``read_units``; also a file of facts and counts.
+        """
+        acts = {name: _act(name) for tier in tiers if (name := recognition_fact(tier)) not in facts}
+        known = {**facts, **acts, **{name: fact for name, fact in PUBLISHED.items() if name not in facts}}
+        units = tuple(read_units(path, known, unit=unit, keep=keep, decimal=decimal, sheet=sheet))
+        given = dict.fromkeys(name for row in units for name in row.facts)
+        counts = [name for name in given if name in PUBLISHED and name not in facts]
+        others = [name for name in given if name not in PUBLISHED and not name.startswith("recognised_")]
+        if counts and others:
+            message = f"the file holds published counts ({quoted(counts)}) and facts ({quoted(others[:3])}) together"
+            hint = "assess the facts, or leave them out with --keep (keep=)"
+            raise TableError([Diagnostic("table.mixed", message, file=str(path), line=1, column=1, hint=hint)])
+        return cls(str(path), units, bool(counts) or not others)
+
+    def facts(self) -> tuple[UnitFacts, ...]:
+        """The units with facts.
+
+        Raises:
+            TableError: it holds none.
+        """
+        if self.published:
+            message = "the file holds no facts to assess, only published counts or acts"
+            raise TableError([Diagnostic("table.facts", message, file=self.path, line=1, column=1)])
+        return self.units
+
+    def records(self, tiers: Sequence[str], compose: Composed, by: Sequence[str] = ()) -> Iterator[UnitRecord]:
+        """One record a unit and tier. Published counts are of the first tier; of the others only acts are known.
+
+        Args:
+            compose: makes the ruleset of a tier; asked only for tiers that are assessed, or whose total is not given.
+            by: kept columns that become groups.
+
+        Raises:
+            FactError: bad facts or counts of all units, together.
+        """
+        for place, tier in enumerate(tiers):
+            if not self.published:
+                yield from self._assessed(tier, compose(tier), by)
+            elif place == 0:
+                yield from self._counted(tier, compose, by)
+            elif any(recognition_fact(tier) in row.facts for row in self.units):
+                yield from (_record(row, tier, by) for row in self.units)
+
+    def _assessed(self, tier: str, ruleset: Ruleset, by: Sequence[str]) -> Iterator[UnitRecord]:
+        act = recognition_fact(tier)
+        for row, verdict in assessed(self.units, ruleset):
+            yield UnitRecord.of_verdict(verdict, _groups(row, by), yes_no(row.facts.get(act)))
+
+    def _counted(self, tier: str, compose: Composed, by: Sequence[str]) -> Iterator[UnitRecord]:
+        problems: list[FactProblem] = []
+        records: list[UnitRecord] = []
+        for row in self.units:
+            record = _published(row, tier, compose, by, problems)
+            records += [record] if record is not None else []
+        if problems:
+            raise FactError(problems)
+        yield from records
+
+
+def assessed(units: Iterable[UnitFacts], ruleset: Ruleset) -> list[tuple[UnitFacts, Verdict]]:
+    """The verdicts on units; facts that the set does not read, such as acts of other tiers, are left out.
+
+    Raises:
+        FactError: every fact of all units that the set cannot take.
+    """
+    known = {fact.id for fact in ruleset.facts}
+    found: list[tuple[UnitFacts, Verdict]] = []
+    problems: list[FactProblem] = []
+    for row in units:
+        try:
+            facts = {name: value for name, value in row.facts.items() if name in known}
+            found.append((row, assess(ruleset, facts, row.unit)))
+        except FactError as error:
+            problems += error.problems
+    if problems:
+        raise FactError(problems)
+    return found
+
+
+def _act(name: str) -> Fact:
+    return Fact(name, FactType.BOOLEAN)
+
+
+def yes_no(value: object) -> bool | None:
+    """A yes or no, also of ``{value, source, as_of, by}``."""
+    inner = value.get("value") if isinstance(value, Mapping) else value
+    return inner if isinstance(inner, bool) else None
+
+
+def _groups(row: UnitFacts, by: Sequence[str]) -> Mapping[str, str]:
+    return {name: row.kept[name] for name in by}
+
+
+def _record(row: UnitFacts, tier: str, by: Sequence[str]) -> UnitRecord:
+    """What is known without any count: recognition."""
+    return UnitRecord(row.unit, tier, _groups(row, by), recognised=yes_no(row.facts.get(recognition_fact(tier))))
+
+
+def _published(
+    row: UnitFacts, tier: str, compose: Composed, by: Sequence[str], problems: list[FactProblem]
+) -> UnitRecord | None:
+    """The record of published counts; None where they do not fit together, which is noted."""
+    given = row.facts
+    named = given.get("outcome")
+    outcome = next((each for each in _DECIDED if each.code == named), None)
+    counts: dict[str, int] = {}
+    for name in ("criteria_met", "criteria_undetermined", "criteria_total"):
+        if (value := given.get(name)) is not None:
+            if isinstance(value, bool) or value != int(value) or value < 0:
+                problems.append(FactProblem(row.unit, name, value, "a whole number from 0"))
+                return None
+            counts[name] = int(value)
+    record = _record(row, tier, by)
+    if "criteria_met" not in counts:
+        if "criteria_undetermined" in counts:
+            problems.append(FactProblem(row.unit, "criteria_met", "", "a count beside `criteria_undetermined`"))
+        return UnitRecord(record.unit, tier, record.groups, outcome, recognised=record.recognised)
+    met, open_ = counts["criteria_met"], counts.get("criteria_undetermined", 0)
+    total = counts.get("criteria_total") or assess(compose(tier), {}).criteria_total
+    if met + open_ > total:
+        problems.append(FactProblem(row.unit, "criteria_met", met, f"at most {total - open_} of {total} criteria"))
+        return None
+    return UnitRecord(
+        record.unit,
+        tier,
+        record.groups,
+        outcome if outcome is not None else outcome_of(met, open_, total),
+        met,
+        open_,
+        total,
+        record.recognised,
+    )

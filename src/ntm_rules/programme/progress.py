@@ -1,0 +1,289 @@
+"""How far a programme is: units counted by tier and group, against targets and against an earlier day."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from attrs import frozen
+
+from ntm_rules.model.errors import folded
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.plans import Aim, Plan, Target
+from ntm_rules.programme.records import UnitRecord
+from ntm_rules.programme.tally import Number, Scale, Span, Tally, ends_of, tally
+
+
+@frozen
+class Group:
+    """The units of one group.
+
+    Attributes:
+        path: the value of each column: ``("Lạng Sơn",)``, then ``("Lạng Sơn", "Cao Lộc")``.
+        before: the same group in the earlier file; None without one.
+    """
+
+    path: tuple[str, ...]
+    now: Tally
+    before: Tally | None = None
+
+
+@frozen
+class Change:
+    """What differs from an earlier file.
+
+    Attributes:
+        gained, lost: units that meet the tier now and did not before, and the other way round, both decided.
+        recognised, withdrawn: the same by act.
+        added, gone: units that only one of the files has.
+    """
+
+    before: Tally
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    recognised: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+@frozen
+class Reached:
+    """How much of a target is reached, in the unit of the target: units, percent or criteria."""
+
+    achieved: Span
+    remaining: Span
+
+
+@frozen
+class Achievement:
+    """A target with what is reached of it, by finding and by act; the two are never added up.
+
+    Attributes:
+        by_finding, by_act: None where the file does not say enough: no finding or no act, or, for a target of new
+            units, no earlier file.
+    """
+
+    target: Target
+    by_finding: Reached | None
+    by_act: Reached | None
+
+
+@frozen
+class TierProgress:
+    """One tier.
+
+    Attributes:
+        records: the units in the order in which they were given.
+        groups: by every column, the outer groups before what they hold.
+        change: None without an earlier file.
+    """
+
+    tier: str
+    scale: Scale
+    records: tuple[UnitRecord, ...]
+    now: Tally
+    groups: tuple[Group, ...]
+    change: Change | None
+
+    @property
+    def under(self) -> tuple[UnitRecord, ...]:
+        """The units that meet fewer criteria than the scale names, surely or possibly; the fewest first."""
+        found = [r for r in self.records if r.criteria_met is not None and r.criteria_met < self.scale.under]
+        return tuple(sorted(found, key=lambda record: (ends_of(record), record.unit)))
+
+
+@frozen
+class Progress:
+    """How far a programme is.
+
+    Attributes:
+        as_of: the day of the report.
+        by: the columns by which units are grouped, from the outer to the inner.
+        achievements: every target of the plan, also of tiers that have no units here.
+    """
+
+    as_of: dt.date | None
+    by: tuple[str, ...]
+    tiers: tuple[TierProgress, ...]
+    plan: Plan | None
+    achievements: tuple[Achievement, ...]
+
+    def tier(self, name: str) -> TierProgress:
+        """One tier.
+
+        Raises:
+            KeyError: it has no units here.
+        """
+        return {tier.tier: tier for tier in self.tiers}[name]
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain JSON types; exact numbers are texts."""
+        from ntm_rules.programme.progress_json import to_dict
+
+        return to_dict(self)
+
+
+def progress(
+    records: Iterable[UnitRecord],
+    plan: Plan | None = None,
+    *,
+    before: Iterable[UnitRecord] | None = None,
+    by: Sequence[str] = (),
+    under: int | None = None,
+    bands: Sequence[int] | None = None,
+    as_of: dt.date | None = None,
+) -> Progress:
+    """How far a programme is: the units of each tier counted, and what is reached of the plan.
+
+    Args:
+        records: one a unit and tier.
+        plan: from ``Library.plan``; its targets are taken to be for the units given.
+        before: the units on an earlier day.
+        by: names of groups, from the outer to the inner, e.g. ``["province", "district"]``.
+        under: list the units that meet fewer criteria; three quarters of all (15 of 19) unless given.
+        bands: the least count of each band of criteria; all, three quarters and half of them unless given.
+        as_of: the day of the report.
+
+    Raises:
+        ValueError: a unit stands twice in a tier, or bands that cannot be.
+    """
+    now = _by_tier(records)
+    earlier = None if before is None else _by_tier(before)
+    tiers = tuple(
+        _tier(tier, units, None if earlier is None else earlier.get(tier, {}), by, under, bands)
+        for tier, units in now.items()
+    )
+    found = {tier.tier: tier for tier in tiers}
+    targets = () if plan is None else plan.targets
+    return Progress(as_of, tuple(by), tiers, plan, tuple(_achievement(t, found.get(t.tier), earlier) for t in targets))
+
+
+Units = Mapping[str, UnitRecord]
+
+
+def _by_tier(records: Iterable[UnitRecord]) -> dict[str, dict[str, UnitRecord]]:
+    """Records by tier and unit."""
+    found: dict[str, dict[str, UnitRecord]] = {}
+    for record in records:
+        units = found.setdefault(record.tier, {})
+        if record.unit in units:
+            raise ValueError(f"the unit `{record.unit}` stands twice in `{record.tier}`")
+        units[record.unit] = record
+    return found
+
+
+def _tier(
+    tier: str,
+    units: Units,
+    earlier: Units | None,
+    by: Sequence[str],
+    under: int | None,
+    bands: Sequence[int] | None,
+) -> TierProgress:
+    totals = [r.criteria_total for r in (*units.values(), *(earlier or {}).values()) if r.criteria_total is not None]
+    scale = Scale.of(max(totals), bands, under) if totals else Scale(0, (0,), 0)
+    now = tally(units.values(), scale)
+    change = None if earlier is None else _change(units, earlier, scale)
+    return TierProgress(tier, scale, tuple(units.values()), now, tuple(_groups(units, earlier, by, scale)), change)
+
+
+def _groups(units: Units, earlier: Units | None, by: Sequence[str], scale: Scale) -> list[Group]:
+    """The groups of every depth, in the order of their names."""
+    found: list[Group] = []
+    for depth in range(1, len(by) + 1):
+        here, then = (_split(side, by[:depth]) for side in (units, earlier or {}))
+        for path in here | then:
+            before = None if earlier is None else tally(then.get(path, ()), scale)
+            found.append(Group(path, tally(here.get(path, ()), scale), before))
+    return sorted(found, key=lambda group: ([folded(name) for name in group.path], group.path))
+
+
+def _split(units: Units, by: Sequence[str]) -> dict[tuple[str, ...], list[UnitRecord]]:
+    found: dict[tuple[str, ...], list[UnitRecord]] = {}
+    for record in units.values():
+        found.setdefault(tuple(record.groups.get(name, "") for name in by), []).append(record)
+    return found
+
+
+# -- change ------------------------------------------------------------------------------------
+
+
+def _change(now: Units, before: Units, scale: Scale) -> Change:
+    both = [(now[unit], before[unit]) for unit in now if unit in before]
+    return Change(
+        tally(before.values(), scale),
+        tuple(new.unit for new, old in both if (old.outcome, new.outcome) == (Outcome.NOT_MET, Outcome.MET)),
+        tuple(new.unit for new, old in both if (old.outcome, new.outcome) == (Outcome.MET, Outcome.NOT_MET)),
+        tuple(new.unit for new, old in both if (old.recognised, new.recognised) == (False, True)),
+        tuple(new.unit for new, old in both if (old.recognised, new.recognised) == (True, False)),
+        tuple(unit for unit in now if unit not in before),
+        tuple(unit for unit in before if unit not in now),
+    )
+
+
+def _new(now: Iterable[bool | None], before: Iterable[bool | None]) -> Span:
+    """How many answers turned to yes; None may be either."""
+    pairs = list(zip(now, before, strict=True))
+    return Span(
+        sum(is_ is True and was is False for is_, was in pairs),
+        sum(is_ is not False and was is not True for is_, was in pairs),
+    )
+
+
+def _found(record: UnitRecord | None) -> bool | None:
+    """Whether a unit meets the tier; a unit that was not there did not."""
+    if record is None:
+        return False
+    return None if record.outcome in (None, Outcome.UNDETERMINED) else record.outcome is Outcome.MET
+
+
+def _recognised(record: UnitRecord | None) -> bool | None:
+    return False if record is None else record.recognised
+
+
+# -- targets -----------------------------------------------------------------------------------
+
+
+def _achievement(target: Target, tier: TierProgress | None, earlier: Mapping[str, Units] | None) -> Achievement:
+    finding = act = None
+    if tier is not None:
+        finding, act = _achieved(target, tier, None if earlier is None else earlier.get(target.tier, {}))
+    return Achievement(target, _reached(target, finding), _reached(target, act))
+
+
+def _achieved(target: Target, tier: TierProgress, before: Units | None) -> tuple[Span | None, Span | None]:
+    """What counts for a target, by finding and by act."""
+    now = tier.now
+    match target.aim:
+        case Aim.TOTAL:
+            return now.by_finding, now.by_act
+        case Aim.SHARE:
+            return _share(now.by_finding, now.units), _share(now.by_act, now.units)
+        case Aim.AVERAGE:
+            return now.average, None
+        case Aim.NEW:
+            if before is None:
+                return None, None
+            pairs = [(record, before.get(record.unit)) for record in tier.records]
+            finding = _new((_found(new) for new, _ in pairs), (_found(old) for _, old in pairs))
+            act = _new((_recognised(new) for new, _ in pairs), (_recognised(old) for _, old in pairs))
+            return (
+                None if now.by_finding is None else finding,
+                None if now.by_act is None else act,
+            )
+
+
+def _share(part: Span | None, whole: int) -> Span | None:
+    return None if part is None else Span(*(Fraction(100 * end, whole) for end in (part.low, part.high)))
+
+
+def _reached(target: Target, achieved: Span | None) -> Reached | None:
+    if achieved is None:
+        return None
+    wanted = Fraction(target.low)
+    least, most = (_whole(max(wanted - end, Fraction(0))) for end in (achieved.high, achieved.low))
+    return Reached(achieved, Span(least, most))
+
+
+def _whole(number: Fraction) -> Number:
+    return int(number) if number.denominator == 1 else number

@@ -1,0 +1,94 @@
+"""What is known of one unit and one tier: a finding with its counts, and whether the unit is recognised."""
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.verdicts import Verdict
+
+
+def recognition_fact(tier: str) -> str:
+    """The yes/no fact that records the recognition of a tier: ``recognised_ntm``, ``recognised_district_ntm``."""
+    level, _, name = tier.replace("-", "_").partition("/")
+    return f"recognised_{name}" if level == "commune" else f"recognised_{level}_{name}"
+
+
+@frozen
+class UnitRecord:
+    """One unit and one tier.
+
+    A finding and an act are two things, and neither is ever read off the other.
+
+    Attributes:
+        groups: what the unit is counted under, by the name of the column: its district, its province.
+        outcome: the finding; None where there is none.
+        criteria_met, criteria_undetermined, criteria_total: None where they are not known; met counts what is met or
+            not applicable.
+        recognised: whether the unit is recognised, by an act; None where that is not said.
+        provisional: the finding is decided, but rests on values that were not checked.
+
+    Raises:
+        ValueError: counts that do not fit together.
+    """
+
+    unit: str
+    tier: str
+    groups: Mapping[str, str] = field(factory=dict)
+    outcome: Outcome | None = None
+    criteria_met: int | None = None
+    criteria_undetermined: int = 0
+    criteria_total: int | None = None
+    recognised: bool | None = None
+    provisional: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        met, open_, total = self.criteria_met, self.criteria_undetermined, self.criteria_total
+        if (met is None) != (total is None) or (met is None and open_):
+            raise ValueError(f"unit `{self.unit}`: criteria met and criteria in all go together")
+        if met is not None and total is not None and (min(met, open_) < 0 or met + open_ > total or total < 1):
+            raise ValueError(f"unit `{self.unit}`: {met} met and {open_} undetermined of {total} criteria")
+
+    @classmethod
+    def of_verdict(
+        cls, verdict: Verdict, groups: Mapping[str, str] | None = None, recognised: bool | None = None
+    ) -> "UnitRecord":
+        """The record of a finding."""
+        return cls(
+            verdict.unit or "",
+            verdict.ruleset.id,
+            groups or {},
+            verdict.outcome,
+            verdict.criteria_met,
+            verdict.criteria_undetermined,
+            verdict.criteria_total,
+            recognised,
+            verdict.provisional,
+        )
+
+    @classmethod
+    def of_counts(
+        cls,
+        unit: str,
+        tier: str,
+        criteria_met: int,
+        criteria_total: int,
+        *,
+        criteria_undetermined: int = 0,
+        groups: Mapping[str, str] | None = None,
+        recognised: bool | None = None,
+    ) -> "UnitRecord":
+        """The record of a published count, with the finding that follows from it: all criteria have to be met.
+
+        Raises:
+            ValueError: counts that do not fit together.
+        """
+        outcome = outcome_of(criteria_met, criteria_undetermined, criteria_total)
+        return cls(unit, tier, groups or {}, outcome, criteria_met, criteria_undetermined, criteria_total, recognised)
+
+
+def outcome_of(met: int, undetermined: int, total: int) -> Outcome:
+    """The finding of a set that asks for all its criteria."""
+    if met + undetermined < total:
+        return Outcome.NOT_MET
+    return Outcome.UNDETERMINED if undetermined else Outcome.MET

@@ -1,0 +1,175 @@
+"""Re-review: every unit under an old and a new set, what became of its finding, and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from ntm_rules.authoring.tables import UnitFacts
+from ntm_rules.consistency.flips import Twins, UnitDifference, difference_of
+from ntm_rules.engines.scalar import Facts
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import IndicatorResult, Verdict
+from ntm_rules.programme.feeding import assessed, yes_no
+from ntm_rules.programme.records import recognition_fact
+
+
+class Transition(Enum):
+    """What became of a finding, in the order in which reports list it. Not applicable counts as met."""
+
+    LOST = "lost"
+    NOW_UNDETERMINED = "now_undetermined"
+    KEPT = "kept"
+    GAINED = "gained"
+    STILL_NOT_MET = "still_not_met"
+    NOT_MET_NOW_UNDETERMINED = "not_met_now_undetermined"
+    UNDETERMINED_NOW_MET = "undetermined_now_met"
+    UNDETERMINED_NOW_NOT_MET = "undetermined_now_not_met"
+    STILL_UNDETERMINED = "still_undetermined"
+
+    @classmethod
+    def of(cls, before: Outcome, after: Outcome) -> "Transition":
+        """What leads from one outcome to the other."""
+        return _TRANSITIONS[_plain(before), _plain(after)]
+
+
+def _plain(outcome: Outcome) -> Outcome:
+    return Outcome.MET if outcome.satisfied else outcome
+
+
+_M, _N, _U = Outcome.MET, Outcome.NOT_MET, Outcome.UNDETERMINED
+_TRANSITIONS = {
+    (_M, _N): Transition.LOST,
+    (_M, _U): Transition.NOW_UNDETERMINED,
+    (_M, _M): Transition.KEPT,
+    (_N, _M): Transition.GAINED,
+    (_N, _N): Transition.STILL_NOT_MET,
+    (_N, _U): Transition.NOT_MET_NOW_UNDETERMINED,
+    (_U, _M): Transition.UNDETERMINED_NOW_MET,
+    (_U, _N): Transition.UNDETERMINED_NOW_NOT_MET,
+    (_U, _U): Transition.STILL_UNDETERMINED,
+}
+
+
+@frozen
+class ReviewedUnit:
+    """One unit under both sets.
+
+    Attributes:
+        recognised: whether it is recognised as what the old set asks for; None where the file does not say.
+        kept: columns that pass through.
+    """
+
+    unit: str
+    before: Verdict
+    after: Verdict
+    recognised: bool | None
+    kept: Mapping[str, str]
+    _twins: Twins = field(repr=False)
+
+    @property
+    def transition(self) -> Transition:
+        """What became of its finding."""
+        return Transition.of(self.before.outcome, self.after.outcome)
+
+    @property
+    def at_stake(self) -> bool:
+        """True if it is recognised and the finding does not bear that out any more."""
+        return self.recognised is True and not self.after.outcome.satisfied
+
+    @property
+    def difference(self) -> UnitDifference:
+        """The criteria and indicators whose outcomes differ; worked out when it is asked for."""
+        return difference_of(self.before, self.after, self._twins)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts for want of which the new finding is undetermined, in the order of the decision."""
+        if self.after.outcome is not Outcome.UNDETERMINED:
+            return ()
+        return tuple(dict.fromkeys(name for i in self.after.indicators.values() for name in _missing(i)))
+
+
+def _missing(result: IndicatorResult) -> Iterator[str]:
+    """The facts that an undetermined indicator lacks."""
+    if result.outcome is not Outcome.UNDETERMINED:
+        return
+    trees = (result.tree,) if result.applies is None else (result.applies, result.tree)
+    for leaf in (leaf for tree in trees for leaf in tree.leaves()):
+        if leaf.outcome is Outcome.UNDETERMINED:
+            if ReasonCode.FACT_MISSING in leaf.codes and leaf.fact is not None:
+                yield leaf.fact.id
+            yield from (name for column in leaf.columns if column.value is None for name in column.missing)
+
+
+@frozen
+class Rereview:
+    """All units under an old and a new set.
+
+    Attributes:
+        units: those recognised whose recognition is at stake first, then in the order given.
+    """
+
+    old: Ruleset
+    new: Ruleset
+    units: tuple[ReviewedUnit, ...]
+
+    @property
+    def counts(self) -> Mapping[Transition, int]:
+        """How many units went which way; every transition is there, together they are all units."""
+        return self._counted(self.units)
+
+    @property
+    def recognised(self) -> Mapping[Transition, int]:
+        """The same of the units that are recognised."""
+        return self._counted(unit for unit in self.units if unit.recognised)
+
+    def of(self, transition: Transition) -> tuple[ReviewedUnit, ...]:
+        """The units that went one way."""
+        return tuple(unit for unit in self.units if unit.transition is transition)
+
+    @property
+    def turned(self) -> Mapping[str, Mapping[Transition, int]]:
+        """For each indicator of the new set whose outcome differs somewhere, how many units went which way."""
+        found: dict[str, Counter[Transition]] = {}
+        for unit in self.units:
+            for old, new in unit.difference.indicators:
+                if old is not None and new is not None:
+                    found.setdefault(new.no, Counter())[Transition.of(old.outcome, new.outcome)] += 1
+        return MappingProxyType(found)
+
+    @staticmethod
+    def _counted(units: Iterable[ReviewedUnit]) -> Mapping[Transition, int]:
+        found = Counter(unit.transition for unit in units)
+        return MappingProxyType({transition: found[transition] for transition in Transition})
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain JSON types; exact numbers are texts."""
+        from ntm_rules.programme.rereview_json import to_dict
+
+        return to_dict(self)
+
+
+def rereview(old: Ruleset, new: Ruleset, units: Iterable[UnitFacts | tuple[str, Facts]]) -> Rereview:
+    """Each unit under two sets side by side.
+
+    Args:
+        old, new: from ``Library.compose``; of any tier, period and province.
+        units: names or codes with facts, or what ``read_units`` gives. The yes/no fact of the old tier
+            (``recognised_ntm``, ``recognised_nang_cao`` ...) says which units are recognised.
+
+    Raises:
+        FactError: every bad fact of all units.
+    """
+    rows = [unit if isinstance(unit, UnitFacts) else UnitFacts(*unit, {}, 0) for unit in units]
+    twins = Twins.of(old, new)
+    act = recognition_fact(old.id)
+    pairs = zip(assessed(rows, old), assessed(rows, new), strict=True)
+    reviewed = [
+        ReviewedUnit(row.unit, before, after, yes_no(row.facts.get(act)), row.kept, twins)
+        for (row, before), (_, after) in pairs
+    ]
+    return Rereview(old, new, tuple(sorted(reviewed, key=lambda unit: not unit.at_stake)))

@@ -1,0 +1,289 @@
+"""Progress in words: heading, targets, and for each tier counts, bands, groups and changes."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from attrs import frozen
+
+from ntm_rules.explain.numbers import number
+from ntm_rules.explain.phrases import PHRASES
+from ntm_rules.explain.sheet_phrases import SHEET
+from ntm_rules.model.errors import UnknownName
+from ntm_rules.model.plans import Aim, Figure, Known, Target
+from ntm_rules.programme.progress import Achievement, Progress, Reached, TierProgress
+from ntm_rules.programme.records import UnitRecord
+from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
+from ntm_rules.reports.phrases import REPORT, say, tier_name
+from ntm_rules.reports.report import Report, Table, Value
+
+_LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
+
+
+def progress_report(
+    found: Progress, lang: str = "vi", *, lines: Sequence[str] = (), province: str = "", every_unit: bool = False
+) -> Report:
+    """Progress as a report.
+
+    Args:
+        lang: ``vi`` or ``en``.
+        lines: more of the heading, e.g. which law was applied.
+        province: the name of the province of the plan.
+        every_unit: with a table of all units at the end.
+
+    Raises:
+        UnknownName: another language.
+    """
+    if lang not in REPORT:
+        raise UnknownName("language", lang, REPORT)
+    return _ProgressReport(found, lang).report(lines, province, every_unit)
+
+
+@frozen
+class _Row:
+    """One line of a summary: its name, and what it says of a tally."""
+
+    name: str
+    of: Callable[[Tally], Value]
+    always: bool = True
+
+
+_ROWS = (
+    _Row("units", lambda t: t.units),
+    _Row("met", lambda t: None if t.by_finding is None else t.met),
+    _Row("not_met", lambda t: None if t.by_finding is None else t.not_met),
+    _Row("undetermined", lambda t: None if t.by_finding is None else t.undetermined, always=False),
+    _Row("not_applicable", lambda t: t.not_applicable, always=False),
+    _Row("no_finding", lambda t: t.no_finding, always=False),
+    _Row("provisional", lambda t: t.provisional, always=False),
+    _Row("met_share", lambda t: _percent(t.by_finding, t.units)),
+    _Row("recognised", lambda t: t.by_act),
+    _Row("recognised_share", lambda t: _percent(t.by_act, t.units)),
+    _Row("counted", lambda t: 0 if t.counted == t.units else t.counted, always=False),
+    _Row("average_row", lambda t: t.average),
+    _Row("under", lambda t: t.under if t.counted else None),
+)
+
+_GROUPED = tuple(
+    row
+    for row in _ROWS
+    if row.name in ("units", "met", "not_met", "undetermined", "recognised", "average_row", "under")
+)
+_CHANGING = ("met", "recognised", "average_row")
+
+
+@frozen
+class _ProgressReport:
+    """Writes one report."""
+
+    found: Progress
+    lang: str
+
+    def say(self, name: str, **values: object) -> str:
+        return say(self.lang, name, **values)
+
+    def number(self, value: Decimal | Fraction | int) -> str:
+        return number(value, self.lang, 2 if isinstance(value, Fraction) else None)
+
+    def tier(self, tier: str) -> str:
+        return tier_name(tier, self.lang)
+
+    def report(self, lines: Sequence[str], province: str, every_unit: bool) -> Report:
+        """The whole report."""
+        tables = list(self.targets())
+        for tier in self.found.tiers:
+            tables += self.tables(tier, every_unit)
+        head = (*self.heading(province), *lines, self.say("two_things"), self.say("span"))
+        return Report(self.lang, self.say("progress"), head, tuple(tables))
+
+    def heading(self, province: str) -> Iterator[str]:
+        """The day and the plan."""
+        if self.found.as_of is not None:
+            yield self.say("as_of", date=self.day(self.found.as_of))
+        plan = self.found.plan
+        if plan is not None:
+            instrument = plan.instrument
+            number = f"{instrument.number} ({instrument.date})" if instrument else ""
+            name = "plan_number" if instrument else "plan"
+            yield self.say(name, title=plan.title.of(self.lang), province=province or plan.province, instrument=number)
+
+    def day(self, date: dt.date) -> str:
+        return f"{date:%d/%m/%Y}" if self.lang == "vi" else date.isoformat()
+
+    # -- targets -------------------------------------------------------------------------------
+
+    def targets(self) -> Iterator[Table]:
+        """What is planned: targets with what is reached, then the other figures."""
+        plan = self.found.plan
+        if plan is None:
+            return
+        columns = ("tier", "target", "found", "found_left", "acted", "acted_left", "known")
+        rows = tuple(self.target(each) for each in self.found.achievements)
+        yield Table(self.say("targets"), self.words(columns), rows, tuple(self.other_counts()))
+        if plan.figures:
+            rows = tuple(self.figure(figure) for figure in plan.figures)
+            yield Table(self.say("figures"), self.words(("figure", "value", "known")), rows)
+
+    def words(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self.say(name) for name in names)
+
+    def target(self, each: Achievement) -> tuple[Value, ...]:
+        """A target with what is reached of it."""
+        target = each.target
+        reached = [
+            *self.reached(target, each.by_finding),
+            *self.reached(target, each.by_act, target.aim is Aim.AVERAGE),
+        ]
+        return (self.tier(target.tier), self.aim(target), *reached, self.known(target.known))
+
+    def reached(self, target: Target, reached: Reached | None, never: bool = False) -> tuple[Value, Value]:
+        """Achieved and remaining; in words where they cannot be said."""
+        if reached is not None:
+            return reached.achieved, reached.remaining
+        here = any(tier.tier == target.tier for tier in self.found.tiers)
+        needs = here and target.aim is Aim.NEW and all(tier.change is None for tier in self.found.tiers)
+        return self.say("not_said" if never else "needs_before" if needs else "not_here"), None
+
+    def aim(self, target: Target) -> str:
+        """What is to be reached, in words."""
+        low, high = self.number(target.low), self.number(target.high)
+        if target.out_of is not None:
+            return self.say("total_of", count=low, whole=target.out_of)
+        if target.low != target.high:
+            return self.say("average_span", low=low, high=high)
+        return self.say(target.aim.value, count=low)
+
+    def other_counts(self) -> Iterator[str]:
+        """Where the plan counts other units than the file has."""
+        units = {tier.tier: tier.now.units for tier in self.found.tiers}
+        for each in self.found.achievements:
+            target = each.target
+            if target.out_of is not None and units.get(target.tier, target.out_of) != target.out_of:
+                name = self.tier(target.tier)
+                yield self.say("other_count", whole=target.out_of, units=units[target.tier], tier=name)
+
+    def figure(self, figure: Figure) -> tuple[Value, ...]:
+        unit = figure.unit.of(self.lang)
+        value = self.number(figure.value) + (unit if unit == "%" else f" {unit}")
+        return (
+            figure.title.of(self.lang),
+            SHEET[self.lang][f"if_{figure.op}"].format(value=value),
+            self.known(figure.known),
+        )
+
+    def known(self, known: Known) -> str:
+        """How a number is known, in words."""
+        words = SHEET[self.lang]
+        parts = [words[known.evidence.value], *([words[known.confidence.value]] if known.confidence else [])]
+        parts += [text for text in (known.source, known.note) if text]
+        return "; ".join(parts)
+
+    # -- a tier --------------------------------------------------------------------------------
+
+    def tables(self, tier: TierProgress, every_unit: bool) -> Iterator[Table]:
+        """Everything about one tier."""
+        name = self.tier(tier.tier)
+        before = tier.change.before if tier.change is not None else None
+        yield self.summary(name, tier, before)
+        if tier.now.counted:
+            bands = [self.band(band, tier.scale) for band in tier.now.bands]
+            yield self.banded(
+                self.say("bands", tier=name), bands, tier.now.bands, None if before is None else before.bands
+            )
+            counts = [self.say("band_one", low=band.low) for band in tier.now.counts]
+            yield self.banded(self.say("counts", tier=name), counts, tier.now.counts, None)
+        if tier.groups:
+            yield self.groups(name, tier)
+        if tier.under:
+            title = self.say("listed", tier=name, count=tier.scale.under)
+            columns = (*self.words(("unit",)), *self.found.by, *self.words(("criteria",)))
+            yield Table(title, columns, tuple(self.listed(record) for record in tier.under))
+        if tier.change is not None:
+            yield from self.turned(name, tier)
+        if every_unit:
+            columns = (*self.words(("unit",)), *self.found.by, *self.words(("outcome", "criteria", "recognised")))
+            yield Table(self.say("all_units", tier=name), columns, tuple(self.unit(record) for record in tier.records))
+
+    def summary(self, name: str, tier: TierProgress, before: Tally | None) -> Table:
+        """A line for each thing counted; those that are always nought are left out."""
+        rows: list[tuple[Value, ...]] = []
+        for row in _ROWS:
+            now, then = row.of(tier.now), None if before is None else row.of(before)
+            known = tier.now.counted or row.name not in ("average_row", "under")
+            if known and (row.always or now or then):
+                label = self.say(row.name, count=tier.scale.under)
+                shown: Value = self.say("not_here") if now is None else now
+                rows.append((label, shown) if before is None else (label, shown, then, _difference(now, then)))
+        columns = ("what", "now") if before is None else ("what", "now", "before", "change")
+        return Table(self.say("summary", tier=name), self.words(columns), tuple(rows))
+
+    def banded(self, title: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None) -> Table:
+        """Units by how many criteria they meet."""
+        if before is None:
+            rows = tuple((label, band.units) for label, band in zip(labels, now, strict=True))
+            return Table(title, self.words(("band", "units")), rows)
+        three = zip(labels, now, before, strict=True)
+        changed = tuple(
+            (label, band.units, old.units, _difference(band.units, old.units)) for label, band, old in three
+        )
+        return Table(title, self.words(("band", "units", "before", "change")), changed)
+
+    def band(self, band: Band, scale: Scale) -> str:
+        if band.low == band.high:
+            return self.say("band_one", low=band.low)
+        if band.low == 0 and band.high < scale.total:
+            return self.say("band_below", above=band.high + 1)
+        return self.say("band_span", low=band.low, high=band.high)
+
+    def groups(self, name: str, tier: TierProgress) -> Table:
+        """A line for each group, the outer ones before what they hold; without columns of which nothing is known."""
+        shown = [row for row in _GROUPED if any(row.of(group.now) is not None for group in tier.groups)]
+        changing = [row for row in shown if row.name in _CHANGING] if tier.change is not None else []
+        columns = [*self.found.by, *(self.say(row.name, count=tier.scale.under) for row in shown)]
+        columns += [f"{self.say(row.name)}: {self.say('change')}" for row in changing]
+        rows: list[tuple[Value, ...]] = []
+        for group in tier.groups:
+            path = (*group.path, *[""] * (len(self.found.by) - len(group.path)))
+            now = (row.of(group.now) for row in shown)
+            then = group.before
+            change = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
+            rows.append((*path, *now, *change))
+        return Table(self.say("groups", tier=name, by=", ".join(self.found.by)), tuple(columns), tuple(rows))
+
+    def listed(self, record: UnitRecord) -> tuple[Value, ...]:
+        return (record.unit, *(record.groups.get(name, "") for name in self.found.by), self.criteria(record))
+
+    def criteria(self, record: UnitRecord) -> Value:
+        ends = ends_of(record)
+        return None if ends is None else f"{'–'.join(dict.fromkeys(map(str, ends)))}/{record.criteria_total}"
+
+    def unit(self, record: UnitRecord) -> tuple[Value, ...]:
+        outcome = "" if record.outcome is None else PHRASES[self.lang][record.outcome.code]
+        outcome += " (*)" if record.provisional else ""
+        act = "" if record.recognised is None else self.say("yes" if record.recognised else "no")
+        unit, *rest = self.listed(record)
+        return (unit, *rest[:-1], outcome, rest[-1], act)
+
+    def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
+        """The units that are not as they were."""
+        names = {"recognised": "newly_recognised"}
+        rows = [(unit, self.say(names.get(kind, kind))) for kind in _LISTS for unit in getattr(tier.change, kind)]
+        if rows:
+            yield Table(self.say("turned", tier=name), self.words(("unit", "turn")), tuple(rows))
+
+
+def _percent(part: Span | None, whole: int) -> Span | None:
+    return None if part is None or not whole else Span(*(Fraction(100 * end) / whole for end in (part.low, part.high)))
+
+
+def _difference(now: Value, before: Value) -> Value:
+    """How much more there is now, with both ends where one of the two is not known."""
+    new, old = _span(now), _span(before)
+    return None if new is None or old is None else Span(new.low - old.high, new.high - old.low)
+
+
+def _span(value: Value) -> Span | None:
+    if isinstance(value, Span):
+        return value
+    return Span(value, value) if isinstance(value, int | Fraction) else None

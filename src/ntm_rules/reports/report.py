@@ -1,0 +1,54 @@
+"""A report as a value: lines and tables of plain values, whatever it is written to later."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from attrs import frozen
+
+from ntm_rules.explain.numbers import number
+from ntm_rules.programme.tally import Span
+
+Value = str | int | Fraction | Decimal | Span | None
+DIGITS = 2
+"""Digits after the point of a fraction, which is exact until it is printed."""
+
+
+@frozen
+class Table:
+    """A table of a report.
+
+    Attributes:
+        notes: lines below it.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class Report:
+    """A report in one language: its heading, then its tables."""
+
+    lang: str
+    title: str
+    lines: tuple[str, ...]
+    tables: tuple[Table, ...]
+
+
+def text_of(value: Value, lang: str) -> str:
+    """A value as it is printed; both ends of what is not known better."""
+    if value is None:
+        return ""
+    if isinstance(value, Span):
+        ends = dict.fromkeys(text_of(end, lang) for end in (value.low, value.high))
+        return (" – " if value.low < 0 else "–").join(ends)
+    if isinstance(value, str):
+        return value
+    return number(value, lang, DIGITS if isinstance(value, Fraction) else None)
+
+
+def is_number(value: Value) -> bool:
+    """True for what is written to the right of its cell."""
+    return value is not None and not isinstance(value, str)

@@ -1,0 +1,125 @@
+"""Workbooks: cells that are written as what they are, and a report as one sheet a table."""
+
+import math
+import re
+import typing
+from decimal import Decimal
+from fractions import Fraction
+
+from ntm_rules.authoring.tables import kept_text
+from ntm_rules.model.errors import Diagnostic, EngineUnavailable, TableError
+from ntm_rules.programme.tally import Span
+from ntm_rules.reports.report import Report, Table, Value, text_of
+
+MAX_ROWS = 2**20
+"""The rows of a sheet of Excel, the names of the columns among them."""
+MAX_TEXT = 32_767
+"""The characters of a cell of Excel."""
+
+_EXACT = 10**15
+_NAME = 31
+"""The characters of the name of a sheet."""
+_WIDTH = 48
+
+
+def workbook(file: typing.IO[bytes], options: dict[str, typing.Any] | None = None) -> typing.Any:
+    """A new workbook that goes to *file* when it is closed.
+
+    Raises:
+        EngineUnavailable: XlsxWriter is not installed.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise EngineUnavailable('Excel files need XlsxWriter: pip install "ntm-rules[excel]"') from error
+    return xlsxwriter.Workbook(file, options or {})
+
+
+def check_rows(count: int) -> None:
+    """Refuse more units than a sheet has rows.
+
+    Raises:
+        TableError: it has not.
+    """
+    if count >= MAX_ROWS:
+        message = f"a sheet of Excel has room for {MAX_ROWS - 1} units, the file has more"
+        raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
+
+
+def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typing.Any = None) -> None:
+    """A cell: numbers as numbers, everything else as a text, whatever it begins with; nothing for an empty one.
+
+    Raises:
+        TableError: a text is longer than a cell.
+    """
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, place, value, form)
+    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
+        sheet.write_number(row, place, value, form)
+    else:
+        text = kept_text(value)
+        if len(text) > MAX_TEXT:
+            message = f"row {row} holds a text of {len(text)} characters, a cell of Excel at most {MAX_TEXT}"
+            raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
+        sheet.write_string(row, place, text, form)
+
+
+# -- reports -----------------------------------------------------------------------------------
+
+
+def write_report(file: typing.IO[bytes], report: Report) -> None:
+    """A report as a workbook: the heading in the first sheet, then a sheet for each table.
+
+    Raises:
+        EngineUnavailable: XlsxWriter is not installed.
+        TableError: a table or a text is too long for a sheet.
+    """
+    book = workbook(file)
+    try:
+        book.set_properties({"title": report.title})
+        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        decimal = book.add_format({"num_format": "0.00", "valign": "top"})
+        first = book.add_worksheet(_sheet_name(0, report.title))
+        first.set_column(0, 0, 2 * _WIDTH)
+        write_cell(first, 0, 0, report.title, bold)
+        for row, line in enumerate((*report.lines, "", *(t.title for t in report.tables)), 1):
+            write_cell(first, row, 0, line, wrapped)
+        for number, table in enumerate(report.tables, 1):
+            check_rows(len(table.rows))
+            _write_table(
+                book.add_worksheet(_sheet_name(number, table.title)), table, report.lang, bold, wrapped, decimal
+            )
+    finally:
+        book.close()
+
+
+def _write_table(
+    sheet: typing.Any, table: Table, lang: str, bold: typing.Any, wrapped: typing.Any, decimal: typing.Any
+) -> None:
+    sheet.freeze_panes(1, 0)
+    widths = [len(column) for column in table.columns]
+    for place, column in enumerate(table.columns):
+        write_cell(sheet, 0, place, column, bold)
+    for row, values in enumerate(table.rows, 1):
+        for place, value in enumerate(values):
+            widths[place] = max(widths[place], len(text_of(value, lang)))
+            plain = _plain(value, lang)
+            write_cell(sheet, row, place, plain, decimal if isinstance(plain, float) else wrapped)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, min(width + 2, _WIDTH))
+    for row, note in enumerate(table.notes, len(table.rows) + 2):
+        write_cell(sheet, row, 0, note)
+
+
+def _plain(value: Value, lang: str) -> object:
+    """A number for a cell of numbers; a text where it is none, or two."""
+    if isinstance(value, Span):
+        return _plain(value.low, lang) if value.known else text_of(value, lang)
+    return float(value) if isinstance(value, Fraction | Decimal) else value
+
+
+def _sheet_name(number: int, title: str) -> str:
+    """A name that Excel takes: without its forbidden characters, short, and like no other."""
+    return re.sub(r"[\[\]:*?/\\']", " ", f"{number} {title}")[:_NAME].strip()

@@ -1,0 +1,302 @@
+"""How far a programme is: what is counted, what stays open, what a target has."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+import ntm_rules as ntm
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.plans import Aim, Known, Plan, Target
+from ntm_rules.model.text import Text
+from ntm_rules.programme.records import recognition_fact
+from ntm_rules.programme.tally import Scale, Span
+from ntm_rules.reports.progress_report import progress_report
+from ntm_rules.reports.report import text_of
+
+TIER = "commune/ntm"
+
+
+def record(unit: str, met: int, undetermined: int = 0, *, act: bool | None = None, **groups: str) -> ntm.UnitRecord:
+    return ntm.UnitRecord.of_counts(
+        unit, TIER, met, 19, criteria_undetermined=undetermined, groups=groups, recognised=act
+    )
+
+
+def target(aim: Aim, low: str, high: str | None = None, out_of: int | None = None) -> Target:
+    return Target(TIER, aim, Decimal(low), Decimal(high or low), Known(Evidence.OFFICIAL), out_of)
+
+
+def plan(*targets: Target) -> Plan:
+    return Plan("lang-son", 2024, Text("Kế hoạch", "Plan"), targets)
+
+
+COMMUNES = (
+    record("A", 19, act=True, district="Đông"),
+    record("B", 18, act=True, district="Đông"),
+    record("C", 14, district="Bắc"),
+    record("D", 12, 3, act=False, district="Bắc"),
+    record("E", 17, 2, act=False, district="Bắc"),
+)
+
+
+def test_a_finding_is_counted_apart_from_an_act() -> None:
+    """B is recognised with 18 of 19, which is no finding; A is both, and counts once in each."""
+    now = ntm.progress(COMMUNES).tier(TIER).now
+    assert (now.units, now.met, now.not_met, now.undetermined, now.no_finding) == (5, 1, 3, 1, 0)
+    assert (now.recognised, now.not_recognised, now.recognition_unknown) == (2, 2, 1)
+    assert now.by_finding == Span(1, 2)
+    assert now.by_act == Span(2, 3)
+
+
+def test_the_average_has_both_ends_where_criteria_are_undetermined() -> None:
+    now = ntm.progress(COMMUNES).tier(TIER).now
+    assert now.average == Span(Fraction(80, 5), Fraction(85, 5))
+    assert text_of(now.average, "vi") == "16–17"
+    exact = ntm.progress(COMMUNES[:3]).tier(TIER).now.average
+    assert exact == Span(Fraction(51, 3), Fraction(51, 3))
+    assert text_of(Span(Fraction(1695, 115), Fraction(1695, 115)), "vi") == "14,74"
+    assert text_of(Span(Fraction(1695, 115), Fraction(1695, 115)), "en") == "14.74"
+
+
+def test_bands_of_criteria_with_what_is_sure_and_what_is_possible() -> None:
+    now = ntm.progress(COMMUNES).tier(TIER).now
+    assert [(b.low, b.high, b.units) for b in now.bands] == [
+        (19, 19, Span(1, 2)),
+        (15, 18, Span(1, 3)),
+        (10, 14, Span(1, 2)),
+        (0, 9, Span(0, 0)),
+    ]
+    assert now.under == Span(1, 2)
+    assert [(b.low, b.units) for b in ntm.progress(COMMUNES[:3]).tier(TIER).now.counts] == [
+        (19, Span(1, 1)),
+        (18, Span(1, 1)),
+        (14, Span(1, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total", "starts"),
+    [(19, (19, 15, 10)), (20, (20, 15, 10)), (9, (9, 7, 5)), (10, (10, 8, 5)), (4, (4, 3, 2)), (1, (1,))],
+)
+def test_the_usual_bands_follow_from_the_number_of_criteria(total: int, starts: tuple[int, ...]) -> None:
+    assert Scale.of(total).starts == starts
+    assert Scale.of(total).under == Scale.of(total).starts[min(1, len(starts) - 1)]
+
+
+def test_bands_and_the_count_to_list_below_are_parameters() -> None:
+    found = ntm.progress(COMMUNES, bands=[12, 19], under=13).tier(TIER)
+    assert [(b.low, b.high) for b in found.now.bands] == [(19, 19), (12, 18), (0, 11)]
+    assert [r.unit for r in found.under] == ["D"]
+    assert [r.unit for r in ntm.progress(COMMUNES).tier(TIER).under] == ["D", "C"]
+    with pytest.raises(ValueError, match="begin between 0 and 19, not at 20"):
+        ntm.progress(COMMUNES, bands=[20, 10])
+
+
+def test_groups_within_groups() -> None:
+    """The same name of a district in two provinces is two districts."""
+    records = [
+        record("A", 19, province="X", district="Đông"),
+        record("B", 10, province="Y", district="Đông"),
+        record("C", 16, province="X", district="An"),
+    ]
+    groups = ntm.progress(records, by=["province", "district"]).tier(TIER).groups
+    assert [(g.path, g.now.units, g.now.average) for g in groups] == [
+        (("X",), 2, Span(Fraction(35, 2), Fraction(35, 2))),
+        (("X", "An"), 1, Span(Fraction(16), Fraction(16))),
+        (("X", "Đông"), 1, Span(Fraction(19), Fraction(19))),
+        (("Y",), 1, Span(Fraction(10), Fraction(10))),
+        (("Y", "Đông"), 1, Span(Fraction(10), Fraction(10))),
+    ]
+
+
+# -- targets -----------------------------------------------------------------------------------
+
+
+def achieved(records: Sequence[ntm.UnitRecord], wanted: Target, before: Sequence[ntm.UnitRecord] | None = None):  # type: ignore[no-untyped-def]
+    (found,) = ntm.progress(records, plan(wanted), before=before).achievements
+    return tuple(side and (side.achieved, side.remaining) for side in (found.by_finding, found.by_act))
+
+
+def test_a_total() -> None:
+    assert achieved(COMMUNES, target(Aim.TOTAL, "3")) == ((Span(1, 2), Span(1, 2)), (Span(2, 3), Span(0, 1)))
+    assert achieved(COMMUNES, target(Aim.TOTAL, "1")) == ((Span(1, 2), Span(0, 0)), (Span(2, 3), Span(0, 0)))
+
+
+def test_a_share_is_exact() -> None:
+    finding, act = achieved(COMMUNES[:3], target(Aim.SHARE, "66.7"))
+    assert finding[0] == Span(Fraction(100, 3), Fraction(100, 3))
+    assert finding[1] == Span(Fraction(667, 10) - Fraction(100, 3), Fraction(667, 10) - Fraction(100, 3))
+    assert act[0] == Span(Fraction(200, 3), Fraction(100))
+
+
+def test_an_average_is_held_against_the_lower_end_and_knows_no_act() -> None:
+    finding, act = achieved(COMMUNES[2:4], target(Aim.AVERAGE, "13.5", "14"))
+    assert finding == (Span(13, Fraction(29, 2)), Span(0, Fraction(1, 2)))
+    assert act is None
+
+
+def test_new_units_need_an_earlier_file() -> None:
+    assert achieved(COMMUNES, target(Aim.NEW, "2")) == (None, None)
+    before = [record("A", 18, act=False), record("B", 18, act=True), record("C", 3), record("D", 1), record("E", 1)]
+    finding, act = achieved(COMMUNES, target(Aim.NEW, "2"), before)
+    assert finding == (Span(1, 2), Span(0, 1))
+    assert act == (Span(1, 2), Span(0, 1))
+
+
+def test_a_target_of_a_tier_without_units_says_nothing() -> None:
+    wanted = Target("commune/kieu-mau", Aim.TOTAL, Decimal(6), Decimal(6), Known(Evidence.OFFICIAL))
+    (found,) = ntm.progress(COMMUNES, plan(wanted)).achievements
+    assert (found.by_finding, found.by_act) == (None, None)
+    table = progress_report(ntm.progress(COMMUNES, plan(wanted)), "vi").tables[0]
+    assert table.rows[0][:4] == (
+        "Xã đạt chuẩn nông thôn mới kiểu mẫu (commune/kieu-mau)",
+        "6 đơn vị",
+        "chưa có số liệu",
+        None,
+    )
+
+
+def test_only_acts_are_known() -> None:
+    """Nothing is read off an act: no finding, no count."""
+    units = [ntm.UnitRecord(str(n), TIER, recognised=n < 37) for n in range(89)]
+    found = ntm.progress(units, plan(target(Aim.TOTAL, "40")))
+    now = found.tier(TIER).now
+    assert (now.by_finding, now.by_act, now.average, now.counted) == (None, Span(37, 37), None, 0)
+    (total,) = found.achievements
+    assert total.by_finding is None
+    assert total.by_act is not None
+    assert total.by_act.remaining == Span(3, 3)
+    progress_report(found, "vi")
+
+
+# -- change ------------------------------------------------------------------------------------
+
+
+def test_change_against_an_earlier_day() -> None:
+    before = [
+        record("A", 19, act=False, district="Đông"),
+        record("B", 19, act=True, district="Đông"),
+        record("C", 10, district="Bắc"),
+        record("Z", 3, district="Tây"),
+    ]
+    change = ntm.progress(COMMUNES, before=before, by=["district"]).tier(TIER).change
+    assert change is not None
+    assert (change.gained, change.lost) == ((), ("B",))
+    assert (change.recognised, change.withdrawn) == (("A",), ())
+    assert (change.added, change.gone) == (("D", "E"), ("Z",))
+    assert change.before.average == Span(Fraction(51, 4), Fraction(51, 4))
+    groups = {
+        g.path[0]: (g.now.units, g.before and g.before.units)
+        for g in ntm.progress(COMMUNES, before=before, by=["district"]).tier(TIER).groups
+    }
+    assert groups == {"Đông": (2, 2), "Bắc": (3, 1), "Tây": (0, 1)}
+
+
+def test_the_report_says_how_much_more_there_is() -> None:
+    found = ntm.progress(COMMUNES[:3], before=[record("A", 18), record("B", 18), record("C", 10)])
+    rows = {row[0]: row[1:] for row in progress_report(found, "vi").tables[0].rows}
+    assert rows["Đạt theo đánh giá"] == (1, 0, Span(1, 1))
+    average = rows["Số tiêu chí bình quân/đơn vị"]
+    assert [text_of(value, "vi") for value in average] == ["17", "15,33", "1,67"]
+
+
+# -- records and results ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("met", "open_", "total", "words"),
+    [
+        (20, 0, 19, "20 met"),
+        (18, 2, 19, "18 met and 2"),
+        (-1, 0, 19, "-1 met"),
+        (0, 0, 0, "of 0"),
+        (1, -1, 19, "-1 und"),
+    ],
+)
+def test_counts_that_do_not_fit(met: int, open_: int, total: int, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        ntm.UnitRecord("A", TIER, criteria_met=met, criteria_undetermined=open_, criteria_total=total)
+
+
+def test_counts_come_together() -> None:
+    with pytest.raises(ValueError, match="go together"):
+        ntm.UnitRecord("A", TIER, criteria_met=3)
+    with pytest.raises(ValueError, match="go together"):
+        ntm.UnitRecord("A", TIER, criteria_undetermined=3)
+
+
+@pytest.mark.parametrize(
+    ("met", "open_", "outcome"),
+    [(19, 0, "met"), (18, 0, "not_met"), (18, 1, "undetermined"), (17, 1, "not_met"), (0, 19, "undetermined")],
+)
+def test_the_finding_of_a_published_count(met: int, open_: int, outcome: str) -> None:
+    found = record("A", met, open_).outcome
+    assert found is not None
+    assert found.code == outcome
+
+
+def test_a_unit_twice() -> None:
+    with pytest.raises(ValueError, match="`A` stands twice in `commune/ntm`"):
+        ntm.progress([record("A", 1), record("A", 2)])
+
+
+@pytest.mark.parametrize(
+    ("tier", "fact"),
+    [
+        ("commune/ntm", "recognised_ntm"),
+        ("commune/nang-cao", "recognised_nang_cao"),
+        ("district/ntm", "recognised_district_ntm"),
+        ("town/completed", "recognised_town_completed"),
+        ("special-district/ntm", "recognised_special_district_ntm"),
+    ],
+)
+def test_the_fact_of_recognition(tier: str, fact: str) -> None:
+    assert recognition_fact(tier) == fact
+
+
+def test_the_facts_of_recognition_are_those_that_the_bundled_sets_read(bundled: ntm.Library) -> None:
+    known = {name for name in bundled.facts if name.startswith("recognised_")}
+    made = {recognition_fact(tier) for tier, _ in bundled.rulesets()}
+    assert {"recognised_ntm", "recognised_nang_cao"} <= known & made
+
+
+def test_a_record_of_a_verdict(bundled: ntm.Library) -> None:
+    ruleset = bundled.compose(TIER, on=dt.date(2024, 7, 2), province="lang-son")
+    verdict = ntm.assess(ruleset, {"income_per_capita": 3}, unit="A")
+    found = ntm.UnitRecord.of_verdict(verdict, {"district": "Đông"}, recognised=True)
+    assert found == ntm.UnitRecord(
+        "A",
+        TIER,
+        {"district": "Đông"},
+        verdict.outcome,
+        verdict.criteria_met,
+        verdict.criteria_undetermined,
+        verdict.criteria_total,
+        True,
+        verdict.provisional,
+    )
+
+
+def test_progress_as_json_is_plain_and_exact() -> None:
+    found = ntm.progress(COMMUNES, plan(target(Aim.TOTAL, "3")), by=["district"], as_of=dt.date(2024, 6, 20))
+    made = found.to_dict()
+    assert json.loads(json.dumps(made, ensure_ascii=False)) == made
+    assert made["schema"] == "ntm-rules/progress/1"
+    assert made["as_of"] == "2024-06-20"
+    tier = made["tiers"][0]  # type: ignore[index]
+    assert tier["now"]["criteria"]["average"] == {"low": "16", "high": "17"}
+    assert ntm.progress(COMMUNES[1:4]).to_dict()["tiers"][0]["now"]["criteria"]["average"] == {  # type: ignore[index]
+        "low": "44/3",
+        "high": "47/3",
+    }
+    assert [group["path"] for group in tier["groups"]] == [["Bắc"], ["Đông"]]
+    assert made["targets"][0]["by_act"]["remaining"] == {"low": "0", "high": "1"}  # type: ignore[index]
+
+
+def test_a_language_that_is_not_there() -> None:
+    with pytest.raises(ntm.UnknownName, match="unknown language `fr`"):
+        progress_report(ntm.progress(COMMUNES), "fr")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import itertools
 
 import pytest
 
@@ -26,7 +27,8 @@ def test_every_set_can_be_shown(name: str, lang: str, request: pytest.FixtureReq
     library = request.getfixturevalue(name)
     for ruleset in composed(library):
         found = list(rows(ruleset, lang))
-        printed = [row.no for row in found if row.kind == "indicator"]
+        before_grades = itertools.takewhile(lambda row: row.kind != "grade", found)
+        printed = [row.no for row in before_grades if row.kind == "indicator"]
         assert printed == [i.no for c in ruleset.criteria for i in c.indicators]
         assert {row.level for row in found} <= {"", "official", "secondary", "recalled", "pending"}
         assert not any("{" in row.asked + row.title for row in found)

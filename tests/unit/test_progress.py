@@ -5,8 +5,11 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from small import load
+from test_grades import GOOD, GRADED
 
 import ntm_rules as ntm
 from ntm_rules.model.citations import Evidence
@@ -300,3 +303,24 @@ def test_progress_as_json_is_plain_and_exact() -> None:
 def test_a_language_that_is_not_there() -> None:
     with pytest.raises(ntm.UnknownName, match="unknown language `fr`"):
         progress_report(ntm.progress(COMMUNES), "fr")
+
+
+def test_declared_grades_are_counted_among_those_not_met(tmp_path: Path) -> None:
+    ruleset = load(tmp_path / "rules", ntm_yaml=GRADED).compose(TIER, on=dt.date(2024, 7, 2))
+    shares = {"A": 80, "B": 79, "C": 75, "D": 60, "E": 59}
+    records = [
+        ntm.UnitRecord.of_verdict(ntm.assess(ruleset, {**GOOD, "clean_water_share": share}, unit=unit))  # type: ignore[dict-item]
+        for unit, share in shares.items()
+    ]
+    found = ntm.progress(records, before=records[:2])
+    now = found.tier(TIER).now
+    assert [(grade.id, count) for grade, count in now.grades] == [("can-dat", 1), ("co-ban-dat", 2)]
+    assert (now.met, now.not_met) == (1, 4)
+    rows = {row[0]: row[1:] for row in progress_report(found, "vi").tables[0].rows}
+    assert rows["Trong đó Cơ bản đạt chuẩn"] == (2, 1, Span(1, 1))
+    assert rows["Trong đó Cận đạt"] == (1, 0, Span(1, 1))
+    made = found.to_dict()["tiers"][0]  # type: ignore[index]
+    assert made["now"]["finding"]["grades"] == {"can-dat": 1, "co-ban-dat": 2}
+    assert [unit["grade"] for unit in made["units"]] == [None, "co-ban-dat", "co-ban-dat", "can-dat", None]
+    every = progress_report(found, "en", every_unit=True).tables[-1]
+    assert [row[1] for row in every.rows][1] == "not met, Basically meets"

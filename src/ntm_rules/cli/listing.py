@@ -19,7 +19,7 @@ from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
 @rulesets_option
 @lang_option
 def list_rulesets(rulesets: Path | None, lang: str) -> None:
-    """List the rulesets with their period and instruments, and the sets of provinces."""
+    """List the rulesets with their period and instruments, the sets of provinces, and the plans with targets."""
     library = library_of(rulesets)
     out = console()
     national = table(*(say(lang, name) for name in ("ruleset", "period", "in_force", "instrument", "name")))
@@ -40,6 +40,11 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     if unknown:
         out.print()
         out.print(text(say(lang, "no_overlay", provinces=", ".join(unknown))))
+    unwritten = [f"{p.title.of(lang)} ({', '.join(p.unwritten)})" for p in library.registry.provinces if p.unwritten]
+    if unwritten:
+        out.print(text(say(lang, "unwritten", provinces=", ".join(unwritten))))
+    if library.plans():
+        out.print(text(say(lang, "plans", plans=", ".join(library.plans()))))
 
 
 def _of_provinces(library: Library, lang: str) -> Iterator[tuple[str, ...]]:

@@ -73,6 +73,8 @@ def test_a_plan_is_read(tmp_path: Path) -> None:
     first = found.targets[0].known
     assert (first.evidence, first.source) == (Evidence.SECONDARY, "https://example.org/bao")
     assert found.targets[1].known.note == "heard"
+    sure = PLAN.replace("new: 5, evidence: official", "new: 5, evidence: official, confidence: low")
+    assert library(tmp_path, sure).plan("bac@2024").targets[2].known.confidence is None
     assert [(f.op, f.value, f.unit.en) for f in found.figures] == [("more_than", Decimal("99.32"), "million xu")]
 
 

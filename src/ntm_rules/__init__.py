@@ -20,13 +20,22 @@ if typing.TYPE_CHECKING:
     from ntm_rules.authoring.tables import read_units as read_units
     from ntm_rules.consistency.diff import diff as diff
     from ntm_rules.engines.bulk import assess_frame as assess_frame
+    from ntm_rules.engines.findings import assess_finding as assess_finding
+    from ntm_rules.engines.hierarchy import Hierarchy as Hierarchy
+    from ntm_rules.engines.hierarchy import assess_hierarchy as assess_hierarchy
     from ntm_rules.engines.layout import MissingColumns as MissingColumns
     from ntm_rules.engines.live import LiveSession as LiveSession
     from ntm_rules.engines.live_board import LiveBoard as LiveBoard
     from ntm_rules.engines.live_events import LiveEvent as LiveEvent
+    from ntm_rules.engines.reconciling import Agreement as Agreement
+    from ntm_rules.engines.reconciling import Reconciliation as Reconciliation
+    from ntm_rules.engines.reconciling import reconcile as reconcile
     from ntm_rules.engines.scalar import assess as assess
+    from ntm_rules.explain.drilldown import Cause as Cause
     from ntm_rules.explain.reasons import Reason as Reason
     from ntm_rules.explain.rows import word as word
+    from ntm_rules.model.acts import Act as Act
+    from ntm_rules.model.acts import ActKind as ActKind
     from ntm_rules.model.citations import Evidence as Evidence
     from ntm_rules.model.errors import Diagnostic as Diagnostic
     from ntm_rules.model.errors import EngineUnavailable as EngineUnavailable
@@ -49,6 +58,15 @@ if typing.TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Act": "model.acts",
+    "ActKind": "model.acts",
+    "Agreement": "engines.reconciling",
+    "Reconciliation": "engines.reconciling",
+    "reconcile": "engines.reconciling",
+    "assess_finding": "engines.findings",
+    "assess_hierarchy": "engines.hierarchy",
+    "Hierarchy": "engines.hierarchy",
+    "Cause": "explain.drilldown",
     "Library": "authoring.library",
     "TableError": "model.errors",
     "UnitFacts": "authoring.tables",
@@ -82,10 +100,15 @@ _HOMES = {
 }
 
 __all__ = [
+    "Act",
+    "ActKind",
+    "Agreement",
+    "Cause",
     "Diagnostic",
     "EngineUnavailable",
     "Evidence",
     "FactError",
+    "Hierarchy",
     "Library",
     "LiveBoard",
     "LiveEvent",
@@ -97,6 +120,7 @@ __all__ = [
     "Progress",
     "Reason",
     "ReasonCode",
+    "Reconciliation",
     "Rereview",
     "Ruleset",
     "RulesetError",
@@ -107,10 +131,13 @@ __all__ = [
     "Verdict",
     "__version__",
     "assess",
+    "assess_finding",
     "assess_frame",
+    "assess_hierarchy",
     "diff",
     "progress",
     "read_units",
+    "reconcile",
     "rereview",
     "word",
 ]

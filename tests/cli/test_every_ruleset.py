@@ -9,17 +9,15 @@ from ntm_rules import Library, Ruleset, assess
 from ntm_rules.cli.console import console
 from ntm_rules.cli.explain import tree_of
 from ntm_rules.cli.heading import heading
+from ntm_rules.consistency.compositions import sets
 from ntm_rules.explain.sheet import rows
 
 ON = dt.date(2024, 7, 2)
 
 
 def composed(library: Library) -> list[Ruleset]:
-    """Every set, and every set with an overlay."""
-    sets = [library.compose(name, on=ON, period=period) for name, period in library.rulesets()]
-    return sets + [
-        library.compose(name, on=ON, period=period, territory=province) for name, period, province in library.overlays()
-    ]
+    """Every set, every set with an overlay, and those that provinces have of their own."""
+    return [library.compose(name, on=ON, period=period, territory=province) for name, period, province in sets(library)]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -446,7 +446,9 @@ def test_the_translation_agrees_with_the_engine(data: st.DataObject) -> None:
     assert mine == engine
 
 
-@pytest.mark.parametrize("name", ["commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon"])
+@pytest.mark.parametrize(
+    "name", ["commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon", "commune/cham-diem"]
+)
 def test_it_agrees_on_the_made_up_country(fiction: Library, name: str) -> None:
     for province in (None, "gia-bac"):
         ruleset = fiction.compose(name, on=ON, province=province)

@@ -112,6 +112,13 @@ def named_facts() -> Data:
         "club_members": count("club members", "person"),
         "adults": count("adults", "person"),
         "score": fact("score", "number", unit="point", minimum="0", maximum="100", decimals="0", direction="more"),
+        "points_plan": fact(
+            "plan", "number", unit="point", minimum="0", maximum="15.5", decimals="2", direction="more"
+        ),
+        "points_work": fact(
+            "work", "number", unit="point", minimum="0", maximum="59.5", decimals="1", direction="more"
+        ),
+        "points_meetings": fact("meetings", "count", unit="point", maximum="25", direction="more"),
         "recognised_ntm": yes("recognised: basic tier"),
         "recognised_nang_cao": yes("recognised: advanced tier"),
         "smart_villages": count("smart villages"),
@@ -583,6 +590,66 @@ def choice() -> Data:
     }
 
 
+def scored() -> Data:
+    """Small: points of parts, a total beside the numbered criteria, and two grades."""
+    official = {"evidence": "official"}
+
+    def criterion(no: str, title: str, *requires: Data, **more: object) -> Data:
+        rows = [indicator(f"{no}.{n}", r) for n, r in enumerate(requires, 1)]
+        return {"no": no, "title": text(f"{title} (hư cấu)", f"{title} (fiction)"), **more, "indicators": rows}
+
+    return {
+        **head("commune/cham-diem", "2021-2025", "6/QĐ-XM", "2022-04-01", ("2022-04-01", "2025-12-31"), "Chấm điểm"),
+        "derive": {
+            "points": {
+                "title": text("Điểm (hư cấu)", "Points (fiction)"),
+                "points": {
+                    "out_of": "100",
+                    "members": [
+                        {
+                            "fact": "points_plan",
+                            "out_of": "15.5",
+                            "applies_if": {"fact": "near_town", "equals": "true", **official},
+                        },
+                        {"fact": "points_work", "out_of": "59.5"},
+                        {"fact": "points_meetings", "out_of": "25"},
+                    ],
+                },
+            },
+            "least": {"title": text("Điểm thấp nhất (hư cấu)", "Least (fiction)"), "min_of": ["points", "score"]},
+        },
+        "criteria": [
+            criterion("1", "Điểm", {"fact": "points", "at_least": "85", **official}),
+            criterion(
+                "2",
+                "Điểm từng phần",
+                {"fact": "least", "at_least": "70", **official},
+                {"fact": "points_work", "more_than": "30", "evidence": "recalled", "confidence": "low"},
+            ),
+            criterion("chung", "Chung", {"fact": "literacy", "level_at_least": "1", **official}, counted="false"),
+        ],
+        "grades": [
+            {
+                "grade": "gan-dat",
+                "title": text("Gần đạt (hư cấu)", "Nearly there (fiction)"),
+                "operations": [{"set": "1.1", "at_least": "75", **official}],
+            },
+            {
+                "grade": "co-ban-dat",
+                "title": text("Cơ bản đạt (hư cấu)", "Basically there (fiction)"),
+                "operations": [
+                    {"set": "1.1", "at_least": "60.5", "evidence": "secondary", "source": "bao-mau"},
+                    {"replace": "2.1", "require": {"any": [
+                        {"fact": "least", "at_least": "50", **official},
+                        {"fact": "literacy", "level_at_least": "2", **official},
+                    ]}},
+                    {"remove": "2.2"},
+                ],
+            },
+        ],
+    }  # fmt: skip
+
+
 def unwritten() -> Data:
     """Small: what nobody has copied, and what is left to a lower level."""
     official = {"evidence": "official"}
@@ -760,6 +827,7 @@ def files() -> dict[str, Data]:
         "national/2021-2025/commune-nang-cao.yaml": advanced("2021-2025"),
         "national/2021-2025/commune-kieu-mau.yaml": model(),
         "national/2021-2025/commune-lua-chon.yaml": choice(),
+        "national/2021-2025/commune-cham-diem.yaml": scored(),
         "national/2021-2025/commune-con-cho.yaml": unwritten(),
         "national/2021-2025/amendments/2024-11-commune-ntm.yaml": amendment(),
         "national/2026-2030/commune-ntm.yaml": basic("2026-2030"),

@@ -94,7 +94,7 @@ def test_every_part_of_the_rule_language_occurs(sets: list[Ruleset]) -> None:
     }
     assert marks >= {
         "Cell", "Table", "Relative", "facts", GENERAL, REST, "set", "none", "delegated", "pending", "free",
-        "when_empty", "Case", "MinOf", "MaxOf", "RatioOf", "exclusive", "k of criteria", "k of indicators",
+        "when_empty", "Case", "MinOf", "MaxOf", "RatioOf", "PointsOf", "exclusive", "k of criteria", "k of indicators",
         "applies_if",
     }  # fmt: skip
 

@@ -17,7 +17,14 @@ from ntm_rules import Library, MissingColumns, Ruleset
 from ntm_rules.engines.array import ALONE, SHARED
 from property.strategies import facts, graded_rulesets, limits, made_facts, rulesets
 
-SETS = ("commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon", "commune/con-cho")
+SETS = (
+    "commune/ntm",
+    "commune/nang-cao",
+    "commune/kieu-mau",
+    "commune/lua-chon",
+    "commune/con-cho",
+    "commune/cham-diem",
+)
 FEW = settings(max_examples=max(4, settings().max_examples // 4))
 
 

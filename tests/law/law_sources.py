@@ -33,8 +33,8 @@ class Row:
 
     @property
     def confidence(self) -> str:
-        found = re.search(r"conf=(high|medium|low)", self["note"])
-        return found[1] if found else "low"
+        found = re.search(r"conf=(high|medium|low)|\b(high|medium|low)(-medium)? confidence", self["note"].lower())
+        return (found[1] or found[2]) if found else "low"
 
 
 @cache

@@ -49,6 +49,18 @@ UNITS = {
     "lần": "times",
     "hộ": "households",
     "đội/thôn": "groups-per-village",
+    "% số tiêu chí": "percent",
+    "% số xã": "percent",
+    "% số huyện": "percent",
+    "ngày": "days",
+    "công trình": "works",
+    "mô hình": "models",
+    "làng nghề": "craft-villages",
+    "sự cố": "incidents",
+    "m2/người": "m2-per-person",
+    "lít/người/ngày đêm": "litres-per-person-day",
+    "cấp độ": None,
+    "mức độ": None,
 }
 STARTS = {
     "2016-2020": dt.date(2016, 12, 1),
@@ -129,10 +141,15 @@ def text_of(value: Any) -> str | None:
 
 
 def differences(
-    row: Row, ref: CellRef, wanted: Any = None, operator: str | None = None, whole_criterion: bool = False
+    row: Row,
+    ref: CellRef,
+    wanted: Any = None,
+    operator: str | None = None,
+    whole_criterion: bool = False,
+    unit: str | None = None,
 ) -> Iterator[str]:
     """What the cell says otherwise than the row; *wanted* and *operator* where the row has words only."""
-    cell, state = ref.cell, state_of(row)
+    cell, state = ref.cell, state_of(row) if wanted is None else "set"
     if text_of(cell.state) != state:
         yield f"state {text_of(cell.state)}, the row says {state}"
         return
@@ -144,7 +161,7 @@ def differences(
         if allowed and text_of(comparison.op) not in allowed:
             yield f"operator {text_of(comparison.op)}, the row says {row['operator']}"
         if operator is None:
-            yield from unit_differences(row, ref)
+            yield from unit_differences(row, ref, unit)
     if state != "pending" or cell.evidence is not None:
         evidence = EVIDENCE.get(row["evidence"])
         if text_of(cell.evidence) != (evidence if state != "pending" else None):
@@ -157,13 +174,13 @@ def differences(
         yield f"source {cell.source}, the row says {source}"
 
 
-def unit_differences(row: Row, ref: CellRef) -> Iterator[str]:
+def unit_differences(row: Row, ref: CellRef, unit: str | None) -> Iterator[str]:
     if hasattr(ref.comparison.threshold, "times"):  # a multiple of another threshold has the unit of that threshold
         if row["unit"] != "ratio":
             yield f"a multiple of another threshold, the row says {row['unit']}"
     elif row["unit"] not in UNITS:
         yield f"unknown unit {row['unit']}"
-    elif ref.unit != UNITS[row["unit"]]:
+    elif ref.unit != (unit or UNITS[row["unit"]]):
         yield f"unit {ref.unit}, the row says {row['unit']}"
 
 
@@ -177,6 +194,13 @@ def deviation(entry: Mapping[str, Any], row: Row) -> Mapping[str, Any]:
         if agrees(row, one["where"]):
             found |= {key: value for key, value in one.items() if key != "where"}
     return found
+
+
+def in_words(printed: str) -> tuple[str, Any]:
+    """Operator and value of `operator value`; an empty operator and None where nothing is printed."""
+    operator, _, text = printed.partition(" ")
+    words: Mapping[str, Any] = {"": None, "true": True, "false": False}
+    return operator, words[text] if text in words else frozenset(text.split("|")) if "|" in text else text
 
 
 def binds(row: Row, ref: CellRef, key: Mapping[str, str]) -> int | None:
@@ -209,15 +233,16 @@ def check_rows(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
         if says.get("removed"):
             check_removed(entry, row, address, problems)
             continue
+        operator, wanted = in_words(says.get("says", ""))
         whole = says.get("all")
         if whole:
             mine = [i for i, ref in enumerate(refs_) if getattr(ref, whole) == address and ref.role == "require"]
         elif "addresses" in says:
             mine = [i for one in says["addresses"] for i in by_address[one]]
-            claims |= {i: [row] for one in says["pending"] for i in by_address[one]}
+            claims |= {i: [row] for one in says.get("pending", ()) for i in by_address[one]}
             problems += [
                 f"{row}: {one} is no pending cell"
-                for one in says["pending"]
+                for one in says.get("pending", ())
                 if [text_of(refs_[i].cell.state) for i in by_address[one]] != ["pending"]
             ]
         else:
@@ -229,7 +254,9 @@ def check_rows(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
             problems.append(f"{row}: no cell at {address} {row.region} {row['year']} {row['exception']}")
         for i in mine:
             claims[i].append(row)
-            said = differences(row, refs_[i], whole_criterion=whole == "criterion")
+            said = differences(
+                row, refs_[i], wanted, operator or None, whole_criterion=whole == "criterion", unit=says.get("unit")
+            )
             problems += [f"{row}: {refs_[i].address} {refs_[i].key}: {one}" for one in said]
     for i, claimants in claims.items():
         if len(claimants) > 1:
@@ -253,23 +280,14 @@ def check_guards(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
             problems.append(f"guard {guard}: rests on no row")
         facts = guard["facts"] if isinstance(guard["facts"], dict) else dict.fromkeys(guard["facts"], "")
         for fact, printed in facts.items():
-            operator, _, text = printed.partition(" ")
-            wanted = {"true": True, "false": False}.get(
-                text, frozenset(text.split("|")) if "|" in text else text or None
-            )
+            operator, wanted = in_words(printed)
             mine = [
                 i
                 for i, r in enumerate(refs_)
-                if r.comparison is not None
-                and fact in r.comparison.facts
-                and (
-                    r.derived == guard["derived"]
-                    if "derived" in guard
-                    else r.role == "applies_if" and r.indicator == guard["applies_if"]
-                )
+                if r.comparison is not None and fact in r.comparison.facts and guarded(r, guard)
             ]
             if not mine:
-                problems.append(f"guard {guard.get('derived') or guard['applies_if']}: no comparison of {fact}")
+                problems.append(f"guard {guard}: no comparison of {fact}")
             claimed |= set(mine)
             problems += [
                 f"{row}: guard on {fact}: {said}"
@@ -278,6 +296,15 @@ def check_guards(entry: Mapping[str, Any], problems: list[str]) -> set[int]:
                 for said in differences(row, refs_[i], wanted, operator or None)
             ]
     return claimed
+
+
+def guarded(ref: CellRef, guard: Mapping[str, Any]) -> bool:
+    """True for a comparison that the guard is about."""
+    if "derived" in guard:
+        return bool(ref.derived == guard["derived"])
+    if "part" in guard:
+        return bool(ref.address == guard["part"])
+    return ref.role == "applies_if" and ref.indicator == guard["applies_if"]
 
 
 # ---------------------------------------------------------------- the checks
@@ -330,16 +357,13 @@ def test_instrument_rows_are_layers(entry: Mapping[str, Any]) -> None:
     ids = {p["title"]["vi"]: p["id"] for p in read(RULESETS / "units" / "provinces.yaml")["provinces"]}
     period = entry.get("period", "2021-2025")
     for row in chosen(entry):
-        number, date, province = (
-            entry.get("decision", row["decision"]),
-            entry.get("date", row["date"]),
-            ids[row["province"]],
-        )
+        number, date = entry.get("decision") or row["decision"], entry.get("date") or row["date"]
+        province = ids[row["province"]] if row["province"] else None
         on = day(entry["on"]) if "on" in entry else max(day(date), STARTS[period])
         for ruleset in entry["rulesets"]:
             layers = library().compose(ruleset, on=on, period=period, province=province).layers
             known = [(x.instrument.issuer, x.instrument.number, x.instrument.date) for x in layers if x.instrument]
-            assert (province, number, date) in known, (str(row), known)
+            assert (province or "thu-tuong", number, date) in known, (str(row), known)
 
 
 def test_every_file_is_checked() -> None:
@@ -348,16 +372,44 @@ def test_every_file_is_checked() -> None:
     amendments = {
         (e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" not in e for n in e.get("instrument", ())
     }
-    overlays = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]}
+    listed = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]}
+    titles = set()
     for e in MAPPING["layers"]:
         numbers = [e["decision"]] if "decision" in e else [row["decision"] for row in chosen(e)]
-        overlays |= {(ruleset, e.get("period", "2021-2025"), n) for ruleset in e["rulesets"] for n in numbers}
+        known = amendments if e["file"] != "provinces.csv" else titles
+        known |= {(ruleset, e.get("period", "2021-2025"), n) for ruleset in e["rulesets"] for n in numbers}
     for path in sorted(RULESETS.rglob("*.yaml")):
         file = read(path)
-        if "ruleset" in file:
+        if "province" in file:
+            kind = "ruleset" if "ruleset" in file else "overlay"
+            key = (file[kind], file["period"], file["instrument"]["number"])
+            assert key in listed | titles, path
+            assert file["province"] == file["instrument"]["issuer"] == path.parent.name, path
+            if kind == "ruleset" and key not in listed:
+                own = {"province": file["province"], "on": file["in_force"]["from"]}
+                states = {text_of(ref.cell.state) for ref in refs({**own, "ruleset": key[0], "period": key[1]})}
+                assert states == {"pending"}, path
+        elif "ruleset" in file:
             assert (file["ruleset"], file["period"]) in sets, path
         elif "amends" in file:
             assert (file["amends"], file["period"], file["instrument"]["number"]) in amendments, path
-        elif "overlay" in file:
-            assert (file["overlay"], file["period"], file["instrument"]["number"]) in overlays, path
-            assert file["province"] == file["instrument"]["issuer"] == path.parent.name, path
+
+
+VILLAGE_TIERS = {
+    "thon_ntm": "village/ntm",
+    "thon_ban_ntm": "village/ntm",
+    "thon_ntm_kieu_mau": "village/kieu-mau",
+    "khu_dan_cu_kieu_mau": "village/residential-area",
+    "thon_thong_minh": "village/smart",
+    "lang_thong_minh": "village/smart",
+}
+
+
+def test_a_village_set_is_bundled_or_listed_as_unwritten() -> None:
+    """Of every province and tier in the sources, and of no other."""
+    printed = {p["title"]["vi"]: p["id"] for p in read(RULESETS / "units" / "provinces.yaml")["provinces"]}
+    found = {(printed[row["province"]], VILLAGE_TIERS[row["tier"]]) for row in rows() if row["tier"] in VILLAGE_TIERS}
+    bundled = {(province, ruleset) for ruleset, _, province in library().own_rulesets() if "village/" in ruleset}
+    unwritten = {(p.id, ruleset) for p in library().registry.provinces for ruleset in p.unwritten}
+    assert bundled | unwritten == found
+    assert not bundled & unwritten

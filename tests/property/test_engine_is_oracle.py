@@ -15,7 +15,14 @@ from oracle import bad_facts, grades, judge
 
 FICTION_CASES = [
     (name, on, province)
-    for name in ("commune/ntm", "commune/nang-cao", "commune/kieu-mau", "commune/lua-chon", "commune/con-cho")
+    for name in (
+        "commune/ntm",
+        "commune/nang-cao",
+        "commune/kieu-mau",
+        "commune/lua-chon",
+        "commune/con-cho",
+        "commune/cham-diem",
+    )
     for on in (dt.date(2023, 5, 1), dt.date(2024, 7, 2), dt.date(2025, 12, 31), dt.date(2026, 3, 1))
     for province in (None, "gia-bac", "gia-trung", "gia-nam", "gia-an")
     if on.year < 2026 or name in ("commune/ntm", "commune/nang-cao")

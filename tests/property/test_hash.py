@@ -23,7 +23,7 @@ from ntm_rules.model.citations import Citation
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 
 ON = dt.date(2024, 7, 2)
-NAMES = ("commune/kieu-mau", "commune/lua-chon", "commune/con-cho", "commune/ntm")
+NAMES = ("commune/kieu-mau", "commune/lua-chon", "commune/con-cho", "commune/ntm", "commune/cham-diem")
 FACTS = ("facts/measures.yaml", "facts/commune.yaml", "units/provinces.yaml")
 ORDERED = {"derive", "levels", "values", "facts"}
 

@@ -23,6 +23,7 @@ FICTION = [
     ("commune/kieu-mau", "2024-07-02", "gia-bac"),
     ("commune/lua-chon", "2024-07-02", None),
     ("commune/con-cho", "2024-07-02", None),
+    ("commune/cham-diem", "2024-07-02", None),
 ]
 BUNDLED = [("commune/ntm", "2024-07-02", "lang-son"), ("commune/kieu-mau", "2024-07-02", None)]
 

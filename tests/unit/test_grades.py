@@ -14,7 +14,7 @@ import ntm_rules as ntm
 from ntm_rules import Outcome, Ruleset, assess
 from ntm_rules.explain.sheet import rows
 from ntm_rules.model.canonical import from_canonical, to_canonical
-from ntm_rules.model.walk import grade_cells
+from ntm_rules.model.walk import cells, every_cell
 
 ON = dt.date(2024, 7, 2)
 GRADES = """\
@@ -146,7 +146,7 @@ def test_an_overlay_of_grades_alone(tmp_path: Path) -> None:
     )
     ruleset = library.compose("commune/ntm", on=ON, province="bac")
     assert names(ruleset.grades) == ["co-ban-dat", "can-dat"]
-    assert {str(ref.cell.blame.number) for ref in grade_cells(ruleset)} == {"3/QD"}
+    assert {str(ref.cell.blame.number) for ref in list(every_cell(ruleset))[len(list(cells(ruleset))) :]} == {"3/QD"}
 
 
 def test_a_grade_stands_on_all_layers(tmp_path: Path) -> None:
@@ -212,6 +212,8 @@ STRICTER = [
     ('at_least: "75"', 'at_least: "80"', []),
     ('{set: "1.1", at_least: "75", evidence: official}', '{add: {criterion: "1", after: "1.1", indicator: {no: "1.9", title: {vi: a, en: a}, require: {fact: planned, equals: "true", evidence: official}}}}', ["warning"]),
     ('{set: "1.1", at_least: "75", evidence: official}', '{set_pending: "1.1"}', ["note"]),
+    ('{set: "1.1", at_least: "75", evidence: official}', '{replace: "1.1", require: {any: [{fact: planned, equals: "true", evidence: official}, {fact: clean_water_share, at_least: "75", evidence: official}]}}', ["warning"]),  # only the next grade, which asks for water again
+    ('{set: "1.1", at_least: "75", evidence: official}', '{replace: "1.1", require: {fact: planned, equals: "true", evidence: official}}', ["warning", "warning"]),  # that grade, and the next one
 ]  # fmt: skip
 
 

@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping
 
-from ntm_rules.authoring.nodes import Map, Node
+from ntm_rules.authoring.nodes import Items, Map, Node
 from ntm_rules.authoring.reader import Reader
-from ntm_rules.model.aggregates import CRITERIA, Aggregate, CriteriaNotMet, How, Satisfied, UnitsThat, ValueOf
+from ntm_rules.model.aggregates import (
+    CRITERIA,
+    Aggregate,
+    CriteriaNotMet,
+    How,
+    Satisfied,
+    TierTested,
+    UnitsThat,
+    ValueOf,
+)
 from ntm_rules.model.conditions import By
 from ntm_rules.model.facts import Fact, FactType
 
@@ -40,7 +49,10 @@ class _AggregateReader:
         kind = kinds[0]
         if kind == "finding":
             self.reader.map(found, "an aggregated fact", ("finding",))
-            self.reader.choice(found.get("finding"), "`finding`", {"satisfied": True})
+            of = self.reader.choice(found.get("finding"), "`finding`", {"satisfied": True, "tier": False})
+            if of is False:
+                self.expect(fact, fact.type is FactType.CATEGORY, "a category", node)
+                return Aggregate(name, TierTested())
             self.expect(fact, fact.type is FactType.BOOLEAN, "a yes/no fact", node)
             return Aggregate(name, Satisfied())
         if kind in ("share_of", "count_of"):
@@ -111,13 +123,14 @@ class _AggregateReader:
         """The least, the greatest or the sum of a fact of the units below."""
         self.reader.map(found, "an aggregated fact", (how.value, "over"))
         node = found.get(how.value)
-        source = self.fact(self.reader.text(node, "the fact"), node) if node is not None else None
+        nodes = self.reader.items(node, f"`{how.value}`") if isinstance(node, Items) else [n for n in (node,) if n]
+        sources = [self.fact(self.reader.text(n, "the fact"), n) for n in nodes]
         level = self.level(self.reader.required(found, "over", "an aggregated fact"))
         if level == CRITERIA:
             self.reader.error("aggregate.kind", found.at, f"`{name}` cannot be taken over criteria")
-        if source is None or not level:
+        known = tuple(source for source in sources if source is not None)
+        if not known or len(known) != len(nodes) or not level:
             return None
-        self.expect(
-            fact, fact.type.numeric and fact.unit == source.unit, f"a number in the unit of `{source.id}`", found
-        )
-        return Aggregate(name, ValueOf(level, source.id, how))
+        fits = fact.type.numeric and all(fact.unit == source.unit for source in known)
+        self.expect(fact, fits, f"a number in the unit of `{known[0].id}`", found)
+        return Aggregate(name, ValueOf(level, tuple(source.id for source in known), how))

@@ -12,9 +12,10 @@ from ntm_rules.authoring.files import Header
 from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.nodes import Map, Node, Position
 from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.strictness import Selectors, compare_indicators
+from ntm_rules.authoring.strictness import Looser, Selectors, compare_indicators
+from ntm_rules.model.conditions import Any
 from ntm_rules.model.errors import Diagnostic, Severity
-from ntm_rules.model.rulesets import LayerKind
+from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.text import Text
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -66,18 +67,25 @@ def stricter(criteria: rw.Criteria, variants: Sequence[Variant], selectors: Sele
     """
     above = criteria
     for variant in variants:
-        for looser, no in _asks_more(above, variant.criteria, selectors):
-            at, severity = variant.at, Severity.NOTE if looser[0] is Severity.NOTE else Severity.WARNING
-            message = f"the grade `{variant.id}` may be stricter than what is above it at `{no}`: {looser[1]}"
+        for no, looser in _asks_more(above, variant.criteria, selectors):
+            at, severity = variant.at, Severity.NOTE if looser.severity is Severity.NOTE else Severity.WARNING
+            message = f"the grade `{variant.id}` may be stricter than what is above it at `{no}`: {looser.what}"
             yield Diagnostic("grade.stricter", message, severity, at.file, at.line, at.column)
         above = variant.criteria
 
 
-def _asks_more(
-    above: rw.Criteria, below: rw.Criteria, selectors: Selectors
-) -> Iterator[tuple[tuple[Severity, str], str]]:
+def _asks_more(above: rw.Criteria, below: rw.Criteria, selectors: Selectors) -> Iterator[tuple[str, Looser]]:
+    """How what is above asks for less than the indicators of a grade."""
     for criterion in below:
         for indicator in criterion.indicators:
             mine = rw.locate(above, indicator.no)
-            for looser in compare_indicators(indicator, mine.indicator if mine else None, selectors):
-                yield (looser.severity, looser.what), indicator.no
+            ways = _ways(indicator)
+            found = (compare_indicators(way, mine.indicator if mine else None, selectors) for way in ways)
+            yield from ((indicator.no, looser) for looser in min(found, key=len))
+
+
+def _ways(indicator: Indicator) -> list[Indicator]:
+    """The indicator, and each way in which it can be met alone."""
+    require = indicator.require
+    ways = require.members if isinstance(require, Any) else ()
+    return [indicator, *(evolve(indicator, require=way) for way in ways)]

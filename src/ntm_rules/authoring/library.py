@@ -17,6 +17,7 @@ from ntm_rules.authoring.bases import (
     nearest,
     not_in_force,
     nowhere,
+    unwritten,
 )
 from ntm_rules.authoring.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
 from ntm_rules.authoring.composing import Request, compose
@@ -354,11 +355,11 @@ class Library:
     def _bases(self, ruleset: str, period: str | None, province: str | None) -> list[BaseFile]:
         """The national bases and the province's own, of all periods or of one."""
         files = [f for f in self.files if f.kind == "ruleset" and f.target == ruleset]
-        if not files:
+        if not files and not unwritten(ruleset, self.registry):
             raise UnknownName("ruleset", ruleset, self._ids())
         found = for_province(files, province)
         if not found:
-            raise nowhere(ruleset, province, files)
+            raise nowhere(ruleset, province, files, self.registry)
         if period is not None and period not in (f.period for f in found):
             raise UnknownName("period", period, [f.period for f in found])
         return [self._read_base(f) for f in found if period in (None, f.period)]

@@ -16,7 +16,7 @@ from ntm_rules.cli.phrases import say
 from ntm_rules.explain.sheet import Sheet
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import CellRef, cells, grade_cells
+from ntm_rules.model.walk import CellRef, every_cell
 
 _LEVELS = ("official", "secondary", "recalled", "pending")
 _TO_DO = ("pending", "recalled")
@@ -60,7 +60,7 @@ def _all(library: Library, law: Law) -> Iterator[Ruleset]:
 def _print_counts(out: Console, library: Library, rulesets: Iterable[Ruleset], lang: str) -> None:
     sheet = table(*(say(lang, name) for name in ("ruleset", "period", "province_head", *_LEVELS)))
     for ruleset in rulesets:
-        counts = Counter(ref.cell.level for ref in (*cells(ruleset), *grade_cells(ruleset)))
+        counts = Counter(ref.cell.level for ref in every_cell(ruleset))
         numbers = (text(counts[level], LEVELS[level]) for level in _LEVELS)
         owner = ruleset.territory or ruleset.province
         province = province_name(library, owner, lang) if owner else ""
@@ -71,7 +71,7 @@ def _print_counts(out: Console, library: Library, rulesets: Iterable[Ruleset], l
 def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
     """The cells to do, by instrument and level, in printed order."""
     words = Sheet(ruleset, lang)
-    todo = [ref for ref in (*cells(ruleset), *grade_cells(ruleset)) if ref.cell.level in _TO_DO]
+    todo = [ref for ref in every_cell(ruleset) if ref.cell.level in _TO_DO]
     order = {ref.cell.blame: place for place, ref in reversed(list(enumerate(todo)))}
     todo.sort(key=lambda ref: (order[ref.cell.blame], _TO_DO.index(ref.cell.level)))
     for (blame, level), group in groupby(todo, key=lambda ref: (ref.cell.blame, ref.cell.level)):

@@ -40,6 +40,9 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     if unknown:
         out.print()
         out.print(text(say(lang, "no_overlay", provinces=", ".join(unknown))))
+    unwritten = [f"{p.title.of(lang)} ({', '.join(p.unwritten)})" for p in library.registry.provinces if p.unwritten]
+    if unwritten:
+        out.print(text(say(lang, "unwritten", provinces=", ".join(unwritten))))
     if library.plans():
         out.print(text(say(lang, "plans", plans=", ".join(library.plans()))))
 

@@ -10,7 +10,7 @@ from ntm_rules.consistency.finding import Finding, Subject, finding, tables
 from ntm_rules.model.citations import Evidence, Instrument, last_day
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import CellRef, cells
+from ntm_rules.model.walk import CellRef, every_cell
 
 _USUAL = 183
 
@@ -18,10 +18,10 @@ _USUAL = 183
 def citations(ruleset: Ruleset) -> Iterator[Finding]:
     """Cells of a composed ruleset whose citation or source is lost, as far as the others tell."""
     cited: dict[str, set[Instrument]] = {}
-    for ref in cells(ruleset):
+    for ref in every_cell(ruleset):
         if ref.cell.source is not None:
             cited.setdefault(ref.cell.source, set()).add(ref.cell.citation.instrument)
-    for ref in cells(ruleset):
+    for ref in every_cell(ruleset):
         address = ref.address or str(ref.derived)
         for code, what, hint in _faults(ref, cited):
             yield finding(ruleset, code, Severity.WARNING, address, f"a cell of `{address}` {what}", hint)

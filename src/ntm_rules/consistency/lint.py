@@ -14,7 +14,7 @@ from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, matching
-from ntm_rules.model.walk import CellRef, cells, indicators, leaves
+from ntm_rules.model.walk import CellRef, every_cell, indicators, leaves
 
 _DAY = dt.timedelta(days=1)
 _AGAINST = {
@@ -26,7 +26,7 @@ _AGAINST = {
 def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
     """Every finding in a composed ruleset, in printed order, each once."""
     found: dict[Finding, None] = {}
-    for rule in (_gaps, _bounds, citations, _directions, _order):
+    for rule in (_gaps, _bounds, citations, _directions, _order, _aggregates):
         found.update(dict.fromkeys(rule(ruleset)))
     return tuple(found)
 
@@ -60,7 +60,7 @@ def _years(period: str) -> range:
 def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
     """Thresholds that no value of the fact can be on either side of."""
     facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
-    for ref in cells(ruleset):
+    for ref in every_cell(ruleset):
         fact = facts.get(ref.comparison.fact) if ref.comparison else None
         value = ref.cell.value
         if fact is None or not isinstance(value, Decimal) or _factor(ref):
@@ -118,6 +118,16 @@ def _order(ruleset: Ruleset) -> Iterator[Finding]:
                 message = f"the columns of `{address}` by `{selector}` stand as {', '.join(printed)}"
                 hint = f"the order is {', '.join(known)}"
                 yield finding(ruleset, "table.order", Severity.WARNING, address, message, hint)
+
+
+def _aggregates(ruleset: Ruleset) -> Iterator[Finding]:
+    """Facts taken from below that no condition reads: a condition was taken out, or names another fact."""
+    read = {fact.id for fact in ruleset.facts}
+    for aggregate in ruleset.aggregates:
+        if aggregate.fact not in read:
+            message = f"`{aggregate.fact}` is taken from below, and no condition reads it"
+            hint = "compare it in a condition, or leave it out of `aggregate`"
+            yield finding(ruleset, "aggregate.unread", Severity.WARNING, "", message, hint)
 
 
 def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:

@@ -227,14 +227,15 @@ class Words:
             return self.leaf(tree)
         if tree.kind == "not":
             return self.say("not", member=self.tree(tree.members[0]))
-        parts = [self._member(m, under) for m in tree.members if m.outcome is tree.outcome]
+        parts = [self.member(m, under) for m in tree.members if m.outcome is tree.outcome]
         if tree.kind == "all" or tree.short is None:
             return "; ".join(dict.fromkeys(parts))
         met = sum(m.outcome is Outcome.MET for m in tree.members)
         head = self.say("k_of_n", k=tree.short + met, n=len(tree.members), met=met)
         return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
 
-    def _member(self, member: Evaluated, under: str) -> str:
+    def member(self, member: Evaluated, under: str = "") -> str:
+        """A member of a connective: the title of its fact, then what is there; *under* is the title above it."""
         if not isinstance(member, LeafResult) or member.fact is None or member.fact.title is None:
             return self.tree(member)
         title = member.fact.title.of(self.lang)

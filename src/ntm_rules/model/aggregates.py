@@ -44,6 +44,11 @@ class Satisfied:
     """Whether the whole set of a finding is satisfied: a yes/no fact, missing where the finding is undetermined."""
 
 
+@frozen
+class TierTested:
+    """The tier whose recognition is at stake: a category; missing where the finding alone does not tell it."""
+
+
 class How(Enum):
     """How the values of the units below become one."""
 
@@ -54,10 +59,10 @@ class How(Enum):
 
 @frozen
 class ValueOf:
-    """The least, the greatest or the sum of a numeric fact of the units below; missing where one lacks it."""
+    """The least, the greatest or the sum of numeric facts of the units below; missing where a unit lacks one."""
 
     level: str
-    fact: str
+    facts: tuple[str, ...]
     how: How
 
 
@@ -67,8 +72,8 @@ class Aggregate:
 
     Attributes:
         fact: a count, or a percent with part and whole; its ``undecided`` fact takes what is not decided. For
-            ``ValueOf`` a numeric fact, for ``Satisfied`` a yes/no fact.
+            ``ValueOf`` a numeric fact, for ``Satisfied`` a yes/no fact, for ``TierTested`` a category of tiers.
     """
 
     fact: str
-    rule: UnitsThat | CriteriaNotMet | Satisfied | ValueOf
+    rule: UnitsThat | CriteriaNotMet | Satisfied | TierTested | ValueOf

@@ -29,8 +29,8 @@ _PREFIX = "ntm1:"
 _WORDS = {"title", "value_titles", "note", "source", "agency", "diagnostics", "catalogue", "_memo"}
 _NODES = {n.__name__: n for n in (c.Comparison, c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Open)}
 _RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf, c.PointsOf)}
-_BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.ValueOf)}
-_AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.ValueOf
+_BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.TierTested, a.ValueOf)}
+_AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.TierTested | a.ValueOf
 _TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())
 
 

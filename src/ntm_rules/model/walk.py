@@ -131,8 +131,9 @@ def grade_changes(ruleset: Ruleset, grade: Grade) -> Iterator[tuple[Indicator, I
     yield from ((i, i) for no, i in theirs.items() if no not in own)
 
 
-def grade_cells(ruleset: Ruleset) -> Iterator[CellRef]:
-    """The cells of what the grades of a set do not ask like the set."""
+def every_cell(ruleset: Ruleset) -> Iterator[CellRef]:
+    """Every cell of the set, then those of what its grades do not ask like the set."""
+    yield from cells(ruleset)
     for grade in ruleset.grades:
         changed = {i.no for _, i in grade_changes(ruleset, grade) if i is not None}
         yield from (ref for ref in cells(grade.ruleset) if ref.indicator in changed)

@@ -1,0 +1,55 @@
+"""From outcomes of units or criteria to the facts that count them."""
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from ntm_rules.engines.scalar import Facts, program_of
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+
+
+@frozen
+class Taken:
+    """Facts taken from below.
+
+    Attributes:
+        facts: as they stand.
+        settled: as they stand if only what is official and wholly read counts: less is decided, never otherwise.
+    """
+
+    facts: Mapping[str, FactValue]
+    settled: Mapping[str, FactValue]
+
+
+def counted(fact: Fact, outcomes: Sequence[int]) -> dict[str, FactValue]:
+    """The facts behind a share or count: how many are met, of how many, how many are not decided.
+
+    What is not applicable leaves the whole. Where the fact has nothing to say how many are undecided and some are,
+    the number met is missing.
+    """
+    met, undecided = outcomes.count(Outcome.MET), outcomes.count(Outcome.UNDETERMINED)
+    found: dict[str, FactValue] = {}
+    if fact.undecided is not None:
+        found[fact.undecided] = undecided
+    if fact.undecided is not None or not undecided:
+        found[fact.ratio.part if fact.ratio is not None else fact.id] = met
+    if fact.ratio is not None:
+        found[fact.ratio.whole] = len(outcomes) - outcomes.count(Outcome.NOT_APPLICABLE)
+    return found
+
+
+def assess_taken(ruleset: Ruleset, facts: Facts, taken: Taken, unit: str | None) -> Verdict:
+    """The finding on given facts and facts taken from below; provisional too where those rest on provisional findings.
+
+    Raises:
+        FactError: every bad fact of the unit.
+    """
+    program = program_of(ruleset)
+    checked = program.checker.check({**facts, **taken.facts}, unit)
+    settled = program.checker.check({**facts, **taken.settled}, unit)
+    slots = program.asked.slots(checked.values)
+    floors = program.official.codes(program.official.slots(settled.values))
+    return program.verdict_of(checked, slots, program.asked.codes(slots), floors)

@@ -1,0 +1,104 @@
+"""Sets that test a finding: whether it suffices for recognition, and whether recognition is to be withdrawn."""
+
+import typing
+from collections.abc import Sequence
+
+from ntm_rules.engines.aggregating import Taken, assess_taken, counted
+from ntm_rules.engines.scalar import Facts
+from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
+from ntm_rules.model.errors import Diagnostic, RulesetError, UnknownName, quoted
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.outcomes import Outcome, negation_of
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+
+
+def assess_finding(
+    ruleset: Ruleset, finding: Verdict, facts: Facts | None = None, *, tier: str | None = None
+) -> Verdict:
+    """The finding on a finding: may the unit be recognised, is its recognition to be withdrawn.
+
+    Criteria are counted exactly: 6 of 19 are 30 %, 5 are not; those undetermined may still go either way. What the
+    verdict answers for `commune/withdrawal` is *met* where the conditions for withdrawal hold. It is provisional where
+    the finding is.
+
+    Args:
+        ruleset: a set with ``tested_against``, e.g. ``commune/recognition`` or ``commune/withdrawal``.
+        finding: the verdict that is tested.
+        facts: what the finding does not say: survey, debts, security, shares of units withdrawn.
+        tier: of the recognition at stake, e.g. ``kieu-mau``; checks that the finding is on the set that it is tested
+            against.
+
+    Raises:
+        UnknownName: a tier that the set does not name.
+        RulesetError: the set tests no findings, or not such a one.
+        FactError: bad facts.
+    """
+    _check(ruleset, finding, tier)
+    settled = [2 if flag else code for code, flag in zip(finding.codes, finding.provisional_flags, strict=True)]
+    at_stake = tier or _only_tier(ruleset, finding)
+    taken = Taken(
+        _facts(ruleset, finding.ruleset, at_stake, finding.codes),
+        _facts(ruleset, finding.ruleset, at_stake, settled),
+    )
+    return assess_taken(ruleset, facts or {}, taken, finding.unit)
+
+
+def _only_tier(ruleset: Ruleset, finding: Verdict) -> str | None:
+    """The tier whose recognition is at stake, where the finding is on a set that only one tier is tested against."""
+    tiers = [tier for tier, tested in ruleset.tested_against if tested == finding.ruleset.id]
+    return tiers[0] if len(tiers) == 1 else None
+
+
+def _facts(ruleset: Ruleset, tested: Ruleset, tier: str | None, codes: Sequence[int]) -> dict[str, FactValue]:
+    """What the set takes from the outcomes of another set and its criteria."""
+    known = {f.id: f for f in ruleset.facts}
+    criteria = codes[1 : 1 + len(tested.criteria)]
+    found: dict[str, FactValue] = {}
+    for aggregate in ruleset.aggregates:
+        fact = known.get(aggregate.fact)
+        if fact is None:
+            continue
+        match aggregate.rule:
+            case Satisfied():
+                if codes[0] != Outcome.UNDETERMINED:
+                    found[fact.id] = Outcome(codes[0]).satisfied
+            case TierTested():
+                if tier is not None:
+                    found[fact.id] = tier
+            case CriteriaNotMet():
+                found |= counted(fact, _not_met(aggregate.rule, fact, tested, criteria))
+            case UnitsThat() | ValueOf():
+                pass  # from the units below: the caller gives it
+            case _:
+                typing.assert_never(aggregate.rule)
+    return found
+
+
+def _not_met(rule: CriteriaNotMet, fact: Fact, tested: Ruleset, criteria: Sequence[int]) -> list[int]:
+    """For each criterion that counts the outcome of *it is not met*; what is not applicable is not failed.
+
+    Raises:
+        RulesetError: the set has no such criterion.
+    """
+    codes = {c.no: code for c, code in zip(tested.criteria, criteria, strict=True) if c.counted}
+    wanted = dict(rule.among).get(tested.id, tuple(codes))
+    unknown = [no for no in wanted if no not in codes]
+    if unknown:
+        message = f"`{tested.id}` has no criterion {quoted(unknown)}, which `{fact.id}` counts"
+        raise RulesetError([Diagnostic("finding.criterion", message)])
+    return [0 if codes[no] == Outcome.NOT_APPLICABLE else negation_of(codes[no]) for no in wanted]
+
+
+def _check(ruleset: Ruleset, finding: Verdict, tier: str | None) -> None:
+    """The finding has to be on the set that is tested."""
+    tested = dict(ruleset.tested_against)
+    if not tested:
+        raise RulesetError([Diagnostic("finding.ruleset", f"`{ruleset.id}` tests no findings")])
+    if tier is not None and tier not in tested:
+        raise UnknownName("tier", tier, tested)
+    wanted = tuple(dict.fromkeys(tested.values())) if tier is None else (tested[tier],)
+    if finding.ruleset.id not in wanted:
+        whom = f"a unit recognised as `{tier}`" if tier else "a unit"
+        message = f"`{ruleset.id}` tests {whom} against {quoted(wanted)}, not `{finding.ruleset.id}`"
+        raise RulesetError([Diagnostic("finding.ruleset", message)])

@@ -1,0 +1,316 @@
+"""Villages, communes, districts and provinces in one pass: what is found below becomes facts above."""
+
+import datetime as dt
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+
+from attrs import field, frozen
+
+from ntm_rules.engines.aggregating import Taken, assess_taken, counted
+from ntm_rules.engines.checking import BadValue, check_of
+from ntm_rules.engines.nested import Nesting, Place, facts_by_unit, nesting_of
+from ntm_rules.model.acts import Act, recognised
+from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
+from ntm_rules.model.conditions import By, Meets
+from ntm_rules.model.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.outcomes import Outcome, at_least_of
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import FactValue, Verdict
+from ntm_rules.model.walk import indicators, leaves, prerequisites
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.authoring.library import Library
+    from ntm_rules.explain.drilldown import Cause
+
+Facts = Mapping[str, typing.Any]
+
+
+@frozen
+class Member:
+    """What one unit below adds to an aggregated fact.
+
+    Attributes:
+        outcome: whether it counts; undetermined where that is not known. Of a least, greatest or sum: met where the
+            unit has the value.
+        verdict: on the set that it has to meet, where it was evaluated.
+        value: of a least, greatest or sum.
+    """
+
+    unit: str
+    outcome: Outcome
+    verdict: Verdict | None = None
+    value: FactValue | None = None
+
+
+@frozen
+class Hierarchy:
+    """The findings of a whole hierarchy.
+
+    Attributes:
+        places: the units, those below before those above.
+        verdicts: for each unit the verdicts by ruleset id.
+        members: for unit, ruleset id and aggregated fact the units that it was taken from.
+    """
+
+    places: Mapping[str, Place]
+    verdicts: Mapping[str, Mapping[str, Verdict]]
+    members: Mapping[tuple[str, str, str], tuple[Member, ...]] = field(repr=False)
+
+    def causes(self, unit: str, ruleset: str) -> "tuple[Cause, ...]":
+        """Why a unit does not satisfy a set, down to the units and indicators below that caused it.
+
+        Raises:
+            UnknownName: no such unit, or a set that was not assessed for it.
+        """
+        from ntm_rules.explain.drilldown import causes
+
+        if unit not in self.verdicts:
+            raise UnknownName("unit", unit, self.verdicts)
+        if ruleset not in self.verdicts[unit]:
+            raise UnknownName("ruleset", ruleset, self.verdicts[unit])
+        return causes(self, self.verdicts[unit][ruleset])
+
+
+def assess_hierarchy(
+    library: "Library",
+    units: object,
+    facts: object,
+    *,
+    on: dt.date,
+    year: int | None = None,
+    acts: Iterable[Act] | None = None,
+    rulesets: Iterable[str] | None = None,
+) -> Hierarchy:
+    """Every unit against every set of its level in force, from the bottom up.
+
+    What a set takes from the units below (the section ``aggregate`` of its file: shares with a finding or an act,
+    counts, the least value) is worked out from the units below it, however deep they lie. A unit whose finding is
+    undetermined may still go either way, and a finding that rests on provisional ones is provisional. Of a level that
+    the table does not have at all nothing is taken: those facts have to be given. A fact that is given and also
+    follows from below has to agree.
+
+    Args:
+        units: a data frame, or mappings: ``unit`` (code), ``level``, ``parent`` (code; None at the top), ``name``,
+            ``province`` (id or name; else that of the unit above, or the name of a unit of level ``province``). It
+            lists all units of the levels it has.
+        facts: for each unit its facts as for ``assess``: a mapping of mappings, what ``read_units`` gives, or a data
+            frame with a column ``unit``.
+        on, year: as for ``Library.compose``.
+        acts: recognitions and withdrawals up to now. If given, ``recognised_*`` facts follow from them: a unit without
+            an act is not recognised.
+        rulesets: only these sets and what they take from below; else every set of the level of each unit.
+
+    Raises:
+        FactError: every problem of the table and of the facts.
+        UnknownName: no such ruleset.
+        NotInForce: a set that was asked for, or that another takes from below, is not in force.
+    """
+    nesting = nesting_of(units, library.registry)
+    passing = _Pass(library, nesting, facts_by_unit(facts, nesting), on, year, None if acts is None else tuple(acts))
+    wanted = None if rulesets is None else tuple(rulesets)
+    verdicts = {
+        unit: {r.id: verdict for r in passing.sets(place, wanted) if (verdict := passing.verdict(place, r)) is not None}
+        for unit, place in nesting.places.items()
+    }
+    if passing.problems:
+        found = list(dict.fromkeys(passing.problems))
+        raise FactError(found[:MAX_PROBLEMS], len(found) <= MAX_PROBLEMS)
+    return Hierarchy(nesting.places, verdicts, passing.members)
+
+
+class _Pass:
+    """One assessment of a hierarchy: what was worked out is kept."""
+
+    def __init__(
+        self,
+        library: "Library",
+        nesting: Nesting,
+        facts: Mapping[str, Facts],
+        on: dt.date,
+        year: int | None,
+        acts: tuple[Act, ...] | None,
+    ) -> None:
+        self.library, self.nesting, self.facts = library, nesting, facts
+        self.on, self.year, self.acts = on, year, acts
+        self.acts_of: dict[str, list[Act]] = {}
+        for act in acts or ():
+            self.acts_of.setdefault(act.unit, []).append(act)
+        self.members: dict[tuple[str, str, str], tuple[Member, ...]] = {}
+        self.problems: list[FactProblem] = []
+        self._verdicts: dict[tuple[str, str, str], Verdict | None] = {}
+        self._rulesets: dict[tuple[str, str | None, str | None], Ruleset] = {}
+
+    def ruleset(self, id: str, period: str | None, place: Place) -> Ruleset:
+        """The set for a unit's province."""
+        key = (id, period, place.province)
+        if key not in self._rulesets:
+            self._rulesets[key] = self.library.compose(
+                id, on=self.on, year=self.year, period=period, province=place.province
+            )
+        return self._rulesets[key]
+
+    def sets(self, place: Place, wanted: tuple[str, ...] | None) -> list[Ruleset]:
+        """The sets that judge a unit: those wanted of its level, else all in force that test no findings."""
+        if wanted is not None:
+            found = [self.ruleset(id, None, place) for id in wanted]
+            return [r for r in found if r.judges == place.level]
+        chosen = []
+        for id in dict.fromkeys(id for id, _ in self.library.rulesets()):
+            try:
+                ruleset = self.ruleset(id, None, place)
+            except NotInForce:
+                continue
+            if ruleset.judges == place.level and not ruleset.tested_against:
+                chosen.append(ruleset)
+        return chosen
+
+    def verdict(self, place: Place, ruleset: Ruleset) -> Verdict | None:
+        """The verdict on a unit; None where its facts are bad, which is noted."""
+        key = (place.unit, ruleset.id, ruleset.period)
+        if key not in self._verdicts:
+            self._verdicts[key] = None
+            try:
+                self._verdicts[key] = self._assessed(place, ruleset)
+            except FactError as error:
+                self.problems += error.problems
+        return self._verdicts[key]
+
+    def _assessed(self, place: Place, ruleset: Ruleset) -> Verdict:
+        given = self.facts.get(place.unit, {})
+        taken: dict[str, FactValue] = dict(self._recognitions(place, ruleset))
+        settled = dict(taken)
+        known = {fact.id: fact for fact in ruleset.facts}
+        for aggregate in ruleset.aggregates:
+            fact, members = known.get(aggregate.fact), self._members(place, aggregate)
+            if fact is None or members is None:
+                continue
+            self.members[place.unit, ruleset.id, fact.id] = members
+            if isinstance(aggregate.rule, ValueOf):
+                both = _value(fact, aggregate.rule.how, members)
+                taken, settled = {**taken, **both}, {**settled, **both}
+            else:
+                taken |= counted(fact, [m.outcome for m in members])
+                firm = [2 if m.verdict is not None and m.verdict.provisional else m.outcome for m in members]
+                settled |= counted(fact, firm)
+        _agree(place.unit, given, taken)
+        return assess_taken(ruleset, given, Taken(taken, settled), place.unit)
+
+    def _recognitions(self, place: Place, ruleset: Ruleset) -> dict[str, bool]:
+        """The recognition facts that a set and its prerequisites read, by the acts; empty where no acts are given."""
+        if self.acts is None:
+            return {}
+        acts = self.acts_of.get(place.unit, ())
+        return {
+            node.recognised: recognised(acts, place.unit, node.ruleset, self.on, node.period)
+            for node in _prerequisites(ruleset)
+            if node.recognised is not None
+        }
+
+    def _members(self, place: Place, aggregate: Aggregate) -> tuple[Member, ...] | None:
+        """What the units below add; None where the fact is not taken from units, or the table has none of the level."""
+        rule = aggregate.rule
+        if not isinstance(rule, UnitsThat | ValueOf) or rule.level not in self.nesting.levels:
+            return None
+        below = [self.nesting.places[u] for u in self.nesting.below[place.unit].get(rule.level, ())]
+        if isinstance(rule, ValueOf):
+            return tuple(self._valued(p, rule) for p in below)
+        return tuple(self._member(p, rule) for p in below)
+
+    def _valued(self, place: Place, rule: ValueOf) -> Member:
+        """The value that a unit adds: that of its facts, if it has all of them."""
+        values = [self._fact(place, name) for name in rule.facts]
+        if None in values:
+            return Member(place.unit, Outcome.UNDETERMINED)
+        return Member(place.unit, Outcome.MET, None, _one(rule.how, values))
+
+    def _member(self, place: Place, rule: UnitsThat) -> Member:
+        """Whether a unit counts: by a fact, an act, a finding, or one of act and finding."""
+        if rule.ruleset is None or rule.by is None:
+            return Member(place.unit, _outcome(self._fact(place, str(rule.fact))))
+        ways: list[int] = []
+        verdict = None
+        if rule.by is not By.FINDING and rule.recognised is not None:
+            if self.acts is None:
+                ways.append(_outcome(self._fact(place, rule.recognised)))
+            else:
+                acts = self.acts_of.get(place.unit, ())
+                ways.append(int(recognised(acts, place.unit, rule.ruleset, self.on, rule.period)))
+        if rule.by is not By.ACT:
+            verdict = self.verdict(place, self.ruleset(rule.ruleset, rule.period, place))
+            found = Outcome.UNDETERMINED if verdict is None else verdict.outcome
+            if not ways:
+                return Member(place.unit, found, verdict)
+            ways.append(found)
+        outcome = Outcome(at_least_of(1, ways))
+        by_act = ways[0] == Outcome.MET
+        return Member(place.unit, outcome, None if by_act else verdict)
+
+    def _fact(self, place: Place, name: str) -> FactValue | None:
+        """A fact of a unit below as it was given, checked; None where it is missing."""
+        value = self.facts.get(place.unit, {}).get(name)
+        if isinstance(value, Mapping):
+            value = value.get("value")
+        if value is None:
+            return None
+        try:
+            check_of(self.library.facts[name])(value)
+        except BadValue as bad:
+            self.problems.append(FactProblem(place.unit, name, value, bad.expected, bad.hint))
+            return None
+        return typing.cast(FactValue, value)
+
+
+def _prerequisites(ruleset: Ruleset) -> Iterator[Meets]:
+    """The prerequisites of a set and of those sets."""
+    for _, indicator in indicators(ruleset):
+        for condition in (indicator.applies_if, indicator.require):
+            for _, leaf in leaves(condition) if condition is not None else ():
+                if isinstance(leaf, Meets):
+                    yield leaf
+    for other in prerequisites(ruleset):
+        yield from _prerequisites(other)
+
+
+def _outcome(value: FactValue | None) -> Outcome:
+    """Of a yes/no fact."""
+    return Outcome.UNDETERMINED if value is None else Outcome(bool(value))
+
+
+def _value(fact: Fact, how: How, members: Iterable[Member]) -> dict[str, FactValue]:
+    """The least, greatest or sum; nothing where a unit lacks the value, or there is no unit."""
+    values = [m.value for m in members]
+    return {} if not values or None in values else {fact.id: _one(how, values)}
+
+
+def _one(how: How, values: Iterable[FactValue | None]) -> Decimal:
+    """One value of several, exact."""
+    exact = [Decimal(str(value)) for value in values]
+    return {How.LEAST: min(exact), How.GREATEST: max(exact), How.SUM: sum(exact, Decimal(0))}[how]
+
+
+def _agree(unit: str, given: Facts, taken: Mapping[str, FactValue]) -> None:
+    """What is given and also follows from below has to be the same.
+
+    Raises:
+        FactError: it is not.
+    """
+    problems = []
+    for name, value in taken.items():
+        own = given.get(name)
+        own = own.get("value") if isinstance(own, Mapping) else own
+        if own is not None and not _same(own, value):
+            expected = f"`{value}`, as the units below or the acts have it"
+            problems.append(FactProblem(unit, name, own, expected, "correct one, or leave the fact out"))
+    if problems:
+        raise FactError(problems)
+
+
+def _same(own: object, value: FactValue) -> bool:
+    if isinstance(value, bool) or isinstance(own, bool):
+        return own is value
+    try:
+        return Decimal(str(own)) == Decimal(str(value))
+    except InvalidOperation:
+        return False

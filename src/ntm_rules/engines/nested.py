@@ -1,0 +1,194 @@
+"""Which unit lies in which: the table of units, checked, and what lies below each."""
+
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from attrs import frozen
+
+from ntm_rules.authoring.aggregates import LEVELS
+from ntm_rules.authoring.tables import UnitFacts
+from ntm_rules.authoring.units import Registry
+from ntm_rules.model.errors import FactError, FactProblem, UnknownName, near, quoted
+
+_COLUMNS = ("unit", "level", "parent", "name", "province")
+
+
+@frozen
+class Place:
+    """One unit of a hierarchy.
+
+    Attributes:
+        unit: its code, as the facts name it.
+        level: ``village``, ``commune``, ``township``, ``ward``, ``town``, ``district``, ``special-district`` or
+            ``province``.
+        parent: code of the unit it lies in; None at the top.
+        name: how it is called; None where the table does not say.
+        province: id in the registry of provinces; None where no province is named above it.
+    """
+
+    unit: str
+    level: str
+    parent: str | None = None
+    name: str | None = None
+    province: str | None = None
+
+
+@frozen
+class Nesting:
+    """The units of a hierarchy, those below before those above.
+
+    Attributes:
+        places: by unit.
+        below: for each unit, the units of each level that lie in it, however deep, in the order of the table.
+        levels: every level of which the table has a unit.
+    """
+
+    places: Mapping[str, Place]
+    below: Mapping[str, Mapping[str, tuple[str, ...]]]
+    levels: frozenset[str]
+
+
+def nesting_of(units: object, registry: Registry) -> Nesting:
+    """The units of a table: a data frame, or mappings with ``unit``, ``level``, ``parent``, ``name``, ``province``.
+
+    Raises:
+        FactError: every problem of the table.
+    """
+    problems: list[FactProblem] = []
+    rows: dict[str, Mapping[str, typing.Any]] = {}
+    for row in _rows(units):
+        unit = _text(row, "unit", problems, None)
+        if unit is None:
+            problems.append(FactProblem(None, "unit", row.get("unit"), "a text, the code of the unit"))
+        elif unit in rows:
+            problems.append(FactProblem(unit, "unit", unit, "a unit that stands in the table once"))
+        else:
+            rows[unit] = row
+    parents = {unit: _parent(unit, row, rows, problems) for unit, row in rows.items()}
+    _check_circles(parents, problems)
+    if problems:
+        raise FactError(problems)
+    places = {unit: _place(unit, row, parents, rows, registry, problems) for unit, row in rows.items()}
+    if problems:
+        raise FactError(problems)
+    return _nested(places)
+
+
+def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, typing.Any]]:
+    """The facts of each unit: a mapping of mappings, the rows of ``read_units``, or a data frame with ``unit``.
+
+    Raises:
+        FactError: facts of a unit that is not in the table, or twice of one.
+    """
+    if isinstance(facts, Mapping):
+        pairs = [(str(unit), values) for unit, values in facts.items()]
+    else:
+        pairs = [
+            (row.unit, row.facts)
+            if isinstance(row, UnitFacts)
+            else (str(row.get("unit")), {k: v for k, v in row.items() if k != "unit"})
+            for row in _rows(facts)
+        ]
+    problems, found = [], dict[str, Mapping[str, typing.Any]]()
+    for unit, values in pairs:
+        if unit not in nesting.places:
+            problems.append(FactProblem(unit, "unit", unit, "a unit of the table", _meant(unit, nesting.places)))
+        elif unit in found:
+            problems.append(FactProblem(unit, "unit", unit, "a unit whose facts are given once"))
+        found[unit] = values
+    if problems:
+        raise FactError(problems)
+    return found
+
+
+def _rows(table: object) -> Iterable[typing.Any]:
+    """The rows of a data frame or of any iterable; what a frame has no value for is None."""
+    if isinstance(table, Sequence | Mapping) or not hasattr(table, "columns"):
+        return table.values() if isinstance(table, Mapping) else table  # type: ignore[return-value]
+    import narwhals.stable.v2 as nw
+
+    rows = nw.from_native(typing.cast(typing.Any, table), eager_only=True).rows(named=True)
+    return ({name: None if value != value else value for name, value in row.items()} for row in rows)
+
+
+def _text(row: Mapping[str, typing.Any], key: str, problems: list[FactProblem], unit: str | None) -> str | None:
+    value = row.get(key)
+    if value is None or isinstance(value, str):
+        return value or None
+    problems.append(FactProblem(unit, key, value, "a text"))
+    return None
+
+
+def _parent(
+    unit: str, row: Mapping[str, typing.Any], rows: Mapping[str, object], problems: list[FactProblem]
+) -> str | None:
+    for key in row:
+        if key not in _COLUMNS:
+            problems.append(FactProblem(unit, str(key), row[key], f"a column among {quoted(_COLUMNS)}"))
+    parent = _text(row, "parent", problems, unit)
+    if parent is not None and parent not in rows:
+        problems.append(FactProblem(unit, "parent", parent, "a unit of the table", _meant(parent, rows)))
+        return None
+    return parent
+
+
+def _check_circles(parents: Mapping[str, str | None], problems: list[FactProblem]) -> None:
+    for unit in parents:
+        seen, above = {unit}, parents[unit]
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents[above]
+        if above == unit:
+            problems.append(FactProblem(unit, "parent", parents[unit], "a unit that does not lie in it"))
+
+
+def _place(
+    unit: str,
+    row: Mapping[str, typing.Any],
+    parents: Mapping[str, str | None],
+    rows: Mapping[str, Mapping[str, typing.Any]],
+    registry: Registry,
+    problems: list[FactProblem],
+) -> Place:
+    level = _text(row, "level", problems, unit)
+    if level not in LEVELS:
+        hint = _meant(level or "", LEVELS)
+        problems.append(FactProblem(unit, "level", row.get("level"), f"one of {quoted(LEVELS)}", hint))
+    name = _text(row, "name", problems, unit)
+    own = _text(row, "province", problems, unit)
+    if own is None and level == "province":
+        own = name or unit
+    above: str | None = unit
+    while own is None and above is not None:
+        here = rows[above]
+        own = here.get("province") or ((here.get("name") or above) if here.get("level") == "province" else None)
+        above = parents[above]
+    province = None
+    if own is not None:
+        try:
+            province = registry.resolve(own)
+        except UnknownName as error:
+            meant = f"did you mean {quoted(error.suggestions)}?" if error.suggestions else ""
+            problems.append(FactProblem(unit, "province", own, "a province by id or name", meant))
+    return Place(unit, level or "", parents[unit], name, province)
+
+
+def _nested(places: Mapping[str, Place]) -> Nesting:
+    below: dict[str, dict[str, list[str]]] = {unit: {} for unit in places}
+    depth: dict[str, int] = {}
+    for unit, place in places.items():
+        above, steps = place.parent, 0
+        while above is not None:
+            below[above].setdefault(place.level, []).append(unit)
+            above, steps = places[above].parent, steps + 1
+        depth[unit] = steps
+    order = sorted(places, key=lambda unit: -depth[unit])
+    frozen_below = {u: {level: tuple(found) for level, found in below[u].items()} for u in order}
+    levels = frozenset(place.level for place in places.values())
+    return Nesting(MappingProxyType({u: places[u] for u in order}), MappingProxyType(frozen_below), levels)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    found = near(name, known)
+    return f"did you mean {quoted(found)}?" if found else ""

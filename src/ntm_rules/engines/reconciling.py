@@ -1,0 +1,96 @@
+"""A computed finding beside the official acts on the unit: do they fit together."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+from attrs import field, frozen
+
+from ntm_rules.model.acts import Act, ActKind, act_in_force
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.verdicts import Verdict
+
+
+class Agreement(Enum):
+    """How a finding and the acts on a unit fit together."""
+
+    CONSISTENT = "consistent"
+    ACT_WITHOUT_FINDING = "act_without_finding"
+    FINDING_WITHOUT_ACT = "finding_without_act"
+    DUE_FOR_WITHDRAWAL = "due_for_withdrawal"
+    OUT_OF_SCOPE = "out_of_scope"
+    UNDETERMINED = "undetermined"
+
+
+@frozen
+class Reconciliation:
+    """A finding beside the acts on the unit.
+
+    Attributes:
+        agreement: how they fit together.
+        finding: the verdict.
+        act: the last act on the unit and tier up to the day of the verdict; None where there is none.
+        withdrawal: the verdict on withdrawal, where it was handed in.
+        level: what the unit is now, where it is no longer of the level that the set judges.
+    """
+
+    agreement: Agreement
+    finding: Verdict
+    act: Act | None = None
+    withdrawal: Verdict | None = field(default=None, repr=False)
+    level: str | None = None
+
+    @property
+    def recognised(self) -> bool:
+        """True if the last act is a recognition."""
+        return self.act is not None and self.act.kind is ActKind.RECOGNISED
+
+    def text(self, lang: str = "vi") -> str:
+        """The reason in one sentence.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        from ntm_rules.explain.acts import reconciliation_text
+
+        return reconciliation_text(self, lang)
+
+
+def reconcile(
+    finding: Verdict,
+    acts: Iterable[Act],
+    *,
+    withdrawal: Verdict | None = None,
+    level: str | None = None,
+) -> Reconciliation:
+    """Whether the finding and the acts on its unit fit together, and if not, in which way.
+
+    An act stands until another takes it back: a recognised unit that no longer meets its set is not unrecognised, it
+    is one to look at, and one to withdraw only where the conditions of withdrawal hold. Those are a finding of their
+    own: hand in ``assess_finding(library.compose("commune/withdrawal", ...), ...)``.
+
+    Args:
+        finding: the verdict on the tier's set; its unit, tier, period and day pick the act.
+        acts: recognitions and withdrawals, of any unit and tier.
+        withdrawal: the verdict of the set for withdrawal; without it *due for withdrawal* is never the answer.
+        level: what the unit is on that day, e.g. ``ward``; the same as what the set judges unless given.
+
+    Raises:
+        FactError: two acts contradict each other.
+    """
+    ruleset = finding.ruleset
+    act = act_in_force(acts, finding.unit or "", ruleset.id, ruleset.on, ruleset.period)
+
+    def found(agreement: Agreement) -> Reconciliation:
+        away = level if agreement is Agreement.OUT_OF_SCOPE else None
+        return Reconciliation(agreement, finding, act, withdrawal, away)
+
+    if level is not None and level != ruleset.judges:
+        return found(Agreement.OUT_OF_SCOPE)
+    is_recognised = act is not None and act.kind is ActKind.RECOGNISED
+    if is_recognised and withdrawal is not None and withdrawal.outcome is Outcome.MET:
+        return found(Agreement.DUE_FOR_WITHDRAWAL)
+    if finding.outcome is Outcome.UNDETERMINED:
+        return found(Agreement.UNDETERMINED)
+    if finding.outcome.satisfied == is_recognised:
+        return found(Agreement.CONSISTENT)
+    return found(Agreement.ACT_WITHOUT_FINDING if is_recognised else Agreement.FINDING_WITHOUT_ACT)

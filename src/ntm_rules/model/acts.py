@@ -1,0 +1,69 @@
+"""Official acts on a unit: recognition and withdrawal. An act is recorded; a finding is computed."""
+
+import datetime as dt
+from collections.abc import Iterable
+from enum import Enum
+
+from attrs import field, frozen
+
+from ntm_rules.model.citations import Instrument
+from ntm_rules.model.errors import FactError, FactProblem
+
+
+class ActKind(Enum):
+    """What was decided: recognition (công nhận) or its withdrawal (thu hồi)."""
+
+    RECOGNISED = "recognised"
+    WITHDRAWN = "withdrawn"
+
+
+@frozen
+class Act:
+    """A decision on one unit.
+
+    Attributes:
+        kind: an ``ActKind``, or its text ``recognised`` or ``withdrawn``.
+        unit: as the facts name the unit.
+        tier: the ruleset id of what was recognised, e.g. ``commune/nang-cao``.
+        instrument: the decision; None where its number is not known.
+        date: of the decision, not of the year that was appraised.
+        period: of the set it rests on, e.g. ``2021-2025``; None where the caller does not tell periods apart.
+    """
+
+    kind: ActKind = field(converter=ActKind)
+    unit: str
+    tier: str
+    instrument: Instrument | None
+    date: dt.date
+    period: str | None = None
+
+
+def act_in_force(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period: str | None = None) -> Act | None:
+    """The last act on a unit and tier up to a day; None where there is none.
+
+    Args:
+        period: acts that name another period do not count.
+
+    Raises:
+        FactError: a recognition and a withdrawal have the same date.
+    """
+    own = [a for a in acts if (a.unit, a.tier) == (unit, tier) and a.date <= on]
+    about = [a for a in own if period is None or a.period in (None, period)]
+    if not about:
+        return None
+    last = max(a.date for a in about)
+    found = [a for a in about if a.date == last]
+    if len({a.kind for a in found}) > 1:
+        expected = "the date of one act only, a recognition or a withdrawal"
+        raise FactError([FactProblem(unit, tier, last.isoformat(), expected)])
+    return found[-1]
+
+
+def recognised(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period: str | None = None) -> bool:
+    """True if the last act on a unit and tier up to a day is a recognition.
+
+    Raises:
+        FactError: as ``act_in_force``.
+    """
+    act = act_in_force(acts, unit, tier, on, period)
+    return act is not None and act.kind is ActKind.RECOGNISED

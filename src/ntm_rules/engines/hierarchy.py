@@ -61,6 +61,9 @@ class Hierarchy:
     def causes(self, unit: str, ruleset: str) -> "tuple[Cause, ...]":
         """Why a unit does not satisfy a set, down to the units and indicators below that caused it.
 
+        Of a unit that is not met the reasons that are not met, of one that is undetermined those undetermined;
+        ``Verdict.reasons`` has both.
+
         Raises:
             UnknownName: no such unit, or a set that was not assessed for it.
         """

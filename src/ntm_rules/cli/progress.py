@@ -31,7 +31,9 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @click.command("progress", short_help="Count how far a programme is, against its targets.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--targets", metavar="PLAN", help="Targets: PROVINCE@YEAR of a plan in the library, or a file (.yaml) of targets."
+    "--targets",
+    metavar="PLAN",
+    help="Targets: PROVINCE@YEAR of a plan in the library, or a file (.yaml); its province is taken for --province.",
 )
 @click.option("--tier", "tiers", multiple=True, metavar="RULESET", help="Tier to count; may be given again.")
 @click.option(

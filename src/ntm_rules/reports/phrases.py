@@ -241,6 +241,7 @@ TIERS: Mapping[str, Mapping[str, str]] = {
         "nang-cao": "đạt chuẩn nông thôn mới nâng cao",
         "kieu-mau": "đạt chuẩn nông thôn mới kiểu mẫu",
         "hien-dai": "đạt chuẩn nông thôn mới hiện đại",
+        "special": "đặc thù đạt chuẩn nông thôn mới",
         "completed": "hoàn thành nhiệm vụ xây dựng nông thôn mới",
     },
     "en": {
@@ -248,6 +249,7 @@ TIERS: Mapping[str, Mapping[str, str]] = {
         "nang-cao": "advanced new rural standard",
         "kieu-mau": "model new rural standard",
         "hien-dai": "modern new rural standard",
+        "special": "new rural standard of special districts",
         "completed": "new rural task completed",
     },
 }

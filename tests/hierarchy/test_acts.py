@@ -34,9 +34,8 @@ LAW = ("recognition", "withdrawal", "procedure")
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ntm.Library:
     folder = tmp_path_factory.mktemp("law")
-    for name in ("facts/recognition.yaml", "facts/points.yaml", "facts/measures.yaml", "units/provinces.yaml"):
-        text = (RULESETS / name).read_text(encoding="utf-8")
-        (folder / Path(name).name).write_text(text, encoding="utf-8")
+    for path in (*(RULESETS / "facts").glob("*.yaml"), RULESETS / "units" / "provinces.yaml"):
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     for path in (RULESETS / "national" / "2021-2025").glob("*.yaml"):
         if path.stem.rpartition("-")[2] in LAW:
             (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")

@@ -150,6 +150,19 @@ def test_new_units_need_an_earlier_file() -> None:
     assert act == (Span(1, 2), Span(0, 1))
 
 
+def test_no_act_is_said_of_any_unit() -> None:
+    units = [record("A", 19), record("B", 1)]
+    assert achieved(units, target(Aim.NEW, "2"), units)[1] is None
+    assert achieved(units, target(Aim.TOTAL, "2"))[1] is None
+
+
+def test_a_unit_without_a_finding_may_meet_the_tier() -> None:
+    units = [record("A", 19), ntm.UnitRecord("B", TIER), record("C", 3)]
+    assert achieved(units, target(Aim.TOTAL, "2"))[0] == (Span(1, 2), Span(0, 1))
+    now = ntm.progress(units).tier(TIER).now
+    assert (now.no_finding, now.counted, now.average) == (1, 2, Span(11, 11))
+
+
 def test_a_target_of_a_tier_without_units_says_nothing() -> None:
     wanted = Target("commune/kieu-mau", Aim.TOTAL, Decimal(6), Decimal(6), Known(Evidence.OFFICIAL))
     (found,) = ntm.progress(COMMUNES, plan(wanted)).achievements
@@ -205,6 +218,13 @@ def test_the_report_says_how_much_more_there_is() -> None:
     assert rows["Đạt theo đánh giá"] == (1, 0, Span(1, 1))
     average = rows["Số tiêu chí bình quân/đơn vị"]
     assert [text_of(value, "vi") for value in average] == ["17", "15,33", "1,67"]
+
+
+def test_the_difference_of_two_spans_has_the_ends_that_are_possible() -> None:
+    """Between 12 and 15 now, between 10 and 11 before: at least 1 more, at most 5."""
+    found = ntm.progress([record("A", 12, 3)], before=[record("A", 10, 1)])
+    rows = {row[0]: row[1:] for row in progress_report(found, "en").tables[0].rows}
+    assert rows["Criteria met per unit on average"] == (Span(12, 15), Span(10, 11), Span(1, 5))
 
 
 # -- records and results ------------------------------------------------------------------------

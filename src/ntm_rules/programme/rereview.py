@@ -102,7 +102,7 @@ def _missing(result: IndicatorResult) -> Iterator[str]:
         if leaf.outcome is Outcome.UNDETERMINED:
             if ReasonCode.FACT_MISSING in leaf.codes and leaf.fact is not None:
                 yield leaf.fact.id
-            yield from (name for column in leaf.columns if column.value is None for name in column.missing)
+            yield from (name for column in leaf.columns for name in column.missing)
 
 
 @frozen

@@ -8,13 +8,13 @@ import pickle
 from pathlib import Path
 
 import pytest
-from small import BASE, FACTS, amendment, changed, codes, load, overlay, problems
 
 import ntm_rules as ntm
 from ntm_rules import Outcome, Ruleset, assess
 from ntm_rules.explain.sheet import rows
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.walk import cells, every_cell
+from unit.small import BASE, FACTS, amendment, changed, codes, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)
 GRADES = """\
@@ -278,7 +278,7 @@ def test_a_live_session_has_them(graded: Ruleset) -> None:
 
 
 def test_as_json(graded: Ruleset) -> None:
-    from test_schemas import validator
+    from unit.test_schemas import validator
 
     data = json.loads(assess(graded, {**GOOD, "clean_water_share": 79}).to_json())
     assert [e.message for e in validator("verdict-1.json").iter_errors(data)] == []

@@ -110,7 +110,7 @@ class Rereview:
     """All units under an old and a new set.
 
     Attributes:
-        units: those recognised whose recognition is at stake first, not met before undetermined; then in the order given.
+        units: those whose recognition is at stake first, not met before undetermined; then in the order given.
     """
 
     old: Ruleset

@@ -133,6 +133,43 @@ def test_progress_takes_province_and_tiers_from_the_plan(tmp_path: Path) -> None
     assert "from memory; low confidence; the plan is known from the press" in out
 
 
+def test_each_unit_by_the_criteria_of_its_province(tmp_path: Path) -> None:
+    text = "unit,tỉnh,commune_roads_paved_share,irrigated_share\nA,Bình Phước,100,90\nB,lang-son,100,90\nC,,100,90\n"
+    (tmp_path / "u.csv").write_text(text, encoding="utf-8")
+    law = ("--tier", "commune/ntm", "--on", "2024-07-02")
+    out = run("progress", tmp_path / "u.csv", *law, "--province-by", "tỉnh", "--by", "tỉnh", "--lang", "en")
+    assert [line for line in out.splitlines() if line.startswith("In force on")] == [
+        "In force on 2024-07-02, figures of 2024; province Binh Phuoc",
+        "In force on 2024-07-02, figures of 2024; province Lang Son",
+        "In force on 2024-07-02, figures of 2024",
+    ]
+    made = json.loads(run("progress", tmp_path / "u.csv", *law, "--province-by", "tỉnh", "--format", "json"))
+    for unit, province in (("A", "binh-phuoc"), ("B", "lang-son")):
+        (tmp_path / "one.csv").write_text(
+            "".join(text.splitlines(True)[:: 1 if unit == "A" else 2][:2]), encoding="utf-8"
+        )
+        (alone,) = json.loads(
+            run("assess", tmp_path / "one.csv", *law, "--province", province, "--keep", "tỉnh", "--format", "json")
+        )
+        (found,) = (each for each in made["tiers"][0]["units"] if each["unit"] == unit)
+        assert alone["unit"] == unit
+        assert found["criteria_undetermined"] == alone["counts"]["criteria"]["undetermined"]
+    (tmp_path / "u.csv").write_text(text.replace("lang-son", "lang-sn"), encoding="utf-8")
+    err = run("progress", tmp_path / "u.csv", *law, "--province-by", "tỉnh", code=2)
+    assert "unknown province `lang-sn`" in err
+
+
+def test_list_names_the_plans() -> None:
+    assert run("list").splitlines()[-1] == "Kế hoạch có mục tiêu: bac-giang@2024, binh-duong@2024, lang-son@2021"
+
+
+def test_check_looks_at_targets(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(PLAN.replace("commune/ntm", "commune/ntn"), encoding="utf-8")
+    err = run("check", tmp_path, "--no-proofs", code=2)
+    assert "plan.yaml:5:3: error[ruleset.unknown]: unknown ruleset `commune/ntn`" in err
+    assert "did you mean `commune/ntm`" in err
+
+
 def test_progress_as_workbook_and_page(folder: Path) -> None:
     nasty = '"=HYPERLINK(""http://x"")",<b>Đông</b>,3,,19,có,'
     (folder / "now.csv").write_text(COUNTS + nasty + "\n", encoding="utf-8")

@@ -81,14 +81,14 @@ def test_a_commune_that_fails_is_found_from_the_top(tmp_path: Path) -> None:
     assert cause.reason.indicator == "1"
     assert list(cause.lines("en")) == [
         "1 Good districts: 50%, exactly 100% needed (off by 50 percentage points; 1 units more needed); 4/QD",
-        "  a (district): Set district/one: not met (1/1 criteria)",
+        "  a district: Set district/one: not met (1/1 criteria)",
         "    DK.1 Good communes: 50%, at least 100% needed (short by 50 percentage points; 1 units more needed); 3/QD",
-        "      Xã số a2 (commune): Set commune/one: not met (0/1 criteria)",
+        "      Xã số a2: Set commune/one: not met (0/1 criteria)",
         "        1.2 Income: 30 million xu, at least 40 needed (short by 10); 1/QD",
         "    DK.3 Townships: 0%, exactly 100% needed (off by 100 percentage points; 1 units more needed); 3/QD",
-        "      t (township): not met",
+        "      t township: not met",
     ]
-    assert list(cause.lines("vi", depth=1))[1:] == ["  a (huyện): Bộ district/one: chưa đạt (1/1 tiêu chí)"]
+    assert list(cause.lines("vi", depth=1))[1:] == ["  Huyện a: Bộ district/one: chưa đạt (1/1 tiêu chí)"]
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,12 @@ def test_the_least_value_is_missing_where_one_commune_lacks_it(tmp_path: Path) -
     found = assessed(library, table, {"c": GOOD, "d": low})
     assert outcome(found, "a", "district/one", "DK.4") == "not_met"
     cause = next(c for c in found.causes("a", "district/one") if c.reason and c.reason.indicator == "DK.4")
-    assert [c.text("vi") for c in cause.below()] == ["Xã số d (xã): 79,9%"]
-    found = assessed(library, table, {"c": low, "d": {k: v for k, v in GOOD.items() if k != "happy"}})
+    assert [c.text("vi") for c in cause.below()] == ["Xã số d: 79,9%"]
+    great = GREAT | {"orchards": 3}
+    found = assessed(library, table, {"c": great, "d": {k: v for k, v in great.items() if k != "happy"}})
     assert outcome(found, "a", "district/one", "DK.4") == "undetermined"
     cause = next(c for c in found.causes("a", "district/one") if c.reason and c.reason.indicator == "DK.4")
-    assert [c.text("vi") for c in cause.below()] == ["Xã số d (xã): chưa có số liệu"]
+    assert [c.text("vi") for c in cause.below()] == ["Xã số d: chưa có số liệu"]
 
 
 def test_the_least_over_communes_and_items(tmp_path: Path) -> None:
@@ -246,6 +247,20 @@ def test_only_some_sets(tmp_path: Path) -> None:
     assert outcome(found, "a", "district/one", "DK.1") == "met"
     with pytest.raises(ntm.UnknownName, match="district/one"):
         assessed(library, units({"c": "a"}), {"c": GOOD}, rulesets=["district/on"])
+
+
+def test_villages_have_the_sets_of_their_province(bundled: ntm.Library) -> None:
+    on = dt.date(2024, 7, 2)
+    for province, expected in (("Yên Bái", ["village/kieu-mau", "village/ntm"]), ("Lai Châu", [])):
+        table = [
+            {"unit": "t", "level": "province", "name": province},
+            {"unit": "x", "level": "commune", "parent": "t"},
+            {"unit": "v", "level": "village", "parent": "x"},
+        ]
+        found = ntm.assess_hierarchy(bundled, table, {}, on=on)
+        assert sorted(found.verdicts["v"]) == expected
+        assert sorted(found.verdicts["x"]) == ["commune/kieu-mau", "commune/nang-cao", "commune/ntm"]
+        assert list(found.verdicts["t"]) == ["province/completed"]
 
 
 def test_frames_and_rows_of_files_are_units_and_facts_too(tmp_path: Path) -> None:

@@ -372,20 +372,27 @@ def test_every_file_is_checked() -> None:
     amendments = {
         (e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" not in e for n in e.get("instrument", ())
     }
-    overlays = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]}
+    listed = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]}
+    titles = set()
     for e in MAPPING["layers"]:
         numbers = [e["decision"]] if "decision" in e else [row["decision"] for row in chosen(e)]
-        layers = amendments if e["file"] != "provinces.csv" else overlays
-        layers |= {(ruleset, e.get("period", "2021-2025"), n) for ruleset in e["rulesets"] for n in numbers}
+        known = amendments if e["file"] != "provinces.csv" else titles
+        known |= {(ruleset, e.get("period", "2021-2025"), n) for ruleset in e["rulesets"] for n in numbers}
     for path in sorted(RULESETS.rglob("*.yaml")):
         file = read(path)
-        if "ruleset" in file:
+        if "province" in file:
+            kind = "ruleset" if "ruleset" in file else "overlay"
+            key = (file[kind], file["period"], file["instrument"]["number"])
+            assert key in listed | titles, path
+            assert file["province"] == file["instrument"]["issuer"] == path.parent.name, path
+            if kind == "ruleset" and key not in listed:
+                own = {"province": file["province"], "on": file["in_force"]["from"]}
+                states = {text_of(ref.cell.state) for ref in refs({**own, "ruleset": key[0], "period": key[1]})}
+                assert states == {"pending"}, path
+        elif "ruleset" in file:
             assert (file["ruleset"], file["period"]) in sets, path
         elif "amends" in file:
             assert (file["amends"], file["period"], file["instrument"]["number"]) in amendments, path
-        elif "overlay" in file:
-            assert (file["overlay"], file["period"], file["instrument"]["number"]) in overlays, path
-            assert file["province"] == file["instrument"]["issuer"] == path.parent.name, path
 
 
 def test_the_example_of_points_has_the_weights_of_its_source() -> None:
@@ -404,3 +411,23 @@ def test_the_example_of_points_has_the_weights_of_its_source() -> None:
     assert [(x.instrument.number, x.instrument.date) for x in found.layers if x.instrument] == [
         (printed[0]["decision"], printed[0]["date"])
     ]
+
+
+VILLAGE_TIERS = {
+    "thon_ntm": "village/ntm",
+    "thon_ban_ntm": "village/ntm",
+    "thon_ntm_kieu_mau": "village/kieu-mau",
+    "khu_dan_cu_kieu_mau": "village/residential-area",
+    "thon_thong_minh": "village/smart",
+    "lang_thong_minh": "village/smart",
+}
+
+
+def test_a_village_set_is_bundled_or_listed_as_unwritten() -> None:
+    """Of every province and tier in the sources, and of no other."""
+    printed = {p["title"]["vi"]: p["id"] for p in read(RULESETS / "units" / "provinces.yaml")["provinces"]}
+    found = {(printed[row["province"]], VILLAGE_TIERS[row["tier"]]) for row in rows() if row["tier"] in VILLAGE_TIERS}
+    bundled = {(province, ruleset) for ruleset, _, province in library().own_rulesets() if "village/" in ruleset}
+    unwritten = {(p.id, ruleset) for p in library().registry.provinces for ruleset in p.unwritten}
+    assert bundled | unwritten == found
+    assert not bundled & unwritten

@@ -8,27 +8,27 @@ import json
 from pathlib import Path
 
 from ntm_rules import Library
+from ntm_rules.consistency.compositions import sets
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "hashes.json"
 
 
 def days(library: Library, name: str, period: str, province: str | None) -> list[dt.date]:
-    """The days on which the set begins or a layer of it does, for a province the days of its overlays."""
+    """The days on which the set begins or a layer of it does; of a province its overlays, or its own set."""
     last_day = dt.date(int(period[5:]), 12, 31)
     if province is not None:
         version = library.registry.latest(province, last_day)
         last_day = min(last_day, version.end) if version.end else last_day
     ruleset = library.compose(name, on=last_day, period=period, province=province)
-    starts = sorted({layer.start for layer in ruleset.layers if layer.kind.value in ("base", "amendment", "overlay")})
-    if province is not None:
+    starts = sorted({layer.start for layer in ruleset.layers if layer.kind.value not in ("caller", "unknown")})
+    if province is not None and ruleset.layers[0].kind.value == "base":
         starts = [x.start for x in ruleset.layers if x.kind.value == "overlay"]
     return sorted({min(day, last_day) for day in starts})
 
 
 def hashes(library: Library) -> dict[str, str]:
     found: dict[str, str] = {}
-    places = [(name, period, None) for name, period in library.rulesets()]
-    for name, period, province in (*places, *library.overlays()):
+    for name, period, province in sets(library):
         for on in days(library, name, period, province):
             ruleset = library.compose(name, on=on, period=period, province=province)
             key = f"{name} {period} {province or '-'} {on}"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small import BASE, amendment, changed, load, overlay, problems
+from small import BASE, PROVINCES, amendment, changed, load, overlay, problems
 
 from ntm_rules import Library, NotInForce, UnknownName, assess
 from ntm_rules.consistency.checks import check
@@ -243,3 +243,17 @@ def test_two_own_sets_in_force_at_once(tmp_path: Path) -> None:
     found = [f for f in report.findings if f.diagnostic.code in ("date.overlap", "date.gap")]
     mine = [(f.diagnostic.code, f.subject.province, f.diagnostic.file) for f in found if "village" in f.subject.ruleset]
     assert mine == [("date.overlap", "bac", "rules/b.yaml")]
+
+
+def test_a_set_that_is_known_to_exist_and_was_not_found(tmp_path: Path) -> None:
+    """It is no unknown name; a province that has one which was found is named first."""
+    known = changed(PROVINCES, "title: {vi: Nam, en: South}", "title: {vi: Nam, en: South}, unwritten: [village/ntm]")
+    alone = load(tmp_path / "one", provinces_yaml=known)
+    with pytest.raises(NotInForce) as caught:
+        alone.compose("village/ntm", on=ON, province="nam")
+    assert str(caught.value) == "there is no national set `village/ntm`, and that of `nam` was not found"
+    both = load(tmp_path / "two", provinces_yaml=known, a_yaml=own("bac"))
+    with pytest.raises(NotInForce, match=r"say province=, one of `bac`; known to exist and not found: that of `nam`"):
+        both.compose("village/ntm", on=ON)
+    with pytest.raises(UnknownName):
+        both.compose("village/smart", on=ON)

@@ -73,6 +73,8 @@ def test_a_plan_is_read(tmp_path: Path) -> None:
     first = found.targets[0].known
     assert (first.evidence, first.source) == (Evidence.SECONDARY, "https://example.org/bao")
     assert found.targets[1].known.note == "heard"
+    sure = PLAN.replace("new: 5, evidence: official", "new: 5, evidence: official, confidence: low")
+    assert library(tmp_path, sure).plan("bac@2024").targets[2].known.confidence is None
     assert [(f.op, f.value, f.unit.en) for f in found.figures] == [("more_than", Decimal("99.32"), "million xu")]
 
 
@@ -126,12 +128,13 @@ def test_what_the_bundled_plans_say(bundled: Library) -> None:
         (plan.name, t.tier, t.aim.value): (t.low, t.high, t.out_of, t.known.evidence)
         for plan in map(bundled.plan, bundled.plans())
         for t in plan.targets
-        if t.tier.startswith("commune/")
     }
     assert found == {
         ("bac-giang@2024", "commune/ntm", "new"): (5, 5, None, Evidence.SECONDARY),
         ("bac-giang@2024", "commune/nang-cao", "new"): (11, 11, None, Evidence.SECONDARY),
         ("bac-giang@2024", "commune/kieu-mau", "new"): (5, 5, None, Evidence.SECONDARY),
+        ("bac-giang@2024", "village/ntm", "new"): (12, 12, None, Evidence.SECONDARY),
+        ("bac-giang@2024", "village/kieu-mau", "new"): (72, 72, None, Evidence.SECONDARY),
         ("binh-duong@2024", "commune/nang-cao", "total"): (38, 38, 38, Evidence.RECALLED),
         ("binh-duong@2024", "commune/kieu-mau", "total"): (6, 6, None, Evidence.RECALLED),
         ("lang-son@2021", "commune/ntm", "total"): (75, 75, 181, Evidence.RECALLED),

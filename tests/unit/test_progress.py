@@ -5,8 +5,11 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from small import load
+from test_grades import GOOD, GRADED
 
 import ntm_rules as ntm
 from ntm_rules.model.citations import Evidence
@@ -147,6 +150,19 @@ def test_new_units_need_an_earlier_file() -> None:
     assert act == (Span(1, 2), Span(0, 1))
 
 
+def test_no_act_is_said_of_any_unit() -> None:
+    units = [record("A", 19), record("B", 1)]
+    assert achieved(units, target(Aim.NEW, "2"), units)[1] is None
+    assert achieved(units, target(Aim.TOTAL, "2"))[1] is None
+
+
+def test_a_unit_without_a_finding_may_meet_the_tier() -> None:
+    units = [record("A", 19), ntm.UnitRecord("B", TIER), record("C", 3)]
+    assert achieved(units, target(Aim.TOTAL, "2"))[0] == (Span(1, 2), Span(0, 1))
+    now = ntm.progress(units).tier(TIER).now
+    assert (now.no_finding, now.counted, now.average) == (1, 2, Span(11, 11))
+
+
 def test_a_target_of_a_tier_without_units_says_nothing() -> None:
     wanted = Target("commune/kieu-mau", Aim.TOTAL, Decimal(6), Decimal(6), Known(Evidence.OFFICIAL))
     (found,) = ntm.progress(COMMUNES, plan(wanted)).achievements
@@ -202,6 +218,13 @@ def test_the_report_says_how_much_more_there_is() -> None:
     assert rows["Đạt theo đánh giá"] == (1, 0, Span(1, 1))
     average = rows["Số tiêu chí bình quân/đơn vị"]
     assert [text_of(value, "vi") for value in average] == ["17", "15,33", "1,67"]
+
+
+def test_the_difference_of_two_spans_has_the_ends_that_are_possible() -> None:
+    """Between 12 and 15 now, between 10 and 11 before: at least 1 more, at most 5."""
+    found = ntm.progress([record("A", 12, 3)], before=[record("A", 10, 1)])
+    rows = {row[0]: row[1:] for row in progress_report(found, "en").tables[0].rows}
+    assert rows["Criteria met per unit on average"] == (Span(12, 15), Span(10, 11), Span(1, 5))
 
 
 # -- records and results ------------------------------------------------------------------------
@@ -300,3 +323,24 @@ def test_progress_as_json_is_plain_and_exact() -> None:
 def test_a_language_that_is_not_there() -> None:
     with pytest.raises(ntm.UnknownName, match="unknown language `fr`"):
         progress_report(ntm.progress(COMMUNES), "fr")
+
+
+def test_declared_grades_are_counted_among_those_not_met(tmp_path: Path) -> None:
+    ruleset = load(tmp_path / "rules", ntm_yaml=GRADED).compose(TIER, on=dt.date(2024, 7, 2))
+    shares = {"A": 80, "B": 79, "C": 75, "D": 60, "E": 59}
+    records = [
+        ntm.UnitRecord.of_verdict(ntm.assess(ruleset, {**GOOD, "clean_water_share": share}, unit=unit))  # type: ignore[dict-item]
+        for unit, share in shares.items()
+    ]
+    found = ntm.progress(records, before=records[:2])
+    now = found.tier(TIER).now
+    assert [(grade.id, count) for grade, count in now.grades] == [("can-dat", 1), ("co-ban-dat", 2)]
+    assert (now.met, now.not_met) == (1, 4)
+    rows = {row[0]: row[1:] for row in progress_report(found, "vi").tables[0].rows}
+    assert rows["Trong đó Cơ bản đạt chuẩn"] == (2, 1, Span(1, 1))
+    assert rows["Trong đó Cận đạt"] == (1, 0, Span(1, 1))
+    made = found.to_dict()["tiers"][0]  # type: ignore[index]
+    assert made["now"]["finding"]["grades"] == {"can-dat": 1, "co-ban-dat": 2}
+    assert [unit["grade"] for unit in made["units"]] == [None, "co-ban-dat", "co-ban-dat", "can-dat", None]
+    every = progress_report(found, "en", every_unit=True).tables[-1]
+    assert [row[1] for row in every.rows][1] == "not met, Basically meets"

@@ -141,6 +141,13 @@ def test_a_text_longer_than_a_cell() -> None:
         sheets(report(("x" * 32_768,)))
 
 
+def test_a_table_longer_than_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
+    sheets(report((1,), (2,)))
+    with pytest.raises(TableError, match=r"(?s)room for 2 rows, the table `Bảng` has more.*write JSON or a page"):
+        sheets(report((1,), (2,), (3,)))
+
+
 def test_what_is_known_to_lie_between_two_numbers() -> None:
     assert text_of(Span(1, 3), "vi") == "1–3"
     assert text_of(Span(2, 2), "vi") == "2"

@@ -155,6 +155,11 @@ def test_every_bad_fact_of_all_units(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> N
     ]
 
 
+def test_a_fact_that_is_none(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
+    with pytest.raises(ntm.FactError, match=r"unit `A`, fact `income_per_capitaa`.*`income_per_capita`"):
+        ntm.rereview(*sets, [("A", {"income_per_capitaa": 3})])
+
+
 def test_as_json(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
     made = ntm.rereview(*sets, [("A", {**COOPERATIVE, "recognised_ntm": True})]).to_dict()
     assert json.loads(json.dumps(made, ensure_ascii=False)) == made

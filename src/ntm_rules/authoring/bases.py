@@ -38,12 +38,21 @@ def changes(layer: Layer, base: Layer) -> bool:
     return base.kind is not LayerKind.OWN or in_force(base, layer.start)
 
 
-def nowhere(ruleset: str, province: str | None, bases: Iterable[Listed]) -> NotInForce:
+def unwritten(ruleset: str, registry: Registry) -> list[str]:
+    """The provinces that are known to have a set of which no instrument was found."""
+    return list(dict.fromkeys(p.id for p in registry.provinces if ruleset in p.unwritten))
+
+
+def nowhere(ruleset: str, province: str | None, bases: Iterable[Listed], registry: Registry) -> NotInForce:
     """That there is no national set, nor one of the province's own."""
-    provinces = dict.fromkeys(base.province for base in bases)
-    none = f", and `{province}` has none of its own" if province else ""
-    hint = f"it is a set of single provinces: say province=, one of {quoted(sorted(provinces))}"
-    return NotInForce(f"there is no national set `{ruleset}`{none}", hint)
+    having, lost = sorted({base.province for base in bases}), unwritten(ruleset, registry)
+    message = f"there is no national set `{ruleset}`"
+    if province is not None:
+        message += ", and that of `{}` was not found" if province in lost else ", and `{}` has none of its own"
+    hints = [f"it is a set of single provinces: say province=, one of {quoted(having)}"] if having else []
+    others = [each for each in lost if each != province]
+    hints += [f"known to exist and not found: that of {quoted(others)}"] if others else []
+    return NotInForce(message.format(province), "; ".join(hints))
 
 
 def not_in_force(ruleset: str, on: dt.date, bases: Iterable[BaseFile]) -> NotInForce:

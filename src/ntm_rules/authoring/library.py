@@ -17,13 +17,14 @@ from ntm_rules.authoring.bases import (
     nearest,
     not_in_force,
     nowhere,
+    unwritten,
 )
 from ntm_rules.authoring.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
 from ntm_rules.authoring.composing import Request, compose
 from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
-from ntm_rules.authoring.plans import read_plan
+from ntm_rules.authoring.plans import plan_of
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
 from ntm_rules.model.citations import Instrument
@@ -128,12 +129,12 @@ class Library:
         """
         path = Path(name)
         if path.suffix in (".yaml", ".yml"):
-            return self._plan_of(read_file(path, str(path)))
+            return self._plan(read_file(path, str(path)))
         province, _, year = str(name).partition("@")
         known = self.registry.resolve(province) if year else province
         for listed in self.files:
             if listed.kind == "targets" and (listed.target, listed.year) == (known, year):
-                return self._plan_of(root_of(listed))
+                return self._plan(root_of(listed))
         raise UnknownName("plan", str(name), self.plans())
 
     def span(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, dt.date | None]:
@@ -220,7 +221,7 @@ class Library:
                 on = min(on, end) if end else on
             self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
         elif listed.kind == "targets":
-            self._plan_of(root_of(listed))
+            self._plan(root_of(listed))
         elif listed.kind == "":
             root_of(listed)
 
@@ -354,11 +355,11 @@ class Library:
     def _bases(self, ruleset: str, period: str | None, province: str | None) -> list[BaseFile]:
         """The national bases and the province's own, of all periods or of one."""
         files = [f for f in self.files if f.kind == "ruleset" and f.target == ruleset]
-        if not files:
+        if not files and not unwritten(ruleset, self.registry):
             raise UnknownName("ruleset", ruleset, self._ids())
         found = for_province(files, province)
         if not found:
-            raise nowhere(ruleset, province, files)
+            raise nowhere(ruleset, province, files, self.registry)
         if period is not None and period not in (f.period for f in found):
             raise UnknownName("period", period, [f.period for f in found])
         return [self._read_base(f) for f in found if period in (None, f.period)]
@@ -465,20 +466,8 @@ class Library:
             raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
         return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
 
-    def _plan_of(self, root: Node) -> Plan:
-        reader = Reader()
-        measures = {fact.unit.id: fact.unit for fact in self.facts.values() if fact.unit is not None}
-        read = reader.map(root, "a file of targets")
-        reader.required(read, "targets", "the file")
-        plan = read_plan(read, reader, sorted(self._ids()), self.registry.ids(), measures)
-        reader.raise_errors()
-        if plan is None:
-            raise RulesetError([problem("file.kind", root.at, "the file holds no targets")])
-        twins = [f for f in self.files if f.kind == "targets" and f"{f.target}@{f.year}" == plan.name]
-        if len(twins) > 1:
-            message = f"the plan `{plan.name}` stands in `{twins[0].shown}` and in `{twins[1].shown}`"
-            raise RulesetError([problem("targets.duplicate", Position(twins[1].shown, 1, 1), message)])
-        return plan
+    def _plan(self, root: Node) -> Plan:
+        return plan_of(root, sorted(self._ids()), self.registry.ids(), self.facts, self.files)
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
         if isinstance(overlay, Mapping):

@@ -3,16 +3,46 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from ntm_rules.authoring.nodes import Map, Node
+from ntm_rules.authoring.folders import Listed
+from ntm_rules.authoring.nodes import Map, Node, Position, problem
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.citations import Confidence, Evidence
-from ntm_rules.model.facts import Measure
+from ntm_rules.model.errors import RulesetError
+from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 
 _KNOWN = ("evidence", "confidence", "source", "note")
 _AIMS = {aim.value: aim for aim in Aim}
 _OPS = ("at_least", "more_than", "at_most", "less_than")
 _YEARS = range(1900, 2201)
+
+
+def plan_of(
+    root: Node, rulesets: Iterable[str], provinces: Iterable[str], facts: Mapping[str, Fact], files: Iterable[Listed]
+) -> Plan:
+    """The plan of a file of targets.
+
+    Args:
+        rulesets, provinces: the ids that it may name.
+        facts: their measures are those of its other figures.
+        files: what the library holds; no other file may hold the same plan.
+
+    Raises:
+        RulesetError: every problem of the file.
+    """
+    reader = Reader()
+    found = reader.map(root, "a file of targets")
+    reader.required(found, "targets", "the file")
+    measures = {fact.unit.id: fact.unit for fact in facts.values() if fact.unit is not None}
+    plan = read_plan(found, reader, rulesets, provinces, measures)
+    reader.raise_errors()
+    if plan is None:
+        raise RulesetError([problem("file.kind", root.at, "the file holds no targets")])
+    twins = [f for f in files if f.kind == "targets" and f"{f.target}@{f.year}" == plan.name]
+    if len(twins) > 1:
+        message = f"the plan `{plan.name}` stands in `{twins[0].shown}` and in `{twins[1].shown}`"
+        raise RulesetError([problem("targets.duplicate", Position(twins[1].shown, 1, 1), message)])
+    return plan
 
 
 def read_plan(

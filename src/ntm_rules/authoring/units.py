@@ -10,7 +10,7 @@ from ntm_rules.model.citations import last_day
 from ntm_rules.model.errors import NotInForce, UnknownName, folded
 from ntm_rules.model.text import Text
 
-_KEYS = ("id", "title", "region", "from", "to", "successor", "merged_from", "overlay", "note")
+_KEYS = ("id", "title", "region", "from", "to", "successor", "merged_from", "overlay", "unwritten", "note")
 
 
 @frozen
@@ -21,6 +21,7 @@ class Province:
         region: None where its parts lie in several regions.
         end: last day, None while it lasts.
         overlay_unknown: it has a set of its own whose instrument was not found.
+        unwritten: ids of sets that do not exist nationally and that it is known to have, their instruments not found.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Province:
     successor: str | None = None
     merged_from: tuple[str, ...] = ()
     overlay_unknown: bool = False
+    unwritten: tuple[str, ...] = ()
 
     def on(self, date: dt.date) -> bool:
         """True if the province exists on *date*."""
@@ -121,6 +123,7 @@ def _with_region(province: Province, before: dict[str, Province]) -> Province:
         province.successor,
         province.merged_from,
         province.overlay_unknown,
+        province.unwritten,
     )
 
 
@@ -143,4 +146,5 @@ def _province(found: Map, regions: tuple[str, ...], reader: Reader) -> Province 
         reader.text(found.get("successor"), "the successor") or None,
         parts,
         bool(overlay),
+        tuple(reader.text(item, "a ruleset") for item in reader.items(found.get("unwritten"), "`unwritten`")),
     )

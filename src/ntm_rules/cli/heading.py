@@ -36,6 +36,12 @@ def layer_words(layer: Layer, lang: str) -> str:
     return found if layer.read_whole else say(lang, "partly", layer=found)
 
 
+def span_words(layer: Layer, lang: str) -> str:
+    """From when to when a layer holds."""
+    start = day(lang, layer.start)
+    return say(lang, "from_to", start=start, end=day(lang, layer.end)) if layer.end else say(lang, "from", start=start)
+
+
 def dated(instrument: Instrument, lang: str) -> str:
     """Number and date of an instrument; a year or month where no more is known."""
     if len(instrument.date) < len("2024-06-17"):

@@ -8,18 +8,17 @@ import click
 
 from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import console, table, text
-from ntm_rules.cli.heading import layer_words
+from ntm_rules.cli.heading import layer_words, span_words
 from ntm_rules.cli.options import lang_option, library_of, rulesets_option
-from ntm_rules.cli.phrases import day, say
-from ntm_rules.consistency.compositions import sets
-from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
+from ntm_rules.cli.phrases import say
+from ntm_rules.consistency.compositions import layers_of_province, sets
 
 
 @click.command("list", short_help="List the rulesets and the sets of provinces.")
 @rulesets_option
 @lang_option
 def list_rulesets(rulesets: Path | None, lang: str) -> None:
-    """List the rulesets with their period and instruments, and the sets of provinces."""
+    """List the rulesets with their period and instruments, the sets of provinces, and the plans with targets."""
     library = library_of(rulesets)
     out = console()
     national = table(*(say(lang, name) for name in ("ruleset", "period", "in_force", "instrument", "name")))
@@ -27,7 +26,7 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
         found = library.compose(ruleset, on=dt.date.today(), period=period)
         base = found.layers[0]
         title = found.title.of(lang) if found.title else ""
-        cells = (ruleset, period, _span(base, lang), layer_words(base, lang), title)
+        cells = (ruleset, period, span_words(base, lang), layer_words(base, lang), title)
         national.add_row(*(text(cell) for cell in cells))
     out.print(national)
     out.print()
@@ -40,6 +39,11 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     if unknown:
         out.print()
         out.print(text(say(lang, "no_overlay", provinces=", ".join(unknown))))
+    unwritten = [f"{p.title.of(lang)} ({', '.join(p.unwritten)})" for p in library.registry.provinces if p.unwritten]
+    if unwritten:
+        out.print(text(say(lang, "unwritten", provinces=", ".join(unwritten))))
+    if library.plans():
+        out.print(text(say(lang, "plans", plans=", ".join(library.plans()))))
 
 
 def _of_provinces(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
@@ -47,19 +51,5 @@ def _of_provinces(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
     titles = {p.id: p.title.of(lang) for p in library.registry.provinces}
     found = ((ruleset, period, province) for ruleset, period, province in sets(library) if province)
     for ruleset, period, province in sorted(found, key=lambda of: (of[2], of[1], of[0])):
-        days = library.dates(ruleset, period, province)
-        composed = (library.compose(ruleset, on=on, period=period, province=province) for on in days)
-        layers = dict.fromkeys(layer for each in composed for layer in _own_layers(each))
-        for layer in layers:
-            yield titles[province], ruleset, period, _span(layer, lang), layer_words(layer, lang)
-
-
-def _own_layers(ruleset: Ruleset) -> Iterator[Layer]:
-    """The layers that are the province's own."""
-    own = ruleset.layers[0].kind is LayerKind.OWN
-    yield from (layer for layer in ruleset.layers if own or layer.kind is LayerKind.OVERLAY)
-
-
-def _span(layer: Layer, lang: str) -> str:
-    start = day(lang, layer.start)
-    return say(lang, "from_to", start=start, end=day(lang, layer.end)) if layer.end else say(lang, "from", start=start)
+        for layer in layers_of_province(library, ruleset, period, province):
+            yield titles[province], ruleset, period, span_words(layer, lang), layer_words(layer, lang)

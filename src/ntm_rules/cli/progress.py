@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from ntm_rules.authoring.library import Library
+from ntm_rules.authoring.tables import UnitFacts
 from ntm_rules.cli.assess import split
 from ntm_rules.cli.heading import heading, province_name
-from ntm_rules.cli.options import Source, composed, date, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import Law, Source, composed, date, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.reporting import chosen, output_options, write
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
@@ -30,7 +31,9 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @click.command("progress", short_help="Count how far a programme is, against its targets.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--targets", metavar="PLAN", help="Targets: PROVINCE@YEAR of a plan in the library, or a file (.yaml) of targets."
+    "--targets",
+    metavar="PLAN",
+    help="Targets: PROVINCE@YEAR of a plan in the library, or a file (.yaml); its province is taken for --province.",
 )
 @click.option("--tier", "tiers", multiple=True, metavar="RULESET", help="Tier to count; may be given again.")
 @click.option(
@@ -39,6 +42,11 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     help="The same units on an earlier day; read and assessed like FILE.",
 )
 @click.option("--by", multiple=True, metavar="COLUMN", help="Group by this column; give the outer one first.")
+@click.option(
+    "--province-by",
+    metavar="COLUMN",
+    help="Column with the province of each unit, by id or name: picks its own criteria, in place of --province.",
+)
 @click.option("--as-of", type=date, metavar="DATE", help="Day of the report, usually 20/6 or 20/12.")
 @click.option(
     "--under",
@@ -63,6 +71,7 @@ def progress(
     tiers: tuple[str, ...],
     before: Path | None,
     by: tuple[str, ...],
+    province_by: str | None,
     as_of: dt.date | None,
     under: int | None,
     bands: tuple[int, ...] | None,
@@ -82,18 +91,21 @@ def progress(
     library = library_of(law["rulesets"])
     plan = None if targets is None else library.plan(targets)
     law["on"] = law["on"] or as_of
-    if plan is not None and law["province"] is None and law["territory"] is None:
+    if plan is not None and not (law["province"] or law["territory"] or province_by):
         law["province"] = plan.province
     wanted = _tiers(tiers, plan)
-    rulesets: dict[str, Ruleset] = {}
+    rulesets: dict[tuple[str, str], Ruleset] = {}
 
-    def compose(tier: str) -> Ruleset:
-        if tier not in rulesets:
-            rulesets[tier] = composed(library, tier, law)
-        return rulesets[tier]
+    def compose(tier: str, unit: UnitFacts) -> Ruleset:
+        province = "" if province_by is None else unit.kept[province_by]
+        if (tier, province) not in rulesets:
+            chosen = Law(**(law | {"province": province})) if province else law
+            rulesets[tier, province] = composed(library, tier, chosen)
+        return rulesets[tier, province]
 
-    now = _read(file, library, wanted, by, source)
-    earlier = None if before is None else _read(before, library, wanted, by, source)
+    kept = (*by, *([] if province_by is None else [province_by]))
+    now = _read(file, library, wanted, kept, source)
+    earlier = None if before is None else _read(before, library, wanted, kept, source)
     try:
         found = counted(
             now.records(wanted, compose, by),
@@ -122,13 +134,13 @@ def progress(
     )
 
 
-def _read(path: Path, library: Library, tiers: tuple[str, ...], by: tuple[str, ...], source: Source) -> UnitFile:
+def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str, ...], source: Source) -> UnitFile:
     return UnitFile.read(
         path,
         library.facts,
         tiers,
         unit=source["unit_column"],
-        keep=tuple(dict.fromkeys((*by, *source["keep"]))),
+        keep=tuple(dict.fromkeys((*kept, *source["keep"]))),
         decimal=source["decimal"],
         sheet=source["sheet"],
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
 
 
 @frozen
@@ -30,6 +30,16 @@ def sets(library: Library) -> Iterator[tuple[str, str, str | None]]:
     """Id, period and province of every set: the national ones, then those of provinces, overlays or their own."""
     yield from ((ruleset, period, None) for ruleset, period in library.rulesets())
     yield from sorted({*library.overlays(), *library.own_rulesets()})
+
+
+def layers_of_province(library: Library, ruleset: str, period: str, province: str) -> tuple[Layer, ...]:
+    """The overlays of a province on a set, its own set of that id, and the amendments to it, by the days they begin."""
+    found: dict[Layer, None] = {}
+    for on in library.dates(ruleset, period, province):
+        layers = library.compose(ruleset, on=on, period=period, province=province).layers
+        own = layers[0].kind is LayerKind.OWN
+        found |= dict.fromkeys(layer for layer in layers if own or layer.kind is LayerKind.OVERLAY)
+    return tuple(found)
 
 
 def compositions(library: Library) -> Iterator[Composition]:

@@ -61,6 +61,9 @@ class Hierarchy:
     def causes(self, unit: str, ruleset: str) -> "tuple[Cause, ...]":
         """Why a unit does not satisfy a set, down to the units and indicators below that caused it.
 
+        Of a unit that is not met the reasons that are not met, of one that is undetermined those undetermined;
+        ``Verdict.reasons`` has both.
+
         Raises:
             UnknownName: no such unit, or a set that was not assessed for it.
         """
@@ -157,7 +160,9 @@ class _Pass:
             found = [self.ruleset(id, None, place) for id in wanted]
             return [r for r in found if r.judges == place.level]
         chosen = []
-        for id in dict.fromkeys(id for id, _ in self.library.rulesets()):
+        national = [id for id, _ in self.library.rulesets()]
+        own = [id for id, _, province in self.library.own_rulesets() if province == place.province]
+        for id in dict.fromkeys((*national, *own)):
             try:
                 ruleset = self.ruleset(id, None, place)
             except NotInForce:

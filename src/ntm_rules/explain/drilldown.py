@@ -96,14 +96,18 @@ class Cause:
 
 
 def causes(hierarchy: "Hierarchy", verdict: Verdict) -> tuple[Cause, ...]:
-    """Why a unit of the hierarchy does not satisfy the set of the verdict, in the order of the decision."""
+    """Why the verdict is what it is: the reasons that have its outcome, in the order of the decision."""
     place = hierarchy.places[verdict.unit or ""]
-    return tuple(Cause(place, reason, None, None, hierarchy, verdict) for reason in verdict.reasons())
+    deciding = (reason for reason in verdict.reasons() if reason.outcome is verdict.outcome)
+    return tuple(Cause(place, reason, None, None, hierarchy, verdict) for reason in deciding)
 
 
 def place_text(place: "Place", lang: str) -> str:
-    """The name of a unit with its level, e.g. ``Cao Lâu (xã)``; its code where the table has no name."""
-    return say(lang, "unit", name=place.name or place.unit, level=say(lang, place.level))
+    """The name of a unit with its level, e.g. ``Xã Cao Lâu``, once; its code where the table has no name."""
+    name = place.name or place.unit
+    if name.casefold().startswith(say("vi", place.level).casefold() + " "):
+        return name
+    return say(lang, f"named_{place.level}", name=name)
 
 
 def _deciding(reason: Reason) -> Iterator[LeafResult]:

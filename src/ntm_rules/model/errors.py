@@ -12,6 +12,7 @@ from attrs import frozen
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
 _SHOWN = 100
+_CANDIDATES = 12
 
 
 class Severity(Enum):
@@ -146,6 +147,21 @@ class UnknownName(NtmRulesError):  # noqa: N818
         if self.suggestions:
             message += f"\n    help: did you mean {quoted(self.suggestions)}?"
         super().__init__(message)
+
+
+class AmbiguousName(NtmRulesError):  # noqa: N818
+    """A name that several things bear; nothing is guessed.
+
+    Attributes:
+        kind: what was looked for, e.g. ``unit``.
+        candidates: what the name may mean, each described.
+    """
+
+    def __init__(self, kind: str, name: str, candidates: Sequence[str]) -> None:
+        self.kind, self.name, self.candidates = kind, name, tuple(candidates)
+        shown = quoted(self.candidates[:_CANDIDATES])
+        more = f" and {len(self.candidates) - _CANDIDATES} more" if len(self.candidates) > _CANDIDATES else ""
+        super().__init__(f"the {kind} `{name}` may be {shown}{more}\n    help: say which one by parent, level or date")
 
 
 class EngineUnavailable(NtmRulesError):  # noqa: N818

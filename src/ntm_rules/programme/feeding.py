@@ -1,6 +1,6 @@
 """Records out of files of units: from their facts, or from published counts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -15,8 +15,8 @@ from ntm_rules.model.text import Text
 from ntm_rules.model.verdicts import Verdict
 from ntm_rules.programme.records import UnitRecord, outcome_of, recognition_fact
 
-Composed = Callable[[str], Ruleset]
-"""The ruleset of a tier."""
+Composed = Callable[[str, UnitFacts], Ruleset]
+"""The ruleset of a tier for a unit."""
 
 _CRITERIA = Measure("criteria", Text("tiêu chí", "criteria"))
 _DECIDED = (Outcome.MET, Outcome.NOT_MET, Outcome.UNDETERMINED)
@@ -55,11 +55,13 @@ class UnitFile:
 
     Attributes:
         published: it holds counts, or nothing but acts, instead of facts.
+        acts: columns of recognition that are in no catalogue.
     """
 
     path: str
     units: tuple[UnitFacts, ...]
     published: bool
+    acts: frozenset[str]
 
     @classmethod
     def read(
@@ -88,7 +90,7 @@ class UnitFile:
             message = f"the file holds published counts ({quoted(counts)}) and facts ({quoted(others[:3])}) together"
             hint = "assess the facts, or leave them out with --keep (keep=)"
             raise TableError([Diagnostic("table.mixed", message, file=str(path), line=1, column=1, hint=hint)])
-        return cls(str(path), units, bool(counts) or not others)
+        return cls(str(path), units, bool(counts) or not others, frozenset(acts))
 
     def facts(self) -> tuple[UnitFacts, ...]:
         """The units with facts.
@@ -105,7 +107,7 @@ class UnitFile:
         """One record a unit and tier. Published counts are of the first tier; of the others only acts are known.
 
         Args:
-            compose: makes the ruleset of a tier; asked only for tiers that are assessed, or whose total is not given.
+            compose: gives the ruleset for a unit; asked only where units are assessed, or a total is not given.
             by: kept columns that become groups.
 
         Raises:
@@ -113,15 +115,15 @@ class UnitFile:
         """
         for place, tier in enumerate(tiers):
             if not self.published:
-                yield from self._assessed(tier, compose(tier), by)
+                yield from self._assessed(tier, compose, by)
             elif place == 0:
                 yield from self._counted(tier, compose, by)
             elif any(recognition_fact(tier) in row.facts for row in self.units):
                 yield from (_record(row, tier, by) for row in self.units)
 
-    def _assessed(self, tier: str, ruleset: Ruleset, by: Sequence[str]) -> Iterator[UnitRecord]:
+    def _assessed(self, tier: str, compose: Composed, by: Sequence[str]) -> Iterator[UnitRecord]:
         act = recognition_fact(tier)
-        for row, verdict in assessed(self.units, ruleset):
+        for row, verdict in assessed(((row, compose(tier, row)) for row in self.units), self.acts):
             yield UnitRecord.of_verdict(verdict, _groups(row, by), yes_no(row.facts.get(act)))
 
     def _counted(self, tier: str, compose: Composed, by: Sequence[str]) -> Iterator[UnitRecord]:
@@ -135,18 +137,20 @@ class UnitFile:
         yield from records
 
 
-def assessed(units: Iterable[UnitFacts], ruleset: Ruleset) -> list[tuple[UnitFacts, Verdict]]:
-    """The verdicts on units; facts that the set does not read, such as acts of other tiers, are left out.
+def assessed(units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] = ()) -> list[tuple[UnitFacts, Verdict]]:
+    """The verdicts on units, each against its ruleset.
+
+    Args:
+        acts: columns of recognition that are no facts, and left out.
 
     Raises:
-        FactError: every fact of all units that the set cannot take.
+        FactError: every fact of all units that their sets cannot take.
     """
-    known = {fact.id for fact in ruleset.facts}
     found: list[tuple[UnitFacts, Verdict]] = []
     problems: list[FactProblem] = []
-    for row in units:
+    for row, ruleset in units:
         try:
-            facts = {name: value for name, value in row.facts.items() if name in known}
+            facts = {name: value for name, value in row.facts.items() if name not in acts}
             found.append((row, assess(ruleset, facts, row.unit)))
         except FactError as error:
             problems += error.problems
@@ -194,7 +198,7 @@ def _published(
             problems.append(FactProblem(row.unit, "criteria_met", "", "a count beside `criteria_undetermined`"))
         return UnitRecord(record.unit, tier, record.groups, outcome, recognised=record.recognised)
     met, open_ = counts["criteria_met"], counts.get("criteria_undetermined", 0)
-    total = counts.get("criteria_total") or assess(compose(tier), {}).criteria_total
+    total = counts.get("criteria_total") or assess(compose(tier, row), {}).criteria_total
     if met + open_ > total:
         problems.append(FactProblem(row.unit, "criteria_met", met, f"at most {total - open_} of {total} criteria"))
         return None

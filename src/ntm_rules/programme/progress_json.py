@@ -110,6 +110,7 @@ def _tally(found: Tally) -> Json:
             "not_applicable": found.not_applicable,
             "none": found.no_finding,
             "provisional": found.provisional,
+            "grades": {grade.id: count for grade, count in found.grades},
         },
         "act": {
             "recognised": found.recognised,
@@ -150,4 +151,5 @@ def _record(record: UnitRecord) -> Json:
         "criteria_undetermined": record.criteria_undetermined,
         "criteria_total": record.criteria_total,
         "recognised": record.recognised,
+        "grade": None if record.grade is None else record.grade.id,
     }

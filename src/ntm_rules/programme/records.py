@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Grade
 from ntm_rules.model.verdicts import Verdict
 
 
@@ -27,6 +28,7 @@ class UnitRecord:
             not applicable.
         recognised: whether the unit is recognised, by an act; None where that is not said.
         provisional: the finding is decided, but rests on values that were not checked.
+        grade: the declared grade of a unit that does not meet the whole set, such as "cơ bản đạt chuẩn".
 
     Raises:
         ValueError: counts that do not fit together.
@@ -41,6 +43,7 @@ class UnitRecord:
     criteria_total: int | None = None
     recognised: bool | None = None
     provisional: bool = False
+    grade: Grade | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         met, open_, total = self.criteria_met, self.criteria_undetermined, self.criteria_total
@@ -64,6 +67,7 @@ class UnitRecord:
             verdict.criteria_total,
             recognised,
             verdict.provisional,
+            verdict.grade,
         )
 
     @classmethod

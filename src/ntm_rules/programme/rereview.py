@@ -102,7 +102,7 @@ def _missing(result: IndicatorResult) -> Iterator[str]:
         if leaf.outcome is Outcome.UNDETERMINED:
             if ReasonCode.FACT_MISSING in leaf.codes and leaf.fact is not None:
                 yield leaf.fact.id
-            yield from (name for column in leaf.columns if column.value is None for name in column.missing)
+            yield from (name for column in leaf.columns for name in column.missing)
 
 
 @frozen
@@ -167,7 +167,9 @@ def rereview(old: Ruleset, new: Ruleset, units: Iterable[UnitFacts | tuple[str, 
     rows = [unit if isinstance(unit, UnitFacts) else UnitFacts(*unit, {}, 0) for unit in units]
     twins = Twins.of(old, new)
     act = recognition_fact(old.id)
-    pairs = zip(assessed(rows, old), assessed(rows, new), strict=True)
+    sides = ([(row, ruleset) for row in rows] for ruleset in (old, new))
+    read = {fact.id for ruleset in (old, new) for fact in ruleset.facts}
+    pairs = zip(*(assessed(side, {act} - read) for side in sides), strict=True)
     reviewed = [
         ReviewedUnit(row.unit, before, after, yes_no(row.facts.get(act)), row.kept, twins)
         for (row, before), (_, after) in pairs

@@ -7,6 +7,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Grade
 from ntm_rules.programme.records import UnitRecord
 
 Number = int | Fraction
@@ -75,6 +76,7 @@ class Tally:
     Attributes:
         met, not_met, undetermined, not_applicable: by finding; ``no_finding`` has none.
         provisional: of the findings that are decided, how many rest on values that were not checked.
+        grades: of those not met, how many have each declared grade.
         recognised, not_recognised: by act; of ``recognition_unknown`` nothing is said.
         counted: units whose criteria are known; all that follows is about them.
         criteria: criteria met, in all.
@@ -89,6 +91,7 @@ class Tally:
     not_applicable: int
     no_finding: int
     provisional: int
+    grades: tuple[tuple[Grade, int], ...]
     recognised: int
     not_recognised: int
     recognition_unknown: int
@@ -122,7 +125,7 @@ class Tally:
 
 def tally(records: Iterable[UnitRecord], scale: Scale) -> Tally:
     """The units of one tier counted."""
-    units = list(records)
+    units = tuple(records)
     outcomes = Counter(record.outcome for record in units)
     acts = Counter(record.recognised for record in units)
     ends = [end for record in units if (end := ends_of(record)) is not None]
@@ -135,6 +138,7 @@ def tally(records: Iterable[UnitRecord], scale: Scale) -> Tally:
         outcomes[Outcome.NOT_APPLICABLE],
         outcomes[None],
         sum(record.provisional for record in units),
+        _grades(units),
         acts[True],
         acts[False],
         acts[None],
@@ -144,6 +148,12 @@ def tally(records: Iterable[UnitRecord], scale: Scale) -> Tally:
         tuple(_band(ends, low, high) for low, high in scale.bands),
         _band(ends, 0, scale.under - 1).units,
     )
+
+
+def _grades(units: Sequence[UnitRecord]) -> tuple[tuple[Grade, int], ...]:
+    grades = {record.grade.id: record.grade for record in units if record.grade is not None}
+    counts = Counter(record.grade.id for record in units if record.grade is not None)
+    return tuple((grades[name], counts[name]) for name in sorted(grades))
 
 
 def ends_of(record: UnitRecord) -> tuple[int, int] | None:

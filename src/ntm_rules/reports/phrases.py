@@ -43,6 +43,7 @@ REPORT: Mapping[str, Mapping[str, str]] = {
         "units": "Số đơn vị",
         "met": "Đạt theo đánh giá",
         "not_met": "Chưa đạt theo đánh giá",
+        "graded": "Trong đó {grade}",
         "undetermined": "Chưa đủ căn cứ",
         "not_applicable": "Không áp dụng",
         "no_finding": "Chưa có kết quả đánh giá",
@@ -148,6 +149,7 @@ REPORT: Mapping[str, Mapping[str, str]] = {
         "units": "Units",
         "met": "Met by finding",
         "not_met": "Not met by finding",
+        "graded": "Of these {grade}",
         "undetermined": "Undetermined",
         "not_applicable": "Not applicable",
         "no_finding": "Without a finding",
@@ -239,6 +241,7 @@ TIERS: Mapping[str, Mapping[str, str]] = {
         "nang-cao": "đạt chuẩn nông thôn mới nâng cao",
         "kieu-mau": "đạt chuẩn nông thôn mới kiểu mẫu",
         "hien-dai": "đạt chuẩn nông thôn mới hiện đại",
+        "special": "đặc thù đạt chuẩn nông thôn mới",
         "completed": "hoàn thành nhiệm vụ xây dựng nông thôn mới",
     },
     "en": {
@@ -246,6 +249,7 @@ TIERS: Mapping[str, Mapping[str, str]] = {
         "nang-cao": "advanced new rural standard",
         "kieu-mau": "model new rural standard",
         "hien-dai": "modern new rural standard",
+        "special": "new rural standard of special districts",
         "completed": "new rural task completed",
     },
 }

@@ -215,8 +215,21 @@ class _ProgressReport:
                 label = self.say(row.name, count=tier.scale.under)
                 shown: Value = self.say("not_here") if now is None else now
                 rows.append((label, shown) if before is None else (label, shown, then, _difference(now, then)))
+            if row.name == "not_met":
+                rows += self.graded(tier.now, before)
         columns = ("what", "now") if before is None else ("what", "now", "before", "change")
         return Table(self.say("summary", tier=name), self.words(columns), tuple(rows))
+
+    def graded(self, now: Tally, before: Tally | None) -> Iterator[tuple[Value, ...]]:
+        """Of those not met, how many have each grade."""
+        grades = {grade.id: grade for side in (now, before) if side is not None for grade, _ in side.grades}
+        for name, grade in grades.items():
+            title = grade.title.of(self.lang) if grade.title is not None else name
+            here, then = (
+                None if side is None else {g.id: n for g, n in side.grades}.get(name, 0) for side in (now, before)
+            )
+            row: tuple[Value, ...] = (self.say("graded", grade=title), here)
+            yield row if before is None else (*row, then, _difference(here, then))
 
     def banded(self, title: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None) -> Table:
         """Units by how many criteria they meet."""
@@ -260,6 +273,8 @@ class _ProgressReport:
 
     def unit(self, record: UnitRecord) -> tuple[Value, ...]:
         outcome = "" if record.outcome is None else PHRASES[self.lang][record.outcome.code]
+        if record.grade is not None:
+            outcome += f", {record.grade.title.of(self.lang) if record.grade.title is not None else record.grade.id}"
         outcome += " (*)" if record.provisional else ""
         act = "" if record.recognised is None else self.say("yes" if record.recognised else "no")
         unit, *rest = self.listed(record)

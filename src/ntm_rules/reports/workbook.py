@@ -35,15 +35,18 @@ def workbook(file: typing.IO[bytes], options: dict[str, typing.Any] | None = Non
     return xlsxwriter.Workbook(file, options or {})
 
 
-def check_rows(count: int) -> None:
+def check_rows(count: int, hint: str = "write Parquet or CSV", what: str = "units, the file has more") -> None:
     """Refuse more units than a sheet has rows.
+
+    Args:
+        hint, what: what is said of it.
 
     Raises:
         TableError: it has not.
     """
     if count >= MAX_ROWS:
-        message = f"a sheet of Excel has room for {MAX_ROWS - 1} units, the file has more"
-        raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
+        message = f"a sheet of Excel has room for {MAX_ROWS - 1} {what}"
+        raise TableError([Diagnostic("table.size", message, hint=hint)])
 
 
 def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typing.Any = None) -> None:
@@ -87,7 +90,7 @@ def write_report(file: typing.IO[bytes], report: Report) -> None:
         for row, line in enumerate((*report.lines, "", *(t.title for t in report.tables)), 1):
             write_cell(first, row, 0, line, wrapped)
         for number, table in enumerate(report.tables, 1):
-            check_rows(len(table.rows))
+            check_rows(len(table.rows), "write JSON or a page", f"rows, the table `{table.title}` has more")
             _write_table(
                 book.add_worksheet(_sheet_name(number, table.title)), table, report.lang, bold, wrapped, decimal
             )

@@ -13,6 +13,7 @@ from ntm_rules.model.citations import Evidence
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Known, Plan, Target
 from ntm_rules.model.text import Text
+from ntm_rules.programme.records import recognition_fact
 from ntm_rules.programme.rereview import Transition
 from ntm_rules.programme.tally import Span, Tally
 from ntm_rules.testing import strategies as ntm_st
@@ -182,7 +183,7 @@ def reviewed(draw: st.DrawFn) -> tuple[ntm.Ruleset, ntm.Ruleset, list[ntm.UnitFa
     for place in range(draw(st.integers(0, 4))):
         facts = {**draw(ntm_st.facts(old))}
         if draw(st.booleans()):
-            facts["recognised_ntm"] = draw(st.booleans())
+            facts[recognition_fact(old.id)] = draw(st.booleans())
         units.append(ntm.UnitFacts(f"u{place}", facts, {}, place + 1))
     return old, new, units
 

@@ -1,0 +1,182 @@
+"""The register of units: by name, by code, by day; what came before and after."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from attrs import define, field
+
+from ntm_rules.model.errors import AmbiguousName, UnknownName
+from ntm_rules.units.names import MAX_NAME, Words, bare, without_kind, words, written_as
+from ntm_rules.units.unit import Level, Part, Succession, Unit
+
+_Named = tuple[Unit, Words]
+
+
+@define
+class Units:
+    """Units with their validity; make one with ``Units.load()``, or from a list of one's own.
+
+    Attributes:
+        units: all of them, each once; of one code at most one on a day.
+        successions: which unit took over which.
+    """
+
+    units: tuple[Unit, ...]
+    successions: tuple[Succession, ...] = ()
+    _names: dict[str, list[_Named]] = field(init=False, repr=False, eq=False)
+    _codes: dict[str, list[Unit]] = field(init=False, repr=False, eq=False)
+    _after: dict[Unit, list[Part]] = field(init=False, repr=False, eq=False)
+    _before: dict[Unit, list[Part]] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._names, self._codes, self._after, self._before = {}, {}, {}, {}
+        for unit in self.units:
+            name = words(unit.name)
+            self._names.setdefault(bare(name), []).append((unit, name))
+            self._codes.setdefault(unit.code, []).append(unit)
+        for link in self.successions:
+            self._after.setdefault(link.old, []).append(Part(link.new, link.whole))
+            self._before.setdefault(link.new, []).append(Part(link.old, link.whole))
+
+    @classmethod
+    def load(cls) -> "Units":
+        """The units of Vietnam just before 01/07/2025 and since, from the package ``vietnamadminunits``.
+
+        The state before is that of 30/06/2025: what ended or changed earlier is not in it, and the first days of
+        its units are not known.
+
+        Raises:
+            EngineUnavailable: the package is not installed, or its data cannot be read.
+        """
+        from ntm_rules.units.package import read_package
+
+        units, successions = read_package()
+        return cls(units, successions)
+
+    # -- which there are -----------------------------------------------------------------------
+
+    def on(self, date: dt.date) -> "Units":
+        """The register of one day: its units, without what was before or came after."""
+        return Units(tuple(unit for unit in self.units if unit.on(date)))
+
+    def by_code(self, code: str, on: dt.date | None = None) -> Unit:
+        """The unit that bears *code*, on the day *on* if that is given.
+
+        Raises:
+            UnknownName: no unit bears it (then).
+            AmbiguousName: no day is given and the code was used again.
+        """
+        found = [u for u in self._codes.get(code[:MAX_NAME], ()) if on is None or u.on(on)]
+        return self._only(found, f"code of a unit{_then(on)}", code, lambda: self._codes)
+
+    def find(
+        self,
+        name: str,
+        *,
+        level: Level | str | None = None,
+        parent: Unit | str | None = None,
+        on: dt.date | None = None,
+    ) -> Unit:
+        """The unit called *name*.
+
+        Upper and lower case, the place of a tone mark (``Hoà``, ``Hòa``) and of composed letters do not matter; marks
+        may be left out, but a written one has to be right; a name written in full goes before others. The kind may
+        stand before the name (``Xã``, ``TT.``), and counts then.
+
+        Args:
+            level: the level it has to have, e.g. ``"commune"``.
+            parent: a unit above it, by name or as a unit; need not be the next one.
+            on: the day on which it exists; without it units of all days are looked at.
+
+        Raises:
+            UnknownName: nothing bears the name there; with near matches.
+            AmbiguousName: several do; names them with code, superior unit and span.
+            ValueError: there is no such level.
+        """
+        wanted = Level(level) if isinstance(level, str) else level
+        above = None if parent is None else self._above(parent, on)
+
+        def fits(unit: Unit) -> bool:
+            there = (wanted is None or unit.level is wanted) and (on is None or unit.on(on))
+            return there and (above is None or any(u in above for u in self._ancestors(unit)))
+
+        return self._only(self._called(name, fits), f"unit{_then(on)}", name, lambda: self._known(fits))
+
+    def parent(self, unit: Unit) -> Unit | None:
+        """The superior unit, None for a province or where the register has none."""
+        return next(iter(self._ancestors(unit)), None)
+
+    # -- what came before and after ----------------------------------------------------------------
+
+    def successors(self, unit: Unit) -> tuple[Part, ...]:
+        """The units that took over *unit*, each with whether it took it over whole; none while it lasts."""
+        return tuple(self._after.get(unit, ()))
+
+    def predecessors(self, unit: Unit) -> tuple[Part, ...]:
+        """The units that *unit* was made of, each with whether it went over whole."""
+        return tuple(self._before.get(unit, ()))
+
+    def out_of_scope(self, unit: Unit) -> tuple[Part, ...]:
+        """The wards into which a commune went, whole or in part: what it was there is no rural commune any longer."""
+        if unit.level is not Level.COMMUNE:
+            return ()
+        return tuple(part for part in self.successors(unit) if part.unit.level is Level.WARD)
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    def _called(self, name: str, fits: Callable[[Unit], bool]) -> list[Unit]:
+        """The units that *name* may mean: those so called in full, else those of which marks were left out."""
+        given = words(name) if len(name) <= MAX_NAME else ()
+        readings: list[tuple[str | None, Words]] = [(None, given), *without_kind(given)]
+        found = [
+            (unit, own == said)
+            for kind, said in readings
+            for unit, own in self._names.get(bare(said), ())
+            if kind in (None, unit.kind) and written_as(own, said) and fits(unit)
+        ]
+        exact = [unit for unit, full in found if full]
+        return list(dict.fromkeys(exact or [unit for unit, _ in found]))
+
+    def _above(self, parent: Unit | str, on: dt.date | None) -> frozenset[Unit]:
+        """The units that *parent* may mean; homonyms stay apart by what lies in them."""
+        if isinstance(parent, Unit):
+            return frozenset((parent,))
+
+        def fits(unit: Unit) -> bool:
+            return len(unit.code) < 5 and (on is None or unit.on(on))
+
+        found = self._called(parent, fits)
+        if not found:
+            raise UnknownName(f"superior unit{_then(on)}", parent[:MAX_NAME], self._known(fits))
+        return frozenset(found)
+
+    def _ancestors(self, unit: Unit) -> Iterator[Unit]:
+        """The units above, the next one first."""
+        day = unit.end or unit.start or dt.date.max
+        code = unit.parent_code
+        for _ in range(3):
+            above = [u for u in self._codes.get(code or "", ()) if u.on(day)]
+            if not above:
+                return
+            yield above[0]
+            code = above[0].parent_code
+
+    def _known(self, fits: Callable[[Unit], bool]) -> Iterator[str]:
+        return (unit.name for unit in self.units if fits(unit))
+
+    def _only(self, found: Sequence[Unit], kind: str, name: str, known: Callable[[], Iterable[str]]) -> Unit:
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise UnknownName(kind, name[:MAX_NAME], known() if len(name) <= MAX_NAME else ())
+        raise AmbiguousName("unit", name, [self._described(unit) for unit in found])
+
+    def _described(self, unit: Unit) -> str:
+        above = "".join(f", {u.title}" for u in self._ancestors(unit))
+        start = f" from {unit.start}" if unit.start else ""
+        end = f" until {unit.end}" if unit.end else ""
+        return f"{unit.title}{above} ({unit.code}{start}{end})"
+
+
+def _then(on: dt.date | None) -> str:
+    return "" if on is None else f" on {on}"

@@ -67,7 +67,9 @@ class BundledRulesets(SphinxDirective):
             count = Counter(
                 "delegated" if ref.cell.state is CellState.DELEGATED else ref.cell.level for ref in cells(ruleset)
             )
-            numbers = [len(ruleset.criteria), sum(len(c.indicators) for c in ruleset.criteria)]
+            counted = sum(c.counted for c in ruleset.criteria)
+            beside = len(ruleset.criteria) - counted
+            numbers = [f"{counted} + {beside}" if beside else counted, sum(len(c.indicators) for c in ruleset.criteria)]
             provinces = ", ".join(p for t, own, p in overlays if (t, own) == (target, period))
             yield (
                 [literal(target)],

@@ -4,14 +4,18 @@ All bundled sets are tried by `pytest --ntm-rulesets rulesets`.
 """
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
+from attrs import evolve
+from faults import asks, made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_rules import Library, Ruleset
 from ntm_rules.consistency.allowed import excused_by, read_allowed
 from ntm_rules.consistency.compositions import Composition
+from ntm_rules.model.conditions import Op
 from ntm_rules.testing.laws import LAWS, Law, Subject, prove
 from ntm_rules.testing.strategies import rulesets
 
@@ -55,6 +59,15 @@ def test_in_generated_rulesets(law: Law) -> None:
             law.check(Subject(ruleset), *(data.draw(strategy) for strategy in drawn))
 
     check()
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
+def test_where_units_are_undecided_and_a_whole_cannot_be_empty(law: Law) -> None:
+    ruleset = made(asks("reached", Op.AT_LEAST, 80), asks("scored", Op.AT_LEAST, 3), asks("rate", Op.AT_LEAST, 50))
+    facts = tuple(evolve(f, minimum=Decimal(1)) if f.id == "units" else f for f in ruleset.facts)
+    ruleset = evolve(ruleset, facts=facts)
+    if law.about(Subject(ruleset)):
+        prove(law, Subject(ruleset))
 
 
 def test_a_declared_ladder_holds(fiction: Library) -> None:

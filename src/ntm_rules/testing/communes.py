@@ -140,7 +140,8 @@ class Choices:
                     yield Setting(here)
                     if fact.undecided is not None and steps < total:
                         yield Setting((*here, (fact.undecided, 1)))
-        yield Setting(((ratio.part, 0), (ratio.whole, 0)))
+        if allowed(part, Decimal(0)) and allowed(whole, Decimal(0)):
+            yield Setting(((ratio.part, 0), (ratio.whole, 0)))
 
     def settled(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue]:
         """The facts without the missing ones, no part with what is undecided above its whole, no share beside parts."""
@@ -233,10 +234,11 @@ def values_near(fact: Fact, limits: Iterable[Decimal], steps: bool = False) -> t
         near = [n for n in near if number(n) % step == 0] or [0]
     elif fact.type is not FactType.COUNT:
         near += [math.nextafter(float(edge), way) for edge in edges for way in (-math.inf, math.inf)]
-    return tuple(dict.fromkeys(n for n in near if _allowed(fact, number(n))))
+    return tuple(dict.fromkeys(n for n in near if allowed(fact, number(n))))
 
 
-def _allowed(fact: Fact, value: Decimal) -> bool:
+def allowed(fact: Fact, value: Decimal) -> bool:
+    """True if a number lies within the bounds of a fact."""
     whole = fact.type is not FactType.COUNT or value == value.to_integral_value()
     return whole and (fact.minimum is None or value >= fact.minimum) and (fact.maximum is None or value <= fact.maximum)
 

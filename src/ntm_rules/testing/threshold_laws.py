@@ -17,7 +17,7 @@ from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matchi
 from ntm_rules.model.verdicts import FactValue, LeafResult, Verdict
 from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.testing.breaking import Subject
-from ntm_rules.testing.communes import Commune, exact_facts, number, plain, tables_of, values_near
+from ntm_rules.testing.communes import Commune, allowed, exact_facts, number, plain, tables_of, values_near
 
 _WHOLES = (1000, 7)
 
@@ -112,7 +112,8 @@ class _Boundaries:
                 chosen = {name: values[n % len(values)] for name, values in parts.items()}
                 yield self.bench.commune({**commune, **wholes, **chosen}, commune)
         if ratios:
-            empty: dict[str, FactValue] = {name: 0 for _, r in ratios for name in (r.part, r.whole)}
+            parts_of = dict.fromkeys(name for _, r in ratios for name in (r.part, r.whole) if name in self.inputs)
+            empty: dict[str, FactValue] = {n: 0 for n in parts_of if allowed(self.inputs[n], Decimal(0))}
             yield self.bench.commune({**commune, **empty}, commune)
 
     def _limits(self, fresh: list[LeafResult]) -> dict[str, list[Decimal]]:

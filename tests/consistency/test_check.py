@@ -9,11 +9,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from attrs import evolve
 
 import ntm_rules as ntm
 from fiction.communes import FOLDER
 from ntm_rules.authoring.folders import bundled_folder
-from ntm_rules.consistency.checks import check
+from ntm_rules.consistency.checks import Report, check
 from ntm_rules.consistency.folder import Folder
 
 ROOT = Path(__file__).parents[2]
@@ -138,7 +139,14 @@ def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
     assert report.unused == ()
     assert {proved.unknown for proved in report.proved if proved.composition.ruleset == "commune/ntm"} == {0}
     shared = check(Folder.read(FOLDER), proofs=True, jobs=2)
-    assert (shared.findings, shared.allowed, shared.proved) == (report.findings, report.allowed, report.proved)
+    assert without_examples(shared) == without_examples(report)
+    assert shared.proved == report.proved
+
+
+def without_examples(report: Report) -> list[object]:
+    """What was found; the facts of an example are those that a session happens to find first."""
+    found = [*report.findings, *(finding for finding, _ in report.allowed)]
+    return [(f.subject, evolve(f.diagnostic, hint="")) for f in found]
 
 
 def test_without_proofs_their_allow_entries_are_not_missed() -> None:

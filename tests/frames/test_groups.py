@@ -117,3 +117,15 @@ def test_bad_keys_and_facts_are_named(fiction: Library) -> None:
     with pytest.warns(MissingColumns), pytest.raises(ntm.FactError) as caught:
         fiction.assess_frame(spoiled, tier="commune/ntm", on="2024-07-02", province="tỉnh", keep=("năm",), unit="code")
     assert [(p.unit, p.fact) for p in caught.value.problems] == [("1", "paved_share")]
+
+
+@pytest.mark.parametrize("shape", ["wide", "long"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_sets_that_no_fact_bears_on_have_a_row_a_unit(bundled: Library, kind: str, shape: str) -> None:
+    """Village sets of provinces of which only titles and names of criteria are known."""
+    frame = pl.DataFrame({"code": ["a", "b", "c"], "tỉnh": ["khanh-hoa", "yen-bai", "khanh-hoa"]})
+    asked = {"tier": "village/ntm", "on": dt.date(2024, 7, 2), "province": "tỉnh", "unit": "code", "shape": shape}
+    told = rows(bundled.assess_frame(KINDS[kind](frame), **asked))
+    assert {row["outcome"] for row in told} == {2}
+    assert len(told) == (3 if shape == "wide" else 1 + 15 + 1)
+    assert [row["code"] for row in sorted(told, key=lambda row: row["code"])][:2] == ["a", "b"]

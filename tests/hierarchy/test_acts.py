@@ -159,7 +159,7 @@ def test_a_model_commune_is_tested_against_the_advanced_set(library: ntm.Library
 def test_withdrawal_of_a_district(
     library: ntm.Library, failing: set[int], communes: tuple[int, int] | None, outcome: str
 ) -> None:
-    facts = {} if communes is None else {"communes_withdrawn": communes[0], "communes_considered": communes[1]}
+    facts = {} if communes is None else {"communes_withdrawn": communes[0], "communes": communes[1]}
     tested = finding(library, failing, tier="district/ntm")
     assert withdrawal(library, tested, **facts).outcome.code == outcome
 

@@ -249,6 +249,20 @@ def test_only_some_sets(tmp_path: Path) -> None:
         assessed(library, units({"c": "a"}), {"c": GOOD}, rulesets=["district/on"])
 
 
+def test_villages_have_the_sets_of_their_province(bundled: ntm.Library) -> None:
+    on = dt.date(2024, 7, 2)
+    for province, expected in (("Yên Bái", ["village/kieu-mau", "village/ntm"]), ("Lai Châu", [])):
+        table = [
+            {"unit": "t", "level": "province", "name": province},
+            {"unit": "x", "level": "commune", "parent": "t"},
+            {"unit": "v", "level": "village", "parent": "x"},
+        ]
+        found = ntm.assess_hierarchy(bundled, table, {}, on=on)
+        assert sorted(found.verdicts["v"]) == expected
+        assert sorted(found.verdicts["x"]) == ["commune/kieu-mau", "commune/nang-cao", "commune/ntm"]
+        assert list(found.verdicts["t"]) == ["province/completed"]
+
+
 def test_frames_and_rows_of_files_are_units_and_facts_too(tmp_path: Path) -> None:
     import pandas as pd
     import polars as pl

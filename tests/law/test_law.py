@@ -395,6 +395,24 @@ def test_every_file_is_checked() -> None:
             assert (file["amends"], file["period"], file["instrument"]["number"]) in amendments, path
 
 
+def test_the_example_of_points_has_the_weights_of_its_source() -> None:
+    """The five parts of criterion 1 in Đắk Lắk's table of 2014; no set of that period is bundled."""
+    folder = HERE.parents[1] / "examples" / "points"
+    titles = {name: fact["title"]["en"] for name, fact in read(folder / "facts.yaml")["facts"].items()}
+    rule = read(folder / "dak-lak-2014.yaml")["derive"]["points_planning"]["points"]
+    printed = [row for row in rows() if row["decision"] == "2126/QĐ-UBND" and row["kind"] == "score_weight"]
+    assert [member["out_of"] for member in rule["members"]] == [row["value"] for row in printed]
+    assert {row["evidence"] for row in printed} == {"quoted"}
+    words = ("brief", "scheme", "rules", "publi", "mark")
+    for member, row, word in zip(rule["members"], printed, words, strict=True):
+        assert word in titles[member["fact"]]
+        assert word in row["indicator_label_en"].lower()
+    found = ntm.Library.load(folder).compose("commune/cham-diem", on=dt.date(2016, 1, 1))
+    assert [(x.instrument.number, x.instrument.date) for x in found.layers if x.instrument] == [
+        (printed[0]["decision"], printed[0]["date"])
+    ]
+
+
 VILLAGE_TIERS = {
     "thon_ntm": "village/ntm",
     "thon_ban_ntm": "village/ntm",

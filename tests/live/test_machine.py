@@ -20,6 +20,7 @@ FICTION = (
     ("commune/nang-cao", "2024-07-02", "gia-nam"),
     ("commune/kieu-mau", "2024-07-02", "gia-bac"),
     ("commune/lua-chon", "2024-07-02", None),
+    ("commune/cham-diem", "2024-07-02", None),
 )
 BUNDLED = (
     ("commune/ntm", "2019-06-01", None),

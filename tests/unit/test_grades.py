@@ -8,13 +8,13 @@ import pickle
 from pathlib import Path
 
 import pytest
-from small import BASE, FACTS, amendment, changed, codes, load, overlay, problems
 
 import ntm_rules as ntm
 from ntm_rules import Outcome, Ruleset, assess
 from ntm_rules.explain.sheet import rows
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.walk import cells, every_cell
+from unit.small import BASE, FACTS, amendment, changed, codes, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)
 GRADES = """\
@@ -23,7 +23,7 @@ grades:
     title: {vi: Cơ bản đạt chuẩn, en: Basically meets}
     operations:
       - {set: "1.1", at_least: "75", evidence: official}
-      - {replace: "2.4", require: {fact: wages, more_than: "5", evidence: official}}
+      - {replace: "2.4", require: {any: [{fact: wages, more_than: "18", evidence: official}, {fact: recognised, equals: "true", evidence: official}]}}
   - grade: can-dat
     title: {vi: Cận đạt, en: Nearly meets}
     operations:
@@ -61,6 +61,9 @@ FOUND = [
     ({"clean_water_share": 79, "income": None}, Outcome.NOT_MET, None, ["co-ban-dat", "can-dat"]),
     ({"clean_water_share": 74, "income": None}, Outcome.NOT_MET, None, ["can-dat"]),
     ({"clean_water_share": 79, "wages": None}, Outcome.NOT_MET, None, ["co-ban-dat", "can-dat"]),
+    ({"wages": 15}, Outcome.NOT_MET, None, ["co-ban-dat", "can-dat"]),  # the second is reached, the first is open
+    ({"wages": 15, "recognised": True}, Outcome.NOT_MET, "co-ban-dat", ["co-ban-dat"]),
+    ({"wages": 15, "recognised": False}, Outcome.NOT_MET, "can-dat", ["can-dat"]),
     ({"wages": None}, Outcome.UNDETERMINED, None, ["co-ban-dat", "can-dat"]),
 ]
 
@@ -278,7 +281,7 @@ def test_a_live_session_has_them(graded: Ruleset) -> None:
 
 
 def test_as_json(graded: Ruleset) -> None:
-    from test_schemas import validator
+    from unit.test_schemas import validator
 
     data = json.loads(assess(graded, {**GOOD, "clean_water_share": 79}).to_json())
     assert [e.message for e in validator("verdict-1.json").iter_errors(data)] == []
@@ -301,7 +304,10 @@ def test_the_sheet_lists_what_a_grade_asks_otherwise(graded: Ruleset) -> None:
     assert found[start:] == [
         ("grade", "", "Cơ bản đạt chuẩn", "như trên, riêng các nội dung sau:"),
         ("indicator", "1.1", "Nước", "cần từ 75%"),
-        ("indicator", "2.4", "Khác", "cần trên 5 triệu xu"),
+        ("indicator", "2.4", "Khác", ""),
+        ("part", "", "", "một trong các nội dung sau"),
+        ("part", "", "Lương", "cần trên 18 triệu xu"),
+        ("part", "", "Công nhận", "yêu cầu đạt"),
         ("grade", "", "Cận đạt", "như trên, riêng các nội dung sau:"),
         ("indicator", "1.1", "Nước", "cần từ 60%"),
         ("indicator", "2.4", "Khác", "không quy định"),

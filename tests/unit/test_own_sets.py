@@ -10,8 +10,13 @@ from small import BASE, PROVINCES, amendment, changed, load, overlay, problems
 from ntm_rules import Library, NotInForce, UnknownName, assess
 from ntm_rules.consistency.checks import check
 from ntm_rules.consistency.compositions import compositions
+from ntm_rules.consistency.coverage import coverage
 from ntm_rules.consistency.folder import Folder
+from ntm_rules.consistency.proofs import Kind, Status, prove_in
 from ntm_rules.model.rulesets import LayerKind
+from ntm_rules.testing.breaking import Subject
+from ntm_rules.testing.composing_laws import _two_layers
+from ntm_rules.testing.tier_laws import nation_of
 
 ON = dt.date(2024, 7, 2)
 
@@ -257,3 +262,43 @@ def test_a_set_that_is_known_to_exist_and_was_not_found(tmp_path: Path) -> None:
         both.compose("village/ntm", on=ON)
     with pytest.raises(UnknownName):
         both.compose("village/smart", on=ON)
+
+
+# -- proofs, laws, coverage -----------------------------------------------------------------------
+
+
+def test_a_callers_overlay_is_held_against_the_own_set(country: Callable[..., Library]) -> None:
+    """Not against a national one, which there is none of."""
+    library = country(a_yaml=own("bac"))
+    caller = {
+        "overlay": "village/ntm",
+        "period": "2021-2025",
+        "instrument": {"issuer": "toi", "number": "1", "date": "2024-01-01"},
+        "operations": [{"set": "1", "at_least": "32", "evidence": "official"}],
+    }
+    composed = library.compose("village/ntm", on=ON, province="bac", overlay=caller)
+    proofs = {proof.kind: proof.status for proof in prove_in(library, composed)}
+    assert proofs[Kind.OVERLAY] is Status.PROVED
+    nation = nation_of(Subject(composed, library))
+    assert [layer.kind for layer in nation.layers] == [LayerKind.OWN]
+
+
+def test_layers_of_the_laws_change_the_own_set(country: Callable[..., Library]) -> None:
+    more = """\
+      - no: "2"
+        title: {vi: Lương, en: Wages}
+        require: {fact: wages, at_least: "10", evidence: official, source: bao}
+"""
+    library = country(a_yaml=own("bac") + more)
+    ruleset = library.compose("village/ntm", on=ON, province="bac")
+    operations = [{"set": no, "at_least": "40", "evidence": "official"} for no in ("1", "2")]
+    layer = {"instrument": {"issuer": "bac", "date": "2024-01-01"}, "operations": operations}
+    found = _two_layers(Subject(ruleset, library), layer, in_turn=True)
+    assert found is not None
+    assert [x.kind for x in found.layers] == [LayerKind.OWN, LayerKind.AMENDMENT, LayerKind.AMENDMENT]
+
+
+def test_an_own_set_is_no_layer_whose_branches_count(country: Callable[..., Library]) -> None:
+    library = country(a_yaml=own("bac"))
+    found = coverage([library.compose("village/ntm", on=ON, province="bac")], [])
+    assert (found.cells, found.branches) == ((0, 1), (0, 0))

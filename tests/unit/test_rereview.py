@@ -108,8 +108,8 @@ def test_recognised_units_at_stake_come_first(sets: tuple[ntm.Ruleset, ntm.Rules
     units = [
         ("A", COOPERATIVE),
         ("B", {**COOPERATIVE, "recognised_ntm": False}),
-        ("C", {**COOPERATIVE, "recognised_ntm": True}),
         ("D", {"recognised_ntm": True}),
+        ("C", {**COOPERATIVE, "recognised_ntm": True}),
     ]
     found = ntm.rereview(*sets, units)
     assert [(unit.unit, unit.recognised, unit.at_stake) for unit in found.units] == [

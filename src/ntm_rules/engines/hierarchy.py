@@ -160,7 +160,9 @@ class _Pass:
             found = [self.ruleset(id, None, place) for id in wanted]
             return [r for r in found if r.judges == place.level]
         chosen = []
-        for id in dict.fromkeys(id for id, _ in self.library.rulesets()):
+        national = [id for id, _ in self.library.rulesets()]
+        own = [id for id, _, province in self.library.own_rulesets() if province == place.province]
+        for id in dict.fromkeys((*national, *own)):
             try:
                 ruleset = self.ruleset(id, None, place)
             except NotInForce:

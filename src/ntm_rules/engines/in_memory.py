@@ -59,7 +59,8 @@ def _segments(kernel: Kernel, source: Source, layout: Layout) -> list[Segment]:
         TableError: columns of another type than their facts.
     """
     facts = {fact.id: fact for fact in kernel.ruleset.facts}
-    segments = [Segment(size, columns) for size, columns in source.parts(layout.facts)]
+    parts = source.parts(layout.facts) if layout.facts else [(source.size, {})]  # Arrow has no rows without columns
+    segments = [Segment(size, columns) for size, columns in parts]
     wrong = {
         name: found
         for segment in segments

@@ -110,7 +110,7 @@ class Rereview:
     """All units under an old and a new set.
 
     Attributes:
-        units: those recognised whose recognition is at stake first, then in the order given.
+        units: those whose recognition is at stake first, not met before undetermined; then in the order given.
     """
 
     old: Ruleset
@@ -174,4 +174,11 @@ def rereview(old: Ruleset, new: Ruleset, units: Iterable[UnitFacts | tuple[str, 
         ReviewedUnit(row.unit, before, after, yes_no(row.facts.get(act)), row.kept, twins)
         for (row, before), (_, after) in pairs
     ]
-    return Rereview(old, new, tuple(sorted(reviewed, key=lambda unit: not unit.at_stake)))
+    return Rereview(old, new, tuple(sorted(reviewed, key=_urgency)))
+
+
+def _urgency(unit: ReviewedUnit) -> int:
+    """Which units are shown first: recognised and not met, recognised and undetermined, all others."""
+    if not unit.at_stake:
+        return 2
+    return 0 if unit.after.outcome is Outcome.NOT_MET else 1

@@ -97,7 +97,7 @@ REPORT: Mapping[str, Mapping[str, str]] = {
         "each_unit": "Từng đơn vị",
         "before_set": "Theo bộ cũ",
         "after_set": "Theo bộ mới",
-        "missing": "Số số liệu còn thiếu",
+        "missing": "Số liệu còn thiếu",
         "fact": "Số liệu",
         "missing_facts": "Số liệu cần bổ sung để xét theo bộ mới",
         "missing_each": "Số liệu cần bổ sung của đơn vị trước đã có kết luận, nay chưa đủ căn cứ",

@@ -31,6 +31,10 @@ def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, obje
                 part = inputs[ratio.part]
                 steps = low.scaleb(part.decimals).to_integral_value(ROUND_FLOOR).scaleb(-part.decimals)
                 found[ratio.part] = int(steps) if part.type is FactType.COUNT else float(steps)
+    for fact in inputs.values():
+        ratio_, more = fact.ratio, fact.undecided
+        if ratio_ is not None and more is not None and {more, ratio_.part, ratio_.whole} <= found.keys():
+            found[more] = min(found[more], found[ratio_.whole] - found[ratio_.part])  # type: ignore[operator,type-var]
     return found
 
 

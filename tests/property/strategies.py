@@ -408,7 +408,8 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
     by_id = {f.id: f for f in ruleset.facts}
     for name in dict.fromkeys(ratio.whole for _, ratio in ratios):
         if name in found and pick((True, False)):
-            found[name] = pick((0, 1, 3, 7, 8, 30, 40, 333, 1000))
+            least = by_id[name].minimum or 0
+            found[name] = pick(tuple(n for n in (0, 1, 3, 7, 8, 30, 40, 333, 1000) if n >= least))
     for fact, ratio in ratios:
         if ratio.part in found and ratio.whole in found:
             found[ratio.part] = _part(fact, by_id[ratio.part], found[ratio.whole], near.get(fact.id, ()), pick)

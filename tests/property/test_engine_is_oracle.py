@@ -47,9 +47,9 @@ def bundled_cases(library: Library) -> list[tuple[str, dt.date, str | None]]:
     """Every bundled set on several dates of its period, without and with provinces that have a set of their own."""
     found = []
     for name, period in library.rulesets():
-        first, last = int(period[:4]), int(period[5:])
+        first, last = min(library.dates(name, period, None)), int(period[5:])
         for on in BUNDLED_DATES:
-            if not first <= on.year <= last:
+            if on < first or on.year > last:
                 continue
             for province in PROVINCES:
                 own = (name, period, province) in library.overlays() or province == "binh-duong"

@@ -37,6 +37,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.model.acts import Act as Act
     from ntm_rules.model.acts import ActKind as ActKind
     from ntm_rules.model.citations import Evidence as Evidence
+    from ntm_rules.model.errors import AmbiguousName as AmbiguousName
     from ntm_rules.model.errors import Diagnostic as Diagnostic
     from ntm_rules.model.errors import EngineUnavailable as EngineUnavailable
     from ntm_rules.model.errors import FactError as FactError
@@ -54,10 +55,23 @@ if typing.TYPE_CHECKING:
     from ntm_rules.programme.records import UnitRecord as UnitRecord
     from ntm_rules.programme.rereview import Rereview as Rereview
     from ntm_rules.programme.rereview import rereview as rereview
+    from ntm_rules.units.merging import Merged as Merged
+    from ntm_rules.units.merging import merge_units as merge_units
+    from ntm_rules.units.recognition import AfterMerger as AfterMerger
+    from ntm_rules.units.recognition import recognition_after_merger as recognition_after_merger
+    from ntm_rules.units.registry import Units as Units
+    from ntm_rules.units.unit import Unit as Unit
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AfterMerger": "units.recognition",
+    "recognition_after_merger": "units.recognition",
+    "Merged": "units.merging",
+    "merge_units": "units.merging",
+    "Unit": "units.unit",
+    "Units": "units.registry",
+    "AmbiguousName": "model.errors",
     "Act": "model.acts",
     "ActKind": "model.acts",
     "Agreement": "engines.reconciling",
@@ -102,7 +116,9 @@ _HOMES = {
 __all__ = [
     "Act",
     "ActKind",
+    "AfterMerger",
     "Agreement",
+    "AmbiguousName",
     "Cause",
     "Diagnostic",
     "EngineUnavailable",
@@ -113,6 +129,7 @@ __all__ = [
     "LiveBoard",
     "LiveEvent",
     "LiveSession",
+    "Merged",
     "MissingColumns",
     "NotInForce",
     "NtmRulesError",
@@ -125,8 +142,10 @@ __all__ = [
     "Ruleset",
     "RulesetError",
     "TableError",
+    "Unit",
     "UnitFacts",
     "UnitRecord",
+    "Units",
     "UnknownName",
     "Verdict",
     "__version__",
@@ -135,8 +154,10 @@ __all__ = [
     "assess_frame",
     "assess_hierarchy",
     "diff",
+    "merge_units",
     "progress",
     "read_units",
+    "recognition_after_merger",
     "reconcile",
     "rereview",
     "word",

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from ntm_rules.authoring.nodes import Items, Map, Node
 from ntm_rules.authoring.reader import Reader
-from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
+from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.text import Text
 
 _KEYS = ("title", "type", "unit", "minimum", "maximum", "decimals", "direction")
-_MORE_KEYS = ("levels", "values", "ratio", "undecided", "agency", "note")
+_MORE_KEYS = ("levels", "values", "ratio", "undecided", "agency", "merge", "note")
 _NO_BOUNDS: tuple[None, None] = (None, None)
 MAX_DECIMALS = 6
 
@@ -100,6 +100,7 @@ class _FactReader:
             self.ratio(found, kind, key),
             reader.title(found.get("agency")),
             reader.text(found.get("undecided"), "`undecided`") or None,
+            self.merge(found, kind, key),
         )
 
     def unit(self, found: Map, kind: FactType, key: str) -> Measure | None:
@@ -164,3 +165,13 @@ class _FactReader:
         part = self.reader.text(self.reader.required(parts, "part", "a ratio"), "the part")
         whole = self.reader.text(self.reader.required(parts, "whole", "a ratio"), "the whole")
         return RatioOf(part, whole) if part and whole else None
+
+    def merge(self, found: Map, kind: FactType, key: str) -> Merge | None:
+        node = found.get("merge")
+        way = self.reader.choice(node, "merge", {m.value: m for m in Merge})
+        wrong = {Merge.ANY: kind is not FactType.BOOLEAN, Merge.SUM: not kind.numeric, Merge.LEAST: not kind.numeric}
+        if node is not None and way is not None and wrong.get(way):
+            self.reader.error(
+                "fact.merge", node.at, f"the fact `{key}` is {kind.value} and cannot merge as `{way.value}`"
+            )
+        return way

@@ -9,7 +9,7 @@ from attrs import frozen
 from ntm_rules.authoring.nodes import Map, problem, read_file
 from ntm_rules.model.errors import Diagnostic, RulesetError
 
-_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay", "targets")
+_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay", "targets", "mergers")
 _TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level|year)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
 _BESIDE = (".tests.yaml", ".allow.yaml")
@@ -21,8 +21,8 @@ class Listed:
     """A file of the library, known by its first keys only.
 
     Attributes:
-        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends``, ``overlay`` or ``targets``.
-        target: the ruleset id, of targets the province; empty for other kinds.
+        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends``, ``overlay``, ``targets`` or ``mergers``.
+        target: the ruleset id, of targets and mergers the province; empty for other kinds.
         year: of targets, else empty.
     """
 

@@ -23,6 +23,7 @@ from ntm_rules.authoring.catalogue import check_ratios, check_undecided, read_ca
 from ntm_rules.authoring.composing import Request, compose
 from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
+from ntm_rules.authoring.mergers import read_merger_rule
 from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
 from ntm_rules.authoring.plans import plan_of
 from ntm_rules.authoring.reader import Reader
@@ -30,6 +31,7 @@ from ntm_rules.authoring.units import Province, Registry, read_registry
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.mergers import MergerRule
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 
@@ -137,6 +139,22 @@ class Library:
                 return self._plan(root_of(listed))
         raise UnknownName("plan", str(name), self.plans())
 
+    def merger_rule(self, province: str) -> MergerRule | None:
+        """What the province has declared to become of recognitions after a merger; None where it has declared nothing.
+
+        Raises:
+            UnknownName: no such province.
+            RulesetError: the file cannot be used, or the province has two.
+        """
+        known = self.registry.resolve(province)
+        roots = [root_of(listed) for listed in self.files if listed.kind == "mergers" and listed.target == known]
+        reader = Reader()
+        if len(roots) > 1:
+            reader.error("mergers.duplicate", roots[1].at, f"the province `{known}` has two files on mergers")
+        rule = read_merger_rule(roots[0], self.registry.ids(), reader) if roots else None
+        reader.raise_errors()
+        return rule
+
     def span(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, dt.date | None]:
         """First and last day of a national set, or of a province's own; None where it has no end.
 
@@ -222,6 +240,8 @@ class Library:
             self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
         elif listed.kind == "targets":
             self._plan(root_of(listed))
+        elif listed.kind == "mergers":
+            self.merger_rule(listed.target)
         elif listed.kind == "":
             root_of(listed)
 

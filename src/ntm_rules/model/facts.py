@@ -33,6 +33,16 @@ class Direction(Enum):
     NEITHER = "neither"
 
 
+class Merge(Enum):
+    """How a fact of a merged unit follows from those of the old units."""
+
+    SUM = "sum"
+    LEAST = "least"
+    ANY = "any"
+    SAME = "same"
+    NONE = "none"
+
+
 @frozen
 class Measure:
     """A unit of measurement and how it is printed."""
@@ -59,6 +69,8 @@ class Fact:
         minimum, maximum: inclusive bounds of a numeric fact, None where there is none.
         ratio: the facts from which it follows exactly, where there are such.
         agency: who reports it, where known.
+        merge: how it follows for a merged unit, where that does not go without saying: parts and wholes of percentages
+            are added up, other counts and numbers do not follow, the rest where all old units agree.
         undecided: the count of units of which it is not decided yet whether they belong to the part, or to the count:
             the fact may still grow by them. Of a ratio of counts or a count; None where nothing can be open.
     """
@@ -76,6 +88,7 @@ class Fact:
     ratio: RatioOf | None = None
     agency: Text | None = None
     undecided: str | None = None
+    merge: Merge | None = None
 
     @property
     def scale(self) -> int:

@@ -1,0 +1,233 @@
+"""Facts of old units to facts of the unit they became: what follows is worked out, the rest is named."""
+
+import datetime as dt
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+
+from attrs import frozen
+
+from ntm_rules.authoring.library import Library
+from ntm_rules.engines.checking import MAX_DIGITS, CheckedFacts, Checker
+from ntm_rules.model.errors import FactError, FactProblem, quoted
+from ntm_rules.model.facts import Fact, FactType, Merge
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.verdicts import Annotation, FactValue
+from ntm_rules.units.unit import Part
+
+_BETWEEN_SOURCES = "; "
+
+
+class WhyNot(Enum):
+    """Why a fact of the old units is none of the new one."""
+
+    NOT_GIVEN = "not_given"
+    WITHOUT_PARTS = "without_parts"
+    DIFFERS = "differs"
+    NO_SUM = "no_sum"
+
+
+_WORDS = {
+    "vi": {
+        WhyNot.NOT_GIVEN: "`{fact}`: chưa có số liệu của {units}",
+        WhyNot.WITHOUT_PARTS: "`{fact}` là tỷ lệ phần trăm, không lấy trung bình: {units} thiếu {parts}",
+        WhyNot.DIFFERS: "`{fact}` khác nhau giữa {units}: cần xác định cho đơn vị mới",
+        WhyNot.NO_SUM: "`{fact}` không cộng hay lấy trung bình được từ {units}: cần xác định cho đơn vị mới",
+    },
+    "en": {
+        WhyNot.NOT_GIVEN: "`{fact}` is not given for {units}",
+        WhyNot.WITHOUT_PARTS: "`{fact}` is a percentage, which is not averaged: {units} lack {parts}",
+        WhyNot.DIFFERS: "`{fact}` differs between {units}: it has to be found out for the new unit",
+        WhyNot.NO_SUM: "`{fact}` is no sum or mean of those of {units}: it has to be found out for the new unit",
+    },
+}
+
+
+@frozen
+class NotMerged:
+    """A fact that was given for an old unit and does not follow for the new one.
+
+    Attributes:
+        units: the old units because of which it does not follow.
+        parts: of a percentage the facts to give instead.
+    """
+
+    fact: str
+    units: tuple[str, ...]
+    why: WhyNot
+    parts: tuple[str, ...] = ()
+
+    def text(self, lang: str = "vi") -> str:
+        """What is the matter, in one sentence, ``"vi"`` or ``"en"``."""
+        return _WORDS[lang][self.why].format(fact=self.fact, units=quoted(self.units), parts=quoted(self.parts))
+
+
+@frozen
+class Merged:
+    """What is known about a merged unit.
+
+    Attributes:
+        facts: ready for ``assess``; annotated where facts of the old units were.
+        missing: facts given for an old unit that do not follow, in the order of the catalogue.
+    """
+
+    facts: Mapping[str, object]
+    missing: tuple[NotMerged, ...]
+
+
+def merge_units(
+    units: Mapping[str, Mapping[str, object]],
+    library: Library | None = None,
+    *,
+    of: Iterable[Part] = (),
+) -> Merged:
+    """The facts of the unit that several units became.
+
+    Parts and wholes of percentages are added up, and the percentages left to the engines. A percentage without parts,
+    a yes/no fact, a level or a category holds for the new unit where all old ones agree; a mean, such as income per
+    head, is never worked out. What the catalogue says under ``merge`` goes before that. Nothing is estimated: of a
+    unit of which only a part went over, give the facts of that part.
+
+    Args:
+        units: name of each old unit to its facts, as ``assess`` takes them.
+        library: the catalogue; the bundled one unless given.
+        of: what the new unit was made of, as ``Units.predecessors`` tells: names the units to be given, those of
+            which a part went over as ``Kiên Mộc (một phần)``.
+
+    Raises:
+        FactError: a bad fact of one of the units.
+        ValueError: no units are given, or others than *of* names.
+    """
+    if not units:
+        raise ValueError("no units to merge")
+    _expect(units, tuple(of))
+    catalogue = (library or Library.bundled()).facts
+    checked = _checked(units, catalogue)
+    ways, undecided = ways_to_merge(catalogue), {fact.undecided for fact in catalogue.values()}
+    merged, missing = dict[str, object](), list[tuple[Fact, WhyNot]]()
+    for fact in catalogue.values():
+        given = [facts for facts in checked.values() if fact.id in facts.given]
+        if not given:
+            continue
+        # a count of what is undecided counts as 0 where it is not given
+        complete = len(given) == len(checked) or fact.id in undecided
+        value, why = _merged(ways[fact.id], [_value(fact, facts.given[fact.id]) for facts in given], complete)
+        if why is None:
+            merged[fact.id] = _annotated(value, [facts.annotations.get(fact.id) for facts in given])
+        else:
+            missing.append((fact, why))
+    return Merged(merged, tuple(_gap(f, why, checked) for f, why in missing if not _follows(f, merged)))
+
+
+def ways_to_merge(catalogue: Mapping[str, Fact]) -> Mapping[str, Merge]:
+    """How each fact follows for a merged unit: as the catalogue says, else by what it is."""
+    summed = {name for fact in catalogue.values() for name in _parts(fact)}
+    undecided = {fact.undecided for fact in catalogue.values()}
+
+    def way(fact: Fact) -> Merge:
+        if fact.merge is not None:
+            return fact.merge
+        if fact.id in summed or fact.id in undecided:
+            return Merge.SUM
+        return Merge.NONE if fact.type in (FactType.COUNT, FactType.NUMBER) else Merge.SAME
+
+    return {fact.id: way(fact) for fact in catalogue.values()}
+
+
+def _merged(way: Merge, values: Sequence[FactValue], complete: bool) -> tuple[FactValue, WhyNot | None]:
+    """The value for the merged unit, or why there is none."""
+    if way is Merge.NONE:
+        return 0, WhyNot.NO_SUM
+    if way is Merge.ANY and True in values:
+        return True, None
+    if not complete:
+        return 0, WhyNot.NOT_GIVEN
+    match way:
+        case Merge.SUM:
+            return _number(sum(map(_exact, values), Decimal())), None
+        case Merge.LEAST:
+            return _number(min(map(_exact, values))), None
+        case Merge.ANY | Merge.SAME:
+            return values[0], None if all(value == values[0] for value in values) else WhyNot.DIFFERS
+        case _:
+            typing.assert_never(way)
+
+
+def _parts(fact: Fact) -> tuple[str, ...]:
+    """Part and whole of a percentage. Those of another ratio may be means, which have no sum."""
+    return (fact.ratio.part, fact.ratio.whole) if fact.ratio and fact.type is FactType.PERCENT else ()
+
+
+def _follows(fact: Fact, merged: Mapping[str, object]) -> bool:
+    """True if the fact need not be given, since its parts are."""
+    return bool(_parts(fact)) and set(_parts(fact)) <= set(merged)
+
+
+def _gap(fact: Fact, why: WhyNot, checked: Mapping[str, CheckedFacts]) -> NotMerged:
+    parts = _parts(fact)
+    without = tuple(name for name, facts in checked.items() if not set(parts) <= set(facts.given))
+    if parts and without:
+        return NotMerged(fact.id, without, WhyNot.WITHOUT_PARTS, parts)
+    has = why is not WhyNot.NOT_GIVEN
+    return NotMerged(fact.id, tuple(n for n, facts in checked.items() if (fact.id in facts.given) is has), why)
+
+
+# -- values ------------------------------------------------------------------------------------
+
+
+def _value(fact: Fact, given: FactValue) -> FactValue:
+    if fact.type.numeric:
+        return _number(_exact(given))
+    return given if isinstance(given, bool) else str(given)
+
+
+def _exact(value: FactValue) -> Decimal:
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _number(exact: Decimal) -> int | Decimal | float:
+    """A number as ``assess`` takes it: one of more digits than that was a computed float."""
+    if exact == exact.to_integral_value():
+        return int(exact)
+    plain = exact.normalize()
+    return plain if len(plain.as_tuple().digits) <= MAX_DIGITS else float(plain)
+
+
+def _annotated(value: FactValue, notes: Sequence[Annotation | None]) -> object:
+    """The value with all sources, and with date and author where they are the same for all."""
+    texts = {text for note in notes if note and note.source for text in note.source.split(_BETWEEN_SOURCES)}
+    dates, authors = ({getattr(note, key, None) for note in notes} for key in ("as_of", "by"))
+    found = {
+        "source": _BETWEEN_SOURCES.join(sorted(texts)) or None,
+        "as_of": dates.pop() if len(dates) == 1 else None,
+        "by": authors.pop() if len(authors) == 1 else None,
+    }
+    said = {key: text for key, text in found.items() if text is not None}
+    return {"value": value, **said} if said else value
+
+
+# -- input -------------------------------------------------------------------------------------
+
+
+def _checked(units: Mapping[str, Mapping[str, object]], catalogue: Mapping[str, Fact]) -> dict[str, CheckedFacts]:
+    """The facts of each unit, checked as by a set that reads every fact and asks nothing."""
+    everything = tuple(catalogue.values())
+    checker = Checker(Ruleset("merge", "", dt.date.min, 1, (), everything, (), catalogue=frozenset(catalogue)))
+    checked, problems = {}, list[FactProblem]()
+    for name, facts in units.items():
+        try:
+            checked[name] = checker.check(facts, name)
+        except FactError as error:
+            problems += error.problems
+    if problems:
+        raise FactError(problems)
+    return checked
+
+
+def _expect(units: Mapping[str, object], of: Sequence[Part]) -> None:
+    labels = [part.label for part in of]
+    lacking, other = [x for x in labels if x not in units], [x for x in units if x not in labels]
+    if labels and (lacking or other):
+        extra = f", not {quoted(other)}" if other else ""
+        raise ValueError(f"the unit was made of {quoted(labels)}: give the facts of {quoted(lacking or labels)}{extra}")

@@ -1,0 +1,111 @@
+"""What a merged unit is recognised as, by the declared policy of its province."""
+
+import datetime as dt
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import frozen
+
+from ntm_rules.model.acts import Act, recognised
+from ntm_rules.model.errors import UnknownName
+from ntm_rules.model.mergers import MergerPolicy, MergerRule
+
+_WORDS = {
+    "vi": {
+        "undeclared": "tỉnh chưa công bố cách xử lý kết quả công nhận sau sáp nhập",
+        "weakest": "lấy theo mức thấp nhất của các đơn vị trước sáp nhập ({before})",
+        "restart": "kết quả công nhận trước sáp nhập không được tính tiếp",
+        "carry-on": "các đơn vị trước sáp nhập cùng mức: giữ nguyên",
+        "differs": "giữ nguyên kết quả cũ, nhưng các đơn vị trước sáp nhập khác mức ({before}): chưa xác định được",
+        "none": "chưa công nhận",
+    },
+    "en": {
+        "undeclared": "the province has not declared what becomes of recognitions after a merger",
+        "weakest": "as its weakest predecessor ({before})",
+        "restart": "recognitions from before the merger do not count on",
+        "carry-on": "its predecessors had the same tier, which stays",
+        "differs": "old results stay, but the predecessors had different tiers ({before}): not known",
+        "none": "not recognised",
+    },
+}
+
+
+@frozen
+class AfterMerger:
+    """What a merged unit is recognised as.
+
+    Attributes:
+        known: False where the province has no policy, or its policy does not say it.
+        tier: the ruleset id of the tier; None where it is not recognised, or not known.
+        why: ``undeclared``, ``weakest``, ``restart``, ``carry-on`` or ``differs``.
+        before: for each old unit its highest tier; None where it was not recognised.
+        rule: the policy, with evidence and source; None where there is none.
+    """
+
+    known: bool
+    tier: str | None
+    why: str
+    before: Mapping[str, str | None]
+    rule: MergerRule | None
+
+    def text(self, lang: str = "vi") -> str:
+        """The reason in one sentence.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        if lang not in _WORDS:
+            raise UnknownName("language", lang, _WORDS)
+        words = _WORDS[lang]
+        before = "; ".join(f"{unit}: {tier or words['none']}" for unit, tier in self.before.items())
+        return words[self.why].format(before=before)
+
+
+def recognition_after_merger(
+    rule: MergerRule | None,
+    units: Sequence[str],
+    acts: Iterable[Act],
+    *,
+    tiers: Sequence[str],
+    on: dt.date,
+    period: str | None = None,
+) -> AfterMerger:
+    """What a unit merged from others is recognised as.
+
+    Args:
+        rule: the policy of its province: ``Library.merger_rule``; None where it has declared none.
+        units: the old units, as the acts name them.
+        acts: recognitions and withdrawals.
+        tiers: ruleset ids from the lowest tier to the highest.
+        on: the day before the merger, which picks the acts.
+        period: acts that name another period do not count.
+
+    Raises:
+        ValueError: no units are given.
+        UnknownName: an act on one of the units is on a tier that is not among *tiers*.
+        FactError: two acts contradict each other.
+    """
+    if not units:
+        raise ValueError("no units were merged")
+    own = [act for act in acts if act.unit in units]
+    for act in own:
+        if act.tier not in tiers:
+            raise UnknownName("tier", act.tier, tiers)
+    before = {
+        unit: next((tier for tier in reversed(tiers) if recognised(own, unit, tier, on, period)), None)
+        for unit in units
+    }
+    if rule is None or on < rule.start - dt.timedelta(days=1):
+        return AfterMerger(False, None, "undeclared", before, rule)
+    rank = {None: -1} | {tier: place for place, tier in enumerate(tiers)}
+    match rule.policy:
+        case MergerPolicy.WEAKEST:
+            return AfterMerger(True, min(before.values(), key=lambda tier: rank[tier]), "weakest", before, rule)
+        case MergerPolicy.RESTART:
+            return AfterMerger(True, None, "restart", before, rule)
+        case MergerPolicy.CARRY_ON:
+            if len(set(before.values())) > 1:
+                return AfterMerger(False, None, "differs", before, rule)
+            return AfterMerger(True, before[units[0]], "carry-on", before, rule)
+        case _:
+            typing.assert_never(rule.policy)

@@ -146,14 +146,7 @@ class Library:
             UnknownName: no such province.
             RulesetError: the file cannot be used, or the province has two.
         """
-        known = self.registry.resolve(province)
-        roots = [root_of(listed) for listed in self.files if listed.kind == "mergers" and listed.target == known]
-        reader = Reader()
-        if len(roots) > 1:
-            reader.error("mergers.duplicate", roots[1].at, f"the province `{known}` has two files on mergers")
-        rule = read_merger_rule(roots[0], self.registry.ids(), reader) if roots else None
-        reader.raise_errors()
-        return rule
+        return self._merger_rule(self.registry.resolve(province))
 
     def span(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, dt.date | None]:
         """First and last day of a national set, or of a province's own; None where it has no end.
@@ -241,7 +234,7 @@ class Library:
         elif listed.kind == "targets":
             self._plan(root_of(listed))
         elif listed.kind == "mergers":
-            self.merger_rule(listed.target)
+            self._merger_rule(listed.target)
         elif listed.kind == "":
             root_of(listed)
 
@@ -485,6 +478,15 @@ class Library:
             hint = "say `read: partly` where only the instrument is known"
             raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
         return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
+
+    def _merger_rule(self, province: str) -> MergerRule | None:
+        roots = [root_of(listed) for listed in self.files if listed.kind == "mergers" and listed.target == province]
+        reader = Reader()
+        if len(roots) > 1:
+            reader.error("mergers.duplicate", roots[1].at, f"the province `{province}` has two files on mergers")
+        rule = read_merger_rule(roots[0], self.registry.ids(), reader) if roots else None
+        reader.raise_errors()
+        return rule
 
     def _plan(self, root: Node) -> Plan:
         return plan_of(root, sorted(self._ids()), self.registry.ids(), self.facts, self.files)

@@ -65,6 +65,7 @@ WRONG_BASE = [
     ("an empty list of selectors", "by: [column, year]", "by: []", "shape.empty", "[],", "`by` is empty", ""),
     ("a derived fact that exists", "  column:\n", "  income:\n", "fact.duplicate", "case:", "`income` exists", ""),
     ("a derived fact of two kinds", "    case:\n", "    max_of: [income]\n    case:\n", "derive.kind", "max_of", "no single kind", "`min_of`"),
+    ("a guard on a finding", "      - when: {fact: planned", "      - {when: {meets: commune/ntm, by: finding, evidence: official}, then: BIEN}\n      - when: {fact: planned", "derive.meets", "{when: {meets", "finding of another set", "`by: act`"),
     ("the least of a yes", "derive:\n", "derive:\n  m: {min_of: [planned, income]}\n", "fact.type", "{min_of", "numeric facts", ""),
     ("the least of two units", "derive:\n", "derive:\n  m: {min_of: [clean_water_share, income]}\n", "fact.type", "{min_of", "different units", ""),
     ("a case that passes on a number", "else: {fact: region}", "else: {fact: income}", "fact.type", "{fact: income}", "category or an ordinal", ""),

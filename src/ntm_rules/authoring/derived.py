@@ -9,7 +9,7 @@ from ntm_rules.authoring.conditions import ConditionReader
 from ntm_rules.authoring.nodes import Map, Node
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.thresholds import Scope
-from ntm_rules.model.conditions import Case, CaseRow, Derived, MaxOf, Meets, MinOf, PointsOf, Ref, Scored
+from ntm_rules.model.conditions import By, Case, CaseRow, Derived, MaxOf, Meets, MinOf, PointsOf, Ref, Scored
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.text import Text
@@ -161,6 +161,11 @@ class DerivedReader:
             row = self.reader.map(node, "a row of a case", ("when", "then"))
             when = self.conditions.condition(self.reader.required(row, "when", "a row of a case"))
             then = self.case_value(self.reader.required(row, "then", "a row of a case"))
+            if when is not None and any(isinstance(leaf, Meets) and leaf.by is not By.ACT for _, leaf in leaves(when)):
+                hint = "a guard may read an act (`by: act`)"
+                self.reader.error(
+                    "derive.meets", row.at, "a guard of a case cannot rest on a finding of another set", hint
+                )
             if when is not None and then is not None:
                 rows.append(CaseRow(when, then))
         otherwise = self.case_value(found.get("else"))

@@ -96,6 +96,8 @@ SARIF = {  # what a report uses of the schema of SARIF 2.1.0
 OLD = "national/2016-2020/commune-ntm.yaml"
 AMENDED = "national/2021-2025/amendments/2024-211-commune-nang-cao.yaml"
 BINH_PHUOC = "provinces/binh-phuoc/2022-1360-commune-ntm.yaml"
+SCORED = "provinces/dak-lak/2017-2687-commune-ntm.yaml"
+VILLAGES = "provinces/khanh-hoa/2023-1388-village-ntm.yaml"
 OVERLAY = "provinces/lang-son/2024-1062-commune-ntm.yaml"
 
 
@@ -171,6 +173,8 @@ def test_without_proofs_their_allow_entries_are_not_missed() -> None:
         (OLD, lambda t: t.replace('ALL: {value: "6", evidence: secondary, ', 'ALL: {value: "6", '), "cell.source"),
         (OLD, lambda t: t.replace('              BTB: {"2020": "36"}\n', ""), "table.gap"),
         (AMENDED, lambda t: t.replace("    source: phutho-90561\n    note: Crit", "    note: Crit"), "cell.source"),
+        (VILLAGES, lambda t: t.replace("to: 2025-12-31", "to: 2024-12-31"), "date.gap"),
+        (SCORED, lambda t: t.replace("{pending: pending, source: vhttdldaklak-1504}", "pending", 1), "cell.source"),
         (BINH_PHUOC, lambda t: t.replace("{state: pending, source: binh-phuoc-sldtbxh}", "pending", 1), "cell.source"),
         (
             OLD,

@@ -55,7 +55,7 @@ class ConditionReader:
             return self.meets(found)
         if kind in OPEN:
             self.reader.map(found, "a condition", (kind, *common, *ANNOTATIONS))
-            threshold = self.thresholds.threshold(found.get(kind), None, found, Op.EQUALS)
+            threshold = self.thresholds.threshold(_annotated(kind, found), None, found, Op.EQUALS)
             if isinstance(threshold, Cell | Table):
                 return Open(threshold)
             return None
@@ -132,3 +132,11 @@ class ConditionReader:
         if "facts" in found.entries:
             return [self.reader.text(n, "a fact") for n in self.reader.items(found.get("facts"), "`facts`")]
         return [self.reader.text(found.get("fact"), "the fact")]
+
+
+def _annotated(kind: str, found: Map) -> Node | None:
+    """What stands under `pending` or `delegated`; a word alone as a cell that has the source beside it."""
+    node, source = found.entries[kind], found.entries.get("source")
+    if not isinstance(node.value, Scalar) or source is None:
+        return node.value
+    return Map({"state": node, "source": source}, node.value.at)

@@ -10,6 +10,7 @@ from ntm_rules.consistency.finding import Finding, Subject, finding, tables
 from ntm_rules.model.citations import Evidence, Instrument, last_day
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import CellRef, every_cell
 
 _USUAL = 183
@@ -25,6 +26,13 @@ def citations(ruleset: Ruleset) -> Iterator[Finding]:
         address = ref.address or str(ref.derived)
         for code, what, hint in _faults(ref, cited):
             yield finding(ruleset, code, Severity.WARNING, address, f"a cell of `{address}` {what}", hint)
+    open_ = [ref for ref in every_cell(ruleset) if ref.comparison is None and ref.cell.state is CellState.PENDING]
+    named = {ref.cell.blame for ref in open_ if ref.cell.source is not None}
+    for ref in open_:
+        if ref.cell.blame in named and ref.cell.source is None:
+            address = ref.address or str(ref.derived)
+            message = f"`{address}` is open and does not say where it was seen, unlike others of its layer"
+            yield finding(ruleset, "cell.source", Severity.WARNING, address, message, "name a `source`")
     for address, table in tables(ruleset):
         seen = {cell.blame for _, cell in table.cells if cell.source is not None} - {ruleset.layers[0].instrument}
         if any(cell.blame in seen and cell.source is None for _, cell in table.cells):

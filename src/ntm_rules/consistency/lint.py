@@ -143,16 +143,18 @@ def date_gaps(library: Library) -> tuple[Finding, ...]:
 
 
 def _days_without(library: Library) -> Iterator[Finding]:
-    """Of national sets only: what a province has of its own it need not have on every day."""
-    for ruleset, period in library.rulesets():
-        start, end = library.span(ruleset, period)
+    """Of national sets; what a province has of its own may begin on any day of its period, but has to last it out."""
+    sets = [*((ruleset, period, "") for ruleset, period in library.rulesets()), *library.own_rulesets()]
+    for ruleset, period, province in sets:
+        start, end = library.span(ruleset, period, province or None)
         years = list(_years(period)) or [start.year]
         first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
-        gaps = [(first, start - _DAY)] if start > first else []
+        gaps = [(first, start - _DAY)] if start > first and not province else []
         gaps += [(end + _DAY, last)] if end is not None and end < last else []
         for begins, ends in gaps:
-            message = f"{ruleset} {period}: no set is in force from {begins} to {ends}"
-            subject = Subject(ruleset, period, f"{begins}..{ends}")
+            whose = f"{ruleset} {province}".rstrip()
+            message = f"{whose} {period}: no set is in force from {begins} to {ends}"
+            subject = Subject(ruleset, period, f"{begins}..{ends}", province)
             yield Finding(subject, Diagnostic("date.gap", message, Severity.WARNING))
 
 

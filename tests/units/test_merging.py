@@ -238,3 +238,13 @@ def test_the_policies_of_provinces_are_declared_with_their_source(tmp_path: Path
     (tmp_path / "m.yaml").write_text((LIBRARY.folders[0] / "provinces/ca-mau/mergers.yaml").read_text("utf-8"), "utf-8")
     with pytest.raises(ntm.RulesetError, match="two files on mergers"):
         Library.load(tmp_path).merger_rule("ca-mau")
+
+
+def test_one_unit_alone_keeps_all_but_means_and_recognitions() -> None:
+    facts = {"households": 7, "landfill": True, "area_class": "II", "income_per_capita": 41, "recognised_ntm": True}
+    assert merged(facts).facts == {"households": 7, "landfill": True, "area_class": "II"}
+
+
+def test_there_is_one_where_one_has_it() -> None:
+    assert merged({"landfill": True}, {}).facts == {"landfill": True}
+    assert merged({"landfill": False}, {}).facts == {}

@@ -180,3 +180,34 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ntm.EngineUnavailable, match=r'pip install "ntm-rules\[units\]"'):
         ntm.Units.load()
+
+
+# ---------------------------------------------------------------- the whole register
+
+
+def test_a_homonym_is_not_taken_for_a_predecessor(units: Units) -> None:
+    """The package joins by name; `rulesets/units/successions.csv` undoes it."""
+    assert [part.unit.name for part in units.successors(units.by_code("11890", on=BEFORE))] == ["Nguyễn Bỉnh Khiêm"]
+
+
+def test_out_of_scope_is_what_became_of_a_commune_that_is_none(units: Units) -> None:
+    tan_lien = units.find("Tân Liên", parent="Cao Lộc", on=BEFORE)
+    assert [part.unit.name for part in units.out_of_scope(tan_lien)] == ["Kỳ Lừa"]
+    assert units.out_of_scope(units.by_code("06196", on=BEFORE)) == ()
+
+
+def test_every_unit_is_found_by_its_name_or_named_among_the_candidates(units: Units) -> None:
+    for each in units.units[::97]:
+        above = units.parent(each)
+        try:
+            found = [units.find(each.title, level=each.level, parent=above, on=each.end or AFTER).code]
+        except ntm.AmbiguousName as error:
+            found = [text for text in error.candidates if f"({each.code}" in text]
+        assert len(found) == 1
+        assert each.code in found[0]
+
+
+def test_provinces_agree_with_the_registry_of_provinces(units: Units, bundled: ntm.Library) -> None:
+    for each in units.units:
+        if each.level is Level.PROVINCE and each.name != "Hồ Chí Minh":
+            assert bundled.registry.find(each.name, each.end or AFTER).end == each.end

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,10 +41,15 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ntm.Library:
         if path.stem.rpartition("-")[2] in LAW:
             (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     facts = [f"  c{n}: {{title: {{vi: Tiêu chí {n}, en: Criterion {n}}}, type: boolean}}" for n in range(1, 20)]
+    facts.append("  sometimes: {title: {vi: Có áp dụng, en: Applies}, type: boolean}")
     (folder / "facts.yaml").write_text("level: commune\nfacts:\n" + "\n".join(facts), encoding="utf-8")
     for number, (id, criteria) in enumerate(TIERS.items()):
         (folder / f"{id.replace('/', '-')}.yaml").write_text(_set(id, number, criteria), encoding="utf-8")
     return ntm.Library.load(folder, bundled=False)
+
+
+SOMETIMES = 4
+"""The criterion that does not apply to every unit."""
 
 
 def _set(id: str, number: int, criteria: int) -> str:
@@ -54,6 +60,8 @@ def _set(id: str, number: int, criteria: int) -> str:
         require = f'require: {{fact: c{n}, equals: "true", evidence: official}}'
         lines += [f'  - no: "{n}"', f"    {title}", "    indicators:", f'      - no: "{n}"', f"        {title}"]
         lines.append(f"        {require}")
+        if n == SOMETIMES:
+            lines.append('        applies_if: {fact: sometimes, equals: "true", evidence: official}')
     return "\n".join(lines)
 
 
@@ -63,9 +71,11 @@ def finding(
     unknown: typing.Iterable[int] = (),
     tier: str = "commune/ntm",
     unit: str = "Quang Châu",
+    applies: bool = True,
 ) -> ntm.Verdict:
     missing, failed = set(unknown), set(failing)
     facts = {f"c{n}": n not in failed for n in range(1, TIERS[tier] + 1) if n not in missing}
+    facts["sometimes"] = applies
     return ntm.assess(library.compose(tier, on=ON), facts, unit=unit)
 
 
@@ -129,6 +139,12 @@ def test_the_bounds_of_withdrawal(
     library: ntm.Library, failing: set[int], unknown: typing.Iterable[int], outcome: str
 ) -> None:
     assert withdrawal(library, finding(library, failing, unknown)).outcome.code == outcome
+
+
+def test_a_criterion_that_does_not_apply_is_not_failed_and_stays_in_the_whole(library: ntm.Library) -> None:
+    tested = finding(library, {1, 2, 3, 5, 6, 7, 8, 9, 11}, applies=False)
+    assert tested.criteria[str(SOMETIMES)].outcome.code == "not_applicable"
+    assert withdrawal(library, tested).outcome.code == "not_met"  # 9 of 19, not 9 of 18
 
 
 def test_a_model_commune_is_tested_against_the_advanced_set(library: ntm.Library) -> None:
@@ -207,7 +223,7 @@ def test_a_provisional_finding_makes_what_rests_on_it_provisional(library: ntm.L
     }
     facts = {f"c{n}": n > 6 and n != 10 for n in range(1, 20)}
     weak = library.compose("commune/ntm", on=ON, province="lang-son", overlay=text)
-    tested = ntm.assess(weak, facts, unit="Cao Lâu")
+    tested = ntm.assess(weak, facts | {"sometimes": True}, unit="Cao Lâu")
     assert tested.provisional
     found = withdrawal(library, tested)
     assert (found.outcome.code, found.provisional) == ("met", True)
@@ -231,6 +247,8 @@ def test_a_provisional_finding_makes_what_rests_on_it_provisional(library: ntm.L
         ((), {1}, [], "undetermined"),
         ((), (), [act(tier="commune/nang-cao")], "finding_without_act"),
         ((), (), [act(date=dt.date(2024, 12, 31))], "finding_without_act"),  # after the day of the finding
+        ((), (), [evolve(act(), period="2016-2020")], "finding_without_act"),  # under the set before
+        ((), (), [evolve(act(), period="2021-2025")], "consistent"),
     ],
 )
 def test_how_a_finding_and_the_acts_fit_together(
@@ -320,7 +338,9 @@ def test_recognised_with_14_met_and_5_basically_met(library: ntm.Library) -> Non
     case = CASES["DB-01"]["facts"]
     graded = library.compose("commune/ntm", on=ON, province="dien-bien", overlay=SCORED)
     points = {f"points_criterion_{n}": 90 if n <= case["criteria_dat"] else 80 for n in range(1, 20)}
-    verdict = ntm.assess(graded, points | {f"c{n}": True for n in range(1, 20)}, unit="Quang Châu")
+    verdict = ntm.assess(
+        graded, points | {f"c{n}": True for n in range(1, 20)} | {"sometimes": True}, unit="Quang Châu"
+    )
     assert (verdict.criteria_met, verdict.criteria_not_met) == (14, 5)
     assert dict(verdict.grade_counts) == {"co-ban-dat": case["criteria_co_ban"]}
     found = ntm.reconcile(verdict, [act()], withdrawal=withdrawal(library, verdict))

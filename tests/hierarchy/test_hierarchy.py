@@ -184,6 +184,41 @@ def test_a_finding_above_is_provisional_where_one_below_is(tmp_path: Path) -> No
     assert not verdict.indicators["DK.4"].provisional
 
 
+def test_an_act_does_not_rest_on_a_provisional_finding(tmp_path: Path) -> None:
+    library = country(tmp_path, by="either", evidence="recalled")
+    for recognised, provisional in ((True, False), (False, True)):
+        found = assessed(library, units({"c": "a"}), {"c": GOOD | {"recognised_one": recognised}})
+        result = found.verdicts["a"]["district/one"].indicators["DK.1"]
+        assert (result.outcome.code, result.provisional) == ("met", provisional)
+
+
+def test_what_is_not_applicable_leaves_the_whole(tmp_path: Path) -> None:
+    text = FILES["commune-one.yaml"].replace(
+        "        require:", '        applies_if: {fact: scheme, equals: "true", evidence: official}\n        require:'
+    )
+    library = country(tmp_path, files={"commune-one.yaml": text})
+    facts: Facts = {"c": GOOD | {"scheme": True}, "d": BAD | {"scheme": False}}
+    found = assessed(library, units({"c": "a", "d": "a"}), facts)
+    assert outcome(found, "d", "commune/one") == "not_applicable"
+    assert found.verdicts["a"]["district/one"].facts["communes"] == 1
+    assert outcome(found, "a", "district/one", "DK.1") == "met"
+
+
+def test_a_share_that_cannot_say_what_is_undecided_is_missing(tmp_path: Path) -> None:
+    facts = FILES["facts.yaml"].replace("    undecided: civil_open\n", "")
+    library = country(tmp_path, files={"facts.yaml": facts})
+    for civil, expected in ((True, "met"), (False, "not_met"), (None, "undetermined")):
+        given_facts: Facts = {"c": GOOD, "t": {"civil": civil}}
+        found = assessed(library, units({"c": "a"}, {"t": "a"}), given_facts)
+        assert outcome(found, "a", "district/one", "DK.3") == expected
+
+
+def test_causes_are_the_reasons_that_decide(tmp_path: Path) -> None:
+    found = assessed(country(tmp_path), units({"c": "a"}), {"c": {"income": 30}})
+    assert [r.indicator for r in found.verdicts["c"]["commune/one"].reasons()] == ["1.1", "1.2"]
+    assert [c.reason.indicator for c in found.causes("c", "commune/one") if c.reason] == ["1.2"]
+
+
 def test_what_the_table_has_none_of_has_to_be_given(tmp_path: Path) -> None:
     library = country(tmp_path)
     found = assessed(library, units({"c": "a"}), {"c": GOOD})

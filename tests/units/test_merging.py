@@ -209,6 +209,13 @@ def test_an_act_that_was_taken_back_does_not_count() -> None:
     assert after(MergerPolicy.WEAKEST, *both, gone).tier is None
 
 
+def test_a_policy_is_about_the_mergers_since_its_day() -> None:
+    found = ntm.recognition_after_merger(
+        rule(MergerPolicy.RESTART), ["A"], [act("A", TIERS[0])], tiers=TIERS, on=dt.date(2024, 12, 31)
+    )
+    assert (found.known, found.why) == (False, "undeclared")
+
+
 def test_wrong_input_is_named() -> None:
     with pytest.raises(ValueError, match="no units"):
         ntm.recognition_after_merger(None, [], [], tiers=TIERS, on=ON)

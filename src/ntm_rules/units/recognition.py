@@ -75,7 +75,7 @@ def recognition_after_merger(
     Args:
         rule: the policy of its province: ``Library.merger_rule``; None where it has declared none.
         units: the old units, as the acts name them.
-        acts: recognitions and withdrawals.
+        acts: recognitions and withdrawals, all there are: a unit without one counts as not recognised.
         tiers: ruleset ids from the lowest tier to the highest.
         on: the day before the merger, which picks the acts.
         period: acts that name another period do not count.

@@ -55,6 +55,10 @@ def check_long(ruleset: Ruleset, mine: dict[str, dict[str, typing.Any]], verdict
         if bad and row["reason"] == "fact_invalid":
             assert theirs["reason"] in ("fact_missing", "selector_missing")
             theirs["reason"] = "fact_invalid"
+        if bad and (row["reason"], theirs["reason"]) == ("ambiguous_case", "selector_missing"):
+            # a selector is missing for a bad value, which is said after that another one is ambiguous
+            assert "ambiguous_case" in {code.value for code in verdict.indicators[theirs["indicator"]].codes}
+            theirs["reason"] = "ambiguous_case"
         same_row(row, theirs | {"content_hash": ruleset.content_hash})
         reason = worded.get(theirs["indicator"])
         if reason is not None and not bad:

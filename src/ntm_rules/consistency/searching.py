@@ -19,7 +19,7 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
 from ntm_rules.model.verdicts import FactValue
-from ntm_rules.model.walk import indicators, prerequisites
+from ntm_rules.model.walk import indicators, with_prerequisites
 
 _LONG = "only numbers with too many digits show it"
 NOT_CONFIRMED = "what z3 found is not confirmed by an assessment"
@@ -327,8 +327,7 @@ def _numbers(ruleset: Ruleset) -> dict[str, int]:
 
 def _parts(ruleset: Ruleset) -> Iterator[RatioOf]:
     """The parts that an assessment refuses if they are greater than their wholes."""
-    yield from (f.ratio for f in ruleset.facts if f.ratio is not None and f.type is FactType.PERCENT)
-    rules = ((d.fact, d.rule) for d in ruleset.derived)
-    yield from (rule for fact, rule in rules if isinstance(rule, RatioOf) and fact.type is FactType.PERCENT)
-    for other in prerequisites(ruleset):
-        yield from _parts(other)
+    for asked in with_prerequisites(ruleset):
+        yield from (f.ratio for f in asked.facts if f.ratio is not None and f.type is FactType.PERCENT)
+        rules = ((d.fact, d.rule) for d in asked.derived)
+        yield from (rule for fact, rule in rules if isinstance(rule, RatioOf) and fact.type is FactType.PERCENT)

@@ -19,7 +19,7 @@ from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
 from ntm_rules.model.verdicts import Annotation, FactValue
-from ntm_rules.model.walk import prerequisites
+from ntm_rules.model.walk import with_prerequisites
 
 MAX_DIGITS = 15
 _ANNOTATED = ("value", "source", "as_of", "by")
@@ -229,18 +229,16 @@ class _Draft:
 
 def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
     """The ratios that the set and its prerequisites work out."""
-    for derived in ruleset.derived:
-        if isinstance(derived.rule, RatioOf):
-            yield derived.fact, derived.rule
-    for other in prerequisites(ruleset):
-        yield from _derived_ratios(other)
+    for asked in with_prerequisites(ruleset):
+        for derived in asked.derived:
+            if isinstance(derived.rule, RatioOf):
+                yield derived.fact, derived.rule
 
 
 def _scored(ruleset: Ruleset) -> Iterator[str]:
     """The facts that hold points of the set and its prerequisites."""
-    yield from points_in(ruleset.derived)
-    for other in prerequisites(ruleset):
-        yield from _scored(other)
+    for asked in with_prerequisites(ruleset):
+        yield from points_in(asked.derived)
 
 
 def _numbers_by_fact(ratios: Sequence[_Ratio]) -> Mapping[str, Sequence[int]]:

@@ -214,16 +214,32 @@ def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:
             yield from facts_of(indicator.require)
 
 
+def conditions(ruleset: Ruleset) -> Iterator[Condition]:
+    """The conditions of the indicators in printed order, of each when it applies before what it requires."""
+    for _, indicator in indicators(ruleset):
+        if indicator.applies_if is not None:
+            yield indicator.applies_if
+        yield indicator.require
+
+
+def meets_of(condition: Condition) -> Iterator[Meets]:
+    """The prerequisites that a condition names."""
+    return (leaf for _, leaf in leaves(condition) if isinstance(leaf, Meets))
+
+
 def prerequisites_of(condition: Condition) -> Iterator[Ruleset]:
     """The sets that the ``meets`` of a condition evaluate."""
-    for _, leaf in leaves(condition):
-        if isinstance(leaf, Meets) and leaf.resolved is not None:
-            yield leaf.resolved
+    return (leaf.resolved for leaf in meets_of(condition) if leaf.resolved is not None)
 
 
 def prerequisites(ruleset: Ruleset) -> Iterator[Ruleset]:
     """The sets that the set's ``meets`` conditions evaluate."""
-    for _, indicator in indicators(ruleset):
-        for condition in (indicator.applies_if, indicator.require):
-            if condition is not None:
-                yield from prerequisites_of(condition)
+    for condition in conditions(ruleset):
+        yield from prerequisites_of(condition)
+
+
+def with_prerequisites(ruleset: Ruleset) -> Iterator[Ruleset]:
+    """The set and the sets that its prerequisites evaluate, however deep."""
+    yield ruleset
+    for other in prerequisites(ruleset):
+        yield from with_prerequisites(other)

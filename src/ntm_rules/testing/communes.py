@@ -14,7 +14,14 @@ from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Table
 from ntm_rules.model.verdicts import FactValue
-from ntm_rules.model.walk import facts_of_derived, guards_of, indicators, leaves, prerequisites, threshold_cells
+from ntm_rules.model.walk import (
+    conditions,
+    facts_of_derived,
+    guards_of,
+    leaves,
+    threshold_cells,
+    with_prerequisites,
+)
 
 Facts = Mapping[str, FactValue]
 _WHOLES = (1000, 7)
@@ -168,10 +175,9 @@ class Choices:
 
 def ratios_of(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
     """Every share with its part and whole, given or worked out, those of prerequisites included."""
-    yield from ((fact, fact.ratio) for fact in ruleset.facts if fact.ratio is not None)
-    yield from ((d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf))
-    for other in prerequisites(ruleset):
-        yield from ratios_of(other)
+    for asked in with_prerequisites(ruleset):
+        yield from ((fact, fact.ratio) for fact in asked.facts if fact.ratio is not None)
+        yield from ((d.fact, d.rule) for d in asked.derived if isinstance(d.rule, RatioOf))
 
 
 def exact_facts(ruleset: Ruleset) -> frozenset[str]:
@@ -183,14 +189,10 @@ def exact_facts(ruleset: Ruleset) -> frozenset[str]:
 
 def conditions_of(ruleset: Ruleset) -> Iterator[Condition]:
     """Every condition of the set, guards of derived facts first, prerequisites last."""
-    for derived in ruleset.derived:
-        yield from guards_of(derived)
-    for _, indicator in indicators(ruleset):
-        if indicator.applies_if is not None:
-            yield indicator.applies_if
-        yield indicator.require
-    for other in prerequisites(ruleset):
-        yield from conditions_of(other)
+    for asked in with_prerequisites(ruleset):
+        for derived in asked.derived:
+            yield from guards_of(derived)
+        yield from conditions(asked)
 
 
 def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:

@@ -49,6 +49,8 @@ def assess_taken(ruleset: Ruleset, facts: Facts, taken: Taken, unit: str | None)
     """
     program = program_of(ruleset)
     checked = program.checker.check({**facts, **taken.facts}, unit)
+    if taken.settled == taken.facts:
+        return program.verdict(checked)
     settled = program.checker.check({**facts, **taken.settled}, unit)
     slots = program.asked.slots(checked.values)
     floors = program.official.codes(program.official.slots(settled.values))

@@ -69,7 +69,7 @@ def _facts(ruleset: Ruleset, tested: Ruleset, tier: str | None, codes: Sequence[
             case CriteriaNotMet():
                 found |= counted(fact, _not_met(aggregate.rule, fact, tested, criteria))
             case UnitsThat() | ValueOf():
-                pass  # from the units below: the caller gives it
+                continue  # from the units below: the caller gives it
             case _:
                 typing.assert_never(aggregate.rule)
     return found

@@ -18,7 +18,7 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, at_least_of
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import FactValue, Verdict
-from ntm_rules.model.walk import indicators, leaves, prerequisites
+from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
 
 if typing.TYPE_CHECKING:
     from ntm_rules.authoring.library import Library
@@ -111,10 +111,11 @@ def assess_hierarchy(
         NotInForce: a set that was asked for, or that another takes from below, is not in force.
     """
     nesting = nesting_of(units, library.registry)
-    passing = _Pass(library, nesting, facts_by_unit(facts, nesting), on, year, None if acts is None else tuple(acts))
     wanted = None if rulesets is None else tuple(rulesets)
+    known = None if acts is None else tuple(acts)
+    passing = _Pass(library, nesting, facts_by_unit(facts, nesting), on, year, known, wanted)
     verdicts = {
-        unit: {r.id: verdict for r in passing.sets(place, wanted) if (verdict := passing.verdict(place, r)) is not None}
+        unit: {r.id: verdict for r in passing.sets(place) if (verdict := passing.verdict(place, r)) is not None}
         for unit, place in nesting.places.items()
     }
     if passing.problems:
@@ -134,9 +135,10 @@ class _Pass:
         on: dt.date,
         year: int | None,
         acts: tuple[Act, ...] | None,
+        wanted: tuple[str, ...] | None,
     ) -> None:
         self.library, self.nesting, self.facts = library, nesting, facts
-        self.on, self.year, self.acts = on, year, acts
+        self.on, self.year, self.acts, self.wanted = on, year, acts, wanted
         self.acts_of: dict[str, list[Act]] = {}
         for act in acts or ():
             self.acts_of.setdefault(act.unit, []).append(act)
@@ -144,6 +146,7 @@ class _Pass:
         self.problems: list[FactProblem] = []
         self._verdicts: dict[tuple[str, str, str], Verdict | None] = {}
         self._rulesets: dict[tuple[str, str | None, str | None], Ruleset] = {}
+        self._sets: dict[tuple[str, str | None], list[Ruleset]] = {}
 
     def ruleset(self, id: str, period: str | None, place: Place) -> Ruleset:
         """The set for a unit's province."""
@@ -154,10 +157,16 @@ class _Pass:
             )
         return self._rulesets[key]
 
-    def sets(self, place: Place, wanted: tuple[str, ...] | None) -> list[Ruleset]:
+    def sets(self, place: Place) -> list[Ruleset]:
         """The sets that judge a unit: those wanted of its level, else all in force that test no findings."""
-        if wanted is not None:
-            found = [self.ruleset(id, None, place) for id in wanted]
+        key = (place.level, place.province)
+        if key not in self._sets:
+            self._sets[key] = self._sets_for(place)
+        return self._sets[key]
+
+    def _sets_for(self, place: Place) -> list[Ruleset]:
+        if self.wanted is not None:
+            found = [self.ruleset(id, None, place) for id in self.wanted]
             return [r for r in found if r.judges == place.level]
         chosen = []
         national = [id for id, _ in self.library.rulesets()]
@@ -206,12 +215,15 @@ class _Pass:
         """The recognition facts that a set and its prerequisites read, by the acts; empty where no acts are given."""
         if self.acts is None:
             return {}
-        acts = self.acts_of.get(place.unit, ())
         return {
-            node.recognised: recognised(acts, place.unit, node.ruleset, self.on, node.period)
+            node.recognised: self._recognised(place, node.ruleset, node.period)
             for node in _prerequisites(ruleset)
             if node.recognised is not None
         }
+
+    def _recognised(self, place: Place, ruleset: str, period: str | None) -> bool:
+        """Whether the acts recognise a unit."""
+        return recognised(self.acts_of.get(place.unit, ()), place.unit, ruleset, self.on, period)
 
     def _members(self, place: Place, aggregate: Aggregate) -> tuple[Member, ...] | None:
         """What the units below add; None where the fact is not taken from units, or the table has none of the level."""
@@ -240,8 +252,7 @@ class _Pass:
             if self.acts is None:
                 ways.append(_outcome(self._fact(place, rule.recognised)))
             else:
-                acts = self.acts_of.get(place.unit, ())
-                ways.append(int(recognised(acts, place.unit, rule.ruleset, self.on, rule.period)))
+                ways.append(int(self._recognised(place, rule.ruleset, rule.period)))
         if rule.by is not By.ACT:
             verdict = self.verdict(place, self.ruleset(rule.ruleset, rule.period, place))
             found = Outcome.UNDETERMINED if verdict is None else verdict.outcome
@@ -269,13 +280,9 @@ class _Pass:
 
 def _prerequisites(ruleset: Ruleset) -> Iterator[Meets]:
     """The prerequisites of a set and of those sets."""
-    for _, indicator in indicators(ruleset):
-        for condition in (indicator.applies_if, indicator.require):
-            for _, leaf in leaves(condition) if condition is not None else ():
-                if isinstance(leaf, Meets):
-                    yield leaf
-    for other in prerequisites(ruleset):
-        yield from _prerequisites(other)
+    for asked in with_prerequisites(ruleset):
+        for condition in conditions(asked):
+            yield from meets_of(condition)
 
 
 def _outcome(value: FactValue | None) -> Outcome:

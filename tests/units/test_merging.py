@@ -49,6 +49,8 @@ def test_a_bare_percentage_is_refused_and_its_parts_are_named() -> None:
         "`clean_water_share` là tỷ lệ phần trăm, không lấy trung bình: "
         "`xã 1` thiếu `clean_water_households`, `households`"
     )
+    with pytest.raises(ntm.UnknownName, match="unknown language `fr`"):
+        gap.text("fr")
     assert "clean_water_share" not in found.facts
 
 

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from ntm_rules.explain.wording import Words
-from ntm_rules.model.errors import UnknownName
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.text import Text
+from ntm_rules.model.text import Text, check_language
 from ntm_rules.model.verdicts import Annotation, IndicatorResult, LeafResult, Verdict
-
-LANGUAGES = ("vi", "en")
 
 
 @frozen
@@ -90,8 +87,7 @@ def words_in(lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Ann
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
     """
-    if lang not in LANGUAGES:
-        raise UnknownName("language", lang, LANGUAGES)
+    check_language(lang)
     return Words(lang, facts, annotations)
 
 

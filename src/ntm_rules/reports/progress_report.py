@@ -10,12 +10,12 @@ from attrs import frozen
 from ntm_rules.explain.numbers import number
 from ntm_rules.explain.phrases import PHRASES
 from ntm_rules.explain.sheet_phrases import SHEET
-from ntm_rules.model.errors import UnknownName
 from ntm_rules.model.plans import Aim, Figure, Known, Target
+from ntm_rules.model.text import check_language
 from ntm_rules.programme.progress import Achievement, Progress, Reached, TierProgress
 from ntm_rules.programme.records import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
-from ntm_rules.reports.phrases import REPORT, say, tier_name
+from ntm_rules.reports.phrases import say, tier_name
 from ntm_rules.reports.report import Report, Table, Value
 
 _LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
@@ -35,8 +35,7 @@ def progress_report(
     Raises:
         UnknownName: another language.
     """
-    if lang not in REPORT:
-        raise UnknownName("language", lang, REPORT)
+    check_language(lang)
     return _ProgressReport(found, lang).report(lines, province, every_unit)
 
 

@@ -13,6 +13,7 @@ from ntm_rules.engines.checking import MAX_DIGITS, CheckedFacts, Checker
 from ntm_rules.model.errors import FactError, FactProblem, quoted
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.text import check_language
 from ntm_rules.model.verdicts import Annotation, FactValue
 from ntm_rules.units.unit import Part
 
@@ -59,7 +60,12 @@ class NotMerged:
     parts: tuple[str, ...] = ()
 
     def text(self, lang: str = "vi") -> str:
-        """What is the matter, in one sentence, ``"vi"`` or ``"en"``."""
+        """What is the matter, in one sentence.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        check_language(lang)
         return _WORDS[lang][self.why].format(fact=self.fact, units=quoted(self.units), parts=quoted(self.parts))
 
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from ntm_rules.model.acts import Act, recognised
 from ntm_rules.model.errors import UnknownName
 from ntm_rules.model.mergers import MergerPolicy, MergerRule
+from ntm_rules.model.text import check_language
 
 _WORDS = {
     "vi": {
@@ -54,8 +55,7 @@ class AfterMerger:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        if lang not in _WORDS:
-            raise UnknownName("language", lang, _WORDS)
+        check_language(lang)
         words = _WORDS[lang]
         before = "; ".join(f"{unit}: {tier or words['none']}" for unit, tier in self.before.items())
         return words[self.why].format(before=before)

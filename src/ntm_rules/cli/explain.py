@@ -12,11 +12,11 @@ from ntm_rules.cli.assess import split, units
 from ntm_rules.cli.console import STYLES, console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
-from ntm_rules.cli.phrases import grade_title, graded_word, outcome_word, say
+from ntm_rules.cli.phrases import graded_word, outcome_word, say
 from ntm_rules.engines.scalar import assess as assess_unit
 from ntm_rules.explain.reasons import facts_by_id, words_in
 from ntm_rules.explain.sheet import Sheet
-from ntm_rules.explain.wording import Words
+from ntm_rules.explain.wording import Words, grade_title
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.errors import UnknownName
 from ntm_rules.model.outcomes import Outcome

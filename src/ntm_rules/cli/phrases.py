@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from ntm_rules.explain.phrases import PHRASES
+from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
 
@@ -173,12 +174,6 @@ def say(lang: str, name: str, **values: object) -> str:
 def outcome_word(lang: str, code: str) -> str:
     """An outcome in words, as the reasons word it."""
     return PHRASES[lang][code]
-
-
-def grade_title(lang: str, grade: Grade) -> str:
-    """The title of a grade in the middle of a sentence; its id where it has none."""
-    title = grade.title.of(lang) if grade.title else grade.id
-    return title[:1].lower() + title[1:]
 
 
 def graded_word(lang: str, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:

@@ -10,9 +10,10 @@ from rich.table import Table
 from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import STYLES, console, indented, print_lines, table, text
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.phrases import grade_title, graded_word, say
+from ntm_rules.cli.phrases import graded_word, say
 from ntm_rules.cli.writers import Assessed
 from ntm_rules.explain.reasons import Reason, words_in
+from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Verdict

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ntm_rules.explain.reasons import facts_by_id, words_in
 from ntm_rules.explain.unit_phrases import say
+from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.acts import Act
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.verdicts import Evaluated, LeafResult, Verdict
@@ -44,10 +45,7 @@ def reconciliation_text(found: "Reconciliation", lang: str) -> str:
 def _outcome(finding: Verdict, lang: str) -> str:
     """The outcome with the grade that was reached."""
     word, grade = words_in(lang, {}).outcome(finding.outcome), finding.grade
-    if grade is None:
-        return word
-    title = grade.title.of(lang) if grade.title is not None else grade.id
-    return f"{word}, {title[:1].lower()}{title[1:]}"
+    return word if grade is None else f"{word}, {grade_title(lang, grade)}"
 
 
 def _because(tree: Evaluated) -> Iterator[LeafResult]:

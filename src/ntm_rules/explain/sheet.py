@@ -8,6 +8,7 @@ from attrs import frozen
 from ntm_rules.explain.numbers import number
 from ntm_rules.explain.reasons import words_in
 from ntm_rules.explain.sheet_phrases import SHEET
+from ntm_rules.explain.wording import inside
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -297,7 +298,7 @@ class Sheet:
         return f"({text})" if several else text
 
     def _comparison(self, node: Comparison) -> str:
-        facts = self.say("and").join(_lowered(self.words.fact_title(f)) for f in node.facts)
+        facts = self.say("and").join(inside(self.words.fact_title(f)) for f in node.facts)
         found = [cell for _, cell in self.cells(node.threshold)]
         if len(found) == 1 and isinstance(found[0].value, bool):
             return facts if found[0].value else self.say("no", text=facts)
@@ -349,8 +350,3 @@ class Sheet:
 
     def _title(self, title: Text | None) -> str:
         return title.of(self.lang) if title is not None else ""
-
-
-def _lowered(title: str) -> str:
-    """A title in the middle of a sentence."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title

@@ -10,6 +10,7 @@ from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rulesets import Grade
 from ntm_rules.model.thresholds import Cell, Value
 from ntm_rules.model.verdicts import Annotation, Evaluated, LeafResult
 
@@ -186,7 +187,7 @@ class Words:
         text = number(count, self.lang)
         return self.say(
             "undecided",
-            title=_inside(title),
+            title=inside(title),
             count=text if known is None else with_unit(text, known, self.lang),
         )
 
@@ -241,7 +242,7 @@ class Words:
         title = member.fact.title.of(self.lang)
         if title == under:
             return self.leaf(member)
-        return f"{_inside(title)}: {self.leaf(member)}"
+        return f"{inside(title)}: {self.leaf(member)}"
 
     # -- where it stands ---------------------------------------------------------------------
 
@@ -267,6 +268,11 @@ class Words:
         return self.say("level_of", required=self.value(leaf.fact, cell.value))
 
 
-def _inside(title: str) -> str:
+def inside(title: str) -> str:
     """A title inside a sentence: without its capital, unless it begins with an abbreviation."""
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def grade_title(lang: str, grade: Grade) -> str:
+    """The title of a grade inside a sentence; its id where it has none."""
+    return inside(grade.title.of(lang) if grade.title is not None else grade.id)

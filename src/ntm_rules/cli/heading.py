@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.cli.phrases import day, say
+from ntm_rules.cli.phrases import say
+from ntm_rules.explain.numbers import day
 from ntm_rules.model.citations import Instrument, last_day
 from ntm_rules.model.errors import Severity
 from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
@@ -13,7 +14,7 @@ def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
     """Title, date and place, instruments, hash, warnings; one line each."""
     title = ruleset.title.of(lang) if ruleset.title else ruleset.id
     yield f"{title} ({ruleset.id}, {ruleset.period})"
-    parts = [say(lang, "on", on=day(lang, ruleset.on), year=ruleset.year)]
+    parts = [say(lang, "on", on=day(ruleset.on, lang), year=ruleset.year)]
     if ruleset.province is not None:
         parts.append(say(lang, "province", province=province_name(library, ruleset.province, lang)))
     if ruleset.territory is not None:
@@ -38,15 +39,15 @@ def layer_words(layer: Layer, lang: str) -> str:
 
 def span_words(layer: Layer, lang: str) -> str:
     """From when to when a layer holds."""
-    start = day(lang, layer.start)
-    return say(lang, "from_to", start=start, end=day(lang, layer.end)) if layer.end else say(lang, "from", start=start)
+    start = day(layer.start, lang)
+    return say(lang, "from_to", start=start, end=day(layer.end, lang)) if layer.end else say(lang, "from", start=start)
 
 
 def dated(instrument: Instrument, lang: str) -> str:
     """Number and date of an instrument; a year or month where no more is known."""
     if len(instrument.date) < len("2024-06-17"):
         return say(lang, "dated_year", number=instrument.number, date=instrument.date)
-    return say(lang, "dated", number=instrument.number, date=day(lang, last_day(instrument.date)))
+    return say(lang, "dated", number=instrument.number, date=day(last_day(instrument.date), lang))
 
 
 def province_name(library: Library, name: str, lang: str) -> str:

@@ -1,6 +1,5 @@
 """What the command line itself says in its output, in both languages, by name."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from ntm_rules.explain.phrases import PHRASES
@@ -185,8 +184,3 @@ def graded_word(lang: str, outcome: Outcome, grade: Grade | None, possible: Sequ
         titles = say(lang, "or").join(grade_title(lang, g) for g in possible)
         return say(lang, "with_possible", outcome=word, grade=titles)
     return word
-
-
-def day(lang: str, date: dt.date) -> str:
-    """A date as it is written: day first in Vietnamese, ISO in English."""
-    return f"{date:%d/%m/%Y}" if lang == "vi" else date.isoformat()

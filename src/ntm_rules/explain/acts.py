@@ -3,6 +3,7 @@
 import typing
 from collections.abc import Iterator
 
+from ntm_rules.explain.numbers import day
 from ntm_rules.explain.reasons import facts_by_id, words_in
 from ntm_rules.explain.unit_phrases import say
 from ntm_rules.explain.wording import grade_title
@@ -59,6 +60,5 @@ def _because(tree: Evaluated) -> Iterator[LeafResult]:
 
 
 def _act(act: Act, lang: str) -> str:
-    words = words_in(lang, {})
     by = say(lang, "by", number=act.instrument.number) if act.instrument is not None else ""
-    return say(lang, f"act_{act.kind.value}", by=by, date=words.date(act.date.isoformat()))
+    return say(lang, f"act_{act.kind.value}", by=by, date=day(act.date, lang))

@@ -1,5 +1,6 @@
-"""Numbers as they are printed: decimal comma in Vietnamese, and as many digits as keep the comparison true."""
+"""Numbers and days as they are printed: decimal comma in Vietnamese, and as many digits as keep the comparison true."""
 
+import datetime as dt
 import functools
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +29,12 @@ def number(value: Decimal | Fraction | int, lang: str, digits: int | None = None
     if len(whole.lstrip("-")) > 4:
         whole = f"{int(whole):,}"
     return (whole + point + rest).translate(_separators(lang))
+
+
+def day(date: dt.date | str, lang: str) -> str:
+    """A date, or an ISO text that may lack the day: day first in Vietnamese, ISO in English."""
+    text = date if isinstance(date, str) else date.isoformat()
+    return "/".join(reversed(text.split("-"))) if lang == "vi" else text
 
 
 def with_unit(text: str, fact: Fact, lang: str) -> str:

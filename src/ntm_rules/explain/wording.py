@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from ntm_rules.explain.numbers import digits_for, number, with_unit
+from ntm_rules.explain.numbers import day, digits_for, number, with_unit
 from ntm_rules.explain.phrases import PHRASES
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
@@ -83,7 +83,7 @@ class Words:
 
     def date(self, text: str) -> str:
         """A date as it is written: day first in Vietnamese."""
-        return "/".join(reversed(text.split("-"))) if self.lang == "vi" else text
+        return day(text, self.lang)
 
     # -- leaves ------------------------------------------------------------------------------
 

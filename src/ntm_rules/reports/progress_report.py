@@ -1,13 +1,11 @@
 """Progress in words: heading, targets, and for each tier counts, bands, groups and changes."""
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 from attrs import frozen
 
-from ntm_rules.explain.numbers import number
+from ntm_rules.explain.numbers import day
 from ntm_rules.explain.phrases import PHRASES
 from ntm_rules.explain.sheet_phrases import SHEET
 from ntm_rules.model.plans import Aim, Figure, Known, Target
@@ -16,7 +14,7 @@ from ntm_rules.programme.progress import Achievement, Progress, Reached, TierPro
 from ntm_rules.programme.records import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
 from ntm_rules.reports.phrases import say, tier_name
-from ntm_rules.reports.report import Report, Table, Value
+from ntm_rules.reports.report import Report, Table, Value, text_of
 
 _LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
 
@@ -82,9 +80,6 @@ class _ProgressReport:
     def say(self, name: str, **values: object) -> str:
         return say(self.lang, name, **values)
 
-    def number(self, value: Decimal | Fraction | int) -> str:
-        return number(value, self.lang, 2 if isinstance(value, Fraction) else None)
-
     def tier(self, tier: str) -> str:
         return tier_name(tier, self.lang)
 
@@ -99,16 +94,13 @@ class _ProgressReport:
     def heading(self, province: str) -> Iterator[str]:
         """The day and the plan."""
         if self.found.as_of is not None:
-            yield self.say("as_of", date=self.day(self.found.as_of))
+            yield self.say("as_of", date=day(self.found.as_of, self.lang))
         plan = self.found.plan
         if plan is not None:
             instrument = plan.instrument
             number = f"{instrument.number} ({instrument.date})" if instrument else ""
             name = "plan_number" if instrument else "plan"
             yield self.say(name, title=plan.title.of(self.lang), province=province or plan.province, instrument=number)
-
-    def day(self, date: dt.date) -> str:
-        return f"{date:%d/%m/%Y}" if self.lang == "vi" else date.isoformat()
 
     # -- targets -------------------------------------------------------------------------------
 
@@ -146,7 +138,7 @@ class _ProgressReport:
 
     def aim(self, target: Target) -> str:
         """What is to be reached, in words."""
-        low, high = self.number(target.low), self.number(target.high)
+        low, high = text_of(target.low, self.lang), text_of(target.high, self.lang)
         if target.out_of is not None:
             return self.say("total_of", count=low, whole=target.out_of)
         if target.low != target.high:
@@ -164,7 +156,7 @@ class _ProgressReport:
 
     def figure(self, figure: Figure) -> tuple[Value, ...]:
         unit = figure.unit.of(self.lang)
-        value = self.number(figure.value) + (unit if unit == "%" else f" {unit}")
+        value = text_of(figure.value, self.lang) + (unit if unit == "%" else f" {unit}")
         return (
             figure.title.of(self.lang),
             SHEET[self.lang][f"if_{figure.op}"].format(value=value),

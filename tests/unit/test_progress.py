@@ -8,11 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from small import load
 from test_grades import GOOD, GRADED
 
 import ntm_rules as ntm
-from ntm_rules.model.citations import Evidence
+from ntm_rules.model.citations import Evidence, Instrument
 from ntm_rules.model.plans import Aim, Known, Plan, Target
 from ntm_rules.model.text import Text
 from ntm_rules.programme.records import recognition_fact
@@ -318,6 +319,14 @@ def test_progress_as_json_is_plain_and_exact() -> None:
     }
     assert [group["path"] for group in tier["groups"]] == [["Bắc"], ["Đông"]]
     assert made["targets"][0]["by_act"]["remaining"] == {"low": "0", "high": "1"}  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("date", "lang", "printed"), [("2024-02-05", "vi", "05/02/2024"), ("2024-02-05", "en", "2024-02-05")]
+)
+def test_the_day_of_a_plan_is_written_as_in_the_language(date: str, lang: str, printed: str) -> None:
+    signed = evolve(plan(), instrument=Instrument("lang-son", "12/KH-UBND", date))
+    assert progress_report(ntm.progress(COMMUNES, signed), lang).lines[0].endswith(f"12/KH-UBND ({printed})")
 
 
 def test_a_language_that_is_not_there() -> None:

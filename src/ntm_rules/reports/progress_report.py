@@ -98,7 +98,7 @@ class _ProgressReport:
         plan = self.found.plan
         if plan is not None:
             instrument = plan.instrument
-            number = f"{instrument.number} ({instrument.date})" if instrument else ""
+            number = f"{instrument.number} ({day(instrument.date, self.lang)})" if instrument else ""
             name = "plan_number" if instrument else "plan"
             yield self.say(name, title=plan.title.of(self.lang), province=province or plan.province, instrument=number)
 

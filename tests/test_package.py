@@ -53,7 +53,7 @@ def test_the_changelog_begins_with_the_version() -> None:
     first = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)
     assert first is not None
     assert first[1] == ntm.__version__
-    assert f'version = "{ntm.__version__}"' in read("pyproject.toml")
+    assert f'__version__ = "{ntm.__version__}"' in read("src/ntm_rules/_version.py")
 
 
 def test_only_these_national_thresholds_are_official_as_the_readme_says() -> None:

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from ntm_rules.engines.compiling import bound_threshold, text_of
 from ntm_rules.engines.leaves import allowed_values
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
@@ -32,7 +31,7 @@ from ntm_rules.model.conditions import (
 )
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, matching
+from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, bound_threshold, matching, selected
 
 RANKS = bytes((0, 2, 1, 3))
 NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)
@@ -274,7 +273,7 @@ class _Lowering:
         if selector in self.bindings:
             return self.table(fact, op, table, (*key, self.bindings[selector]))
         values = self.facts[selector].values or (True, False)
-        rows = tuple((value, self.table(fact, op, table, (*key, text_of(value)))) for value in values)
+        rows = tuple((value, self.table(fact, op, table, (*key, selected(value)))) for value in values)
         if all(row == Const(UNDETERMINED) for _, row in rows):
             return Const(UNDETERMINED)
         return Pick(self.names.get(selector, selector), rows)

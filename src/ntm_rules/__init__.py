@@ -14,6 +14,8 @@ the package costs almost nothing.
 import importlib
 import typing
 
+from ntm_rules._version import __version__
+
 if typing.TYPE_CHECKING:
     from ntm_rules.authoring.library import Library as Library
     from ntm_rules.authoring.tables import UnitFacts as UnitFacts
@@ -61,8 +63,6 @@ if typing.TYPE_CHECKING:
     from ntm_rules.units.recognition import recognition_after_merger as recognition_after_merger
     from ntm_rules.units.registry import Units as Units
     from ntm_rules.units.unit import Unit as Unit
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "AfterMerger": "units.recognition",

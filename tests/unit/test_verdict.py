@@ -149,7 +149,7 @@ def test_rulesets_are_values(ruleset: Ruleset) -> None:
     again = pickle.loads(pickle.dumps(ruleset))
     assert again == ruleset
     assert hash(again) == hash(ruleset)
-    assert again._memo == {}
+    assert again._kept == {}
     with pytest.raises(FrozenInstanceError):
         ruleset.year = 2023  # type: ignore[misc]
     with pytest.raises(TypeError):

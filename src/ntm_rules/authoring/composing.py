@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring import rewriting as rw
 from ntm_rules.authoring.aggregates import read_aggregates
 from ntm_rules.authoring.applying import Layering, Tree
 from ntm_rules.authoring.conditions import ConditionReader
@@ -17,13 +16,14 @@ from ntm_rules.authoring.files import BaseFile, LayerFile, in_force, uncounted
 from ntm_rules.authoring.grading import Variant, read_grades, stricter
 from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.authoring.units import Province
+from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
+from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of
 
@@ -320,7 +320,7 @@ def _relative(threshold: Relative, node: Comparison, request: Request, derived: 
 
 def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived]) -> None:
     """Add the derived facts of another set that its table selects by."""
-    rules = {d.id: d for d in other.derived}
+    rules = other.derived_by_id
     for name in selectors:
         rule = rules.get(name)
         if rule is None:

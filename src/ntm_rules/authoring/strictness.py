@@ -6,28 +6,24 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring.rewriting import members
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
     Any,
     AtLeast,
-    Case,
     Comparison,
     Condition,
-    Derived,
     Meets,
     Not,
     Op,
     Open,
-    Ref,
 )
 from ntm_rules.model.errors import Severity
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.rewrite import members
 from ntm_rules.model.rulesets import Indicator
+from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import (
-    GENERAL,
-    REST,
     Cell,
     CellState,
     Key,
@@ -49,34 +45,6 @@ class Looser:
 
     severity: Severity
     what: str
-
-
-@frozen
-class Selectors:
-    """What the selector facts of a comparison can be."""
-
-    facts: Mapping[str, Fact]
-    derived: Mapping[str, Derived]
-    bindings: Mapping[str, str]
-
-    def values(self, selector: str, printed: frozenset[str]) -> tuple[str, ...]:
-        """The values of a selector that some facts can produce."""
-        if selector in self.bindings and selector != "year":
-            return (self.bindings[selector],)
-        if selector in self.derived and isinstance(self.derived[selector].rule, Case):
-            return tuple(dict.fromkeys(self._case(self.derived[selector].rule)))
-        if selector == "year":
-            return tuple(sorted(printed - {GENERAL, REST}))
-        fact = self.facts[selector]
-        return ("true", "false") if fact.type is FactType.BOOLEAN else fact.values
-
-    def _case(self, rule: object) -> Iterator[str]:
-        if isinstance(rule, Case):
-            for then in (*(row.then for row in rule.rows), rule.otherwise):
-                if isinstance(then, Ref):
-                    yield from self.values(then.fact, frozenset())
-                elif then is not None:
-                    yield then
 
 
 def compare_indicators(base: Indicator | None, own: Indicator | None, selectors: Selectors) -> list[Looser]:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from ntm_rules import __version__
+from ntm_rules._version import __version__
 from ntm_rules.cli.assess import assess
 from ntm_rules.cli.check import check_command
 from ntm_rules.cli.diff import diff

@@ -14,7 +14,7 @@ from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.phrases import graded_word, outcome_word, say
 from ntm_rules.engines.scalar import assess as assess_unit
-from ntm_rules.explain.reasons import facts_by_id, words_in
+from ntm_rules.explain.reasons import words_in
 from ntm_rules.explain.sheet import Sheet
 from ntm_rules.explain.wording import Words, grade_title
 from ntm_rules.model.conditions import Case
@@ -56,7 +56,7 @@ def tree_of(verdict: Verdict, lang: str) -> Tree:
         counts += "; " + say(lang, "of_grade", count=count, grade=grade_title(lang, grade))
     word = graded_word(lang, verdict.outcome, verdict.grade, verdict.possible_grades)
     root = Tree(_worded(f"{verdict.unit} ({counts})", word, verdict.outcome, verdict.provisional, lang))
-    words = words_in(lang, facts_by_id(verdict.ruleset), verdict.annotations)
+    words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations)
     branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
     for criterion in verdict.criteria.values():
         title = criterion.criterion.title.of(lang) if criterion.criterion.title else ""

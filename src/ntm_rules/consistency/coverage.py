@@ -8,16 +8,16 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from ntm_rules.authoring.rewriting import members
-from ntm_rules.authoring.strictness import Selectors
-from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.engines.explaining import Unit, explainer_of
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Open
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.rewrite import members
 from ntm_rules.model.rulesets import LayerKind, Ruleset
-from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
+from ntm_rules.model.selectors import Selectors
+from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.verdicts import Connective, Evaluated, LeafResult, Verdict
 from ntm_rules.model.walk import guards_of, indicators, leaves
 
@@ -177,7 +177,7 @@ class _Map:
 
     def __attrs_post_init__(self) -> None:
         ruleset = self.ruleset
-        facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+        facts = ruleset.fact_by_id
         object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "roots", tuple(_roots(ruleset)))
 
@@ -203,7 +203,7 @@ class _Map:
         if isinstance(bound, Cell):
             yield (), bound
             return
-        derived = {d.id: d for d in self.ruleset.derived}
+        derived = self.ruleset.derived_by_id
         selectors = Selectors(self.facts, derived, dict(self.ruleset.bindings))
         columns = [frozenset(key[n] for key, _ in bound.cells) for n in range(len(bound.by))]
         known = [{REST, *selectors.values(s, texts)} for s, texts in zip(bound.by, columns, strict=True)]
@@ -225,11 +225,9 @@ class _Map:
         return tuple(found)
 
 
+@kept
 def _map_of(ruleset: Ruleset) -> _Map:
-    memo = ruleset._memo
-    if "places" not in memo:
-        memo["places"] = _Map(ruleset)
-    return typing.cast(_Map, memo["places"])
+    return _Map(ruleset)
 
 
 def _roots(ruleset: Ruleset) -> Iterator[_Root]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
-from ntm_rules import __version__
+from ntm_rules._version import __version__
 from ntm_rules.authoring.tables import UnitFacts
 from ntm_rules.consistency.changes import Change, Json, Kind, Step, change_dict, kinds_of
 from ntm_rules.consistency.comparing import Comparing, Level

@@ -6,13 +6,12 @@ from functools import cached_property
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring.rewriting import map_guards, map_leaves
-from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.citations import Citation, Evidence
 from ntm_rules.model.conditions import Comparison, Condition, Derived, Meets, Op, Open
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.rewrite import map_guards, map_leaves
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, Value
+from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, Value, bound_threshold
 
 
 @frozen(cache_hash=True)

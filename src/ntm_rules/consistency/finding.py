@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import LayerKind, Ruleset
-from ntm_rules.model.thresholds import REST, Table
+from ntm_rules.model.thresholds import REST, Table, bound_threshold
 from ntm_rules.model.walk import indicators, leaves
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.authoring.strictness import Selectors
 from ntm_rules.consistency.citing import citations
 from ntm_rules.consistency.finding import Finding, Subject, finding, tables, without_cells
 from ntm_rules.model.conditions import Comparison, Not, Op
 from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, matching
 from ntm_rules.model.walk import CellRef, every_cell, indicators, leaves
 
@@ -33,8 +33,8 @@ def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
 
 def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
     """Years of the period for which a table has no cell at all, and columns that some unit is in without one."""
-    facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
-    selectors = Selectors(facts, {d.id: d for d in ruleset.derived}, dict(ruleset.bindings))
+    facts = ruleset.fact_by_id
+    selectors = Selectors(facts, ruleset.derived_by_id, dict(ruleset.bindings))
     years = frozenset(str(year) for year in _years(ruleset.period) or (ruleset.year,))
     for address, table in tables(ruleset):
         choices = [sorted(years) if s == "year" else list(selectors.values(s, years)) for s in table.by]
@@ -59,7 +59,7 @@ def _years(period: str) -> range:
 
 def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
     """Thresholds that no value of the fact can be on either side of."""
-    facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    facts = ruleset.fact_by_id
     for ref in every_cell(ruleset):
         fact = facts.get(ref.comparison.fact) if ref.comparison else None
         value = ref.cell.value
@@ -77,7 +77,7 @@ def _factor(ref: CellRef) -> bool:
 
 def _directions(ruleset: Ruleset) -> Iterator[Finding]:
     """Comparisons that ask for less of what is better, or more of what is worse."""
-    facts: dict[str, Fact] = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    facts = ruleset.fact_by_id
     for _, indicator in indicators(ruleset):
         if _negated(indicator):
             continue
@@ -94,7 +94,7 @@ def _directions(ruleset: Ruleset) -> Iterator[Finding]:
 
 
 def _negated(indicator: Indicator) -> bool:
-    from ntm_rules.authoring.rewriting import nodes
+    from ntm_rules.model.rewrite import nodes
 
     return any(isinstance(node, Not) for _, node in nodes(indicator.require, ""))
 
@@ -109,7 +109,7 @@ def _asks_for_the_worse(leaf: Comparison, fact: Fact) -> bool:
 
 def _order(ruleset: Ruleset) -> Iterator[Finding]:
     """Tables whose columns do not stand in the order of their selector: columns that changed places."""
-    facts = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    facts = ruleset.fact_by_id
     for address, table in tables(ruleset):
         for place, selector in enumerate(table.by):
             printed = list(dict.fromkeys(key[place] for key, _ in table.cells if key[place] not in (GENERAL, REST)))

@@ -2,7 +2,7 @@
 
 import typing
 
-from ntm_rules import __version__
+from ntm_rules._version import __version__
 from ntm_rules.consistency.checks import Report
 from ntm_rules.model.errors import Diagnostic, Severity
 

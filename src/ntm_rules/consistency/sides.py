@@ -5,18 +5,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring.rewriting import map_leaves, members
 from ntm_rules.consistency.changes import Asked
 from ntm_rules.consistency.matching import Placed
 from ntm_rules.consistency.trying import Given
 from ntm_rules.engines.checking import BadValue
-from ntm_rules.engines.compiling import bound_threshold, text_of
 from ntm_rules.engines.leaves import Unclear
 from ntm_rules.engines.scalar import Program, program_of
 from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Meets, Open
 from ntm_rules.model.errors import FactError
+from ntm_rules.model.rewrite import map_leaves, members
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import GENERAL, Table, matching
+from ntm_rules.model.thresholds import GENERAL, Table, bound_threshold, matching, selected
 from ntm_rules.model.walk import leaves
 
 Slots = tuple[tuple[int, typing.Any], ...]
@@ -95,7 +94,7 @@ class Side:
     def in_column(self, values: Mapping[str, str]) -> tuple[Asked, ...]:
         """What is asked where the selectors have these values."""
         found: list[Asked] = []
-        units = {f.id: f.unit.id for f in (*self.ruleset.facts, *(d.fact for d in self.ruleset.derived)) if f.unit}
+        units = {f.id: f.unit.id for f in self.ruleset.fact_by_id.values() if f.unit}
         for role, address, leaf in self.asked():
             unit = units.get(leaf.fact) if isinstance(leaf, Comparison) else None
             threshold = leaf.cell if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
@@ -138,7 +137,7 @@ class Side:
             columns = {name: slots[place] for name, place in places}
             if any(value is None or value is Unclear.AMBIGUOUS for value in columns.values()):
                 return None
-            return indicator(slots), {name: text_of(value) for name, value in columns.items()}
+            return indicator(slots), {name: selected(value) for name, value in columns.items()}
 
         return answer
 

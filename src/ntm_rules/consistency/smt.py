@@ -15,7 +15,6 @@ from ntm_rules.consistency.algebra import NOTHING_ASKED, OPEN, Algebra, Choice, 
 from ntm_rules.consistency.filling import Place, asked_by, place_of
 from ntm_rules.consistency.logic import Term
 from ntm_rules.consistency.variables import Variables, admitted, ratio_name
-from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
@@ -35,10 +34,10 @@ from ntm_rules.model.conditions import (
     PointsOf,
     Ref,
 )
-from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.facts import RatioOf
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import Part, parts_of
-from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, matching
+from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.walk import guards_of, leaves
 
 
@@ -116,7 +115,7 @@ class Reading:
         self.floor = floor or ruleset.minimum_evidence
         self.variables.add(ruleset.facts)
         self.bindings = dict(ruleset.bindings)
-        self.facts: dict[str, Fact] = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
+        self.facts = dict(ruleset.fact_by_id)
         years = dict.fromkeys((*validity(ruleset), ruleset.year))
         self.values: dict[str, Choice | Number] = {
             "year": Choice({str(y): self.variables.year == y for y in years}, True)

@@ -12,11 +12,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from attrs import frozen
 
-from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Scored
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.thresholds import Cell
+from ntm_rules.model.thresholds import Cell, bound_threshold
 from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, leaves, threshold_cells
 
@@ -72,7 +71,7 @@ class _Reading:
     def read(self, ruleset: Ruleset, conditions: Iterable[Condition]) -> None:
         """Add what the conditions of a ruleset read."""
         known = {f.id: f for f in ruleset.facts}
-        rules = {d.id: d for d in ruleset.derived}
+        rules = ruleset.derived_by_id
         bound = dict(ruleset.bindings)
         self.known_ratios.update(fact.ratio for fact in ruleset.facts if fact.ratio is not None)
         self.known_ratios.update(d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf))

@@ -23,6 +23,7 @@ from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.errors import FactError, FactProblem
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Verdict
@@ -67,12 +68,10 @@ class Codes:
     grades: Counts
 
 
+@kept
 def kernel_of(ruleset: Ruleset) -> "Kernel":
     """The compiled form of a ruleset for arrays, kept with it."""
-    memo = ruleset._memo
-    if "array" not in memo:
-        memo["array"] = Kernel(ruleset)
-    return typing.cast(Kernel, memo["array"])
+    return Kernel(ruleset)
 
 
 def _places_counted(ruleset: Ruleset) -> slice | list[int]:

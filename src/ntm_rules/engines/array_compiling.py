@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
+from ntm_rules.engines.compiling import Compiler
 from ntm_rules.engines.growing import bare_most, most, one_way
 from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.pairing import invalid_of
@@ -52,7 +52,7 @@ from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
-from ntm_rules.model.thresholds import Cell, Threshold
+from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived
 
 Ranks = Callable[[Block], Bytes]

@@ -10,7 +10,6 @@ from attrs import define
 
 from ntm_rules.engines.array_compiling import Ranks
 from ntm_rules.engines.array_pass import ArrayPass
-from ntm_rules.engines.compiling import asked_of, bound_threshold, text_of
 from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
 from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED, chosen
@@ -20,7 +19,7 @@ from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condit
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Threshold
+from ntm_rules.model.thresholds import Cell, CellState, Threshold, asked_of, bound_threshold, selected
 
 
 @define(eq=False)
@@ -264,7 +263,7 @@ class Describer:
         bindings = self.compiler.tables.bindings
         used = tuple(dict.fromkeys(s for table in tables_of(require) for s in table.by))
         free = tuple(s for s in used if s not in bindings)
-        values = [[text_of(v) if isinstance(v, bool | str) else None for v in values_of(self.facts[s])] for s in free]
+        values = [[selected(v) if isinstance(v, bool | str) else None for v in values_of(self.facts[s])] for s in free]
         labels: list[str] = []
         for combination in itertools.product(*values):
             texts = dict(zip(free, combination, strict=True)) | bindings

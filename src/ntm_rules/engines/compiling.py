@@ -4,7 +4,7 @@ import itertools
 import typing
 from collections.abc import Callable, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ntm_rules.engines.checking import Slot, ratio_of, scaled
 from ntm_rules.engines.growing import bare_most, growing, most, one_way
@@ -32,51 +32,10 @@ from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import ALL, ANY, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
-from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, matching
+from ntm_rules.model.thresholds import Cell, Table, Threshold, asked_of, bound_threshold, matching, selected
 
 Value = Callable[[Slots], Slot | Unclear]
 Finding = Callable[[Ruleset], Callable[[Slots], int]]
-
-
-def bound_threshold(threshold: Threshold) -> Cell | Table:
-    """The cell or table that binds: of a relative threshold what it was resolved to."""
-    if isinstance(threshold, Relative):
-        return threshold.resolved or threshold.times
-    return threshold
-
-
-@frozen
-class Asked:
-    """What a cell asks under a floor of evidence.
-
-    Attributes:
-        code: the outcome whatever the facts; None where they are compared.
-        cell: the set cell that they are compared with.
-        capped: what is not *not met* is undetermined: the cell lies under one that is pending.
-    """
-
-    code: int | None = None
-    cell: Cell | None = None
-    capped: bool = False
-
-
-def asked_of(cell: Cell, floor: Evidence | None) -> Asked:
-    """What a cell asks; cells below *floor* are as good as pending."""
-    if cell.below(floor):
-        return Asked(2)
-    if cell.state is CellState.NONE:
-        return Asked(3)
-    if cell.state is CellState.SET:
-        return Asked(None, cell)
-    if cell.floor is None or cell.state is not CellState.PENDING:
-        return Asked(2)
-    base = asked_of(cell.floor, floor)
-    return Asked(2) if base.cell is None else Asked(None, base.cell, True)
-
-
-def text_of(slot: object) -> str:
-    """The key of a table that a selector's slot picks."""
-    return ("true" if slot else "false") if isinstance(slot, bool) else str(slot)
 
 
 class Compiler:
@@ -93,8 +52,9 @@ class Compiler:
         self.floor = floor
         self.finding = finding
         self.bindings = dict(ruleset.bindings)
-        self.facts: dict[str, Fact] = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
-        self.facts |= {most(f.id): evolve(f, id=most(f.id), undecided=None) for f in growing(ruleset)}
+        self.facts = {**ruleset.fact_by_id} | {
+            most(f.id): evolve(f, id=most(f.id), undecided=None) for f in growing(ruleset)
+        }
         self.ratios = {f.id for f in self.facts.values() if f.ratio is not None}
         for derived in ruleset.derived:
             rule = derived.rule
@@ -161,7 +121,7 @@ class Compiler:
         made: dict[int, Code] = {}
         rows: dict[typing.Any, Code] = {}
         for values in itertools.product(*(self.facts[s].values or (True, False) for s in free)):
-            texts = {s: text_of(value) for s, value in zip(free, values, strict=True)} | self.bindings
+            texts = {s: selected(value) for s, value in zip(free, values, strict=True)} | self.bindings
             found = matching(table, tuple(texts[s] for s in table.by))
             if found is not None:
                 code = made.get(id(found[1])) or self.cell(fact, op, found[1])

@@ -10,18 +10,17 @@ from ntm_rules.engines.growing import growing, most
 from ntm_rules.engines.leaves import Slots
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.conditions import Condition, Meets
+from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
 
 Places = frozenset[int]
 
 
+@kept
 def dependencies_of(ruleset: Ruleset) -> "Dependencies":
     """The dependencies of a ruleset, kept with it."""
-    memo = ruleset._memo
-    if "dependencies" not in memo:
-        memo["dependencies"] = Dependencies(ruleset)
-    return typing.cast(Dependencies, memo["dependencies"])
+    return Dependencies(ruleset)
 
 
 class Dependencies:

@@ -2,12 +2,11 @@
 
 import typing
 
-from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Open
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator
-from ntm_rules.model.thresholds import Cell, CellState, Table
+from ntm_rules.model.thresholds import Cell, CellState, Table, bound_threshold
 from ntm_rules.model.walk import leaves, prerequisites_of
 
 LEVELS = ("pending", "recalled", "secondary", "official")

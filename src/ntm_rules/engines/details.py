@@ -19,7 +19,7 @@ BAD = "!"
 def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
     """The facts that an indicator reads, also through ratios, what is undecided, derived facts and other rulesets."""
     facts = {fact.id: fact for fact in ruleset.facts}
-    derived = {d.id: d for d in ruleset.derived}
+    derived = ruleset.derived_by_id
     found: dict[str, None] = {}
 
     def note(names: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ntm_rules.engines.compiling import Compiler
-from ntm_rules.engines.dependencies import Dependencies
+from ntm_rules.engines.dependencies import Dependencies, dependencies_of
 from ntm_rules.engines.durable_driver import (
     EXCLUSIVE,
     Action,
@@ -27,10 +27,11 @@ from ntm_rules.engines.durable_driver import (
     engine_module,
 )
 from ntm_rules.engines.leaves import Code, Slots, Unclear, leaf_of
-from ntm_rules.engines.scalar import Pass, finding_of
+from ntm_rules.engines.scalar import Pass, finding_of, program_of
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, Table
 
@@ -45,16 +46,14 @@ SLOT, FIGURE, VALUE, MISSING, EMPTY = "slot", "figure", "value", "missing", "emp
 FOUND, OUTCOME, INDICATOR, CRITERION, SET = "found", "outcome", "indicator", "criterion", "set"
 
 
-def rules_of(ruleset: Ruleset, rules: Pass, dependencies: Dependencies) -> "DurableRules":
+@kept
+def rules_of(ruleset: Ruleset) -> "DurableRules":
     """The rules of a ruleset for durable_rules, kept with it.
 
     Raises:
         EngineUnavailable: the ruleset is outside the safe subset.
     """
-    memo = ruleset._memo
-    if "durable" not in memo:
-        memo["durable"] = DurableRules(ruleset, rules, dependencies)
-    return typing.cast(DurableRules, memo["durable"])
+    return DurableRules(ruleset, program_of(ruleset).asked, dependencies_of(ruleset))
 
 
 class DurableEngine:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from attrs import define, field
 
-from ntm_rules.engines.compiling import Compiler, bound_threshold, text_of
+from ntm_rules.engines.compiling import Compiler
 from ntm_rules.engines.grading import criterion_outcomes
 from ntm_rules.engines.leaves import Code, Slots, Unclear
 from ntm_rules.engines.margins import actual_of, margin_of, slot_codes, turning
@@ -30,9 +30,10 @@ from ntm_rules.model.conditions import (
 )
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.grades import grade_of, possible_grades
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matching
+from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.verdicts import (
     Column,
     Connective,
@@ -93,12 +94,10 @@ def criteria_results(verdict: Verdict) -> tuple[CriterionResult, ...]:
     return tuple(found)
 
 
+@kept
 def explainer_of(ruleset: Ruleset) -> "Explainer":
     """The explainer of a ruleset, kept with it."""
-    memo = ruleset._memo
-    if "explainer" not in memo:
-        memo["explainer"] = Explainer(ruleset)
-    return typing.cast(Explainer, memo["explainer"])
+    return Explainer(ruleset)
 
 
 class Explainer:
@@ -115,7 +114,7 @@ class Explainer:
         self.facts = self.compiler.facts
         self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
         self.ratios |= {d.id: d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf)}
-        self.derived = {d.id: d for d in ruleset.derived}
+        self.derived = ruleset.derived_by_id
         self.guards = {
             d.id: [self.compiler.condition(row.when) for row in d.rule.rows]
             for d in ruleset.derived
@@ -219,7 +218,7 @@ class Explainer:
         made: dict[int, ExplainCell] = {}
         rows: dict[tuple[str | None, ...], ExplainCell] = {}
         choices = [
-            (self.bindings[s],) if s in self.bindings else tuple(map(text_of, self.facts[s].values or (True, False)))
+            (self.bindings[s],) if s in self.bindings else tuple(map(selected, self.facts[s].values or (True, False)))
             for s in by
         ]
         for key in itertools.product(*choices):
@@ -242,7 +241,7 @@ class Explainer:
         if name in self.bindings:
             return Column(name, self.bindings[name], "bound")
         slot = slots[self.places[name]]
-        value = None if slot is None or slot is Unclear.AMBIGUOUS else text_of(slot)
+        value = None if slot is None or slot is Unclear.AMBIGUOUS else selected(slot)
         missing = () if slot is not None else tuple(dict.fromkeys(self.missing(name, slots)))
         guards = self.guards.get(name)
         if guards is None:

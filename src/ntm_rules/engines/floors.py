@@ -1,9 +1,9 @@
 """Where a floor of evidence can make a difference."""
 
-from ntm_rules.engines.compiling import asked_of, bound_threshold
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Condition, Meets
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.thresholds import asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import narwhals as nw
 from attrs import define, field
 
-from ntm_rules.engines.compiling import Asked, Compiler, asked_of, bound_threshold
+from ntm_rules.engines.compiling import Compiler
 from ntm_rules.engines.frame_logic import Expr, at_least, capped, fold, greatest, least, rank, when_any
 from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, small, where
 from ntm_rules.engines.growing import growing, most, one_way
@@ -39,7 +39,7 @@ from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
-from ntm_rules.model.thresholds import Cell, Threshold
+from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import narwhals as nw
 from attrs import define
 
-from ntm_rules.engines.compiling import Asked, asked_of, text_of
 from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
 from ntm_rules.engines.details import BAD, SEPARATOR
 from ntm_rules.engines.frame_compiling import FrameCompiler
@@ -20,7 +19,7 @@ from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condit
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Threshold
+from ntm_rules.model.thresholds import Asked, Cell, CellState, Threshold, asked_of, selected
 
 
 def number(value: int) -> Expr:
@@ -204,7 +203,7 @@ class FrameDescriber:
         for name in free:
             held = enumerate(values_of(compiler.facts[name]))
             place = compiler.place((name,))
-            chain = [(place == n, nw.lit(text_of(v))) for n, v in held if not is_lacking(v)]
+            chain = [(place == n, nw.lit(selected(v))) for n, v in held if not is_lacking(v)]
             texts[name] = when_any(chain, null(nw.String))
         if not used:
             return null(nw.String)

@@ -78,7 +78,7 @@ class LiveSession:
             return PythonEngine(self._program.asked, self._dependencies)
         from ntm_rules.engines.durable import DurableEngine, rules_of
 
-        return DurableEngine(rules_of(self.ruleset, self._program.asked, self._dependencies), self._verdict.values)
+        return DurableEngine(rules_of(self.ruleset), self._verdict.values)
 
     # -- what is so ----------------------------------------------------------------------------
 

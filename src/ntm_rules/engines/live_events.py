@@ -8,6 +8,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules.engines.dependencies import Dependencies
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
@@ -95,15 +96,13 @@ Place = tuple[int, Level, str]
 """The place of an outcome among the codes of a verdict, what it belongs to, and its number."""
 
 
+@kept
 def places_of(ruleset: Ruleset) -> Sequence[Place]:
     """The places of the indicators, the criteria and the set: from what causes to what is caused."""
-    memo = ruleset._memo
-    if "live places" not in memo:
-        first = 1 + len(ruleset.criteria)
-        of_indicators = [(n, Level.INDICATOR, i.no) for n, (_, i) in enumerate(indicators(ruleset), first)]
-        of_criteria = [(n, Level.CRITERION, criterion.no) for n, criterion in enumerate(ruleset.criteria, 1)]
-        memo["live places"] = (*of_indicators, *of_criteria, (0, Level.TIER, ruleset.id))
-    return typing.cast(Sequence[Place], memo["live places"])
+    first = 1 + len(ruleset.criteria)
+    of_indicators = [(n, Level.INDICATOR, i.no) for n, (_, i) in enumerate(indicators(ruleset), first)]
+    of_criteria = [(n, Level.CRITERION, criterion.no) for n, criterion in enumerate(ruleset.criteria, 1)]
+    return (*of_indicators, *of_criteria, (0, Level.TIER, ruleset.id))
 
 
 def outcomes_by_place(ruleset: Ruleset, codes: bytes) -> Iterator[tuple[Level, str, Outcome]]:

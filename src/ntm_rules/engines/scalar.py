@@ -10,6 +10,7 @@ from ntm_rules.engines.explaining import criteria_results
 from ntm_rules.engines.growing import growing, most
 from ntm_rules.engines.leaves import Code, Slots
 from ntm_rules.model.citations import Evidence
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import FactValue, Verdict
@@ -60,12 +61,10 @@ def reassess(verdict: Verdict, changes: Facts) -> Verdict:
     return assess(verdict.ruleset, facts | dict(changes), verdict.unit)
 
 
+@kept
 def program_of(ruleset: Ruleset) -> "Program":
     """The compiled form of a ruleset, kept with it."""
-    memo = ruleset._memo
-    if "scalar" not in memo:
-        memo["scalar"] = Program(ruleset)
-    return typing.cast(Program, memo["scalar"])
+    return Program(ruleset)
 
 
 class Program:

@@ -3,12 +3,12 @@
 import itertools
 from collections.abc import Sequence
 
-from ntm_rules.engines.compiling import Asked, Compiler, asked_of, text_of
+from ntm_rules.engines.compiling import Compiler
 from ntm_rules.engines.leaves import Unclear
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import RANK
-from ntm_rules.model.thresholds import Cell, Table, matching
+from ntm_rules.model.thresholds import Asked, Cell, Table, asked_of, matching, selected
 
 OPEN = Asked(2)
 """What is asked where there is no cell."""
@@ -36,7 +36,7 @@ class Tabulator:
             if any(map(is_lacking, values)):
                 found.append(None)
                 continue
-            texts = {s: text_of(value) for s, value in zip(free, values, strict=True)} | self.bindings
+            texts = {s: selected(value) for s, value in zip(free, values, strict=True)} | self.bindings
             match_ = matching(table, tuple(texts[s] for s in table.by))
             found.append(None if match_ is None else match_[1])
         return found

@@ -113,7 +113,9 @@ class Block:
 
     def places(self, place: int) -> "Places":
         """The codes of a choice as places of a table, which NumPy looks up much faster than bytes."""
-        return typing.cast(Places, self.shared(("places", place), lambda _: self.choices(place).codes.astype(np.intp)))
+        return typing.cast(
+            "Places", self.shared(("places", place), lambda _: self.choices(place).codes.astype(np.intp))
+        )
 
     def seen_from(self, places: "typing.Sequence[int]") -> "Block":
         """The same rows with the slots of another ruleset, each of which stands at one of *places* here."""

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Iterator
 
 from ntm_rules.explain.numbers import day
-from ntm_rules.explain.reasons import facts_by_id, words_in
+from ntm_rules.explain.reasons import words_in
 from ntm_rules.explain.unit_phrases import say
 from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.acts import Act
@@ -33,7 +33,7 @@ def reconciliation_text(found: "Reconciliation", lang: str) -> str:
     withdrawal = found.withdrawal
     if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
         if withdrawal.outcome is Outcome.MET:
-            said = words_in(lang, facts_by_id(withdrawal.ruleset))
+            said = words_in(lang, withdrawal.ruleset.fact_by_id)
             met = (i.tree for i in withdrawal.indicators.values() if i.outcome is Outcome.MET)
             parts += [said.member(leaf) for tree in met for leaf in _because(tree)]
         else:

@@ -48,7 +48,7 @@ class _Reader:
         self.verdict = verdict
         ruleset = verdict.ruleset
         self.bound = {name for name, _ in ruleset.bindings}
-        self.derived = {d.id: d for d in ruleset.derived}
+        self.derived = ruleset.derived_by_id
         self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
         self.undecided = {f.id: f.undecided for f in ruleset.facts if f.undecided is not None}
 

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Mapping
 
 from attrs import frozen
 
-from ntm_rules.explain.reasons import facts_by_id, reason_of, words_in
+from ntm_rules.explain.reasons import reason_of, words_in
 from ntm_rules.explain.wording import Words
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.verdicts import CriterionResult, IndicatorResult, Verdict
@@ -47,7 +47,7 @@ class EventReason:
             UnknownName: another language.
         """
         event, verdict = self.event, self.event.verdict
-        words = words_in(lang, facts_by_id(verdict.ruleset), verdict.annotations)
+        words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations)
         name = "changed_provisional" if event.provisional else "changed"
         change = words.say(name, old=words.outcome(event.old), new=words.outcome(event.new))
         facts = words.say("because", facts=", ".join(map(words.fact_title, event.facts)))

@@ -7,7 +7,6 @@ from attrs import field, frozen
 from ntm_rules.explain.wording import Words
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text, check_language
 from ntm_rules.model.verdicts import Annotation, IndicatorResult, LeafResult, Verdict
 
@@ -91,15 +90,6 @@ def words_in(lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Ann
     return Words(lang, facts, annotations)
 
 
-def facts_by_id(ruleset: Ruleset) -> Mapping[str, Fact]:
-    """Every fact and derived fact of a ruleset."""
-    memo = ruleset._memo
-    if "words" not in memo:
-        memo["words"] = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
-    found: Mapping[str, Fact] = memo["words"]
-    return found
-
-
 def reasons(verdict: Verdict) -> tuple[Reason, ...]:
     """Why the indicators that are not satisfied are not, in the order of the decision."""
     return tuple(
@@ -120,6 +110,6 @@ def reason_of(verdict: Verdict, criterion: str, result: IndicatorResult) -> Reas
         result.provisional,
         result.codes,
         result,
-        facts_by_id(verdict.ruleset),
+        verdict.ruleset.fact_by_id,
         verdict.annotations,
     )

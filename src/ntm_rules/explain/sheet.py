@@ -1,7 +1,7 @@
 """A composed ruleset as the rows of a printed table: what is asked, where, how well known, by whom."""
 
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
@@ -27,7 +27,7 @@ from ntm_rules.model.conditions import (
     Ref,
     Scored,
 )
-from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.facts import RatioOf
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold
@@ -74,10 +74,10 @@ class Sheet:
     def __init__(self, ruleset: Ruleset, lang: str) -> None:
         self.ruleset = ruleset
         self.lang = lang
-        facts: Mapping[str, Fact] = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+        facts = ruleset.fact_by_id
         self.words = words_in(lang, facts)
         self.bound = dict(ruleset.bindings)
-        self.derived = {d.id: d for d in ruleset.derived}
+        self.derived = ruleset.derived_by_id
 
     def rows(self) -> Iterator[Row]:
         """All rows."""

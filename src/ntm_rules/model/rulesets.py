@@ -13,6 +13,7 @@ from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
 from ntm_rules.model.errors import Diagnostic, UnknownName
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.kept import kept
 from ntm_rules.model.text import Text
 
 
@@ -141,26 +142,37 @@ class Ruleset:
     title: Text | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
-    _memo: dict[str, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
+    _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in _FIELDS}
 
     def __setstate__(self, state: dict[str, object]) -> None:
-        for name, value in (state | {"_memo": {}}).items():
+        for name, value in (state | {"_kept": {}}).items():
             object.__setattr__(self, name, value)
 
     @property
+    @kept
     def content_hash(self) -> str:
         """``ntm1:`` and the SHA-256 of everything that bears on outcomes, margins, reasons and evidence.
 
         Titles, wording, notes, web addresses and file positions stay out. Equal on every machine.
         """
-        if "hash" not in self._memo:
-            from ntm_rules.model.canonical import content_hash
+        from ntm_rules.model.canonical import content_hash
 
-            self._memo["hash"] = content_hash(self)
-        return str(self._memo["hash"])
+        return content_hash(self)
+
+    @property
+    @kept
+    def fact_by_id(self) -> Mapping[str, Fact]:
+        """Every fact and every derived fact by id, in the order in which the set reads them."""
+        return MappingProxyType({f.id: f for f in (*self.facts, *(d.fact for d in self.derived))})
+
+    @property
+    @kept
+    def derived_by_id(self) -> Mapping[str, Derived]:
+        """The derived facts by id, in the order in which they are worked out."""
+        return MappingProxyType({d.id: d for d in self.derived})
 
     def inputs(self) -> Mapping[str, Fact]:
         """The facts that a caller may give, by id, in the order in which the set reads them.

@@ -104,3 +104,44 @@ def matching(table: Table, key: Key) -> tuple[Key, Cell] | None:
         if fits and (best is None or [p == REST for p in printed] < [p == REST for p in best[0]]):
             best = printed, cell
     return best
+
+
+def bound_threshold(threshold: Threshold) -> Cell | Table:
+    """The cell or table that binds: of a relative threshold what it was resolved to."""
+    if isinstance(threshold, Relative):
+        return threshold.resolved or threshold.times
+    return threshold
+
+
+def selected(slot: object) -> str:
+    """The key of a table that a selector's slot picks."""
+    return ("true" if slot else "false") if isinstance(slot, bool) else str(slot)
+
+
+@frozen
+class Asked:
+    """What a cell asks under a floor of evidence.
+
+    Attributes:
+        code: the outcome whatever the facts; None where they are compared.
+        cell: the set cell that they are compared with.
+        capped: what is not *not met* is undetermined: the cell lies under one that is pending.
+    """
+
+    code: int | None = None
+    cell: Cell | None = None
+    capped: bool = False
+
+
+def asked_of(cell: Cell, floor: Evidence | None) -> Asked:
+    """What a cell asks; cells below *floor* are as good as pending."""
+    if cell.below(floor):
+        return Asked(2)
+    if cell.state is CellState.NONE:
+        return Asked(3)
+    if cell.state is CellState.SET:
+        return Asked(None, cell)
+    if cell.floor is None or cell.state is not CellState.PENDING:
+        return Asked(2)
+    base = asked_of(cell.floor, floor)
+    return Asked(2) if base.cell is None else Asked(None, base.cell, True)

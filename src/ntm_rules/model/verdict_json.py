@@ -5,7 +5,7 @@ import typing
 from decimal import Decimal
 from fractions import Fraction
 
-from ntm_rules import __version__
+from ntm_rules._version import __version__
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.outcomes import Outcome

@@ -12,6 +12,7 @@ from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.grades import grade_of, possible_grades
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Value
@@ -278,7 +279,7 @@ class Verdict:
     floors: bytes = field(repr=False)
     values: tuple[object, ...] = field(eq=False, repr=False)
     _explain: "Callable[[Verdict], tuple[CriterionResult, ...]]" = field(eq=False, repr=False)
-    _memo: dict[str, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
+    _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
         plain = {name: dict(getattr(self, name)) for name in _MAPPINGS}
@@ -286,7 +287,7 @@ class Verdict:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         frozen_ = {name: MappingProxyType(typing.cast(dict[str, object], state[name])) for name in _MAPPINGS}
-        for name, value in (state | frozen_ | {"_memo": {}}).items():
+        for name, value in (state | frozen_ | {"_kept": {}}).items():
             object.__setattr__(self, name, value)
 
     def __hash__(self) -> int:
@@ -305,15 +306,12 @@ class Verdict:
         return self.provisional_flags[0]
 
     @property
+    @kept
     def provisional_flags(self) -> tuple[bool, ...]:
         """Whether each outcome of ``codes`` is provisional."""
-        if "provisional" not in self._memo:
-            unread = not self.ruleset.read_whole
-            pairs = zip(self.codes, self.floors, strict=True)
-            self._memo["provisional"] = tuple(
-                [code != 2 and (floor == 2 or (unread and code != 0)) for code, floor in pairs]
-            )
-        return typing.cast(tuple[bool, ...], self._memo["provisional"])
+        unread = not self.ruleset.read_whole
+        pairs = zip(self.codes, self.floors, strict=True)
+        return tuple([code != 2 and (floor == 2 or (unread and code != 0)) for code, floor in pairs])
 
     @property
     def criteria_total(self) -> int:
@@ -352,13 +350,12 @@ class Verdict:
     # -- grades ------------------------------------------------------------------------------
 
     @property
+    @kept
     def by_grade(self) -> "Mapping[str, Verdict]":
         """The findings of the same facts against what each declared grade asks, by its id, the highest first."""
-        if "by_grade" not in self._memo:
-            from ntm_rules.engines.grading import findings
+        from ntm_rules.engines.grading import findings
 
-            self._memo["by_grade"] = MappingProxyType(findings(self))
-        return typing.cast("Mapping[str, Verdict]", self._memo["by_grade"])
+        return MappingProxyType(findings(self))
 
     @property
     def grade(self) -> Grade | None:
@@ -393,11 +390,10 @@ class Verdict:
     # -- below -------------------------------------------------------------------------------
 
     @property
+    @kept
     def criteria(self) -> Mapping[str, CriterionResult]:
         """The criteria by printed number, in the order of the decision; made when first asked for."""
-        if "criteria" not in self._memo:
-            self._memo["criteria"] = MappingProxyType({c.no: c for c in self._explain(self)})
-        return typing.cast(Mapping[str, CriterionResult], self._memo["criteria"])
+        return MappingProxyType({c.no: c for c in self._explain(self)})
 
     @property
     def indicators(self) -> Mapping[str, IndicatorResult]:

@@ -90,7 +90,7 @@ def indicators(ruleset: Ruleset) -> Iterator[tuple[Criterion, Indicator]]:
 
 def cells(ruleset: Ruleset) -> Iterator[CellRef]:
     """Every cell of the set once: guards of derived facts first, then the criteria in printed order."""
-    units = {f.id: f.unit.id for f in (*ruleset.facts, *(d.fact for d in ruleset.derived)) if f.unit}
+    units = {f.id: f.unit.id for f in ruleset.fact_by_id.values() if f.unit}
 
     def of(condition: Condition, place: CellRef) -> Iterator[CellRef]:
         for address, leaf in leaves(condition, place.indicator):

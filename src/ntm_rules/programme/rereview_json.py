@@ -2,7 +2,7 @@
 
 import typing
 
-from ntm_rules import __version__
+from ntm_rules._version import __version__
 from ntm_rules.consistency.diff import ruleset_json
 from ntm_rules.model.verdict_json import Json
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
-from ntm_rules.authoring.rewriting import Criteria
 from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
 from ntm_rules.model.facts import Direction, FactType
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rewrite import Criteria
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import FactValue, IndicatorResult, Verdict
 from ntm_rules.testing.bench import Bench, bench_of
@@ -188,14 +189,12 @@ def _outcomes(verdict: Verdict) -> Mapping[str, Outcome]:
     return {place_of(verdict.ruleset, n): Outcome(verdict.codes[n]) for n in numbers}
 
 
+@kept
 def turned_around(ruleset: Ruleset) -> Ruleset:
     """The same set with members, indicators and criteria in reverse order."""
-    memo = ruleset._memo
-    if "turned" not in memo:
-        memo["turned"] = evolve(ruleset, criteria=_turned(ruleset.criteria))
-        bench_of(memo["turned"])
-    found: Ruleset = memo["turned"]
-    return found
+    turned = evolve(ruleset, criteria=_turned(ruleset.criteria))
+    bench_of(turned)
+    return turned
 
 
 def _turned(criteria: Criteria) -> Criteria:

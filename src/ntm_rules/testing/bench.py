@@ -1,12 +1,12 @@
 """What strategies and laws need of one ruleset, worked out once and kept with it."""
 
 import itertools
-import typing
 from collections.abc import Iterable, Iterator, Mapping
 
 from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.conditions import Case, Comparison, Open
 from ntm_rules.model.facts import Direction, FactType
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.verdicts import FactValue
@@ -29,12 +29,10 @@ _CURABLE = {
 Column = tuple[tuple[str, FactValue], ...]
 
 
+@kept
 def bench_of(ruleset: Ruleset) -> "Bench":
     """The bench of a ruleset."""
-    memo = ruleset._memo
-    if "bench" not in memo:
-        memo["bench"] = Bench(ruleset)
-    return typing.cast(Bench, memo["bench"])
+    return Bench(ruleset)
 
 
 class Bench:

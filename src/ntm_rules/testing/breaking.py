@@ -50,6 +50,7 @@ class Subject:
         thorough: bool = False,
     ) -> None:
         self.ruleset, self.library = ruleset, library
+        self._kept: dict[object, object] = {}
         self.tiers, self.excused, self.thorough = tuple(tiers), frozenset(excused), thorough
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.nodes import Entry, Map, Node, Position, Scalar, problem, read_file
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.engines.scalar import assess
-from ntm_rules.explain.reasons import Reason, facts_by_id
+from ntm_rules.explain.reasons import Reason
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.errors import Diagnostic, FactError, NotInForce, RulesetError, UnknownName
 from ntm_rules.model.facts import FactType
@@ -100,7 +100,7 @@ class Failure:
 
     def reasons(self, lang: str = "vi") -> list[str]:
         """The indicators that explain it, in words."""
-        facts, verdict = facts_by_id(self.verdict.ruleset), self.verdict
+        facts, verdict = self.verdict.ruleset.fact_by_id, self.verdict
         return [
             Reason(
                 c.no, i.no, i.indicator.title, i.outcome, i.provisional, i.codes, i, facts, verdict.annotations

@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from ntm_rules.engines.compiling import bound_threshold
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.thresholds import Table
+from ntm_rules.model.thresholds import Table, bound_threshold
 from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import (
     conditions,

@@ -12,6 +12,7 @@ from ntm_rules.engines.layout import MissingColumns, wide_names
 from ntm_rules.engines.live import LiveSession
 from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.canonical import from_canonical, to_canonical
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import Connective, Evaluated, FactValue, Verdict
@@ -50,10 +51,12 @@ def texts(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
 
 def canonical(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
     """The scalar engine on the ruleset read back from its canonical JSON."""
-    memo = ruleset._memo
-    if "read back" not in memo:
-        memo["read back"] = from_canonical(to_canonical(ruleset))
-    return scalar(memo["read back"], units)
+    return scalar(_read_back(ruleset), units)
+
+
+@kept
+def _read_back(ruleset: Ruleset) -> Ruleset:
+    return from_canonical(to_canonical(ruleset))
 
 
 def live(ruleset: Ruleset, units: Sequence[Facts], engine: str | None = None) -> Sequence[bytes]:

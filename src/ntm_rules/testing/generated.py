@@ -8,10 +8,10 @@ from decimal import Decimal
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
-from ntm_rules.authoring.rewriting import nodes
 from ntm_rules.model import conditions as c
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
+from ntm_rules.model.rewrite import nodes
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import GENERAL, Cell, CellState, Table, Threshold
@@ -123,7 +123,7 @@ class _Place:
 
 def _settable(ruleset: Ruleset) -> Iterator[_Place]:
     """The cells of numeric comparisons that an address names alone, none of them under a ``not``."""
-    facts = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
+    facts = ruleset.fact_by_id
     for _, indicator in indicators(ruleset):
         if any(isinstance(node, c.Not) for _, node in nodes(indicator.require, "")):
             continue

@@ -79,7 +79,7 @@ def _sees(ruleset: Ruleset, facts: Facts, wanted: Iterable[Place], side: Side) -
 
 def _choices(ruleset: Ruleset, place: Place, side: Side) -> dict[str, list[FactValue | None]]:
     """Values worth trying for each fact that bears on a place."""
-    known = {f.id: f for f in (*ruleset.facts, *(d.fact for d in ruleset.derived))}
+    known = ruleset.fact_by_id
     guards = list(_guards(ruleset, place))
     names = [*place.by, *(name for guard in guards for name in facts_of(guard))]
     found: dict[str, list[FactValue | None]] = {}
@@ -109,7 +109,7 @@ def _guards(ruleset: Ruleset, place: Place) -> Iterator[Condition]:
 
 def _inputs(ruleset: Ruleset, names: Iterable[str]) -> Iterator[str]:
     """The facts that a caller gives for these, derived ones taken apart."""
-    rules = {d.id: d for d in ruleset.derived}
+    rules = ruleset.derived_by_id
     for name in names:
         if name in rules:
             yield from _inputs(ruleset, facts_of_derived(rules[name]))

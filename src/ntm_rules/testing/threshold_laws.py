@@ -7,13 +7,12 @@ from decimal import Decimal, localcontext
 from attrs import evolve
 
 from ntm_rules.authoring.strictness import holds
-from ntm_rules.engines.compiling import bound_threshold, text_of
 from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, matching
+from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.verdicts import FactValue, LeafResult, Verdict
 from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.testing.breaking import Subject
@@ -73,8 +72,8 @@ class _Boundaries:
         self.subject, self.ruleset, self.seen = subject, ruleset, seen
         self.bench = subject.bench
         self.inputs = self.bench.choices.inputs
-        self.facts = {f.id: f for f in ruleset.facts} | {d.id: d.fact for d in ruleset.derived}
-        self.derived = {d.id: d for d in ruleset.derived}
+        self.facts = ruleset.fact_by_id
+        self.derived = ruleset.derived_by_id
         self.bindings = dict(ruleset.bindings)
         self.nodes = {
             indicator.no: [
@@ -157,7 +156,7 @@ class _Boundaries:
         for column in leaf.columns:
             if column.selector in self.bindings or column.why == "given":
                 known = self.bindings.get(column.selector, commune.get(column.selector))
-                if column.value != (None if known is None else text_of(known)):
+                if column.value != (None if known is None else selected(known)):
                     found = f"column `{column.selector}` is {column.value}, the unit has {known}"
                     self.subject.broken("boundaries", leaf.address, found, commune)
         cell = self._cell(leaf, bound_threshold(threshold))

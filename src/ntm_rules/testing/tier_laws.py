@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from ntm_rules.authoring.strictness import Selectors, compare_indicators
+from ntm_rules.authoring.strictness import compare_indicators
 from ntm_rules.engines.scalar import assess
 from ntm_rules.explain.deciding import deciding
 from ntm_rules.model.conditions import All, By, Condition, Meets
+from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Indicator, LayerKind, Ruleset
+from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.verdicts import FactValue, Verdict
 from ntm_rules.model.walk import indicators
@@ -144,29 +146,25 @@ def _judge(subject: Subject, no: str, commune: Commune, national: Commune) -> No
         subject.broken("province-implies-nation", no, found, commune)
 
 
+@kept
 def nation_of(subject: Subject) -> Ruleset:
     """The national set of the same day and year, with the province's region; the province's own where it has one."""
     ruleset, library = subject.ruleset, subject.library
-    memo = ruleset._memo
-    if "nation" not in memo and library is not None:
-        own = ruleset.layers[0].kind is LayerKind.OWN
-        whose = {"province": ruleset.province, "territory": ruleset.territory} if own else {}
-        base = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period, **whose)
-        memo["nation"] = evolve(base, bindings=ruleset.bindings)
-    found: Ruleset = memo["nation"]
-    return found
+    if library is None:
+        raise ValueError(ruleset.id)
+    own = ruleset.layers[0].kind is LayerKind.OWN
+    whose = {"province": ruleset.province, "territory": ruleset.territory} if own else {}
+    base = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period, **whose)
+    return evolve(base, bindings=ruleset.bindings)
 
 
+@kept
 def _looser(subject: Subject) -> set[str]:
     """The indicators at which the overlay asks for less, as composing finds and warns."""
     ruleset, nation = subject.ruleset, nation_of(subject)
-    memo = ruleset._memo
-    if "looser" not in memo:
-        facts = {f.id: f for s in (ruleset, nation) for f in (*s.facts, *(d.fact for d in s.derived))}
-        derived = {d.id: d for s in (nation, ruleset) for d in s.derived}
-        selectors = Selectors(facts, derived, dict(ruleset.bindings))
-        own = {i.no: i for _, i in indicators(ruleset)}
-        pairs = ((i.no, compare_indicators(i, own.get(i.no), selectors)) for _, i in indicators(nation))
-        memo["looser"] = {no for no, looser in pairs if looser}
-    found: set[str] = memo["looser"]
-    return found
+    facts = {**ruleset.fact_by_id, **nation.fact_by_id}
+    derived = {**nation.derived_by_id, **ruleset.derived_by_id}
+    selectors = Selectors(facts, derived, dict(ruleset.bindings))
+    own = {i.no: i for _, i in indicators(ruleset)}
+    pairs = ((i.no, compare_indicators(i, own.get(i.no), selectors)) for _, i in indicators(nation))
+    return {no for no, looser in pairs if looser}

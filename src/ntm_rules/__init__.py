@@ -36,18 +36,18 @@ if typing.TYPE_CHECKING:
     from ntm_rules.explain.drilldown import Cause as Cause
     from ntm_rules.explain.reasons import Reason as Reason
     from ntm_rules.explain.rows import word as word
+    from ntm_rules.messages.errors import AmbiguousName as AmbiguousName
+    from ntm_rules.messages.errors import Diagnostic as Diagnostic
+    from ntm_rules.messages.errors import EngineUnavailable as EngineUnavailable
+    from ntm_rules.messages.errors import FactError as FactError
+    from ntm_rules.messages.errors import NotInForce as NotInForce
+    from ntm_rules.messages.errors import NtmRulesError as NtmRulesError
+    from ntm_rules.messages.errors import RulesetError as RulesetError
+    from ntm_rules.messages.errors import TableError as TableError
+    from ntm_rules.messages.errors import UnknownName as UnknownName
     from ntm_rules.model.acts import Act as Act
     from ntm_rules.model.acts import ActKind as ActKind
     from ntm_rules.model.citations import Evidence as Evidence
-    from ntm_rules.model.errors import AmbiguousName as AmbiguousName
-    from ntm_rules.model.errors import Diagnostic as Diagnostic
-    from ntm_rules.model.errors import EngineUnavailable as EngineUnavailable
-    from ntm_rules.model.errors import FactError as FactError
-    from ntm_rules.model.errors import NotInForce as NotInForce
-    from ntm_rules.model.errors import NtmRulesError as NtmRulesError
-    from ntm_rules.model.errors import RulesetError as RulesetError
-    from ntm_rules.model.errors import TableError as TableError
-    from ntm_rules.model.errors import UnknownName as UnknownName
     from ntm_rules.model.outcomes import Outcome as Outcome
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
     from ntm_rules.model.rulesets import Ruleset as Ruleset
@@ -71,7 +71,7 @@ _HOMES = {
     "merge_units": "units.merging",
     "Unit": "units.unit",
     "Units": "units.registry",
-    "AmbiguousName": "model.errors",
+    "AmbiguousName": "messages.errors",
     "Act": "model.acts",
     "ActKind": "model.acts",
     "Agreement": "engines.reconciling",
@@ -82,7 +82,7 @@ _HOMES = {
     "Hierarchy": "engines.hierarchy",
     "Cause": "explain.drilldown",
     "Library": "authoring.library",
-    "TableError": "model.errors",
+    "TableError": "messages.errors",
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",
     "MissingColumns": "engines.layout",
@@ -95,13 +95,13 @@ _HOMES = {
     "word": "explain.rows",
     "Reason": "explain.reasons",
     "Evidence": "model.citations",
-    "Diagnostic": "model.errors",
-    "EngineUnavailable": "model.errors",
-    "FactError": "model.errors",
-    "NotInForce": "model.errors",
-    "NtmRulesError": "model.errors",
-    "RulesetError": "model.errors",
-    "UnknownName": "model.errors",
+    "Diagnostic": "messages.errors",
+    "EngineUnavailable": "messages.errors",
+    "FactError": "messages.errors",
+    "NotInForce": "messages.errors",
+    "NtmRulesError": "messages.errors",
+    "RulesetError": "messages.errors",
+    "UnknownName": "messages.errors",
     "Outcome": "model.outcomes",
     "ReasonCode": "model.outcomes",
     "Ruleset": "model.rulesets",

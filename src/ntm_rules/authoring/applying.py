@@ -11,10 +11,10 @@ from ntm_rules.authoring.nodes import Node
 from ntm_rules.authoring.overtaking import set_by
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import compare_indicators
+from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.conditions import Condition
-from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.selectors import Selectors

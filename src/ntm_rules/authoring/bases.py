@@ -9,7 +9,7 @@ from ntm_rules.authoring.folders import Listed, root_of
 from ntm_rules.authoring.nodes import Position, problem
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Registry
-from ntm_rules.model.errors import NotInForce, RulesetError, quoted
+from ntm_rules.messages.errors import NotInForce, RulesetError, quoted
 from ntm_rules.model.rulesets import Layer, LayerKind
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from ntm_rules.model.errors import folded, near, quoted
+from ntm_rules.messages.errors import folded, near, quoted
 from ntm_rules.model.facts import Fact, FactType
 
 YES = ("đạt", "có", "x", "true", "1")

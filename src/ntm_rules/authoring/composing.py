@@ -17,10 +17,10 @@ from ntm_rules.authoring.grading import Variant, read_grades, stricter
 from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province
+from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
-from ntm_rules.model.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors

@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import frozen
 
 from ntm_rules.authoring.nodes import Map, problem, read_file
-from ntm_rules.model.errors import Diagnostic, RulesetError
+from ntm_rules.messages.errors import Diagnostic, RulesetError
 
 _KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay", "targets", "mergers")
 _TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level|year)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)

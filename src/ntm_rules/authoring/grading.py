@@ -12,9 +12,9 @@ from ntm_rules.authoring.layering import apply_operations
 from ntm_rules.authoring.nodes import Map, Node, Position
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import Looser, compare_indicators
+from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.conditions import Any
-from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.text import Text

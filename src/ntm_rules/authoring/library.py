@@ -28,8 +28,8 @@ from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem,
 from ntm_rules.authoring.plans import plan_of
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
+from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.citations import Instrument
-from ntm_rules.model.errors import Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.mergers import MergerRule
 from ntm_rules.model.plans import Plan

@@ -11,7 +11,7 @@ from typing import NoReturn
 import yaml
 from attrs import define, field, frozen
 
-from ntm_rules.model.errors import Diagnostic, RulesetError
+from ntm_rules.messages.errors import Diagnostic, RulesetError
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ntm_rules.authoring.records import Problems, Record
-from ntm_rules.model.errors import EngineUnavailable
+from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact, FactType
 
 if typing.TYPE_CHECKING:

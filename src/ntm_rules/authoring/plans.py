@@ -6,8 +6,8 @@ from decimal import Decimal
 from ntm_rules.authoring.folders import Listed
 from ntm_rules.authoring.nodes import Map, Node, Position, problem
 from ntm_rules.authoring.reader import Reader
+from ntm_rules.messages.errors import RulesetError
 from ntm_rules.model.citations import Confidence, Evidence
-from ntm_rules.model.errors import RulesetError
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules.authoring.cells import tidied
-from ntm_rules.model.errors import Diagnostic, TableError
+from ntm_rules.messages.errors import Diagnostic, TableError
 
 MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
+from ntm_rules.messages.errors import Severity
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
@@ -18,7 +19,6 @@ from ntm_rules.model.conditions import (
     Op,
     Open,
 )
-from ntm_rules.model.errors import Severity
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rewrite import members
 from ntm_rules.model.rulesets import Indicator

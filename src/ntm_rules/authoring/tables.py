@@ -19,7 +19,7 @@ from ntm_rules.authoring.cells import (
     typed_value,
 )
 from ntm_rules.authoring.records import TYPED, Problems, Record, records
-from ntm_rules.model.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, near, quoted
+from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, near, quoted
 from ntm_rules.model.facts import Fact
 
 __all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read_units"]

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 
 from ntm_rules.authoring.cells import Percent, tidied
 from ntm_rules.authoring.records import Problems, Record
-from ntm_rules.model.errors import EngineUnavailable, near, quoted
+from ntm_rules.messages.errors import EngineUnavailable, near, quoted
 
 if typing.TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet

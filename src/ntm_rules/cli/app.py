@@ -16,7 +16,7 @@ from ntm_rules.cli.progress import progress
 from ntm_rules.cli.rereview import rereview
 from ntm_rules.cli.show import show
 from ntm_rules.cli.test import test
-from ntm_rules.model.errors import FactError, NtmRulesError
+from ntm_rules.messages.errors import FactError, NtmRulesError
 
 SHOWN_PROBLEMS = 50
 EXIT_CODES = "Exit codes: 0 done; 1 an outcome named with --fail-on occurred; 2 bad input or usage."

@@ -21,7 +21,7 @@ from ntm_rules.cli.report import write_table
 from ntm_rules.cli.writers import Assessed, write_csv, write_json, write_jsonl
 from ntm_rules.engines.faults import Faults
 from ntm_rules.engines.scalar import assess as assess_unit
-from ntm_rules.model.errors import EngineUnavailable
+from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 
 if typing.TYPE_CHECKING:

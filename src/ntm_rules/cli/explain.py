@@ -17,8 +17,8 @@ from ntm_rules.engines.scalar import assess as assess_unit
 from ntm_rules.explain.reasons import words_in
 from ntm_rules.explain.sheet import Sheet
 from ntm_rules.explain.wording import Words, grade_title
+from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.conditions import Case
-from ntm_rules.model.errors import UnknownName
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.verdicts import Column, Evaluated, IndicatorResult, LeafResult, Verdict
 

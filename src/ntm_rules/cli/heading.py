@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ntm_rules.authoring.library import Library
 from ntm_rules.cli.phrases import say
 from ntm_rules.explain.numbers import day
+from ntm_rules.messages.errors import Severity
 from ntm_rules.model.citations import Instrument, last_day
-from ntm_rules.model.errors import Severity
 from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
 
 

@@ -15,7 +15,7 @@ from ntm_rules.cli.options import composed, lang_option, law_options, library_of
 from ntm_rules.engines.live import ENGINES
 from ntm_rules.engines.live_board import LiveBoard
 from ntm_rules.engines.live_events import LiveEvent
-from ntm_rules.model.errors import FactError, NtmRulesError, quoted
+from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
 from ntm_rules.model.verdict_json import title_json
 from ntm_rules.model.verdicts import Verdict
 

@@ -10,7 +10,7 @@ from ntm_rules.authoring.tables import kept_text
 from ntm_rules.cli.writers import COUNTS, safe
 from ntm_rules.engines.filed import Batch
 from ntm_rules.engines.layout import GRADE, grade_names, outcome_names
-from ntm_rules.model.errors import Diagnostic, TableError, quoted
+from ntm_rules.messages.errors import Diagnostic, TableError, quoted
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.reports.workbook import check_rows, workbook, write_cell

@@ -21,7 +21,7 @@ from ntm_rules.consistency.logic import Logic
 from ntm_rules.consistency.places import Places
 from ntm_rules.consistency.proofs import Proof, Status, prove_in
 from ntm_rules.consistency.session import Session
-from ntm_rules.model.errors import EngineUnavailable, Severity
+from ntm_rules.messages.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Meets
-from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import REST, Table, bound_threshold
 from ntm_rules.model.walk import indicators, leaves

@@ -8,8 +8,8 @@ from decimal import Decimal
 from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.citing import citations
 from ntm_rules.consistency.finding import Finding, Subject, finding, tables, without_cells
+from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Comparison, Not, Op
-from ntm_rules.model.errors import Diagnostic, Severity
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.selectors import Selectors

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ntm_rules.model.errors import EngineUnavailable
+from ntm_rules.messages.errors import EngineUnavailable
 
 Term = typing.Any
 """A z3 expression, or True or False; z3 has no types of its own."""

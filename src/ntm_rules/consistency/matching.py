@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from attrs import frozen
 
+from ntm_rules.messages.errors import folded
 from ntm_rules.model.canonical import to_canonical
 from ntm_rules.model.conditions import Comparison, Meets
-from ntm_rules.model.errors import folded
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import leaves

@@ -4,7 +4,7 @@ import typing
 
 from ntm_rules._version import __version__
 from ntm_rules.consistency.checks import Report
-from ntm_rules.model.errors import Diagnostic, Severity
+from ntm_rules.messages.errors import Diagnostic, Severity
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

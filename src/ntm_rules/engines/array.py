@@ -20,8 +20,8 @@ from ntm_rules.engines.ranking import MET, NOT_MET, UNDETERMINED, swap
 from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
+from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.errors import FactError, FactProblem
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import RANK

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 
 from ntm_rules.engines.layout import MissingColumns, layout_of, named
-from ntm_rules.model.errors import EngineUnavailable
+from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 
 if typing.TYPE_CHECKING:

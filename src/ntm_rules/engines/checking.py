@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from ntm_rules.model.errors import FactError, FactProblem, near, quoted
+from ntm_rules.messages.errors import FactError, FactProblem, near, quoted
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in

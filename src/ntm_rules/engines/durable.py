@@ -28,8 +28,8 @@ from ntm_rules.engines.durable_driver import (
 )
 from ntm_rules.engines.leaves import Code, Slots, Unclear, leaf_of
 from ntm_rules.engines.scalar import Pass, finding_of, program_of
+from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.conditions import Op
-from ntm_rules.model.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Ruleset

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import define, field
 
-from ntm_rules.model.errors import EngineUnavailable
+from ntm_rules.messages.errors import EngineUnavailable
 
 Number = int | float
 Test = tuple[str, str, Number]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from ntm_rules.engines.aggregating import Taken, assess_taken, counted
 from ntm_rules.engines.scalar import Facts
+from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName, quoted
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
-from ntm_rules.model.errors import Diagnostic, RulesetError, UnknownName, quoted
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, negation_of
 from ntm_rules.model.rulesets import Ruleset

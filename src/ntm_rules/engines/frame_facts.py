@@ -13,7 +13,7 @@ from ntm_rules.engines.frame_stages import Slot, Stages, divided, null, small, w
 from ntm_rules.engines.growing import growing
 from ntm_rules.engines.readers import AS_FLAGS, bounds
 from ntm_rules.engines.scalar import program_of
-from ntm_rules.model.errors import Diagnostic, TableError
+from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
 

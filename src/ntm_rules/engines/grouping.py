@@ -15,7 +15,7 @@ from ntm_rules.engines.keys import Keys
 from ntm_rules.engines.layout import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
 from ntm_rules.engines.sources import Labels, Source, source_of
 from ntm_rules.engines.vectors import Array
-from ntm_rules.model.errors import FactError, FactProblem
+from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
 
 HASH = "content_hash"

@@ -10,10 +10,10 @@ from attrs import field, frozen
 from ntm_rules.engines.aggregating import Taken, assess_taken, counted
 from ntm_rules.engines.checking import BadValue, check_of
 from ntm_rules.engines.nested import Nesting, Place, facts_by_unit, nesting_of
+from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
 from ntm_rules.model.acts import Act, recognised
 from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
 from ntm_rules.model.conditions import By, Meets
-from ntm_rules.model.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, at_least_of
 from ntm_rules.model.rulesets import Ruleset

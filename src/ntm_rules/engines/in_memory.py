@@ -13,7 +13,7 @@ from ntm_rules.engines.layout import BAD_FACTS, Layout, wide_names
 from ntm_rules.engines.readers import unfit
 from ntm_rules.engines.sources import Frame, Labels, Source
 from ntm_rules.engines.vectors import Array
-from ntm_rules.model.errors import FactError, TableError
+from ntm_rules.messages.errors import FactError, TableError
 from ntm_rules.model.rulesets import Ruleset
 
 

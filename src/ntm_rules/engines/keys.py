@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from ntm_rules.model.errors import Diagnostic, TableError
+from ntm_rules.messages.errors import Diagnostic, TableError
 
 if typing.TYPE_CHECKING:
     from ntm_rules.authoring.library import Library

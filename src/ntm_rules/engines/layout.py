@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from ntm_rules.model.errors import Diagnostic, TableError, near, quoted
+from ntm_rules.messages.errors import Diagnostic, TableError, near, quoted
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of_derived, facts_read, prerequisites
 

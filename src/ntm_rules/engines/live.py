@@ -11,7 +11,7 @@ from ntm_rules.engines.live_events import LiveEvent, OutcomeDifference, events_b
 from ntm_rules.engines.propagation import LiveEngine, PythonEngine
 from ntm_rules.engines.scalar import Facts, program_of
 from ntm_rules.engines.snapshots import differences, read_snapshot, snapshot_of
-from ntm_rules.model.errors import NtmRulesError, UnknownName
+from ntm_rules.messages.errors import NtmRulesError, UnknownName
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.verdicts import FactValue, Verdict
 

@@ -9,7 +9,7 @@ from attrs import frozen
 from ntm_rules.authoring.aggregates import LEVELS
 from ntm_rules.authoring.tables import UnitFacts
 from ntm_rules.authoring.units import Registry
-from ntm_rules.model.errors import FactError, FactProblem, UnknownName, near, quoted
+from ntm_rules.messages.errors import FactError, FactProblem, UnknownName, near, quoted
 
 _COLUMNS = ("unit", "level", "parent", "name", "province")
 

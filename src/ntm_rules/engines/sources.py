@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ntm_rules.engines.columns import Column, of_arrow, of_numpy, of_objects, of_plain
 from ntm_rules.engines.vectors import Array
-from ntm_rules.model.errors import Diagnostic, TableError
+from ntm_rules.messages.errors import Diagnostic, TableError
 
 if typing.TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Sequence
 
 from ntm_rules.engines.layout import MissingColumns
-from ntm_rules.model.errors import EngineUnavailable, UnknownName
+from ntm_rules.messages.errors import EngineUnavailable, UnknownName
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
 

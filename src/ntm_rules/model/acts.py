@@ -6,8 +6,8 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.citations import Instrument
-from ntm_rules.model.errors import FactError, FactProblem
 
 
 class ActKind(Enum):

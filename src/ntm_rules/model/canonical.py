@@ -17,9 +17,9 @@ from cattrs import Converter, transform_error
 from cattrs.errors import ClassValidationError, IterableValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model import aggregates as a
 from ntm_rules.model import conditions as c
-from ntm_rules.model.errors import Diagnostic, RulesetError
 from ntm_rules.model.facts import Measure, RatioOf
 from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.text import Text

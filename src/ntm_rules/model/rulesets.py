@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 from attrs import evolve, field, fields, frozen
 
+from ntm_rules.messages.errors import Diagnostic, UnknownName
 from ntm_rules.model.aggregates import Aggregate
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
-from ntm_rules.model.errors import Diagnostic, UnknownName
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
 from ntm_rules.model.text import Text

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from ntm_rules.model.errors import UnknownName
+from ntm_rules.messages.errors import UnknownName
 
 LANGUAGES = ("vi", "en")
 

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ntm_rules.authoring.tables import UnitFacts, read_units
 from ntm_rules.engines.scalar import assess
-from ntm_rules.model.errors import Diagnostic, FactError, FactProblem, TableError, quoted
+from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError, quoted
 from ntm_rules.model.facts import Fact, FactType, Measure
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset

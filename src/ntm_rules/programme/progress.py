@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from ntm_rules.model.errors import folded
+from ntm_rules.messages.errors import folded
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Plan, Target
 from ntm_rules.programme.records import UnitRecord

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ntm_rules.authoring.tables import kept_text
-from ntm_rules.model.errors import Diagnostic, EngineUnavailable, TableError
+from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, TableError
 from ntm_rules.programme.tally import Span
 from ntm_rules.reports.report import Report, Table, Value, text_of
 

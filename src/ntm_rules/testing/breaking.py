@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Iterable
 
-from ntm_rules.model.errors import NtmRulesError
+from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.testing.bench import Bench, bench_of
 
 if typing.TYPE_CHECKING:

@@ -13,8 +13,8 @@ from ntm_rules.authoring.nodes import Entry, Map, Node, Position, Scalar, proble
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.engines.scalar import assess
 from ntm_rules.explain.reasons import Reason
+from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, RulesetError, UnknownName
 from ntm_rules.model.citations import last_day
-from ntm_rules.model.errors import Diagnostic, FactError, NotInForce, RulesetError, UnknownName
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.verdict_json import exact_text

@@ -12,9 +12,9 @@ import yaml
 from attrs import evolve
 
 from ntm_rules.authoring.library import Library
+from ntm_rules.messages.errors import NotInForce, RulesetError
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
-from ntm_rules.model.errors import NotInForce, RulesetError
 from ntm_rules.model.rewrite import map_cells, map_leaves
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Threshold

@@ -63,7 +63,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 def _in_words(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     """What an error of ours says; empty for any other."""
-    from ntm_rules.model.errors import NtmRulesError
+    from ntm_rules.messages.errors import NtmRulesError
 
     return str(excinfo.value) if isinstance(excinfo.value, NtmRulesError) else ""
 

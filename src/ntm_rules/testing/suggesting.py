@@ -10,9 +10,9 @@ import yaml
 from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.coverage import Coverage, Place, Side, exercised, places
 from ntm_rules.engines.scalar import assess
+from ntm_rules.messages.errors import FactError
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.conditions import Comparison, Condition
-from ntm_rules.model.errors import FactError
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import define, field
 
-from ntm_rules.model.errors import AmbiguousName, UnknownName
+from ntm_rules.messages.errors import AmbiguousName, UnknownName
 from ntm_rules.units.names import MAX_NAME, Words, bare, without_kind, words, written_as
 from ntm_rules.units.unit import Level, Part, Succession, Unit
 

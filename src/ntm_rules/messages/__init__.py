@@ -1,0 +1,1 @@
+"""What goes wrong, as data first and words second; knows nothing of the law."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import ntm_rules as ntm
-from ntm_rules.model.verdicts import FactValue
+from ntm_rules.model.results import FactValue
 from scalar import facts_for
 
 CHANGES = 100_000

@@ -17,7 +17,7 @@ import ntm_rules as ntm
 from ntm_rules.engines.explaining import criteria_results
 from ntm_rules.engines.scalar import Facts, check_facts, outcome_codes
 from ntm_rules.model.facts import Fact, FactType, RatioOf
-from ntm_rules.model.verdicts import FactValue
+from ntm_rules.model.results import FactValue
 
 ROOT = Path(__file__).parent.parent
 FICTION = ROOT / "tests" / "fiction" / "rulesets"

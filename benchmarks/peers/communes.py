@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ntm_rules.model.facts import Direction, Fact, FactType
-from ntm_rules.model.verdicts import FactValue
+from ntm_rules.model.results import FactValue
 from peers.terms import Chosen, Flag, Named, Number, Share, Terms, leaves_of
 
 MISSING = 0.03

@@ -50,8 +50,8 @@ if typing.TYPE_CHECKING:
     from ntm_rules.model.citations import Evidence as Evidence
     from ntm_rules.model.outcomes import Outcome as Outcome
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
+    from ntm_rules.model.results import Verdict as Verdict
     from ntm_rules.model.rulesets import Ruleset as Ruleset
-    from ntm_rules.model.verdicts import Verdict as Verdict
     from ntm_rules.programme.progress import Progress as Progress
     from ntm_rules.programme.progress import progress as progress
     from ntm_rules.programme.records import UnitRecord as UnitRecord
@@ -105,7 +105,7 @@ _HOMES = {
     "Outcome": "model.outcomes",
     "ReasonCode": "model.outcomes",
     "Ruleset": "model.rulesets",
-    "Verdict": "model.verdicts",
+    "Verdict": "model.results",
     "Progress": "programme.progress",
     "progress": "programme.progress",
     "UnitRecord": "programme.records",

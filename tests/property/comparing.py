@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from ntm_rules import Ruleset, Verdict, assess
-from ntm_rules.model.verdicts import IndicatorResult, LeafResult
+from ntm_rules.model.results import IndicatorResult, LeafResult
 from oracle import Finding, IndicatorFinding, Leaf, judge
 
 T = typing.TypeVar("T")

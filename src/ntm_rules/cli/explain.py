@@ -20,7 +20,7 @@ from ntm_rules.explain.wording import Words, grade_title
 from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.verdicts import Column, Evaluated, IndicatorResult, LeafResult, Verdict
+from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResult, Verdict
 
 
 @click.command(short_help="Explain the outcome of one unit.")

@@ -15,8 +15,8 @@ from ntm_rules.cli.writers import Assessed
 from ntm_rules.explain.reasons import Reason, words_in
 from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import Verdict
 from ntm_rules.model.walk import indicators
 
 _OPEN = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}

@@ -8,11 +8,11 @@ from attrs import frozen
 
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState
 from ntm_rules.model.verdict_json import citation_json, exact_text, title_json
-from ntm_rules.model.verdicts import FactValue
 
 Json = dict[str, typing.Any]
 

@@ -14,9 +14,9 @@ from ntm_rules.engines.scalar import assess
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import REST, CellState
-from ntm_rules.model.verdicts import FactValue
 
 Codes = tuple[int | None, int | None]
 Tried = dict[Codes, tuple[Given, ...]]

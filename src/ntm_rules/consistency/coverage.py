@@ -14,11 +14,11 @@ from ntm_rules.model.conditions import Comparison, Condition, Meets, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import Connective, Evaluated, LeafResult, Verdict
 from ntm_rules.model.rewrite import members
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
-from ntm_rules.model.verdicts import Connective, Evaluated, LeafResult, Verdict
 from ntm_rules.model.walk import guards_of, indicators, leaves
 
 Origin = tuple[str, str, Instrument]

@@ -21,8 +21,8 @@ from ntm_rules.consistency.session import Answer, Session, Shown
 from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
 from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import LayerKind, Ruleset
-from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import indicators, leaves
 
 

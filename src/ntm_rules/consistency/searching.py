@@ -16,9 +16,9 @@ from ntm_rules.consistency.smt import Reading, Trace
 from ntm_rules.consistency.variables import NotShort, Witness
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
-from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import indicators, with_prerequisites
 
 _LONG = "only numbers with too many digits show it"

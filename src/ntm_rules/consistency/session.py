@@ -13,9 +13,9 @@ from ntm_rules.consistency.replaying import extremes
 from ntm_rules.consistency.smt import Context, Reading
 from ntm_rules.consistency.variables import Variables, Witness
 from ntm_rules.model.outcomes import ReasonCode
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
-from ntm_rules.model.verdicts import FactValue
 
 
 class Shown(Enum):

@@ -14,9 +14,9 @@ from attrs import frozen
 
 from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Scored
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, bound_threshold
-from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, leaves, threshold_cells
 
 T = typing.TypeVar("T")

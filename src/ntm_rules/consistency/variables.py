@@ -15,8 +15,8 @@ from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.leaves import ORDER, allowed_values
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.thresholds import Cell, CellState, Value
-from ntm_rules.model.verdicts import FactValue
 
 _LOW = (Op.AT_LEAST, Op.MORE_THAN)
 _HIGH = (Op.AT_MOST, Op.LESS_THAN)

@@ -7,8 +7,8 @@ from attrs import frozen
 from ntm_rules.engines.scalar import Facts, program_of
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import FactValue, Verdict
 
 
 @frozen

@@ -25,8 +25,8 @@ from ntm_rules.model.citations import Evidence
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import RANK
+from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import Verdict
 
 ALONE, SHARED = 2**16, 2**17
 """Rows of a block on one thread, and on several: there an operation has to last, or threads wait for each other."""

@@ -16,7 +16,7 @@ from ntm_rules.engines.sources import Labels
 from ntm_rules.engines.vectors import TRUE, UNKNOWN_FLAG, Array, Block, Numbers
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
-from ntm_rules.model.verdicts import IndicatorResult
+from ntm_rules.model.results import IndicatorResult
 from ntm_rules.model.walk import indicators
 
 _UNREAD = REASONS.index(ReasonCode.LAYER_NOT_READ.value)

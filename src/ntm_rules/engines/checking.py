@@ -16,9 +16,9 @@ from attrs import define, field, frozen
 
 from ntm_rules.messages.errors import FactError, FactProblem, near, quoted
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
-from ntm_rules.model.verdicts import Annotation, FactValue
 from ntm_rules.model.walk import with_prerequisites
 
 MAX_DIGITS = 15

@@ -32,9 +32,7 @@ from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.grades import grade_of, possible_grades
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, negation_of
-from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
-from ntm_rules.model.verdicts import (
+from ntm_rules.model.results import (
     Column,
     Connective,
     CriterionResult,
@@ -44,6 +42,8 @@ from ntm_rules.model.verdicts import (
     LeafResult,
     Verdict,
 )
+from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.walk import facts_of_derived, leaves
 
 _OUTCOMES = tuple(Outcome)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ntm_rules.engines.checking import CheckedFacts
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.verdicts import Verdict
+from ntm_rules.model.results import Verdict
 
 
 def findings(verdict: Verdict) -> dict[str, Verdict]:

@@ -16,8 +16,8 @@ from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
 from ntm_rules.model.conditions import By, Meets
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, at_least_of
+from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import FactValue, Verdict
 from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
 
 if typing.TYPE_CHECKING:

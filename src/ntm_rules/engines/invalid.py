@@ -5,8 +5,8 @@ from collections.abc import Set
 from attrs import evolve
 
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import Connective, Evaluated, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import Connective, Evaluated, IndicatorResult
 from ntm_rules.model.walk import facts_of_derived
 
 

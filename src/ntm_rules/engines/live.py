@@ -12,8 +12,8 @@ from ntm_rules.engines.propagation import LiveEngine, PythonEngine
 from ntm_rules.engines.scalar import Facts, program_of
 from ntm_rules.engines.snapshots import differences, read_snapshot, snapshot_of
 from ntm_rules.messages.errors import NtmRulesError, UnknownName
+from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import FactValue, Verdict
 
 ENGINES = ("python", "durable")
 HISTORY = 100

@@ -10,9 +10,9 @@ from attrs import field, frozen
 from ntm_rules.engines.dependencies import Dependencies
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
-from ntm_rules.model.verdicts import Verdict
 from ntm_rules.model.walk import indicators
 
 if typing.TYPE_CHECKING:

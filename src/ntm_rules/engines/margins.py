@@ -10,8 +10,8 @@ from ntm_rules.engines.leaves import Unclear
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
+from ntm_rules.model.results import Actual
 from ntm_rules.model.thresholds import Cell
-from ntm_rules.model.verdicts import Actual
 
 _EXACT = Context(prec=800)
 

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from ntm_rules.model.acts import Act, ActKind, act_in_force
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.verdicts import Verdict
+from ntm_rules.model.results import Verdict
 
 
 class Agreement(Enum):

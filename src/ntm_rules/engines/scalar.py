@@ -12,8 +12,8 @@ from ntm_rules.engines.leaves import Code, Slots
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
+from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import FactValue, Verdict
 
 Facts = Mapping[str, FactValue | Mapping[str, object] | None]
 

@@ -9,7 +9,7 @@ from ntm_rules.explain.unit_phrases import say
 from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.acts import Act
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.verdicts import Evaluated, LeafResult, Verdict
+from ntm_rules.model.results import Evaluated, LeafResult, Verdict
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.reconciling import Reconciliation

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from ntm_rules.model.conditions import Case, Ref
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.thresholds import CellState
-from ntm_rules.model.verdicts import (
+from ntm_rules.model.results import (
     Column,
     Connective,
     CriterionResult,
@@ -19,6 +18,7 @@ from ntm_rules.model.verdicts import (
     LeafResult,
     Verdict,
 )
+from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import facts_of, facts_of_derived
 
 

@@ -13,9 +13,9 @@ from ntm_rules.explain.sheet import Sheet
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell
-from ntm_rules.model.verdicts import CriterionResult, FactValue, IndicatorResult, Verdict
 
 if typing.TYPE_CHECKING:
     from ntm_rules.consistency.changes import Asked, Change, Columns, Kind, Step, Witness

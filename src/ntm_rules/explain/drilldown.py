@@ -11,7 +11,7 @@ from ntm_rules.explain.reasons import Reason, words_in
 from ntm_rules.explain.unit_phrases import say
 from ntm_rules.model.facts import Direction, Fact
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.verdicts import LeafResult, Verdict
+from ntm_rules.model.results import LeafResult, Verdict
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.hierarchy import Hierarchy, Member

@@ -11,8 +11,8 @@ from ntm_rules.engines.scalar import program_of
 from ntm_rules.explain.reasons import reason_of
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.verdicts import IndicatorResult, Verdict
 from ntm_rules.model.walk import indicators
 
 Explain = Callable[[Unit, Outcome, bool], IndicatorResult]

@@ -10,9 +10,9 @@ from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import Annotation, Evaluated, LeafResult
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.model.thresholds import Cell, Value
-from ntm_rules.model.verdicts import Annotation, Evaluated, LeafResult
 
 _SHORT = {
     Op.AT_LEAST: "short",

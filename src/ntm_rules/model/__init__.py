@@ -1,1 +1,1 @@
-"""Ground floor: frozen values without I/O."""
+"""The law as values: frozen, without files and engines."""

@@ -9,15 +9,15 @@ from ntm_rules._version import __version__
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.rulesets import Layer
-from ntm_rules.model.text import Text
-from ntm_rules.model.verdicts import (
+from ntm_rules.model.results import (
     CriterionResult,
     Evaluated,
     IndicatorResult,
     LeafResult,
     Verdict,
 )
+from ntm_rules.model.rulesets import Layer
+from ntm_rules.model.text import Text
 
 SCHEMA = "ntm-rules/verdict/1"
 Json = dict[str, typing.Any]

@@ -10,9 +10,9 @@ from ntm_rules.engines.scalar import assess
 from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError, quoted
 from ntm_rules.model.facts import Fact, FactType, Measure
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
-from ntm_rules.model.verdicts import Verdict
 from ntm_rules.programme.records import UnitRecord, outcome_of, recognition_fact
 
 Composed = Callable[[str, UnitFacts], Ruleset]

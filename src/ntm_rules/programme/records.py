@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Grade
-from ntm_rules.model.verdicts import Verdict
 
 
 def recognition_fact(tier: str) -> str:

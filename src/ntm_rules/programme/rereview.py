@@ -11,8 +11,8 @@ from ntm_rules.authoring.tables import UnitFacts
 from ntm_rules.consistency.flips import Twins, UnitDifference, difference_of
 from ntm_rules.engines.scalar import Facts
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import IndicatorResult, Verdict
 from ntm_rules.programme.feeding import assessed, yes_no
 from ntm_rules.programme.records import recognition_fact
 

@@ -9,9 +9,9 @@ from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import FactValue, IndicatorResult, Verdict
 from ntm_rules.model.rewrite import Criteria
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import FactValue, IndicatorResult, Verdict
 from ntm_rules.testing.bench import Bench, bench_of
 from ntm_rules.testing.breaking import Subject, named, place_of
 from ntm_rules.testing.communes import Commune, number

@@ -8,8 +8,8 @@ from ntm_rules.model.conditions import Case, Comparison, Open
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, prerequisites
 from ntm_rules.testing.communes import Choices, Commune, Facts, Setting, conditions_of
 

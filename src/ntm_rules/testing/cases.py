@@ -17,8 +17,8 @@ from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, Ruleset
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult, Verdict
 from ntm_rules.model.verdict_json import exact_text
-from ntm_rules.model.verdicts import CriterionResult, FactValue, IndicatorResult, Verdict
 
 SUFFIX = ".tests.yaml"
 NO_GRADE = "none"

@@ -10,9 +10,9 @@ from attrs import field, frozen
 from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Table, bound_threshold
-from ntm_rules.model.verdicts import FactValue
 from ntm_rules.model.walk import (
     conditions,
     facts_of_derived,

@@ -14,8 +14,8 @@ from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
+from ntm_rules.model.results import Connective, Evaluated, FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import Connective, Evaluated, FactValue, Verdict
 from ntm_rules.testing.breaking import Subject, named, place_of
 from ntm_rules.testing.communes import Commune, Facts, number
 

@@ -15,8 +15,8 @@ from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.conditions import Comparison, Condition
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdicts import FactValue, Verdict
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 
 MAX_TRIES = 3_000

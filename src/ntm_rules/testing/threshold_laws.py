@@ -11,9 +11,9 @@ from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import FactValue, LeafResult, Verdict
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
-from ntm_rules.model.verdicts import FactValue, LeafResult, Verdict
 from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.communes import Commune, allowed, exact_facts, number, plain, tables_of, values_near

@@ -10,10 +10,10 @@ from ntm_rules.explain.deciding import deciding
 from ntm_rules.model.conditions import All, By, Condition, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Indicator, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import CellState
-from ntm_rules.model.verdicts import FactValue, Verdict
 from ntm_rules.model.walk import indicators
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.breaking import Subject

@@ -19,7 +19,7 @@ import pytest
 from sybil import Document, Example, Region
 from sybil.parsers.myst import PythonCodeBlockParser
 
-from ntm_rules.authoring.nodes import read_text
+from ntm_rules.yaml.nodes import read_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [path for folder in ("", "docs/**/", "examples/") for path in sorted(ROOT.glob(f"{folder}*.md"))]

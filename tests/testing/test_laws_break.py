@@ -11,7 +11,6 @@ from faults import ask, asks, broken, cell, fresh, made
 
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.authoring import composing as authoring_composing
-from ntm_rules.authoring.nodes import Items
 from ntm_rules.engines import compiling, explaining
 from ntm_rules.model import canonical
 from ntm_rules.model import conditions as c
@@ -20,6 +19,7 @@ from ntm_rules.testing import composing_laws, explaining_laws, tier_laws
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.engines import ENGINES, agreement, scalar
 from ntm_rules.testing.laws import LawBroken, Subject
+from ntm_rules.yaml.nodes import Items
 
 ON = dt.date(2024, 7, 2)
 GOOD = asks("share", c.Op.AT_LEAST, 50)

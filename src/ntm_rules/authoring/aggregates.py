@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ntm_rules.authoring.nodes import Items, Map, Node
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.aggregates import (
     CRITERIA,
@@ -16,6 +15,7 @@ from ntm_rules.model.aggregates import (
 )
 from ntm_rules.model.conditions import By
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.yaml.nodes import Items, Map, Node
 
 LEVELS = ("village", "commune", "township", "ward", "town", "district", "special-district", "province")
 _KINDS = ("share_of", "count_of", *(h.value for h in How), "finding")

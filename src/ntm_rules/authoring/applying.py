@@ -7,7 +7,6 @@ from attrs import define, field, frozen
 
 from ntm_rules.authoring.conditions import ConditionReader
 from ntm_rules.authoring.files import Header
-from ntm_rules.authoring.nodes import Node
 from ntm_rules.authoring.overtaking import set_by
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.strictness import compare_indicators
@@ -18,6 +17,7 @@ from ntm_rules.model.conditions import Condition
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.selectors import Selectors
+from ntm_rules.yaml.nodes import Node
 
 CriteriaChange = Callable[[rw.Criteria], rw.Criteria]
 IndicatorChange = Callable[[Indicator, str], Indicator | None]

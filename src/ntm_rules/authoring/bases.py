@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from ntm_rules.authoring.files import BaseFile, Header, in_force, read_header
 from ntm_rules.authoring.folders import Listed, root_of
-from ntm_rules.authoring.nodes import Position, problem
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Registry
 from ntm_rules.messages.errors import NotInForce, RulesetError, quoted
 from ntm_rules.model.rulesets import Layer, LayerKind
+from ntm_rules.yaml.nodes import Position, problem
 
 
 def for_province(bases: Iterable[Listed], province: str | None) -> list[Listed]:

@@ -2,12 +2,12 @@
 
 from attrs import evolve
 
-from ntm_rules.authoring.nodes import Map, Node, Scalar
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.thresholds import ANNOTATIONS, OPEN, Scope, ThresholdReader
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.thresholds import Cell, Table
+from ntm_rules.yaml.nodes import Map, Node, Scalar
 
 _OPS = {op.value: op for op in Op}
 _NUMERIC_OPS = (Op.EQUALS, Op.AT_LEAST, Op.AT_MOST, Op.MORE_THAN, Op.LESS_THAN)

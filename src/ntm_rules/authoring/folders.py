@@ -6,8 +6,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ntm_rules.authoring.nodes import Map, problem, read_file
 from ntm_rules.messages.errors import Diagnostic, RulesetError
+from ntm_rules.yaml.nodes import Map, problem, read_file
 
 _KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay", "targets", "mergers")
 _TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level|year)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)

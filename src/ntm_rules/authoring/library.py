@@ -24,7 +24,6 @@ from ntm_rules.authoring.composing import Request, compose
 from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.authoring.mergers import read_merger_rule
-from ntm_rules.authoring.nodes import Map, Node, Position, from_python, problem, read_file
 from ntm_rules.authoring.plans import plan_of
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.authoring.units import Province, Registry, read_registry
@@ -34,6 +33,7 @@ from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.mergers import MergerRule
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
+from ntm_rules.yaml.nodes import Map, Node, Position, from_python, problem, read_file
 
 
 @define

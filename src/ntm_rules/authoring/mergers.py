@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from ntm_rules.authoring.nodes import Map
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.citations import Evidence, last_day
 from ntm_rules.model.mergers import MergerPolicy, MergerRule
+from ntm_rules.yaml.nodes import Map
 
 
 def read_merger_rule(root: Map, provinces: Iterable[str], reader: Reader) -> MergerRule | None:

@@ -4,10 +4,10 @@ import typing
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from ntm_rules.authoring.nodes import Items, Map, Node, Position, Scalar, problem
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, near, quoted
 from ntm_rules.model.citations import Instrument, last_day
 from ntm_rules.model.text import Text
+from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar, problem
 
 MAX_DIGITS = 15
 T = typing.TypeVar("T")

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from ntm_rules.authoring.nodes import Entry, Items, Map, Node, Scalar
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold, Value
+from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 
 YEAR = Fact("year", FactType.CATEGORY)
 """The selector that every ruleset has: the year of the assessment."""

@@ -6,10 +6,10 @@ from pathlib import Path
 from attrs import frozen
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.authoring.nodes import Map, Position, read_file
 from ntm_rules.authoring.reader import Reader
 from ntm_rules.consistency.compositions import Composition
 from ntm_rules.consistency.finding import Finding
+from ntm_rules.yaml.nodes import Map, Position, read_file
 
 LAWS, PROOFS = "law.", "proof."
 """How the codes of laws, for the pytest plugin, and those of proofs begin."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ntm_rules.authoring.library import Library
-from ntm_rules.authoring.nodes import Items, Map, Node, Position, Scalar
 from ntm_rules.consistency.finding import Subject
+from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar
 
 _OPERATIONS = ("set", "set_pending", "replace", "retitle")
 

@@ -25,13 +25,13 @@ from types import ModuleType
 from attrs import field, frozen
 
 import ntm_rules as ntm
-from ntm_rules.authoring import library as library_module
 from ntm_rules.consistency.checks import Report, check
 from ntm_rules.consistency.folder import Folder
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.conditions import Comparison, Op
 from ntm_rules.model.thresholds import Cell, CellState
 from ntm_rules.model.walk import indicators
+from ntm_rules.rules import library as library_module
 from ntm_rules.testing.cases import find_files, load_cases, run_case
 
 ROOT = Path(__file__).parents[1]

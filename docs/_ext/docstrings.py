@@ -21,7 +21,7 @@ WITHOUT_NAME = ("returns", "yields")
 ENTRY = re.compile(r"    (?P<names>\w+(?:, \w+)*): (?P<text>.*)")
 NOT_DOCUMENTED = (
     *("datetime.", "decimal.", "fractions.", "pathlib.", "collections.abc.", "enum.", "typing."),
-    *("ntm_rules.model.conditions.", "ntm_rules.authoring.folders.Listed", "ntm_rules.yaml.nodes."),
+    *("ntm_rules.model.conditions.", "ntm_rules.rules.folders.Listed", "ntm_rules.yaml.nodes."),
 )
 
 

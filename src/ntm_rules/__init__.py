@@ -17,7 +17,6 @@ import typing
 from ntm_rules._version import __version__
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.library import Library as Library
     from ntm_rules.authoring.tables import UnitFacts as UnitFacts
     from ntm_rules.authoring.tables import read_units as read_units
     from ntm_rules.consistency.diff import diff as diff
@@ -57,6 +56,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.programme.records import UnitRecord as UnitRecord
     from ntm_rules.programme.rereview import Rereview as Rereview
     from ntm_rules.programme.rereview import rereview as rereview
+    from ntm_rules.rules.library import Library as Library
     from ntm_rules.units.merging import Merged as Merged
     from ntm_rules.units.merging import merge_units as merge_units
     from ntm_rules.units.recognition import AfterMerger as AfterMerger
@@ -81,7 +81,7 @@ _HOMES = {
     "assess_hierarchy": "engines.hierarchy",
     "Hierarchy": "engines.hierarchy",
     "Cause": "explain.drilldown",
-    "Library": "authoring.library",
+    "Library": "rules.library",
     "TableError": "messages.errors",
     "UnitFacts": "authoring.tables",
     "read_units": "authoring.tables",

@@ -13,9 +13,9 @@ from attrs import evolve
 
 import ntm_rules as ntm
 from fiction.communes import FOLDER
-from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.consistency.checks import Report, check
 from ntm_rules.consistency.folder import Folder
+from ntm_rules.rules.folders import bundled_folder
 
 ROOT = Path(__file__).parents[2]
 NTM = "national/2021-2025/commune-ntm.yaml"

@@ -10,11 +10,11 @@ from attrs import evolve
 from faults import ask, asks, broken, cell, fresh, made
 
 from ntm_rules import Library, Ruleset, assess
-from ntm_rules.authoring import composing as authoring_composing
 from ntm_rules.engines import compiling, explaining
 from ntm_rules.model import canonical
 from ntm_rules.model import conditions as c
 from ntm_rules.model.thresholds import Table
+from ntm_rules.rules.compose import compose as authoring_composing
 from ntm_rules.testing import composing_laws, explaining_laws, tier_laws
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.engines import ENGINES, agreement, scalar

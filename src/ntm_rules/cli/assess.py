@@ -11,7 +11,6 @@ import click
 from attrs import define, field
 from rich.progress import Progress, TaskID
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.authoring.records import Problems
 from ntm_rules.authoring.tables import UnitFacts, read_units
 from ntm_rules.cli.console import progress
@@ -23,6 +22,7 @@ from ntm_rules.engines.faults import Faults
 from ntm_rules.engines.scalar import assess as assess_unit
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.rules.library import Library
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.filed import Batch

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.cli.assess import checked, units
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
@@ -18,6 +17,7 @@ from ntm_rules.consistency.diff import Difference
 from ntm_rules.consistency.diff import diff as difference
 from ntm_rules.consistency.flips import UnitDifference
 from ntm_rules.explain.diff_words import DiffWords
+from ntm_rules.rules.library import Library
 
 RulesetAt = tuple[str, dt.date, str | None]
 """Ruleset, date and province."""

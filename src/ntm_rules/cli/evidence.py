@@ -8,7 +8,6 @@ from itertools import groupby
 import click
 from rich.console import Console
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import dated, heading, province_name
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
@@ -17,6 +16,7 @@ from ntm_rules.explain.sheet import Sheet
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import CellRef, every_cell
+from ntm_rules.rules.library import Library
 
 _LEVELS = ("official", "secondary", "recalled", "pending")
 _TO_DO = ("pending", "recalled")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.rules.library import Library
 
 _DATES = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"),

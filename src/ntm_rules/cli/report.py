@@ -7,7 +7,6 @@ from attrs import frozen
 from rich.console import Console
 from rich.table import Table
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import STYLES, console, indented, print_lines, table, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.phrases import graded_word, say
@@ -18,6 +17,7 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import indicators
+from ntm_rules.rules.library import Library
 
 _OPEN = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
 

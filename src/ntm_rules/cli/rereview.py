@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Source, lang_option, library_of, rulesets_option, source_options
@@ -17,6 +16,7 @@ from ntm_rules.programme.feeding import UnitFile
 from ntm_rules.programme.rereview import rereview as reviewed
 from ntm_rules.reports.phrases import say
 from ntm_rules.reports.rereview_report import rereview_report
+from ntm_rules.rules.library import Library
 
 
 @click.command("rereview", short_help="Assess units under an old and a new set, side by side.")

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 from attrs import define, field
 
-from ntm_rules.authoring.folders import bundled_folder
-from ntm_rules.authoring.library import Library
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
 from ntm_rules.consistency.compositions import compositions
 from ntm_rules.consistency.coverage import Coverage, Origin, Side, coverage
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model.results import Verdict
+from ntm_rules.rules.folders import bundled_folder
+from ntm_rules.rules.library import Library
 from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
 from ntm_rules.testing.suggesting import next_case
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.allowed import LAWS, PROOFS, Allowed, read_allowed
 from ntm_rules.consistency.citing import oddities
 from ntm_rules.consistency.compositions import Composition
@@ -23,6 +22,7 @@ from ntm_rules.consistency.proofs import Proof, Status, prove_in
 from ntm_rules.consistency.session import Session
 from ntm_rules.messages.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.rules.library import Library
 
 
 @frozen

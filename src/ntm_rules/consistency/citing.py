@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ntm_rules.authoring.folders import root_of
-from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.finding import Finding, Subject, finding, tables
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.citations import Evidence, Instrument, last_day
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import CellRef, every_cell
+from ntm_rules.rules.folders import root_of
+from ntm_rules.rules.library import Library
 from ntm_rules.yaml.nodes import Items, Map, Node, Scalar
 
 _USUAL = 183

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
+from ntm_rules.rules.library import Library
 
 
 @frozen

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ntm_rules.authoring.folders import bundled_folder
-from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.compositions import Composition, compositions
+from ntm_rules.rules.folders import bundled_folder
+from ntm_rules.rules.library import Library
 
 _LAYERS = ("ruleset", "amends", "overlay")
 

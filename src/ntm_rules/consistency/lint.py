@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.citing import citations
 from ntm_rules.consistency.finding import Finding, Subject, finding, tables, without_cells
 from ntm_rules.messages.errors import Diagnostic, Severity
@@ -15,6 +14,7 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, matching
 from ntm_rules.model.walk import CellRef, every_cell, indicators, leaves
+from ntm_rules.rules.library import Library
 
 _DAY = dt.timedelta(days=1)
 _AGAINST = {

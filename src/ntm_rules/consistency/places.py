@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.finding import Subject
+from ntm_rules.rules.library import Library
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar
 
 _OPERATIONS = ("set", "set_pending", "replace", "retitle")

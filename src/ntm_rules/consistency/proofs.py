@@ -14,7 +14,6 @@ from functools import partial
 
 from attrs import evolve, field, frozen
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.replaying import FAILED, SATISFIED, Claim, Replay, Wanted
 from ntm_rules.consistency.searching import NOT_CONFIRMED, Limits, Search, Undecided
 from ntm_rules.consistency.session import Answer, Session, Shown
@@ -24,6 +23,7 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.rules.library import Library
 
 
 class Kind(Enum):

@@ -10,8 +10,8 @@ from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.library import Library
     from ntm_rules.engines.keys import Keys
+    from ntm_rules.rules.library import Library
 
 SHAPES = ("wide", "long")
 ON_BAD = ("raise", "mark")

@@ -8,7 +8,6 @@ import narwhals as nw
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.engines.frame import assess_narwhals, check_lazy, lazy_of
 from ntm_rules.engines.in_memory import answers
 from ntm_rules.engines.keys import Keys
@@ -17,6 +16,7 @@ from ntm_rules.engines.sources import Labels, Source, source_of
 from ntm_rules.engines.vectors import Array
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.rules.library import Library
 
 HASH = "content_hash"
 

@@ -21,8 +21,8 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.library import Library
     from ntm_rules.explain.drilldown import Cause
+    from ntm_rules.rules.library import Library
 
 Facts = Mapping[str, typing.Any]
 

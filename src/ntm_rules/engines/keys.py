@@ -9,8 +9,8 @@ from attrs import frozen
 from ntm_rules.messages.errors import Diagnostic, TableError
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.library import Library
     from ntm_rules.model.rulesets import Ruleset
+    from ntm_rules.rules.library import Library
 
 
 @frozen

@@ -7,8 +7,8 @@ from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.testing.bench import Bench, bench_of
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.library import Library
     from ntm_rules.model.rulesets import Ruleset
+    from ntm_rules.rules.library import Library
     from ntm_rules.testing.communes import Commune
 
 

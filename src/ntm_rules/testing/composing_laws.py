@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 import yaml
 from attrs import evolve
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.messages.errors import NotInForce, RulesetError
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
@@ -19,6 +18,7 @@ from ntm_rules.model.rewrite import map_cells, map_leaves
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Threshold
 from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.rules.library import Library
 from ntm_rules.testing.breaking import LawBroken, Subject
 
 Overlay = dict[str, typing.Any]

@@ -165,7 +165,7 @@ class RewritingItem(_Item):
 
     def runtest(self) -> None:
         """Write the files anew, compose, compare."""
-        from ntm_rules.authoring.folders import bundled_folder
+        from ntm_rules.rules.folders import bundled_folder
         from ntm_rules.testing.composing_laws import rewritten
 
         home = bundled_folder().resolve()

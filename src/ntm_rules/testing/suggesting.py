@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import yaml
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.consistency.coverage import Coverage, Place, Side, exercised, places
 from ntm_rules.engines.scalar import assess
 from ntm_rules.messages.errors import FactError
@@ -18,6 +17,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
+from ntm_rules.rules.library import Library
 
 MAX_TRIES = 3_000
 MAX_PLACES = 12

@@ -6,7 +6,6 @@ from decimal import Decimal, localcontext
 
 from attrs import evolve
 
-from ntm_rules.authoring.strictness import holds
 from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
@@ -15,6 +14,7 @@ from ntm_rules.model.results import FactValue, LeafResult, Verdict
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.walk import guards_of, indicators, leaves
+from ntm_rules.rules.compose.looser import holds
 from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.communes import Commune, allowed, exact_facts, number, plain, tables_of, values_near
 

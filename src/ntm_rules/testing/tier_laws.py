@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from ntm_rules.authoring.strictness import compare_indicators
 from ntm_rules.engines.scalar import assess
 from ntm_rules.explain.deciding import deciding
 from ntm_rules.model.conditions import All, By, Condition, Meets
@@ -15,6 +14,7 @@ from ntm_rules.model.rulesets import Indicator, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import indicators
+from ntm_rules.rules.compose.looser import compare_indicators
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.communes import Commune, Facts

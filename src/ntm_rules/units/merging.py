@@ -8,13 +8,13 @@ from enum import Enum
 
 from attrs import frozen
 
-from ntm_rules.authoring.library import Library
 from ntm_rules.engines.checking import MAX_DIGITS, CheckedFacts, Checker
 from ntm_rules.messages.errors import FactError, FactProblem, quoted
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import check_language
+from ntm_rules.rules.library import Library
 from ntm_rules.units.unit import Part
 
 _BETWEEN_SOURCES = "; "

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ntm_rules.authoring.folders import bundled_folder
 from ntm_rules.messages.errors import EngineUnavailable
+from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.units.names import KINDS
 from ntm_rules.units.unit import Level, Succession, Unit
 

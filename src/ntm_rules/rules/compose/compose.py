@@ -8,15 +8,6 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring.aggregates import read_aggregates
-from ntm_rules.authoring.applying import Layering, Tree
-from ntm_rules.authoring.conditions import ConditionReader
-from ntm_rules.authoring.derived import read_derived
-from ntm_rules.authoring.files import BaseFile, LayerFile, in_force, uncounted
-from ntm_rules.authoring.grading import Variant, read_grades, stricter
-from ntm_rules.authoring.layering import apply_operations
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.units import Province
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation, Evidence, Instrument
@@ -26,6 +17,15 @@ from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of
+from ntm_rules.rules.compose.grades import Variant, read_grades, stricter
+from ntm_rules.rules.compose.layer import Layering, Tree
+from ntm_rules.rules.compose.operations import apply_operations
+from ntm_rules.rules.read.aggregates import read_aggregates
+from ntm_rules.rules.read.conditions import ConditionReader
+from ntm_rules.rules.read.derived import read_derived
+from ntm_rules.rules.read.files import BaseFile, LayerFile, in_force, uncounted
+from ntm_rules.rules.read.provinces import Province
+from ntm_rules.rules.read.reader import Reader
 
 _DIGITS = 15
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.aggregates import (
     CRITERIA,
     Aggregate,
@@ -15,6 +14,7 @@ from ntm_rules.model.aggregates import (
 )
 from ntm_rules.model.conditions import By
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Items, Map, Node
 
 LEVELS = ("village", "commune", "township", "ward", "town", "district", "special-district", "province")

@@ -2,14 +2,14 @@
 
 from attrs import evolve
 
-from ntm_rules.authoring.applying import Layering
-from ntm_rules.authoring.overtaking import over_base, overtake, with_floor
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Op, Open
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import threshold_cells
+from ntm_rules.rules.compose.layer import Layering
+from ntm_rules.rules.compose.overtaking import over_base, overtake, with_floor
 from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 
 SET_KEYS = ("cells", *(op.value for op in Op))

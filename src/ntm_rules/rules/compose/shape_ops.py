@@ -2,13 +2,13 @@
 
 from attrs import evolve
 
-from ntm_rules.authoring.applying import Layering
-from ntm_rules.authoring.files import ContentReader
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import All
 from ntm_rules.model.rulesets import Criterion, Indicator
+from ntm_rules.rules.compose.layer import Layering
+from ntm_rules.rules.read.files import ContentReader
 from ntm_rules.yaml.nodes import Map, Node
 
 

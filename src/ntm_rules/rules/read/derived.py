@@ -5,14 +5,14 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from ntm_rules.authoring.conditions import ConditionReader
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.thresholds import Scope
 from ntm_rules.model.conditions import By, Case, CaseRow, Derived, MaxOf, Meets, MinOf, PointsOf, Ref, Scored
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import leaves
+from ntm_rules.rules.read.conditions import ConditionReader
+from ntm_rules.rules.read.reader import Reader
+from ntm_rules.rules.read.thresholds import Scope
 from ntm_rules.yaml.nodes import Map, Node
 
 _FINEST = 9 * 10**11

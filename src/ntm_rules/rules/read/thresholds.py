@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold, Value
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 
 YEAR = Fact("year", FactType.CATEGORY)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from ntm_rules.authoring.applying import Layering
-from ntm_rules.authoring.set_operations import SET_KEYS, set_pending, set_threshold
-from ntm_rules.authoring.shape_operations import add, remove, remove_criterion, replace, retitle
-from ntm_rules.authoring.thresholds import ANNOTATIONS
 from ntm_rules.model import rewrite as rw
+from ntm_rules.rules.compose.layer import Layering
+from ntm_rules.rules.compose.set_ops import SET_KEYS, set_pending, set_threshold
+from ntm_rules.rules.compose.shape_ops import add, remove, remove_criterion, replace, retitle
+from ntm_rules.rules.read.thresholds import ANNOTATIONS
 from ntm_rules.yaml.nodes import Items, Map, Node
 
 _ON_TARGETS: dict[str, tuple[Callable[[Layering, Map, rw.Target], None], tuple[str, ...]]] = {

@@ -4,12 +4,12 @@ from collections.abc import Collection
 
 from attrs import evolve
 
-from ntm_rules.authoring.strictness import stricter
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Op
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import leaves, threshold_cells
+from ntm_rules.rules.compose.looser import stricter
 
 
 def with_floor(cell: Cell, below: Cell) -> Cell:

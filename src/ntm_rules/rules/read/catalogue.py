@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.text import Text
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Items, Map, Node
 
 _KEYS = ("title", "type", "unit", "minimum", "maximum", "decimals", "direction")

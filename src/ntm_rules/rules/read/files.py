@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from ntm_rules.authoring.aggregates import LEVELS, read_aggregates
-from ntm_rules.authoring.conditions import ConditionReader
-from ntm_rules.authoring.derived import read_derived
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.thresholds import Scope
 from ntm_rules.model.aggregates import Aggregate
 from ntm_rules.model.citations import Citation, Instrument, last_day
 from ntm_rules.model.conditions import Derived
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
+from ntm_rules.rules.read.aggregates import LEVELS, read_aggregates
+from ntm_rules.rules.read.conditions import ConditionReader
+from ntm_rules.rules.read.derived import read_derived
+from ntm_rules.rules.read.reader import Reader
+from ntm_rules.rules.read.thresholds import Scope
 from ntm_rules.yaml.nodes import Entry, Map, Node, Position
 
 _HEAD = (

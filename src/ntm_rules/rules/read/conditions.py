@@ -2,11 +2,11 @@
 
 from attrs import evolve
 
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.thresholds import ANNOTATIONS, OPEN, Scope, ThresholdReader
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.thresholds import Cell, Table
+from ntm_rules.rules.read.reader import Reader
+from ntm_rules.rules.read.thresholds import ANNOTATIONS, OPEN, Scope, ThresholdReader
 from ntm_rules.yaml.nodes import Map, Node, Scalar
 
 _OPS = {op.value: op for op in Op}

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from attrs import define, evolve, field
 
-from ntm_rules.authoring.bases import (
+from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, UnknownName
+from ntm_rules.model.citations import Instrument
+from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.mergers import MergerRule
+from ntm_rules.model.plans import Plan
+from ntm_rules.model.rulesets import LayerKind, Ruleset
+from ntm_rules.rules.compose.bases import (
     changes,
     check_twins,
     clamped,
@@ -19,20 +25,14 @@ from ntm_rules.authoring.bases import (
     nowhere,
     unwritten,
 )
-from ntm_rules.authoring.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
-from ntm_rules.authoring.composing import Request, compose
-from ntm_rules.authoring.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
-from ntm_rules.authoring.folders import Listed, bundled_folder, listed_in, root_of
-from ntm_rules.authoring.mergers import read_merger_rule
-from ntm_rules.authoring.plans import plan_of
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.units import Province, Registry, read_registry
-from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, UnknownName
-from ntm_rules.model.citations import Instrument
-from ntm_rules.model.facts import Fact, Measure
-from ntm_rules.model.mergers import MergerRule
-from ntm_rules.model.plans import Plan
-from ntm_rules.model.rulesets import LayerKind, Ruleset
+from ntm_rules.rules.compose.compose import Request, compose
+from ntm_rules.rules.folders import Listed, bundled_folder, listed_in, root_of
+from ntm_rules.rules.read.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
+from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
+from ntm_rules.rules.read.mergers import read_merger_rule
+from ntm_rules.rules.read.plans import plan_of
+from ntm_rules.rules.read.provinces import Province, Registry, read_registry
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, from_python, problem, read_file
 
 

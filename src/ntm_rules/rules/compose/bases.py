@@ -4,12 +4,12 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Sequence
 
-from ntm_rules.authoring.files import BaseFile, Header, in_force, read_header
-from ntm_rules.authoring.folders import Listed, root_of
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.units import Registry
 from ntm_rules.messages.errors import NotInForce, RulesetError, quoted
 from ntm_rules.model.rulesets import Layer, LayerKind
+from ntm_rules.rules.folders import Listed, root_of
+from ntm_rules.rules.read.files import BaseFile, Header, in_force, read_header
+from ntm_rules.rules.read.provinces import Registry
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Position, problem
 
 

@@ -5,11 +5,6 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field, frozen
 
-from ntm_rules.authoring.conditions import ConditionReader
-from ntm_rules.authoring.files import Header
-from ntm_rules.authoring.overtaking import set_by
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.strictness import compare_indicators
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Instrument
@@ -17,6 +12,11 @@ from ntm_rules.model.conditions import Condition
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.selectors import Selectors
+from ntm_rules.rules.compose.looser import compare_indicators
+from ntm_rules.rules.compose.overtaking import set_by
+from ntm_rules.rules.read.conditions import ConditionReader
+from ntm_rules.rules.read.files import Header
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Node
 
 CriteriaChange = Callable[[rw.Criteria], rw.Criteria]

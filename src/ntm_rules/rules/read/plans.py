@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from ntm_rules.authoring.folders import Listed
-from ntm_rules.authoring.reader import Reader
 from ntm_rules.messages.errors import RulesetError
 from ntm_rules.model.citations import Confidence, Evidence
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
+from ntm_rules.rules.folders import Listed
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, problem
 
 _KNOWN = ("evidence", "confidence", "source", "note")

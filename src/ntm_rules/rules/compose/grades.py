@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from ntm_rules.authoring.applying import Layering, Tree
-from ntm_rules.authoring.conditions import ConditionReader
-from ntm_rules.authoring.files import Header
-from ntm_rules.authoring.layering import apply_operations
-from ntm_rules.authoring.reader import Reader
-from ntm_rules.authoring.strictness import Looser, compare_indicators
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.conditions import Any
 from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.text import Text
+from ntm_rules.rules.compose.layer import Layering, Tree
+from ntm_rules.rules.compose.looser import Looser, compare_indicators
+from ntm_rules.rules.compose.operations import apply_operations
+from ntm_rules.rules.read.conditions import ConditionReader
+from ntm_rules.rules.read.files import Header
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -4,10 +4,10 @@ import datetime as dt
 
 from attrs import frozen
 
-from ntm_rules.authoring.reader import Reader
 from ntm_rules.messages.errors import NotInForce, UnknownName, folded
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.text import Text
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node
 
 _KEYS = ("id", "title", "region", "from", "to", "successor", "merged_from", "overlay", "unwritten", "note")

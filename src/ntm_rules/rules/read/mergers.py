@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from ntm_rules.authoring.reader import Reader
 from ntm_rules.model.citations import Evidence, last_day
 from ntm_rules.model.mergers import MergerPolicy, MergerRule
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map
 
 

@@ -1,0 +1,1 @@
+"""Rule files to rulesets: reading them, composing the layers in force, and the library of them."""

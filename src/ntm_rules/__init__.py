@@ -17,8 +17,6 @@ import typing
 from ntm_rules._version import __version__
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.authoring.tables import UnitFacts as UnitFacts
-    from ntm_rules.authoring.tables import read_units as read_units
     from ntm_rules.consistency.diff import diff as diff
     from ntm_rules.engines.bulk import assess_frame as assess_frame
     from ntm_rules.engines.findings import assess_finding as assess_finding
@@ -57,6 +55,8 @@ if typing.TYPE_CHECKING:
     from ntm_rules.programme.rereview import Rereview as Rereview
     from ntm_rules.programme.rereview import rereview as rereview
     from ntm_rules.rules.library import Library as Library
+    from ntm_rules.tables.units import UnitFacts as UnitFacts
+    from ntm_rules.tables.units import read_units as read_units
     from ntm_rules.units.merging import Merged as Merged
     from ntm_rules.units.merging import merge_units as merge_units
     from ntm_rules.units.recognition import AfterMerger as AfterMerger
@@ -83,8 +83,8 @@ _HOMES = {
     "Cause": "explain.drilldown",
     "Library": "rules.library",
     "TableError": "messages.errors",
-    "UnitFacts": "authoring.tables",
-    "read_units": "authoring.tables",
+    "UnitFacts": "tables.units",
+    "read_units": "tables.units",
     "MissingColumns": "engines.layout",
     "LiveBoard": "engines.live_board",
     "LiveEvent": "engines.live_events",

@@ -149,7 +149,7 @@ def test_annotated_facts_are_checked_and_read(fiction: Library, tmp_path: Path) 
 
 def test_batches_are_put_together(fiction: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filed, "ROWS", 7)
-    monkeypatch.setattr("ntm_rules.authoring.parquet.BATCH", 7)
+    monkeypatch.setattr("ntm_rules.tables.parquet.BATCH", 7)
     ruleset = fiction.compose("commune/ntm", on=ON)
     rows = rows_of(ruleset, 1, 40, texts=False)
     for place, row in enumerate(rows):

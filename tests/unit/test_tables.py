@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ntm_rules import FactError, UnitFacts, read_units
-from ntm_rules.authoring import records
-from ntm_rules.authoring.tables import TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.text import Text
+from ntm_rules.tables import rows as records
+from ntm_rules.tables.units import TableError
 
 FACTS = {
     fact.id: fact

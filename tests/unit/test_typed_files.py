@@ -15,7 +15,7 @@ import xlsxwriter
 from test_tables import FACTS
 
 from ntm_rules import FactError, TableError, UnitFacts, read_units
-from ntm_rules.authoring import workbooks
+from ntm_rules.tables import excel as workbooks
 
 Cells = list[list[Any]]
 

@@ -11,8 +11,6 @@ import click
 from attrs import define, field
 from rich.progress import Progress, TaskID
 
-from ntm_rules.authoring.records import Problems
-from ntm_rules.authoring.tables import UnitFacts, read_units
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.options import Law, Source, composed, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.output import BINARY, FORMS, form_of, replaced, text_target
@@ -23,6 +21,8 @@ from ntm_rules.engines.scalar import assess as assess_unit
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
+from ntm_rules.tables.rows import Problems
+from ntm_rules.tables.units import UnitFacts, read_units
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.filed import Batch
@@ -177,7 +177,7 @@ class _Work:
         """How many units the file has, where it says so itself."""
         if self.file.suffix.lower() != ".parquet" or self.source["sheet"] is not None:
             return None
-        from ntm_rules.authoring.parquet import opened
+        from ntm_rules.tables.parquet import opened
 
         with opened(self.file, Problems(str(self.file))) as file:
             return int(file.metadata.num_rows)

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from attrs import define, field
 
-from ntm_rules.authoring.records import MAX_LINE, json_problem, json_value
 from ntm_rules.cli.assess import checked, split, units
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
 from ntm_rules.engines.live import ENGINES
@@ -18,6 +17,7 @@ from ntm_rules.engines.live_events import LiveEvent
 from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
 from ntm_rules.model.results import Verdict
 from ntm_rules.model.verdict_json import title_json
+from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
 
 _KEYS = ("unit", "set", "clear", "verdict")
 Json = dict[str, typing.Any]

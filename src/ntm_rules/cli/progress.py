@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from ntm_rules.authoring.tables import UnitFacts
 from ntm_rules.cli.assess import split
 from ntm_rules.cli.heading import heading, province_name
 from ntm_rules.cli.options import Law, Source, composed, date, lang_option, law_options, library_of, source_options
@@ -19,6 +18,7 @@ from ntm_rules.programme.progress import progress as counted
 from ntm_rules.reports.phrases import say
 from ntm_rules.reports.progress_report import progress_report
 from ntm_rules.rules.library import Library
+from ntm_rules.tables.units import UnitFacts
 
 
 def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...] | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from ntm_rules.authoring.tables import kept_text
 from ntm_rules.cli.writers import COUNTS, safe
 from ntm_rules.engines.filed import Batch
 from ntm_rules.engines.layout import GRADE, grade_names, outcome_names
@@ -14,6 +13,7 @@ from ntm_rules.messages.errors import Diagnostic, TableError, quoted
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.reports.workbook import check_rows, workbook, write_cell
+from ntm_rules.tables.units import kept_text
 
 WORDS = np.array([outcome.code for outcome in Outcome], object)
 

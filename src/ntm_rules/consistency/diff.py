@@ -7,7 +7,6 @@ from types import MappingProxyType
 from attrs import frozen
 
 from ntm_rules._version import __version__
-from ntm_rules.authoring.tables import UnitFacts
 from ntm_rules.consistency.changes import Change, Json, Kind, Step, change_dict, kinds_of
 from ntm_rules.consistency.comparing import Comparing, Level
 from ntm_rules.consistency.flips import Twins, UnitDifference, differences
@@ -16,6 +15,7 @@ from ntm_rules.engines.scalar import Facts
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import cells
+from ntm_rules.tables.units import UnitFacts
 
 SCHEMA = "ntm-rules/diff/1"
 

@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 from attrs import define, field, frozen
 
-from ntm_rules.authoring.cells import BadCell, Reader, tidied
-from ntm_rules.authoring.tables import Reading, UnitFacts, read_units
 from ntm_rules.engines.array import Codes, Segment, kernel_of
 from ntm_rules.engines.coding import column_of, places_of
 from ntm_rules.engines.columns import Column, of_arrow
@@ -19,12 +17,14 @@ from ntm_rules.engines.vectors import Array, Mask
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.tables.cells import BadCell, Reader, tidied
+from ntm_rules.tables.units import Reading, UnitFacts, read_units
 
 if typing.TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from ntm_rules.authoring.tables import Columns
+    from ntm_rules.tables.units import Columns
 
 ROWS = 2**14
 """Rows that are held as Python values at once."""
@@ -156,7 +156,7 @@ class _Parquet:
 
     def batch(self, batch: "pa.RecordBatch", columns: "Columns", start: int) -> Batch:
         """The outcomes of a batch whose first row has the place *start*."""
-        from ntm_rules.authoring.parquet import is_text, rows
+        from ntm_rules.tables.parquet import is_text, rows
 
         found: dict[str, Column] = {}
         units = [tidied(unit or "") for unit in batch.column(columns.unit).to_pylist()]

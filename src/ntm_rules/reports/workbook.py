@@ -6,10 +6,10 @@ import typing
 from decimal import Decimal
 from fractions import Fraction
 
-from ntm_rules.authoring.tables import kept_text
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, TableError
 from ntm_rules.programme.tally import Span
 from ntm_rules.reports.report import Report, Table, Value, text_of
+from ntm_rules.tables.units import kept_text
 
 MAX_ROWS = 2**20
 """The rows of a sheet of Excel, the names of the columns among them."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from ntm_rules.authoring.cells import (
+from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, near, quoted
+from ntm_rules.model.facts import Fact
+from ntm_rules.tables.cells import (
     DECIMAL_SEPARATORS,
     BadCell,
     Percent,
@@ -18,9 +20,7 @@ from ntm_rules.authoring.cells import (
     tidied,
     typed_value,
 )
-from ntm_rules.authoring.records import TYPED, Problems, Record, records
-from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, near, quoted
-from ntm_rules.model.facts import Fact
+from ntm_rules.tables.rows import TYPED, Problems, Record, records
 
 __all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read_units"]
 
@@ -86,7 +86,7 @@ def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Reco
     """The rows of a file; types of columns are looked at with what is looked for."""
     if path.suffix.lower() != ".parquet" or sheet is not None:
         return records(path, reading.problems, reading.knows, sheet)
-    from ntm_rules.authoring.parquet import parquet_records
+    from ntm_rules.tables.parquet import parquet_records
 
     return parquet_records(path, reading)
 

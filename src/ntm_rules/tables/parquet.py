@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from ntm_rules.authoring.records import Problems, Record
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.tables.rows import Problems, Record
 
 if typing.TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from ntm_rules.authoring.tables import Columns, Reading
+    from ntm_rules.tables.units import Columns, Reading
 
 BATCH = 2**16
 """Rows that are read at once."""

@@ -11,9 +11,9 @@ from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from ntm_rules.authoring.cells import Percent, tidied
-from ntm_rules.authoring.records import Problems, Record
 from ntm_rules.messages.errors import EngineUnavailable, near, quoted
+from ntm_rules.tables.cells import Percent, tidied
+from ntm_rules.tables.rows import Problems, Record
 
 if typing.TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet

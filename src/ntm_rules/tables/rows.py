@@ -9,8 +9,8 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from ntm_rules.authoring.cells import tidied
 from ntm_rules.messages.errors import Diagnostic, TableError
+from ntm_rules.tables.cells import tidied
 
 MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
@@ -83,7 +83,7 @@ def records(path: Path, problems: Problems, known: Known, sheet: str | None = No
     """
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        from ntm_rules.authoring.workbooks import workbook_records
+        from ntm_rules.tables.excel import workbook_records
 
         yield from workbook_records(path, problems, sheet)
     elif sheet is not None:

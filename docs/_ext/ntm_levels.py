@@ -12,8 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 import ntm_rules as ntm
 from ntm_rules.cli.heading import layer_words, province_name, span_words
 from ntm_rules.consistency.compositions import layers_of_province
-from ntm_rules.explain.sheet import Row, rows
 from ntm_rules.model.walk import cells
+from ntm_rules.words.sheet import Row, rows
 
 LANG = "en"
 

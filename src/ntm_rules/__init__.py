@@ -31,7 +31,6 @@ if typing.TYPE_CHECKING:
     from ntm_rules.engines.reconciling import reconcile as reconcile
     from ntm_rules.engines.scalar import assess as assess
     from ntm_rules.explain.drilldown import Cause as Cause
-    from ntm_rules.explain.reasons import Reason as Reason
     from ntm_rules.explain.rows import word as word
     from ntm_rules.messages.errors import AmbiguousName as AmbiguousName
     from ntm_rules.messages.errors import Diagnostic as Diagnostic
@@ -63,6 +62,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.units.recognition import recognition_after_merger as recognition_after_merger
     from ntm_rules.units.registry import Units as Units
     from ntm_rules.units.unit import Unit as Unit
+    from ntm_rules.words.reason import Reason as Reason
 
 _HOMES = {
     "AfterMerger": "units.recognition",
@@ -93,7 +93,7 @@ _HOMES = {
     "assess_frame": "engines.bulk",
     "diff": "consistency.diff",
     "word": "explain.rows",
-    "Reason": "explain.reasons",
+    "Reason": "words.reason",
     "Evidence": "model.citations",
     "Diagnostic": "messages.errors",
     "EngineUnavailable": "messages.errors",

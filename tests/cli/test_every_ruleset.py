@@ -11,7 +11,7 @@ from ntm_rules.cli.console import console
 from ntm_rules.cli.explain import tree_of
 from ntm_rules.cli.heading import heading
 from ntm_rules.consistency.compositions import sets
-from ntm_rules.explain.sheet import rows
+from ntm_rules.words.sheet import rows
 
 ON = dt.date(2024, 7, 2)
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from test_real_cases import cases
 
 import ntm_rules as ntm
-from ntm_rules.explain.numbers import number
 from ntm_rules.programme.tally import Span, Tally
 from ntm_rules.reports.report import text_of
+from ntm_rules.words.numbers import number
 
 NTM, ADVANCED, MODEL = "commune/ntm", "commune/nang-cao", "commune/kieu-mau"
 BANDS = ((19, 19), (15, 18), (10, 14), (0, 9))

@@ -10,8 +10,8 @@ from small import BASE, changed, load, overlay, problems
 
 import ntm_rules as ntm
 from ntm_rules import Ruleset, assess
-from ntm_rules.explain import sheet
 from ntm_rules.model.canonical import to_canonical
+from ntm_rules.words import sheet
 from oracle import judge
 
 ON = dt.date(2024, 7, 2)

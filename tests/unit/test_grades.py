@@ -11,9 +11,9 @@ import pytest
 
 import ntm_rules as ntm
 from ntm_rules import Outcome, Ruleset, assess
-from ntm_rules.explain.sheet import rows
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.walk import cells, every_cell
+from ntm_rules.words.sheet import rows
 from unit.small import BASE, FACTS, amendment, changed, codes, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)

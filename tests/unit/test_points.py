@@ -10,8 +10,8 @@ import pytest
 from small import BASE, FACTS, MEASURES, amendment, changed, codes, load, problems
 
 from ntm_rules import FactError, Outcome, Ruleset, assess
-from ntm_rules.explain.sheet import rows
 from ntm_rules.model.outcomes import ReasonCode
+from ntm_rules.words.sheet import rows
 
 ON = dt.date(2024, 7, 2)
 POINTS = """\

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 import ntm_rules as ntm
-from ntm_rules.explain.numbers import digits_for, number
-from ntm_rules.explain.phrases import EN, VI
+from ntm_rules.words.numbers import digits_for, number
+from ntm_rules.words.phrases import EN, VI
 
 LIBRARY = ntm.Library.bundled()
 

@@ -12,11 +12,11 @@ from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import dated, heading, province_name
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
 from ntm_rules.cli.phrases import say
-from ntm_rules.explain.sheet import Sheet
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import CellRef, every_cell
 from ntm_rules.rules.library import Library
+from ntm_rules.words.sheet import Sheet
 
 _LEVELS = ("official", "secondary", "recalled", "pending")
 _TO_DO = ("pending", "recalled")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from ntm_rules.cli.phrases import say
-from ntm_rules.explain.numbers import day
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.citations import Instrument, last_day
 from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
 from ntm_rules.rules.library import Library
+from ntm_rules.words.numbers import day
 
 
 def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from ntm_rules.explain.phrases import PHRASES
-from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
+from ntm_rules.words.phrases import PHRASES
+from ntm_rules.words.sentences import grade_title
 
 _SAY: Mapping[str, Mapping[str, str]] = {
     "vi": {

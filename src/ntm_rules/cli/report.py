@@ -11,13 +11,13 @@ from ntm_rules.cli.console import STYLES, console, indented, print_lines, table,
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.phrases import graded_word, say
 from ntm_rules.cli.writers import Assessed
-from ntm_rules.explain.reasons import Reason, words_in
-from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import indicators
 from ntm_rules.rules.library import Library
+from ntm_rules.words.reason import Reason, words_in
+from ntm_rules.words.sentences import grade_title
 
 _OPEN = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
 

@@ -8,7 +8,7 @@ from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
 from ntm_rules.cli.phrases import say
-from ntm_rules.explain.sheet import Row, rows
+from ntm_rules.words.sheet import Row, rows
 
 
 @click.command(short_help="Show a ruleset as a table.")

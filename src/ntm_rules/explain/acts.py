@@ -3,13 +3,13 @@
 import typing
 from collections.abc import Iterator
 
-from ntm_rules.explain.numbers import day
-from ntm_rules.explain.reasons import words_in
 from ntm_rules.explain.unit_phrases import say
-from ntm_rules.explain.wording import grade_title
 from ntm_rules.model.acts import Act
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Evaluated, LeafResult, Verdict
+from ntm_rules.words.numbers import day
+from ntm_rules.words.reason import words_in
+from ntm_rules.words.sentences import grade_title
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.reconciling import Reconciliation

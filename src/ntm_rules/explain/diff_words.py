@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from ntm_rules.explain.diff_phrases import DIFF
-from ntm_rules.explain.numbers import with_unit
-from ntm_rules.explain.phrases import PHRASES
-from ntm_rules.explain.reasons import words_in
-from ntm_rules.explain.sheet import Sheet
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell
+from ntm_rules.words.numbers import with_unit
+from ntm_rules.words.phrases import PHRASES
+from ntm_rules.words.reason import words_in
+from ntm_rules.words.sheet import Sheet
 
 if typing.TYPE_CHECKING:
     from ntm_rules.consistency.changes import Asked, Change, Columns, Kind, Step, Witness

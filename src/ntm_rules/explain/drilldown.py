@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from ntm_rules.explain.numbers import number, with_unit
-from ntm_rules.explain.reasons import Reason, words_in
 from ntm_rules.explain.unit_phrases import say
 from ntm_rules.model.facts import Direction, Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import LeafResult, Verdict
+from ntm_rules.words.numbers import number, with_unit
+from ntm_rules.words.reason import Reason, words_in
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.hierarchy import Hierarchy, Member

@@ -5,10 +5,10 @@ from collections.abc import Container, Iterator, Mapping
 
 from attrs import frozen
 
-from ntm_rules.explain.reasons import reason_of, words_in
-from ntm_rules.explain.wording import Words
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import CriterionResult, IndicatorResult, Verdict
+from ntm_rules.words.reason import reason_of, words_in
+from ntm_rules.words.sentences import Words
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.live_events import LiveEvent

@@ -18,7 +18,7 @@ from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Value
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.explain.reasons import Reason
+    from ntm_rules.words.reason import Reason
 
 Actual = Decimal | Fraction | bool | str
 """The value of a fact, exact: a Fraction where it follows from part and whole."""
@@ -416,7 +416,7 @@ class Verdict:
 
     def reasons(self) -> "tuple[Reason, ...]":
         """Why the indicators that are not satisfied are not, in the order of the decision."""
-        from ntm_rules.explain.reasons import reasons
+        from ntm_rules.words.reason import reasons
 
         return reasons(self)
 

@@ -5,9 +5,6 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from ntm_rules.explain.numbers import day
-from ntm_rules.explain.phrases import PHRASES
-from ntm_rules.explain.sheet_phrases import SHEET
 from ntm_rules.model.plans import Aim, Figure, Known, Target
 from ntm_rules.model.text import check_language
 from ntm_rules.programme.progress import Achievement, Progress, Reached, TierProgress
@@ -15,6 +12,9 @@ from ntm_rules.programme.records import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
 from ntm_rules.reports.phrases import say, tier_name
 from ntm_rules.reports.report import Report, Table, Value, text_of
+from ntm_rules.words.numbers import day
+from ntm_rules.words.phrases import PHRASES
+from ntm_rules.words.sheet_phrases import SHEET
 
 _LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from ntm_rules.explain.numbers import number
 from ntm_rules.programme.tally import Span
+from ntm_rules.words.numbers import number
 
 Value = str | int | Fraction | Decimal | Span | None
 DIGITS = 2

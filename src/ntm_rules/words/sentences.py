@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from ntm_rules.explain.numbers import day, digits_for, number, with_unit
-from ntm_rules.explain.phrases import PHRASES
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Direction, Fact, FactType
@@ -13,6 +11,8 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Annotation, Evaluated, LeafResult
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.model.thresholds import Cell, Value
+from ntm_rules.words.numbers import day, digits_for, number, with_unit
+from ntm_rules.words.phrases import PHRASES
 
 _SHORT = {
     Op.AT_LEAST: "short",

@@ -5,10 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from ntm_rules.explain.numbers import number
-from ntm_rules.explain.reasons import words_in
-from ntm_rules.explain.sheet_phrases import SHEET
-from ntm_rules.explain.wording import inside
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -32,6 +28,10 @@ from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold
 from ntm_rules.model.walk import grade_changes, guards_of, leaves, threshold_cells
+from ntm_rules.words.numbers import number
+from ntm_rules.words.reason import words_in
+from ntm_rules.words.sentences import inside
+from ntm_rules.words.sheet_phrases import SHEET
 
 
 @frozen

@@ -1,0 +1,1 @@
+"""Verdicts and rules in words, in Vietnamese and English."""

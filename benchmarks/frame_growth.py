@@ -22,13 +22,13 @@ from attrs import evolve
 from numpy.typing import NDArray
 
 import ntm_rules as ntm
-from ntm_rules.engines.scalar import Facts, check_facts, outcome_codes
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Comparison, Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table
 from ntm_rules.model.walk import facts_of_derived, facts_read
+from ntm_rules.verdict.program import Facts, check_facts, outcome_codes
 from peers.communes import Columns, columns, rows
 from peers.ours import arrow
 from peers.terms import terms_of

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import ntm_rules as ntm
-from ntm_rules.engines.explaining import criteria_results
-from ntm_rules.engines.scalar import Facts, check_facts, outcome_codes
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
+from ntm_rules.verdict.explain import criteria_results
+from ntm_rules.verdict.program import Facts, check_facts, outcome_codes
 
 ROOT = Path(__file__).parent.parent
 FICTION = ROOT / "tests" / "fiction" / "rulesets"

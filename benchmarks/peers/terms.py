@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
-from ntm_rules.engines.leaves import allowed_values
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
@@ -32,6 +31,7 @@ from ntm_rules.model.conditions import (
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, bound_threshold, matching, selected
+from ntm_rules.verdict.compare import allowed_values
 
 RANKS = bytes((0, 2, 1, 3))
 NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)

@@ -29,7 +29,6 @@ if typing.TYPE_CHECKING:
     from ntm_rules.engines.reconciling import Agreement as Agreement
     from ntm_rules.engines.reconciling import Reconciliation as Reconciliation
     from ntm_rules.engines.reconciling import reconcile as reconcile
-    from ntm_rules.engines.scalar import assess as assess
     from ntm_rules.explain.drilldown import Cause as Cause
     from ntm_rules.explain.rows import word as word
     from ntm_rules.messages.errors import AmbiguousName as AmbiguousName
@@ -62,6 +61,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.units.recognition import recognition_after_merger as recognition_after_merger
     from ntm_rules.units.registry import Units as Units
     from ntm_rules.units.unit import Unit as Unit
+    from ntm_rules.verdict.program import assess as assess
     from ntm_rules.words.reason import Reason as Reason
 
 _HOMES = {
@@ -89,7 +89,7 @@ _HOMES = {
     "LiveBoard": "engines.live_board",
     "LiveEvent": "engines.live_events",
     "LiveSession": "engines.live",
-    "assess": "engines.scalar",
+    "assess": "verdict.program",
     "assess_frame": "engines.bulk",
     "diff": "consistency.diff",
     "word": "explain.rows",

@@ -26,8 +26,8 @@ from ntm_rules.consistency.searching import Limits, Search
 from ntm_rules.consistency.session import Session, Shown
 from ntm_rules.consistency.smt import Context, Reading
 from ntm_rules.consistency.variables import Variables
-from ntm_rules.engines.scalar import check_facts, outcome_codes
 from ntm_rules.model.conditions import Op
+from ntm_rules.verdict.program import check_facts, outcome_codes
 from property import strategies as made
 from unit.small import BASE, FACTS, OTHER, changed, load
 

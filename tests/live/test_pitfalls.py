@@ -26,12 +26,12 @@ from ntm_rules import EngineUnavailable, Evidence, LiveSession, Outcome, Ruleset
 from ntm_rules.engines import durable_driver
 from ntm_rules.engines.durable import _Slot, beside
 from ntm_rules.engines.durable_driver import hash_of
-from ntm_rules.engines.leaves import ORDER
-from ntm_rules.engines.scalar import Pass
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Any, By, Comparison, Meets, Op
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.thresholds import Cell, CellState
+from ntm_rules.verdict.compare import ORDER
+from ntm_rules.verdict.program import Pass
 from property.strategies import LAW, NUMERIC_OPS, made_facts
 
 SHARE = comparison("share", Op.AT_LEAST, Decimal(50))

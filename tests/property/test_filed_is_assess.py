@@ -20,8 +20,8 @@ from fiction.communes import commune
 from ntm_rules import FactError, Library, NtmRulesError, Ruleset, assess_frame, read_units
 from ntm_rules.cli.assess import checked
 from ntm_rules.engines import filed
-from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.verdict.program import assess, check_facts, outcome_codes
 
 ON = dt.date(2024, 7, 2)
 KINDS = ("csv", "jsonl", "parquet")

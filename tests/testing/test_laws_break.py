@@ -10,7 +10,6 @@ from attrs import evolve
 from faults import ask, asks, broken, cell, fresh, made
 
 from ntm_rules import Library, Ruleset, assess
-from ntm_rules.engines import compiling, explaining
 from ntm_rules.model import canonical
 from ntm_rules.model import conditions as c
 from ntm_rules.model.thresholds import Table
@@ -19,6 +18,8 @@ from ntm_rules.testing import composing_laws, explaining_laws, tier_laws
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.engines import ENGINES, agreement, scalar
 from ntm_rules.testing.laws import LawBroken, Subject
+from ntm_rules.verdict import compile as compiling
+from ntm_rules.verdict import explain as explaining
 from ntm_rules.yaml.nodes import Items
 
 ON = dt.date(2024, 7, 2)

@@ -13,8 +13,8 @@ from small import BASE, FACTS, changed, codes, load, problems
 
 import ntm_rules as ntm
 from ntm_rules import FactError, Library, MissingColumns, Ruleset, RulesetError, assess
-from ntm_rules.explain.deciding import deciding
 from ntm_rules.model.canonical import from_canonical, to_canonical
+from ntm_rules.verdict.deciding import deciding
 
 ON = dt.date(2024, 7, 2)
 SHARE = "ratio: {part: water_households, whole: households}\n"

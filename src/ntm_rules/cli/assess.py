@@ -16,13 +16,13 @@ from ntm_rules.cli.options import Law, Source, composed, lang_option, law_option
 from ntm_rules.cli.output import BINARY, FORMS, form_of, replaced, text_target
 from ntm_rules.cli.report import write_table
 from ntm_rules.cli.writers import Assessed, write_csv, write_json, write_jsonl
-from ntm_rules.engines.faults import Faults
-from ntm_rules.engines.scalar import assess as assess_unit
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.rows import Problems
 from ntm_rules.tables.units import UnitFacts, read_units
+from ntm_rules.verdict.faults import Faults
+from ntm_rules.verdict.program import assess as assess_unit
 
 if typing.TYPE_CHECKING:
     from ntm_rules.engines.filed import Batch

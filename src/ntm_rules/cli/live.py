@@ -16,8 +16,8 @@ from ntm_rules.engines.live_board import LiveBoard
 from ntm_rules.engines.live_events import LiveEvent
 from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
 from ntm_rules.model.results import Verdict
-from ntm_rules.model.verdict_json import title_json
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
+from ntm_rules.verdict.verdict_json import title_json
 
 _KEYS = ("unit", "set", "clear", "verdict")
 Json = dict[str, typing.Any]

@@ -12,7 +12,7 @@ from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState
-from ntm_rules.model.verdict_json import citation_json, exact_text, title_json
+from ntm_rules.verdict.verdict_json import citation_json, exact_text, title_json
 
 Json = dict[str, typing.Any]
 

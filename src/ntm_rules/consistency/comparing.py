@@ -10,13 +10,13 @@ from ntm_rules.consistency.changes import Asked, Column, Columns, Kind, Step, Wi
 from ntm_rules.consistency.matching import Placed
 from ntm_rules.consistency.sides import Answer, Side, Slots, in_year
 from ntm_rules.consistency.trying import PREREQUISITE, Given, Trials, combinations, trials
-from ntm_rules.engines.scalar import assess
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import REST, CellState
+from ntm_rules.verdict.program import assess
 
 Codes = tuple[int | None, int | None]
 Tried = dict[Codes, tuple[Given, ...]]

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from ntm_rules.engines.explaining import Unit, explainer_of
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Open
 from ntm_rules.model.facts import Fact, FactType
@@ -20,6 +19,7 @@ from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.walk import guards_of, indicators, leaves
+from ntm_rules.verdict.explain import Unit, explainer_of
 
 Origin = tuple[str, str, Instrument]
 """Ruleset id, period, and the instrument that put something there."""

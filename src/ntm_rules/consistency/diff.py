@@ -11,11 +11,11 @@ from ntm_rules.consistency.changes import Change, Json, Kind, Step, change_dict,
 from ntm_rules.consistency.comparing import Comparing, Level
 from ntm_rules.consistency.flips import Twins, UnitDifference, differences
 from ntm_rules.consistency.matching import Pair, Placed, same_criteria, same_indicators
-from ntm_rules.engines.scalar import Facts
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import cells
 from ntm_rules.tables.units import UnitFacts
+from ntm_rules.verdict.program import Facts
 
 SCHEMA = "ntm-rules/diff/1"
 

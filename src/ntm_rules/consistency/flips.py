@@ -7,10 +7,10 @@ from attrs import frozen
 
 from ntm_rules.consistency.changes import Json
 from ntm_rules.consistency.matching import same_criteria, same_indicators
-from ntm_rules.engines.scalar import Facts, assess
 from ntm_rules.model.results import CriterionResult, IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.verdict_json import exact_text
+from ntm_rules.verdict.program import Facts, assess
+from ntm_rules.verdict.verdict_json import exact_text
 
 R = typing.TypeVar("R", CriterionResult, IndicatorResult)
 Both = tuple[R | None, R | None]

@@ -8,15 +8,15 @@ from attrs import evolve, frozen
 from ntm_rules.consistency.changes import Asked
 from ntm_rules.consistency.matching import Placed
 from ntm_rules.consistency.trying import Given
-from ntm_rules.engines.checking import BadValue
-from ntm_rules.engines.leaves import Unclear
-from ntm_rules.engines.scalar import Program, program_of
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Meets, Open
 from ntm_rules.model.rewrite import map_leaves, members
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import GENERAL, Table, bound_threshold, matching, selected
 from ntm_rules.model.walk import leaves
+from ntm_rules.verdict.compare import Unclear
+from ntm_rules.verdict.facts import BadValue
+from ntm_rules.verdict.program import Program, program_of
 
 Slots = tuple[tuple[int, typing.Any], ...]
 Answer = tuple[int | None, dict[str, str]]

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from ntm_rules.engines.scalar import Facts, program_of
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.program import Facts, program_of
 
 
 @frozen

@@ -14,11 +14,9 @@ from attrs import define, field, frozen
 
 from ntm_rules.engines.array_pass import ArrayPass
 from ntm_rules.engines.columns import Column
-from ntm_rules.engines.growing import growing
 from ntm_rules.engines.pairing import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
 from ntm_rules.engines.ranking import MET, NOT_MET, UNDETERMINED, swap
 from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
-from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.citations import Evidence
@@ -27,6 +25,8 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.growth import growing
+from ntm_rules.verdict.program import program_of
 
 ALONE, SHARED = 2**16, 2**17
 """Rows of a block on one thread, and on several: there an operation has to last, or threads wait for each other."""

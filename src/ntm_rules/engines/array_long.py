@@ -11,13 +11,13 @@ from ntm_rules.engines.array_rows import Describer
 from ntm_rules.engines.describing import LEVELS, REASONS, reads_unread
 from ntm_rules.engines.details import BAD, SEPARATOR, facts_behind
 from ntm_rules.engines.invalid import with_invalid
-from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.sources import Labels
 from ntm_rules.engines.vectors import TRUE, UNKNOWN_FLAG, Array, Block, Numbers
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import IndicatorResult
 from ntm_rules.model.walk import indicators
+from ntm_rules.verdict.margins import as_float
 
 _UNREAD = REASONS.index(ReasonCode.LAYER_NOT_READ.value)
 _NUMBERS = ("actual", "required", "margin")

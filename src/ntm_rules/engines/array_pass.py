@@ -6,12 +6,12 @@ import numpy as np
 
 from ntm_rules.engines.array_compiling import ArrayCompiler, Ranks
 from ntm_rules.engines.floors import differing
-from ntm_rules.engines.growing import growing
 from ntm_rules.engines.ranking import at_least_of, capped
-from ntm_rules.engines.scalar import program_of
 from ntm_rules.engines.vectors import Block, Bytes, Vector
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.growth import growing
+from ntm_rules.verdict.program import program_of
 
 
 class ArrayPass:

@@ -11,7 +11,6 @@ from attrs import define
 from ntm_rules.engines.array_compiling import Ranks
 from ntm_rules.engines.array_pass import ArrayPass
 from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
-from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED, chosen
 from ntm_rules.engines.tabulating import values_of
 from ntm_rules.engines.vectors import Array, Block, Bytes, Floats, Mask, Numbers
@@ -20,6 +19,7 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Threshold, asked_of, bound_threshold, selected
+from ntm_rules.verdict.margins import as_float
 
 
 @define(eq=False)

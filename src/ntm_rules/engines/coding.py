@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from ntm_rules.engines.checking import BadValue, Slot, check_of
 from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS, Column
 from ntm_rules.engines.vectors import Array, Mask
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.verdict.facts import BadValue, Slot, check_of
 
 
 def places_of(values: Sequence[object]) -> tuple[Array, list[object]]:

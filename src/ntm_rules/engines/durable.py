@@ -14,8 +14,6 @@ from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 
-from ntm_rules.engines.compiling import Compiler
-from ntm_rules.engines.dependencies import Dependencies, dependencies_of
 from ntm_rules.engines.durable_driver import (
     EXCLUSIVE,
     Action,
@@ -26,14 +24,16 @@ from ntm_rules.engines.durable_driver import (
     Test,
     engine_module,
 )
-from ntm_rules.engines.leaves import Code, Slots, Unclear, leaf_of
-from ntm_rules.engines.scalar import Pass, finding_of, program_of
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, Table
+from ntm_rules.verdict.compare import Code, Slots, Unclear, leaf_of
+from ntm_rules.verdict.compile import Compiler
+from ntm_rules.verdict.dependencies import Dependencies, dependencies_of
+from ntm_rules.verdict.program import Pass, finding_of, program_of
 
 _OPS = {Op.AT_LEAST: "$gte", Op.AT_MOST: "$lte", Op.MORE_THAN: "$gt", Op.LESS_THAN: "$lt", Op.EQUALS: "=="}
 _EMPTY = (0, 0)

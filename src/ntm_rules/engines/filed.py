@@ -12,13 +12,13 @@ from attrs import define, field, frozen
 from ntm_rules.engines.array import Codes, Segment, kernel_of
 from ntm_rules.engines.coding import column_of, places_of
 from ntm_rules.engines.columns import Column, of_arrow
-from ntm_rules.engines.faults import Faults
 from ntm_rules.engines.vectors import Array, Mask
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.cells import BadCell, Reader, tidied
 from ntm_rules.tables.units import Reading, UnitFacts, read_units
+from ntm_rules.verdict.faults import Faults
 
 if typing.TYPE_CHECKING:
     import pyarrow as pa

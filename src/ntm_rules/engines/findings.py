@@ -4,13 +4,13 @@ import typing
 from collections.abc import Sequence
 
 from ntm_rules.engines.aggregating import Taken, assess_taken, counted
-from ntm_rules.engines.scalar import Facts
 from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName, quoted
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, negation_of
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.program import Facts
 
 
 def assess_finding(

@@ -9,11 +9,8 @@ from decimal import Decimal
 import narwhals as nw
 from attrs import define, field
 
-from ntm_rules.engines.compiling import Compiler
 from ntm_rules.engines.frame_logic import Expr, at_least, capped, fold, greatest, least, rank, when_any
 from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, small, where
-from ntm_rules.engines.growing import growing, most, one_way
-from ntm_rules.engines.leaves import ORDER
 from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.engines.tabulating import Tabulator, is_lacking, values_of
 from ntm_rules.model.citations import Evidence
@@ -41,6 +38,9 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
+from ntm_rules.verdict.compare import ORDER
+from ntm_rules.verdict.compile import Compiler
+from ntm_rules.verdict.growth import growing, most, one_way
 
 
 @define

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 import narwhals as nw
 from attrs import define
 
-from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS
 from ntm_rules.engines.frame_ratios import join_growing, join_ratios
 from ntm_rules.engines.frame_stages import Slot, Stages, divided, null, small, whole_where_small
-from ntm_rules.engines.growing import growing
 from ntm_rules.engines.readers import AS_FLAGS, bounds
-from ntm_rules.engines.scalar import program_of
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.facts import MAX_DIGITS
+from ntm_rules.verdict.growth import growing
+from ntm_rules.verdict.program import program_of
 
 
 @define

@@ -12,7 +12,6 @@ from ntm_rules.engines.details import BAD, SEPARATOR
 from ntm_rules.engines.frame_compiling import FrameCompiler
 from ntm_rules.engines.frame_logic import Expr, when_any
 from ntm_rules.engines.frame_stages import Slot, null
-from ntm_rules.engines.margins import as_float
 from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED
 from ntm_rules.engines.tabulating import is_lacking, values_of
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
@@ -20,6 +19,7 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Asked, Cell, CellState, Threshold, asked_of, selected
+from ntm_rules.verdict.margins import as_float
 
 
 def number(value: int) -> Expr:

@@ -8,7 +8,6 @@ from decimal import Decimal, InvalidOperation
 from attrs import field, frozen
 
 from ntm_rules.engines.aggregating import Taken, assess_taken, counted
-from ntm_rules.engines.checking import BadValue, check_of
 from ntm_rules.engines.nested import Nesting, Place, facts_by_unit, nesting_of
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
 from ntm_rules.model.acts import Act, recognised
@@ -19,6 +18,7 @@ from ntm_rules.model.outcomes import Outcome, at_least_of
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
+from ntm_rules.verdict.facts import BadValue, check_of
 
 if typing.TYPE_CHECKING:
     from ntm_rules.explain.drilldown import Cause

@@ -4,16 +4,16 @@ import typing
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from ntm_rules.engines.checking import CheckedFacts
-from ntm_rules.engines.dependencies import dependencies_of, differing
 from ntm_rules.engines.dispatching import Callback, CallbackError, Dispatcher
 from ntm_rules.engines.live_events import LiveEvent, OutcomeDifference, events_between
 from ntm_rules.engines.propagation import LiveEngine, PythonEngine
-from ntm_rules.engines.scalar import Facts, program_of
 from ntm_rules.engines.snapshots import differences, read_snapshot, snapshot_of
 from ntm_rules.messages.errors import NtmRulesError, UnknownName
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.dependencies import dependencies_of, differing
+from ntm_rules.verdict.facts import CheckedFacts
+from ntm_rules.verdict.program import Facts, program_of
 
 ENGINES = ("python", "durable")
 HISTORY = 100

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from ntm_rules.engines.dispatching import Callback, CallbackError, Dispatcher
 from ntm_rules.engines.live import HISTORY, LiveSession
 from ntm_rules.engines.live_events import LiveEvent, OutcomeDifference
-from ntm_rules.engines.scalar import Facts
 from ntm_rules.engines.snapshots import read_snapshot
 from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.program import Facts
 
 CAPACITY = {"python": 1000, "durable": 16}
 

@@ -7,13 +7,13 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from ntm_rules.engines.dependencies import Dependencies
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import indicators
+from ntm_rules.verdict.dependencies import Dependencies
 
 if typing.TYPE_CHECKING:
     from ntm_rules.explain.live_words import EventReason

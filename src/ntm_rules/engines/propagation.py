@@ -3,9 +3,9 @@
 import typing
 from collections.abc import Collection
 
-from ntm_rules.engines.dependencies import Dependencies
-from ntm_rules.engines.leaves import Slots
-from ntm_rules.engines.scalar import Pass
+from ntm_rules.verdict.compare import Slots
+from ntm_rules.verdict.dependencies import Dependencies
+from ntm_rules.verdict.program import Pass
 
 
 class LiveEngine(typing.Protocol):

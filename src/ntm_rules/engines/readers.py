@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ntm_rules.engines.checking import MAX_DIGITS, BadValue, check_of
 from ntm_rules.engines.columns import FLAGS, NOTHING, NUMBERS, TEXTS, Column
 from ntm_rules.engines.vectors import TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.verdict.facts import MAX_DIGITS, BadValue, check_of
 
 Reader = Callable[[int, int], Vector]
 """The vector of the rows from one place to another."""

@@ -3,12 +3,12 @@
 import itertools
 from collections.abc import Sequence
 
-from ntm_rules.engines.compiling import Compiler
-from ntm_rules.engines.leaves import Unclear
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.thresholds import Asked, Cell, Table, asked_of, matching, selected
+from ntm_rules.verdict.compare import Unclear
+from ntm_rules.verdict.compile import Compiler
 
 OPEN = Asked(2)
 """What is asked where there is no cell."""

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ntm_rules.engines.details import facts_behind, facts_in
-from ntm_rules.engines.explaining import Unit, explainer_of
 from ntm_rules.engines.invalid import with_invalid
-from ntm_rules.engines.scalar import program_of
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import indicators
+from ntm_rules.verdict.explain import Unit, explainer_of
+from ntm_rules.verdict.program import program_of
 from ntm_rules.words.reason import reason_of
 
 Explain = Callable[[Unit, Outcome, bool], IndicatorResult]

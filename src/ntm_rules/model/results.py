@@ -353,7 +353,7 @@ class Verdict:
     @kept
     def by_grade(self) -> "Mapping[str, Verdict]":
         """The findings of the same facts against what each declared grade asks, by its id, the highest first."""
-        from ntm_rules.engines.grading import findings
+        from ntm_rules.verdict.grading import findings
 
         return MappingProxyType(findings(self))
 
@@ -422,19 +422,19 @@ class Verdict:
 
     def with_facts(self, facts: Mapping[str, FactValue | Mapping[str, object] | None]) -> "Verdict":
         """The verdict with some facts changed; None takes a fact away."""
-        from ntm_rules.engines.scalar import reassess
+        from ntm_rules.verdict.program import reassess
 
         return reassess(self, facts)
 
     def to_dict(self) -> dict[str, typing.Any]:
         """Plain JSON types after the shipped schema ``verdict-1.json``; exact numbers are texts."""
-        from ntm_rules.model.verdict_json import to_dict
+        from ntm_rules.verdict.verdict_json import to_dict
 
         return to_dict(self)
 
     def to_json(self) -> str:
         """``to_dict()`` as one line of JSON."""
-        from ntm_rules.model.verdict_json import to_json
+        from ntm_rules.verdict.verdict_json import to_json
 
         return to_json(self)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ntm_rules.engines.scalar import assess
 from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError, quoted
 from ntm_rules.model.facts import Fact, FactType, Measure
 from ntm_rules.model.outcomes import Outcome
@@ -14,6 +13,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.programme.records import UnitRecord, outcome_of, recognition_fact
 from ntm_rules.tables.units import UnitFacts, read_units
+from ntm_rules.verdict.program import assess
 
 Composed = Callable[[str, UnitFacts], Ruleset]
 """The ruleset of a tier for a unit."""

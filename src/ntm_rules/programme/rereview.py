@@ -8,13 +8,13 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from ntm_rules.consistency.flips import Twins, UnitDifference, difference_of
-from ntm_rules.engines.scalar import Facts
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.feeding import assessed, yes_no
 from ntm_rules.programme.records import recognition_fact
 from ntm_rules.tables.units import UnitFacts
+from ntm_rules.verdict.program import Facts
 
 
 class Transition(Enum):

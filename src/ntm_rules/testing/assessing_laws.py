@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
-from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
@@ -15,6 +14,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.bench import Bench, bench_of
 from ntm_rules.testing.breaking import Subject, named, place_of
 from ntm_rules.testing.communes import Commune, number
+from ntm_rules.verdict.program import assess
 
 _STEPS = 12
 _RANK = (0, 2, 1, 2)

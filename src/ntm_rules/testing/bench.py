@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
-from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.conditions import Case, Comparison, Open
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
@@ -12,6 +11,7 @@ from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, prerequisites
 from ntm_rules.testing.communes import Choices, Commune, Facts, Setting, conditions_of
+from ntm_rules.verdict.program import assess, check_facts, outcome_codes
 
 _ROUNDS = 3
 _MAX_COLUMNS = 40

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from ntm_rules.engines.scalar import assess
 from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, RulesetError, UnknownName
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult, Verdict
-from ntm_rules.model.verdict_json import exact_text
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
+from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict_json import exact_text
 from ntm_rules.words.reason import Reason
 from ntm_rules.yaml.nodes import Entry, Map, Node, Position, Scalar, problem, read_file
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
@@ -21,6 +20,7 @@ from ntm_rules.model.walk import (
     threshold_cells,
     with_prerequisites,
 )
+from ntm_rules.verdict.program import program_of
 
 Facts = Mapping[str, FactValue]
 _WHOLES = (1000, 7)

@@ -7,10 +7,8 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 
 from ntm_rules.engines.bulk import assess_frame
-from ntm_rules.engines.checking import MAX_DIGITS
 from ntm_rules.engines.layout import MissingColumns, wide_names
 from ntm_rules.engines.live import LiveSession
-from ntm_rules.engines.scalar import assess, check_facts, outcome_codes
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
@@ -18,6 +16,8 @@ from ntm_rules.model.results import Connective, Evaluated, FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.breaking import Subject, named, place_of
 from ntm_rules.testing.communes import Commune, Facts, number
+from ntm_rules.verdict.facts import MAX_DIGITS
+from ntm_rules.verdict.program import assess, check_facts, outcome_codes
 
 Engine = Callable[[Ruleset, Sequence[Facts]], Sequence[bytes]]
 """Ruleset and units to the codes of the set, its criteria and its indicators, one a unit, in printed order."""

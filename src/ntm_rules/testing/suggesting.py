@@ -8,7 +8,6 @@ from decimal import Decimal
 import yaml
 
 from ntm_rules.consistency.coverage import Coverage, Place, Side, exercised, places
-from ntm_rules.engines.scalar import assess
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.conditions import Comparison, Condition
@@ -18,6 +17,7 @@ from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 from ntm_rules.rules.library import Library
+from ntm_rules.verdict.program import assess
 
 MAX_TRIES = 3_000
 MAX_PLACES = 12

@@ -6,7 +6,6 @@ from decimal import Decimal, localcontext
 
 from attrs import evolve
 
-from ntm_rules.engines.scalar import assess
 from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
@@ -17,6 +16,7 @@ from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.rules.compose.looser import holds
 from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.communes import Commune, allowed, exact_facts, number, plain, tables_of, values_near
+from ntm_rules.verdict.program import assess
 
 _WHOLES = (1000, 7)
 

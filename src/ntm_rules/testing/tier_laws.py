@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from ntm_rules.engines.scalar import assess
-from ntm_rules.explain.deciding import deciding
 from ntm_rules.model.conditions import All, By, Condition, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
@@ -18,6 +16,8 @@ from ntm_rules.rules.compose.looser import compare_indicators
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.communes import Commune, Facts
+from ntm_rules.verdict.deciding import deciding
+from ntm_rules.verdict.program import assess
 
 _SWEEP = 12
 

@@ -8,7 +8,6 @@ from enum import Enum
 
 from attrs import frozen
 
-from ntm_rules.engines.checking import MAX_DIGITS, CheckedFacts, Checker
 from ntm_rules.messages.errors import FactError, FactProblem, quoted
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.results import Annotation, FactValue
@@ -16,6 +15,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import check_language
 from ntm_rules.rules.library import Library
 from ntm_rules.units.unit import Part
+from ntm_rules.verdict.facts import MAX_DIGITS, CheckedFacts, Checker
 
 _BETWEEN_SOURCES = "; "
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from ntm_rules.engines.leaves import Unclear
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import Actual
 from ntm_rules.model.thresholds import Cell
+from ntm_rules.verdict.compare import Unclear
 
 _EXACT = Context(prec=800)
 

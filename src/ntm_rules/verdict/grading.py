@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from ntm_rules.engines.checking import CheckedFacts
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Verdict
+from ntm_rules.verdict.facts import CheckedFacts
 
 
 def findings(verdict: Verdict) -> dict[str, Verdict]:
     """The verdict on the same facts against what each grade asks; the facts of a grade are those of its set."""
-    from ntm_rules.engines.scalar import program_of
+    from ntm_rules.verdict.program import program_of
 
     values = list(verdict.values[: len(verdict.ruleset.facts)])
     checked = CheckedFacts(verdict.unit, verdict.facts, verdict.annotations, values)  # type: ignore[arg-type]

@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping
 
 from attrs import evolve
 
-from ntm_rules.engines.checking import Slot, ratio_of, scaled
-from ntm_rules.engines.growing import bare_most, growing, most, one_way
-from ntm_rules.engines.leaves import Code, Slots, Unclear, exact, leaf_of, not_applicable, undetermined
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
@@ -33,6 +30,9 @@ from ntm_rules.model.outcomes import ALL, ANY, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Cell, Table, Threshold, asked_of, bound_threshold, matching, selected
+from ntm_rules.verdict.compare import Code, Slots, Unclear, exact, leaf_of, not_applicable, undetermined
+from ntm_rules.verdict.facts import Slot, ratio_of, scaled
+from ntm_rules.verdict.growth import bare_most, growing, most, one_way
 
 Value = Callable[[Slots], Slot | Unclear]
 Finding = Callable[[Ruleset], Callable[[Slots], int]]

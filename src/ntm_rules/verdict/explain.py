@@ -11,10 +11,6 @@ from fractions import Fraction
 
 from attrs import define, field
 
-from ntm_rules.engines.compiling import Compiler
-from ntm_rules.engines.grading import criterion_outcomes
-from ntm_rules.engines.leaves import Code, Slots, Unclear
-from ntm_rules.engines.margins import actual_of, margin_of, slot_codes, turning
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -45,6 +41,10 @@ from ntm_rules.model.results import (
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.walk import facts_of_derived, leaves
+from ntm_rules.verdict.compare import Code, Slots, Unclear
+from ntm_rules.verdict.compile import Compiler
+from ntm_rules.verdict.grading import criterion_outcomes
+from ntm_rules.verdict.margins import actual_of, margin_of, slot_codes, turning
 
 _OUTCOMES = tuple(Outcome)
 _OPEN_CODES = {CellState.DELEGATED: ReasonCode.DELEGATED, CellState.PENDING: ReasonCode.PENDING}
@@ -104,7 +104,7 @@ class Explainer:
     """Compiles the conditions of one ruleset to closures that keep everything they see."""
 
     def __init__(self, ruleset: Ruleset) -> None:
-        from ntm_rules.engines.scalar import program_of
+        from ntm_rules.verdict.program import program_of
 
         self.ruleset = ruleset
         self.read_whole = ruleset.read_whole
@@ -177,7 +177,7 @@ class Explainer:
 
     def finding(self, cell: Cell, other: Ruleset, address: str) -> Explain:
         """The other ruleset, assessed with the same facts."""
-        from ntm_rules.engines.scalar import assess
+        from ntm_rules.verdict.program import assess
 
         floor = self.ruleset.minimum_evidence
         if floor is not None:

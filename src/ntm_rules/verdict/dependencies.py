@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from operator import is_not
 
-from ntm_rules.engines.compiling import Value
-from ntm_rules.engines.growing import growing, most
-from ntm_rules.engines.leaves import Slots
-from ntm_rules.engines.scalar import program_of
 from ntm_rules.model.conditions import Condition, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
+from ntm_rules.verdict.compare import Slots
+from ntm_rules.verdict.compile import Value
+from ntm_rules.verdict.growth import growing, most
+from ntm_rules.verdict.program import program_of
 
 Places = frozenset[int]
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from attrs import define, field
 
-from ntm_rules.engines.scalar import check_facts
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.units import UnitFacts
+from ntm_rules.verdict.program import check_facts
 
 
 @define

@@ -1,0 +1,1 @@
+"""One unit: its facts checked and compared, the verdict explained."""

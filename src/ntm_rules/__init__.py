@@ -18,11 +18,9 @@ from ntm_rules._version import __version__
 
 if typing.TYPE_CHECKING:
     from ntm_rules.consistency.diff import diff as diff
-    from ntm_rules.engines.bulk import assess_frame as assess_frame
     from ntm_rules.engines.findings import assess_finding as assess_finding
     from ntm_rules.engines.hierarchy import Hierarchy as Hierarchy
     from ntm_rules.engines.hierarchy import assess_hierarchy as assess_hierarchy
-    from ntm_rules.engines.layout import MissingColumns as MissingColumns
     from ntm_rules.engines.live import LiveSession as LiveSession
     from ntm_rules.engines.live_board import LiveBoard as LiveBoard
     from ntm_rules.engines.live_events import LiveEvent as LiveEvent
@@ -30,7 +28,9 @@ if typing.TYPE_CHECKING:
     from ntm_rules.engines.reconciling import Reconciliation as Reconciliation
     from ntm_rules.engines.reconciling import reconcile as reconcile
     from ntm_rules.explain.drilldown import Cause as Cause
-    from ntm_rules.explain.rows import word as word
+    from ntm_rules.frames.assessment import assess_frame as assess_frame
+    from ntm_rules.frames.base.columns import MissingColumns as MissingColumns
+    from ntm_rules.frames.words import word as word
     from ntm_rules.messages.errors import AmbiguousName as AmbiguousName
     from ntm_rules.messages.errors import Diagnostic as Diagnostic
     from ntm_rules.messages.errors import EngineUnavailable as EngineUnavailable
@@ -85,14 +85,14 @@ _HOMES = {
     "TableError": "messages.errors",
     "UnitFacts": "tables.units",
     "read_units": "tables.units",
-    "MissingColumns": "engines.layout",
+    "MissingColumns": "frames.base.columns",
     "LiveBoard": "engines.live_board",
     "LiveEvent": "engines.live_events",
     "LiveSession": "engines.live",
     "assess": "verdict.program",
-    "assess_frame": "engines.bulk",
+    "assess_frame": "frames.assessment",
     "diff": "consistency.diff",
-    "word": "explain.rows",
+    "word": "frames.words",
     "Reason": "words.reason",
     "Evidence": "model.citations",
     "Diagnostic": "messages.errors",

@@ -14,7 +14,7 @@ import ntm_rules as ntm
 from fiction.communes import commune
 from frames.making import EAGER, LAZY, Facts, assessed, frame, long_rows, rows, same_row, wide_row
 from ntm_rules import Library, MissingColumns, Ruleset
-from ntm_rules.engines.array import ALONE, SHARED
+from ntm_rules.frames.arrays.kernel import ALONE, SHARED
 from property.strategies import facts, graded_rulesets, limits, made_facts, rulesets
 
 SETS = (

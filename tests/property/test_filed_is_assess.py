@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from fiction.communes import commune
 from ntm_rules import FactError, Library, NtmRulesError, Ruleset, assess_frame, read_units
 from ntm_rules.cli.assess import checked
-from ntm_rules.engines import filed
+from ntm_rules.frames import files as filed
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.program import assess, check_facts, outcome_codes
 

@@ -25,7 +25,7 @@ from ntm_rules.verdict.faults import Faults
 from ntm_rules.verdict.program import assess as assess_unit
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.engines.filed import Batch
+    from ntm_rules.frames.files import Batch
 
 FAIL_ON = ("not_met", "undetermined", "provisional")
 _LONG_FILE = 2**18
@@ -184,7 +184,7 @@ class _Work:
 
     def batches(self) -> "Iterator[Batch]":
         """The outcomes of all units, a batch after the other."""
-        from ntm_rules.engines.filed import assess_file
+        from ntm_rules.frames.files import assess_file
 
         source = self.source
         self.bar.update(self.task, total=self.rows())

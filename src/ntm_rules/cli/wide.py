@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ntm_rules.cli.writers import COUNTS, safe
-from ntm_rules.engines.filed import Batch
-from ntm_rules.engines.layout import GRADE, grade_names, outcome_names
+from ntm_rules.frames.base.columns import GRADE, grade_names, outcome_names
+from ntm_rules.frames.files import Batch
 from ntm_rules.messages.errors import Diagnostic, TableError, quoted
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset

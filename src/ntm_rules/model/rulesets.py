@@ -227,7 +227,7 @@ class Ruleset:
             EngineUnavailable: ibis is not installed.
             UnknownName: another dialect, or a fact that the set does not read.
         """
-        from ntm_rules.engines.sql import to_sql
+        from ntm_rules.frames.sql import to_sql
 
         return to_sql(self, dialect, table=table, unit=unit, keep=keep, facts=facts, shape=shape)
 

@@ -308,8 +308,8 @@ class Library:
             UnknownName, NotInForce: as ``compose``.
             TableError, FactError, EngineUnavailable, ValueError: as ``assess_frame``.
         """
-        from ntm_rules.engines.bulk import assess_by_ruleset
-        from ntm_rules.engines.keys import Keys
+        from ntm_rules.frames.assessment import assess_by_ruleset
+        from ntm_rules.frames.keys import Keys
 
         keys = Keys(tier, on, year, province)
         return assess_by_ruleset(self, frame, keys, shape=shape, unit=unit, keep=keep, on_bad=on_bad, threads=threads)

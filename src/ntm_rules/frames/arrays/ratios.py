@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ntm_rules.engines.vectors import EXACT, Block, Mask, Numbers, Pair, united
+from ntm_rules.frames.base.vectors import EXACT, Block, Mask, Numbers, Pair, united
 from ntm_rules.model.facts import Fact, FactType
 
 _MANY_DIGITS = 7

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.engines.array import Codes, Kernel, Segment, kernel_of
-from ntm_rules.engines.array_long import long_of
-from ntm_rules.engines.layout import BAD_FACTS, Layout, wide_names
-from ntm_rules.engines.readers import unfit
-from ntm_rules.engines.sources import Frame, Labels, Source
-from ntm_rules.engines.vectors import Array
+from ntm_rules.frames.arrays.kernel import Codes, Kernel, Segment, kernel_of
+from ntm_rules.frames.arrays.long import long_of
+from ntm_rules.frames.arrays.readers import unfit
+from ntm_rules.frames.base.columns import BAD_FACTS, Layout, wide_names
+from ntm_rules.frames.base.libraries import Frame, Labels, Source
+from ntm_rules.frames.base.vectors import Array
 from ntm_rules.messages.errors import FactError, TableError
 from ntm_rules.model.rulesets import Ruleset
 

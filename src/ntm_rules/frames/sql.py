@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Sequence
 
-from ntm_rules.engines.layout import MissingColumns
+from ntm_rules.frames.base.columns import MissingColumns
 from ntm_rules.messages.errors import EngineUnavailable, UnknownName
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
@@ -22,7 +22,7 @@ def to_sql(
     shape: str = "wide",
 ) -> str:
     """The query that assesses every row of a table, see ``Ruleset.to_sql``."""
-    from ntm_rules.engines.bulk import assess_frame
+    from ntm_rules.frames.assessment import assess_frame
 
     if dialect not in DIALECTS:
         raise UnknownName("dialect of SQL", dialect, DIALECTS)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ntm_rules.engines.columns import FLAGS, NOTHING, NUMBERS, TEXTS, Column
-from ntm_rules.engines.vectors import TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
+from ntm_rules.frames.base.column import FLAGS, NOTHING, NUMBERS, TEXTS, Column
+from ntm_rules.frames.base.vectors import TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.facts import MAX_DIGITS, BadValue, check_of

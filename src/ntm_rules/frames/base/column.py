@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 from attrs import field, frozen
 
-from ntm_rules.engines.vectors import EXACT, Array, Bytes, Mask
+from ntm_rules.frames.base.vectors import EXACT, Array, Bytes, Mask
 
 Nulls = Callable[[int, int], Mask]
 """Where the rows from one place to another are null."""

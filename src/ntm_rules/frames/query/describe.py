@@ -7,13 +7,13 @@ from decimal import Decimal
 import narwhals as nw
 from attrs import define
 
-from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
-from ntm_rules.engines.details import BAD, SEPARATOR
-from ntm_rules.engines.frame_compiling import FrameCompiler
-from ntm_rules.engines.frame_logic import Expr, when_any
-from ntm_rules.engines.frame_stages import Slot, null
-from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED
-from ntm_rules.engines.tabulating import is_lacking, values_of
+from ntm_rules.frames.base.details import BAD, SEPARATOR
+from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
+from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED
+from ntm_rules.frames.base.tables import is_lacking, values_of
+from ntm_rules.frames.query.compile import FrameCompiler
+from ntm_rules.frames.query.ranks import Expr, when_any
+from ntm_rules.frames.query.stages import Slot, null
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from attrs import define, field, frozen
 
-from ntm_rules.engines.array import Codes, Segment, kernel_of
-from ntm_rules.engines.coding import column_of, places_of
-from ntm_rules.engines.columns import Column, of_arrow
-from ntm_rules.engines.vectors import Array, Mask
+from ntm_rules.frames.arrays.encode import column_of, places_of
+from ntm_rules.frames.arrays.kernel import Codes, Segment, kernel_of
+from ntm_rules.frames.base.column import Column, of_arrow
+from ntm_rules.frames.base.vectors import Array, Mask
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset

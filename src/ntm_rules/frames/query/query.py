@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from ntm_rules.engines.describing import LEVELS, REASONS, reads_unread
-from ntm_rules.engines.details import facts_behind
-from ntm_rules.engines.floors import differing
-from ntm_rules.engines.frame_compiling import FrameCompiler
-from ntm_rules.engines.frame_facts import read_facts
-from ntm_rules.engines.frame_logic import Expr, fold, when_any
-from ntm_rules.engines.frame_rows import FrameDescriber
-from ntm_rules.engines.frame_stages import PREFIX, Stages, null
-from ntm_rules.engines.layout import BAD_FACTS, Layout, MissingColumns, layout_of, wide_names
-from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
+from ntm_rules.frames.base.columns import BAD_FACTS, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.frames.base.details import facts_behind
+from ntm_rules.frames.base.floors import differing
+from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
+from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
+from ntm_rules.frames.query.compile import FrameCompiler
+from ntm_rules.frames.query.describe import FrameDescriber
+from ntm_rules.frames.query.facts import read_facts
+from ntm_rules.frames.query.ranks import Expr, fold, when_any
+from ntm_rules.frames.query.stages import PREFIX, Stages, null
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset

@@ -5,12 +5,12 @@ import typing
 import warnings
 from collections.abc import Sequence
 
-from ntm_rules.engines.layout import MissingColumns, layout_of, named
+from ntm_rules.frames.base.columns import MissingColumns, layout_of, named
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.engines.keys import Keys
+    from ntm_rules.frames.keys import Keys
     from ntm_rules.rules.library import Library
 
 SHAPES = ("wide", "long")
@@ -65,9 +65,9 @@ def assess_frame(
     if importlib.util.find_spec("pyarrow") is None:
         raise EngineUnavailable(NEEDED.format("pyarrow"))
     try:
-        from ntm_rules.engines.frame import assess_lazily
-        from ntm_rules.engines.in_memory import assess_source
-        from ntm_rules.engines.sources import source_of
+        from ntm_rules.frames.base.libraries import source_of
+        from ntm_rules.frames.memory import assess_source
+        from ntm_rules.frames.query.query import assess_lazily
     except ModuleNotFoundError as error:
         raise EngineUnavailable(NEEDED.format(error.name)) from error
     source = source_of(frame)
@@ -104,7 +104,7 @@ def assess_by_ruleset(
     """``Library.assess_frame``: the rows grouped by the ruleset that is in force for them."""
     check_arguments(shape, on_bad)
     try:
-        from ntm_rules.engines.grouping import assess_groups
+        from ntm_rules.frames.groups import assess_groups
     except ModuleNotFoundError as error:
         raise EngineUnavailable(NEEDED.format(error.name)) from error
     return assess_groups(library, frame, keys, shape, unit, keep, on_bad, threads)

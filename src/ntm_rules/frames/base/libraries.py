@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.engines.columns import Column, of_arrow, of_numpy, of_objects, of_plain
-from ntm_rules.engines.vectors import Array
+from ntm_rules.frames.base.column import Column, of_arrow, of_numpy, of_objects, of_plain
+from ntm_rules.frames.base.vectors import Array
 from ntm_rules.messages.errors import Diagnostic, TableError
 
 if typing.TYPE_CHECKING:

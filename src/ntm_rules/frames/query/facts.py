@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import narwhals as nw
 from attrs import define
 
-from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS
-from ntm_rules.engines.frame_ratios import join_growing, join_ratios
-from ntm_rules.engines.frame_stages import Slot, Stages, divided, null, small, whole_where_small
-from ntm_rules.engines.readers import AS_FLAGS, bounds
+from ntm_rules.frames.arrays.readers import AS_FLAGS, bounds
+from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
+from ntm_rules.frames.query.ratios import join_growing, join_ratios
+from ntm_rules.frames.query.stages import Slot, Stages, divided, null, small, whole_where_small
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset

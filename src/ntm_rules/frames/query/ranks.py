@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
+from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 
 Expr = nw.Expr
 

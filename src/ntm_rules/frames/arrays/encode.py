@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from ntm_rules.engines.columns import FLAGS, NUMBERS, TEXTS, Column
-from ntm_rules.engines.vectors import Array, Mask
+from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS, Column
+from ntm_rules.frames.base.vectors import Array, Mask
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.facts import BadValue, Slot, check_of
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ntm_rules.engines.vectors import Array, Bytes, Mask
+from ntm_rules.frames.base.vectors import Array, Bytes, Mask
 
 NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)
 """The ranks by the names of their outcomes."""

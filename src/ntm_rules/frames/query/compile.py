@@ -9,10 +9,10 @@ from decimal import Decimal
 import narwhals as nw
 from attrs import define, field
 
-from ntm_rules.engines.frame_logic import Expr, at_least, capped, fold, greatest, least, rank, when_any
-from ntm_rules.engines.frame_stages import Slot, Stages, any_true, null, small, where
-from ntm_rules.engines.ranking import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
-from ntm_rules.engines.tabulating import Tabulator, is_lacking, values_of
+from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
+from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
+from ntm_rules.frames.query.ranks import Expr, at_least, capped, fold, greatest, least, rank, when_any
+from ntm_rules.frames.query.stages import Slot, Stages, any_true, null, small, where
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,

@@ -8,12 +8,12 @@ from decimal import Decimal
 import numpy as np
 from attrs import define
 
-from ntm_rules.engines.array_compiling import Ranks
-from ntm_rules.engines.array_pass import ArrayPass
-from ntm_rules.engines.describing import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
-from ntm_rules.engines.ranking import NOT_APPLICABLE, UNDETERMINED, chosen
-from ntm_rules.engines.tabulating import values_of
-from ntm_rules.engines.vectors import Array, Block, Bytes, Floats, Mask, Numbers
+from ntm_rules.frames.arrays.compile import Ranks
+from ntm_rules.frames.arrays.one_pass import ArrayPass
+from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
+from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED, chosen
+from ntm_rules.frames.base.tables import values_of
+from ntm_rules.frames.base.vectors import Array, Block, Bytes, Floats, Mask, Numbers
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode

@@ -4,8 +4,8 @@ import typing
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ntm_rules.engines.details import facts_behind, facts_in
-from ntm_rules.engines.invalid import with_invalid
+from ntm_rules.frames.base.details import facts_behind, facts_in
+from ntm_rules.frames.invalid import with_invalid
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import IndicatorResult, Verdict

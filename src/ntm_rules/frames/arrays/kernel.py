@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from attrs import define, field, frozen
 
-from ntm_rules.engines.array_pass import ArrayPass
-from ntm_rules.engines.columns import Column
-from ntm_rules.engines.pairing import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
-from ntm_rules.engines.ranking import MET, NOT_MET, UNDETERMINED, swap
-from ntm_rules.engines.readers import Reader, bound_reader, missing_reader, reader_of
-from ntm_rules.engines.vectors import Block, Bytes, Mask, Vector
+from ntm_rules.frames.arrays.one_pass import ArrayPass
+from ntm_rules.frames.arrays.ratios import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
+from ntm_rules.frames.arrays.readers import Reader, bound_reader, missing_reader, reader_of
+from ntm_rules.frames.base.column import Column
+from ntm_rules.frames.base.ranks import MET, NOT_MET, UNDETERMINED, swap
+from ntm_rules.frames.base.vectors import Block, Bytes, Mask, Vector
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.facts import Fact, FactType

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from ntm_rules.engines.pairing import invalid_of
-from ntm_rules.engines.ranking import (
+from ntm_rules.frames.arrays.ratios import invalid_of
+from ntm_rules.frames.base.ranks import (
     MET,
     NOT_APPLICABLE,
     UNDETERMINED,
@@ -24,8 +24,8 @@ from ntm_rules.engines.ranking import (
     guarded,
     negation_of,
 )
-from ntm_rules.engines.tabulating import Tabulator, is_lacking, values_of
-from ntm_rules.engines.vectors import EXACT, Array, Block, Bytes, Choices, Numbers, Pair, Vector, united
+from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
+from ntm_rules.frames.base.vectors import EXACT, Array, Block, Bytes, Choices, Numbers, Pair, Vector, united
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,

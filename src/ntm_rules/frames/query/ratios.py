@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from ntm_rules.engines.frame_stages import SMALL, Slot, Stages, any_true, divided, small, where
+from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, small, where
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.growth import bare_most, most
 

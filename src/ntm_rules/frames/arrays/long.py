@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.engines.array import Answer, Job, Kernel, Segment, spread
-from ntm_rules.engines.array_rows import Describer
-from ntm_rules.engines.describing import LEVELS, REASONS, reads_unread
-from ntm_rules.engines.details import BAD, SEPARATOR, facts_behind
-from ntm_rules.engines.invalid import with_invalid
-from ntm_rules.engines.sources import Labels
-from ntm_rules.engines.vectors import TRUE, UNKNOWN_FLAG, Array, Block, Numbers
+from ntm_rules.frames.arrays.describe import Describer
+from ntm_rules.frames.arrays.kernel import Answer, Job, Kernel, Segment, spread
+from ntm_rules.frames.base.details import BAD, SEPARATOR, facts_behind
+from ntm_rules.frames.base.libraries import Labels
+from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
+from ntm_rules.frames.base.vectors import TRUE, UNKNOWN_FLAG, Array, Block, Numbers
+from ntm_rules.frames.invalid import with_invalid
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import IndicatorResult

@@ -8,12 +8,12 @@ import narwhals as nw
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.engines.frame import assess_narwhals, check_lazy, lazy_of
-from ntm_rules.engines.in_memory import answers
-from ntm_rules.engines.keys import Keys
-from ntm_rules.engines.layout import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
-from ntm_rules.engines.sources import Labels, Source, source_of
-from ntm_rules.engines.vectors import Array
+from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.frames.base.libraries import Labels, Source, source_of
+from ntm_rules.frames.base.vectors import Array
+from ntm_rules.frames.keys import Keys
+from ntm_rules.frames.memory import answers
+from ntm_rules.frames.query.query import assess_narwhals, check_lazy, lazy_of
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library

@@ -4,10 +4,10 @@ import typing
 
 import numpy as np
 
-from ntm_rules.engines.array_compiling import ArrayCompiler, Ranks
-from ntm_rules.engines.floors import differing
-from ntm_rules.engines.ranking import at_least_of, capped
-from ntm_rules.engines.vectors import Block, Bytes, Vector
+from ntm_rules.frames.arrays.compile import ArrayCompiler, Ranks
+from ntm_rules.frames.base.floors import differing
+from ntm_rules.frames.base.ranks import at_least_of, capped
+from ntm_rules.frames.base.vectors import Block, Bytes, Vector
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.growth import growing

@@ -1,0 +1,1 @@
+"""Many units at once: frames in memory, lazy frames, databases and files."""

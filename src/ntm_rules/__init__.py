@@ -21,9 +21,6 @@ if typing.TYPE_CHECKING:
     from ntm_rules.engines.findings import assess_finding as assess_finding
     from ntm_rules.engines.hierarchy import Hierarchy as Hierarchy
     from ntm_rules.engines.hierarchy import assess_hierarchy as assess_hierarchy
-    from ntm_rules.engines.live import LiveSession as LiveSession
-    from ntm_rules.engines.live_board import LiveBoard as LiveBoard
-    from ntm_rules.engines.live_events import LiveEvent as LiveEvent
     from ntm_rules.engines.reconciling import Agreement as Agreement
     from ntm_rules.engines.reconciling import Reconciliation as Reconciliation
     from ntm_rules.engines.reconciling import reconcile as reconcile
@@ -31,6 +28,9 @@ if typing.TYPE_CHECKING:
     from ntm_rules.frames.assessment import assess_frame as assess_frame
     from ntm_rules.frames.base.columns import MissingColumns as MissingColumns
     from ntm_rules.frames.words import word as word
+    from ntm_rules.live.board import LiveBoard as LiveBoard
+    from ntm_rules.live.events import LiveEvent as LiveEvent
+    from ntm_rules.live.session import LiveSession as LiveSession
     from ntm_rules.messages.errors import AmbiguousName as AmbiguousName
     from ntm_rules.messages.errors import Diagnostic as Diagnostic
     from ntm_rules.messages.errors import EngineUnavailable as EngineUnavailable
@@ -86,9 +86,9 @@ _HOMES = {
     "UnitFacts": "tables.units",
     "read_units": "tables.units",
     "MissingColumns": "frames.base.columns",
-    "LiveBoard": "engines.live_board",
-    "LiveEvent": "engines.live_events",
-    "LiveSession": "engines.live",
+    "LiveBoard": "live.board",
+    "LiveEvent": "live.events",
+    "LiveSession": "live.session",
     "assess": "verdict.program",
     "assess_frame": "frames.assessment",
     "diff": "consistency.diff",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ntm_rules import FactError, LiveBoard, LiveEvent, LiveSession, Ruleset, Verdict, assess
-from ntm_rules.engines.live_events import outcomes_by_place
+from ntm_rules.live.events import outcomes_by_place
 from property.strategies import made_facts
 
 ENGINE = os.environ.get("NTM_LIVE_ENGINE", "python")

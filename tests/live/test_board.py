@@ -8,7 +8,7 @@ import pytest
 from asking import asking, comparison
 
 from ntm_rules import FactError, Library, LiveBoard, LiveEvent, NtmRulesError, Outcome, UnknownName, assess
-from ntm_rules.engines.live_events import Level
+from ntm_rules.live.events import Level
 from ntm_rules.model.conditions import Op
 
 RULESET = asking(comparison("share", Op.AT_LEAST, Decimal(50)), comparison("amount", Op.AT_MOST, Decimal(10)))

@@ -23,9 +23,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ntm_rules import EngineUnavailable, Evidence, LiveSession, Outcome, Ruleset, assess
-from ntm_rules.engines import durable_driver
-from ntm_rules.engines.durable import _Slot, beside
-from ntm_rules.engines.durable_driver import hash_of
+from ntm_rules.live.durable import driver as durable_driver
+from ntm_rules.live.durable.driver import hash_of
+from ntm_rules.live.durable.engine import _Slot, beside
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Any, By, Comparison, Meets, Op
 from ntm_rules.model.facts import Direction, Fact, FactType

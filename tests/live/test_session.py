@@ -24,7 +24,7 @@ from ntm_rules import (
     UnknownName,
     assess,
 )
-from ntm_rules.engines.live_events import Level
+from ntm_rules.live.events import Level
 from ntm_rules.model.conditions import Op
 
 MET, NOT_MET, UNDETERMINED = Outcome.MET, Outcome.NOT_MET, Outcome.UNDETERMINED

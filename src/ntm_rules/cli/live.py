@@ -11,9 +11,9 @@ from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
-from ntm_rules.engines.live import ENGINES
-from ntm_rules.engines.live_board import LiveBoard
-from ntm_rules.engines.live_events import LiveEvent
+from ntm_rules.live.board import LiveBoard
+from ntm_rules.live.events import LiveEvent
+from ntm_rules.live.session import ENGINES
 from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
 from ntm_rules.model.results import Verdict
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value

@@ -6,9 +6,9 @@ import typing
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 
-from ntm_rules.engines.live import LiveSession
 from ntm_rules.frames.assessment import assess_frame
 from ntm_rules.frames.base.columns import MissingColumns, wide_names
+from ntm_rules.live.session import LiveSession
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of

@@ -14,7 +14,7 @@ from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 
-from ntm_rules.engines.durable_driver import (
+from ntm_rules.live.durable.driver import (
     EXCLUSIVE,
     Action,
     Broken,

@@ -16,7 +16,7 @@ from ntm_rules.model.walk import indicators
 from ntm_rules.verdict.dependencies import Dependencies
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.explain.live_words import EventReason
+    from ntm_rules.live.words import EventReason
 
 
 class Level(Enum):
@@ -71,7 +71,7 @@ class LiveEvent:
     @property
     def reason(self) -> "EventReason":
         """Why the outcome is what it is now; ``reason.text("vi")`` says it in one line."""
-        from ntm_rules.explain.live_words import EventReason
+        from ntm_rules.live.words import EventReason
 
         return EventReason(self)
 

@@ -4,10 +4,10 @@ import typing
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from ntm_rules.engines.dispatching import Callback, CallbackError, Dispatcher
-from ntm_rules.engines.live_events import LiveEvent, OutcomeDifference, events_between
-from ntm_rules.engines.propagation import LiveEngine, PythonEngine
-from ntm_rules.engines.snapshots import differences, read_snapshot, snapshot_of
+from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
+from ntm_rules.live.events import LiveEvent, OutcomeDifference, events_between
+from ntm_rules.live.python import LiveEngine, PythonEngine
+from ntm_rules.live.snapshots import differences, read_snapshot, snapshot_of
 from ntm_rules.messages.errors import NtmRulesError, UnknownName
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
@@ -76,7 +76,7 @@ class LiveSession:
             raise UnknownName("engine", name or "", ENGINES)
         if name != "durable":
             return PythonEngine(self._program.asked, self._dependencies)
-        from ntm_rules.engines.durable import DurableEngine, rules_of
+        from ntm_rules.live.durable.engine import DurableEngine, rules_of
 
         return DurableEngine(rules_of(self.ruleset), self._verdict.values)
 

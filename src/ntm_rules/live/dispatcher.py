@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import define, field, frozen
 
-from ntm_rules.engines.live_events import LiveEvent
+from ntm_rules.live.events import LiveEvent
 from ntm_rules.messages.errors import NtmRulesError
 
 Callback = Callable[[LiveEvent], object]

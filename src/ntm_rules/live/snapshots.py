@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from attrs import frozen
 
-from ntm_rules.engines.live_events import Level, OutcomeDifference, outcomes_by_place
+from ntm_rules.live.events import Level, OutcomeDifference, outcomes_by_place
 from ntm_rules.messages.errors import NtmRulesError, quoted
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue, Verdict

@@ -11,7 +11,7 @@ from ntm_rules.words.reason import reason_of, words_in
 from ntm_rules.words.sentences import Words
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.engines.live_events import LiveEvent
+    from ntm_rules.live.events import LiveEvent
 
 
 @frozen

@@ -5,10 +5,10 @@ import typing
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-from ntm_rules.engines.dispatching import Callback, CallbackError, Dispatcher
-from ntm_rules.engines.live import HISTORY, LiveSession
-from ntm_rules.engines.live_events import LiveEvent, OutcomeDifference
-from ntm_rules.engines.snapshots import read_snapshot
+from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
+from ntm_rules.live.events import LiveEvent, OutcomeDifference
+from ntm_rules.live.session import HISTORY, LiveSession
+from ntm_rules.live.snapshots import read_snapshot
 from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset

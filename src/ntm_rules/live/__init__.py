@@ -1,0 +1,1 @@
+"""One unit while its facts arrive one by one: sessions, boards, events."""

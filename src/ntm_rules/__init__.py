@@ -18,16 +18,16 @@ from ntm_rules._version import __version__
 
 if typing.TYPE_CHECKING:
     from ntm_rules.consistency.diff import diff as diff
-    from ntm_rules.engines.findings import assess_finding as assess_finding
-    from ntm_rules.engines.hierarchy import Hierarchy as Hierarchy
-    from ntm_rules.engines.hierarchy import assess_hierarchy as assess_hierarchy
-    from ntm_rules.engines.reconciling import Agreement as Agreement
-    from ntm_rules.engines.reconciling import Reconciliation as Reconciliation
-    from ntm_rules.engines.reconciling import reconcile as reconcile
-    from ntm_rules.explain.drilldown import Cause as Cause
     from ntm_rules.frames.assessment import assess_frame as assess_frame
     from ntm_rules.frames.base.columns import MissingColumns as MissingColumns
     from ntm_rules.frames.words import word as word
+    from ntm_rules.levels.causes import Cause as Cause
+    from ntm_rules.levels.finding import assess_finding as assess_finding
+    from ntm_rules.levels.hierarchy import Hierarchy as Hierarchy
+    from ntm_rules.levels.hierarchy import assess_hierarchy as assess_hierarchy
+    from ntm_rules.levels.reconciliation import Agreement as Agreement
+    from ntm_rules.levels.reconciliation import Reconciliation as Reconciliation
+    from ntm_rules.levels.reconciliation import reconcile as reconcile
     from ntm_rules.live.board import LiveBoard as LiveBoard
     from ntm_rules.live.events import LiveEvent as LiveEvent
     from ntm_rules.live.session import LiveSession as LiveSession
@@ -74,13 +74,13 @@ _HOMES = {
     "AmbiguousName": "messages.errors",
     "Act": "model.acts",
     "ActKind": "model.acts",
-    "Agreement": "engines.reconciling",
-    "Reconciliation": "engines.reconciling",
-    "reconcile": "engines.reconciling",
-    "assess_finding": "engines.findings",
-    "assess_hierarchy": "engines.hierarchy",
-    "Hierarchy": "engines.hierarchy",
-    "Cause": "explain.drilldown",
+    "Agreement": "levels.reconciliation",
+    "Reconciliation": "levels.reconciliation",
+    "reconcile": "levels.reconciliation",
+    "assess_finding": "levels.finding",
+    "assess_hierarchy": "levels.hierarchy",
+    "Hierarchy": "levels.hierarchy",
+    "Cause": "levels.causes",
     "Library": "rules.library",
     "TableError": "messages.errors",
     "UnitFacts": "tables.units",

@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Iterator
 
-from ntm_rules.explain.unit_phrases import say
+from ntm_rules.levels.phrases import say
 from ntm_rules.model.acts import Act
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Evaluated, LeafResult, Verdict
@@ -12,7 +12,7 @@ from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import grade_title
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.engines.reconciling import Reconciliation
+    from ntm_rules.levels.reconciliation import Reconciliation
 
 
 def reconciliation_text(found: "Reconciliation", lang: str) -> str:

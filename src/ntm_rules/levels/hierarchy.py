@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from attrs import field, frozen
 
-from ntm_rules.engines.aggregating import Taken, assess_taken, counted
-from ntm_rules.engines.nested import Nesting, Place, facts_by_unit, nesting_of
+from ntm_rules.levels.nesting import Nesting, Place, facts_by_unit, nesting_of
+from ntm_rules.levels.shares import Taken, assess_taken, counted
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
 from ntm_rules.model.acts import Act, recognised
 from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
@@ -21,7 +21,7 @@ from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
 from ntm_rules.verdict.facts import BadValue, check_of
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.explain.drilldown import Cause
+    from ntm_rules.levels.causes import Cause
     from ntm_rules.rules.library import Library
 
 Facts = Mapping[str, typing.Any]
@@ -67,7 +67,7 @@ class Hierarchy:
         Raises:
             UnknownName: no such unit, or a set that was not assessed for it.
         """
-        from ntm_rules.explain.drilldown import causes
+        from ntm_rules.levels.causes import causes
 
         if unit not in self.verdicts:
             raise UnknownName("unit", unit, self.verdicts)

@@ -50,7 +50,7 @@ class Reconciliation:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        from ntm_rules.explain.acts import reconciliation_text
+        from ntm_rules.levels.act_words import reconciliation_text
 
         return reconciliation_text(self, lang)
 

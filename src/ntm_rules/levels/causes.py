@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from ntm_rules.explain.unit_phrases import say
+from ntm_rules.levels.phrases import say
 from ntm_rules.model.facts import Direction, Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import LeafResult, Verdict
@@ -14,8 +14,8 @@ from ntm_rules.words.numbers import number, with_unit
 from ntm_rules.words.reason import Reason, words_in
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.engines.hierarchy import Hierarchy, Member
-    from ntm_rules.engines.nested import Place
+    from ntm_rules.levels.hierarchy import Hierarchy, Member
+    from ntm_rules.levels.nesting import Place
 
 
 @frozen

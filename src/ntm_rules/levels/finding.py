@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Sequence
 
-from ntm_rules.engines.aggregating import Taken, assess_taken, counted
+from ntm_rules.levels.shares import Taken, assess_taken, counted
 from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName, quoted
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
 from ntm_rules.model.facts import Fact

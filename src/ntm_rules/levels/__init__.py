@@ -1,0 +1,1 @@
+"""Units above units: hierarchies, shares, findings on findings, and acts beside findings."""

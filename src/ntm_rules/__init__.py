@@ -55,11 +55,11 @@ if typing.TYPE_CHECKING:
     from ntm_rules.rules.library import Library as Library
     from ntm_rules.tables.units import UnitFacts as UnitFacts
     from ntm_rules.tables.units import read_units as read_units
-    from ntm_rules.units.merging import Merged as Merged
-    from ntm_rules.units.merging import merge_units as merge_units
+    from ntm_rules.units.merger import Merged as Merged
+    from ntm_rules.units.merger import merge_units as merge_units
     from ntm_rules.units.recognition import AfterMerger as AfterMerger
     from ntm_rules.units.recognition import recognition_after_merger as recognition_after_merger
-    from ntm_rules.units.registry import Units as Units
+    from ntm_rules.units.register import Units as Units
     from ntm_rules.units.unit import Unit as Unit
     from ntm_rules.verdict.program import assess as assess
     from ntm_rules.words.reason import Reason as Reason
@@ -67,10 +67,10 @@ if typing.TYPE_CHECKING:
 _HOMES = {
     "AfterMerger": "units.recognition",
     "recognition_after_merger": "units.recognition",
-    "Merged": "units.merging",
-    "merge_units": "units.merging",
+    "Merged": "units.merger",
+    "merge_units": "units.merger",
     "Unit": "units.unit",
-    "Units": "units.registry",
+    "Units": "units.register",
     "AmbiguousName": "messages.errors",
     "Act": "model.acts",
     "ActKind": "model.acts",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ntm_rules as ntm
-from ntm_rules.units.registry import Units
+from ntm_rules.units.register import Units
 from ntm_rules.units.unit import Level, Succession, Unit
 
 BEFORE, AFTER = dt.date(2025, 6, 30), dt.date(2025, 7, 1)

@@ -48,7 +48,7 @@ class Units:
         Raises:
             EngineUnavailable: the package is not installed, or its data cannot be read.
         """
-        from ntm_rules.units.package import read_package
+        from ntm_rules.units.source import read_package
 
         units, successions = read_package()
         return cls(units, successions)

@@ -17,7 +17,7 @@ import typing
 from ntm_rules._version import __version__
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.consistency.diff import diff as diff
+    from ntm_rules.difference.difference import diff as diff
     from ntm_rules.frames.assessment import assess_frame as assess_frame
     from ntm_rules.frames.base.columns import MissingColumns as MissingColumns
     from ntm_rules.frames.words import word as word
@@ -91,7 +91,7 @@ _HOMES = {
     "LiveSession": "live.session",
     "assess": "verdict.program",
     "assess_frame": "frames.assessment",
-    "diff": "consistency.diff",
+    "diff": "difference.difference",
     "word": "frames.words",
     "Reason": "words.reason",
     "Evidence": "model.citations",

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 import ntm_rules as ntm
 from ntm_rules import Evidence, Library, Outcome, Ruleset, assess
-from ntm_rules.consistency.changes import Change, Kind, Step, Witness
-from ntm_rules.consistency.diff import Difference, diff
-from ntm_rules.consistency.sides import in_year
-from ntm_rules.consistency.trying import points
+from ntm_rules.difference.changes import Change, Kind, Step, Witness
+from ntm_rules.difference.difference import Difference, diff
+from ntm_rules.difference.sides import in_year
+from ntm_rules.difference.trials import points
 from ntm_rules.model import conditions as c
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.facts import Fact, FactType

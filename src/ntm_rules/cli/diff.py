@@ -13,10 +13,10 @@ from ntm_rules.cli.assess import checked, units
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Source, date, form_option, lang_option, library_of, rulesets_option, source_options
-from ntm_rules.consistency.diff import Difference
-from ntm_rules.consistency.diff import diff as difference
-from ntm_rules.consistency.flips import UnitDifference
-from ntm_rules.explain.diff_words import DiffWords
+from ntm_rules.difference.difference import Difference
+from ntm_rules.difference.difference import diff as difference
+from ntm_rules.difference.flips import UnitDifference
+from ntm_rules.difference.words import DiffWords
 from ntm_rules.rules.library import Library
 
 RulesetAt = tuple[str, dt.date, str | None]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from ntm_rules.consistency.flips import Twins, UnitDifference, difference_of
+from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Ruleset

@@ -3,7 +3,7 @@
 import typing
 
 from ntm_rules._version import __version__
-from ntm_rules.consistency.diff import ruleset_json
+from ntm_rules.difference.difference import ruleset_json
 from ntm_rules.verdict.verdict_json import Json
 
 if typing.TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from ntm_rules.explain.diff_words import DiffWords
+from ntm_rules.difference.words import DiffWords
 from ntm_rules.programme.rereview import Rereview, ReviewedUnit, Transition
 from ntm_rules.reports.phrases import say
 from ntm_rules.reports.report import Report, Table, Value

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from attrs import frozen
 
 from ntm_rules._version import __version__
-from ntm_rules.consistency.changes import Change, Json, Kind, Step, change_dict, kinds_of
-from ntm_rules.consistency.comparing import Comparing, Level
-from ntm_rules.consistency.flips import Twins, UnitDifference, differences
-from ntm_rules.consistency.matching import Pair, Placed, same_criteria, same_indicators
+from ntm_rules.difference.changes import Change, Json, Kind, Step, change_dict, kinds_of
+from ntm_rules.difference.compare import Comparing, Level
+from ntm_rules.difference.flips import Twins, UnitDifference, differences
+from ntm_rules.difference.match import Pair, Placed, same_criteria, same_indicators
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import cells
@@ -77,7 +77,7 @@ class Difference:
         Raises:
             UnknownName: another language.
         """
-        from ntm_rules.explain.diff_words import DiffWords
+        from ntm_rules.difference.words import DiffWords
 
         words = DiffWords(self.old, self.new, lang)
         return "\n".join(line for change in self.changes for line in words.change(change))

@@ -222,7 +222,7 @@ class Change:
 
     def text(self, old: Ruleset, new: Ruleset, lang: str = "vi") -> str:
         """The change in words, a line a step, for the two sets that were compared."""
-        from ntm_rules.explain.diff_words import DiffWords
+        from ntm_rules.difference.words import DiffWords
 
         return "\n".join(DiffWords(old, new, lang).change(self))
 

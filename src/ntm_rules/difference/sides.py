@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from ntm_rules.consistency.changes import Asked
-from ntm_rules.consistency.matching import Placed
-from ntm_rules.consistency.trying import Given
+from ntm_rules.difference.changes import Asked
+from ntm_rules.difference.match import Placed
+from ntm_rules.difference.trials import Given
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Meets, Open
 from ntm_rules.model.rewrite import map_leaves, members

@@ -5,7 +5,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ntm_rules.explain.diff_phrases import DIFF
+from ntm_rules.difference.phrases import DIFF
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome
@@ -18,8 +18,8 @@ from ntm_rules.words.reason import words_in
 from ntm_rules.words.sheet import Sheet
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.consistency.changes import Asked, Change, Columns, Kind, Step, Witness
-    from ntm_rules.consistency.flips import UnitDifference
+    from ntm_rules.difference.changes import Asked, Change, Columns, Kind, Step, Witness
+    from ntm_rules.difference.flips import UnitDifference
 Values = Iterable[tuple[str | None, str | None]]
 Result = CriterionResult | IndicatorResult
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from ntm_rules.consistency.changes import Json
-from ntm_rules.consistency.matching import same_criteria, same_indicators
+from ntm_rules.difference.changes import Json
+from ntm_rules.difference.match import same_criteria, same_indicators
 from ntm_rules.model.results import CriterionResult, IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.program import Facts, assess

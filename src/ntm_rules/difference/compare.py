@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from ntm_rules.consistency.changes import Asked, Column, Columns, Kind, Step, Witness
-from ntm_rules.consistency.matching import Placed
-from ntm_rules.consistency.sides import Answer, Side, Slots, in_year
-from ntm_rules.consistency.trying import PREREQUISITE, Given, Trials, combinations, trials
+from ntm_rules.difference.changes import Asked, Column, Columns, Kind, Step, Witness
+from ntm_rules.difference.match import Placed
+from ntm_rules.difference.sides import Answer, Side, Slots, in_year
+from ntm_rules.difference.trials import PREREQUISITE, Given, Trials, combinations, trials
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.outcomes import Outcome, ReasonCode

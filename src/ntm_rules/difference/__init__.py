@@ -1,0 +1,1 @@
+"""Two rulesets by meaning: what changes, and which units it turns."""

@@ -12,8 +12,8 @@ from ntm_rules import Ruleset
 from ntm_rules.consistency.checks import check
 from ntm_rules.consistency.folder import Folder
 from ntm_rules.consistency.judging import judged
-from ntm_rules.consistency.proofs import prove, prove_in
-from ntm_rules.consistency.searching import Limits
+from ntm_rules.proofs.prove import prove, prove_in
+from ntm_rules.proofs.search import Limits
 from unit.small import BASE, changed, load, overlay, written
 
 PENDING = ('more_than: "5"', "more_than: pending")  # after `small` has filled it

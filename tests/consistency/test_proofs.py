@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 
 from fiction.communes import commune
 from ntm_rules import Library, Ruleset, assess
-from ntm_rules.consistency.algebra import Algebra
-from ntm_rules.consistency.filling import filled
-from ntm_rules.consistency.logic import Logic
-from ntm_rules.consistency.proofs import Kind, Proof, Status, can_fail, disjoint, equivalent, implies, prove, prove_in
-from ntm_rules.consistency.replaying import SATISFIED, Claim, Wanted
-from ntm_rules.consistency.searching import Limits, Search
-from ntm_rules.consistency.session import Session, Shown
-from ntm_rules.consistency.smt import Context, Reading
-from ntm_rules.consistency.variables import Variables
 from ntm_rules.model.conditions import Op
+from ntm_rules.proofs.algebra import Algebra
+from ntm_rules.proofs.assume import filled
+from ntm_rules.proofs.prove import Kind, Proof, Status, can_fail, disjoint, equivalent, implies, prove, prove_in
+from ntm_rules.proofs.read import Context, Reading
+from ntm_rules.proofs.replay import SATISFIED, Claim, Wanted
+from ntm_rules.proofs.search import Limits, Search
+from ntm_rules.proofs.session import Session, Shown
+from ntm_rules.proofs.terms import Logic
+from ntm_rules.proofs.variables import Variables
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from property import strategies as made
 from unit.small import BASE, FACTS, OTHER, changed, load
@@ -375,7 +375,7 @@ def test_without_z3(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['z3'] = None\n"
         "from ntm_rules import EngineUnavailable, Library\n"
-        "from ntm_rules.consistency.session import Session\n"
+        "from ntm_rules.proofs.session import Session\n"
         "try:\n    Session()\nexcept EngineUnavailable as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,8 +12,8 @@ from ntm_rules.consistency.checks import check
 from ntm_rules.consistency.compositions import compositions
 from ntm_rules.consistency.coverage import coverage
 from ntm_rules.consistency.folder import Folder
-from ntm_rules.consistency.proofs import Kind, Status, prove_in
 from ntm_rules.model.rulesets import LayerKind
+from ntm_rules.proofs.prove import Kind, Status, prove_in
 from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.composing_laws import _two_layers
 from ntm_rules.testing.tier_laws import nation_of

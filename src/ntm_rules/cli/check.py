@@ -10,9 +10,9 @@ import click
 from ntm_rules.consistency.checks import Proved, Report, check
 from ntm_rules.consistency.finding import Finding
 from ntm_rules.consistency.folder import Folder
-from ntm_rules.consistency.proofs import Status
 from ntm_rules.consistency.sarif import to_sarif
 from ntm_rules.messages.errors import Severity
+from ntm_rules.proofs.prove import Status
 from ntm_rules.rules.folders import bundled_folder
 
 EXIT_CODES = "Exit codes: 0 no error and no warning is left; 1 one is; 2 files that cannot be used, or bad usage."

@@ -16,12 +16,12 @@ from ntm_rules.consistency.finding import Finding, Subject
 from ntm_rules.consistency.folder import Folder
 from ntm_rules.consistency.judging import judged
 from ntm_rules.consistency.lint import date_gaps, lint
-from ntm_rules.consistency.logic import Logic
 from ntm_rules.consistency.places import Places
-from ntm_rules.consistency.proofs import Proof, Status, prove_in
-from ntm_rules.consistency.session import Session
 from ntm_rules.messages.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.proofs.prove import Proof, Status, prove_in
+from ntm_rules.proofs.session import Session
+from ntm_rules.proofs.terms import Logic
 from ntm_rules.rules.library import Library
 
 

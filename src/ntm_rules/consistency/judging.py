@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ntm_rules.consistency.finding import Finding, Subject, tables, without_cells
-from ntm_rules.consistency.proofs import DEPENDS, Kind, Proof, Status
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import cells, indicators, leaves
+from ntm_rules.proofs.prove import DEPENDS, Kind, Proof, Status
 
 _REFUTED: Mapping[Kind, tuple[str, Severity, str, str]] = {
     Kind.SATISFIABLE: ("proof.unsatisfiable", Severity.ERROR, "no facts meet the set", "two indicators contradict"),

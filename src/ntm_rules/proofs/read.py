@@ -11,10 +11,6 @@ from functools import cached_property
 
 from attrs import define, evolve, field, frozen
 
-from ntm_rules.consistency.algebra import NOTHING_ASKED, OPEN, Algebra, Choice, Code, Number
-from ntm_rules.consistency.filling import Place, asked_by, place_of
-from ntm_rules.consistency.logic import Term
-from ntm_rules.consistency.variables import Variables, admitted, ratio_name
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
@@ -39,6 +35,10 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import Part, parts_of
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.walk import guards_of, leaves
+from ntm_rules.proofs.algebra import NOTHING_ASKED, OPEN, Algebra, Choice, Code, Number
+from ntm_rules.proofs.assume import Place, asked_by, place_of
+from ntm_rules.proofs.terms import Term
+from ntm_rules.proofs.variables import Variables, admitted, ratio_name
 
 
 @define

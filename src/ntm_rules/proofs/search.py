@@ -8,18 +8,18 @@ from functools import cached_property
 
 from attrs import frozen
 
-from ntm_rules.consistency.filling import Assumed, Place, filled
-from ntm_rules.consistency.logic import Term
-from ntm_rules.consistency.replaying import SATISFIED, Claim, Replay, Wanted, improved
-from ntm_rules.consistency.session import Answer, Session, Shown
-from ntm_rules.consistency.smt import Reading, Trace
-from ntm_rules.consistency.variables import NotShort, Witness
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
 from ntm_rules.model.walk import indicators, with_prerequisites
+from ntm_rules.proofs.assume import Assumed, Place, filled
+from ntm_rules.proofs.read import Reading, Trace
+from ntm_rules.proofs.replay import SATISFIED, Claim, Replay, Wanted, improved
+from ntm_rules.proofs.session import Answer, Session, Shown
+from ntm_rules.proofs.terms import Term
+from ntm_rules.proofs.variables import NotShort, Witness
 
 _LONG = "only numbers with too many digits show it"
 NOT_CONFIRMED = "what z3 found is not confirmed by an assessment"

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from ntm_rules.consistency.algebra import Choice, Number
-from ntm_rules.consistency.filling import Place
-from ntm_rules.consistency.logic import Logic, Term
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.thresholds import Cell, CellState, Value
+from ntm_rules.proofs.algebra import Choice, Number
+from ntm_rules.proofs.assume import Place
+from ntm_rules.proofs.terms import Logic, Term
 from ntm_rules.verdict.compare import ORDER, allowed_values
 from ntm_rules.verdict.facts import MAX_DIGITS
 

@@ -6,16 +6,16 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from ntm_rules.consistency.algebra import Algebra
-from ntm_rules.consistency.filling import Place, filled
-from ntm_rules.consistency.logic import Logic
-from ntm_rules.consistency.replaying import extremes
-from ntm_rules.consistency.smt import Context, Reading
-from ntm_rules.consistency.variables import Variables, Witness
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
+from ntm_rules.proofs.algebra import Algebra
+from ntm_rules.proofs.assume import Place, filled
+from ntm_rules.proofs.read import Context, Reading
+from ntm_rules.proofs.replay import extremes
+from ntm_rules.proofs.terms import Logic
+from ntm_rules.proofs.variables import Variables, Witness
 
 
 class Shown(Enum):

@@ -14,15 +14,15 @@ from functools import partial
 
 from attrs import evolve, field, frozen
 
-from ntm_rules.consistency.replaying import FAILED, SATISFIED, Claim, Replay, Wanted
-from ntm_rules.consistency.searching import NOT_CONFIRMED, Limits, Search, Undecided
-from ntm_rules.consistency.session import Answer, Session, Shown
-from ntm_rules.consistency.smt import Gap, Trace, gaps, validity
 from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.walk import indicators, leaves
+from ntm_rules.proofs.read import Gap, Trace, gaps, validity
+from ntm_rules.proofs.replay import FAILED, SATISFIED, Claim, Replay, Wanted
+from ntm_rules.proofs.search import NOT_CONFIRMED, Limits, Search, Undecided
+from ntm_rules.proofs.session import Answer, Session, Shown
 from ntm_rules.rules.library import Library
 
 

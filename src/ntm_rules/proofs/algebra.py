@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from ntm_rules.consistency.logic import Logic, Term
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.scoring import Part
+from ntm_rules.proofs.terms import Logic, Term
 from ntm_rules.verdict.compare import ORDER
 
 

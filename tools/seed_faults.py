@@ -25,8 +25,8 @@ from types import ModuleType
 from attrs import field, frozen
 
 import ntm_rules as ntm
-from ntm_rules.consistency.checks import Report, check
-from ntm_rules.consistency.folder import Folder
+from ntm_rules.check.check import Report, check
+from ntm_rules.check.folder import Folder
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.conditions import Comparison, Op
 from ntm_rules.model.thresholds import Cell, CellState

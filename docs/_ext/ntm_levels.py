@@ -10,8 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import ntm_rules as ntm
+from ntm_rules.check.compositions import layers_of_province
 from ntm_rules.cli.heading import layer_words, province_name, span_words
-from ntm_rules.consistency.compositions import layers_of_province
 from ntm_rules.model.walk import cells
 from ntm_rules.words.sheet import Row, rows
 

@@ -7,10 +7,10 @@ import itertools
 import pytest
 
 from ntm_rules import Library, Ruleset, assess
+from ntm_rules.check.compositions import sets
 from ntm_rules.cli.console import console
 from ntm_rules.cli.explain import tree_of
 from ntm_rules.cli.heading import heading
-from ntm_rules.consistency.compositions import sets
 from ntm_rules.words.sheet import rows
 
 ON = dt.date(2024, 7, 2)

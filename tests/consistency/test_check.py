@@ -13,8 +13,8 @@ from attrs import evolve
 
 import ntm_rules as ntm
 from fiction.communes import FOLDER
-from ntm_rules.consistency.checks import Report, check
-from ntm_rules.consistency.folder import Folder
+from ntm_rules.check.check import Report, check
+from ntm_rules.check.folder import Folder
 from ntm_rules.rules.folders import bundled_folder
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ntm_rules.consistency.compositions import compositions
+from ntm_rules.check.compositions import compositions
 from unit.small import amendment, load, overlay
 
 PENDING = 'set_pending: "2.1"'

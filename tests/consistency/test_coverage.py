@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ntm_rules import Library, Ruleset, assess
-from ntm_rules.consistency.compositions import compositions
+from ntm_rules.check.compositions import compositions
 from ntm_rules.consistency.coverage import Coverage, Kind, Side, coverage, places
 from ntm_rules.testing.cases import assess_case, find_files, load_cases, run_case
 from ntm_rules.testing.suggesting import next_case

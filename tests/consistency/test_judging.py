@@ -9,9 +9,9 @@ import pytest
 
 from consistency.test_proofs import ON, small
 from ntm_rules import Ruleset
-from ntm_rules.consistency.checks import check
-from ntm_rules.consistency.folder import Folder
-from ntm_rules.consistency.judging import judged
+from ntm_rules.check.check import check
+from ntm_rules.check.folder import Folder
+from ntm_rules.check.judge import judged
 from ntm_rules.proofs.prove import prove, prove_in
 from ntm_rules.proofs.search import Limits
 from unit.small import BASE, changed, load, overlay, written

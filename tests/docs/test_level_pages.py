@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from ntm_rules import Library
-from ntm_rules.consistency.compositions import sets
+from ntm_rules.check.compositions import sets
 
 REFERENCE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 

@@ -387,7 +387,7 @@ def test_what_is_taken_from_below_is_part_of_the_content(tmp_path: Path) -> None
 
 
 def test_a_fact_taken_from_below_that_nothing_reads_is_a_warning(tmp_path: Path) -> None:
-    from ntm_rules.consistency.lint import lint
+    from ntm_rules.check.lint import lint
 
     text = FILES["district-one.yaml"]
     ruleset = country(tmp_path).compose("district/one", on=ON)

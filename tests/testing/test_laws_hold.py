@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_rules import Library, Ruleset
-from ntm_rules.consistency.allowed import excused_by, read_allowed
-from ntm_rules.consistency.compositions import Composition
+from ntm_rules.check.allowed import excused_by, read_allowed
+from ntm_rules.check.compositions import Composition
 from ntm_rules.model.conditions import Op
 from ntm_rules.testing.laws import LAWS, Law, Subject, prove
 from ntm_rules.testing.strategies import rulesets

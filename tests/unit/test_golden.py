@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from ntm_rules import Library
-from ntm_rules.consistency.compositions import sets
+from ntm_rules.check.compositions import sets
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "hashes.json"
 

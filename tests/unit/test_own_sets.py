@@ -8,10 +8,10 @@ import pytest
 from small import BASE, PROVINCES, amendment, changed, load, overlay, problems
 
 from ntm_rules import Library, NotInForce, UnknownName, assess
-from ntm_rules.consistency.checks import check
-from ntm_rules.consistency.compositions import compositions
+from ntm_rules.check.check import check
+from ntm_rules.check.compositions import compositions
+from ntm_rules.check.folder import Folder
 from ntm_rules.consistency.coverage import coverage
-from ntm_rules.consistency.folder import Folder
 from ntm_rules.model.rulesets import LayerKind
 from ntm_rules.proofs.prove import Kind, Status, prove_in
 from ntm_rules.testing.breaking import Subject

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ntm_rules.consistency.checks import Proved, Report, check
-from ntm_rules.consistency.finding import Finding
-from ntm_rules.consistency.folder import Folder
-from ntm_rules.consistency.sarif import to_sarif
+from ntm_rules.check.check import Proved, Report, check
+from ntm_rules.check.folder import Folder
+from ntm_rules.check.problem import Finding
+from ntm_rules.check.sarif import to_sarif
 from ntm_rules.messages.errors import Severity
 from ntm_rules.proofs.prove import Status
 from ntm_rules.rules.folders import bundled_folder

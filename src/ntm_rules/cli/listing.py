@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
+from ntm_rules.check.compositions import layers_of_province, sets
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.heading import layer_words, span_words
 from ntm_rules.cli.options import lang_option, library_of, rulesets_option
 from ntm_rules.cli.phrases import say
-from ntm_rules.consistency.compositions import layers_of_province, sets
 from ntm_rules.rules.library import Library
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from attrs import define, field
 
+from ntm_rules.check.compositions import compositions
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
-from ntm_rules.consistency.compositions import compositions
 from ntm_rules.consistency.coverage import Coverage, Origin, Side, coverage
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model.results import Verdict

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.consistency.compositions import Composition
-    from ntm_rules.consistency.folder import Folder
+    from ntm_rules.check.compositions import Composition
+    from ntm_rules.check.folder import Folder
     from ntm_rules.testing.breaking import Subject
     from ntm_rules.testing.laws import Law
 
@@ -73,7 +73,7 @@ class RulesetFolder(pytest.Directory):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """A ruleset each, then the files written anew, then the cases beside the rules."""
-        from ntm_rules.consistency.folder import Folder
+        from ntm_rules.check.folder import Folder
 
         folder = Folder.read(self.path)
         targets = tuple(folder.compositions())
@@ -121,7 +121,7 @@ class RulesetLaws(pytest.Collector):
     @property
     def subject(self) -> "Subject":
         """What laws are asked of."""
-        from ntm_rules.consistency.allowed import excused_by, read_allowed
+        from ntm_rules.check.allowed import excused_by, read_allowed
         from ntm_rules.testing.breaking import Subject
 
         if self._subject is None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ntm_rules.consistency.finding import Finding, Subject, finding, tables
+from ntm_rules.check.problem import Finding, Subject, finding, tables
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.citations import Evidence, Instrument, last_day
 from ntm_rules.model.rulesets import Ruleset

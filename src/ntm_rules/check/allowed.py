@@ -5,8 +5,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ntm_rules.consistency.compositions import Composition
-from ntm_rules.consistency.finding import Finding
+from ntm_rules.check.compositions import Composition
+from ntm_rules.check.problem import Finding
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Position, read_file

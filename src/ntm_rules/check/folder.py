@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ntm_rules.consistency.compositions import Composition, compositions
+from ntm_rules.check.compositions import Composition, compositions
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.rules.library import Library
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ntm_rules.consistency.finding import Subject
+from ntm_rules.check.problem import Subject
 from ntm_rules.rules.library import Library
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from ntm_rules.consistency.allowed import LAWS, PROOFS, Allowed, read_allowed
-from ntm_rules.consistency.citing import oddities
-from ntm_rules.consistency.compositions import Composition
-from ntm_rules.consistency.finding import Finding, Subject
-from ntm_rules.consistency.folder import Folder
-from ntm_rules.consistency.judging import judged
-from ntm_rules.consistency.lint import date_gaps, lint
-from ntm_rules.consistency.places import Places
+from ntm_rules.check.allowed import LAWS, PROOFS, Allowed, read_allowed
+from ntm_rules.check.citations import oddities
+from ntm_rules.check.compositions import Composition
+from ntm_rules.check.folder import Folder
+from ntm_rules.check.judge import judged
+from ntm_rules.check.lint import date_gaps, lint
+from ntm_rules.check.places import Places
+from ntm_rules.check.problem import Finding, Subject
 from ntm_rules.messages.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.proofs.prove import Proof, Status, prove_in

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ntm_rules.consistency.finding import Finding, Subject, tables, without_cells
+from ntm_rules.check.problem import Finding, Subject, tables, without_cells
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.rulesets import Ruleset

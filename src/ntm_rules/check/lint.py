@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ntm_rules.consistency.citing import citations
-from ntm_rules.consistency.finding import Finding, Subject, finding, tables, without_cells
+from ntm_rules.check.citations import citations
+from ntm_rules.check.problem import Finding, Subject, finding, tables, without_cells
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Comparison, Not, Op
 from ntm_rules.model.facts import Direction, Fact, FactType

@@ -3,7 +3,7 @@
 import typing
 
 from ntm_rules._version import __version__
-from ntm_rules.consistency.checks import Report
+from ntm_rules.check.check import Report
 from ntm_rules.messages.errors import Diagnostic, Severity
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}

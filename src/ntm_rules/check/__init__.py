@@ -1,0 +1,1 @@
+"""Everything that must hold for rule files: lint, evidence, proofs, allowed problems, SARIF."""

@@ -49,7 +49,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.model.rulesets import Ruleset as Ruleset
     from ntm_rules.programme.progress import Progress as Progress
     from ntm_rules.programme.progress import progress as progress
-    from ntm_rules.programme.records import UnitRecord as UnitRecord
+    from ntm_rules.programme.record import UnitRecord as UnitRecord
     from ntm_rules.programme.rereview import Rereview as Rereview
     from ntm_rules.programme.rereview import rereview as rereview
     from ntm_rules.rules.library import Library as Library
@@ -108,7 +108,7 @@ _HOMES = {
     "Verdict": "model.results",
     "Progress": "programme.progress",
     "progress": "programme.progress",
-    "UnitRecord": "programme.records",
+    "UnitRecord": "programme.record",
     "Rereview": "programme.rereview",
     "rereview": "programme.rereview",
 }

@@ -13,7 +13,7 @@ from ntm_rules.model.citations import Evidence
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Known, Plan, Target
 from ntm_rules.model.text import Text
-from ntm_rules.programme.records import recognition_fact
+from ntm_rules.programme.record import recognition_fact
 from ntm_rules.programme.rereview import Transition
 from ntm_rules.programme.tally import Span, Tally
 from ntm_rules.testing import strategies as ntm_st

@@ -16,7 +16,7 @@ import ntm_rules as ntm
 from ntm_rules.model.citations import Evidence, Instrument
 from ntm_rules.model.plans import Aim, Known, Plan, Target
 from ntm_rules.model.text import Text
-from ntm_rules.programme.records import recognition_fact
+from ntm_rules.programme.record import recognition_fact
 from ntm_rules.programme.tally import Scale, Span
 from ntm_rules.reports.progress_report import progress_report
 from ntm_rules.reports.report import text_of

@@ -13,7 +13,7 @@ from ntm_rules.cli.options import Law, Source, composed, date, lang_option, law_
 from ntm_rules.cli.reporting import chosen, output_options, write
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.programme.feeding import UnitFile
+from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.progress import progress as counted
 from ntm_rules.reports.phrases import say
 from ntm_rules.reports.progress_report import progress_report

@@ -12,7 +12,7 @@ from ntm_rules.cli.options import Source, lang_option, library_of, rulesets_opti
 from ntm_rules.cli.reporting import chosen, output_options, write
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.programme.feeding import UnitFile
+from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.rereview import rereview as reviewed
 from ntm_rules.reports.phrases import say
 from ntm_rules.reports.rereview_report import rereview_report

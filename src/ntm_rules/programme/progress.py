@@ -9,7 +9,7 @@ from attrs import frozen
 from ntm_rules.messages.errors import folded
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Plan, Target
-from ntm_rules.programme.records import UnitRecord
+from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Number, Scale, Span, Tally, ends_of, tally
 
 

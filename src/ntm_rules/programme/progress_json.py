@@ -4,7 +4,7 @@ import typing
 
 from ntm_rules._version import __version__
 from ntm_rules.model.plans import Figure, Known, Plan, Target
-from ntm_rules.programme.records import UnitRecord
+from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Band, Span, Tally
 from ntm_rules.verdict.verdict_json import Json, exact_text, title_json
 

@@ -11,8 +11,8 @@ from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import IndicatorResult, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.programme.feeding import assessed, yes_no
-from ntm_rules.programme.records import recognition_fact
+from ntm_rules.programme.input import assessed, yes_no
+from ntm_rules.programme.record import recognition_fact
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.verdict.program import Facts
 

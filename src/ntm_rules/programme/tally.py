@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
-from ntm_rules.programme.records import UnitRecord
+from ntm_rules.programme.record import UnitRecord
 
 Number = int | Fraction
 

@@ -8,7 +8,7 @@ from attrs import frozen
 from ntm_rules.model.plans import Aim, Figure, Known, Target
 from ntm_rules.model.text import check_language
 from ntm_rules.programme.progress import Achievement, Progress, Reached, TierProgress
-from ntm_rules.programme.records import UnitRecord
+from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
 from ntm_rules.reports.phrases import say, tier_name
 from ntm_rules.reports.report import Report, Table, Value, text_of

@@ -11,7 +11,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
-from ntm_rules.programme.records import UnitRecord, outcome_of, recognition_fact
+from ntm_rules.programme.record import UnitRecord, outcome_of, recognition_fact
 from ntm_rules.tables.units import UnitFacts, read_units
 from ntm_rules.verdict.program import assess
 

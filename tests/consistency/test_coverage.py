@@ -10,9 +10,9 @@ import pytest
 
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.check.compositions import compositions
-from ntm_rules.consistency.coverage import Coverage, Kind, Side, coverage, places
 from ntm_rules.testing.cases import assess_case, find_files, load_cases, run_case
-from ntm_rules.testing.suggesting import next_case
+from ntm_rules.testing.coverage import Coverage, Kind, Side, coverage, places
+from ntm_rules.testing.next_case import next_case
 
 MEASURES = """\
 measures:

@@ -11,11 +11,11 @@ from ntm_rules import Library, NotInForce, UnknownName, assess
 from ntm_rules.check.check import check
 from ntm_rules.check.compositions import compositions
 from ntm_rules.check.folder import Folder
-from ntm_rules.consistency.coverage import coverage
 from ntm_rules.model.rulesets import LayerKind
 from ntm_rules.proofs.prove import Kind, Status, prove_in
-from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.composing_laws import _two_layers
+from ntm_rules.testing.coverage import coverage
+from ntm_rules.testing.subject import Subject
 from ntm_rules.testing.tier_laws import nation_of
 
 ON = dt.date(2024, 7, 2)

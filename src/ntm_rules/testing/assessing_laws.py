@@ -12,8 +12,8 @@ from ntm_rules.model.results import FactValue, IndicatorResult, Verdict
 from ntm_rules.model.rewrite import Criteria
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.bench import Bench, bench_of
-from ntm_rules.testing.breaking import Subject, named, place_of
 from ntm_rules.testing.communes import Commune, number
+from ntm_rules.testing.subject import Subject, named, place_of
 from ntm_rules.verdict.program import assess
 
 _STEPS = 12

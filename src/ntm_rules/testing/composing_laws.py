@@ -19,7 +19,7 @@ from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Threshold
 from ntm_rules.model.walk import indicators, leaves
 from ntm_rules.rules.library import Library
-from ntm_rules.testing.breaking import LawBroken, Subject
+from ntm_rules.testing.subject import LawBroken, Subject
 
 Overlay = dict[str, typing.Any]
 

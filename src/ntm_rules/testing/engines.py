@@ -14,8 +14,8 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
 from ntm_rules.model.results import Connective, Evaluated, FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.testing.breaking import Subject, named, place_of
 from ntm_rules.testing.communes import Commune, Facts, number
+from ntm_rules.testing.subject import Subject, named, place_of
 from ntm_rules.verdict.facts import MAX_DIGITS
 from ntm_rules.verdict.program import assess, check_facts, outcome_codes
 

@@ -7,8 +7,8 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import CriterionResult, IndicatorResult, LeafResult, Verdict
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.testing.bench import Bench
-from ntm_rules.testing.breaking import Subject, named, place_of
 from ntm_rules.testing.communes import Choices, Commune, Setting, changed_by
+from ntm_rules.testing.subject import Subject, named, place_of
 from ntm_rules.verdict.deciding import deciding
 from ntm_rules.verdict.program import assess
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from ntm_rules.testing.assessing_laws import knowing_more, monotonicity, order_independence
-from ntm_rules.testing.breaking import LawBroken, Subject
 from ntm_rules.testing.composing_laws import CELL_CHANGES, composing, has_library, hashing, rewritten
 from ntm_rules.testing.engines import ENGINES, agreement
 from ntm_rules.testing.explaining_laws import explanation, turning
 from ntm_rules.testing.strategies import changes, facts, overlays, passing_facts
+from ntm_rules.testing.subject import LawBroken, Subject
 from ntm_rules.testing.threshold_laws import boundaries
 from ntm_rules.testing.tier_laws import has_overlay, has_tiers, province_implies_nation, tier_ladder
 

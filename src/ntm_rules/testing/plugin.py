@@ -13,8 +13,8 @@ import pytest
 if typing.TYPE_CHECKING:
     from ntm_rules.check.compositions import Composition
     from ntm_rules.check.folder import Folder
-    from ntm_rules.testing.breaking import Subject
     from ntm_rules.testing.laws import Law
+    from ntm_rules.testing.subject import Subject
 
 _CASES = "ntm_rules.testing.cases"
 
@@ -122,7 +122,7 @@ class RulesetLaws(pytest.Collector):
     def subject(self) -> "Subject":
         """What laws are asked of."""
         from ntm_rules.check.allowed import excused_by, read_allowed
-        from ntm_rules.testing.breaking import Subject
+        from ntm_rules.testing.subject import Subject
 
         if self._subject is None:
             thorough = self.config.getoption("ntm_profile") == "full"

@@ -14,8 +14,8 @@ from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.rules.compose.looser import holds
-from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.communes import Commune, allowed, exact_facts, number, plain, tables_of, values_near
+from ntm_rules.testing.subject import Subject
 from ntm_rules.verdict.program import assess
 
 _WHOLES = (1000, 7)

@@ -14,8 +14,8 @@ from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import indicators
 from ntm_rules.rules.compose.looser import compare_indicators
 from ntm_rules.testing.bench import bench_of
-from ntm_rules.testing.breaking import Subject
 from ntm_rules.testing.communes import Commune, Facts
+from ntm_rules.testing.subject import Subject
 from ntm_rules.verdict.deciding import deciding
 from ntm_rules.verdict.program import assess
 

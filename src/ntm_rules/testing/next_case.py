@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import yaml
 
-from ntm_rules.consistency.coverage import Coverage, Place, Side, exercised, places
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.conditions import Comparison, Condition
@@ -17,6 +16,7 @@ from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 from ntm_rules.rules.library import Library
+from ntm_rules.testing.coverage import Coverage, Place, Side, exercised, places
 from ntm_rules.verdict.program import assess
 
 MAX_TRIES = 3_000

@@ -18,7 +18,7 @@ from ntm_rules.model.plans import Aim, Known, Plan, Target
 from ntm_rules.model.text import Text
 from ntm_rules.programme.record import recognition_fact
 from ntm_rules.programme.tally import Scale, Span
-from ntm_rules.reports.progress_report import progress_report
+from ntm_rules.reports.progress import progress_report
 from ntm_rules.reports.report import text_of
 
 TIER = "commune/ntm"

@@ -10,7 +10,7 @@ from small import BASE, amendment, changed, load
 
 import ntm_rules as ntm
 from ntm_rules.programme.rereview import Transition
-from ntm_rules.reports.rereview_report import rereview_report
+from ntm_rules.reports.rereview import rereview_report
 
 COOPERATIVE = {"cooperative_effective": True, "cooperative_or_group_effective": False}
 

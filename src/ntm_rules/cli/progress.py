@@ -16,7 +16,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.progress import progress as counted
 from ntm_rules.reports.phrases import say
-from ntm_rules.reports.progress_report import progress_report
+from ntm_rules.reports.progress import progress_report
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.units import UnitFacts
 

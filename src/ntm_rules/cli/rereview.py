@@ -15,7 +15,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.rereview import rereview as reviewed
 from ntm_rules.reports.phrases import say
-from ntm_rules.reports.rereview_report import rereview_report
+from ntm_rules.reports.rereview import rereview_report
 from ntm_rules.rules.library import Library
 
 

@@ -14,7 +14,7 @@ from rich.progress import Progress, TaskID
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.options import Law, Source, composed, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.output import BINARY, FORMS, form_of, replaced, text_target
-from ntm_rules.cli.report import write_table
+from ntm_rules.cli.verdicts import write_table
 from ntm_rules.cli.writers import Assessed, write_csv, write_json, write_jsonl
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset

@@ -10,7 +10,7 @@ import click
 from ntm_rules.cli.assess import split
 from ntm_rules.cli.heading import heading, province_name
 from ntm_rules.cli.options import Law, Source, composed, date, lang_option, law_options, library_of, source_options
-from ntm_rules.cli.reporting import chosen, output_options, write
+from ntm_rules.cli.reports import chosen, output_options, write
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile

@@ -9,7 +9,7 @@ import click
 from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Source, lang_option, library_of, rulesets_option, source_options
-from ntm_rules.cli.reporting import chosen, output_options, write
+from ntm_rules.cli.reports import chosen, output_options, write
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile

@@ -1,0 +1,1 @@
+"""Live sessions on durable_rules (extra `live`)."""

@@ -26,10 +26,11 @@ def need(session: nox.Session, extra: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and common mistakes."""
+    """Style, common mistakes, and the contract between the rooms."""
     need(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
 
 
 @nox.session

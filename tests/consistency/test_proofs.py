@@ -362,7 +362,7 @@ def test_what_was_not_decided_is_said(tmp_path: Path) -> None:
 
 def test_what_an_assessment_does_not_confirm_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the translation ends as undecided, never as a refutation."""
-    from ntm_rules.consistency import session, variables
+    from ntm_rules.proofs import session, variables
 
     monkeypatch.setattr(session, "extremes", lambda rulesets: iter(()))  # facts that need no translation
     monkeypatch.setattr(variables, "ORDER", {**variables.ORDER, Op.AT_LEAST: variables.ORDER[Op.AT_MOST]})

@@ -98,7 +98,7 @@ def test_a_sharp_threshold_is_found(monkeypatch: Patch, country: Ruleset) -> Non
 
 
 def test_a_threshold_compared_with_tolerance_is_found(monkeypatch: Patch, country: Ruleset) -> None:
-    from ntm_rules.engines import leaves
+    from ntm_rules.verdict import compare as leaves
 
     real = leaves._plain
 
@@ -110,7 +110,7 @@ def test_a_threshold_compared_with_tolerance_is_found(monkeypatch: Patch, countr
 
 
 def test_a_ratio_that_is_divided_is_found(monkeypatch: Patch) -> None:
-    from ntm_rules.engines import leaves
+    from ntm_rules.verdict import compare as leaves
 
     def ratio(i: int, op: c.Op, limit: Decimal, when_empty: object) -> typing.Any:
         def code(slots: typing.Any) -> int:

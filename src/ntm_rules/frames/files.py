@@ -140,7 +140,7 @@ class _Parquet:
 
     def batches(self, path: Path) -> Iterator[Batch]:
         """The outcomes of the units."""
-        from ntm_rules.authoring import parquet
+        from ntm_rules.tables import parquet
 
         reading, faults = self.reading, self.work.faults
         with parquet.opened(path, reading.problems) as file:
@@ -183,7 +183,7 @@ class _Parquet:
 
     def twice(self, file: "pq.ParquetFile", columns: "Columns") -> None:
         """Note the units that stand there twice; their names are read again only where it looks like it."""
-        from ntm_rules.authoring import parquet
+        from ntm_rules.tables import parquet
 
         hashes = np.concatenate(self.hashes)
         self.hashes.clear()

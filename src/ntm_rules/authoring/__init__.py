@@ -1,1 +1,0 @@
-"""Files to model: reading YAML with positions, diagnostics, composing layers."""

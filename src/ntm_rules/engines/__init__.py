@@ -1,1 +1,0 @@
-"""(ruleset, facts) to outcomes."""

@@ -1,1 +1,0 @@
-"""Outcomes to reasons: words in Vietnamese and English, read off the evaluated tree."""

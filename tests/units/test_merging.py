@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ntm_rules as ntm
-from ntm_rules.model.mergers import MergerPolicy, MergerRule
+from ntm_rules.model.acts import MergerPolicy, MergerRule
 from ntm_rules.rules.library import Library
 from ntm_rules.units.merger import WhyNot, ways_to_merge
 from ntm_rules.units.unit import Level, Part, Unit

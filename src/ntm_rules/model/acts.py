@@ -7,7 +7,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules.messages.errors import FactError, FactProblem
-from ntm_rules.model.citations import Instrument
+from ntm_rules.model.citations import Evidence, Instrument
 
 
 class ActKind(Enum):
@@ -67,3 +67,28 @@ def recognised(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period: s
     """
     act = act_in_force(acts, unit, tier, on, period)
     return act is not None and act.kind is ActKind.RECOGNISED
+
+
+class MergerPolicy(Enum):
+    """What a merged unit is recognised as: what its weakest predecessor was, nothing, or what they were."""
+
+    WEAKEST = "weakest"
+    RESTART = "restart"
+    CARRY_ON = "carry-on"
+
+
+@frozen
+class MergerRule:
+    """The policy of one province.
+
+    Attributes:
+        start: the day of the mergers it is about.
+        source: where it was read.
+    """
+
+    province: str
+    policy: MergerPolicy
+    start: dt.date
+    evidence: Evidence
+    source: str
+    note: str | None = None

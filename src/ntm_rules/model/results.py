@@ -11,9 +11,8 @@ from attrs import field, fields, frozen
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
-from ntm_rules.model.grades import grade_of, possible_grades
 from ntm_rules.model.kept import kept
-from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.outcomes import Outcome, ReasonCode, grade_of, possible_grades
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Value
 

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
+from ntm_rules._version import __version__
+from ntm_rules.difference.difference import ruleset_json
 from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import IndicatorResult, Verdict
@@ -15,6 +17,9 @@ from ntm_rules.programme.input import assessed, yes_no
 from ntm_rules.programme.record import recognition_fact
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.verdict.program import Facts
+from ntm_rules.verdict.verdict_json import Json
+
+SCHEMA = "ntm-rules/rereview/1"
 
 
 class Transition(Enum):
@@ -148,9 +153,15 @@ class Rereview:
 
     def to_dict(self) -> dict[str, object]:
         """Plain JSON types; exact numbers are texts."""
-        from ntm_rules.programme.rereview_json import to_dict
-
-        return to_dict(self)
+        return {
+            "schema": SCHEMA,
+            "library_version": __version__,
+            "old": ruleset_json(self.old),
+            "new": ruleset_json(self.new),
+            "counts": {transition.value: count for transition, count in self.counts.items()},
+            "recognised": {transition.value: count for transition, count in self.recognised.items()},
+            "units": [_unit(unit) for unit in self.units],
+        }
 
 
 def rereview(old: Ruleset, new: Ruleset, units: Iterable[UnitFacts | tuple[str, Facts]]) -> Rereview:
@@ -182,3 +193,14 @@ def _urgency(unit: ReviewedUnit) -> int:
     if not unit.at_stake:
         return 2
     return 0 if unit.after.outcome is Outcome.NOT_MET else 1
+
+
+def _unit(unit: ReviewedUnit) -> Json:
+    return {
+        **unit.difference.to_dict(),
+        "transition": unit.transition.value,
+        "provisional": {"before": unit.before.provisional, "after": unit.after.provisional},
+        "recognised": unit.recognised,
+        "missing": list(unit.missing),
+        "kept": dict(unit.kept),
+    }

@@ -8,9 +8,9 @@ from pathlib import Path
 from attrs import define, evolve, field
 
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, UnknownName
+from ntm_rules.model.acts import MergerRule
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.facts import Fact, Measure
-from ntm_rules.model.mergers import MergerRule
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.rules.compose.bases import (
@@ -29,8 +29,7 @@ from ntm_rules.rules.compose.compose import Request, compose
 from ntm_rules.rules.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.rules.read.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
-from ntm_rules.rules.read.mergers import read_merger_rule
-from ntm_rules.rules.read.plans import plan_of
+from ntm_rules.rules.read.plans import plan_of, read_merger_rule
 from ntm_rules.rules.read.provinces import Province, Registry, read_registry
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, from_python, problem, read_file

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import frozen
 
 from ntm_rules.messages.errors import UnknownName
-from ntm_rules.model.acts import Act, recognised
-from ntm_rules.model.mergers import MergerPolicy, MergerRule
+from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, recognised
 from ntm_rules.model.text import check_language
 
 _WORDS = {

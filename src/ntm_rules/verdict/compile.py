@@ -30,9 +30,20 @@ from ntm_rules.model.outcomes import ALL, ANY, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Cell, Table, Threshold, asked_of, bound_threshold, matching, selected
-from ntm_rules.verdict.compare import Code, Slots, Unclear, exact, leaf_of, not_applicable, undetermined
+from ntm_rules.verdict.compare import (
+    Code,
+    Slots,
+    Unclear,
+    bare_most,
+    exact,
+    growing,
+    leaf_of,
+    most,
+    not_applicable,
+    one_way,
+    undetermined,
+)
 from ntm_rules.verdict.facts import Slot, ratio_of, scaled
-from ntm_rules.verdict.growth import bare_most, growing, most, one_way
 
 Value = Callable[[Slots], Slot | Unclear]
 Finding = Callable[[Ruleset], Callable[[Slots], int]]

@@ -9,9 +9,8 @@ from ntm_rules.model.conditions import Condition, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
-from ntm_rules.verdict.compare import Slots
+from ntm_rules.verdict.compare import Slots, growing, most
 from ntm_rules.verdict.compile import Value
-from ntm_rules.verdict.growth import growing, most
 from ntm_rules.verdict.program import program_of
 
 Places = frozenset[int]

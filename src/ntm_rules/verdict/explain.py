@@ -25,9 +25,8 @@ from ntm_rules.model.conditions import (
     Open,
 )
 from ntm_rules.model.facts import FactType, RatioOf
-from ntm_rules.model.grades import grade_of, possible_grades
 from ntm_rules.model.kept import kept
-from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, negation_of
+from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, grade_of, negation_of, possible_grades
 from ntm_rules.model.results import (
     Column,
     Connective,

@@ -9,11 +9,10 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
 from ntm_rules.model.results import FactValue, Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.compare import Code, Slots
+from ntm_rules.verdict.compare import Code, Slots, growing, most
 from ntm_rules.verdict.compile import Compiler, Value
 from ntm_rules.verdict.explain import criteria_results
 from ntm_rules.verdict.facts import CheckedFacts, Checker
-from ntm_rules.verdict.growth import growing, most
 
 Facts = Mapping[str, FactValue | Mapping[str, object] | None]
 

@@ -51,9 +51,8 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived
-from ntm_rules.verdict.compare import ORDER
+from ntm_rules.verdict.compare import ORDER, bare_most, most, one_way
 from ntm_rules.verdict.compile import Compiler
-from ntm_rules.verdict.growth import bare_most, most, one_way
 
 Ranks = Callable[[Block], Bytes]
 """The ranks of a condition in a block; never changed by who gets them."""

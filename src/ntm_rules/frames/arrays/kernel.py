@@ -25,7 +25,7 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.growth import growing
+from ntm_rules.verdict.compare import growing
 from ntm_rules.verdict.program import program_of
 
 ALONE, SHARED = 2**16, 2**17

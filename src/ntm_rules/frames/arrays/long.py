@@ -12,7 +12,7 @@ from ntm_rules.frames.base.details import BAD, SEPARATOR, facts_behind
 from ntm_rules.frames.base.libraries import Labels
 from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
 from ntm_rules.frames.base.vectors import TRUE, UNKNOWN_FLAG, Array, Block, Numbers
-from ntm_rules.frames.invalid import with_invalid
+from ntm_rules.frames.words import with_invalid
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import IndicatorResult

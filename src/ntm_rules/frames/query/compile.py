@@ -38,9 +38,8 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
-from ntm_rules.verdict.compare import ORDER
+from ntm_rules.verdict.compare import ORDER, growing, most, one_way
 from ntm_rules.verdict.compile import Compiler
-from ntm_rules.verdict.growth import growing, most, one_way
 
 
 @define

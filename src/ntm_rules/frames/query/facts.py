@@ -13,8 +13,8 @@ from ntm_rules.frames.query.stages import Slot, Stages, divided, null, small, wh
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.compare import growing
 from ntm_rules.verdict.facts import MAX_DIGITS
-from ntm_rules.verdict.growth import growing
 from ntm_rules.verdict.program import program_of
 
 

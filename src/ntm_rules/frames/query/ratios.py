@@ -8,7 +8,7 @@ import narwhals as nw
 
 from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, small, where
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.verdict.growth import bare_most, most
+from ntm_rules.verdict.compare import bare_most, most
 
 MOST = 9 * 10**11
 """The most that part and whole may be in steps of their unit: products with a threshold then fit in 64 bits."""

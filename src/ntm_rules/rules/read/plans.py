@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from ntm_rules.messages.errors import RulesetError
-from ntm_rules.model.citations import Confidence, Evidence
+from ntm_rules.model.acts import MergerPolicy, MergerRule
+from ntm_rules.model.citations import Confidence, Evidence, last_day
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 from ntm_rules.rules.folders import Listed
@@ -171,3 +172,20 @@ class _PlanReader:
         pairs = [(target.tier, target.aim) for target in targets]
         for tier, aim in dict.fromkeys(pair for pair in pairs if pairs.count(pair) > 1):
             self.reader.error("targets.aim", root.at, f"`{tier}` has two targets of the kind `{aim.value}`")
+
+
+def read_merger_rule(root: Map, provinces: Iterable[str], reader: Reader) -> MergerRule | None:
+    """The policy of a file; None where it is unusable, which is noted."""
+    what = "a file on mergers"
+    found = reader.map(root, what, ("mergers", "policy", "from", "evidence", "source", "note"))
+    province = reader.text(found.get("mergers"), "the province")
+    if province not in provinces:
+        reader.unknown("province.unknown", root.at, "province", province, provinces)
+    policy = reader.choice(reader.required(found, "policy", what), "policy", {p.value: p for p in MergerPolicy})
+    start = reader.date(reader.required(found, "from", what), "`from`")
+    evidence = reader.choice(reader.required(found, "evidence", what), "evidence", {e.value: e for e in Evidence})
+    source = reader.text(reader.required(found, "source", what), "the source")
+    if not (province and policy and start and evidence and source):
+        return None
+    note = reader.text(found.get("note"), "the note") or None
+    return MergerRule(province, policy, last_day(start), evidence, source, note)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+import oracle
 from ntm_rules import Library, Outcome, Ruleset, assess
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.facts import FactType
@@ -127,7 +128,12 @@ def test_communes_print_what_sets_them_apart(country: Ruleset) -> None:
 @given(st.data())
 def test_generated_rulesets_are_assessed(data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())
-    assess(ruleset, data.draw(facts(ruleset)))
+    commune = data.draw(facts(ruleset))
+    found, expected = assess(ruleset, commune), oracle.judge(ruleset, commune)
+    assert found.outcome.code == expected.outcome
+    assert {no: i.outcome.code for no, i in found.indicators.items()} == {
+        no: i.outcome for no, i in expected.indicators.items()
+    }
 
 
 @pytest.mark.parametrize("name", FICTION)

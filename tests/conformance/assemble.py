@@ -3,7 +3,7 @@
     python tests/conformance/assemble.py
 
 No engine is asked here. What is expected was written down from the truth tables and the definitions of the
-semantics; only the counts are added up. The output is committed.
+semantics; only the counts are added up. The output is committed: a file for each kind of node or rule, a case a line.
 """
 
 # ruff: noqa: E501 - a case a line
@@ -175,16 +175,16 @@ def alone(answer: Json) -> Json:
 CASES: dict[str, list[Json]] = {}
 
 
-def case(folder: str, title: str, rules: Json, facts: Json, expected: Json) -> None:
-    CASES.setdefault(folder, []).append({"case": title, "ruleset": rules, "facts": facts, "expected": expected})
+def case(file: str, title: str, rules: Json, facts: Json, expected: Json) -> None:
+    CASES.setdefault(file, []).append({"case": title, "ruleset": rules, "facts": facts, "expected": expected})
 
 
-def one(folder: str, title: str, rules: Json, facts: Json, outcome: str, *codes: str, **more: typing.Any) -> None:
-    case(folder, title, rules, facts, alone(says(outcome, *codes, **more)))
+def one(file: str, title: str, rules: Json, facts: Json, outcome: str, *codes: str, **more: typing.Any) -> None:
+    case(file, title, rules, facts, alone(says(outcome, *codes, **more)))
 
 
-def refused(folder: str, title: str, rules: Json, facts: Json, *names: str) -> None:
-    case(folder, title, rules, facts, {"fact_error": sorted(names)})
+def refused(file: str, title: str, rules: Json, facts: Json, *names: str) -> None:
+    case(file, title, rules, facts, {"fact_error": sorted(names)})
 
 
 # -- comparison -----------------------------------------------------------------------------------
@@ -303,11 +303,11 @@ AT_LEAST = (
 
 
 def connectives() -> None:
-    for folder, node, rows in (("all", "All", ALL_TABLE), ("any", "Any", ANY_TABLE)):
+    for file, node, rows in (("all", "All", ALL_TABLE), ("any", "Any", ANY_TABLE)):
         for left, columns in rows.items():
             for right, outcome in columns.items():
                 found, facts = members(left, right)
-                one(folder, f"{left} and {right}", single(group(node, *found)), facts, outcome, *why(outcome))
+                one(file, f"{left} and {right}", single(group(node, *found)), facts, outcome, *why(outcome))
     found, facts = members(M, M, N)
     one("all", "three members", single(group("All", *found)), facts, N)
     mixed = single(group("All", cmp("share", "at_least", PENDING), yes("yes"), cmp("income", "at_least", DELEGATED)))
@@ -746,36 +746,37 @@ def counts() -> None:
 
 
 def assemble() -> dict[str, list[Json]]:
-    """All cases by folder."""
+    """All cases by file."""
     CASES.clear()
     for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, applicability, evidence, layers, floors, counts):
         write()
     return CASES
 
 
+def name_of(title: str) -> str:
+    """The words of a title, joined by hyphens."""
+    return "-".join("".join(ch if ch.isascii() and ch.isalnum() else " " for ch in title.lower()).split())
+
+
 def texts() -> dict[str, str]:
-    """Every file as it has to stand there, by path."""
+    """Every file as it has to stand there, by its name."""
     found: dict[str, str] = {}
-    for folder, written in assemble().items():
-        for data in written:
-            slug = "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in data["case"].lower())
-            slug = "-".join(s for s in slug.split("-") if s)
-            name = f"{folder}/{slug}.json"
-            if name in found:
-                raise ValueError(name)
-            found[name] = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    for file, written in assemble().items():
+        named = {name_of(data["case"]): data for data in written}
+        if len(named) < len(written):
+            raise ValueError(f"two cases of {file} have one name")
+        lines = (json.dumps({"name": n, **named[n]}, ensure_ascii=False, separators=(",", ":")) for n in named)
+        found[f"{file}.jsonl"] = "".join(f"{line}\n" for line in lines)
     return found
 
 
 def main() -> None:
     wanted = texts()
-    for old in HERE.glob("*/*.json"):
-        if old.relative_to(HERE).as_posix() not in wanted:
+    for old in HERE.glob("*.jsonl"):
+        if old.name not in wanted:
             old.unlink()
     for name, content in wanted.items():
-        path = HERE / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(content, encoding="utf-8")
+        (HERE / name).write_text(content, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -4,23 +4,17 @@ import json
 import typing
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 import oracle
 from conformance.assemble import texts
+from conformance.cases import HERE, Json, cases
 from ntm_rules import FactError, Ruleset, Verdict, assess
 from ntm_rules.model.canonical import from_canonical, to_canonical
 
-HERE = Path(__file__).parent
-PATHS = sorted(HERE.glob("*/*.json"))
-Json = dict[str, typing.Any]
-
-
-def loaded(path: Path) -> Json:
-    return typing.cast(Json, json.loads(path.read_text(encoding="utf-8")))
+CASES = cases()
 
 
 def exact_text(margin: Decimal | Fraction | int | None) -> str | None:
@@ -88,27 +82,28 @@ def of_oracle(finding: oracle.Finding) -> Json:
 
 def test_the_cases_are_what_the_script_writes() -> None:
     """Run ``python tests/conformance/assemble.py`` after a change of it."""
-    assert {p.relative_to(HERE).as_posix(): p.read_text(encoding="utf-8") for p in PATHS} == texts()
+    wanted, found = texts(), {path.name: path.read_text(encoding="utf-8") for path in HERE.glob("*.jsonl")}
+    assert found.keys() == wanted.keys()
+    assert [name for name in wanted if found[name] != wanted[name]] == []
 
 
 def test_the_schema_is_one_and_every_case_follows_it() -> None:
-    schema = loaded(HERE / "schema.json")
+    schema = json.loads((HERE / "schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    problems = [(path.name, error.message) for path in PATHS for error in validator.iter_errors(loaded(path))]
+    problems = [(name, error.message) for name, case in CASES.items() for error in validator.iter_errors(case)]
     assert not problems
 
 
 def test_every_outcome_and_code_occurs() -> None:
-    said = [loaded(path)["expected"] for path in PATHS]
+    said = [case["expected"] for case in CASES.values()]
     codes = {code for e in said for i in e.get("indicators", {}).values() for code in i["codes"]}
     assert {e.get("outcome") for e in said} >= {"met", "not_met", "undetermined", "not_applicable"}
     assert codes == set(oracle.CODES) - {"fact_invalid"} | {"layer_not_read"}
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_case(path: Path) -> None:
-    data = loaded(path)
+@pytest.mark.parametrize("data", CASES.values(), ids=CASES)
+def test_case(data: Json) -> None:
     ruleset: Ruleset = from_canonical(data["ruleset"])
     expected = data["expected"]
     if "fact_error" in expected:

@@ -135,6 +135,7 @@ def mirrored(found: Difference, back: Difference) -> None:
         (asks("share", "at_least", 0), asks("share", "at_least", "none"), Kind.EQUAL),
         (asks("share", "at_least", 80), asks("share", "at_least", "pending"), Kind.NOT_COMPARED),
         (asks("share", "at_least", "delegated"), asks("share", "at_least", 80), Kind.NOT_COMPARED),
+        (asks("share", "at_least", "pending"), asks("share", "at_least", "none"), Kind.NOT_COMPARED),
         (
             c.All((asks("share", "at_least", 80), asks("yes", "equals", True))),
             asks("share", "at_least", 80),
@@ -177,6 +178,8 @@ def test_what_is_open_may_still_rule_out_a_direction() -> None:
     both = c.All((asks("yes", "equals", True), asks("share", "at_least", "pending")))
     assert one(both, asks("yes", "equals", True)).steps[0].excluded is Kind.STRICTER
     assert one(asks("share", "at_least", 80), asks("share", "at_least", "pending")).steps[0].excluded is None
+    dropped = one(asks("share", "at_least", "pending"), asks("share", "at_least", "none")).steps[0]
+    assert (dropped.kind, dropped.excluded) == (Kind.NOT_COMPARED, Kind.STRICTER)
 
 
 def test_one_open_value_that_stays_leaves_the_rest_comparable() -> None:

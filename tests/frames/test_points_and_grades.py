@@ -1,6 +1,5 @@
 """Points and grades in frames: every conformance case of points, every way in which a grade is open, bad points."""
 
-import json
 import typing
 import warnings
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ntm_rules as ntm
+from conformance.cases import cases
 from frames.making import EAGER, LAZY, frame
 from frames.test_same_answer import check
 from ntm_rules import Library, MissingColumns, Ruleset
@@ -17,10 +17,7 @@ from unit.test_grades import FOUND, GOOD, GRADED, ON
 
 Facts = dict[str, typing.Any]
 
-CASES = [
-    json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parents[1] / "conformance" / "points").glob("*.json"))
-]
+CASES = cases("points")
 
 
 def numbers(facts: Facts) -> Facts:
@@ -31,7 +28,7 @@ def numbers(facts: Facts) -> Facts:
 def by_ruleset() -> dict[str, tuple[Ruleset, list[Facts]]]:
     """The facts of all cases by ruleset."""
     found: dict[str, tuple[Ruleset, list[Facts]]] = {}
-    for case in CASES:
+    for case in CASES.values():
         ruleset = from_canonical(case["ruleset"])
         found.setdefault(ruleset.content_hash, (ruleset, []))[1].append(numbers(case["facts"]))
     return found

@@ -69,6 +69,8 @@ def test_sessions_in_which_nothing_happened_can_end(ruleset: Ruleset) -> None:
         sessions = [durable(ruleset) for _ in range(30)]
         for session in sessions:
             session.close()
+    with durable(ruleset, {"share": 60}) as session:
+        assert session.verdict == assess(ruleset, {"share": 60})
 
 
 def test_one_session_more_than_it_can_hold_is_refused(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+import oracle
 from ntm_rules import Library, Outcome, Ruleset, assess
 from ntm_rules.model.conditions import Comparison
+from ntm_rules.model.facts import FactType
 from ntm_rules.model.thresholds import GENERAL, CellState
 from ntm_rules.model.walk import cells
 from ntm_rules.testing.bench import bench_of
@@ -56,6 +58,17 @@ def test_every_threshold_has_a_value_at_it_and_on_both_sides(ruleset: Ruleset) -
         assert limit in values, (ref.address, limit)
         assert fact.minimum == limit or any(v < limit for v in values)
         assert fact.maximum == limit or any(v > limit for v in values)
+
+
+def test_none_and_all_of_a_whole_are_tried(ruleset: Ruleset) -> None:
+    choices = bench_of(ruleset).choices
+    tried = [dict(setting.facts) for setting in choices.every]
+    for fact, ratio in choices.ratios:
+        if not {ratio.part, ratio.whole} <= choices.inputs.keys():
+            continue
+        pairs = [(s[ratio.part], s[ratio.whole]) for s in tried if {ratio.part, ratio.whole} <= s.keys()]
+        assert any(part == 0 and whole for part, whole in pairs), fact.id
+        assert fact.type is not FactType.PERCENT or any(part == whole != 0 for part, whole in pairs), fact.id
 
 
 def test_passing_facts_leave_nothing_unmet(ruleset: Ruleset) -> None:
@@ -115,7 +128,12 @@ def test_communes_print_what_sets_them_apart(country: Ruleset) -> None:
 @given(st.data())
 def test_generated_rulesets_are_assessed(data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())
-    assess(ruleset, data.draw(facts(ruleset)))
+    commune = data.draw(facts(ruleset))
+    found, expected = assess(ruleset, commune), oracle.judge(ruleset, commune)
+    assert found.outcome.code == expected.outcome
+    assert {no: i.outcome.code for no, i in found.indicators.items()} == {
+        no: i.outcome for no, i in expected.indicators.items()
+    }
 
 
 @pytest.mark.parametrize("name", FICTION)

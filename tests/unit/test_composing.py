@@ -319,6 +319,26 @@ def test_an_overtaken_overlay_keeps_the_stricter_of_the_two(
     assert water(library.compose("commune/ntm", on=dt.date(2023, 5, 5), province="bac")).value == 85
 
 
+def test_an_amendment_holds_in_the_columns_that_the_overlay_left_alone(country: Callable[..., Library]) -> None:
+    """The national cells that the province did not set are none of its own, however strict they were."""
+
+    def cells(i: str, others: str) -> str:
+        return f'cells: {{I: "{i}", II: "{others}", III: "{others}"}}'
+
+    base = changed(BASE, 'at_least: "80"', f"at_least: {{by: [area], {cells('80', '80')}}}")
+    library = country(
+        ntm_yaml=base,
+        a_yaml=overlay("bac", "3/QD", "2023-01-01", '{set: "1.1", cells: {I: "85"}, evidence: official}'),
+        b_yaml=amendment("4/QD", "2024-01-01", f'{{set: "1.1", {cells("70", "70")}, evidence: official}}'),
+    )
+    ruleset = library.compose("commune/ntm", on=ON, province="bac")
+    found = {key: (str(cell.value), cell.blame.number) for key, cell in table(ruleset, indicator=0).items()}
+    assert found == {("I",): ("85", "3/QD"), ("II",): ("70", "4/QD"), ("III",): ("70", "4/QD")}
+    for area, least in (("I", 85), ("II", 70), ("III", 70)):
+        below, there = (outcomes(ruleset, area=area, clean_water_share=n)["1.1"] for n in (least - 1, least))
+        assert (below, there) == ("not_met", "met")
+
+
 def test_both_hold_where_the_schemes_differ(country: Callable[..., Library]) -> None:
     own = '{set: "1.1", at_least: {by: [area], cells: {I: "95", "*": "81"}}, evidence: official}'
     library = country(a_yaml=overlay("bac", "3/QD", "2023-01-01", own), b_yaml=amendment("4/QD", "2024-01-01", SET_90))
@@ -536,7 +556,9 @@ def test_a_relative_threshold_has_to_fit(tmp_path: Path, target: str, code: str)
     assert f"`{target}`" in found.message
 
 
-def test_a_product_of_more_than_fifteen_digits_is_refused(tmp_path: Path) -> None:
+def test_a_product_of_more_than_fifteen_digits_is_refused(tmp_path: Path, country: Callable[..., Library]) -> None:
+    longest = country(khac_yaml=changed(OTHER, '"1.1"', '"1.0000000000001"')).compose("commune/khac", on=ON)
+    assert table(longest)["BIEN", "2024"].value == Decimal("45.0000000000045")
     assert "value.digits" in codes(
         problems(tmp_path / "rules", khac_yaml=changed(OTHER, '"1.1"', '"1.00000000000001"'))
     )

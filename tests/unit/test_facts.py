@@ -163,7 +163,8 @@ def test_a_percentage_that_contradicts_its_parts(ruleset: Ruleset, written: obje
 
 def test_either_way_of_rounding_a_half_agrees(ruleset: Ruleset) -> None:
     for written in ("0.1", "0.2"):  # 3 of 2000 is 0.15
-        assess(ruleset, {"clean_water_share": written, "water_households": 3, "households": 2000})
+        found = assess(ruleset, {"clean_water_share": written, "water_households": 3, "households": 2000})
+        assert found.indicators["1.1"].actual == Fraction(3, 20)
 
 
 def test_part_above_whole_and_empty_whole(ruleset: Ruleset) -> None:

@@ -1,15 +1,18 @@
-"""What is said about a verdict, in both languages, read off the evaluated tree."""
+"""What is said about a verdict, read off the evaluated tree, and about a set, in both languages."""
 
 import datetime as dt
 import string
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from small import BASE, changed, load
 
 import ntm_rules as ntm
 from ntm_rules.words.numbers import digits_for, number
 from ntm_rules.words.phrases import EN, VI
+from ntm_rules.words.sheet import rows
 
 LIBRARY = ntm.Library.bundled()
 
@@ -49,6 +52,20 @@ def test_one_comparison(facts: dict[str, object], indicator: str, expected: str)
     if len(found) != len(facts):
         pytest.fail(f"the catalogue has no {sorted(set(facts) - set(found))}")
     assert f": {expected}; " in text(facts, indicator)
+
+
+def test_a_fact_on_a_bound_that_is_not_included_is_short_by_nothing(tmp_path: Path) -> None:
+    """No "short by 0", which would say that it is enough."""
+    base = changed(BASE, "more_than: pending", 'more_than: "10", evidence: official')
+    ruleset = load(tmp_path / "rules", ntm_yaml=base).compose("commune/ntm", on=dt.date(2024, 7, 2))
+
+    def said(wages: object, lang: str) -> str:
+        reasons = ntm.assess(ruleset, {"wages": wages}).reasons()  # type: ignore[dict-item]
+        return next(r.text(lang) for r in reasons if r.indicator == "2.4")
+
+    assert said("9.5", "vi") == "2.4 Khác: 9,5 triệu xu, cần trên 10 (thiếu 0,5); 1/QD"
+    assert said(10, "vi") == "2.4 Khác: 10 triệu xu, cần trên 10; 1/QD"
+    assert said(10, "en") == "2.4 Other: 10 million xu, more than 10 needed; 1/QD"
 
 
 def test_what_the_caller_said_about_a_fact_is_carried_into_the_words() -> None:
@@ -131,3 +148,22 @@ def test_every_reason_of_every_bundled_set_can_be_said(lang: str) -> None:
                 assert said.startswith(f"{reason.indicator} ")
                 assert "{" not in said
                 assert "None" not in said
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "vi", "en"),
+    [
+        ("all", "any", "quy hoạch và (công nhận hoặc khu vực là III)", "planned and (recognised or area is III)"),
+        ("any", "all", "quy hoạch hoặc (công nhận và khu vực là III)", "planned or (recognised and area is III)"),
+    ],
+)
+def test_and_and_or_in_one_line_are_told_apart_by_brackets(
+    tmp_path: Path, outer: str, inner: str, vi: str, en: str
+) -> None:
+    yes = 'equals: "true", evidence: official'
+    within = f"{{{inner}: [{{fact: recognised, {yes}}}, {{fact: area, equals: III, evidence: official}}]}}"
+    water = "title: {vi: Nước, en: Water}\n"
+    base = changed(BASE, water, f"{water}        applies_if: {{{outer}: [{{fact: planned, {yes}}}, {within}]}}\n")
+    ruleset = load(tmp_path / "rules", ntm_yaml=base).compose("commune/ntm", on=dt.date(2024, 7, 2))
+    assert f"chỉ áp dụng nếu: {vi}" in [row.title for row in rows(ruleset, "vi")]
+    assert f"applies only if: {en}" in [row.title for row in rows(ruleset, "en")]

@@ -28,10 +28,13 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table
 from ntm_rules.model.walk import facts_of_derived, facts_read
-from ntm_rules.verdict.program import Facts, check_facts, outcome_codes
+from ntm_rules.verdict.program import check_facts, outcome_codes
 from peers.communes import Columns, columns, rows
 from peers.ours import arrow
 from peers.terms import terms_of
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.model.results import Facts
 
 FICTION = Path(__file__).parent.parent / "tests" / "fiction" / "rulesets"
 ON = dt.date(2024, 7, 2)
@@ -123,14 +126,14 @@ def one_by_one(ruleset: Ruleset, made: Columns) -> tuple[float, float]:
 def of_arrays(ruleset: Ruleset, made: Columns, count: int) -> float:
     """Seconds a commune of the array kernel."""
     part = {name: column[:count] for name, column in made.items()}
-    return cpu(lambda: ntm.assess_frame(ruleset, part, threads=1)) / count
+    return cpu(lambda: ntm.frames.assess(ruleset, part, threads=1)) / count
 
 
 def of_queries(ruleset: Ruleset, made: Columns, count: int) -> float:
     """Seconds a commune of one query, the making of it included."""
     facts = ruleset.inputs()
     frame = pl.DataFrame({name: arrow(facts[name], column[:count]) for name, column in made.items()}).lazy()
-    return cpu(lambda: ntm.assess_frame(ruleset, frame).collect()) / count
+    return cpu(lambda: ntm.frames.assess(ruleset, frame).collect()) / count
 
 
 def crossing(ruleset: Ruleset, made: Columns, each: float) -> int:
@@ -187,7 +190,7 @@ def drawn(fact: Fact, size: int) -> NDArray[typing.Any]:
 
 def main() -> None:
     """Print every figure."""
-    warnings.simplefilter("ignore", ntm.MissingColumns)
+    warnings.simplefilter("ignore", ntm.frames.MissingColumns)
     print(f"Python {platform.python_version()}, {platform.machine()}, ntm-rules {ntm.__version__}")
     print(f"numpy {np.__version__}, polars {pl.__version__}; microseconds of processor time a commune")
     library = ntm.Library.load(FICTION, bundled=False)

@@ -58,7 +58,7 @@ def engines() -> list[str]:
     """The engines that can be used here."""
     ruleset = ntm.Library.bundled().compose("commune/hien-dai", on=dt.date(2026, 3, 1))
     try:
-        ntm.LiveSession(ruleset, engine="durable").close()
+        ntm.live.Session(ruleset, engine="durable").close()
     except ntm.EngineUnavailable as error:
         print(error)
         return ["python"]
@@ -77,8 +77,8 @@ def latency(name: str, ruleset: ntm.Ruleset) -> None:
 
     show("assessing anew, which says nothing of what changed", timed(anew, changes))
     for engine in engines():
-        events: list[ntm.LiveEvent] = []
-        with ntm.LiveSession(ruleset, facts_for(ruleset), engine=engine) as session:
+        events: list[ntm.live.Event] = []
+        with ntm.live.Session(ruleset, facts_for(ruleset), engine=engine) as session:
             session.on_change(events.append)
             show(f"live session, {engine}", timed(session.set, changes), f"{len(events)} events")
 
@@ -94,10 +94,10 @@ def memory(ruleset: ntm.Ruleset) -> None:
     communes = [facts_for(ruleset, seed) for seed in range(SESSIONS)]
     changes = changes_for(ruleset, CHANGES)
     for engine in engines():
-        ntm.LiveSession(ruleset, communes[0], engine=engine).close()
+        ntm.live.Session(ruleset, communes[0], engine=engine).close()
         tracemalloc.start()
         before, resident_before = tracemalloc.get_traced_memory()[0], resident()
-        sessions = [ntm.LiveSession(ruleset, facts, engine=engine) for facts in communes]
+        sessions = [ntm.live.Session(ruleset, facts, engine=engine) for facts in communes]
         held = (tracemalloc.get_traced_memory()[0] - before) / SESSIONS / 1024
         tracemalloc.stop()
         if engine == "durable":  # its memory is not Python's
@@ -105,7 +105,7 @@ def memory(ruleset: ntm.Ruleset) -> None:
         print(f"  one session, {engine:<43} {held:8.1f} KB")
         for session in sessions:
             session.close()
-        with ntm.LiveSession(ruleset, communes[0], engine=engine) as session:
+        with ntm.live.Session(ruleset, communes[0], engine=engine) as session:
             for name, value in changes[: CHANGES // 10]:
                 session.set(name, value)
             settled = resident()
@@ -118,17 +118,17 @@ def board(ruleset: ntm.Ruleset) -> None:
     """All communes of the country on one board."""
     communes = [facts_for(ruleset, seed) for seed in range(100)]
 
-    def fill(many: ntm.LiveBoard) -> None:
+    def fill(many: ntm.live.Board) -> None:
         for number in range(COMMUNES):
             many.set_many(f"{number:05}", communes[number % 100])
 
-    with ntm.LiveBoard(ruleset) as many:
+    with ntm.live.Board(ruleset) as many:
         tracemalloc.start()
         fill(many)
         held = tracemalloc.get_traced_memory()[0] / 2**20
         tracemalloc.stop()
         print(f"  {COMMUNES} communes, {many.open_sessions} of them open: {held:.1f} MB held")
-    with ntm.LiveBoard(ruleset) as many:
+    with ntm.live.Board(ruleset) as many:
         start = time.thread_time()
         fill(many)
         print(f"  {(time.thread_time() - start) / COMMUNES * 1e6:.0f} µs to open, fill and put away a unit")

@@ -15,6 +15,8 @@ language = "en"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "docstrings", "ntm_tables", "ntm_levels"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
+# hypothesis is described in its own documentation
+nitpick_ignore = [("py:class", "hypothesis.strategies.SearchStrategy")]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -1,6 +1,8 @@
 """What the project says about itself: the front door, the two READMEs, the version."""
 
 import datetime as dt
+import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -34,8 +36,24 @@ def test_every_public_name_is_there(name: str) -> None:
 
 def test_every_public_name_is_documented() -> None:
     page = read("docs/reference/api.md")
-    documented = re.findall(r"auto\w+:: ntm_rules\.(\w+)$", page, re.MULTILINE)
-    assert sorted(documented) == sorted(name for name in ntm.__all__ if name != "__version__")
+    documented = re.findall(r"(?:auto\w+|py:module):: ntm_rules\.([\w.]+)$", page, re.MULTILINE)
+    public = {name: getattr(ntm, name) for name in ntm.__all__ if name != "__version__"}
+    spaces = {name: space for name, space in public.items() if inspect.ismodule(space)}
+    names = [
+        f"{name}.{n}" for name, space in spaces.items() for n in space.__all__ if getattr(space, n) is not public.get(n)
+    ]
+    assert sorted(documented) == sorted((*public, *names))
+
+
+@pytest.mark.parametrize("name", [name for name in ntm.__all__ if inspect.ismodule(getattr(ntm, name))])
+def test_every_type_of_a_namespace_shows_its_public_path(name: str) -> None:
+    """In tracebacks and pickles, whatever was imported before."""
+    space = getattr(ntm, name)
+    for each in space.__all__:
+        found = getattr(space, each)
+        if isinstance(found, type):
+            assert getattr(importlib.import_module(found.__module__), each) is found
+            assert found.__module__ in ("ntm_rules", f"ntm_rules.{name}", "ntm_rules.law")
 
 
 def test_the_readmes_show_the_same() -> None:

@@ -17,7 +17,7 @@ TAIL = ("criteria_met", "criteria_not_met", "criteria_undetermined", "provisiona
 
 def ours(ruleset: ntm.Ruleset, frame: typing.Any, threads: int | None) -> typing.Any:
     """The wide frame of the same kind."""
-    return ntm.assess_frame(ruleset, frame, threads=threads)
+    return ntm.frames.assess(ruleset, frame, threads=threads)
 
 
 def wide_columns(ruleset: ntm.Ruleset) -> tuple[str, ...]:

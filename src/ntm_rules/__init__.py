@@ -7,32 +7,31 @@
     verdict = ntm.assess(ruleset, {"income_per_capita": 43.2}, unit="Cao Lâu")
     [reason.text("vi") for reason in verdict.reasons()]
 
-What stands in ``__all__`` is public, nothing else. Names are imported when they are first used, so that importing
-the package costs almost nothing.
+What is in ``__all__`` here, and in that of the namespaces ``check``, ``difference``, ``frames``, ``law``, ``levels``,
+``live``, ``messages``, ``programme``, ``proofs``, ``results``, ``tables``, ``testing`` and ``units``, is public, and
+nothing else. Names are imported when they are first used, so that importing the package costs almost nothing.
 """
 
-import importlib
 import typing
 
-from ntm_rules._version import __version__
+from ntm_rules._public import lazily
+from ntm_rules._version import __version__ as __version__
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.difference.difference import diff as diff
-    from ntm_rules.frames.assessment import assess_frame as assess_frame
-    from ntm_rules.frames.base.columns import MissingColumns as MissingColumns
-    from ntm_rules.frames.words import word as word
-    from ntm_rules.levels.causes import Cause as Cause
-    from ntm_rules.levels.finding import assess_finding as assess_finding
-    from ntm_rules.levels.hierarchy import Hierarchy as Hierarchy
-    from ntm_rules.levels.hierarchy import assess_hierarchy as assess_hierarchy
-    from ntm_rules.levels.reconciliation import Agreement as Agreement
-    from ntm_rules.levels.reconciliation import Reconciliation as Reconciliation
-    from ntm_rules.levels.reconciliation import reconcile as reconcile
-    from ntm_rules.live.board import LiveBoard as LiveBoard
-    from ntm_rules.live.events import LiveEvent as LiveEvent
-    from ntm_rules.live.session import LiveSession as LiveSession
+    from ntm_rules import check as check
+    from ntm_rules import difference as difference
+    from ntm_rules import frames as frames
+    from ntm_rules import law as law
+    from ntm_rules import levels as levels
+    from ntm_rules import live as live
+    from ntm_rules import messages as messages
+    from ntm_rules import programme as programme
+    from ntm_rules import proofs as proofs
+    from ntm_rules import results as results
+    from ntm_rules import tables as tables
+    from ntm_rules import testing as testing
+    from ntm_rules import units as units
     from ntm_rules.messages.errors import AmbiguousName as AmbiguousName
-    from ntm_rules.messages.errors import Diagnostic as Diagnostic
     from ntm_rules.messages.errors import EngineUnavailable as EngineUnavailable
     from ntm_rules.messages.errors import FactError as FactError
     from ntm_rules.messages.errors import NotInForce as NotInForce
@@ -40,136 +39,78 @@ if typing.TYPE_CHECKING:
     from ntm_rules.messages.errors import RulesetError as RulesetError
     from ntm_rules.messages.errors import TableError as TableError
     from ntm_rules.messages.errors import UnknownName as UnknownName
-    from ntm_rules.model.acts import Act as Act
-    from ntm_rules.model.acts import ActKind as ActKind
     from ntm_rules.model.citations import Evidence as Evidence
     from ntm_rules.model.outcomes import Outcome as Outcome
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
-    from ntm_rules.model.results import Verdict as Verdict
     from ntm_rules.model.rulesets import Ruleset as Ruleset
-    from ntm_rules.programme.progress import Progress as Progress
-    from ntm_rules.programme.progress import progress as progress
-    from ntm_rules.programme.record import UnitRecord as UnitRecord
-    from ntm_rules.programme.rereview import Rereview as Rereview
-    from ntm_rules.programme.rereview import rereview as rereview
     from ntm_rules.rules.library import Library as Library
-    from ntm_rules.tables.units import UnitFacts as UnitFacts
-    from ntm_rules.tables.units import read_units as read_units
-    from ntm_rules.units.merger import Merged as Merged
-    from ntm_rules.units.merger import merge_units as merge_units
-    from ntm_rules.units.recognition import AfterMerger as AfterMerger
-    from ntm_rules.units.recognition import recognition_after_merger as recognition_after_merger
-    from ntm_rules.units.register import Units as Units
-    from ntm_rules.units.unit import Unit as Unit
-    from ntm_rules.verdict.program import assess as assess
-    from ntm_rules.words.reason import Reason as Reason
+    from ntm_rules.verdict.verdict import Verdict as Verdict
+    from ntm_rules.verdict.verdict import assess as assess
 
 _HOMES = {
-    "AfterMerger": "units.recognition",
-    "recognition_after_merger": "units.recognition",
-    "Merged": "units.merger",
-    "merge_units": "units.merger",
-    "Unit": "units.unit",
-    "Units": "units.register",
-    "AmbiguousName": "messages.errors",
-    "Act": "model.acts",
-    "ActKind": "model.acts",
-    "Agreement": "levels.reconciliation",
-    "Reconciliation": "levels.reconciliation",
-    "reconcile": "levels.reconciliation",
-    "assess_finding": "levels.finding",
-    "assess_hierarchy": "levels.hierarchy",
-    "Hierarchy": "levels.hierarchy",
-    "Cause": "levels.causes",
-    "Library": "rules.library",
-    "TableError": "messages.errors",
-    "UnitFacts": "tables.units",
-    "read_units": "tables.units",
-    "MissingColumns": "frames.base.columns",
-    "LiveBoard": "live.board",
-    "LiveEvent": "live.events",
-    "LiveSession": "live.session",
-    "assess": "verdict.program",
-    "assess_frame": "frames.assessment",
-    "diff": "difference.difference",
-    "word": "frames.words",
-    "Reason": "words.reason",
-    "Evidence": "model.citations",
-    "Diagnostic": "messages.errors",
-    "EngineUnavailable": "messages.errors",
-    "FactError": "messages.errors",
-    "NotInForce": "messages.errors",
-    "NtmRulesError": "messages.errors",
-    "RulesetError": "messages.errors",
-    "UnknownName": "messages.errors",
-    "Outcome": "model.outcomes",
-    "ReasonCode": "model.outcomes",
-    "Ruleset": "model.rulesets",
-    "Verdict": "model.results",
-    "Progress": "programme.progress",
-    "progress": "programme.progress",
-    "UnitRecord": "programme.record",
-    "Rereview": "programme.rereview",
-    "rereview": "programme.rereview",
+    "check": "ntm_rules.check",
+    "difference": "ntm_rules.difference",
+    "frames": "ntm_rules.frames",
+    "law": "ntm_rules.law",
+    "levels": "ntm_rules.levels",
+    "live": "ntm_rules.live",
+    "messages": "ntm_rules.messages",
+    "programme": "ntm_rules.programme",
+    "proofs": "ntm_rules.proofs",
+    "results": "ntm_rules.results",
+    "tables": "ntm_rules.tables",
+    "testing": "ntm_rules.testing",
+    "units": "ntm_rules.units",
+    "AmbiguousName": "ntm_rules.messages.errors",
+    "EngineUnavailable": "ntm_rules.messages.errors",
+    "FactError": "ntm_rules.messages.errors",
+    "NotInForce": "ntm_rules.messages.errors",
+    "NtmRulesError": "ntm_rules.messages.errors",
+    "RulesetError": "ntm_rules.messages.errors",
+    "TableError": "ntm_rules.messages.errors",
+    "UnknownName": "ntm_rules.messages.errors",
+    "Evidence": "ntm_rules.model.citations",
+    "Outcome": "ntm_rules.model.outcomes",
+    "ReasonCode": "ntm_rules.model.outcomes",
+    "Ruleset": "ntm_rules.model.rulesets",
+    "Library": "ntm_rules.rules.library",
+    "Verdict": "ntm_rules.verdict.verdict",
+    "assess": "ntm_rules.verdict.verdict",
 }
 
 __all__ = [
-    "Act",
-    "ActKind",
-    "AfterMerger",
-    "Agreement",
     "AmbiguousName",
-    "Cause",
-    "Diagnostic",
     "EngineUnavailable",
     "Evidence",
     "FactError",
-    "Hierarchy",
     "Library",
-    "LiveBoard",
-    "LiveEvent",
-    "LiveSession",
-    "Merged",
-    "MissingColumns",
     "NotInForce",
     "NtmRulesError",
     "Outcome",
-    "Progress",
-    "Reason",
     "ReasonCode",
-    "Reconciliation",
-    "Rereview",
     "Ruleset",
     "RulesetError",
     "TableError",
-    "Unit",
-    "UnitFacts",
-    "UnitRecord",
-    "Units",
     "UnknownName",
     "Verdict",
     "__version__",
     "assess",
-    "assess_finding",
-    "assess_frame",
-    "assess_hierarchy",
-    "diff",
-    "merge_units",
-    "progress",
-    "read_units",
-    "recognition_after_merger",
-    "reconcile",
-    "rereview",
-    "word",
+    "check",
+    "difference",
+    "frames",
+    "law",
+    "levels",
+    "live",
+    "messages",
+    "programme",
+    "proofs",
+    "results",
+    "tables",
+    "testing",
+    "units",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -448,7 +448,7 @@ def kinds(found: Difference) -> dict[str, tuple[str, ...]]:
 def test_decision_211_and_1558(bundled: Library) -> None:
     old = bundled.compose("commune/ntm", on=dt.date(2022, 5, 1))
     new = bundled.compose("commune/ntm", on=dt.date(2024, 7, 2))
-    found = ntm.diff(old, new)
+    found = ntm.difference.diff(old, new)
     replay(found)
     assert kinds(found) == {
         "13.1": ("retitled", "incomparable"),

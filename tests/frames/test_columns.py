@@ -17,7 +17,8 @@ import pytest
 
 import ntm_rules as ntm
 from frames.making import rows
-from ntm_rules import MissingColumns, Ruleset
+from ntm_rules import Ruleset
+from ntm_rules.frames import MissingColumns
 from ntm_rules.model import conditions as c
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
@@ -76,7 +77,7 @@ def outcomes(frame: typing.Any, fact: str, **options: typing.Any) -> list[int]:
     """The outcomes of the indicator that reads one fact."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        found = ntm.assess_frame(RULESET, frame, **options)
+        found = ntm.frames.assess(RULESET, frame, **options)
     return [row[f"indicator_{fact}"] for row in rows(found)]
 
 
@@ -141,10 +142,10 @@ def test_every_decimal_is_the_float_of_its_text(scale: int) -> None:
     for frame in (pa.table({"free": exact}), pl.DataFrame({"free": exact}).lazy(), duck(pa.table({"free": exact}))):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MissingColumns)
-            told = ntm.assess_frame(
+            told = ntm.frames.assess(
                 RULESET,
                 frame if not isinstance(frame, pa.Table) else frame.append_column("code", [list(map(str, exact))]),
-                unit="code" if isinstance(frame, pa.Table) else None,
+                unit_column="code" if isinstance(frame, pa.Table) else None,
             )
         assert [row["indicator_free"] for row in rows(told)] == [int(value >= Decimal("0.001")) for value in exact]
 
@@ -281,21 +282,21 @@ def test_all_columns_that_do_not_fit_are_named_at_once() -> None:
         outcomes(pl.DataFrame({"share": ["1"], "yes": ["x"], "kind": [1]}), "share")
     assert [d.message.split("`")[1] for d in caught.value.diagnostics] == ["share", "yes", "kind"]
     with pytest.raises(ntm.TableError) as caught:
-        outcomes(pl.DataFrame({"a": [1], "b": [2]}), "share", unit="c", keep=("d",))
+        outcomes(pl.DataFrame({"a": [1], "b": [2]}), "share", unit_column="c", keep=("d",))
     assert len(caught.value.diagnostics) == 4
 
 
 def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
     with pytest.raises(TypeError, match=r"expected a Polars, pandas or PyArrow frame.*not `list`"):
-        ntm.assess_frame(RULESET, [1])
+        ntm.frames.assess(RULESET, [1])
     for options, words in (
         ({"shape": "tall"}, "`shape` is one of `wide`, `long`"),
         ({"on_bad": "skip"}, "`on_bad` is one of"),
         ({"on_bad": "raise"}, 'takes on_bad="mark" only'),
-        ({"shape": "long"}, "needs `unit`"),
+        ({"shape": "long"}, "needs `unit_column`"),
     ):
         with pytest.raises(ValueError, match=words):
-            ntm.assess_frame(RULESET, pl.LazyFrame({"share": [1.0]}), **options)
+            ntm.frames.assess(RULESET, pl.LazyFrame({"share": [1.0]}), **options)
     with pytest.raises(TypeError, match="`keep` is a sequence"):
         outcomes(pl.DataFrame({"share": [1.0], "name": ["x"]}), "share", keep="name")
 
@@ -306,13 +307,13 @@ def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
 def test_missing_columns_are_told_once_and_facts_of_other_sets_are_left_alone() -> None:
     frame = pl.DataFrame({"share": [70.0] * 9, "another_fact": [1] * 9})
     with pytest.warns(MissingColumns) as caught:
-        ntm.assess_frame(RULESET, frame)
+        ntm.frames.assess(RULESET, frame)
     assert len(caught) == 1
     message = typing.cast(MissingColumns, caught[0].message)
     assert message.facts == ("rate", "tally", "free", "yes", "level", "kind")
     assert caught[0].filename == __file__
     with pytest.warns(MissingColumns) as caught:
-        ntm.assess_frame(RULESET, frame.with_columns(part=pl.lit(1), whole=pl.lit(2)))
+        ntm.frames.assess(RULESET, frame.with_columns(part=pl.lit(1), whole=pl.lit(2)))
     assert "rate" not in typing.cast(MissingColumns, caught[0].message).facts
 
 
@@ -323,7 +324,7 @@ def test_the_same_kind_of_frame_comes_back(shape: str) -> None:
     for frame in (pl.DataFrame(columns), pa.table(columns), pandas, {n: np.array(v) for n, v in columns.items()}):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MissingColumns)
-            found = ntm.assess_frame(RULESET, frame, unit="code", keep=("name",), shape=shape)
+            found = ntm.frames.assess(RULESET, frame, unit_column="code", keep=("name",), shape=shape)
         assert type(found) is type(frame)
         assert list(dict.fromkeys(row["name"] for row in rows(found))) == ["Xã B", "Xã A"]
         if isinstance(found, pd.DataFrame):
@@ -336,16 +337,16 @@ def test_an_empty_frame_has_the_same_columns() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MissingColumns)
             assert (
-                ntm.assess_frame(RULESET, empty, shape=shape).columns
-                == ntm.assess_frame(RULESET, full, shape=shape).columns
+                ntm.frames.assess(RULESET, empty, shape=shape).columns
+                == ntm.frames.assess(RULESET, full, shape=shape).columns
             )
 
 
 def test_outcomes_take_one_byte() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        found = ntm.assess_frame(RULESET, pl.DataFrame({"share": [70.0]}))
-        lazy = ntm.assess_frame(RULESET, pl.LazyFrame({"share": [70.0]}))
+        found = ntm.frames.assess(RULESET, pl.DataFrame({"share": [70.0]}))
+        lazy = ntm.frames.assess(RULESET, pl.LazyFrame({"share": [70.0]}))
     assert found.schema["outcome"] == found.schema["indicator_share"] == pl.Int8
     assert {n: t for n, t in lazy.collect_schema().items() if n != "bad_facts"} == dict(found.schema)
 
@@ -353,26 +354,26 @@ def test_outcomes_take_one_byte() -> None:
 def test_a_row_of_another_ruleset_is_not_worded() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        found = ntm.assess_frame(RULESET, pl.DataFrame({"share": [60.0]}), shape="long")
+        found = ntm.frames.assess(RULESET, pl.DataFrame({"share": [60.0]}), shape="long")
     row = found.row(0, named=True)
-    assert "60%" in ntm.word(RULESET, row)
+    assert "60%" in ntm.frames.word(RULESET, row)
     with pytest.raises(ntm.RulesetError, match="content hash"):
-        ntm.word(RULESET.with_minimum_evidence("official"), row | {"content_hash": "ntm1:0"})
+        ntm.frames.word(RULESET.with_minimum_evidence("official"), row | {"content_hash": "ntm1:0"})
     with pytest.raises(ntm.TableError, match="cannot be read"):
-        ntm.word(RULESET, row | {"detail": "1;2"})
+        ntm.frames.word(RULESET, row | {"detail": "1;2"})
     with pytest.raises(ntm.TableError, match="no column `detail`"):
-        ntm.word(RULESET, {name: value for name, value in row.items() if name != "detail"})
+        ntm.frames.word(RULESET, {name: value for name, value in row.items() if name != "detail"})
     with pytest.raises(ntm.UnknownName, match="unknown indicator"):
-        ntm.word(RULESET, row | {"indicator": "9.9"})
+        ntm.frames.word(RULESET, row | {"indicator": "9.9"})
 
 
 def test_a_bad_value_is_worded_as_such() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        found = ntm.assess_frame(RULESET, pl.DataFrame({"share": [101.0]}), shape="long", on_bad="mark")
+        found = ntm.frames.assess(RULESET, pl.DataFrame({"share": [101.0]}), shape="long", on_bad="mark")
     row = found.row(0, named=True)
     assert row["reason"] == "fact_invalid"
-    assert "số liệu không hợp lệ" in ntm.word(RULESET, row)
+    assert "số liệu không hợp lệ" in ntm.frames.word(RULESET, row)
 
 
 def test_without_numpy_the_error_says_what_to_install() -> None:
@@ -380,7 +381,7 @@ def test_without_numpy_the_error_says_what_to_install() -> None:
         "import sys; sys.modules['numpy'] = None\n"
         "import datetime as dt, ntm_rules as ntm\n"
         "ruleset = ntm.Library.bundled().compose('commune/kieu-mau', on=dt.date(2024, 7, 2))\n"
-        "try: ntm.assess_frame(ruleset, {})\n"
+        "try: ntm.frames.assess(ruleset, {})\n"
         "except ntm.EngineUnavailable as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,7 +12,8 @@ import pytest
 import ntm_rules as ntm
 from fiction.communes import commune
 from frames.making import rows, same_row, wide_row
-from ntm_rules import Library, MissingColumns
+from ntm_rules import Library
+from ntm_rules.frames import MissingColumns
 
 SETS = [
     ("commune/ntm", dt.date(2024, 7, 2), 2024, "gia-bac"),
@@ -70,8 +71,8 @@ def test_every_row_is_assessed_with_its_own_ruleset(fiction: Library, kind: str)
     frame, wanted = table(fiction)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        found = fiction.assess_frame(
-            KINDS[kind](frame), tier="hạng", on="ngày", year="năm", province="tỉnh", unit="code"
+        found = ntm.frames.assess_mixed(
+            fiction, KINDS[kind](frame), tier="hạng", on="ngày", year="năm", province="tỉnh", unit_column="code"
         )
     told = sorted(rows(found), key=lambda row: row["code"])
     columns = {name for ruleset, _ in wanted for name in wide_row(ntm.assess(ruleset, {}))}
@@ -85,37 +86,45 @@ def test_every_row_is_assessed_with_its_own_ruleset(fiction: Library, kind: str)
 def test_values_instead_of_columns(fiction: Library) -> None:
     ruleset = fiction.compose("commune/lua-chon", on=dt.date(2024, 7, 2))
     frame = pl.DataFrame([{"code": f"{n}", **commune(ruleset, n)} for n in range(5)], infer_schema_length=None)
-    mine = fiction.assess_frame(frame, tier="commune/lua-chon", on=dt.date(2024, 7, 2), unit="code")
-    assert mine.drop("content_hash").equals(ntm.assess_frame(ruleset, frame, unit="code"))
+    mine = ntm.frames.assess_mixed(fiction, frame, tier="commune/lua-chon", on=dt.date(2024, 7, 2), unit_column="code")
+    assert mine.drop("content_hash").equals(ntm.frames.assess(ruleset, frame, unit_column="code"))
 
 
 def test_the_long_shape_keeps_the_order_of_the_units(fiction: Library) -> None:
     frame, wanted = table(fiction)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        found = fiction.assess_frame(
-            frame, tier="hạng", on="ngày", year="năm", province="tỉnh", unit="code", shape="long"
+        found = ntm.frames.assess_mixed(
+            fiction, frame, tier="hạng", on="ngày", year="năm", province="tỉnh", unit_column="code", shape="long"
         )
     assert found.get_column("code").unique(maintain_order=True).to_list() == frame.get_column("code").to_list()
     by_hash = {ruleset.content_hash: ruleset for ruleset, _ in wanted}
-    assert all(ntm.word(by_hash[row["content_hash"]], row) for row in found.sample(40, seed=1).rows(named=True))
+    assert all(ntm.frames.word(by_hash[row["content_hash"]], row) for row in found.sample(40, seed=1).rows(named=True))
 
 
 def test_bad_keys_and_facts_are_named(fiction: Library) -> None:
     frame = pl.DataFrame({"code": ["1", "2"], "tỉnh": ["gia-bac", "gia-bắk"], "năm": [2024, 2024]})
     with pytest.raises(ntm.UnknownName, match="did you mean `gia-bac`"):
-        fiction.assess_frame(
-            frame, tier="commune/ntm", on=dt.date(2024, 7, 2), province="tỉnh", year="năm", unit="code"
+        ntm.frames.assess_mixed(
+            fiction, frame, tier="commune/ntm", on=dt.date(2024, 7, 2), province="tỉnh", year="năm", unit_column="code"
         )
     for value, words in (("2024,5", "no year"), (None, "no value in the column `năm`")):
         broken = frame.with_columns(pl.Series("năm", ["2024", value]))
         with pytest.raises(ntm.TableError, match=words):
-            fiction.assess_frame(
-                broken, tier="commune/ntm", on=dt.date(2024, 7, 2), year="năm", unit="code", keep=("tỉnh",)
+            ntm.frames.assess_mixed(
+                fiction,
+                broken,
+                tier="commune/ntm",
+                on=dt.date(2024, 7, 2),
+                year="năm",
+                unit_column="code",
+                keep=("tỉnh",),
             )
     spoiled = frame.with_columns(pl.lit("gia-bac").alias("tỉnh"), pl.Series("paved_share", [101.0, 50.0]))
     with pytest.warns(MissingColumns), pytest.raises(ntm.FactError) as caught:
-        fiction.assess_frame(spoiled, tier="commune/ntm", on="2024-07-02", province="tỉnh", keep=("năm",), unit="code")
+        ntm.frames.assess_mixed(
+            fiction, spoiled, tier="commune/ntm", on="2024-07-02", province="tỉnh", keep=("năm",), unit_column="code"
+        )
     assert [(p.unit, p.fact) for p in caught.value.problems] == [("1", "paved_share")]
 
 
@@ -124,8 +133,14 @@ def test_bad_keys_and_facts_are_named(fiction: Library) -> None:
 def test_sets_that_no_fact_bears_on_have_a_row_a_unit(bundled: Library, kind: str, shape: str) -> None:
     """Village sets of provinces of which only titles and names of criteria are known."""
     frame = pl.DataFrame({"code": ["a", "b", "c"], "tỉnh": ["khanh-hoa", "yen-bai", "khanh-hoa"]})
-    asked = {"tier": "village/ntm", "on": dt.date(2024, 7, 2), "province": "tỉnh", "unit": "code", "shape": shape}
-    told = rows(bundled.assess_frame(KINDS[kind](frame), **asked))
+    asked = {
+        "tier": "village/ntm",
+        "on": dt.date(2024, 7, 2),
+        "province": "tỉnh",
+        "unit_column": "code",
+        "shape": shape,
+    }
+    told = rows(ntm.frames.assess_mixed(bundled, KINDS[kind](frame), **asked, unit_column="code", shape=shape))
     assert {row["outcome"] for row in told} == {2}
     assert len(told) == (3 if shape == "wide" else 1 + 15 + 1)
     assert [row["code"] for row in sorted(told, key=lambda row: row["code"])][:2] == ["a", "b"]

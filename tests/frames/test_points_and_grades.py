@@ -10,7 +10,8 @@ import ntm_rules as ntm
 from conformance.cases import cases
 from frames.making import EAGER, LAZY, frame
 from frames.test_same_answer import check
-from ntm_rules import Library, MissingColumns, Ruleset
+from ntm_rules import Library, Ruleset
+from ntm_rules.frames import MissingColumns
 from ntm_rules.model.canonical import from_canonical
 from unit.small import FACTS, changed, load
 from unit.test_grades import FOUND, GOOD, GRADED, ON
@@ -59,7 +60,7 @@ def test_a_fact_that_only_a_grade_reads_is_told_missing(tmp_path: Path) -> None:
     ruleset = load(tmp_path / "rules", ntm_yaml=text, facts_yaml=facts).compose("commune/ntm", on=ON)
     table = frame("polars", ruleset, [{name: value for name, value in GOOD.items() if name != "spare"}])
     with pytest.warns(MissingColumns) as told:
-        ntm.assess_frame(ruleset, table, unit="code")
+        ntm.frames.assess(ruleset, table, unit_column="code")
     assert "spare" in typing.cast(MissingColumns, told[0].message).facts
 
 
@@ -70,5 +71,5 @@ def test_points_finer_than_the_catalogue_are_named(kind: str, fiction: Library) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
         with pytest.raises(ntm.FactError) as caught:
-            ntm.assess_frame(ruleset, table, unit="code")
+            ntm.frames.assess(ruleset, table, unit_column="code")
     assert [(p.unit, p.fact) for p in caught.value.problems] == [("00001", "points_work"), ("00002", "points_work")]

@@ -12,7 +12,8 @@ import pytest
 import ntm_rules as ntm
 from fiction.communes import commune
 from frames.making import Facts, arrow, assessed, long_rows, rows, same_row, wide_row
-from ntm_rules import Library, MissingColumns, Ruleset
+from ntm_rules import Library, Ruleset
+from ntm_rules.frames import MissingColumns
 from ntm_rules.model.facts import FactType
 
 if typing.TYPE_CHECKING:
@@ -58,13 +59,13 @@ def check_long(found: typing.Any, ruleset: Ruleset, communes: Sequence[Facts]) -
             same_row(mine, theirs | {"content_hash": ruleset.content_hash})
             reason = worded.get(theirs["indicator"])
             if reason is not None and not bad:
-                assert ntm.word(ruleset, mine) == reason.text("vi")
+                assert ntm.frames.word(ruleset, mine) == reason.text("vi")
 
 
 def assess(ruleset: Ruleset, table: typing.Any, shape: str = "wide") -> typing.Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        return ntm.assess_frame(ruleset, table, unit="code", shape=shape)
+        return ntm.frames.assess(ruleset, table, unit_column="code", shape=shape)
 
 
 # -- PostgreSQL --------------------------------------------------------------------------------
@@ -119,8 +120,11 @@ def test_the_text_of_the_query_runs_in_postgresql(fiction: Library, postgres: st
     ruleset = fiction.compose("commune/lua-chon", on=ON)
     communes = communes_of(ruleset, 12)
     into_postgres("xã", ruleset, communes)
-    text = ruleset.to_sql(
-        "postgres", table="xã", facts=[n for n in ruleset.inputs() if n in arrow(ruleset, communes).column_names]
+    text = ntm.frames.to_sql(
+        ruleset,
+        "postgres",
+        table="xã",
+        facts=[n for n in ruleset.inputs() if n in arrow(ruleset, communes).column_names],
     )
     with psycopg.connect(postgres) as connection, connection.cursor() as cursor:
         cursor.execute(f'CREATE TEMPORARY VIEW "kết quả" AS {text}')  # type: ignore[arg-type]
@@ -141,7 +145,7 @@ def test_the_text_of_the_query_runs_in_duckdb(fiction: Library, shape: str) -> N
     table = arrow(ruleset, communes)
     connection.register("xã", table)
     given = [name for name in ruleset.inputs() if name in table.column_names]
-    text = ruleset.to_sql("duckdb", table="xã", facts=given, shape=shape)
+    text = ntm.frames.to_sql(ruleset, "duckdb", table="xã", facts=given, shape=shape)
     (check_wide if shape == "wide" else check_long)(connection.sql(text), ruleset, communes)
 
 
@@ -171,9 +175,9 @@ def test_what_has_no_column_is_missing_in_a_query_too(fiction: Library, bundled:
 def test_a_query_of_what_nobody_knows_is_refused(fiction: Library) -> None:
     ruleset = fiction.compose("commune/lua-chon", on=ON)
     with pytest.raises(ntm.UnknownName, match=r"unknown dialect of SQL `postgresql`\n.*did you mean `postgres`"):
-        ruleset.to_sql("postgresql")
+        ntm.frames.to_sql(ruleset, "postgresql")
     with pytest.raises(ntm.UnknownName, match="unknown fact `thu_nhap`"):
-        ruleset.to_sql("duckdb", facts=["thu_nhap"])
+        ntm.frames.to_sql(ruleset, "duckdb", facts=["thu_nhap"])
 
 
 # -- Spark -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""``assess_frame`` answers what ``assess`` answers, row by row, whatever the frame."""
+"""``frames.assess`` answers what ``assess`` answers, row by row, whatever the frame."""
 
 import datetime as dt
 import math
@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import ntm_rules as ntm
 from fiction.communes import commune
 from frames.making import EAGER, LAZY, Facts, assessed, frame, long_rows, rows, same_row, wide_row
-from ntm_rules import Library, MissingColumns, Ruleset
+from ntm_rules import Library, Ruleset
+from ntm_rules.frames import MissingColumns
 from ntm_rules.frames.arrays.kernel import ALONE, SHARED
 from property.strategies import facts, graded_rulesets, limits, made_facts, rulesets
 
@@ -33,8 +34,8 @@ def check(kind: str, ruleset: Ruleset, communes: Sequence[Facts], long: bool = T
     table = frame(kind, ruleset, communes)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        wide = ntm.assess_frame(ruleset, table, unit="code", on_bad="mark")
-        tall = ntm.assess_frame(ruleset, table, unit="code", on_bad="mark", shape="long") if long else None
+        wide = ntm.frames.assess(ruleset, table, unit_column="code", on_bad="mark")
+        tall = ntm.frames.assess(ruleset, table, unit_column="code", on_bad="mark", shape="long") if long else None
     found = sorted(rows(wide), key=lambda row: row["code"])
     told: dict[str, dict[str, dict[str, typing.Any]]] = {row["code"]: {} for row in found}
     for row in [] if tall is None else rows(tall):
@@ -62,8 +63,8 @@ def check_long(ruleset: Ruleset, mine: dict[str, dict[str, typing.Any]], verdict
         same_row(row, theirs | {"content_hash": ruleset.content_hash})
         reason = worded.get(theirs["indicator"])
         if reason is not None and not bad:
-            assert ntm.word(ruleset, row, "en") == reason.text("en")
-            assert ntm.word(ruleset, row) == reason.text("vi")
+            assert ntm.frames.word(ruleset, row, "en") == reason.text("en")
+            assert ntm.frames.word(ruleset, row) == reason.text("vi")
 
 
 # -- generated rulesets ----------------------------------------------------------------------
@@ -138,10 +139,10 @@ def test_bad_values_are_all_named(kind: str, data: st.DataObject) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
         if not expected:
-            ntm.assess_frame(ruleset, table, unit="code")
+            ntm.frames.assess(ruleset, table, unit_column="code")
             return
         with pytest.raises(ntm.FactError) as caught:
-            ntm.assess_frame(ruleset, table, unit="code")
+            ntm.frames.assess(ruleset, table, unit_column="code")
     assert {(str(problem.unit), problem.fact) for problem in caught.value.problems} == expected
 
 
@@ -200,9 +201,9 @@ def test_several_blocks_on_several_threads_are_one_answer(fiction: Library) -> N
     assert len(table["code"]) > SHARED > ALONE
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        one = ntm.assess_frame(ruleset, table, unit="code", threads=1)
-        three = ntm.assess_frame(ruleset, table, unit="code", threads=3)
-        small = ntm.assess_frame(ruleset, frame("numpy", ruleset, few), unit="code")
+        one = ntm.frames.assess(ruleset, table, unit_column="code", threads=1)
+        three = ntm.frames.assess(ruleset, table, unit_column="code", threads=3)
+        small = ntm.frames.assess(ruleset, frame("numpy", ruleset, few), unit_column="code")
     for name in one:
         assert (one[name] == three[name]).all()
         if name != "code":

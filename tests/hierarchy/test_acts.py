@@ -81,11 +81,11 @@ def finding(
 
 def withdrawal(library: ntm.Library, tested: ntm.Verdict, tier: str = "ntm", **facts: typing.Any) -> ntm.Verdict:
     level = tested.ruleset.judges
-    return ntm.assess_finding(library.compose(f"{level}/withdrawal", on=ON), tested, facts, tier=tier)
+    return ntm.levels.assess_finding(library.compose(f"{level}/withdrawal", on=ON), tested, facts, tier=tier)
 
 
-def act(kind: str = "recognised", tier: str = "commune/ntm", date: dt.date = dt.date(2023, 5, 4)) -> ntm.Act:
-    return ntm.Act(kind, "Quang Châu", tier, None, date)  # type: ignore[arg-type]
+def act(kind: str = "recognised", tier: str = "commune/ntm", date: dt.date = dt.date(2023, 5, 4)) -> ntm.law.Act:
+    return ntm.law.Act(kind, "Quang Châu", tier, None, date)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- withdrawal
@@ -150,15 +150,15 @@ def test_a_criterion_that_does_not_apply_is_not_failed_and_stays_in_the_whole(li
 def test_a_model_commune_is_tested_against_the_advanced_set(library: ntm.Library) -> None:
     rule = library.compose("commune/withdrawal", on=ON)
     advanced = finding(library, {18, 1, 2, 3, 4, 5}, tier="commune/nang-cao")
-    assert ntm.assess_finding(rule, advanced, tier="kieu-mau").outcome.code == "met"
+    assert ntm.levels.assess_finding(rule, advanced, tier="kieu-mau").outcome.code == "met"
     # 18 is no key criterion of the NTM set.
     assert withdrawal(library, finding(library, {18, 1, 2, 3, 4, 5})).outcome.code == "not_met"
     with pytest.raises(ntm.RulesetError, match="`kieu-mau` against `commune/nang-cao`, not `commune/ntm`"):
-        ntm.assess_finding(rule, finding(library), tier="kieu-mau")
+        ntm.levels.assess_finding(rule, finding(library), tier="kieu-mau")
     with pytest.raises(ntm.UnknownName, match="did you mean `nang-cao`"):
-        ntm.assess_finding(rule, finding(library), tier="nangcao")
+        ntm.levels.assess_finding(rule, finding(library), tier="nangcao")
     with pytest.raises(ntm.RulesetError, match="tests no findings"):
-        ntm.assess_finding(library.compose("commune/ntm", on=ON), finding(library))
+        ntm.levels.assess_finding(library.compose("commune/ntm", on=ON), finding(library))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ GATES: dict[str, typing.Any] = {
 
 def test_recognition_asks_for_more_than_the_criteria(library: ntm.Library) -> None:
     rule = library.compose("commune/recognition", on=ON)
-    met = ntm.assess_finding(rule, finding(library), GATES)
+    met = ntm.levels.assess_finding(rule, finding(library), GATES)
     assert met.outcome.code == "met"
     assert met.provisional  # the survey's number is from memory
     for gate, value, no in (
@@ -201,13 +201,16 @@ def test_recognition_asks_for_more_than_the_criteria(library: ntm.Library) -> No
         ("construction_debt", 0.5, "A.3"),
         ("security_not_complex", False, "A.4"),
     ):
-        failed = ntm.assess_finding(rule, finding(library), GATES | {gate: value})
+        failed = ntm.levels.assess_finding(rule, finding(library), GATES | {gate: value})
         assert [r.indicator for r in failed.reasons()] == [no]
-    assert ntm.assess_finding(rule, finding(library, {3}), GATES).indicators["A.1"].outcome.code == "not_met"
-    assert ntm.assess_finding(rule, finding(library, (), {3}), GATES).indicators["A.1"].outcome.code == "undetermined"
+    assert ntm.levels.assess_finding(rule, finding(library, {3}), GATES).indicators["A.1"].outcome.code == "not_met"
+    assert (
+        ntm.levels.assess_finding(rule, finding(library, (), {3}), GATES).indicators["A.1"].outcome.code
+        == "undetermined"
+    )
     advanced = finding(library, tier="commune/nang-cao")
     # The number is that of the first tier: nothing is asked of the others by it.
-    assert ntm.assess_finding(rule, advanced, GATES).indicators["A.2n"].outcome.code == "not_applicable"
+    assert ntm.levels.assess_finding(rule, advanced, GATES).indicators["A.2n"].outcome.code == "not_applicable"
 
 
 def test_a_provisional_finding_makes_what_rests_on_it_provisional(library: ntm.Library) -> None:
@@ -255,18 +258,18 @@ def test_how_a_finding_and_the_acts_fit_together(
     library: ntm.Library,
     failing: typing.Iterable[int],
     unknown: typing.Iterable[int],
-    acts: list[ntm.Act],
+    acts: list[ntm.law.Act],
     agreement: str,
 ) -> None:
     verdict = finding(library, failing, unknown)
-    found = ntm.reconcile(verdict, acts, withdrawal=withdrawal(library, verdict))
+    found = ntm.levels.reconcile(verdict, acts, withdrawal=withdrawal(library, verdict))
     assert found.agreement.value == agreement
     for lang in ("vi", "en"):
         assert found.text(lang)
 
 
 def test_the_reason_names_the_act_the_finding_and_the_test(library: ntm.Library) -> None:
-    decision = ntm.Act(
+    decision = ntm.law.Act(
         "recognised",  # type: ignore[arg-type]
         "Quang Châu",
         "commune/ntm",
@@ -274,14 +277,14 @@ def test_the_reason_names_the_act_the_finding_and_the_test(library: ntm.Library)
         dt.date(2023, 5, 4),
     )
     verdict = finding(library, {10, 1, 2, 3, 4, 5})
-    due = ntm.reconcile(verdict, [decision], withdrawal=withdrawal(library, verdict))
+    due = ntm.levels.reconcile(verdict, [decision], withdrawal=withdrawal(library, verdict))
     assert due.text("vi") == (
         "thuộc trường hợp xét thu hồi quyết định công nhận; đã được công nhận theo Quyết định số 0/QD ngày 04/05/2023; "
         "kết quả rà soát: chưa đạt (13/19 tiêu chí); tỷ lệ tiêu chí không đạt: 31,58%, cần từ 30%; "
         "số tiêu chí trọng yếu không đạt: 1 tiêu chí, cần từ 1"
     )
     verdict = finding(library, {1})
-    stands = ntm.reconcile(verdict, [decision], withdrawal=withdrawal(library, verdict))
+    stands = ntm.levels.reconcile(verdict, [decision], withdrawal=withdrawal(library, verdict))
     assert stands.text("en") == (
         "recognised, and the finding is not met; the recognition stands; recognised by 0/QD on 2023-05-04; "
         "finding: not met (18/19 criteria); the conditions for withdrawal do not hold"
@@ -289,10 +292,10 @@ def test_the_reason_names_the_act_the_finding_and_the_test(library: ntm.Library)
 
 
 def test_a_commune_that_became_a_ward_is_out_of_scope(library: ntm.Library) -> None:
-    found = ntm.reconcile(finding(library, {1}), [act()], level="ward")
-    assert found.agreement is ntm.Agreement.OUT_OF_SCOPE
+    found = ntm.levels.reconcile(finding(library, {1}), [act()], level="ward")
+    assert found.agreement is ntm.levels.Agreement.OUT_OF_SCOPE
     assert found.text("vi").startswith("không còn thuộc đối tượng đánh giá: nay là phường")
-    assert ntm.reconcile(finding(library), [act()], level="commune").agreement is ntm.Agreement.CONSISTENT
+    assert ntm.levels.reconcile(finding(library), [act()], level="commune").agreement is ntm.levels.Agreement.CONSISTENT
 
 
 def test_act_takes_no_other_kind() -> None:
@@ -343,8 +346,8 @@ def test_recognised_with_14_met_and_5_basically_met(library: ntm.Library) -> Non
     )
     assert (verdict.criteria_met, verdict.criteria_not_met) == (14, 5)
     assert dict(verdict.grade_counts) == {"co-ban-dat": case["criteria_co_ban"]}
-    found = ntm.reconcile(verdict, [act()], withdrawal=withdrawal(library, verdict))
-    assert found.agreement is ntm.Agreement.ACT_WITHOUT_FINDING
+    found = ntm.levels.reconcile(verdict, [act()], withdrawal=withdrawal(library, verdict))
+    assert found.agreement is ntm.levels.Agreement.ACT_WITHOUT_FINDING
     assert "kết quả rà soát: chưa đạt, cơ bản đạt chuẩn (14/19 tiêu chí)" in found.text("vi")
     assert "chưa thuộc trường hợp thu hồi" in found.text("vi")
 
@@ -356,14 +359,14 @@ def test_recognised_with_18_of_19(library: ntm.Library) -> None:
     for failing in range(1, 20):
         verdict = finding(library, {failing})
         assert (verdict.criteria_met, verdict.criteria_total) == (18, 19)
-        found = ntm.reconcile(verdict, [act()], withdrawal=withdrawal(library, verdict))
-        assert found.agreement is ntm.Agreement.ACT_WITHOUT_FINDING
+        found = ntm.levels.reconcile(verdict, [act()], withdrawal=withdrawal(library, verdict))
+        assert found.agreement is ntm.levels.Agreement.ACT_WITHOUT_FINDING
         assert found.withdrawal is not None
         assert found.withdrawal.outcome.code == "not_met"
     # Since 01/07/2025 it is part of a ward.
     assert case["register"]["unit_2025"].startswith("Phường")
-    away = ntm.reconcile(finding(library, {1}), [act()], level="ward")
-    assert away.agreement is ntm.Agreement.OUT_OF_SCOPE
+    away = ntm.levels.reconcile(finding(library, {1}), [act()], level="ward")
+    assert away.agreement is ntm.levels.Agreement.OUT_OF_SCOPE
 
 
 COUNTED = {
@@ -391,13 +394,13 @@ def test_recognised_communes_beside_their_published_counts(library: ntm.Library,
     verdict = finding(library, failing[:short], tier=tier)
     assert verdict.criteria_met == case["criteria_met"]
     test = withdrawal(library, verdict, tier.partition("/")[2])
-    found = ntm.reconcile(verdict, [act(tier=tier)], withdrawal=test)
+    found = ntm.levels.reconcile(verdict, [act(tier=tier)], withdrawal=test)
     if short == 0:
-        assert found.agreement is ntm.Agreement.CONSISTENT
+        assert found.agreement is ntm.levels.Agreement.CONSISTENT
     elif short >= 6 and key:
-        assert found.agreement is ntm.Agreement.DUE_FOR_WITHDRAWAL
+        assert found.agreement is ntm.levels.Agreement.DUE_FOR_WITHDRAWAL
     else:
-        assert found.agreement is ntm.Agreement.ACT_WITHOUT_FINDING
+        assert found.agreement is ntm.levels.Agreement.ACT_WITHOUT_FINDING
 
 
 # ---------------------------------------------------------------- the bundled sets
@@ -417,7 +420,7 @@ def test_every_set_that_tests_findings_fits_what_it_tests(
 ) -> None:
     """The criteria that it counts are there, and a finding of which nothing is known decides nothing."""
     finding = ntm.assess(bundled.compose(tested, on=ON), {}, unit="x")
-    found = ntm.assess_finding(bundled.compose(rule, on=ON), finding, tier=tier)
+    found = ntm.levels.assess_finding(bundled.compose(rule, on=ON), finding, tier=tier)
     assert found.outcome is ntm.Outcome.UNDETERMINED
     shares = [
         leaf

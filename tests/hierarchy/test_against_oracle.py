@@ -102,14 +102,14 @@ def test_every_outcome_is_that_of_the_plain_count(
             units.append({"unit": unit, "level": "commune", "parent": f"d{d}"})
             facts[unit] = STATES[found] | {"happy": 80} | ({} if orchards is None else {"orchards": orchards})
             if with_acts and recognised is not None:
-                kind = ntm.ActKind.RECOGNISED if recognised else ntm.ActKind.WITHDRAWN
-                acts.append(ntm.Act(kind, unit, "commune/one", None, dt.date(2023, 1, 1)))
+                kind = ntm.law.ActKind.RECOGNISED if recognised else ntm.law.ActKind.WITHDRAWN
+                acts.append(ntm.law.Act(kind, unit, "commune/one", None, dt.date(2023, 1, 1)))
             elif recognised is not None:
                 facts[unit]["recognised_one"] = recognised
         for t, civil in enumerate(townships):
             units.append({"unit": f"d{d}t{t}", "level": "township", "parent": f"d{d}"})
             facts[f"d{d}t{t}"] = {} if civil is None else {"civil": civil}
-    found = ntm.assess_hierarchy(LIBRARIES[by, least], units, facts, on=ON, acts=acts if with_acts else None)
+    found = ntm.levels.assess(LIBRARIES[by, least], units, facts, on=ON, acts=acts if with_acts else None)
     listed = any(townships for _, townships in province)
     expected = [district_outcome(inside, by, least, with_acts, listed) for inside in province]
     assert [found.verdicts[f"d{d}"]["district/one"].outcome.code for d in range(len(province))] == expected

@@ -19,11 +19,11 @@ BAD = GOOD | {"income": 30}
 UNKNOWN = {"planned": True, "happy": 90, "orchards": 1}
 
 
-def assessed(library: ntm.Library, table: Units, facts: Facts, **more: typing.Any) -> ntm.Hierarchy:
-    return ntm.assess_hierarchy(library, table, facts, on=ON, **more)
+def assessed(library: ntm.Library, table: Units, facts: Facts, **more: typing.Any) -> ntm.levels.Hierarchy:
+    return ntm.levels.assess(library, table, facts, on=ON, **more)
 
 
-def outcome(hierarchy: ntm.Hierarchy, unit: str, ruleset: str, indicator: str | None = None) -> str:
+def outcome(hierarchy: ntm.levels.Hierarchy, unit: str, ruleset: str, indicator: str | None = None) -> str:
     verdict = hierarchy.verdicts[unit][ruleset]
     return (verdict if indicator is None else verdict.indicators[indicator]).outcome.code
 
@@ -256,21 +256,21 @@ def test_a_unit_counts_by_act_by_finding_or_by_either(
 
 def test_acts_say_what_is_recognised(tmp_path: Path) -> None:
     library, table = country(tmp_path, by="act"), units({"c": "a", "d": "a"})
-    made = ntm.Act("recognised", "c", "commune/one", None, dt.date(2023, 1, 1))
+    made = ntm.law.Act("recognised", "c", "commune/one", None, dt.date(2023, 1, 1))
     facts: Facts = {"c": GREAT | {"income": 59}, "d": GREAT}
     found = assessed(library, table, facts, acts=[made])
     assert dict(found.verdicts["a"]["district/one"].facts)["good"] == 1
     # The prerequisite of the second tier reads the act too.
     assert found.verdicts["d"]["commune/two"].facts["recognised_one"] is False
-    undone = ntm.Act("withdrawn", "c", "commune/one", None, dt.date(2024, 1, 1))
-    later = ntm.Act("recognised", "c", "commune/one", None, dt.date(2024, 12, 1))
-    other = ntm.Act("recognised", "c", "commune/one", None, dt.date(2023, 1, 1), "2016-2020")
+    undone = ntm.law.Act("withdrawn", "c", "commune/one", None, dt.date(2024, 1, 1))
+    later = ntm.law.Act("recognised", "c", "commune/one", None, dt.date(2024, 12, 1))
+    other = ntm.law.Act("recognised", "c", "commune/one", None, dt.date(2023, 1, 1), "2016-2020")
     for acts, expected in (([made, undone], 0), ([made, undone, later], 0), ([made, other], 1)):
         found = assessed(library, table, facts, acts=acts)
         assert dict(found.verdicts["a"]["district/one"].facts)["good"] == expected
     with pytest.raises(ntm.FactError, match="recognised_one"):
         assessed(library, table, {"c": GOOD | {"recognised_one": False}, "d": GREAT}, acts=[made])
-    clash = ntm.Act("withdrawn", "c", "commune/one", None, made.date)
+    clash = ntm.law.Act("withdrawn", "c", "commune/one", None, made.date)
     with pytest.raises(ntm.FactError, match="one act only"):
         assessed(library, table, facts, acts=[made, clash])
 
@@ -292,7 +292,7 @@ def test_villages_have_the_sets_of_their_province(bundled: ntm.Library) -> None:
             {"unit": "x", "level": "commune", "parent": "t"},
             {"unit": "v", "level": "village", "parent": "x"},
         ]
-        found = ntm.assess_hierarchy(bundled, table, {}, on=on)
+        found = ntm.levels.assess(bundled, table, {}, on=on)
         assert sorted(found.verdicts["v"]) == expected
         assert sorted(found.verdicts["x"]) == ["commune/kieu-mau", "commune/nang-cao", "commune/ntm"]
         assert list(found.verdicts["t"]) == ["province/completed"]
@@ -308,13 +308,13 @@ def test_frames_and_rows_of_files_are_units_and_facts_too(tmp_path: Path) -> Non
     rows = [{"unit": unit, **values} for unit, values in facts.items()]
     file = tmp_path / "communes.csv"
     file.write_text("unit,planned,income,happy,orchards\nc,true,60,90,1\nd,true,45,85,2\n", encoding="utf-8")
-    read = ntm.read_units(file, library.facts, unit="unit")
+    read = ntm.tables.read(file, library.facts, unit_column="unit")
     for given_units, given_facts in (
         (pl.DataFrame(table), pl.DataFrame(rows)),
         (pd.DataFrame(table), pd.DataFrame(rows)),
         (table, read),
     ):
-        found = ntm.assess_hierarchy(library, given_units, given_facts, on=ON).verdicts["a"]["district/one"]
+        found = ntm.levels.assess(library, given_units, given_facts, on=ON).verdicts["a"]["district/one"]
         assert found.codes == expected.codes
 
 

@@ -33,10 +33,10 @@ def tally(counts: Iterable[int], recognised: int | None = None) -> Tally:
     ordered = sorted(counts, reverse=True)
     acts = [None if recognised is None else place < recognised for place in range(len(ordered))]
     records = [
-        ntm.UnitRecord.of_counts(str(place), NTM, met, 19, recognised=act)
+        ntm.programme.UnitRecord.of_counts(str(place), NTM, met, 19, recognised=act)
         for place, (met, act) in enumerate(zip(ordered, acts, strict=True))
     ]
-    return ntm.progress(records).tier(NTM).now
+    return ntm.programme.progress(records).tier(NTM).now
 
 
 def in_bands(sizes: Sequence[int]) -> st.SearchStrategy[list[int]]:
@@ -92,10 +92,12 @@ def test_dien_bien_before_the_merger() -> None:
 
 def test_dien_bien_from_before_to_after() -> None:
     """Other communes: what was there is gone, what is there is new, and nothing counts as gained or lost."""
-    earlier = [ntm.UnitRecord.of_counts(f"cũ {n}", NTM, met, 19) for n, met in enumerate(adding_up(BEFORE, 1695))]
+    earlier = [
+        ntm.programme.UnitRecord.of_counts(f"cũ {n}", NTM, met, 19) for n, met in enumerate(adding_up(BEFORE, 1695))
+    ]
     counts = [low for (low, _), size in zip(BANDS, AFTER, strict=True) for _ in range(size)]
-    now = [ntm.UnitRecord.of_counts(f"mới {n}", NTM, met, 19) for n, met in enumerate(counts)]
-    change = ntm.progress(now, before=earlier).tier(NTM).change
+    now = [ntm.programme.UnitRecord.of_counts(f"mới {n}", NTM, met, 19) for n, met in enumerate(counts)]
+    change = ntm.programme.progress(now, before=earlier).tier(NTM).change
     assert change is not None
     assert (len(change.added), len(change.gone)) == (42, 115)
     assert change.gained == change.lost == ()
@@ -106,11 +108,11 @@ def test_lao_cai() -> None:
     printed = facts("LCA-20")
     acts = {NTM: printed["communes_ntm"], ADVANCED: printed["communes_nang_cao"]}
     units = [
-        ntm.UnitRecord(str(n), tier, recognised=n < count)
+        ntm.programme.UnitRecord(str(n), tier, recognised=n < count)
         for tier, count in acts.items()
         for n in range(printed["communes_total"])
     ]
-    found = ntm.progress(units)
+    found = ntm.programme.progress(units)
     now = found.tier(NTM).now
     assert now.by_act == Span(37, 37)
     share = Fraction(100 * now.recognised, now.units)
@@ -139,12 +141,12 @@ def test_cao_loc(units: int) -> None:
     assert now.under.low >= 1
 
 
-def bac_giang(day: str) -> list[ntm.UnitRecord]:
+def bac_giang(day: str) -> list[ntm.programme.UnitRecord]:
     """The communes of Bắc Giang recognised at the end of 2023; with the plan of 2024 reached a year later."""
     printed = facts("BG-12")
     counts = {NTM: ("communes_ntm", 5), ADVANCED: ("communes_nang_cao", 11), MODEL: ("communes_kieu_mau", 5)}
     return [
-        ntm.UnitRecord(str(n), tier, recognised=n < printed[key] + (more if day == "2024" else 0))
+        ntm.programme.UnitRecord(str(n), tier, recognised=n < printed[key] + (more if day == "2024" else 0))
         for tier, (key, more) in counts.items()
         for n in range(printed["communes_total"])
     ]
@@ -153,7 +155,7 @@ def bac_giang(day: str) -> list[ntm.UnitRecord]:
 def test_bac_giang_at_the_end_of_2023(bundled: ntm.Library) -> None:
     """154, 58 and 12 of 182 recognised; nothing of the plan for 2024 reached yet."""
     start = bac_giang("2023")
-    found = ntm.progress(start, bundled.plan("bac-giang@2024"), before=start)
+    found = ntm.programme.progress(start, bundled.plan("bac-giang@2024"), before=start)
     assert [found.tier(tier).now.recognised for tier in (NTM, ADVANCED, MODEL)] == [154, 58, 12]
     assert text_of(Fraction(15400, 182), "vi") == "84,62"
     left = {
@@ -169,7 +171,7 @@ def test_bac_giang_at_the_end_of_2023(bundled: ntm.Library) -> None:
 
 
 def test_bac_giang_with_its_plan_reached(bundled: ntm.Library) -> None:
-    found = ntm.progress(bac_giang("2024"), bundled.plan("bac-giang@2024"), before=bac_giang("2023"))
+    found = ntm.programme.progress(bac_giang("2024"), bundled.plan("bac-giang@2024"), before=bac_giang("2023"))
     reached = [a.by_act for a in found.achievements if a.target.tier.startswith("commune/")]
     assert [r and (r.achieved.low, r.remaining.high) for r in reached] == [(5, 0), (11, 0), (5, 0)]
 
@@ -201,8 +203,10 @@ def test_recognised_with_criteria_that_are_not_met(case: str) -> None:
     """18 of 19, 14 and 12 of 19, all recognised: an act, and no finding."""
     found = cases()[case]
     assert found["verdict_code"] == "recognised"
-    record = ntm.UnitRecord.of_counts("A", NTM, found["criteria_met"], found["criteria_total"], recognised=True)
-    now = ntm.progress([record]).tier(NTM).now
+    record = ntm.programme.UnitRecord.of_counts(
+        "A", NTM, found["criteria_met"], found["criteria_total"], recognised=True
+    )
+    now = ntm.programme.progress([record]).tier(NTM).now
     assert (now.by_finding, now.by_act) == (Span(0, 0), Span(1, 1))
 
 

@@ -39,7 +39,7 @@ def outcomes(verdict: ntm.Verdict) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def found(bundled: ntm.Library) -> Any:
-    return ntm.assess_hierarchy(bundled, UNITS, FACTS, on=dt.date(2023, 5, 2))
+    return ntm.levels.assess(bundled, UNITS, FACTS, on=dt.date(2023, 5, 2))
 
 
 def test_a_district_counts_its_communes_and_townships(found: Any) -> None:
@@ -75,7 +75,7 @@ def test_a_province_counts_its_districts_towns_and_all_communes(found: Any) -> N
 
 
 def test_the_period_before(bundled: ntm.Library) -> None:
-    old = ntm.assess_hierarchy(bundled, UNITS, FACTS, on=dt.date(2019, 5, 2))
+    old = ntm.levels.assess(bundled, UNITS, FACTS, on=dt.date(2019, 5, 2))
     assert old.verdicts["D1"]["district/ntm"].indicators["DK.1"].outcome is ntm.Outcome.MET
     assert old.verdicts["T"]["town/completed"].outcome is ntm.Outcome.MET
     assert "P" not in old.verdicts or not old.verdicts["P"]
@@ -83,6 +83,6 @@ def test_the_period_before(bundled: ntm.Library) -> None:
 
 def test_a_special_district_has_its_own_set(bundled: ntm.Library) -> None:
     units = [{"unit": "S", "level": "special-district", "name": "Đảo"}]
-    found = ntm.assess_hierarchy(bundled, units, {"S": {"satisfaction": "90"}}, on=dt.date(2024, 5, 2))
+    found = ntm.levels.assess(bundled, units, {"S": {"satisfaction": "90"}}, on=dt.date(2024, 5, 2))
     assert list(found.verdicts["S"]) == ["district/special"]
     assert found.verdicts["S"]["district/special"].indicators["DK.1"].outcome is ntm.Outcome.MET

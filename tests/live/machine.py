@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ntm_rules import FactError, LiveBoard, LiveEvent, LiveSession, Ruleset, Verdict, assess
+from ntm_rules import FactError, Ruleset, Verdict, assess
+from ntm_rules.live import Board, Event, Session
 from ntm_rules.live.events import outcomes_by_place
 from property.strategies import made_facts
 
@@ -36,11 +37,11 @@ class Live(RuleBasedStateMachine):
         first = made_facts(self.ruleset, self.chance.choice, 4)
         self.facts: dict[str, Facts] = {ALONE: first} | {unit: {} for unit in UNITS}
         self.verdicts = {unit: assess(self.ruleset, facts, unit) for unit, facts in self.facts.items()}
-        self.heard: list[LiveEvent] = []
+        self.heard: list[Event] = []
         self.numbers = {True: 0, False: 0}
         self.snapshots: list[tuple[str, Facts]] = []
-        self.session = LiveSession(self.ruleset, dict(first), ALONE, engine=ENGINE)
-        self.board = LiveBoard(self.ruleset, capacity=2, engine=ENGINE)
+        self.session = Session(self.ruleset, dict(first), ALONE, engine=ENGINE)
+        self.board = Board(self.ruleset, capacity=2, engine=ENGINE)
         self.session.on_change(self.heard.append)
         self.board.on_change(self.heard.append)
 
@@ -111,7 +112,7 @@ class Live(RuleBasedStateMachine):
     def open_anew(self) -> None:
         """A session that begins with the facts is the one that got them one by one."""
         self.session.close()
-        self.session = LiveSession(self.ruleset, self.facts[ALONE], ALONE, engine=ENGINE)
+        self.session = Session(self.ruleset, self.facts[ALONE], ALONE, engine=ENGINE)
         self.session.on_change(self.heard.append)
         self.numbers[True] = 0
 
@@ -165,7 +166,7 @@ class Live(RuleBasedStateMachine):
             self.did_it(event, facts, changes)
         self.heard.clear()
 
-    def did_it(self, event: LiveEvent, facts: Facts, changes: Facts) -> None:
+    def did_it(self, event: Event, facts: Facts, changes: Facts) -> None:
         """The facts named do it without the others that were changed."""
         assert event.facts
         assert set(event.facts) <= set(changes)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from asking import asking, comparison
 
-from ntm_rules import FactError, Library, LiveBoard, LiveEvent, NtmRulesError, Outcome, UnknownName, assess
+from ntm_rules import FactError, Library, NtmRulesError, Outcome, UnknownName, assess
+from ntm_rules.live import Board, Event
 from ntm_rules.live.events import Level
 from ntm_rules.model.conditions import Op
 
@@ -16,8 +17,8 @@ RULESET = asking(comparison("share", Op.AT_LEAST, Decimal(50)), comparison("amou
 
 def test_a_unit_that_was_put_away_is_as_it_was(engine: str) -> None:
     facts = {"share": Decimal("50.0"), "amount": {"value": 9.5, "source": "Xã", "as_of": None, "by": "self"}}
-    with LiveBoard(RULESET, capacity=1, engine=engine) as board:
-        events: list[LiveEvent] = []
+    with Board(RULESET, capacity=1, engine=engine) as board:
+        events: list[Event] = []
         board.on_change(events.append)
         board.set_many("06196", facts)
         before = board.verdict("06196")
@@ -39,7 +40,7 @@ def test_a_unit_that_was_put_away_is_as_it_was(engine: str) -> None:
 
 def test_looking_at_units_does_not_fill_the_store(engine: str) -> None:
     store: dict[str, str] = {}
-    with LiveBoard(RULESET, capacity=2, engine=engine, store=store) as board:
+    with Board(RULESET, capacity=2, engine=engine, store=store) as board:
         for number in range(20):
             assert board.verdict(f"xã {number}").outcome is Outcome.UNDETERMINED
         assert board.open_sessions == 2
@@ -49,7 +50,7 @@ def test_looking_at_units_does_not_fill_the_store(engine: str) -> None:
 
 
 def test_a_unit_whose_facts_were_all_taken_away_stays_so(engine: str) -> None:
-    with LiveBoard(RULESET, capacity=1, engine=engine) as board:
+    with Board(RULESET, capacity=1, engine=engine) as board:
         board.set("a", "share", 20)
         board.verdict("b")
         board.clear("a", "share")
@@ -59,7 +60,7 @@ def test_a_unit_whose_facts_were_all_taken_away_stays_so(engine: str) -> None:
 
 def test_the_unit_used_longest_ago_is_put_away(engine: str) -> None:
     store: dict[str, str] = {}
-    with LiveBoard(RULESET, capacity=2, engine=engine, store=store) as board:
+    with Board(RULESET, capacity=2, engine=engine, store=store) as board:
         board.set("a", "share", 1)
         board.set("b", "share", 2)
         board.verdict("a")
@@ -69,13 +70,13 @@ def test_the_unit_used_longest_ago_is_put_away(engine: str) -> None:
 
 def test_a_store_keeps_units_from_one_board_to_the_next(engine: str) -> None:
     store: dict[str, str] = {}
-    with LiveBoard(RULESET, engine=engine, store=store) as board:
+    with Board(RULESET, engine=engine, store=store) as board:
         board.set_many("Xã Một", {"share": 60, "amount": 1})
         verdict = board.verdict("Xã Một")
         board.verdict("Xã Hai")
     assert list(store) == ["Xã Một"]
     assert json.loads(store["Xã Một"])["facts"] == {"share": 60, "amount": 1}
-    with LiveBoard(RULESET, engine=engine, store=store) as board:
+    with Board(RULESET, engine=engine, store=store) as board:
         assert board.verdict("Xã Một") == verdict
         board.forget("Xã Một")
         board.forget("Xã Ba")
@@ -85,9 +86,9 @@ def test_a_store_keeps_units_from_one_board_to_the_next(engine: str) -> None:
 
 def test_what_a_callback_does_to_another_unit_waits_its_turn(engine: str) -> None:
     order: list[str] = []
-    with LiveBoard(RULESET, capacity=1, engine=engine) as board:
+    with Board(RULESET, capacity=1, engine=engine) as board:
 
-        def passes_on(event: LiveEvent) -> None:
+        def passes_on(event: Event) -> None:
             order.append(f"{event.unit} {event.no}")
             if event.unit == "a" and event.level is Level.INDICATOR:
                 board.set("b", "share", 20)
@@ -106,7 +107,7 @@ def test_what_a_callback_does_to_another_unit_waits_its_turn(engine: str) -> Non
 
 
 def test_a_snapshot_goes_to_its_unit(engine: str) -> None:
-    with LiveBoard(RULESET, engine=engine) as board:
+    with Board(RULESET, engine=engine) as board:
         board.set("a", "share", 20)
         snapshot = board.snapshot("a")
         board.forget("a")
@@ -118,10 +119,10 @@ def test_a_snapshot_goes_to_its_unit(engine: str) -> None:
 
 def test_a_board_that_cannot_be(engine: str) -> None:
     with pytest.raises(NtmRulesError, match="room for `0` sessions"):
-        LiveBoard(RULESET, capacity=0, engine=engine)
+        Board(RULESET, capacity=0, engine=engine)
     with pytest.raises(UnknownName, match="engine"):
-        LiveBoard(RULESET, engine="rete")
-    board = LiveBoard(RULESET, engine=engine)
+        Board(RULESET, engine="rete")
+    board = Board(RULESET, engine=engine)
     assert board.engine == engine
     board.close()
     with pytest.raises(NtmRulesError, match="the board is closed"):
@@ -131,7 +132,7 @@ def test_a_board_that_cannot_be(engine: str) -> None:
 def test_the_communes_of_the_country_stay_within_the_bound(bundled: Library, engine: str) -> None:
     ruleset = bundled.compose("commune/ntm", on=dt.date(2024, 7, 2), province="lang-son")
     count = 3321 if engine == "python" else 100
-    with LiveBoard(ruleset, capacity=5, engine=engine) as board:
+    with Board(ruleset, capacity=5, engine=engine) as board:
         for number in range(count):
             board.set_many(f"{number:05}", {"income_per_capita": 30 + number % 30, "poverty_rate": number % 1000 / 10})
             assert board.open_sessions <= 5

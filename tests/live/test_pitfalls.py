@@ -22,7 +22,8 @@ from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ntm_rules import EngineUnavailable, Evidence, LiveSession, Outcome, Ruleset, assess
+from ntm_rules import EngineUnavailable, Evidence, Outcome, Ruleset, assess
+from ntm_rules.live import Session
 from ntm_rules.live.durable import driver as durable_driver
 from ntm_rules.live.durable.driver import hash_of
 from ntm_rules.live.durable.engine import _Slot, beside
@@ -40,8 +41,8 @@ YES = comparison("yes", Op.EQUALS, value=True)
 FREE = BY_ID["free"]
 
 
-def durable(ruleset: Ruleset, facts: typing.Any = None) -> LiveSession:
-    return LiveSession(ruleset, facts, engine="durable")
+def durable(ruleset: Ruleset, facts: typing.Any = None) -> Session:
+    return Session(ruleset, facts, engine="durable")
 
 
 def many_facts(count: int) -> tuple[Fact, ...]:
@@ -124,7 +125,7 @@ def test_more_tests_in_one_place_than_compile_are_refused() -> None:
     with durable(most) as session:
         session.set("fact_157", 1)
         assert session.verdict == assess(most, {"fact_157": 1})
-    with LiveSession(asking(*conditions, facts=facts)) as session:
+    with Session(asking(*conditions, facts=facts)) as session:
         assert session.engine == "python"
 
 

@@ -12,18 +12,8 @@ import pytest
 from asking import asking, comparison
 from attrs import evolve
 
-from ntm_rules import (
-    EngineUnavailable,
-    FactError,
-    Library,
-    LiveEvent,
-    LiveSession,
-    NtmRulesError,
-    Outcome,
-    Ruleset,
-    UnknownName,
-    assess,
-)
+from ntm_rules import EngineUnavailable, FactError, Library, NtmRulesError, Outcome, Ruleset, UnknownName, assess
+from ntm_rules.live import Event, Session
 from ntm_rules.live.events import Level
 from ntm_rules.model.conditions import Op
 
@@ -39,7 +29,7 @@ def lang_son(bundled: Library) -> Ruleset:
     return bundled.compose("commune/ntm", on=dt.date(2024, 7, 2), province="lang-son")
 
 
-def told(events: list[LiveEvent]) -> list[tuple[str, str, Outcome, Outcome, tuple[str, ...]]]:
+def told(events: list[Event]) -> list[tuple[str, str, Outcome, Outcome, tuple[str, ...]]]:
     """What events say, and forget them."""
     found = [(e.level.value, e.no, e.old, e.new, e.facts) for e in events]
     events.clear()
@@ -50,8 +40,8 @@ def told(events: list[LiveEvent]) -> list[tuple[str, str, Outcome, Outcome, tupl
 
 
 def test_a_change_is_told_from_indicator_to_criterion_to_tier(engine: str) -> None:
-    events: list[LiveEvent] = []
-    with LiveSession(RULESET, {"amount": 3, "part": 2, "whole": 3}, engine=engine) as session:
+    events: list[Event] = []
+    with Session(RULESET, {"amount": 3, "part": 2, "whole": 3}, engine=engine) as session:
         session.on_change(events.append)
         session.set("share", 49)
         assert told(events) == [
@@ -80,8 +70,8 @@ def test_a_change_is_told_from_indicator_to_criterion_to_tier(engine: str) -> No
 def test_several_facts_are_one_change(engine: str) -> None:
     """Each of the two alone would change the tier, together they do not."""
     either = asking(comparison("share", Op.AT_LEAST, Decimal(50)), comparison("share", Op.LESS_THAN, Decimal(50)))
-    events: list[LiveEvent] = []
-    with LiveSession(either, {"share": 10}, engine=engine) as session:
+    events: list[Event] = []
+    with Session(either, {"share": 10}, engine=engine) as session:
         session.on_change(lambda event: events.append(event))
         session.set_many({"share": 90, "yes": True})
         assert [e.level for e in events] == [Level.INDICATOR] * 2 + [Level.CRITERION] * 2
@@ -89,8 +79,8 @@ def test_several_facts_are_one_change(engine: str) -> None:
 
 def test_a_tier_names_the_facts_that_brought_it_about(engine: str) -> None:
     """Not those of a criterion that changed beside; all of them where each could be spared but not all."""
-    events: list[LiveEvent] = []
-    with LiveSession(RULESET, {"rate": 70}, engine=engine) as session:
+    events: list[Event] = []
+    with Session(RULESET, {"rate": 70}, engine=engine) as session:
         session.on_change(events.append)
         session.set_many({"share": 60, "amount": 30})
         assert told(events)[-1] == ("tier", "commune/a", UNDETERMINED, NOT_MET, ("amount",))
@@ -102,7 +92,7 @@ def test_a_tier_names_the_facts_that_brought_it_about(engine: str) -> None:
         asking(*(comparison("share", Op.AT_LEAST, Decimal(50)) for _ in "abcd"), in_one=True), at_least_n=1
     )
     criterion = evolve(two_of_four.criteria[0], at_least_n=2)
-    with LiveSession(evolve(two_of_four, criteria=(criterion,)), {"share": 10}, engine=engine) as session:
+    with Session(evolve(two_of_four, criteria=(criterion,)), {"share": 10}, engine=engine) as session:
         session.on_change(events.append)
         session.set("share", 60)
         assert told(events)[-1] == ("tier", "commune/a", NOT_MET, MET, ("share",))
@@ -111,8 +101,8 @@ def test_a_tier_names_the_facts_that_brought_it_about(engine: str) -> None:
 def test_a_criterion_names_what_did_it_alone_and_what_was_needed(engine: str) -> None:
     names = ("share", "other_share", "tally", "amount")
     ruleset = asking(*(comparison(name, Op.AT_LEAST, Decimal(5)) for name in names), in_one=True)
-    events: list[LiveEvent] = []
-    with LiveSession(ruleset, engine=engine) as session:
+    events: list[Event] = []
+    with Session(ruleset, engine=engine) as session:
         session.on_change(events.append)
         session.set_many({"share": 1, "other_share": 1, "tally": 9})
         assert told(events)[-1] == ("tier", "commune/a", UNDETERMINED, NOT_MET, ("share", "other_share"))
@@ -127,7 +117,7 @@ def test_a_criterion_names_what_did_it_alone_and_what_was_needed(engine: str) ->
 
 def test_every_callback_sees_the_whole_change(engine: str) -> None:
     seen: list[bytes] = []
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
         session.on_change(lambda event: seen.append(session.verdict.codes))
         session.on_change(lambda event: seen.append(event.verdict.codes))
         facts = {"share": 60, "amount": 4, "rate": 70}
@@ -137,8 +127,8 @@ def test_every_callback_sees_the_whole_change(engine: str) -> None:
 
 
 def test_an_event_says_why(lang_son: Ruleset, engine: str) -> None:
-    events: list[LiveEvent] = []
-    with LiveSession(lang_son, {"income_per_capita": 43.2}, "Cao Lâu", engine=engine) as session:
+    events: list[Event] = []
+    with Session(lang_son, {"income_per_capita": 43.2}, "Cao Lâu", engine=engine) as session:
         session.on_change(events.append)
         session.set("income_per_capita", Decimal("45.5"))
     indicator, criterion, tier = events
@@ -165,8 +155,8 @@ def test_an_event_says_why(lang_son: Ruleset, engine: str) -> None:
 
 
 def test_an_event_says_that_it_does_not_apply(lang_son: Ruleset, engine: str) -> None:
-    events: list[LiveEvent] = []
-    with LiveSession(lang_son, {"craft_village": True, "craft_village_plan": False}, engine=engine) as session:
+    events: list[Event] = []
+    with Session(lang_son, {"craft_village": True, "craft_village_plan": False}, engine=engine) as session:
         session.on_change(events.append)
         session.set("craft_village", value=False)
     assert events[0].new is Outcome.NOT_APPLICABLE
@@ -176,9 +166,9 @@ def test_an_event_says_that_it_does_not_apply(lang_son: Ruleset, engine: str) ->
 
 
 def test_what_does_not_apply_counts_as_met_in_words(lang_son: Ruleset, engine: str) -> None:
-    events: list[LiveEvent] = []
+    events: list[Event] = []
     applied = {"craft_village": False, "cooperative_or_group_effective": True, "linkage_model": True}
-    with LiveSession(lang_son, applied, engine=engine) as session:
+    with Session(lang_son, applied, engine=engine) as session:
         session.on_change(events.append)
         session.set("extension_team_effective", value=False)
     assert events[1].no == "13"
@@ -190,9 +180,9 @@ def test_what_does_not_apply_counts_as_met_in_words(lang_son: Ruleset, engine: s
 
 def test_what_a_callback_sets_comes_after_everything_told_before(engine: str) -> None:
     order: list[str] = []
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
 
-        def follows(event: LiveEvent) -> None:
+        def follows(event: Event) -> None:
             order.append(f"first hears {event.no} {event.new.code}")
             if event.no == "1.1" and event.new is NOT_MET:
                 session.set("amount", 4)
@@ -217,9 +207,9 @@ def test_what_a_callback_sets_comes_after_everything_told_before(engine: str) ->
 
 def test_a_bad_fact_in_a_callback_is_refused_there(engine: str) -> None:
     refused: list[str] = []
-    with LiveSession(RULESET, {"whole": 3}, engine=engine) as session:
+    with Session(RULESET, {"whole": 3}, engine=engine) as session:
 
-        def sets(event: LiveEvent) -> None:
+        def sets(event: Event) -> None:
             if event.level is Level.INDICATOR:
                 session.set("part", 3)
                 try:
@@ -237,10 +227,10 @@ def test_a_bad_fact_in_a_callback_is_refused_there(engine: str) -> None:
 def test_a_callback_that_raises_stops_nobody_and_is_reported(engine: str, caplog: pytest.LogCaptureFixture) -> None:
     heard: list[str] = []
 
-    def raises(event: LiveEvent) -> None:
+    def raises(event: Event) -> None:
         raise RuntimeError(f"no room for {event.no}")
 
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
         session.on_change(raises)
         session.on_change(lambda event: heard.append(event.no))
         session.set("share", 20)
@@ -259,12 +249,12 @@ def test_a_callback_that_raises_stops_nobody_and_is_reported(engine: str, caplog
 def test_an_interrupt_in_a_callback_is_not_held_up_and_loses_nothing_told_later(engine: str) -> None:
     heard: list[str] = []
 
-    def interrupts(event: LiveEvent) -> None:
+    def interrupts(event: Event) -> None:
         heard.append(event.no)
         if heard == ["1.1"]:
             raise KeyboardInterrupt
 
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
         session.on_change(interrupts)
         with pytest.raises(KeyboardInterrupt):
             session.set("share", 20)
@@ -276,13 +266,13 @@ def test_an_interrupt_in_a_callback_is_not_held_up_and_loses_nothing_told_later(
 def test_a_change_that_cannot_be_made_takes_along_those_that_wait_for_it(
     engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
 
         def fails(*_: object) -> bytes:
             monkeypatch.undo()
             raise EngineUnavailable("for once")
 
-        def sets(event: LiveEvent) -> None:
+        def sets(event: Event) -> None:
             if event.no == "1.1":
                 monkeypatch.setattr(session._engine, "follow", fails)
                 session.set("whole", 3)
@@ -299,9 +289,9 @@ def test_a_change_that_cannot_be_made_takes_along_those_that_wait_for_it(
 
 def test_callbacks_come_and_go(engine: str) -> None:
     heard: list[str] = []
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
 
-        def once(event: LiveEvent) -> None:
+        def once(event: Event) -> None:
             heard.append("once")
             ends()
             ends()
@@ -314,7 +304,7 @@ def test_callbacks_come_and_go(engine: str) -> None:
 
 
 def test_callbacks_that_set_facts_for_ever_are_stopped(engine: str) -> None:
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
         session.on_change(lambda event: session.set("share", 80 if event.new is NOT_MET else 20))
         with pytest.raises(NtmRulesError, match="1000 changes in a row, and go on\n    help: "):
             session.set("share", 20)
@@ -325,9 +315,9 @@ def test_callbacks_that_set_facts_for_ever_are_stopped(engine: str) -> None:
 
 
 def test_a_bad_fact_among_many_changes_nothing(engine: str) -> None:
-    events: list[LiveEvent] = []
+    events: list[Event] = []
     first = {"share": 50, "part": 2, "whole": 3}
-    with LiveSession(RULESET, first, "Xã Một", engine=engine) as session:
+    with Session(RULESET, first, "Xã Một", engine=engine) as session:
         session.on_change(events.append)
         before = session.verdict
         for bad in ({"amount": "nhiều"}, {"part": 4}, {"rate": 70}, {"thu_nhap": None}, {"yes": 1}):
@@ -342,7 +332,7 @@ def test_a_bad_fact_among_many_changes_nothing(engine: str) -> None:
 
 
 def test_a_share_gives_way_to_its_parts_and_comes_back(engine: str) -> None:
-    with LiveSession(RULESET, {"rate": 66.7}, engine=engine) as session:
+    with Session(RULESET, {"rate": 66.7}, engine=engine) as session:
         assert session.verdict.indicators["3.1"].outcome is MET
         session.set_many({"part": 2, "whole": 3})
         assert session.verdict.indicators["3.1"].outcome is NOT_MET
@@ -353,7 +343,7 @@ def test_a_share_gives_way_to_its_parts_and_comes_back(engine: str) -> None:
 
 def test_a_zero_that_loses_its_sign_is_the_one_given(engine: str) -> None:
     free = asking(comparison("free", Op.AT_LEAST, Decimal(0)))
-    with LiveSession(free, {"free": 0.0}, engine=engine) as session:
+    with Session(free, {"free": 0.0}, engine=engine) as session:
         for value in (-0.0, 0.0):
             session.set("free", value)
             assert str(session.verdict.indicators["1.1"].actual) == str(
@@ -363,7 +353,7 @@ def test_a_zero_that_loses_its_sign_is_the_one_given(engine: str) -> None:
 
 def test_annotations_are_part_of_the_verdict(engine: str) -> None:
     noted = {"value": "60.5", "source": "Chi cục Thống kê", "as_of": "2023-12-31", "by": "appraised"}
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
         session.set("share", noted)
         assert session.verdict == assess(RULESET, {"share": noted})
         assert session.verdict.annotations["share"].source == "Chi cục Thống kê"
@@ -372,7 +362,7 @@ def test_annotations_are_part_of_the_verdict(engine: str) -> None:
 
 
 def test_what_the_province_fixes_stays(lang_son: Ruleset, engine: str) -> None:
-    with LiveSession(lang_son, engine=engine) as session:
+    with Session(lang_son, engine=engine) as session:
         session.set_many({"region": "TDMNPB", "registered_power_share": 96})
         assert session.verdict == assess(lang_son, {"region": "TDMNPB", "registered_power_share": 96})
         with pytest.raises(FactError, match="expected `TDMNPB`, the region of `lang-son`; leave `region` out"):
@@ -384,7 +374,7 @@ def test_what_the_province_fixes_stays(lang_son: Ruleset, engine: str) -> None:
 
 def test_a_fact_of_the_catalogue_that_is_not_read_is_left_out(bundled: Library, engine: str) -> None:
     ruleset = bundled.compose("commune/hien-dai", on=dt.date(2026, 3, 1))
-    with LiveSession(ruleset, engine=engine) as session:
+    with Session(ruleset, engine=engine) as session:
         session.set("income_per_capita", 3)
         session.clear("poverty_rate")
         assert session.facts == {}
@@ -394,7 +384,7 @@ def test_a_fact_of_the_catalogue_that_is_not_read_is_left_out(bundled: Library, 
 
 
 def test_history_is_bounded(engine: str) -> None:
-    with LiveSession(RULESET, engine=engine, history=4) as session:
+    with Session(RULESET, engine=engine, history=4) as session:
         for share in (20, 60, 20):
             session.set("share", share)
         assert [(e.number, e.no) for e in session.history()] == [
@@ -413,11 +403,11 @@ def test_a_snapshot_is_plain_json_and_brings_everything_back(lang_son: Ruleset, 
         "literacy_level": "2",
         "makeshift_houses": {"value": 0, "source": "Xã", "as_of": None, "by": "self"},
     }
-    with LiveSession(lang_son, facts, "Cao Lâu", engine=engine) as session:
+    with Session(lang_son, facts, "Cao Lâu", engine=engine) as session:
         verdict = session.verdict
         text = json.dumps(session.snapshot())
-    with LiveSession(lang_son, {"poverty_rate": 3}, engine=engine) as other:
-        events: list[LiveEvent] = []
+    with Session(lang_son, {"poverty_rate": 3}, engine=engine) as other:
+        events: list[Event] = []
         other.on_change(events.append)
         assert other.restore(json.loads(text)) == ()
         assert other.verdict == verdict
@@ -427,9 +417,9 @@ def test_a_snapshot_is_plain_json_and_brings_everything_back(lang_son: Ruleset, 
 
 def test_under_other_rules_a_snapshot_is_assessed_anew_and_the_differences_are_reported(engine: str) -> None:
     later = asking(SHARE, comparison("amount", Op.AT_MOST, Decimal(2)))
-    with LiveSession(RULESET, {"share": 60, "amount": 4, "rate": 70}, "x", engine=engine) as session:
+    with Session(RULESET, {"share": 60, "amount": 4, "rate": 70}, "x", engine=engine) as session:
         snapshot = session.snapshot()
-    with LiveSession(later, engine=engine) as session:
+    with Session(later, engine=engine) as session:
         found = session.restore(snapshot)
         assert session.verdict == assess(later, {"share": 60, "amount": 4, "rate": 70}, "x")
     assert snapshot["content_hash"] == RULESET.content_hash != later.content_hash
@@ -454,7 +444,7 @@ def test_under_other_rules_a_snapshot_is_assessed_anew_and_the_differences_are_r
     ids=str,
 )
 def test_what_is_no_snapshot_is_refused(engine: str, change: dict[str, object]) -> None:
-    with LiveSession(RULESET, {"share": 60}, engine=engine) as session:
+    with Session(RULESET, {"share": 60}, engine=engine) as session:
         before = session.verdict
         with pytest.raises(NtmRulesError, match="snapshot"):
             session.restore(session.snapshot() | change)
@@ -466,7 +456,7 @@ def test_what_is_no_snapshot_is_refused(engine: str, change: dict[str, object]) 
 
 
 def test_a_closed_session_keeps_its_verdict_and_takes_nothing(engine: str) -> None:
-    with LiveSession(RULESET, {"share": 60}, engine=engine) as session:
+    with Session(RULESET, {"share": 60}, engine=engine) as session:
         pass
     session.close()
     assert session.verdict == assess(RULESET, {"share": 60})
@@ -476,9 +466,9 @@ def test_a_closed_session_keeps_its_verdict_and_takes_nothing(engine: str) -> No
 
 
 def test_a_session_that_a_callback_closes_takes_nothing_more(engine: str) -> None:
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
 
-        def closes(event: LiveEvent) -> None:
+        def closes(event: Event) -> None:
             session.set("share", 60)
             session.close()
 
@@ -489,7 +479,7 @@ def test_a_session_that_a_callback_closes_takes_nothing_more(engine: str) -> Non
 
 
 def test_a_session_nobody_holds_is_gone(engine: str) -> None:
-    session = LiveSession(RULESET, {"share": 60}, engine=engine)
+    session = Session(RULESET, {"share": 60}, engine=engine)
     session.on_change(lambda event: None)
     session.set("share", 20)
     gone = weakref.ref(session)
@@ -502,13 +492,13 @@ def test_a_session_nobody_holds_is_gone(engine: str) -> None:
 
 
 def test_it_says_which_engine_it_uses(engine: str) -> None:
-    with LiveSession(RULESET, engine=engine) as session:
+    with Session(RULESET, engine=engine) as session:
         assert session.engine == engine
         assert session.rebuilds == 0
-    with LiveSession(RULESET) as session:
+    with Session(RULESET) as session:
         assert session.engine == "python"
     with pytest.raises(UnknownName, match=r"unknown engine `durabel`\n    help: did you mean `durable`\?"):
-        LiveSession(RULESET, engine="durabel")
+        Session(RULESET, engine="durabel")
 
 
 def test_without_the_package_the_engine_is_unavailable_and_plain_python_works(
@@ -516,7 +506,7 @@ def test_without_the_package_the_engine_is_unavailable_and_plain_python_works(
 ) -> None:
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
     with pytest.raises(EngineUnavailable, match=r"needs durable_rules .*\n    help: pip install \"ntm-rules\[live\]\""):
-        LiveSession(asking(SHARE), engine="durable")
-    with LiveSession(asking(SHARE)) as session:
+        Session(asking(SHARE), engine="durable")
+    with Session(asking(SHARE)) as session:
         session.set("share", 60)
         assert session.verdict.outcome is MET

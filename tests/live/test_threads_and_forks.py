@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ntm_rules import Library, LiveSession, Ruleset, assess
+from ntm_rules import Library, Ruleset, assess
+from ntm_rules.live import Session
 from property.strategies import made_facts
 
 
@@ -35,7 +36,7 @@ def changed(ruleset: Ruleset, engine: str, seed: int, count: int) -> int:
     right = 0
     facts: dict[str, object] = {}
     heard: list[object] = []
-    with LiveSession(ruleset, unit=str(seed), engine=engine) as session:
+    with Session(ruleset, unit=str(seed), engine=engine) as session:
         session.on_change(heard.append)
         for _ in range(count):
             made = made_facts(ruleset, chance.choice, 5)
@@ -64,7 +65,7 @@ def test_eight_threads_with_sessions_of_their_own(ruleset: Ruleset, engine: str)
 
 def test_a_forked_process_builds_its_own(ruleset: Ruleset, engine: str) -> None:
     """The session of the parent goes on in both, and neither hears of the other."""
-    with LiveSession(ruleset, {"income_per_capita": 43}, engine=engine) as session:
+    with Session(ruleset, {"income_per_capita": 43}, engine=engine) as session:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -90,7 +91,7 @@ def test_a_forked_process_builds_its_own(ruleset: Ruleset, engine: str) -> None:
 
 def test_a_pool_of_processes(ruleset: Ruleset, engine: str) -> None:
     """A ruleset with live sessions can be sent to other processes."""
-    with LiveSession(ruleset, engine=engine):
+    with Session(ruleset, engine=engine):
         assert pickle.loads(pickle.dumps(ruleset)) == ruleset
         with multiprocessing.get_context("spawn").Pool(2) as pool:
             assert pool.starmap(changed, [(ruleset, engine, seed, 3) for seed in range(4)]) == [3] * 4

@@ -17,11 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiction.communes import commune
-from ntm_rules import FactError, Library, NtmRulesError, Ruleset, assess_frame, read_units
+from ntm_rules import FactError, Library, NtmRulesError, Ruleset
 from ntm_rules.cli.assess import checked
+from ntm_rules.frames import assess as assess_frame
 from ntm_rules.frames import files as filed
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.verdict.program import assess, check_facts, outcome_codes
+from ntm_rules.tables import read as read_units
+from ntm_rules.verdict.program import check_facts, outcome_codes
+from ntm_rules.verdict.verdict import assess
 
 ON = dt.date(2024, 7, 2)
 KINDS = ("csv", "jsonl", "parquet")

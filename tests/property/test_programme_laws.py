@@ -37,7 +37,7 @@ ADDED = (
 
 
 @st.composite
-def records(draw: st.DrawFn) -> list[ntm.UnitRecord]:
+def records(draw: st.DrawFn) -> list[ntm.programme.UnitRecord]:
     """Units with and without counts, findings and acts."""
     found = []
     for place in range(draw(st.integers(0, 12))):
@@ -47,18 +47,18 @@ def records(draw: st.DrawFn) -> list[ntm.UnitRecord]:
             met = draw(st.integers(0, TOTAL))
             open_ = draw(st.integers(0, TOTAL - met))
             found.append(
-                ntm.UnitRecord.of_counts(
+                ntm.programme.UnitRecord.of_counts(
                     f"u{place}", TIER, met, TOTAL, criteria_undetermined=open_, groups=groups, recognised=act
                 )
             )
         else:
             outcome = draw(st.sampled_from([None, *Outcome]))
-            found.append(ntm.UnitRecord(f"u{place}", TIER, groups, outcome, recognised=act))
+            found.append(ntm.programme.UnitRecord(f"u{place}", TIER, groups, outcome, recognised=act))
     return found
 
 
-def tallies(found: list[ntm.UnitRecord]) -> list[Tally]:
-    return [group.now for tier in ntm.progress(found, by=["province"]).tiers for group in tier.groups]
+def tallies(found: list[ntm.programme.UnitRecord]) -> list[Tally]:
+    return [group.now for tier in ntm.programme.progress(found, by=["province"]).tiers for group in tier.groups]
 
 
 def total(spans: list[Span]) -> tuple[Fraction | int, Fraction | int]:
@@ -66,8 +66,8 @@ def total(spans: list[Span]) -> tuple[Fraction | int, Fraction | int]:
 
 
 @given(records())
-def test_groups_add_up_to_the_whole(found: list[ntm.UnitRecord]) -> None:
-    for tier in ntm.progress(found, by=["province", "district"]).tiers:
+def test_groups_add_up_to_the_whole(found: list[ntm.programme.UnitRecord]) -> None:
+    for tier in ntm.programme.progress(found, by=["province", "district"]).tiers:
         outer = [g.now for g in tier.groups if len(g.path) == 1]
         inner = [g.now for g in tier.groups if len(g.path) == 2]
         for groups in (outer, inner):
@@ -85,14 +85,14 @@ def test_groups_add_up_to_the_whole(found: list[ntm.UnitRecord]) -> None:
 
 @given(records(), records(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(
-    found: list[ntm.UnitRecord], before: list[ntm.UnitRecord], shuffle: random.Random
+    found: list[ntm.programme.UnitRecord], before: list[ntm.programme.UnitRecord], shuffle: random.Random
 ) -> None:
     mixed = [list(found), list(before)]
     for rows in mixed:
         shuffle.shuffle(rows)
     for one, other in zip(
-        ntm.progress(found, plan("3"), before=before, by=["province"]).tiers,
-        ntm.progress(mixed[0], plan("3"), before=mixed[1], by=["province"]).tiers,
+        ntm.programme.progress(found, plan("3"), before=before, by=["province"]).tiers,
+        ntm.programme.progress(mixed[0], plan("3"), before=mixed[1], by=["province"]).tiers,
         strict=True,
     ):
         assert (one.now, one.groups, one.under) == (other.now, other.groups, other.under)
@@ -101,14 +101,14 @@ def test_the_order_of_rows_does_not_matter(
         for name in ("gained", "lost", "recognised", "withdrawn", "added", "gone"):
             assert sorted(getattr(one.change, name)) == sorted(getattr(other.change, name))
     assert (
-        ntm.progress(found, plan("3"), before=before).achievements
-        == ntm.progress(mixed[0], plan("3"), before=mixed[1]).achievements
+        ntm.programme.progress(found, plan("3"), before=before).achievements
+        == ntm.programme.progress(mixed[0], plan("3"), before=mixed[1]).achievements
     )
 
 
 @given(records())
-def test_every_unit_is_counted_once(found: list[ntm.UnitRecord]) -> None:
-    for now in (tier.now for tier in ntm.progress(found).tiers):
+def test_every_unit_is_counted_once(found: list[ntm.programme.UnitRecord]) -> None:
+    for now in (tier.now for tier in ntm.programme.progress(found).tiers):
         assert now.met + now.not_met + now.undetermined + now.not_applicable + now.no_finding == now.units
         assert now.recognised + now.not_recognised + now.recognition_unknown == now.units
         for bands in (now.bands, now.counts):
@@ -119,26 +119,28 @@ def test_every_unit_is_counted_once(found: list[ntm.UnitRecord]) -> None:
 
 
 @given(records(), st.integers(0, TOTAL + 1), st.lists(st.integers(0, TOTAL), min_size=1, max_size=5))
-def test_the_ends_are_those_of_what_could_be(found: list[ntm.UnitRecord], under: int, starts: list[int]) -> None:
+def test_the_ends_are_those_of_what_could_be(
+    found: list[ntm.programme.UnitRecord], under: int, starts: list[int]
+) -> None:
     """Every undetermined criterion turned to not met, then to met, gives the two ends of the average."""
     counted = [r for r in found if r.criteria_met is not None]
     if not counted:
         return
     scale = {"bands": [min(s, TOTAL) for s in starts], "under": under}
-    span = ntm.progress(counted, **scale).tier(TIER).now.average  # type: ignore[arg-type]
+    span = ntm.programme.progress(counted, **scale).tier(TIER).now.average  # type: ignore[arg-type]
     ends = []
     for met in (False, True):
         settled = [
-            ntm.UnitRecord.of_counts(
+            ntm.programme.UnitRecord.of_counts(
                 r.unit, TIER, (r.criteria_met or 0) + (r.criteria_undetermined if met else 0), r.criteria_total or TOTAL
             )
             for r in counted
         ]
-        now = ntm.progress(settled, **scale).tier(TIER).now  # type: ignore[arg-type]
+        now = ntm.programme.progress(settled, **scale).tier(TIER).now  # type: ignore[arg-type]
         assert now.average is not None
         assert now.average.known
         ends.append(now.average.low)
-        wide = ntm.progress(counted, **scale).tier(TIER).now  # type: ignore[arg-type]
+        wide = ntm.programme.progress(counted, **scale).tier(TIER).now  # type: ignore[arg-type]
         assert wide.under.low <= now.under.low <= wide.under.high
         for band, exact in zip(wide.bands, now.bands, strict=True):
             assert band.units.low <= exact.units.low <= band.units.high
@@ -152,9 +154,9 @@ def plan(low: str, aim: Aim = Aim.TOTAL) -> Plan:
 
 @given(records(), records(), st.integers(0, 20), st.sampled_from(AIMS))
 def test_what_remains_is_what_is_not_achieved(
-    found: list[ntm.UnitRecord], before: list[ntm.UnitRecord], low: int, aim: Aim
+    found: list[ntm.programme.UnitRecord], before: list[ntm.programme.UnitRecord], low: int, aim: Aim
 ) -> None:
-    (reached,) = ntm.progress(found, plan(str(low), aim), before=before).achievements
+    (reached,) = ntm.programme.progress(found, plan(str(low), aim), before=before).achievements
     for side in (reached.by_finding, reached.by_act):
         if side is not None:
             assert side.achieved.low <= side.achieved.high
@@ -164,8 +166,8 @@ def test_what_remains_is_what_is_not_achieved(
 
 
 @given(records())
-def test_nothing_changes_against_itself(found: list[ntm.UnitRecord]) -> None:
-    for tier in ntm.progress(found, before=found).tiers:
+def test_nothing_changes_against_itself(found: list[ntm.programme.UnitRecord]) -> None:
+    for tier in ntm.programme.progress(found, before=found).tiers:
         assert tier.change is not None
         assert tier.change.before == tier.now
         for name in ("gained", "lost", "recognised", "withdrawn", "added", "gone"):
@@ -176,7 +178,7 @@ def test_nothing_changes_against_itself(found: list[ntm.UnitRecord]) -> None:
 
 
 @st.composite
-def reviewed(draw: st.DrawFn) -> tuple[ntm.Ruleset, ntm.Ruleset, list[ntm.UnitFacts]]:
+def reviewed(draw: st.DrawFn) -> tuple[ntm.Ruleset, ntm.Ruleset, list[ntm.tables.UnitFacts]]:
     """Two generated sets and units with facts of either; some of them recognised."""
     old, new = draw(ntm_st.rulesets()), draw(ntm_st.rulesets())
     units = []
@@ -184,14 +186,16 @@ def reviewed(draw: st.DrawFn) -> tuple[ntm.Ruleset, ntm.Ruleset, list[ntm.UnitFa
         facts = {**draw(ntm_st.facts(old))}
         if draw(st.booleans()):
             facts[recognition_fact(old.id)] = draw(st.booleans())
-        units.append(ntm.UnitFacts(f"u{place}", facts, {}, place + 1))
+        units.append(ntm.tables.UnitFacts(f"u{place}", facts, {}, place + 1))
     return old, new, units
 
 
 @given(reviewed())
-def test_a_set_against_itself_changes_nothing(drawn: tuple[ntm.Ruleset, ntm.Ruleset, list[ntm.UnitFacts]]) -> None:
+def test_a_set_against_itself_changes_nothing(
+    drawn: tuple[ntm.Ruleset, ntm.Ruleset, list[ntm.tables.UnitFacts]],
+) -> None:
     old, _, units = drawn
-    found = ntm.rereview(old, old, units)
+    found = ntm.programme.rereview(old, old, units)
     still = {Transition.KEPT, Transition.STILL_NOT_MET, Transition.STILL_UNDETERMINED}
     assert sum(found.counts[each] for each in still) == len(units)
     assert all(unit.before == unit.after for unit in found.units)
@@ -213,7 +217,7 @@ def test_transitions_are_all_units(bundled: ntm.Library) -> None:
     def check(facts: list[dict[str, object]]) -> None:
         known = {fact.id for fact in new.facts}
         units = [(str(n), {k: v for k, v in each.items() if k in known}) for n, each in enumerate(facts)]
-        found = ntm.rereview(old, new, units)  # type: ignore[arg-type]
+        found = ntm.programme.rereview(old, new, units)  # type: ignore[arg-type]
         assert sum(found.counts.values()) == len(found.units) == len(units)
         assert {unit.unit for unit in found.units} == {name for name, _ in units}
         for name, given_facts in units:

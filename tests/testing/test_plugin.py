@@ -131,7 +131,7 @@ def test_without_the_option_nothing_happens(pytester: pytest.Pytester, folder: P
 
         def test_one():
             loaded = [n for n in sys.modules if n.startswith("ntm_rules.")]
-            assert set(loaded) <= {"ntm_rules.testing", "ntm_rules.testing.plugin"}
+            assert set(loaded) <= {"ntm_rules.testing", "ntm_rules.pytest_plugin"}
         """
     )
     result = pytester.runpytest_subprocess("-W", "error", *ARGS)

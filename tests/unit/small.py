@@ -4,7 +4,8 @@ import typing
 from collections.abc import Mapping
 from pathlib import Path
 
-from ntm_rules import Diagnostic, Library, RulesetError
+from ntm_rules import Library, RulesetError
+from ntm_rules.messages import Diagnostic
 
 MEASURES = """\
 measures:

@@ -36,10 +36,10 @@ def test_the_outcome_rests_on_it_and_the_counts_do_not(ruleset: Ruleset) -> None
 
 def test_frames_count_alike(ruleset: Ruleset) -> None:
     columns = {name: np.array([value]) for name, value in NOT_MET.items()}
-    found = ntm.assess_frame(ruleset, columns)
+    found = ntm.frames.assess(ruleset, columns)
     counts = [int(found[name][0]) for name in ("outcome", "criteria_met", "criteria_not_met", "criteria_undetermined")]
     assert counts == [0, 1, 0, 0]
-    lazy = ntm.assess_frame(
+    lazy = ntm.frames.assess(
         ruleset, pl.LazyFrame({k: v.astype(float) if k == "income" else v for k, v in columns.items()})
     )
     row = lazy.collect().row(0, named=True)
@@ -52,7 +52,7 @@ def test_it_is_said_in_json_sheet_and_events(ruleset: Ruleset) -> None:
     assert second["counted"] is False
     rows = {row.no: row.asked for row in sheet.rows(ruleset, "vi")}
     assert rows["2"] == "phải đạt, không tính vào số tiêu chí"
-    with ntm.LiveSession(ruleset, {**NOT_MET, "planned": None}) as session:
+    with ntm.live.Session(ruleset, {**NOT_MET, "planned": None}) as session:
         session.set("planned", False)
         told = session.history()[-1].reason.text("vi")
     assert "1/1 tiêu chí đạt" in told
@@ -73,7 +73,7 @@ def test_the_difference_is_one_of_counting(tmp_path: Path, ruleset: Ruleset) -> 
         (plain, ruleset, "no_longer_counted", "no longer among the criteria counted"),
         (ruleset, plain, "now_counted", "now among the criteria counted"),
     ):
-        found = ntm.diff(old, new)
+        found = ntm.difference.diff(old, new)
         assert [(c.level, [k.value for k in c.kinds]) for c in found.changes] == [("criterion", [kind])]
         assert words in found.text("en")
 

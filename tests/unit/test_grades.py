@@ -272,7 +272,7 @@ def test_verdicts_with_grades_can_be_sent_about(graded: Ruleset) -> None:
 
 
 def test_a_live_session_has_them(graded: Ruleset) -> None:
-    session = ntm.LiveSession(graded, GOOD)
+    session = ntm.live.Session(graded, GOOD)
     session.set("clean_water_share", 79)
     assert session.verdict.grade == graded.grades[0]
 

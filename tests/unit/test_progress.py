@@ -24,8 +24,10 @@ from ntm_rules.reports.report import text_of
 TIER = "commune/ntm"
 
 
-def record(unit: str, met: int, undetermined: int = 0, *, act: bool | None = None, **groups: str) -> ntm.UnitRecord:
-    return ntm.UnitRecord.of_counts(
+def record(
+    unit: str, met: int, undetermined: int = 0, *, act: bool | None = None, **groups: str
+) -> ntm.programme.UnitRecord:
+    return ntm.programme.UnitRecord.of_counts(
         unit, TIER, met, 19, criteria_undetermined=undetermined, groups=groups, recognised=act
     )
 
@@ -49,7 +51,7 @@ COMMUNES = (
 
 def test_a_finding_is_counted_apart_from_an_act() -> None:
     """B is recognised with 18 of 19, which is no finding; A is both, and counts once in each."""
-    now = ntm.progress(COMMUNES).tier(TIER).now
+    now = ntm.programme.progress(COMMUNES).tier(TIER).now
     assert (now.units, now.met, now.not_met, now.undetermined, now.no_finding) == (5, 1, 3, 1, 0)
     assert (now.recognised, now.not_recognised, now.recognition_unknown) == (2, 2, 1)
     assert now.by_finding == Span(1, 2)
@@ -57,17 +59,17 @@ def test_a_finding_is_counted_apart_from_an_act() -> None:
 
 
 def test_the_average_has_both_ends_where_criteria_are_undetermined() -> None:
-    now = ntm.progress(COMMUNES).tier(TIER).now
+    now = ntm.programme.progress(COMMUNES).tier(TIER).now
     assert now.average == Span(Fraction(80, 5), Fraction(85, 5))
     assert text_of(now.average, "vi") == "16–17"
-    exact = ntm.progress(COMMUNES[:3]).tier(TIER).now.average
+    exact = ntm.programme.progress(COMMUNES[:3]).tier(TIER).now.average
     assert exact == Span(Fraction(51, 3), Fraction(51, 3))
     assert text_of(Span(Fraction(1695, 115), Fraction(1695, 115)), "vi") == "14,74"
     assert text_of(Span(Fraction(1695, 115), Fraction(1695, 115)), "en") == "14.74"
 
 
 def test_bands_of_criteria_with_what_is_sure_and_what_is_possible() -> None:
-    now = ntm.progress(COMMUNES).tier(TIER).now
+    now = ntm.programme.progress(COMMUNES).tier(TIER).now
     assert [(b.low, b.high, b.units) for b in now.bands] == [
         (19, 19, Span(1, 2)),
         (15, 18, Span(1, 3)),
@@ -75,7 +77,7 @@ def test_bands_of_criteria_with_what_is_sure_and_what_is_possible() -> None:
         (0, 9, Span(0, 0)),
     ]
     assert now.under == Span(1, 2)
-    assert [(b.low, b.units) for b in ntm.progress(COMMUNES[:3]).tier(TIER).now.counts] == [
+    assert [(b.low, b.units) for b in ntm.programme.progress(COMMUNES[:3]).tier(TIER).now.counts] == [
         (19, Span(1, 1)),
         (18, Span(1, 1)),
         (14, Span(1, 1)),
@@ -92,12 +94,12 @@ def test_the_usual_bands_follow_from_the_number_of_criteria(total: int, starts: 
 
 
 def test_bands_and_the_count_to_list_below_are_parameters() -> None:
-    found = ntm.progress(COMMUNES, bands=[12, 19], under=13).tier(TIER)
+    found = ntm.programme.progress(COMMUNES, bands=[12, 19], under=13).tier(TIER)
     assert [(b.low, b.high) for b in found.now.bands] == [(19, 19), (12, 18), (0, 11)]
     assert [r.unit for r in found.under] == ["D"]
-    assert [r.unit for r in ntm.progress(COMMUNES).tier(TIER).under] == ["D", "C"]
+    assert [r.unit for r in ntm.programme.progress(COMMUNES).tier(TIER).under] == ["D", "C"]
     with pytest.raises(ValueError, match="begin between 0 and 19, not at 20"):
-        ntm.progress(COMMUNES, bands=[20, 10])
+        ntm.programme.progress(COMMUNES, bands=[20, 10])
 
 
 def test_groups_within_groups() -> None:
@@ -107,7 +109,7 @@ def test_groups_within_groups() -> None:
         record("B", 10, province="Y", district="Đông"),
         record("C", 16, province="X", district="An"),
     ]
-    groups = ntm.progress(records, by=["province", "district"]).tier(TIER).groups
+    groups = ntm.programme.progress(records, by=["province", "district"]).tier(TIER).groups
     assert [(g.path, g.now.units, g.now.average) for g in groups] == [
         (("X",), 2, Span(Fraction(35, 2), Fraction(35, 2))),
         (("X", "An"), 1, Span(Fraction(16), Fraction(16))),
@@ -120,8 +122,12 @@ def test_groups_within_groups() -> None:
 # -- targets -----------------------------------------------------------------------------------
 
 
-def achieved(records: Sequence[ntm.UnitRecord], wanted: Target, before: Sequence[ntm.UnitRecord] | None = None):  # type: ignore[no-untyped-def]
-    (found,) = ntm.progress(records, plan(wanted), before=before).achievements
+def achieved(
+    records: Sequence[ntm.programme.UnitRecord],
+    wanted: Target,
+    before: Sequence[ntm.programme.UnitRecord] | None = None,
+):  # type: ignore[no-untyped-def]
+    (found,) = ntm.programme.progress(records, plan(wanted), before=before).achievements
     return tuple(side and (side.achieved, side.remaining) for side in (found.by_finding, found.by_act))
 
 
@@ -158,17 +164,17 @@ def test_no_act_is_said_of_any_unit() -> None:
 
 
 def test_a_unit_without_a_finding_may_meet_the_tier() -> None:
-    units = [record("A", 19), ntm.UnitRecord("B", TIER), record("C", 3)]
+    units = [record("A", 19), ntm.programme.UnitRecord("B", TIER), record("C", 3)]
     assert achieved(units, target(Aim.TOTAL, "2"))[0] == (Span(1, 2), Span(0, 1))
-    now = ntm.progress(units).tier(TIER).now
+    now = ntm.programme.progress(units).tier(TIER).now
     assert (now.no_finding, now.counted, now.average) == (1, 2, Span(11, 11))
 
 
 def test_a_target_of_a_tier_without_units_says_nothing() -> None:
     wanted = Target("commune/kieu-mau", Aim.TOTAL, Decimal(6), Decimal(6), Known(Evidence.OFFICIAL))
-    (found,) = ntm.progress(COMMUNES, plan(wanted)).achievements
+    (found,) = ntm.programme.progress(COMMUNES, plan(wanted)).achievements
     assert (found.by_finding, found.by_act) == (None, None)
-    table = progress_report(ntm.progress(COMMUNES, plan(wanted)), "vi").tables[0]
+    table = progress_report(ntm.programme.progress(COMMUNES, plan(wanted)), "vi").tables[0]
     assert table.rows[0][:4] == (
         "Xã đạt chuẩn nông thôn mới kiểu mẫu (commune/kieu-mau)",
         "6 đơn vị",
@@ -179,8 +185,8 @@ def test_a_target_of_a_tier_without_units_says_nothing() -> None:
 
 def test_only_acts_are_known() -> None:
     """Nothing is read off an act: no finding, no count."""
-    units = [ntm.UnitRecord(str(n), TIER, recognised=n < 37) for n in range(89)]
-    found = ntm.progress(units, plan(target(Aim.TOTAL, "40")))
+    units = [ntm.programme.UnitRecord(str(n), TIER, recognised=n < 37) for n in range(89)]
+    found = ntm.programme.progress(units, plan(target(Aim.TOTAL, "40")))
     now = found.tier(TIER).now
     assert (now.by_finding, now.by_act, now.average, now.counted) == (None, Span(37, 37), None, 0)
     (total,) = found.achievements
@@ -200,7 +206,7 @@ def test_change_against_an_earlier_day() -> None:
         record("C", 10, district="Bắc"),
         record("Z", 3, district="Tây"),
     ]
-    change = ntm.progress(COMMUNES, before=before, by=["district"]).tier(TIER).change
+    change = ntm.programme.progress(COMMUNES, before=before, by=["district"]).tier(TIER).change
     assert change is not None
     assert (change.gained, change.lost) == ((), ("B",))
     assert (change.recognised, change.withdrawn) == (("A",), ())
@@ -208,13 +214,13 @@ def test_change_against_an_earlier_day() -> None:
     assert change.before.average == Span(Fraction(51, 4), Fraction(51, 4))
     groups = {
         g.path[0]: (g.now.units, g.before and g.before.units)
-        for g in ntm.progress(COMMUNES, before=before, by=["district"]).tier(TIER).groups
+        for g in ntm.programme.progress(COMMUNES, before=before, by=["district"]).tier(TIER).groups
     }
     assert groups == {"Đông": (2, 2), "Bắc": (3, 1), "Tây": (0, 1)}
 
 
 def test_the_report_says_how_much_more_there_is() -> None:
-    found = ntm.progress(COMMUNES[:3], before=[record("A", 18), record("B", 18), record("C", 10)])
+    found = ntm.programme.progress(COMMUNES[:3], before=[record("A", 18), record("B", 18), record("C", 10)])
     rows = {row[0]: row[1:] for row in progress_report(found, "vi").tables[0].rows}
     assert rows["Đạt theo đánh giá"] == (1, 0, Span(1, 1))
     average = rows["Số tiêu chí bình quân/đơn vị"]
@@ -223,7 +229,7 @@ def test_the_report_says_how_much_more_there_is() -> None:
 
 def test_the_difference_of_two_spans_has_the_ends_that_are_possible() -> None:
     """Between 12 and 15 now, between 10 and 11 before: at least 1 more, at most 5."""
-    found = ntm.progress([record("A", 12, 3)], before=[record("A", 10, 1)])
+    found = ntm.programme.progress([record("A", 12, 3)], before=[record("A", 10, 1)])
     rows = {row[0]: row[1:] for row in progress_report(found, "en").tables[0].rows}
     assert rows["Criteria met per unit on average"] == (Span(12, 15), Span(10, 11), Span(1, 5))
 
@@ -243,14 +249,14 @@ def test_the_difference_of_two_spans_has_the_ends_that_are_possible() -> None:
 )
 def test_counts_that_do_not_fit(met: int, open_: int, total: int, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        ntm.UnitRecord("A", TIER, criteria_met=met, criteria_undetermined=open_, criteria_total=total)
+        ntm.programme.UnitRecord("A", TIER, criteria_met=met, criteria_undetermined=open_, criteria_total=total)
 
 
 def test_counts_come_together() -> None:
     with pytest.raises(ValueError, match="go together"):
-        ntm.UnitRecord("A", TIER, criteria_met=3)
+        ntm.programme.UnitRecord("A", TIER, criteria_met=3)
     with pytest.raises(ValueError, match="go together"):
-        ntm.UnitRecord("A", TIER, criteria_undetermined=3)
+        ntm.programme.UnitRecord("A", TIER, criteria_undetermined=3)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +271,7 @@ def test_the_finding_of_a_published_count(met: int, open_: int, outcome: str) ->
 
 def test_a_unit_twice() -> None:
     with pytest.raises(ValueError, match="`A` stands twice in `commune/ntm`"):
-        ntm.progress([record("A", 1), record("A", 2)])
+        ntm.programme.progress([record("A", 1), record("A", 2)])
 
 
 @pytest.mark.parametrize(
@@ -291,8 +297,8 @@ def test_the_facts_of_recognition_are_those_that_the_bundled_sets_read(bundled: 
 def test_a_record_of_a_verdict(bundled: ntm.Library) -> None:
     ruleset = bundled.compose(TIER, on=dt.date(2024, 7, 2), province="lang-son")
     verdict = ntm.assess(ruleset, {"income_per_capita": 3}, unit="A")
-    found = ntm.UnitRecord.of_verdict(verdict, {"district": "Đông"}, recognised=True)
-    assert found == ntm.UnitRecord(
+    found = ntm.programme.UnitRecord.of_verdict(verdict, {"district": "Đông"}, recognised=True)
+    assert found == ntm.programme.UnitRecord(
         "A",
         TIER,
         {"district": "Đông"},
@@ -306,14 +312,14 @@ def test_a_record_of_a_verdict(bundled: ntm.Library) -> None:
 
 
 def test_progress_as_json_is_plain_and_exact() -> None:
-    found = ntm.progress(COMMUNES, plan(target(Aim.TOTAL, "3")), by=["district"], as_of=dt.date(2024, 6, 20))
+    found = ntm.programme.progress(COMMUNES, plan(target(Aim.TOTAL, "3")), by=["district"], as_of=dt.date(2024, 6, 20))
     made = found.to_dict()
     assert json.loads(json.dumps(made, ensure_ascii=False)) == made
     assert made["schema"] == "ntm-rules/progress/1"
     assert made["as_of"] == "2024-06-20"
     tier = made["tiers"][0]  # type: ignore[index]
     assert tier["now"]["criteria"]["average"] == {"low": "16", "high": "17"}
-    assert ntm.progress(COMMUNES[1:4]).to_dict()["tiers"][0]["now"]["criteria"]["average"] == {  # type: ignore[index]
+    assert ntm.programme.progress(COMMUNES[1:4]).to_dict()["tiers"][0]["now"]["criteria"]["average"] == {  # type: ignore[index]
         "low": "44/3",
         "high": "47/3",
     }
@@ -326,22 +332,22 @@ def test_progress_as_json_is_plain_and_exact() -> None:
 )
 def test_the_day_of_a_plan_is_written_as_in_the_language(date: str, lang: str, printed: str) -> None:
     signed = evolve(plan(), instrument=Instrument("lang-son", "12/KH-UBND", date))
-    assert progress_report(ntm.progress(COMMUNES, signed), lang).lines[0].endswith(f"12/KH-UBND ({printed})")
+    assert progress_report(ntm.programme.progress(COMMUNES, signed), lang).lines[0].endswith(f"12/KH-UBND ({printed})")
 
 
 def test_a_language_that_is_not_there() -> None:
     with pytest.raises(ntm.UnknownName, match="unknown language `fr`"):
-        progress_report(ntm.progress(COMMUNES), "fr")
+        progress_report(ntm.programme.progress(COMMUNES), "fr")
 
 
 def test_declared_grades_are_counted_among_those_not_met(tmp_path: Path) -> None:
     ruleset = load(tmp_path / "rules", ntm_yaml=GRADED).compose(TIER, on=dt.date(2024, 7, 2))
     shares = {"A": 80, "B": 79, "C": 75, "D": 60, "E": 59}
     records = [
-        ntm.UnitRecord.of_verdict(ntm.assess(ruleset, {**GOOD, "clean_water_share": share}, unit=unit))  # type: ignore[dict-item]
+        ntm.programme.UnitRecord.of_verdict(ntm.assess(ruleset, {**GOOD, "clean_water_share": share}, unit=unit))  # type: ignore[dict-item]
         for unit, share in shares.items()
     ]
-    found = ntm.progress(records, before=records[:2])
+    found = ntm.programme.progress(records, before=records[:2])
     now = found.tier(TIER).now
     assert [(grade.id, count) for grade, count in now.grades] == [("can-dat", 1), ("co-ban-dat", 2)]
     assert (now.met, now.not_met) == (1, 4)

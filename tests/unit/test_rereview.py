@@ -66,9 +66,9 @@ def test_what_became_of_a_unit(
 ) -> None:
     old, new = country
     facts = {name: value for name, value in {**MEETS, **changes}.items() if value is not None}
-    found = ntm.rereview(old, new, [("A", facts)])  # type: ignore[list-item]
+    found = ntm.programme.rereview(old, new, [("A", facts)])  # type: ignore[list-item]
     assert found.counts == {each: int(each is transition) for each in Transition}
-    assert ntm.rereview(new, old, [("A", facts)]).units[0].transition is back  # type: ignore[list-item]
+    assert ntm.programme.rereview(new, old, [("A", facts)]).units[0].transition is back  # type: ignore[list-item]
     missing = ("income",) if "income" in changes else ("recognised",) if "recognised" in changes else ()
     assert found.units[0].missing == (missing if "undetermined" in transition.value.split("now_")[-1] else ())
 
@@ -76,7 +76,7 @@ def test_what_became_of_a_unit(
 def test_a_fact_that_only_the_new_set_asks_for_is_marked(country: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
     old, new = country
     facts = {name: value for name, value in MEETS.items() if name not in ("recognised", "income")}
-    report = rereview_report(ntm.rereview(old, new, [("A", facts)]), "en")
+    report = rereview_report(ntm.programme.rereview(old, new, [("A", facts)]), "en")
     tables = {table.title: table.rows for table in report.tables}
     assert tables["Every unit"][0][-2:] == ("still undetermined", 2)
     assert tables["Figures to collect for the new set"] == (
@@ -89,13 +89,13 @@ def test_what_a_unit_lacks_that_was_decided_before(country: tuple[ntm.Ruleset, n
     units = [
         (str(n), {k: v for k, v in MEETS.items() if k != lacks}) for n, lacks in enumerate(("recognised", "income"))
     ]
-    report = rereview_report(ntm.rereview(*country, units), "en")  # type: ignore[arg-type]
+    report = rereview_report(ntm.programme.rereview(*country, units), "en")  # type: ignore[arg-type]
     assert report.tables[-2].title == "Figures to collect of units that were decided before and are undetermined now"
     assert report.tables[-2].rows == (("0", "Recognised (asked by the new set only)"),)
 
 
 def test_the_indicator_that_turned_is_named(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
-    found = ntm.rereview(*sets, [("Xã Một", COOPERATIVE)])
+    found = ntm.programme.rereview(*sets, [("Xã Một", COOPERATIVE)])
     (unit,) = found.units
     assert [(a and a.no, b and b.no) for a, b in unit.difference.indicators] == [("13.1", "13.1")]
     assert unit.before.indicators["13.1"].outcome is ntm.Outcome.MET
@@ -111,7 +111,7 @@ def test_recognised_units_at_stake_come_first(sets: tuple[ntm.Ruleset, ntm.Rules
         ("D", {"recognised_ntm": True}),
         ("C", {**COOPERATIVE, "recognised_ntm": True}),
     ]
-    found = ntm.rereview(*sets, units)
+    found = ntm.programme.rereview(*sets, units)
     assert [(unit.unit, unit.recognised, unit.at_stake) for unit in found.units] == [
         ("C", True, True),
         ("D", True, True),
@@ -129,7 +129,7 @@ def test_recognised_units_at_stake_come_first(sets: tuple[ntm.Ruleset, ntm.Rules
 
 
 def test_the_reasons_are_in_words(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
-    table = rereview_report(ntm.rereview(*sets, [("Xã Một", COOPERATIVE)]), "vi").tables[-1]
+    table = rereview_report(ntm.programme.rereview(*sets, [("Xã Một", COOPERATIVE)]), "vi").tables[-1]
     ((unit, place, outcomes, was, is_),) = table.rows
     assert unit == "Xã Một"
     assert str(place).startswith("Chỉ tiêu 13.1 ")
@@ -143,12 +143,14 @@ def test_the_recognition_is_that_of_the_old_tier(bundled: ntm.Library) -> None:
     old = bundled.compose("commune/nang-cao", on=dt.date(2024, 7, 2))
     new = bundled.compose("commune/ntm", on=dt.date(2024, 7, 2))
     units = [("A", {"recognised_ntm": True}), ("B", {"recognised_nang_cao": True})]
-    assert [unit.unit for unit in ntm.rereview(old, new, units).units if unit.at_stake] == ["B"]
+    assert [unit.unit for unit in ntm.programme.rereview(old, new, units).units if unit.at_stake] == ["B"]
 
 
 def test_every_bad_fact_of_all_units(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
     with pytest.raises(ntm.FactError) as caught:
-        ntm.rereview(*sets, [("A", {"income_per_capita": "nhiều"}), ("B", {"income_per_capita": -1}), ("C", {})])
+        ntm.programme.rereview(
+            *sets, [("A", {"income_per_capita": "nhiều"}), ("B", {"income_per_capita": -1}), ("C", {})]
+        )
     assert [(p.unit, p.fact) for p in caught.value.problems] == [
         ("A", "income_per_capita"),
         ("B", "income_per_capita"),
@@ -157,11 +159,11 @@ def test_every_bad_fact_of_all_units(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> N
 
 def test_a_fact_that_is_none(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
     with pytest.raises(ntm.FactError, match=r"unit `A`, fact `income_per_capitaa`.*`income_per_capita`"):
-        ntm.rereview(*sets, [("A", {"income_per_capitaa": 3})])
+        ntm.programme.rereview(*sets, [("A", {"income_per_capitaa": 3})])
 
 
 def test_as_json(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
-    made = ntm.rereview(*sets, [("A", {**COOPERATIVE, "recognised_ntm": True})]).to_dict()
+    made = ntm.programme.rereview(*sets, [("A", {**COOPERATIVE, "recognised_ntm": True})]).to_dict()
     assert json.loads(json.dumps(made, ensure_ascii=False)) == made
     assert made["schema"] == "ntm-rules/rereview/1"
     (unit,) = made["units"]  # type: ignore[misc]
@@ -172,4 +174,4 @@ def test_as_json(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
 
 def test_a_language_that_is_not_there(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
     with pytest.raises(ntm.UnknownName, match="unknown language `fr`"):
-        rereview_report(ntm.rereview(*sets, []), "fr")
+        rereview_report(ntm.programme.rereview(*sets, []), "fr")

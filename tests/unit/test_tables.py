@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from ntm_rules import FactError, UnitFacts, read_units
+from ntm_rules import FactError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.text import Text
+from ntm_rules.tables import UnitFacts
+from ntm_rules.tables import read as read_units
 from ntm_rules.tables import rows as records
 from ntm_rules.tables.units import TableError
 
@@ -245,10 +247,10 @@ def test_all_problems_of_a_header_at_once(tmp_path: Path) -> None:
 
 def test_the_unit_column(tmp_path: Path) -> None:
     path = write(tmp_path, "mã,TÊN XÃ,income\n06196,Cao Lâu,1\n")
-    assert read(path, unit="tên xã", keep=["mã"])[0].unit == "Cao Lâu"
+    assert read(path, unit_column="tên xã", keep=["mã"])[0].unit == "Cao Lâu"
     assert read(path, keep=["Tên xã"])[0] == UnitFacts("06196", {"income": 1}, {"Tên xã": "Cao Lâu"}, 2)
     assert "keep it" not in refused(tmp_path, "mã,huyện\nA,1\n")
-    assert "did you mean `TÊN XÃ`?" in refused(tmp_path, "TÊN XÃ,income\nA,1\n", unit="tên xa xôi")
+    assert "did you mean `TÊN XÃ`?" in refused(tmp_path, "TÊN XÃ,income\nA,1\n", unit_column="tên xa xôi")
 
 
 def test_a_column_to_keep_may_be_a_fact_and_has_to_be_there(tmp_path: Path) -> None:

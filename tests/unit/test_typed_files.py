@@ -14,8 +14,10 @@ import pytest
 import xlsxwriter
 from test_tables import FACTS
 
-from ntm_rules import FactError, TableError, UnitFacts, read_units
+from ntm_rules import FactError, TableError
+from ntm_rules.tables import UnitFacts
 from ntm_rules.tables import excel as workbooks
+from ntm_rules.tables import read as read_units
 
 Cells = list[list[Any]]
 

@@ -12,7 +12,8 @@ import pytest
 from small import BASE, FACTS, changed, codes, load, problems
 
 import ntm_rules as ntm
-from ntm_rules import FactError, Library, MissingColumns, Ruleset, RulesetError, assess
+from ntm_rules import FactError, Library, Ruleset, RulesetError, assess
+from ntm_rules.frames import MissingColumns
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.verdict.deciding import deciding
 
@@ -78,7 +79,7 @@ def test_no_room_for_it_is_said_with_the_rest(ruleset: Ruleset) -> None:
 
 
 def test_a_session_follows_it(ruleset: Ruleset) -> None:
-    with ntm.LiveSession(ruleset, {**OPEN_ONE, "open": None}) as session:
+    with ntm.live.Session(ruleset, {**OPEN_ONE, "open": None}) as session:
         heard: list[tuple[str, str, tuple[str, ...]]] = []
         session.on_change(lambda e: heard.append((e.no, e.new.code, e.facts)))
         session.set("open", 1)
@@ -105,7 +106,7 @@ def test_a_frame_without_its_column_misses_nothing(ruleset: Ruleset) -> None:
     for table in (frame.drop("open"), frame.drop("open").lazy()):
         with warnings.catch_warnings():
             warnings.simplefilter("error", MissingColumns)
-            found = ntm.assess_frame(ruleset, table)
+            found = ntm.frames.assess(ruleset, table)
         found = found.collect() if isinstance(found, pl.LazyFrame) else found
         assert found["indicator_1.1"].to_list() == [0]
 

@@ -18,11 +18,11 @@ LIBRARY = Library.bundled()
 Facts = dict[str, typing.Any]
 
 
-def merged(*units: Facts) -> ntm.Merged:
-    return ntm.merge_units({f"xã {n}": facts for n, facts in enumerate(units, 1)}, LIBRARY)
+def merged(*units: Facts) -> ntm.units.Merged:
+    return ntm.units.merge(LIBRARY, {f"xã {n}": facts for n, facts in enumerate(units, 1)})
 
 
-def gaps(found: ntm.Merged) -> dict[str, str]:
+def gaps(found: ntm.units.Merged) -> dict[str, str]:
     return {gap.fact: gap.why.value for gap in found.missing}
 
 
@@ -94,16 +94,16 @@ def test_bad_facts_of_all_units_come_together() -> None:
         merged({"households": -1}, {"householdz": 3})
     assert {(p.unit, p.fact) for p in caught.value.problems} == {("xã 1", "households"), ("xã 2", "householdz")}
     with pytest.raises(ValueError, match="no units"):
-        ntm.merge_units({}, LIBRARY)
+        ntm.units.merge(LIBRARY, {})
 
 
 def test_the_units_that_a_new_one_was_made_of_have_to_be_given() -> None:
     old = [Unit(str(n), f"A{n}", "Xã", Level.COMMUNE, None) for n in (1, 2)]
     parts = [Part(old[0], True), Part(old[1], False)]
     facts = {"households": 3}
-    assert ntm.merge_units({"A1": facts, "A2 (một phần)": facts}, LIBRARY, of=parts).facts == {"households": 6}
+    assert ntm.units.merge(LIBRARY, {"A1": facts, "A2 (một phần)": facts}, of=parts).facts == {"households": 6}
     with pytest.raises(ValueError, match=r"give the facts of `A2 \(một phần\)`, not `A2`"):
-        ntm.merge_units({"A1": facts, "A2": facts}, LIBRARY, of=parts)
+        ntm.units.merge(LIBRARY, {"A1": facts, "A2": facts}, of=parts)
 
 
 WAYS = ways_to_merge(LIBRARY.facts)
@@ -171,16 +171,16 @@ TIERS = ["commune/ntm", "commune/nang-cao", "commune/kieu-mau"]
 ON = dt.date(2025, 6, 30)
 
 
-def act(unit: str, tier: str, kind: str = "recognised", day: dt.date = dt.date(2020, 1, 1)) -> ntm.Act:
-    return ntm.Act(kind, unit, tier, None, day)  # type: ignore[arg-type]
+def act(unit: str, tier: str, kind: str = "recognised", day: dt.date = dt.date(2020, 1, 1)) -> ntm.law.Act:
+    return ntm.law.Act(kind, unit, tier, None, day)  # type: ignore[arg-type]
 
 
 def rule(policy: MergerPolicy) -> MergerRule:
     return MergerRule("x", policy, dt.date(2025, 7, 1), ntm.Evidence.SECONDARY, "https://example.org")
 
 
-def after(policy: MergerPolicy | None, *acts: ntm.Act) -> ntm.AfterMerger:
-    return ntm.recognition_after_merger(policy and rule(policy), ["A", "B"], acts, tiers=TIERS, on=ON)
+def after(policy: MergerPolicy | None, *acts: ntm.law.Act) -> ntm.units.AfterMerger:
+    return ntm.units.recognition_after_merger(policy and rule(policy), ["A", "B"], acts, tiers=TIERS, on=ON)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def after(policy: MergerPolicy | None, *acts: ntm.Act) -> ntm.AfterMerger:
     ],
 )
 def test_what_a_merged_unit_is_recognised_as(
-    policy: MergerPolicy | None, acts: list[ntm.Act], known: bool, tier: str | None, why: str
+    policy: MergerPolicy | None, acts: list[ntm.law.Act], known: bool, tier: str | None, why: str
 ) -> None:
     found = after(policy, *acts)
     assert (found.known, found.tier, found.why) == (known, tier, why)
@@ -212,7 +212,7 @@ def test_an_act_that_was_taken_back_does_not_count() -> None:
 
 
 def test_a_policy_is_about_the_mergers_since_its_day() -> None:
-    found = ntm.recognition_after_merger(
+    found = ntm.units.recognition_after_merger(
         rule(MergerPolicy.RESTART), ["A"], [act("A", TIERS[0])], tiers=TIERS, on=dt.date(2024, 12, 31)
     )
     assert (found.known, found.why) == (False, "undeclared")
@@ -220,7 +220,7 @@ def test_a_policy_is_about_the_mergers_since_its_day() -> None:
 
 def test_wrong_input_is_named() -> None:
     with pytest.raises(ValueError, match="no units"):
-        ntm.recognition_after_merger(None, [], [], tiers=TIERS, on=ON)
+        ntm.units.recognition_after_merger(None, [], [], tiers=TIERS, on=ON)
     with pytest.raises(ntm.UnknownName, match="commune/nang-ca"):
         after(MergerPolicy.WEAKEST, act("A", "commune/nang-ca"))
     with pytest.raises(ntm.UnknownName, match="language"):

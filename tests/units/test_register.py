@@ -20,7 +20,7 @@ CASES = json.loads((Path(__file__).parents[1] / "law" / "real-cases.json").read_
 
 @pytest.fixture(scope="module")
 def units() -> Units:
-    return ntm.Units.load()
+    return ntm.units.Units.load()
 
 
 def test_how_many_there_are(units: Units) -> None:
@@ -179,7 +179,7 @@ def test_successions_lead_both_ways() -> None:
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ntm.EngineUnavailable, match=r'pip install "ntm-rules\[units\]"'):
-        ntm.Units.load()
+        ntm.units.Units.load()
 
 
 # ---------------------------------------------------------------- the whole register

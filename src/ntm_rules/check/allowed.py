@@ -5,6 +5,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.check.compositions import Composition
 from ntm_rules.check.problem import Finding
 from ntm_rules.rules.library import Library
@@ -17,6 +18,7 @@ LAWS, PROOFS = "law.", "proof."
 _KEYS = ("code", "ruleset", "period", "province", "address", "reason")
 
 
+@public("check")
 @frozen
 class Allowed:
     """One entry of an allow file.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from ntm_rules._public import public
 from ntm_rules.check.allowed import LAWS, PROOFS, Allowed, read_allowed
 from ntm_rules.check.citations import oddities
 from ntm_rules.check.compositions import Composition
@@ -25,6 +26,7 @@ from ntm_rules.proofs.terms import Logic
 from ntm_rules.rules.library import Library
 
 
+@public("check")
 @frozen
 class Proved:
     """How the proofs about one composed ruleset ended.
@@ -40,6 +42,7 @@ class Proved:
     unknown: int
 
 
+@public("check")
 @frozen
 class Report:
     """What a check found.

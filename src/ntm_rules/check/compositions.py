@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
 from ntm_rules.rules.library import Library
 
 
+@public("check")
 @frozen
 class Composition:
     """One ruleset to be composed; prints as the id of its tests."""

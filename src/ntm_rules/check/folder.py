@@ -5,6 +5,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.check.compositions import Composition, compositions
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.rules.library import Library
@@ -12,6 +13,7 @@ from ntm_rules.rules.library import Library
 _LAYERS = ("ruleset", "amends", "overlay")
 
 
+@public("check")
 @frozen
 class Folder:
     """A folder of rule files, read.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.rulesets import LayerKind, Ruleset
@@ -35,6 +36,7 @@ class Subject:
         return " ".join((self.ruleset, self.period, *((self.province,) if self.province else ())))
 
 
+@public("check")
 @frozen
 class Finding:
     """Something that a check found, with its subject."""

@@ -20,9 +20,10 @@ from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.rows import Problems
-from ntm_rules.tables.units import UnitFacts, read_units
+from ntm_rules.tables.units import UnitFacts
+from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.faults import Faults
-from ntm_rules.verdict.program import assess as assess_unit
+from ntm_rules.verdict.verdict import assess as assess_unit
 
 if typing.TYPE_CHECKING:
     from ntm_rules.frames.files import Batch
@@ -213,7 +214,7 @@ def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
     return read_units(
         file,
         library.facts,
-        unit=source["unit_column"],
+        unit_column=source["unit_column"],
         keep=source["keep"],
         decimal=source["decimal"],
         sheet=source["sheet"],

@@ -16,8 +16,9 @@ from ntm_rules.cli.phrases import graded_word, outcome_word, say
 from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResult, Verdict
-from ntm_rules.verdict.program import assess as assess_unit
+from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResult
+from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import assess as assess_unit
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import Words, grade_title
 from ntm_rules.words.sheet import Sheet

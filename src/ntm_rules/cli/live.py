@@ -11,12 +11,12 @@ from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
-from ntm_rules.live.board import LiveBoard
-from ntm_rules.live.events import LiveEvent
+from ntm_rules.live.board import Board
+from ntm_rules.live.events import Event
 from ntm_rules.live.session import ENGINES
 from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
-from ntm_rules.model.results import Verdict
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
+from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.verdict.verdict_json import title_json
 
 _KEYS = ("unit", "set", "clear", "verdict")
@@ -44,7 +44,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
     law, source = split(options)
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
-    with LiveBoard(ruleset, engine=engine, history=0) as board:
+    with Board(ruleset, engine=engine, history=0) as board:
         if file is not None:
             for _ in checked(units(file, library, source), ruleset):
                 pass
@@ -73,10 +73,10 @@ def _lines(file: typing.BinaryIO) -> Iterator[str | None]:
 class _Answers:
     """Answers lines, and counts them."""
 
-    board: LiveBoard
+    board: Board
     lang: str
     line: int = 0
-    heard: list[LiveEvent] = field(factory=list)
+    heard: list[Event] = field(factory=list)
 
     def answer(self, text: str | None) -> None:
         """Make the change of one line and say what became of it."""
@@ -105,7 +105,7 @@ class _Answers:
         click.echo(json.dumps({"type": kind, **values}, ensure_ascii=False, separators=(",", ":")))
 
 
-def _event(event: LiveEvent, lang: str) -> Json:
+def _event(event: Event, lang: str) -> Json:
     return {
         "unit": event.unit,
         "number": event.number,

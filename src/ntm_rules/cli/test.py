@@ -12,12 +12,12 @@ from ntm_rules.check.compositions import compositions
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
 from ntm_rules.messages.errors import Diagnostic, RulesetError
-from ntm_rules.model.results import Verdict
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.rules.library import Library
 from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
 from ntm_rules.testing.coverage import Coverage, Origin, Side, coverage
 from ntm_rules.testing.next_case import next_case
+from ntm_rules.verdict.verdict import Verdict
 
 EXIT_CODES = "Exit codes: 0 every case passes; 1 a case fails; 2 bad input or usage."
 _SIDES = (Side.BELOW, Side.AT, Side.ABOVE, Side.MISSING)

@@ -12,10 +12,10 @@ from ntm_rules.cli.heading import heading
 from ntm_rules.cli.phrases import graded_word, say
 from ntm_rules.cli.writers import Assessed
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import indicators
 from ntm_rules.rules.library import Library
+from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.reason import Reason, words_in
 from ntm_rules.words.sentences import grade_title
 

@@ -5,8 +5,8 @@ import json
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 
-from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.verdict import Verdict
 
 Assessed = tuple[Verdict, Mapping[str, str]]
 """A verdict, and the columns that pass through."""

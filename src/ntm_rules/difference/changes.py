@@ -6,6 +6,7 @@ from enum import Enum
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue
@@ -17,6 +18,7 @@ from ntm_rules.verdict.verdict_json import citation_json, exact_text, title_json
 Json = dict[str, typing.Any]
 
 
+@public("difference")
 class Kind(Enum):
     """What a change is.
 
@@ -48,6 +50,7 @@ _ASIDE = (Kind.RENUMBERED, Kind.RETITLED, Kind.EVIDENCE, Kind.COUNTED, Kind.UNCO
 _SWAPPED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 
 
+@public("difference")
 @frozen
 class Asked:
     """What one comparison, prerequisite or placeholder asks in one column.
@@ -96,6 +99,7 @@ def _bare(cell: Cell | None) -> tuple[object, ...] | None:
     return (cell.state, value, cell.when_empty, open_, _bare(cell.floor))
 
 
+@public("difference")
 @frozen
 class Column:
     """The value of a selector under the old and under the new set; None where that set does not use it."""
@@ -113,6 +117,7 @@ class Column:
 Columns = tuple[Column, ...]
 
 
+@public("difference")
 @frozen
 class Witness:
     """A unit whose outcome differs; assessed on both sets before it is shown.
@@ -134,6 +139,7 @@ class Witness:
         return dict(self.given)
 
 
+@public("difference")
 @frozen
 class Step:
     """What changes in some columns.
@@ -169,6 +175,7 @@ class Step:
         return tuple((selector, tuple(values)) for selector, values in found.items()) if regular else None
 
 
+@public("difference")
 @frozen
 class Change:
     """One criterion or indicator of the two sets.

@@ -16,7 +16,7 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import REST, CellState
-from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict import assess
 
 Codes = tuple[int | None, int | None]
 Tried = dict[Codes, tuple[Given, ...]]

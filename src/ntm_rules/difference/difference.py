@@ -6,20 +6,22 @@ from types import MappingProxyType
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules._version import __version__
 from ntm_rules.difference.changes import Change, Json, Kind, Step, change_dict, kinds_of
 from ntm_rules.difference.compare import Comparing, Level
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
 from ntm_rules.difference.match import Pair, Placed, same_criteria, same_indicators
+from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import cells
 from ntm_rules.tables.units import UnitFacts
-from ntm_rules.verdict.program import Facts
 
 SCHEMA = "ntm-rules/diff/1"
 
 
+@public("difference")
 @frozen
 class Difference:
     """What changes from one ruleset to another.
@@ -53,16 +55,16 @@ class Difference:
         of_old = {c.old.no: c for c in found if c.old is not None}
         return (of_old | {c.new.no: c for c in found if c.new is not None})[no]
 
-    def on_units(self, units: Iterable[UnitFacts | tuple[str, Facts]]) -> Iterator[UnitDifference]:
+    def on_units(self, unit_facts: Iterable[UnitFacts | tuple[str, Facts]]) -> Iterator[UnitDifference]:
         """The units some of whose outcomes differ, one after the other, each assessed on both sets as they are.
 
         Args:
-            units: names or codes with facts, or what ``read_units`` gives.
+            unit_facts: names or codes with facts, or what ``tables.read`` gives.
 
         Raises:
             FactError: bad facts of a unit.
         """
-        pairs = ((u.unit, u.facts) if isinstance(u, UnitFacts) else u for u in units)
+        pairs = ((u.unit, u.facts) if isinstance(u, UnitFacts) else u for u in unit_facts)
         return differences(self.old, self.new, self._twins(), pairs)
 
     def _twins(self) -> Twins:

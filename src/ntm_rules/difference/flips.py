@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.difference.changes import Json
 from ntm_rules.difference.match import same_criteria, same_indicators
-from ntm_rules.model.results import CriterionResult, IndicatorResult, Verdict
+from ntm_rules.model.results import CriterionResult, Facts, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.program import Facts, assess
+from ntm_rules.verdict.verdict import Verdict, assess
 from ntm_rules.verdict.verdict_json import exact_text
 
 R = typing.TypeVar("R", CriterionResult, IndicatorResult)
@@ -34,6 +35,7 @@ class Twins:
         )
 
 
+@public("difference")
 @frozen
 class UnitDifference:
     """One unit some of whose outcomes differ.

@@ -9,9 +9,10 @@ from ntm_rules.difference.phrases import DIFF
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult, Verdict
+from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell
+from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import with_unit
 from ntm_rules.words.phrases import PHRASES
 from ntm_rules.words.reason import words_in

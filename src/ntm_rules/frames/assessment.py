@@ -1,29 +1,27 @@
-"""``assess_frame``: every unit of a frame at once, whatever library the frame is of."""
+"""Every unit of a frame at once, whatever library the frame is of."""
 
+import datetime as dt
 import importlib.util
 import typing
 import warnings
 from collections.abc import Sequence
 
-from ntm_rules.frames.base.columns import MissingColumns, layout_of, named
+from ntm_rules.frames.base.columns import MissingColumns, layout_of
+from ntm_rules.frames.base.question import Question
+from ntm_rules.frames.keys import Keys
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.rules.library import Library
 
-if typing.TYPE_CHECKING:
-    from ntm_rules.frames.keys import Keys
-    from ntm_rules.rules.library import Library
-
-SHAPES = ("wide", "long")
-ON_BAD = ("raise", "mark")
 NEEDED = "data frames need `{}`: install the extra `frame`, e.g. `pip install ntm-rules[frame]`"
 
 
-def assess_frame(
+def assess(
     ruleset: Ruleset,
     frame: typing.Any,
     *,
     shape: str = "wide",
-    unit: str | None = None,
+    unit_column: str | None = None,
     keep: Sequence[str] = (),
     on_bad: str | None = None,
     threads: int | None = None,
@@ -46,7 +44,7 @@ def assess_frame(
             ``"long"``: one row a unit and indicator, with ``criterion``, ``indicator``, ``outcome``,
             ``provisional``, ``actual``, ``required``, ``margin``, ``column``, ``evidence``, ``reason``, ``detail`` and
             ``content_hash``; see ``word``. Outcomes are the codes of ``Outcome``, as integers of one byte.
-        unit: the column that names the unit; passed through, and named in messages.
+        unit_column: the column that names the unit; passed through, and named in messages.
         keep: columns that pass through; they need not be facts.
         on_bad: ``"raise"`` (in memory, and there the default), or ``"mark"``: what a bad value decides is undetermined
             with the reason ``fact_invalid``, and ``bad_facts`` says how many each row has.
@@ -61,7 +59,7 @@ def assess_frame(
     Warns:
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
     """
-    check_arguments(shape, on_bad)
+    question = Question(shape, unit_column, keep, on_bad, threads)
     if importlib.util.find_spec("pyarrow") is None:
         raise EngineUnavailable(NEEDED.format("pyarrow"))
     try:
@@ -72,39 +70,47 @@ def assess_frame(
         raise EngineUnavailable(NEEDED.format(error.name)) from error
     source = source_of(frame)
     if source is None:
-        return assess_lazily(ruleset, frame, shape=shape, unit=unit, keep=keep, on_bad=on_bad)
-    layout = layout_of(ruleset, source.names, unit, keep)
+        return assess_lazily(ruleset, frame, question)
+    layout = layout_of(ruleset, source.names, unit_column, keep)
     if layout.missing:
         warnings.warn(MissingColumns(layout.missing), stacklevel=2)
-    return assess_source(ruleset, source, layout, shape, on_bad or "raise", threads)
+    return assess_source(ruleset, source, layout, question)
 
 
-def check_arguments(shape: str, on_bad: str | None) -> None:
-    """Check what is one of a few texts.
+def assess_mixed(
+    library: Library,
+    frame: typing.Any,
+    *,
+    tier: str,
+    on: dt.date | str,
+    year: int | str | None = None,
+    province: str | None = None,
+    shape: str = "wide",
+    unit_column: str | None = None,
+    keep: Sequence[str] = (),
+    on_bad: str | None = None,
+    threads: int | None = None,
+) -> typing.Any:
+    """The findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
+
+    A text that names a column of the frame stands for that column, which is passed through: dates, or texts such
+    as ``2024-07-02``; years as whole numbers; provinces by id or name, null for none. Rows are grouped by composed
+    ruleset; ``content_hash`` says which one. Outcomes of criteria and indicators that a set does not have are null.
+    Of a lazy frame the values that tell the groups apart are fetched, nothing else.
+
+    Args:
+        library: composes the rulesets.
+        frame, shape, unit_column, keep, on_bad, threads: as for ``assess``.
+        tier: ruleset id.
+        on, year, province: as for ``compose``.
 
     Raises:
-        ValueError: it is none of them.
+        UnknownName, NotInForce: as ``compose``.
+        TableError, FactError, EngineUnavailable, ValueError: as ``assess``.
     """
-    named("shape", shape, SHAPES)
-    if on_bad is not None:
-        named("on_bad", on_bad, ON_BAD)
-
-
-def assess_by_ruleset(
-    library: "Library",
-    frame: typing.Any,
-    keys: "Keys",
-    *,
-    shape: str,
-    unit: str | None,
-    keep: Sequence[str],
-    on_bad: str | None,
-    threads: int | None,
-) -> typing.Any:
-    """``Library.assess_frame``: the rows grouped by the ruleset that is in force for them."""
-    check_arguments(shape, on_bad)
+    keys, question = Keys(tier, on, year, province), Question(shape, unit_column, keep, on_bad, threads)
     try:
         from ntm_rules.frames.groups import assess_groups
     except ModuleNotFoundError as error:
         raise EngineUnavailable(NEEDED.format(error.name)) from error
-    return assess_groups(library, frame, keys, shape, unit, keep, on_bad, threads)
+    return assess_groups(library, frame, keys, question)

@@ -17,7 +17,8 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.cells import BadCell, Reader, tidied
-from ntm_rules.tables.units import Reading, UnitFacts, read_units
+from ntm_rules.tables.units import Reading, UnitFacts
+from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.faults import Faults
 
 if typing.TYPE_CHECKING:
@@ -62,7 +63,7 @@ def assess_file(
     """The outcomes of all units of a file; of no use before the last batch has come, for errors come then.
 
     Args:
-        facts, unit, keep, decimal, sheet: as ``read_units`` takes them.
+        facts, unit, keep, decimal, sheet: as ``tables.read`` takes them.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -72,7 +73,7 @@ def assess_file(
     """
     if path.suffix.lower() == ".parquet" and sheet is None:
         return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal)).batches(path)
-    rows = read_units(path, facts, unit=unit, keep=keep, decimal=decimal, sheet=sheet)
+    rows = read_units(path, facts, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet)
     return _of_rows(ruleset, rows, keep)
 
 

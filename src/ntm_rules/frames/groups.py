@@ -10,10 +10,11 @@ from attrs import frozen
 
 from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
 from ntm_rules.frames.base.libraries import Labels, Source, source_of
+from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.vectors import Array
 from ntm_rules.frames.keys import Keys
 from ntm_rules.frames.memory import answers
-from ntm_rules.frames.query.query import assess_narwhals, check_lazy, lazy_of
+from ntm_rules.frames.query.query import assess_narwhals, lazy_of
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
@@ -34,33 +35,24 @@ class Group:
     rows: Array
 
 
-def assess_groups(
-    library: Library,
-    frame: typing.Any,
-    keys: Keys,
-    shape: str,
-    unit: str | None,
-    keep: Sequence[str],
-    on_bad: str | None,
-    threads: int | None,
-) -> typing.Any:
-    """See ``Library.assess_frame``."""
+def assess_groups(library: Library, frame: typing.Any, keys: Keys, question: Question) -> typing.Any:
+    """Each group of rows against its ruleset, in the order of the frame; see ``assess_mixed``."""
     source = source_of(frame)
     if source is None:
-        return _lazily(library, frame, keys, shape, unit, keep, on_bad)
+        return _lazily(library, frame, keys, question)
     columns = keys.columns(source.names)
-    kept = tuple(dict.fromkeys((*keep, *columns)))
+    kept = tuple(dict.fromkeys((*question.keep, *columns)))
     groups = []
     for values, rows in distinct(source, columns):
         ruleset = keys.compose(library, values)
-        groups.append(Group(ruleset, layout_of(ruleset, source.names, unit, kept), rows))
+        groups.append(Group(ruleset, layout_of(ruleset, source.names, question.unit_column, kept), rows))
     _warn([group.layout for group in groups])
     found: list[tuple[Mapping[str, typing.Any], Array]] = []
     problems: list[FactProblem] = []
     for group in groups:
         own = source.taken(group.rows)
         try:
-            made, rows_of = answers(group.ruleset, own, group.layout, shape, on_bad or "raise", threads)
+            made, rows_of = answers(group.ruleset, own, group.layout, question)
         except FactError as error:
             problems += error.problems
             continue
@@ -69,7 +61,7 @@ def assess_groups(
         found.append(({**made, HASH: hashes}, group.rows if rows_of is None else group.rows[rows_of]))
     if problems:
         raise FactError(problems)
-    passed = tuple(dict.fromkeys((*((unit,) if unit else ()), *kept)))
+    passed = tuple(dict.fromkeys((*((question.unit_column,) if question.unit_column else ()), *kept)))
     rows = np.concatenate([rows for _, rows in found] or [np.zeros(0, np.intp)])
     order = np.argsort(rows, kind="stable")
     if not found:  # no row, so no ruleset: what every wide result has
@@ -133,36 +125,28 @@ def _warn(layouts: Sequence[Layout]) -> None:
         warnings.warn(MissingColumns(missing), stacklevel=5)
 
 
-def _lazily(
-    library: Library,
-    frame: typing.Any,
-    keys: Keys,
-    shape: str,
-    unit: str | None,
-    keep: Sequence[str],
-    on_bad: str | None,
-) -> typing.Any:
+def _lazily(library: Library, frame: typing.Any, keys: Keys, question: Question) -> typing.Any:
     """The groups of a lazy frame: only the values that tell them apart are fetched; the rest is one query."""
     lazy = lazy_of(frame)
-    check_lazy(shape, unit, on_bad)
+    question.check_lazy()
     names = lazy.collect_schema().names()
     columns = keys.columns(names)
-    kept = tuple(dict.fromkeys((*keep, *columns)))
+    kept = tuple(dict.fromkeys((*question.keep, *columns)))
     found = [dict[str, object]()]
     if columns:
         found = lazy.select(*columns).unique().collect("pyarrow").rows(named=True)
     groups = [(values, keys.compose(library, values)) for values in found]
-    layouts = [layout_of(ruleset, names, unit, kept) for _, ruleset in groups]
+    layouts = [layout_of(ruleset, names, question.unit_column, kept) for _, ruleset in groups]
     _warn(layouts)
     wide = dict.fromkeys(name for _, ruleset in groups for name in wide_names(ruleset))
-    wanted = (*(LONG if shape == "long" else (*wide, HASH)), BAD_FACTS)
+    wanted = (*(LONG if question.shape == "long" else (*wide, HASH)), BAD_FACTS)
     parts = []
     for (values, ruleset), layout in zip(groups, layouts, strict=True):
         rows = lazy
         for name, value in values.items():
             rows = rows.filter(nw.col(name).is_null() if value is None else nw.col(name) == value)
-        made = assess_narwhals(ruleset, rows, layout, shape)
-        if shape == "wide":
+        made = assess_narwhals(ruleset, rows, layout, question.shape)
+        if question.shape == "wide":
             own = wide_names(ruleset)
             kinds = {name: nw.String if name == GRADE else nw.Int8 for name in wide if name not in own}
             lacking = {name: nw.lit(None, dtype=kind) for name, kind in kinds.items()}

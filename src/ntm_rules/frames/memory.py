@@ -12,21 +12,20 @@ from ntm_rules.frames.arrays.long import long_of
 from ntm_rules.frames.arrays.readers import unfit
 from ntm_rules.frames.base.columns import BAD_FACTS, Layout, wide_names
 from ntm_rules.frames.base.libraries import Frame, Labels, Source
+from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.vectors import Array
 from ntm_rules.messages.errors import FactError, TableError
 from ntm_rules.model.rulesets import Ruleset
 
 
-def assess_source(
-    ruleset: Ruleset, source: Source, layout: Layout, shape: str, on_bad: str, threads: int | None
-) -> Frame:
+def assess_source(ruleset: Ruleset, source: Source, layout: Layout, question: Question) -> Frame:
     """The findings for a frame in memory whose columns are known."""
-    made, rows = answers(ruleset, source, layout, shape, on_bad, threads)
+    made, rows = answers(ruleset, source, layout, question)
     return source.back(layout.passed, rows, made)
 
 
 def answers(
-    ruleset: Ruleset, source: Source, layout: Layout, shape: str, on_bad: str, threads: int | None
+    ruleset: Ruleset, source: Source, layout: Layout, question: Question
 ) -> tuple[Mapping[str, typing.Any], Array | None]:
     """The columns of the result, and the row of the frame that each of its rows is about; None where that is its own.
 
@@ -34,9 +33,9 @@ def answers(
         TableError: columns of another type than their facts.
         FactError: every bad value, unless they are marked.
     """
-    kernel, workers = kernel_of(ruleset), threads or os.cpu_count() or 1
+    kernel, workers = kernel_of(ruleset), question.threads or os.cpu_count() or 1
     segments = _segments(kernel, source, layout)
-    if shape == "wide":
+    if question.shape == "wide":
         codes = kernel.run(segments, workers)
         made: Mapping[str, typing.Any] = _wide(ruleset, codes)
         bad, rows = codes.bad_facts, None
@@ -45,7 +44,7 @@ def answers(
         each = sum(len(c.indicators) for c in ruleset.criteria)
         made, bad = long.columns, long.bad
         rows = np.repeat(np.arange(source.size), each)
-    if on_bad == "mark":
+    if question.on_bad == "mark":
         made = {**made, BAD_FACTS: bad if rows is None else bad[rows]}
     elif bad.any():
         raise FactError(list(kernel.problems(segments, np.flatnonzero(bad).tolist(), _Units(source, layout.unit))))

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 
+from ntm_rules.frames.assessment import assess
 from ntm_rules.frames.base.columns import MissingColumns
 from ntm_rules.messages.errors import EngineUnavailable, UnknownName
 from ntm_rules.model.facts import Fact, FactType
@@ -16,14 +17,27 @@ def to_sql(
     dialect: str,
     *,
     table: str = "communes",
-    unit: str = "code",
+    unit_column: str = "code",
     keep: Sequence[str] = (),
     facts: Sequence[str] | None = None,
     shape: str = "wide",
 ) -> str:
-    """The query that assesses every row of a table, see ``Ruleset.to_sql``."""
-    from ntm_rules.frames.assessment import assess_frame
+    """The query that assesses every row of a table: what ``assess`` gives, as text.
 
+    The table has a text column for the unit, those kept, and one for each fact, named like it: double precision
+    for a number, boolean for a yes/no, text for a level or category; null where it is missing. Bad values are
+    counted in ``bad_facts``, and what they would decide is undetermined.
+
+    Args:
+        dialect: ``duckdb`` or ``postgres``.
+        table: name of the table.
+        unit_column, keep, shape: as for ``assess``.
+        facts: those that have a column; all of ``inputs()`` unless given.
+
+    Raises:
+        EngineUnavailable: ibis is not installed.
+        UnknownName: another dialect, or a fact that the set does not read.
+    """
     if dialect not in DIALECTS:
         raise UnknownName("dialect of SQL", dialect, DIALECTS)
     try:
@@ -38,10 +52,10 @@ def to_sql(
     if unknown:
         raise UnknownName("fact", unknown[0], inputs)
     columns = {name: _kind(inputs[name]) for name in inputs if facts is None or name in facts}
-    schema = {unit: "string", **dict.fromkeys(keep, "string"), **columns}
+    schema = {unit_column: "string", **dict.fromkeys(keep, "string"), **columns}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        asked = assess_frame(ruleset, ibis.table(schema, name=table), unit=unit, keep=keep, shape=shape)
+        asked = assess(ruleset, ibis.table(schema, name=table), unit_column=unit_column, keep=keep, shape=shape)
     return str(ibis.to_sql(asked, dialect=dialect))
 
 

@@ -2,18 +2,18 @@
 
 import typing
 from collections.abc import Callable, Mapping, Set
-from types import MappingProxyType
 
 from attrs import evolve
 
 from ntm_rules.frames.base.details import facts_behind, facts_in
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Connective, Evaluated, IndicatorResult, Verdict
+from ntm_rules.model.results import Connective, Evaluated, IndicatorResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of_derived, indicators
 from ntm_rules.verdict.explain import Unit, explainer_of
 from ntm_rules.verdict.program import program_of
+from ntm_rules.verdict.verdict import assess
 from ntm_rules.words.reason import reason_of
 
 Explain = Callable[[Unit, Outcome, bool], IndicatorResult]
@@ -51,7 +51,7 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
     result = explain(unit, outcome, bool(row["provisional"]))
     if invalid:
         result = with_invalid(ruleset, result, invalid)
-    return reason_of(unit.verdict, criterion, result).text(lang)
+    return reason_of(criterion, result, ruleset.fact_by_id, {}).text(lang)
 
 
 def _found(ruleset: Ruleset, number: str) -> tuple[str, Indicator, Explain]:
@@ -71,9 +71,7 @@ def _unit(ruleset: Ruleset, facts: Mapping[str, typing.Any], invalid: frozenset[
     for name in invalid & set(program.checker.bound):
         checked.values[program.places[name]] = None
     slots = program.asked.slots(checked.values)
-    empty: Mapping[str, typing.Any] = MappingProxyType({})
-    verdict = Verdict(ruleset, None, MappingProxyType(facts), empty, b"", b"", tuple(slots), lambda _: ())
-    return Unit(slots, verdict)
+    return Unit(slots, facts, None, assess)
 
 
 def with_invalid(ruleset: Ruleset, result: IndicatorResult, invalid: Set[str]) -> IndicatorResult:

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.levels.phrases import say
 from ntm_rules.model.facts import Direction, Fact
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import LeafResult, Verdict
+from ntm_rules.model.results import LeafResult
+from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import number, with_unit
 from ntm_rules.words.reason import Reason, words_in
 
@@ -18,6 +20,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.levels.nesting import Place
 
 
+@public("levels")
 @frozen
 class Cause:
     """One reason of a unit, and what below it is to blame.

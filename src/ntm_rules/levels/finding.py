@@ -8,9 +8,9 @@ from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName, quo
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, negation_of
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.program import Facts
+from ntm_rules.verdict.verdict import Verdict
 
 
 def assess_finding(

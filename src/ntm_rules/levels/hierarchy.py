@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.levels.nesting import Nesting, Place, facts_by_unit, nesting_of
 from ntm_rules.levels.shares import Taken, assess_taken, counted
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
@@ -15,10 +16,11 @@ from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
 from ntm_rules.model.conditions import By, Meets
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, at_least_of
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
 from ntm_rules.verdict.facts import BadValue, check_of
+from ntm_rules.verdict.verdict import Verdict
 
 if typing.TYPE_CHECKING:
     from ntm_rules.levels.causes import Cause
@@ -27,6 +29,7 @@ if typing.TYPE_CHECKING:
 Facts = Mapping[str, typing.Any]
 
 
+@public("levels")
 @frozen
 class Member:
     """What one unit below adds to an aggregated fact.
@@ -44,6 +47,7 @@ class Member:
     value: FactValue | None = None
 
 
+@public("levels")
 @frozen
 class Hierarchy:
     """The findings of a whole hierarchy.
@@ -76,10 +80,10 @@ class Hierarchy:
         return causes(self, self.verdicts[unit][ruleset])
 
 
-def assess_hierarchy(
+def assess(
     library: "Library",
     units: object,
-    facts: object,
+    unit_facts: object,
     *,
     on: dt.date,
     year: int | None = None,
@@ -95,11 +99,12 @@ def assess_hierarchy(
     follows from below has to agree.
 
     Args:
+        library: composes the sets.
         units: a data frame, or mappings: ``unit`` (code), ``level``, ``parent`` (code; None at the top), ``name``,
             ``province`` (id or name; else that of the unit above, or the name of a unit of level ``province``). It
             lists all units of the levels it has.
-        facts: for each unit its facts as for ``assess``: a mapping of mappings, what ``read_units`` gives, or a data
-            frame with a column ``unit``.
+        unit_facts: for each unit its facts as for ``assess``: a mapping of mappings, what ``tables.read`` gives, or a
+            data frame with a column ``unit``.
         on, year: as for ``Library.compose``.
         acts: recognitions and withdrawals up to now. If given, ``recognised_*`` facts follow from them: a unit without
             an act is not recognised.
@@ -113,7 +118,7 @@ def assess_hierarchy(
     nesting = nesting_of(units, library.registry)
     wanted = None if rulesets is None else tuple(rulesets)
     known = None if acts is None else tuple(acts)
-    passing = _Pass(library, nesting, facts_by_unit(facts, nesting), on, year, known, wanted)
+    passing = _Pass(library, nesting, facts_by_unit(unit_facts, nesting), on, year, known, wanted)
     verdicts = {
         unit: {r.id: verdict for r in passing.sets(place) if (verdict := passing.verdict(place, r)) is not None}
         for unit, place in nesting.places.items()

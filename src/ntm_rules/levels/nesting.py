@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import FactError, FactProblem, UnknownName, near, quoted
 from ntm_rules.rules.read.aggregates import LEVELS
 from ntm_rules.rules.read.provinces import Registry
@@ -14,6 +15,7 @@ from ntm_rules.tables.units import UnitFacts
 _COLUMNS = ("unit", "level", "parent", "name", "province")
 
 
+@public("levels")
 @frozen
 class Place:
     """One unit of a hierarchy.
@@ -76,7 +78,7 @@ def nesting_of(units: object, registry: Registry) -> Nesting:
 
 
 def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, typing.Any]]:
-    """The facts of each unit: a mapping of mappings, the rows of ``read_units``, or a data frame with ``unit``.
+    """The facts of each unit: a mapping of mappings, the rows of ``tables.read``, or a data frame with ``unit``.
 
     Raises:
         FactError: facts of a unit that is not in the table, or twice of one.

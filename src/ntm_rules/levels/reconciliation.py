@@ -5,15 +5,18 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.levels.phrases import say
 from ntm_rules.model.acts import Act, ActKind, act_in_force
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import Evaluated, LeafResult, Verdict
+from ntm_rules.model.results import Evaluated, LeafResult
+from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import day
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import grade_title
 
 
+@public("levels")
 class Agreement(Enum):
     """How a finding and the acts on a unit fit together."""
 
@@ -25,6 +28,7 @@ class Agreement(Enum):
     UNDETERMINED = "undetermined"
 
 
+@public("levels")
 @frozen
 class Reconciliation:
     """A finding beside the acts on the unit.

@@ -6,9 +6,10 @@ from attrs import frozen
 
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.program import Facts, program_of
+from ntm_rules.verdict.program import program_of
+from ntm_rules.verdict.verdict import Verdict, verdict_from, verdict_of
 
 
 @frozen
@@ -50,8 +51,8 @@ def assess_taken(ruleset: Ruleset, facts: Facts, taken: Taken, unit: str | None)
     program = program_of(ruleset)
     checked = program.checker.check({**facts, **taken.facts}, unit)
     if taken.settled == taken.facts:
-        return program.verdict(checked)
+        return verdict_of(ruleset, checked)
     settled = program.checker.check({**facts, **taken.settled}, unit)
     slots = program.asked.slots(checked.values)
     floors = program.official.codes(program.official.slots(settled.values))
-    return program.verdict_of(checked, slots, program.asked.codes(slots), floors)
+    return verdict_from(ruleset, checked, slots, program.asked.codes(slots), floors)

@@ -5,19 +5,21 @@ import typing
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
+from ntm_rules._public import public
 from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
-from ntm_rules.live.events import LiveEvent, OutcomeDifference
-from ntm_rules.live.session import HISTORY, LiveSession
+from ntm_rules.live.events import Event, OutcomeDifference
+from ntm_rules.live.session import HISTORY, Session
 from ntm_rules.live.snapshots import read_snapshot
 from ntm_rules.messages.errors import NtmRulesError
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.program import Facts
+from ntm_rules.verdict.verdict import Verdict
 
 CAPACITY = {"python": 1000, "durable": 16}
 
 
-class LiveBoard:
+@public("live")
+class Board:
     """The findings for many units, each kept up to date while its facts change.
 
     A unit begins without facts when it is first named. At most ``capacity`` sessions are open, and while a change is
@@ -28,7 +30,7 @@ class LiveBoard:
     Args:
         ruleset: from ``Library.compose``.
         capacity: how many sessions may be open; 1000 of the engine ``python``, 16 of ``durable``, unless given.
-        engine: as in ``LiveSession``.
+        engine: as in ``Session``.
         history: how many events of all units together are kept for ``history``.
         store: where snapshots go, as JSON texts by unit; in memory unless given. One that is on disk keeps the facts
             of all units when the board is closed.
@@ -48,14 +50,14 @@ class LiveBoard:
         history: int = HISTORY,
         store: MutableMapping[str, str] | None = None,
     ) -> None:
-        with LiveSession(ruleset, engine=engine) as trial:
+        with Session(ruleset, engine=engine) as trial:
             self.engine = trial.engine
         self.ruleset = ruleset
         self.capacity = CAPACITY[self.engine] if capacity is None else capacity
         if self.capacity < 1:
             raise NtmRulesError(f"a board with room for `{self.capacity}` sessions cannot hold a unit")
         self._store: MutableMapping[str, str] = {} if store is None else store
-        self._open: dict[str, LiveSession] = {}
+        self._open: dict[str, Session] = {}
         self._dispatcher = Dispatcher(deque(maxlen=history))
         self._closed = False
 
@@ -82,7 +84,7 @@ class LiveBoard:
         """The finding for a unit; equal to ``assess`` of the same facts."""
         return self._session(unit).verdict
 
-    def history(self) -> tuple[LiveEvent, ...]:
+    def history(self) -> tuple[Event, ...]:
         """The last events of all units, the oldest first."""
         return tuple(self._dispatcher.history)
 
@@ -93,7 +95,7 @@ class LiveBoard:
     # -- changes -------------------------------------------------------------------------------
 
     def on_change(self, callback: Callback) -> Callable[[], None]:
-        """Have a callback told every event of every unit from now on, as ``LiveSession.on_change`` says.
+        """Have a callback told every event of every unit from now on, as ``Session.on_change`` says.
 
         Returns:
             A function that ends it.
@@ -129,7 +131,7 @@ class LiveBoard:
         self._make_room(self.capacity)
 
     def restore(self, snapshot: Mapping[str, typing.Any]) -> tuple[OutcomeDifference, ...]:
-        """Take the facts of a unit from a snapshot, as ``LiveSession.restore`` does.
+        """Take the facts of a unit from a snapshot, as ``Session.restore`` does.
 
         Returns:
             Every outcome that is another than in the snapshot; none where the rules are the same.
@@ -160,7 +162,7 @@ class LiveBoard:
 
     # -- sessions ------------------------------------------------------------------------------
 
-    def _session(self, unit: str) -> LiveSession:
+    def _session(self, unit: str) -> Session:
         if self._closed:
             raise NtmRulesError("the board is closed\n    help: open another one with the same `store`")
         session = self._open.pop(unit, None)
@@ -168,7 +170,7 @@ class LiveBoard:
             self._make_room(self.capacity - 1)
             text = self._store.get(unit)
             facts = {} if text is None else read_snapshot(json.loads(text)).facts
-            session = LiveSession._on(self.ruleset, facts, unit, self.engine, self._dispatcher)
+            session = Session._on(self.ruleset, facts, unit, self.engine, self._dispatcher)
         self._open[unit] = session  # the last is the one used last
         return session
 
@@ -189,7 +191,7 @@ class LiveBoard:
         self._make_room(0)
         self._closed = True
 
-    def __enter__(self) -> "LiveBoard":
+    def __enter__(self) -> "Board":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 
 from attrs import define, field, frozen
 
-from ntm_rules.live.events import LiveEvent
+from ntm_rules._public import public
+from ntm_rules.live.events import Event
 from ntm_rules.messages.errors import NtmRulesError
 
-Callback = Callable[[LiveEvent], object]
-Change = Callable[[], Iterable[LiveEvent]]
+Callback = Callable[[Event], object]
+Change = Callable[[], Iterable[Event]]
 
 MAX_CHANGES = 1_000
 """How many changes callbacks may make one after another before that is taken for a circle."""
@@ -18,6 +19,7 @@ MAX_CHANGES = 1_000
 MAX_ERRORS = 100
 
 
+@public("live")
 @frozen
 class CallbackError:
     """A callback that raised.
@@ -28,7 +30,7 @@ class CallbackError:
     """
 
     callback: Callback
-    event: LiveEvent
+    event: Event
     error: Exception
 
 
@@ -42,13 +44,13 @@ class Dispatcher:
         busy: a change is being made or told.
     """
 
-    history: deque[LiveEvent]
+    history: deque[Event]
     errors: deque[CallbackError] = field(factory=lambda: deque(maxlen=MAX_ERRORS))
     busy: bool = False
     number: int = 0
     _callbacks: dict[object, Callback] = field(factory=dict)
     _changes: deque[Change] = field(factory=deque)
-    _events: deque[LiveEvent] = field(factory=deque)
+    _events: deque[Event] = field(factory=deque)
 
     @property
     def idle(self) -> bool:
@@ -99,7 +101,7 @@ class Dispatcher:
         self.history.extend(found)
         self.number += len(found)
 
-    def _tell(self, event: LiveEvent) -> None:
+    def _tell(self, event: Event) -> None:
         for key, callback in tuple(self._callbacks.items()):
             if key not in self._callbacks:
                 continue

@@ -6,17 +6,20 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import CriterionResult, IndicatorResult, Verdict
+from ntm_rules.model.results import CriterionResult, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import indicators
 from ntm_rules.verdict.dependencies import Dependencies
+from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.reason import reason_of, words_in
 from ntm_rules.words.sentences import Words
 
 
+@public("live")
 class Level(Enum):
     """What an outcome belongs to."""
 
@@ -25,8 +28,9 @@ class Level(Enum):
     TIER = "tier"
 
 
+@public("live")
 @frozen
-class LiveEvent:
+class Event:
     """One outcome that changed.
 
     Attributes:
@@ -72,6 +76,7 @@ class LiveEvent:
         return EventReason(self)
 
 
+@public("live")
 @frozen
 class OutcomeDifference:
     """An outcome that is not what a snapshot says.
@@ -109,7 +114,7 @@ def outcomes_by_place(ruleset: Ruleset, codes: bytes) -> Iterator[tuple[Level, s
 
 def events_between(
     before: Verdict, after: Verdict, changed: Sequence[int], dependencies: Dependencies, last: int
-) -> list[LiveEvent]:
+) -> list[Event]:
     """The events of one change: indicators in printed order, then criteria, then the set.
 
     Args:
@@ -121,12 +126,12 @@ def events_between(
         return []
     causes = _causes(old, new, changed, dependencies)
     facts = after.ruleset.facts
-    found: list[LiveEvent] = []
+    found: list[Event] = []
     for place, level, no in places_of(after.ruleset):
         if old[place] != new[place]:
             names = tuple(facts[p].id for p in sorted(causes[place]))
             number = last + len(found) + 1
-            found.append(LiveEvent(number, level, no, Outcome(old[place]), Outcome(new[place]), names, after, place))
+            found.append(Event(number, level, no, Outcome(old[place]), Outcome(new[place]), names, after, place))
     return found
 
 
@@ -169,6 +174,7 @@ def _decisive(moved: Sequence[int], join: Callable[[bytes], int], old: bytes, ne
     return found or moved
 
 
+@public("live")
 @frozen
 class EventReason:
     """Why an outcome is what it has become.
@@ -177,7 +183,7 @@ class EventReason:
         event: what it is about.
     """
 
-    event: LiveEvent
+    event: Event
 
     @property
     def result(self) -> IndicatorResult | CriterionResult | Verdict:
@@ -220,7 +226,7 @@ class EventReason:
         result, verdict = self.result, self.event.verdict
         if isinstance(result, IndicatorResult):
             criterion = next(c.no for c in verdict.criteria.values() if result.no in c.indicators)
-            yield reason_of(verdict, criterion, result).why(words.lang)
+            yield reason_of(criterion, result, verdict.ruleset.fact_by_id, verdict.annotations).why(words.lang)
         elif isinstance(result, CriterionResult):
             yield from _counts(words, "of_indicators", {no: i.outcome for no, i in result.indicators.items()})
         else:

@@ -4,22 +4,25 @@ import typing
 from collections import deque
 from collections.abc import Callable, Mapping
 
+from ntm_rules._public import public
 from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
-from ntm_rules.live.events import LiveEvent, OutcomeDifference, events_between
+from ntm_rules.live.events import Event, OutcomeDifference, events_between
 from ntm_rules.live.python import LiveEngine, PythonEngine
 from ntm_rules.live.snapshots import differences, read_snapshot, snapshot_of
 from ntm_rules.messages.errors import NtmRulesError, UnknownName
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.dependencies import dependencies_of, differing
 from ntm_rules.verdict.facts import CheckedFacts
-from ntm_rules.verdict.program import Facts, program_of
+from ntm_rules.verdict.program import program_of
+from ntm_rules.verdict.verdict import Verdict, verdict_from, verdict_of
 
 ENGINES = ("python", "durable")
 HISTORY = 100
 
 
-class LiveSession:
+@public("live")
+class Session:
     """The finding for one unit, kept up to date while its facts change.
 
     Use it as a context manager, or call ``close``. A session belongs to one thread at a time.
@@ -57,15 +60,13 @@ class LiveSession:
         self._dispatcher = dispatcher
         self._closed = False
         self._checked = self._wanted = self._program.checker.check(facts, unit)
-        self._verdict = self._program.verdict(self._checked)
+        self._verdict = verdict_of(ruleset, self._checked)
         self._floor_slots = self._program.official.slots(self._checked.values)
         self._floors = PythonEngine(self._program.official, self._dependencies)
         self._engine = self._engine_named(engine)
 
     @classmethod
-    def _on(
-        cls, ruleset: Ruleset, facts: Facts, unit: str, engine: str | None, dispatcher: Dispatcher
-    ) -> "LiveSession":
+    def _on(cls, ruleset: Ruleset, facts: Facts, unit: str, engine: str | None, dispatcher: Dispatcher) -> "Session":
         """A session that shares its dispatcher with others."""
         made = cls.__new__(cls)
         made._open(ruleset, facts, unit, engine, dispatcher)
@@ -112,7 +113,7 @@ class LiveSession:
         """The last callbacks that raised, with the event and the exception; each was logged as well."""
         return tuple(self._dispatcher.errors)
 
-    def history(self) -> tuple[LiveEvent, ...]:
+    def history(self) -> tuple[Event, ...]:
         """The last events, the oldest first."""
         return tuple(self._dispatcher.history)
 
@@ -188,7 +189,7 @@ class LiveSession:
         self._wanted = checked
         self._dispatcher.submit(lambda: self._made(checked))
 
-    def _made(self, checked: CheckedFacts) -> list[LiveEvent]:
+    def _made(self, checked: CheckedFacts) -> list[Event]:
         """Make a change, all of it or nothing."""
         before, program, dependencies = self._verdict, self._program, self._dependencies
         self._need_open()
@@ -199,7 +200,7 @@ class LiveSession:
         floors = self._floors.follow(before.floors, floor_slots, differ)
         changed = [place for place in inputs if self._is_cause(place, checked)]
         self._checked, self._floor_slots = checked, floor_slots
-        self._verdict = program.verdict_of(checked, slots, codes, floors)
+        self._verdict = verdict_from(self.ruleset, checked, slots, codes, floors)
         return events_between(before, self._verdict, changed, dependencies, self._dispatcher.number)
 
     def _is_cause(self, place: int, checked: CheckedFacts) -> bool:
@@ -219,7 +220,7 @@ class LiveSession:
         if self._closed:
             raise NtmRulesError("the session is closed\n    help: open another one, `restore` takes its snapshot")
 
-    def __enter__(self) -> "LiveSession":
+    def __enter__(self) -> "Session":
         return self
 
     def __exit__(self, *_: object) -> None:

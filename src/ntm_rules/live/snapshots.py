@@ -9,8 +9,9 @@ from attrs import frozen
 from ntm_rules.live.events import Level, OutcomeDifference, outcomes_by_place
 from ntm_rules.messages.errors import NtmRulesError, quoted
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.verdict import Verdict
 
 SCHEMA = "ntm-rules/session/1"
 _DECIMAL = "decimal"

@@ -1,1 +1,9 @@
 """What goes wrong, as data first and words second; knows nothing of the law."""
+
+from ntm_rules.messages.errors import Diagnostic, FactProblem, Severity
+
+__all__ = [
+    "Diagnostic",
+    "FactProblem",
+    "Severity",
+]

@@ -9,12 +9,15 @@ from enum import Enum
 
 from attrs import frozen
 
+from ntm_rules._public import public
+
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
 _SHOWN = 100
 _CANDIDATES = 12
 
 
+@public("messages")
 class Severity(Enum):
     """How bad a diagnostic is."""
 
@@ -23,6 +26,7 @@ class Severity(Enum):
     NOTE = "note"
 
 
+@public("messages")
 @frozen
 class Diagnostic:
     """One problem of a file, or one thing worth knowing about a composed ruleset.
@@ -46,6 +50,7 @@ class Diagnostic:
         return f"{place}{self.severity.value}[{self.code}]: {self.message}{hint}"
 
 
+@public()
 class NtmRulesError(Exception):
     """Base class of all errors of the package."""
 
@@ -60,6 +65,7 @@ def _restore(cls: type[NtmRulesError], args: tuple[object, ...], state: dict[str
     return error
 
 
+@public()
 class RulesetError(NtmRulesError):
     """Rule files that cannot be used; carries every problem found.
 
@@ -72,6 +78,7 @@ class RulesetError(NtmRulesError):
         super().__init__("\n".join(str(d) for d in diagnostics))
 
 
+@public()
 class TableError(NtmRulesError):
     """A file or frame of units that cannot be read; carries every problem found.
 
@@ -84,6 +91,7 @@ class TableError(NtmRulesError):
         super().__init__("\n".join(str(d) for d in diagnostics))
 
 
+@public("messages")
 @frozen
 class FactProblem:
     """One bad fact.
@@ -106,6 +114,7 @@ class FactProblem:
         return f"{unit}fact `{self.fact}`: got `{self.value}`, expected {self.expected}{hint}"
 
 
+@public()
 class FactError(NtmRulesError):
     """Facts that cannot be used; carries every problem, the message the first hundred.
 
@@ -124,6 +133,7 @@ class FactError(NtmRulesError):
         super().__init__("\n".join(lines))
 
 
+@public()
 class NotInForce(NtmRulesError):  # noqa: N818 - the name says what is the case, as the design fixes it
     """No such set is in force on the date, or the province has ended."""
 
@@ -132,6 +142,7 @@ class NotInForce(NtmRulesError):  # noqa: N818 - the name says what is the case,
         super().__init__(f"{message}\n    help: {hint}" if hint else message)
 
 
+@public()
 class UnknownName(NtmRulesError):  # noqa: N818
     """A name that nothing bears.
 
@@ -149,6 +160,7 @@ class UnknownName(NtmRulesError):  # noqa: N818
         super().__init__(message)
 
 
+@public()
 class AmbiguousName(NtmRulesError):  # noqa: N818
     """A name that several things bear; nothing is guessed.
 
@@ -164,6 +176,7 @@ class AmbiguousName(NtmRulesError):  # noqa: N818
         super().__init__(f"the {kind} `{name}` may be {shown}{more}\n    help: say which one by parent, level or date")
 
 
+@public()
 class EngineUnavailable(NtmRulesError):  # noqa: N818
     """An optional engine cannot run here; the message says why and what to install."""
 

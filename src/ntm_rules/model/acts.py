@@ -6,10 +6,12 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.citations import Evidence, Instrument
 
 
+@public("law")
 class ActKind(Enum):
     """What was decided: recognition (công nhận) or its withdrawal (thu hồi)."""
 
@@ -17,6 +19,7 @@ class ActKind(Enum):
     WITHDRAWN = "withdrawn"
 
 
+@public("law")
 @frozen
 class Act:
     """A decision on one unit.
@@ -69,6 +72,7 @@ def recognised(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period: s
     return act is not None and act.kind is ActKind.RECOGNISED
 
 
+@public("law")
 class MergerPolicy(Enum):
     """What a merged unit is recognised as: what its weakest predecessor was, nothing, or what they were."""
 
@@ -77,6 +81,7 @@ class MergerPolicy(Enum):
     CARRY_ON = "carry-on"
 
 
+@public("law")
 @frozen
 class MergerRule:
     """The policy of one province.

@@ -4,12 +4,14 @@ from enum import Enum
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.conditions import By
 
 CRITERIA = "criteria"
 """What stands in the place of a level where the criteria of a finding are counted."""
 
 
+@public("law")
 @frozen
 class UnitsThat:
     """How many of the units below pass: by a yes/no fact of theirs, or by meeting a set as ``meets`` does.
@@ -28,6 +30,7 @@ class UnitsThat:
     period: str | None = None
 
 
+@public("law")
 @frozen
 class CriteriaNotMet:
     """How many criteria of a finding are not met.
@@ -39,16 +42,19 @@ class CriteriaNotMet:
     among: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
+@public("law")
 @frozen
 class Satisfied:
     """Whether the whole set of a finding is satisfied: a yes/no fact, missing where the finding is undetermined."""
 
 
+@public("law")
 @frozen
 class TierTested:
     """The tier whose recognition is at stake: a category; missing where the finding alone does not tell it."""
 
 
+@public("law")
 class How(Enum):
     """How the values of the units below become one."""
 
@@ -57,6 +63,7 @@ class How(Enum):
     SUM = "sum_of"
 
 
+@public("law")
 @frozen
 class ValueOf:
     """The least, the greatest or the sum of numeric facts of the units below; missing where a unit lacks one."""
@@ -66,6 +73,7 @@ class ValueOf:
     how: How
 
 
+@public("law")
 @frozen
 class Aggregate:
     """One fact that a ruleset takes from below.

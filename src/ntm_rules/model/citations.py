@@ -6,11 +6,13 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.text import Text
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
+@public()
 class Evidence(Enum):
     """How a cell was checked against the official text."""
 
@@ -27,6 +29,7 @@ class Evidence(Enum):
 _RANK = {Evidence.OFFICIAL: 2, Evidence.SECONDARY: 1, Evidence.RECALLED: 0}
 
 
+@public("law")
 class Confidence(Enum):
     """How sure a recalled value is."""
 
@@ -51,6 +54,7 @@ def last_day(date: str) -> dt.date:
     return first_of_next - dt.timedelta(days=1)
 
 
+@public("law")
 @frozen
 class Instrument:
     """A legal instrument. Numbers repeat between issuers: identity is issuer, number and date.
@@ -68,6 +72,7 @@ class Instrument:
     title: Text | None = field(default=None, eq=False)
 
 
+@public("law")
 @frozen
 class Citation:
     """The place in an instrument that fixes a value."""

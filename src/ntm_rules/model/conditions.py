@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Table, Threshold
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ntm_rules.model.rulesets import Ruleset
 
 
+@public("law")
 class Op(Enum):
     """How a fact is compared with its threshold."""
 
@@ -26,6 +28,7 @@ class Op(Enum):
     LEVEL_AT_LEAST = "level_at_least"
 
 
+@public("law")
 @frozen
 class Comparison:
     """A fact against a threshold. With several facts (men, women) it has to hold for each of them."""
@@ -42,6 +45,7 @@ class Comparison:
         return self.facts[0]
 
 
+@public("law")
 @frozen
 class All:
     """Met when every member that applies is met."""
@@ -51,6 +55,7 @@ class All:
     title: Text | None = None
 
 
+@public("law")
 @frozen
 class Any:
     """Met when one member is met."""
@@ -60,6 +65,7 @@ class Any:
     title: Text | None = None
 
 
+@public("law")
 @frozen
 class AtLeast:
     """Met when at least k members are met."""
@@ -70,6 +76,7 @@ class AtLeast:
     title: Text | None = None
 
 
+@public("law")
 @frozen
 class Not:
     """Met when its member is not met."""
@@ -79,6 +86,7 @@ class Not:
     title: Text | None = None
 
 
+@public("law")
 class By(Enum):
     """How a prerequisite is shown: by a recorded act, by evaluating the other set, or by either."""
 
@@ -87,6 +95,7 @@ class By(Enum):
     EITHER = "either"
 
 
+@public("law")
 @frozen
 class Meets:
     """Another ruleset as a prerequisite.
@@ -108,6 +117,7 @@ class Meets:
     title: Text | None = None
 
 
+@public("law")
 @frozen
 class Open:
     """A condition that nobody has copied yet (pending) or that is left to a lower level (delegated)."""
@@ -120,6 +130,7 @@ class Open:
 Condition = Comparison | All | Any | AtLeast | Not | Meets | Open
 
 
+@public("law")
 @frozen
 class Ref:
     """The value of another fact."""
@@ -127,6 +138,7 @@ class Ref:
     fact: str
 
 
+@public("law")
 @frozen
 class CaseRow:
     """One row of a case: its value where its guard is met."""
@@ -135,6 +147,7 @@ class CaseRow:
     then: str | Ref
 
 
+@public("law")
 @frozen
 class Case:
     """The value of the first row whose guard is met.
@@ -149,6 +162,7 @@ class Case:
     exclusive: bool = False
 
 
+@public("law")
 @frozen
 class MinOf:
     """The least of several facts; missing when one is."""
@@ -156,6 +170,7 @@ class MinOf:
     facts: tuple[str, ...]
 
 
+@public("law")
 @frozen
 class MaxOf:
     """The greatest of several facts; missing when one is."""
@@ -163,6 +178,7 @@ class MaxOf:
     facts: tuple[str, ...]
 
 
+@public("law")
 @frozen
 class Scored:
     """One part of a score.
@@ -178,6 +194,7 @@ class Scored:
     applies_if: Condition | None = None
 
 
+@public("law")
 @frozen
 class PointsOf:
     """The points of the parts that apply, scaled up to what they would be out of *out_of*.
@@ -195,6 +212,7 @@ Rule = Case | RatioOf | MinOf | MaxOf | PointsOf
 """How a derived fact is worked out."""
 
 
+@public("law")
 @frozen
 class Derived:
     """A fact that a ruleset works out from other facts."""

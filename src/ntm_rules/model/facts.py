@@ -6,9 +6,11 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.text import Text
 
 
+@public("law")
 class FactType(Enum):
     """The type of a fact's value."""
 
@@ -25,6 +27,7 @@ class FactType(Enum):
         return self in (FactType.PERCENT, FactType.NUMBER, FactType.COUNT)
 
 
+@public("law")
 class Direction(Enum):
     """Which way a fact is better."""
 
@@ -33,6 +36,7 @@ class Direction(Enum):
     NEITHER = "neither"
 
 
+@public("law")
 class Merge(Enum):
     """How a fact of a merged unit follows from those of the old units."""
 
@@ -43,6 +47,7 @@ class Merge(Enum):
     NONE = "none"
 
 
+@public("law")
 @frozen
 class Measure:
     """A unit of measurement and how it is printed."""
@@ -51,6 +56,7 @@ class Measure:
     title: Text
 
 
+@public("law")
 @frozen
 class RatioOf:
     """A fact that is exactly part over whole (times 100 for a percent)."""
@@ -59,6 +65,7 @@ class RatioOf:
     whole: str
 
 
+@public("law")
 @frozen
 class Fact:
     """One entry of the fact catalogue.

@@ -4,7 +4,10 @@ import typing
 from collections.abc import Iterable, Sequence
 from enum import Enum, IntEnum
 
+from ntm_rules._public import public
 
+
+@public()
 class Outcome(IntEnum):
     """What an engine answers for a comparison, a connective, an indicator, a criterion or a ruleset."""
 
@@ -24,6 +27,7 @@ class Outcome(IntEnum):
         return self is Outcome.MET or self is Outcome.NOT_APPLICABLE
 
 
+@public()
 class ReasonCode(Enum):
     """Why something is undetermined, in the order in which codes are listed; and why it is provisional."""
 

@@ -5,10 +5,12 @@ from enum import Enum
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.citations import Confidence, Evidence, Instrument
 from ntm_rules.model.text import Text
 
 
+@public("law")
 class Aim(Enum):
     """What a target counts."""
 
@@ -18,6 +20,7 @@ class Aim(Enum):
     AVERAGE = "average"
 
 
+@public("law")
 @frozen
 class Known:
     """How a number of a plan is known.
@@ -33,6 +36,7 @@ class Known:
     note: str | None = None
 
 
+@public("law")
 @frozen
 class Target:
     """One target of a plan.
@@ -53,6 +57,7 @@ class Target:
     out_of: int | None = None
 
 
+@public("law")
 @frozen
 class Figure:
     """Another number of a plan, for the whole province: no criterion, and never a threshold.
@@ -69,6 +74,7 @@ class Figure:
     known: Known
 
 
+@public("law")
 @frozen
 class Plan:
     """The targets of a province for a year.

@@ -1,31 +1,32 @@
 """What an assessment answers: a verdict, its criteria, indicators and comparisons."""
 
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 
-from attrs import field, fields, frozen
+from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
-from ntm_rules.model.kept import kept
-from ntm_rules.model.outcomes import Outcome, ReasonCode, grade_of, possible_grades
+from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Value
-
-if typing.TYPE_CHECKING:
-    from ntm_rules.words.reason import Reason
 
 Actual = Decimal | Fraction | bool | str
 """The value of a fact, exact: a Fraction where it follows from part and whole."""
 
 FactValue = float | int | str | bool | Decimal
-"""What a caller may give for a fact."""
+"""A value of a fact, as a caller may give it."""
+
+Facts = Mapping[str, object]
+"""The facts of one unit as a caller gives them: id of the fact to its value (a ``FactValue``), or to a mapping with
+``value`` and, for the record, ``source``, ``as_of`` and ``by``; None where it is missing."""
 
 
+@public("results")
 @frozen
 class Column:
     """The value of one selector of a table, and where it comes from.
@@ -43,6 +44,7 @@ class Column:
     missing: tuple[str, ...] = ()
 
 
+@public("results")
 @frozen
 class Leaf:
     """What a comparison compares: the same for every unit.
@@ -57,6 +59,7 @@ class Leaf:
     op: Op
 
 
+@public("results")
 @frozen
 class LeafResult:
     """One comparison with one fact, evaluated: a leaf of the evaluated tree.
@@ -70,7 +73,7 @@ class LeafResult:
         part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
         columns: which column of the table was used, and why.
         undecided: by how many units the value may still grow; None where by none, or where the fact cannot.
-        prerequisite: the verdict on the other set, where this is a ``meets`` that was evaluated.
+        prerequisite: the result of the other set, where this is a ``meets`` that was evaluated.
     """
 
     spec: Leaf
@@ -82,7 +85,7 @@ class LeafResult:
     part_change: Decimal | None = None
     columns: tuple[Column, ...] = ()
     undecided: Decimal | None = None
-    prerequisite: "Verdict | None" = None
+    prerequisite: "RulesetResult | None" = None
 
     @property
     def address(self) -> str:
@@ -109,6 +112,7 @@ class LeafResult:
         yield self
 
 
+@public("results")
 @frozen
 class Connective:
     """A connective of the rule tree with its outcome; it has no margin of its own.
@@ -140,6 +144,7 @@ Evaluated = LeafResult | Connective
 """A node of the rule tree with its outcome: every reason is read off this."""
 
 
+@public("results")
 @frozen
 class IndicatorResult:
     """An indicator, evaluated.
@@ -217,12 +222,13 @@ class IndicatorResult:
         return min((cell.level for cell in self.cells), key=order.index, default="pending")
 
 
+@public("results")
 @frozen
 class CriterionResult:
     """A criterion, evaluated; ``indicators`` by printed number, in the order of the decision.
 
     Attributes:
-        grade, possible_grades: as of the ``Verdict``, for what the grades ask of this criterion.
+        grade, possible_grades: as of the verdict, for what the grades ask of this criterion.
     """
 
     criterion: Criterion
@@ -247,6 +253,7 @@ class CriterionResult:
         return (ReasonCode.LAYER_NOT_READ,) if unread else ()
 
 
+@public("results")
 @frozen
 class Annotation:
     """What a caller said about a fact beside its value; never part of the logic."""
@@ -256,187 +263,77 @@ class Annotation:
     by: str | None = None
 
 
-@frozen
-class Verdict:
-    """The finding for one unit. Immutable; can be pickled and compared.
+@public("results")
+class RulesetResult(typing.Protocol):
+    """What a reader of results needs of a set, evaluated for one unit; ``Verdict`` is one.
 
-    Attributes:
-        unit: the caller's name or code of the unit.
-        ruleset: the set it was assessed against.
-        facts: the facts as they were given.
-        annotations: source, date and author of facts, where the caller gave them.
-        values: the facts as the engine read them, one a slot.
-        codes, floors: outcome codes of the set, its criteria and its indicators: as asked for, and with official
-            cells only.
+    The result of a prerequisite is of this kind: the law is recursive, so a leaf may hold the result of a whole set.
     """
 
-    ruleset: Ruleset
-    unit: str | None
-    facts: Mapping[str, FactValue]
-    annotations: Mapping[str, Annotation]
-    codes: bytes
-    floors: bytes = field(repr=False)
-    values: tuple[object, ...] = field(eq=False, repr=False)
-    _explain: "Callable[[Verdict], tuple[CriterionResult, ...]]" = field(eq=False, repr=False)
-    _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
+    @property
+    def ruleset(self) -> Ruleset:
+        """The set."""
 
-    def __getstate__(self) -> dict[str, object]:
-        plain = {name: dict(getattr(self, name)) for name in _MAPPINGS}
-        return {name: plain.get(name, getattr(self, name)) for name in _FIELDS}
+    @property
+    def unit(self) -> str | None:
+        """The caller's name or code of the unit."""
 
-    def __setstate__(self, state: dict[str, object]) -> None:
-        frozen_ = {name: MappingProxyType(typing.cast(dict[str, object], state[name])) for name in _MAPPINGS}
-        for name, value in (state | frozen_ | {"_kept": {}}).items():
-            object.__setattr__(self, name, value)
+    @property
+    def facts(self) -> Mapping[str, FactValue]:
+        """The facts as they were given."""
 
-    def __hash__(self) -> int:
-        return hash((self.ruleset.id, self.unit, self.codes))
-
-    # -- the set -----------------------------------------------------------------------------
+    @property
+    def annotations(self) -> Mapping[str, Annotation]:
+        """Source, date and author of facts, where the caller gave them."""
 
     @property
     def outcome(self) -> Outcome:
         """Of the whole set."""
-        return Outcome(self.codes[0])
 
     @property
     def provisional(self) -> bool:
         """Decided, but it rests on a number that was not checked against the official text, or on an unread layer."""
-        return self.provisional_flags[0]
-
-    @property
-    @kept
-    def provisional_flags(self) -> tuple[bool, ...]:
-        """Whether each outcome of ``codes`` is provisional."""
-        unread = not self.ruleset.read_whole
-        pairs = zip(self.codes, self.floors, strict=True)
-        return tuple([code != 2 and (floor == 2 or (unread and code != 0)) for code, floor in pairs])
-
-    @property
-    def criteria_total(self) -> int:
-        """Criteria of the composed set that are counted, the same for every unit."""
-        return sum(criterion.counted for criterion in self.ruleset.criteria)
-
-    @property
-    def criteria_met(self) -> int:
-        """Criteria met or not applicable, of those that are counted."""
-        codes = self._criteria_codes
-        return codes.count(Outcome.MET) + codes.count(Outcome.NOT_APPLICABLE)
-
-    @property
-    def criteria_not_met(self) -> int:
-        """Criteria not met, of those that are counted."""
-        return self._criteria_codes.count(Outcome.NOT_MET)
-
-    @property
-    def criteria_undetermined(self) -> int:
-        """Criteria undetermined, of those that are counted."""
-        return self._criteria_codes.count(Outcome.UNDETERMINED)
-
-    @property
-    def indicator_counts(self) -> Mapping[Outcome, int]:
-        """How many indicators have each outcome."""
-        codes = self.codes[1 + len(self.ruleset.criteria) :]
-        return MappingProxyType({outcome: codes.count(outcome) for outcome in Outcome})
-
-    @property
-    def _criteria_codes(self) -> bytes:
-        """Of the criteria that are counted."""
-        criteria = self.ruleset.criteria
-        pairs = zip(criteria, self.codes[1 : 1 + len(criteria)], strict=True)
-        return bytes([code for criterion, code in pairs if criterion.counted])
-
-    # -- grades ------------------------------------------------------------------------------
-
-    @property
-    @kept
-    def by_grade(self) -> "Mapping[str, Verdict]":
-        """The findings of the same facts against what each declared grade asks, by its id, the highest first."""
-        from ntm_rules.verdict.grading import findings
-
-        return MappingProxyType(findings(self))
 
     @property
     def grade(self) -> Grade | None:
-        """The declared grade of a unit that does not meet the whole set: the highest that it reaches.
-
-        None where the set is met, where no grade is reached, and where that is not certain; see ``possible_grades``.
-        """
-        return grade_of(self.outcome, self._reached)
+        """The declared grade of a unit that does not meet the whole set; None where that is not certain."""
 
     @property
     def possible_grades(self) -> tuple[Grade, ...]:
-        """The grades that the unit may have while something is open, the highest first; ``grade`` alone if certain.
+        """The grades that the unit may have while something is open, the highest first."""
 
-        Where the outcome of the set is undetermined the unit may meet the whole set as well; where it is not met and
-        the last of these grades is not reached for certain, it may have none.
-        """
-        return possible_grades(self.outcome, self._reached)
+    @property
+    def by_grade(self) -> "Mapping[str, RulesetResult]":
+        """The results against what each declared grade asks, by its id."""
 
     @property
     def grade_counts(self) -> Mapping[str, int]:
-        """How many of the criteria that are not met have each grade, by its id; only those that are counted."""
-        found = dict.fromkeys((g.id for g in self.ruleset.grades), 0)
-        for result in self.criteria.values() if found else ():
-            if result.criterion.counted and result.grade is not None:
-                found[result.grade.id] += 1
-        return MappingProxyType(found)
+        """How many of the criteria that are not met have each grade, by its id."""
 
     @property
-    def _reached(self) -> list[tuple[Grade, Outcome]]:
-        return [(grade, self.by_grade[grade.id].outcome) for grade in self.ruleset.grades]
-
-    # -- below -------------------------------------------------------------------------------
-
-    @property
-    @kept
     def criteria(self) -> Mapping[str, CriterionResult]:
-        """The criteria by printed number, in the order of the decision; made when first asked for."""
-        return MappingProxyType({c.no: c for c in self._explain(self)})
+        """The criteria by printed number, in the order of the decision."""
 
     @property
     def indicators(self) -> Mapping[str, IndicatorResult]:
         """All indicators by printed number, in the order of the decision."""
-        return MappingProxyType({no: i for c in self.criteria.values() for no, i in c.indicators.items()})
 
     @property
-    def provisional_cells(self) -> tuple[tuple[str, Cell], ...]:
-        """The cells below official evidence on which provisional outcomes rest, each with its address."""
-        found = (
-            (leaf.address, leaf.cell)
-            for i in self.indicators.values()
-            if i.provisional
-            for tree in (i.applies, i.tree)
-            if tree is not None
-            for leaf in tree.leaves()
-            if leaf.cell is not None and leaf.cell.level != "official"
-        )
-        return tuple(dict.fromkeys(found))
+    def criteria_total(self) -> int:
+        """Criteria of the composed set that are counted."""
 
-    def reasons(self) -> "tuple[Reason, ...]":
-        """Why the indicators that are not satisfied are not, in the order of the decision."""
-        from ntm_rules.words.reason import reasons
+    @property
+    def criteria_met(self) -> int:
+        """Criteria met or not applicable, of those that are counted."""
 
-        return reasons(self)
+    @property
+    def criteria_not_met(self) -> int:
+        """Criteria not met, of those that are counted."""
 
-    def with_facts(self, facts: Mapping[str, FactValue | Mapping[str, object] | None]) -> "Verdict":
-        """The verdict with some facts changed; None takes a fact away."""
-        from ntm_rules.verdict.program import reassess
+    @property
+    def criteria_undetermined(self) -> int:
+        """Criteria undetermined, of those that are counted."""
 
-        return reassess(self, facts)
-
-    def to_dict(self) -> dict[str, typing.Any]:
-        """Plain JSON types after the shipped schema ``verdict-1.json``; exact numbers are texts."""
-        from ntm_rules.verdict.verdict_json import to_dict
-
-        return to_dict(self)
-
-    def to_json(self) -> str:
-        """``to_dict()`` as one line of JSON."""
-        from ntm_rules.verdict.verdict_json import to_json
-
-        return to_json(self)
-
-
-_FIELDS = tuple(f.name for f in fields(Verdict) if f.init)
-_MAPPINGS = ("facts", "annotations")
+    @property
+    def indicator_counts(self) -> Mapping[Outcome, int]:
+        """How many indicators have each outcome."""

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
 from attrs import evolve, field, fields, frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import Diagnostic, UnknownName
 from ntm_rules.model.aggregates import Aggregate
 from ntm_rules.model.citations import Citation, Evidence, Instrument
@@ -17,6 +18,7 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.text import Text
 
 
+@public("law")
 @frozen
 class Indicator:
     """An indicator (chỉ tiêu): a condition, and where it applies.
@@ -36,6 +38,7 @@ class Indicator:
     note: str | None = None
 
 
+@public("law")
 @frozen
 class Criterion:
     """A criterion (tiêu chí): met when all its indicators are, or ``at_least_n`` of them.
@@ -53,6 +56,7 @@ class Criterion:
     counted: bool = True
 
 
+@public("law")
 class LayerKind(Enum):
     """Where a layer comes from.
 
@@ -67,6 +71,7 @@ class LayerKind(Enum):
     UNKNOWN = "unknown"
 
 
+@public("law")
 @frozen
 class Layer:
     """One instrument that a composed ruleset rests on.
@@ -86,6 +91,7 @@ class Layer:
     date_known: bool = True
 
 
+@public("law")
 @frozen
 class Grade:
     """A middle outcome that a set declares, such as "cơ bản đạt chuẩn".
@@ -99,7 +105,8 @@ class Grade:
     title: Text | None = field(default=None, eq=False)
 
 
-@frozen
+@public()
+@frozen(repr=False)
 class Ruleset:
     """The criteria in force for a tier, a date, a year and, where named, a province.
 
@@ -114,7 +121,7 @@ class Ruleset:
         bindings: selector facts fixed by the province and the year.
         layers: the instruments applied, in order.
         minimum_evidence: cells below it are as good as pending.
-        aggregates: facts that ``assess_hierarchy`` takes from the units below, or ``assess_finding`` from a finding.
+        aggregates: facts that ``levels.assess`` takes from the units below, or ``assess_finding`` from a finding.
         level: of the units that the set judges, where the id does not say it.
         tested_against: of a set that tests findings, for each tier the set whose finding is tested.
         grades: middle outcomes, the highest first.
@@ -143,6 +150,10 @@ class Ruleset:
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
+
+    def __repr__(self) -> str:
+        where = self.territory or self.province
+        return f"<Ruleset {' '.join(filter(None, (self.id, self.period, where)))} on {self.on}, year {self.year}>"
 
     def __getstate__(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in _FIELDS}
@@ -200,36 +211,6 @@ class Ruleset:
             minimum_evidence=current if current and current.rank > floor.rank else floor,
             grades=tuple(evolve(g, ruleset=g.ruleset.with_minimum_evidence(level)) for g in self.grades),
         )
-
-    def to_sql(
-        self,
-        dialect: str,
-        *,
-        table: str = "communes",
-        unit: str = "code",
-        keep: Sequence[str] = (),
-        facts: Sequence[str] | None = None,
-        shape: str = "wide",
-    ) -> str:
-        """The query that assesses every row of a table: what ``assess_frame`` gives, as text.
-
-        The table has a text column for the unit, those kept, and one for each fact, named like it: double precision
-        for a number, boolean for a yes/no, text for a level or category; null where it is missing. Bad values are
-        counted in ``bad_facts``, and what they would decide is undetermined.
-
-        Args:
-            dialect: ``duckdb`` or ``postgres``.
-            table: name of the table.
-            unit, keep, shape: as for ``assess_frame``.
-            facts: those that have a column; all of ``inputs()`` unless given.
-
-        Raises:
-            EngineUnavailable: ibis is not installed.
-            UnknownName: another dialect, or a fact that the set does not read.
-        """
-        from ntm_rules.frames.sql import to_sql
-
-        return to_sql(self, dialect, table=table, unit=unit, keep=keep, facts=facts, shape=shape)
 
     @property
     def judges(self) -> str:

@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import UnknownName
 
 LANGUAGES = ("vi", "en")
@@ -17,6 +18,7 @@ def check_language(lang: str) -> None:
         raise UnknownName("language", lang, LANGUAGES)
 
 
+@public("law")
 @frozen
 class Text:
     """A text in Vietnamese and in English."""

@@ -5,6 +5,7 @@ from enum import Enum
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.outcomes import Outcome
 
@@ -20,6 +21,7 @@ GENERAL = "ALL"
 REST = "*"
 
 
+@public("law")
 class CellState(Enum):
     """What stands in a cell of a table."""
 
@@ -29,6 +31,7 @@ class CellState(Enum):
     PENDING = "pending"
 
 
+@public("law")
 @frozen
 class Cell:
     """One number (or yes, level, set) of an instrument, with its evidence.
@@ -69,6 +72,7 @@ class Cell:
         return floor is not None and self.evidence is not None and self.evidence.rank < floor.rank
 
 
+@public("law")
 @frozen
 class Table:
     """Cells by selector facts, in printed order."""
@@ -77,6 +81,7 @@ class Table:
     cells: tuple[tuple[Key, Cell], ...]
 
 
+@public("law")
 @frozen
 class Relative:
     """A multiple of another tier's threshold; ``resolved`` when composed.

@@ -8,12 +8,12 @@ from attrs import frozen
 from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError, quoted
 from ntm_rules.model.facts import Fact, FactType, Measure
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.programme.record import UnitRecord, outcome_of, recognition_fact
-from ntm_rules.tables.units import UnitFacts, read_units
-from ntm_rules.verdict.program import assess
+from ntm_rules.tables.units import UnitFacts
+from ntm_rules.tables.units import read as read_units
+from ntm_rules.verdict.verdict import Verdict, assess
 
 Composed = Callable[[str, UnitFacts], Ruleset]
 """The ruleset of a tier for a unit."""
@@ -75,14 +75,14 @@ class UnitFile:
         decimal: str | None = None,
         sheet: str | None = None,
     ) -> "UnitFile":
-        """The units of a file that ``read_units`` reads; columns of counts and recognition are known too.
+        """The units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
         Raises:
-            TableError, FactError, EngineUnavailable, OSError: as ``read_units``; also a file of facts and counts.
+            TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
         """
         acts = {name: _act(name) for tier in tiers if (name := recognition_fact(tier)) not in facts}
         known = {**facts, **acts, **{name: fact for name, fact in PUBLISHED.items() if name not in facts}}
-        units = tuple(read_units(path, known, unit=unit, keep=keep, decimal=decimal, sheet=sheet))
+        units = tuple(read_units(path, known, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet))
         given = dict.fromkeys(name for row in units for name in row.facts)
         counts = [name for name in given if name in PUBLISHED and name not in facts]
         others = [name for name in given if name not in PUBLISHED and not name.startswith("recognised_")]

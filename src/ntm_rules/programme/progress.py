@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import folded
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Plan, Target
@@ -13,6 +14,7 @@ from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Number, Scale, Span, Tally, ends_of, tally
 
 
+@public("programme")
 @frozen
 class Group:
     """The units of one group.
@@ -27,6 +29,7 @@ class Group:
     before: Tally | None = None
 
 
+@public("programme")
 @frozen
 class Change:
     """What differs from an earlier file.
@@ -46,6 +49,7 @@ class Change:
     gone: tuple[str, ...]
 
 
+@public("programme")
 @frozen
 class Reached:
     """How much of a target is reached, in the unit of the target: units, percent or criteria."""
@@ -54,6 +58,7 @@ class Reached:
     remaining: Span
 
 
+@public("programme")
 @frozen
 class Achievement:
     """A target with what is reached of it, by finding and by act; the two are never added up.
@@ -68,6 +73,7 @@ class Achievement:
     by_act: Reached | None
 
 
+@public("programme")
 @frozen
 class TierProgress:
     """One tier.
@@ -92,6 +98,7 @@ class TierProgress:
         return tuple(sorted(found, key=lambda record: (ends_of(record), record.unit)))
 
 
+@public("programme")
 @frozen
 class Progress:
     """How far a programme is.

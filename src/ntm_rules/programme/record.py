@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Grade
+from ntm_rules.verdict.verdict import Verdict
 
 
 def recognition_fact(tier: str) -> str:
@@ -15,6 +16,7 @@ def recognition_fact(tier: str) -> str:
     return f"recognised_{name}" if level == "commune" else f"recognised_{level}_{name}"
 
 
+@public("programme")
 @frozen
 class UnitRecord:
     """One unit and one tier.

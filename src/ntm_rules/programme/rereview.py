@@ -7,21 +7,23 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules._version import __version__
 from ntm_rules.difference.difference import ruleset_json
 from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import IndicatorResult, Verdict
+from ntm_rules.model.results import Facts, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import assessed, yes_no
 from ntm_rules.programme.record import recognition_fact
 from ntm_rules.tables.units import UnitFacts
-from ntm_rules.verdict.program import Facts
+from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.verdict.verdict_json import Json
 
 SCHEMA = "ntm-rules/rereview/1"
 
 
+@public("programme")
 class Transition(Enum):
     """What became of a finding, in the order in which reports list it. Not applicable counts as met."""
 
@@ -59,6 +61,7 @@ _TRANSITIONS = {
 }
 
 
+@public("programme")
 @frozen
 class ReviewedUnit:
     """One unit under both sets.
@@ -110,6 +113,7 @@ def _missing(result: IndicatorResult) -> Iterator[str]:
             yield from (name for column in leaf.columns for name in column.missing)
 
 
+@public("programme")
 @frozen
 class Rereview:
     """All units under an old and a new set.
@@ -164,18 +168,18 @@ class Rereview:
         }
 
 
-def rereview(old: Ruleset, new: Ruleset, units: Iterable[UnitFacts | tuple[str, Facts]]) -> Rereview:
+def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[str, Facts]]) -> Rereview:
     """Each unit under two sets side by side.
 
     Args:
         old, new: from ``Library.compose``; of any tier, period and province.
-        units: names or codes with facts, or what ``read_units`` gives. The yes/no fact of the old tier
+        unit_facts: names or codes with facts, or what ``tables.read`` gives. The yes/no fact of the old tier
             (``recognised_ntm``, ``recognised_nang_cao`` ...) says which units are recognised.
 
     Raises:
         FactError: every bad fact of all units.
     """
-    rows = [unit if isinstance(unit, UnitFacts) else UnitFacts(*unit, {}, 0) for unit in units]
+    rows = [unit if isinstance(unit, UnitFacts) else UnitFacts(*unit, {}, 0) for unit in unit_facts]
     twins = Twins.of(old, new)
     act = recognition_fact(old.id)
     sides = ([(row, ruleset) for row in rows] for ruleset in (old, new))

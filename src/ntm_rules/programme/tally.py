@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.programme.record import UnitRecord
@@ -13,6 +14,7 @@ from ntm_rules.programme.record import UnitRecord
 Number = int | Fraction
 
 
+@public("programme")
 @frozen
 class Span:
     """A number that is not known better than from *low* to *high*; both ends are possible."""
@@ -26,6 +28,7 @@ class Span:
         return self.low == self.high
 
 
+@public("programme")
 @frozen
 class Band:
     """How many units meet between *low* and *high* criteria, both inclusive."""
@@ -35,6 +38,7 @@ class Band:
     units: Span
 
 
+@public("programme")
 @frozen
 class Scale:
     """How criteria are grouped.
@@ -69,6 +73,7 @@ class Scale:
         return tuple(zip(starts, (self.total, *(start - 1 for start in starts)), strict=False))
 
 
+@public("programme")
 @frozen
 class Tally:
     """Some units of one tier, counted.

@@ -14,6 +14,7 @@ from functools import partial
 
 from attrs import evolve, field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
@@ -26,6 +27,7 @@ from ntm_rules.proofs.session import Answer, Session, Shown
 from ntm_rules.rules.library import Library
 
 
+@public("proofs")
 class Kind(Enum):
     """What is proved; the text says what holds where it is."""
 
@@ -45,6 +47,7 @@ class Kind(Enum):
     EQUIVALENT = "both sets have the same outcome for all facts"
 
 
+@public("proofs")
 class Status(Enum):
     """How a proof ended."""
 
@@ -59,6 +62,7 @@ DEPENDS = "it depends on what stands in the unknown cells"
 """The reason of a proof that is undecided for want of cells, not of time."""
 
 
+@public("proofs")
 @frozen
 class Proof:
     """One statement about a ruleset, and how its proof ended.

@@ -9,10 +9,11 @@ from attrs import frozen
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.proofs.variables import Witness
-from ntm_rules.verdict.program import assess, check_facts, outcome_codes
+from ntm_rules.verdict.program import check_facts, outcome_codes
+from ntm_rules.verdict.verdict import Verdict, assess
 
 SATISFIED = (Outcome.MET, Outcome.NOT_APPLICABLE)
 FAILED = (Outcome.NOT_MET,)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
@@ -25,6 +26,7 @@ _LONG = "only numbers with too many digits show it"
 NOT_CONFIRMED = "what z3 found is not confirmed by an assessment"
 
 
+@public("proofs")
 @frozen
 class Limits:
     """How long to look.

@@ -1,12 +1,12 @@
 """A library of rulesets: the bundled folder, the caller's folder over it, and ``compose``."""
 
 import datetime as dt
-import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import define, evolve, field
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.acts import MergerRule
 from ntm_rules.model.citations import Instrument
@@ -35,6 +35,7 @@ from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, from_python, problem, read_file
 
 
+@public()
 @define
 class Library:
     """Rule files, read when they are needed.
@@ -276,42 +277,6 @@ class Library:
             message = f"the ruleset `{ruleset}` has the content hash `{composed.content_hash}`, not `{expect_hash}`"
             raise RulesetError([Diagnostic("ruleset.hash", message)])
         return composed
-
-    def assess_frame(
-        self,
-        frame: typing.Any,
-        *,
-        tier: str,
-        on: dt.date | str,
-        year: int | str | None = None,
-        province: str | None = None,
-        shape: str = "wide",
-        unit: str | None = None,
-        keep: Sequence[str] = (),
-        on_bad: str | None = None,
-        threads: int | None = None,
-    ) -> typing.Any:
-        """The findings for rows of several tiers, dates, years or provinces in one frame; see ``assess_frame``.
-
-        A text that names a column of the frame stands for that column, which is passed through: dates, or texts such
-        as ``2024-07-02``; years as whole numbers; provinces by id or name, null for none. Rows are grouped by composed
-        ruleset; ``content_hash`` says which one. Outcomes of criteria and indicators that a set does not have are null.
-        Of a lazy frame the values that tell the groups apart are fetched, nothing else.
-
-        Args:
-            frame, shape, unit, keep, on_bad, threads: as for ``assess_frame``.
-            tier: ruleset id.
-            on, year, province: as for ``compose``.
-
-        Raises:
-            UnknownName, NotInForce: as ``compose``.
-            TableError, FactError, EngineUnavailable, ValueError: as ``assess_frame``.
-        """
-        from ntm_rules.frames.assessment import assess_by_ruleset
-        from ntm_rules.frames.keys import Keys
-
-        keys = Keys(tier, on, year, province)
-        return assess_by_ruleset(self, frame, keys, shape=shape, unit=unit, keep=keep, on_bad=on_bad, threads=threads)
 
     def _compose(
         self,

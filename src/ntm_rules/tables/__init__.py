@@ -1,1 +1,10 @@
 """People's tables to facts: CSV, JSON, Excel and Parquet, one row a unit."""
+
+from ntm_rules.messages.errors import TableError
+from ntm_rules.tables.units import UnitFacts, read
+
+__all__ = [
+    "TableError",
+    "UnitFacts",
+    "read",
+]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, near, quoted
 from ntm_rules.model.facts import Fact
 from ntm_rules.tables.cells import (
@@ -22,12 +23,13 @@ from ntm_rules.tables.cells import (
 )
 from ntm_rules.tables.rows import TYPED, Problems, Record, records
 
-__all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read_units"]
+__all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read"]
 
 UNIT_COLUMNS = ("unit", "code", "mã", "xã", "đơn vị", "tên xã")
 """Names of the column that names the unit; the first that a file has is taken."""
 
 
+@public("tables")
 @frozen
 class UnitFacts:
     """One row of a file.
@@ -45,11 +47,11 @@ class UnitFacts:
     line: int
 
 
-def read_units(
+def read(
     path: str | Path,
-    facts: Mapping[str, Fact],
+    catalogue: Mapping[str, Fact],
     *,
-    unit: str | None = None,
+    unit_column: str | None = None,
     keep: Sequence[str] = (),
     decimal: str | None = None,
     sheet: str | None = None,
@@ -63,8 +65,8 @@ def read_units(
     Args:
         path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl``, ``.ndjson``, ``.xlsx`` or
             ``.parquet``.
-        facts: the fact catalogue, ``library.facts``.
-        unit: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
+        catalogue: the facts there may be, ``library.facts``.
+        unit_column: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
         keep: columns that pass through; they need not be facts.
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
         sheet: the sheet of an Excel file; the first unless given.
@@ -78,7 +80,7 @@ def read_units(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, facts, unit, keep, decimal)
+    reading = Reading.of(path, catalogue, unit_column, keep, decimal)
     yield from reading.units(_records(Path(path), reading, sheet))
 
 
@@ -141,7 +143,7 @@ class Reading:
         """The units of the rows that can be read.
 
         Raises:
-            TableError, FactError: as ``read_units``.
+            TableError, FactError: as ``tables.read``.
         """
         for line, names, values in found:
             unit = self.row(line, names, values)

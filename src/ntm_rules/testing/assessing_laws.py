@@ -8,13 +8,13 @@ from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import FactValue, IndicatorResult, Verdict
+from ntm_rules.model.results import FactValue, IndicatorResult
 from ntm_rules.model.rewrite import Criteria
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.bench import Bench, bench_of
 from ntm_rules.testing.communes import Commune, number
 from ntm_rules.testing.subject import Subject, named, place_of
-from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict import Verdict, assess
 
 _STEPS = 12
 _RANK = (0, 2, 1, 2)
@@ -32,7 +32,7 @@ def monotonicity(subject: Subject, commune: Commune, every: int, first: int) -> 
     Raises:
         LawBroken: with the two communes, between which one fact improves.
     """
-    bench = subject.bench
+    bench = bench_of(subject.ruleset)
     ways = dict(_ways(bench, commune))
     selecting = set(bench.selecting())
     together = [name for name in ways if name not in selecting][first % every :: every]
@@ -79,7 +79,7 @@ def _worse(before: bytes, after: bytes) -> list[int]:
 
 def _judge_steps(subject: Subject, before: Commune, after: Commune) -> None:
     """Improve one fact after the other, and judge each step that makes something worse, the plainest commune first."""
-    bench, now = subject.bench, before
+    bench, now = bench_of(subject.ruleset), before
     for name in [n for n in after if after[n] != before.get(n)]:
         then = bench.commune({**now, name: after[name]}, before)
         if _worse(bench.codes(now), bench.codes(then)):
@@ -92,7 +92,7 @@ def _judge_steps(subject: Subject, before: Commune, after: Commune) -> None:
 
 def _judge(subject: Subject, name: str, before: Commune, after: Commune) -> None:
     """Raise if an outcome is worse after than before, and the same was asked."""
-    ruleset, bench = subject.ruleset, subject.bench
+    ruleset, bench = subject.ruleset, bench_of(subject.ruleset)
     worse = _worse(bench.codes(before), bench.codes(after))
     mine, theirs = assess(ruleset, before), assess(ruleset, after)
     asked = {no: _asked(i) == _asked(theirs.indicators[no]) for no, i in mine.indicators.items()}
@@ -133,7 +133,7 @@ def knowing_more(subject: Subject, commune: Commune, blocks: int) -> None:
     Raises:
         LawBroken: with the two communes, between which one fact became known.
     """
-    bench = subject.bench
+    bench = bench_of(subject.ruleset)
     undecided = {name: commune[name] for name in commune if name in bench.choices.undecided}
     names = [name for name in commune if name not in undecided]
     before, codes = None, b""
@@ -151,7 +151,7 @@ def _contradicts(before: bytes, after: bytes) -> list[int]:
 
 
 def _find_contradiction(subject: Subject, before: Commune, after: Commune) -> None:
-    bench, now = subject.bench, before
+    bench, now = bench_of(subject.ruleset), before
     for name in [n for n in after if n not in before]:
         then = bench.commune({**now, name: after[name]}, before)
         mine, theirs = bench.codes(now), bench.codes(then)

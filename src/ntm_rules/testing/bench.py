@@ -11,7 +11,8 @@ from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, prerequisites
 from ntm_rules.testing.communes import Choices, Commune, Facts, Setting, conditions_of
-from ntm_rules.verdict.program import assess, check_facts, outcome_codes
+from ntm_rules.verdict.program import check_facts, outcome_codes
+from ntm_rules.verdict.verdict import assess
 
 _ROUNDS = 3
 _MAX_COLUMNS = 40

@@ -12,10 +12,10 @@ from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, Ruleset
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult, Verdict
+from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict import Verdict, assess
 from ntm_rules.verdict.verdict_json import exact_text
 from ntm_rules.words.reason import Reason
 from ntm_rules.yaml.nodes import Entry, Map, Node, Position, Scalar, problem, read_file

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
@@ -26,6 +27,7 @@ Facts = Mapping[str, FactValue]
 _WHOLES = (1000, 7)
 
 
+@public("testing")
 class Commune(dict[str, FactValue]):
     """Facts that print as what sets them apart: ``everything met but income_per_capita 44.9``.
 
@@ -49,6 +51,7 @@ def _shown(value: FactValue | None) -> str:
     return "missing" if value is None else repr(value) if isinstance(value, bool) else f"{value}"
 
 
+@public("testing")
 @frozen
 class Setting:
     """One thing that can be changed about a commune: some facts with new values; None takes a fact away."""

@@ -8,23 +8,26 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Connective, Evaluated, LeafResult, Verdict
+from ntm_rules.model.results import Connective, Evaluated, LeafResult
 from ntm_rules.model.rewrite import members
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.verdict.explain import Unit, explainer_of
+from ntm_rules.verdict.verdict import Verdict, assess
 
 Origin = tuple[str, str, Instrument]
 """Ruleset id, period, and the instrument that put something there."""
 
 
+@public("testing")
 class Side(Enum):
     """Where a verdict met a threshold or a branch.
 
@@ -92,6 +95,7 @@ class Place:
         return tuple(side for side in self.wanted if side in BOUNDARY)
 
 
+@public("testing")
 @frozen
 class Coverage:
     """The places of some rulesets in printed order, each with the sides seen.
@@ -265,7 +269,7 @@ def exercised(verdict: Verdict) -> Iterator[tuple[Place, Side]]:
     """Every place that a verdict came through, and on which side."""
     ruleset = verdict.ruleset
     made, found = _map_of(ruleset), verdict.indicators
-    unit, explainer = Unit(verdict.values, verdict), explainer_of(ruleset)
+    unit, explainer = Unit(verdict.values, verdict.facts, verdict.unit, assess), explainer_of(ruleset)
     for root in made.roots:
         if root.role == "derive":
             yield from _in_tree(made, root, explainer.node(root.condition, root.name)(unit))

@@ -6,18 +6,19 @@ import typing
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 
-from ntm_rules.frames.assessment import assess_frame
+from ntm_rules.frames.assessment import assess as assess_frame
 from ntm_rules.frames.base.columns import MissingColumns, wide_names
-from ntm_rules.live.session import LiveSession
+from ntm_rules.live.session import Session
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
-from ntm_rules.model.results import Connective, Evaluated, FactValue, Verdict
+from ntm_rules.model.results import Connective, Evaluated, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.communes import Commune, Facts, number
 from ntm_rules.testing.subject import Subject, named, place_of
 from ntm_rules.verdict.facts import MAX_DIGITS
-from ntm_rules.verdict.program import assess, check_facts, outcome_codes
+from ntm_rules.verdict.program import check_facts, outcome_codes
+from ntm_rules.verdict.verdict import Verdict, assess
 
 Engine = Callable[[Ruleset, Sequence[Facts]], Sequence[bytes]]
 """Ruleset and units to the codes of the set, its criteria and its indicators, one a unit, in printed order."""
@@ -62,7 +63,7 @@ def _read_back(ruleset: Ruleset) -> Ruleset:
 def live(ruleset: Ruleset, units: Sequence[Facts], engine: str | None = None) -> Sequence[bytes]:
     """A live session that takes the facts of one unit after another, one by one."""
     found: list[bytes] = []
-    with LiveSession(ruleset, engine=engine) as session:
+    with Session(ruleset, engine=engine) as session:
         for facts in units:
             session.set_many(dict.fromkeys(session.facts))
             for name, value in facts.items():

@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import CriterionResult, IndicatorResult, LeafResult, Verdict
+from ntm_rules.model.results import CriterionResult, IndicatorResult, LeafResult, RulesetResult
 from ntm_rules.model.thresholds import CellState
-from ntm_rules.testing.bench import Bench
+from ntm_rules.testing.bench import Bench, bench_of
 from ntm_rules.testing.communes import Choices, Commune, Setting, changed_by
 from ntm_rules.testing.subject import Subject, named, place_of
 from ntm_rules.verdict.deciding import deciding
-from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict import assess
 
 _MAX_TRIES = 400
 
@@ -24,7 +24,7 @@ def explanation(subject: Subject, commune: Commune, changes: Sequence[Setting]) 
     Raises:
         LawBroken: with the two communes.
     """
-    bench, ruleset = subject.bench, subject.ruleset
+    bench, ruleset = bench_of(subject.ruleset), subject.ruleset
     verdict = assess(ruleset, commune)
     levels: list[CriterionResult | IndicatorResult | None] = [None, *verdict.criteria.values()]
     levels += verdict.indicators.values()
@@ -67,7 +67,7 @@ def turning(subject: Subject) -> None:
     Raises:
         LawBroken: an indicator that nothing turned.
     """
-    bench = subject.bench
+    bench = bench_of(subject.ruleset)
     usual, bound = bench.passing(), dict(subject.ruleset.bindings)
     verdict = assess(subject.ruleset, usual)
     for n, result in enumerate(verdict.indicators.values(), bench.first):
@@ -96,7 +96,7 @@ def _set(leaf: LeafResult) -> bool:
     return leaf.cell is not None and leaf.cell.state is CellState.SET
 
 
-def _all_set(verdict: Verdict) -> bool:
+def _all_set(verdict: RulesetResult) -> bool:
     return all(_whole(result) for result in verdict.indicators.values())
 
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
+from ntm_rules._public import public
 from ntm_rules.testing.assessing_laws import knowing_more, monotonicity, order_independence
 from ntm_rules.testing.composing_laws import CELL_CHANGES, composing, has_library, hashing, rewritten
 from ntm_rules.testing.engines import ENGINES, agreement
@@ -49,6 +50,7 @@ __all__ = [
 Strategies = tuple[st.SearchStrategy[object], ...]
 
 
+@public("testing")
 @frozen
 class Law:
     """A law with what it takes to try it.

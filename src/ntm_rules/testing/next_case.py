@@ -12,12 +12,12 @@ from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.conditions import Comparison, Condition
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 from ntm_rules.rules.library import Library
 from ntm_rules.testing.coverage import Coverage, Place, Side, exercised, places
-from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict import Verdict, assess
 
 MAX_TRIES = 3_000
 MAX_PLACES = 12

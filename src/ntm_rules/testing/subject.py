@@ -3,8 +3,8 @@
 import typing
 from collections.abc import Iterable
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import NtmRulesError
-from ntm_rules.testing.bench import Bench, bench_of
 
 if typing.TYPE_CHECKING:
     from ntm_rules.model.rulesets import Ruleset
@@ -12,6 +12,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.testing.communes import Commune
 
 
+@public("testing")
 class LawBroken(NtmRulesError, AssertionError):  # noqa: N818 - the name says what is the case
     """A law that does not hold for a ruleset.
 
@@ -30,6 +31,7 @@ class LawBroken(NtmRulesError, AssertionError):  # noqa: N818 - the name says wh
         super().__init__(f"{subject}: {law} does not hold{f' at {place}' if place else ''}: {found}{shown}")
 
 
+@public("testing")
 class Subject:
     """A ruleset of which laws are asked; prints short.
 
@@ -57,11 +59,6 @@ class Subject:
         ruleset = self.ruleset
         where = f" {ruleset.province}" if ruleset.province else ""
         return f"{ruleset.id} {ruleset.period}{where} on {ruleset.on}"
-
-    @property
-    def bench(self) -> Bench:
-        """The bench of the ruleset."""
-        return bench_of(self.ruleset)
 
     def excuses(self, law: str, place: str) -> bool:
         """True if the law is known not to hold there."""

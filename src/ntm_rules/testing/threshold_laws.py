@@ -9,14 +9,15 @@ from attrs import evolve
 from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import FactValue, LeafResult, Verdict
+from ntm_rules.model.results import FactValue, LeafResult
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.walk import guards_of, indicators, leaves
 from ntm_rules.rules.compose.looser import holds
+from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.communes import Commune, allowed, exact_facts, number, plain, tables_of, values_near
 from ntm_rules.testing.subject import Subject
-from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict import Verdict, assess
 
 _WHOLES = (1000, 7)
 
@@ -70,7 +71,7 @@ class _Boundaries:
 
     def __init__(self, subject: Subject, ruleset: Ruleset, seen: set[Bound]) -> None:
         self.subject, self.ruleset, self.seen = subject, ruleset, seen
-        self.bench = subject.bench
+        self.bench = bench_of(subject.ruleset)
         self.inputs = self.bench.choices.inputs
         self.facts = ruleset.fact_by_id
         self.derived = ruleset.derived_by_id

@@ -7,7 +7,7 @@ from attrs import evolve
 from ntm_rules.model.conditions import All, By, Condition, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Indicator, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import CellState
@@ -17,7 +17,7 @@ from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.communes import Commune, Facts
 from ntm_rules.testing.subject import Subject
 from ntm_rules.verdict.deciding import deciding
-from ntm_rules.verdict.program import assess
+from ntm_rules.verdict.verdict import Verdict, assess
 
 _SWEEP = 12
 
@@ -123,7 +123,7 @@ def province_implies_nation(subject: Subject, commune: Commune, start: int) -> N
     Raises:
         LawBroken: with the facts.
     """
-    bench, nation = subject.bench, nation_of(subject)
+    bench, nation = bench_of(subject.ruleset), nation_of(subject)
     theirs = bench_of(nation)
     places = {i.no: n for n, (_, i) in enumerate(indicators(subject.ruleset), bench.first)}
     asked = {i.no: n for n, (_, i) in enumerate(indicators(nation), theirs.first) if i.no in places}

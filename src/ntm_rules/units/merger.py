@@ -8,9 +8,10 @@ from enum import Enum
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import FactError, FactProblem, quoted
 from ntm_rules.model.facts import Fact, FactType, Merge
-from ntm_rules.model.results import Annotation, FactValue
+from ntm_rules.model.results import Annotation, Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import check_language
 from ntm_rules.rules.library import Library
@@ -20,6 +21,7 @@ from ntm_rules.verdict.facts import MAX_DIGITS, CheckedFacts, Checker
 _BETWEEN_SOURCES = "; "
 
 
+@public("units")
 class WhyNot(Enum):
     """Why a fact of the old units is none of the new one."""
 
@@ -45,6 +47,7 @@ _WORDS = {
 }
 
 
+@public("units")
 @frozen
 class NotMerged:
     """A fact that was given for an old unit and does not follow for the new one.
@@ -69,6 +72,7 @@ class NotMerged:
         return _WORDS[lang][self.why].format(fact=self.fact, units=quoted(self.units), parts=quoted(self.parts))
 
 
+@public("units")
 @frozen
 class Merged:
     """What is known about a merged unit.
@@ -82,9 +86,9 @@ class Merged:
     missing: tuple[NotMerged, ...]
 
 
-def merge_units(
-    units: Mapping[str, Mapping[str, object]],
-    library: Library | None = None,
+def merge(
+    library: Library,
+    unit_facts: Mapping[str, Facts],
     *,
     of: Iterable[Part] = (),
 ) -> Merged:
@@ -96,8 +100,8 @@ def merge_units(
     unit of which only a part went over, give the facts of that part.
 
     Args:
-        units: name of each old unit to its facts, as ``assess`` takes them.
-        library: the catalogue; the bundled one unless given.
+        library: with the catalogue of facts.
+        unit_facts: name of each old unit to its facts, as ``assess`` takes them.
         of: what the new unit was made of, as ``Units.predecessors`` tells: names the units to be given, those of
             which a part went over as ``Kiên Mộc (một phần)``.
 
@@ -105,11 +109,11 @@ def merge_units(
         FactError: a bad fact of one of the units.
         ValueError: no units are given, or others than *of* names.
     """
-    if not units:
+    if not unit_facts:
         raise ValueError("no units to merge")
-    _expect(units, tuple(of))
-    catalogue = (library or Library.bundled()).facts
-    checked = _checked(units, catalogue)
+    _expect(unit_facts, tuple(of))
+    catalogue = library.facts
+    checked = _checked(unit_facts, catalogue)
     ways, undecided = ways_to_merge(catalogue), {fact.undecided for fact in catalogue.values()}
     merged, missing = dict[str, object](), list[tuple[Fact, WhyNot]]()
     for fact in catalogue.values():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, recognised
 from ntm_rules.model.text import check_language
@@ -30,6 +31,7 @@ _WORDS = {
 }
 
 
+@public("units")
 @frozen
 class AfterMerger:
     """What a merged unit is recognised as.
@@ -62,7 +64,7 @@ class AfterMerger:
 
 def recognition_after_merger(
     rule: MergerRule | None,
-    units: Sequence[str],
+    predecessors: Sequence[str],
     acts: Iterable[Act],
     *,
     tiers: Sequence[str],
@@ -73,7 +75,7 @@ def recognition_after_merger(
 
     Args:
         rule: the policy of its province: ``Library.merger_rule``; None where it has declared none.
-        units: the old units, as the acts name them.
+        predecessors: the old units, as the acts name them.
         acts: recognitions and withdrawals, all there are: a unit without one counts as not recognised.
         tiers: ruleset ids from the lowest tier to the highest.
         on: the day before the merger, which picks the acts.
@@ -84,15 +86,15 @@ def recognition_after_merger(
         UnknownName: an act on one of the units is on a tier that is not among *tiers*.
         FactError: two acts contradict each other.
     """
-    if not units:
+    if not predecessors:
         raise ValueError("no units were merged")
-    own = [act for act in acts if act.unit in units]
+    own = [act for act in acts if act.unit in predecessors]
     for act in own:
         if act.tier not in tiers:
             raise UnknownName("tier", act.tier, tiers)
     before = {
         unit: next((tier for tier in reversed(tiers) if recognised(own, unit, tier, on, period)), None)
-        for unit in units
+        for unit in predecessors
     }
     if rule is None or on < rule.start - dt.timedelta(days=1):
         return AfterMerger(False, None, "undeclared", before, rule)
@@ -105,6 +107,6 @@ def recognition_after_merger(
         case MergerPolicy.CARRY_ON:
             if len(set(before.values())) > 1:
                 return AfterMerger(False, None, "differs", before, rule)
-            return AfterMerger(True, before[units[0]], "carry-on", before, rule)
+            return AfterMerger(True, before[predecessors[0]], "carry-on", before, rule)
         case _:
             typing.assert_never(rule.policy)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import define, field
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import AmbiguousName, UnknownName
 from ntm_rules.units.names import MAX_NAME, Words, bare, without_kind, words, written_as
 from ntm_rules.units.unit import Level, Part, Succession, Unit
@@ -12,6 +13,7 @@ from ntm_rules.units.unit import Level, Part, Succession, Unit
 _Named = tuple[Unit, Words]
 
 
+@public("units")
 @define
 class Units:
     """Units with their validity; make one with ``Units.load()``, or from a list of one's own.

@@ -5,10 +5,13 @@ from enum import Enum
 
 from attrs import frozen
 
+from ntm_rules._public import public
+
 PART = "(một phần)"
 """What is put after the name of a unit of which only a part is meant."""
 
 
+@public("units")
 class Level(Enum):
     """The level of a unit."""
 
@@ -23,6 +26,7 @@ class Level(Enum):
     SPECIAL_ZONE = "special-zone"
 
 
+@public("units")
 @frozen
 class Unit:
     """A unit; identity is code with validity, since codes were used again after 01/07/2025.
@@ -56,6 +60,7 @@ class Unit:
         return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
 
 
+@public("units")
 @frozen
 class Part:
     """What one unit has to do with another: the whole of it went over, or a part.
@@ -74,6 +79,7 @@ class Part:
         return self.unit.name if self.whole else f"{self.unit.name} {PART}"
 
 
+@public("units")
 @frozen
 class Succession:
     """That the new unit took over the old one, or a part of it."""

@@ -16,13 +16,13 @@ from ntm_rules.model.results import (
     Evaluated,
     IndicatorResult,
     LeafResult,
-    Verdict,
+    RulesetResult,
 )
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import facts_of, facts_of_derived
 
 
-def deciding(verdict: Verdict, of: CriterionResult | IndicatorResult | None = None) -> tuple[str, ...]:
+def deciding(verdict: RulesetResult, of: CriterionResult | IndicatorResult | None = None) -> tuple[str, ...]:
     """The given facts that decide an outcome, in the order in which the set reads them.
 
     Selectors of columns, ``applies_if``, and the inputs of derived facts are among them; what province and year fix
@@ -44,7 +44,7 @@ def deciding(verdict: Verdict, of: CriterionResult | IndicatorResult | None = No
 class _Reader:
     """Reads the facts off one verdict."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: RulesetResult) -> None:
         self.verdict = verdict
         ruleset = verdict.ruleset
         self.bound = {name for name, _ in ruleset.bindings}

@@ -5,7 +5,7 @@ Compiled once a ruleset, like the outcomes, and from the same closures: an expla
 
 import itertools
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -32,18 +32,19 @@ from ntm_rules.model.results import (
     Connective,
     CriterionResult,
     Evaluated,
+    FactValue,
     IndicatorResult,
     Leaf,
     LeafResult,
-    Verdict,
+    RulesetResult,
 )
-from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.rulesets import Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
 from ntm_rules.model.walk import facts_of_derived, leaves
 from ntm_rules.verdict.compare import Code, Slots, Unclear
 from ntm_rules.verdict.compile import Compiler
-from ntm_rules.verdict.grading import criterion_outcomes
 from ntm_rules.verdict.margins import actual_of, margin_of, slot_codes, turning
+from ntm_rules.verdict.program import program_of
 
 _OUTCOMES = tuple(Outcome)
 _OPEN_CODES = {CellState.DELEGATED: ReasonCode.DELEGATED, CellState.PENDING: ReasonCode.PENDING}
@@ -52,12 +53,26 @@ _UNREAD = (ReasonCode.LAYER_NOT_READ,)
 Columns = tuple[Column, ...]
 
 
+class Assess(typing.Protocol):
+    """Assesses the facts of a unit against another set: a prerequisite is explained by its own result."""
+
+    def __call__(self, ruleset: Ruleset, facts: Mapping[str, FactValue], unit: str | None = None) -> RulesetResult:
+        """The result of the other set."""
+
+
 @define
 class Unit:
-    """One unit while it is explained; the columns of each combination of selectors are worked out once."""
+    """One unit while it is explained.
+
+    Attributes:
+        facts: as they were given.
+        columns: those of each combination of selectors, worked out once.
+    """
 
     slots: Slots
-    verdict: Verdict
+    facts: Mapping[str, FactValue]
+    name: str | None
+    assess: Assess
     columns: dict[tuple[str, ...], tuple[Columns, tuple[str | None, ...]]] = field(factory=dict)
 
 
@@ -71,26 +86,39 @@ class ExplainCell(typing.Protocol):
 Explain = Callable[[Unit], Evaluated]
 
 
-def criteria_results(verdict: Verdict) -> tuple[CriterionResult, ...]:
-    """The criteria of a verdict with their indicators, read off its slots."""
-    explainer = explainer_of(verdict.ruleset)
-    unit = Unit(verdict.values, verdict)
-    codes = verdict.codes
-    provisional = verdict.provisional_flags
-    place = 1 + len(verdict.ruleset.criteria)
-    found: list[CriterionResult] = []
-    grades = [(grade, criterion_outcomes(verdict.by_grade[grade.id])) for grade in verdict.ruleset.grades]
+def explained(
+    ruleset: Ruleset,
+    unit: Unit,
+    codes: Sequence[int],
+    provisional: Sequence[bool],
+    grades: Sequence[tuple[Grade, Sequence[int]]],
+) -> tuple[CriterionResult, ...]:
+    """The criteria of a unit with their indicators, read off its slots.
+
+    Args:
+        codes, provisional: of the set, its criteria and its indicators.
+        grades: what the set declares, each with the outcome codes against what it asks.
+    """
+    explainer = explainer_of(ruleset)
+    place = 1 + len(ruleset.criteria)
+    graded = [(grade, _by_criterion(grade.ruleset, found)) for grade, found in grades]
+    results: list[CriterionResult] = []
     for number, (criterion, indicators) in enumerate(explainer.criteria, 1):
-        results: dict[str, IndicatorResult] = {}
+        below: dict[str, IndicatorResult] = {}
         for explain in indicators:
             result = explain(unit, _OUTCOMES[codes[place]], provisional[place])
-            results[result.indicator.no] = result
+            below[result.no] = result
             place += 1
         outcome = _OUTCOMES[codes[number]]
-        reached = [(grade, graded.get(criterion.no, Outcome.MET)) for grade, graded in grades]
+        reached = [(grade, at.get(criterion.no, Outcome.MET)) for grade, at in graded]
         graded_as = grade_of(outcome, reached), possible_grades(outcome, reached)
-        found.append(CriterionResult(criterion, outcome, provisional[number], results, *graded_as))
-    return tuple(found)
+        results.append(CriterionResult(criterion, outcome, provisional[number], below, *graded_as))
+    return tuple(results)
+
+
+def _by_criterion(ruleset: Ruleset, codes: Sequence[int]) -> dict[str, Outcome]:
+    """The outcomes of the criteria by printed number."""
+    return {criterion.no: Outcome(code) for criterion, code in zip(ruleset.criteria, codes[1:], strict=False)}
 
 
 @kept
@@ -103,8 +131,6 @@ class Explainer:
     """Compiles the conditions of one ruleset to closures that keep everything they see."""
 
     def __init__(self, ruleset: Ruleset) -> None:
-        from ntm_rules.verdict.program import program_of
-
         self.ruleset = ruleset
         self.read_whole = ruleset.read_whole
         self.places = program_of(ruleset).places
@@ -176,8 +202,6 @@ class Explainer:
 
     def finding(self, cell: Cell, other: Ruleset, address: str) -> Explain:
         """The other ruleset, assessed with the same facts."""
-        from ntm_rules.verdict.program import assess
-
         floor = self.ruleset.minimum_evidence
         if floor is not None:
             other = other.with_minimum_evidence(floor.value)
@@ -189,8 +213,8 @@ class Explainer:
             return lambda unit: result
 
         def explain(unit: Unit) -> LeafResult:
-            facts = {k: v for k, v in unit.verdict.facts.items() if k in names}
-            inner = assess(other, facts, unit.verdict.unit)
+            facts = {k: v for k, v in unit.facts.items() if k in names}
+            inner = unit.assess(other, facts, unit.name)
             if why and inner.outcome is not Outcome.NOT_MET:
                 return LeafResult(spec, Outcome.UNDETERMINED, cell=cell, codes=why, prerequisite=inner)
             codes: tuple[ReasonCode, ...] = ()

@@ -1,36 +1,16 @@
-"""One unit at a time: facts in, a verdict out. Codes first, objects and texts when somebody asks."""
+"""A ruleset compiled for one unit at a time: facts in, outcome codes out."""
 
 import typing
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
-from ntm_rules.model.results import FactValue, Verdict
+from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.compare import Code, Slots, growing, most
 from ntm_rules.verdict.compile import Compiler, Value
-from ntm_rules.verdict.explain import criteria_results
 from ntm_rules.verdict.facts import CheckedFacts, Checker
-
-Facts = Mapping[str, FactValue | Mapping[str, object] | None]
-
-
-def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
-    """The finding for one unit.
-
-    Args:
-        ruleset: from ``Library.compose``.
-        facts: fact id to value, or to ``{value, source, as_of, by}``; None and absent facts are missing. Percentages
-            are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``.
-        unit: name or code of the unit, for messages and the verdict.
-
-    Raises:
-        FactError: every bad fact of the unit.
-    """
-    program = program_of(ruleset)
-    return program.verdict(program.checker.check(facts, unit))
 
 
 def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> CheckedFacts:
@@ -45,19 +25,6 @@ def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Chec
 def outcome_codes(ruleset: Ruleset, facts: CheckedFacts) -> bytes:
     """The codes of the set, its criteria and its indicators, in printed order, without making a verdict."""
     return program_of(ruleset).run(facts.values)
-
-
-def reassess(verdict: Verdict, changes: Facts) -> Verdict:
-    """The verdict with some facts changed; None takes a fact away."""
-    facts: dict[str, FactValue | Mapping[str, object] | None] = dict(verdict.facts)
-    for name, note in verdict.annotations.items():
-        facts[name] = {
-            "value": verdict.facts[name],
-            "source": note.source,
-            "as_of": note.as_of,
-            "by": note.by,
-        }
-    return assess(verdict.ruleset, facts | dict(changes), verdict.unit)
 
 
 @kept
@@ -82,25 +49,6 @@ class Program:
     def run(self, values: list[typing.Any]) -> bytes:
         """The codes of the set, its criteria and its indicators."""
         return self.asked.codes(self.asked.slots(values))
-
-    def verdict(self, facts: CheckedFacts) -> Verdict:
-        """The verdict on checked facts."""
-        slots = self.asked.slots(facts.values)
-        floors = self.official.codes(self.official.slots(facts.values))
-        return self.verdict_of(facts, slots, self.asked.codes(slots), floors)
-
-    def verdict_of(self, facts: CheckedFacts, slots: Slots, codes: bytes, floors: bytes) -> Verdict:
-        """The verdict on checked facts of which everything is worked out."""
-        return Verdict(
-            self.ruleset,
-            facts.unit,
-            MappingProxyType(facts.given),
-            MappingProxyType(facts.annotations),
-            codes,
-            floors,
-            tuple(slots),
-            criteria_results,
-        )
 
 
 class Pass:

@@ -1,6 +1,5 @@
 """A verdict as plain JSON types, after the schema ``schemas/verdict-1.json``; exact numbers are texts."""
 
-import json
 import typing
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +13,7 @@ from ntm_rules.model.results import (
     Evaluated,
     IndicatorResult,
     LeafResult,
-    Verdict,
+    RulesetResult,
 )
 from ntm_rules.model.rulesets import Layer
 from ntm_rules.model.text import Text
@@ -23,7 +22,7 @@ SCHEMA = "ntm-rules/verdict/1"
 Json = dict[str, typing.Any]
 
 
-def to_dict(verdict: Verdict) -> Json:
+def verdict_dict(verdict: RulesetResult) -> Json:
     """The verdict as plain JSON types."""
     ruleset = verdict.ruleset
     floor = ruleset.minimum_evidence
@@ -48,11 +47,6 @@ def to_dict(verdict: Verdict) -> Json:
         "criteria": [_criterion(c, bool(ruleset.grades)) for c in verdict.criteria.values()],
         "facts": {name: _fact(verdict, name) for name in verdict.facts},
     }
-
-
-def to_json(verdict: Verdict) -> str:
-    """The verdict as one line of JSON."""
-    return json.dumps(to_dict(verdict), ensure_ascii=False, separators=(",", ":"))
 
 
 def exact_text(value: object) -> typing.Any:
@@ -84,7 +78,7 @@ def _layer(layer: Layer) -> Json:
     }
 
 
-def _counts(verdict: Verdict) -> Json:
+def _counts(verdict: RulesetResult) -> Json:
     indicators = verdict.indicator_counts
     return {
         "criteria": {
@@ -97,7 +91,7 @@ def _counts(verdict: Verdict) -> Json:
     }
 
 
-def _grades(verdict: Verdict) -> Json:
+def _grades(verdict: RulesetResult) -> Json:
     """What a set that has grades says beside the grade of the unit."""
     return {
         "possible_grades": [grade.id for grade in verdict.possible_grades],
@@ -181,7 +175,7 @@ def _leaf(leaf: LeafResult) -> Json:
     }
 
 
-def _summary(inner: Verdict) -> Json:
+def _summary(inner: RulesetResult) -> Json:
     return {
         "ruleset": inner.ruleset.id,
         "content_hash": inner.ruleset.content_hash,
@@ -207,7 +201,7 @@ def title_json(title: Text | None) -> Json | None:
     return None if title is None else {"vi": title.vi, "en": title.en}
 
 
-def _fact(verdict: Verdict, name: str) -> Json:
+def _fact(verdict: RulesetResult, name: str) -> Json:
     note = verdict.annotations.get(name)
     found: Json = {"value": exact_text(verdict.facts[name])}
     if note is not None:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Annotation, IndicatorResult, LeafResult, Verdict
+from ntm_rules.model.results import Annotation, IndicatorResult, LeafResult
 from ntm_rules.model.text import Text, check_language
 from ntm_rules.words.sentences import Words
 
 
+@public("results")
 @frozen
 class Reason:
     """Why one indicator is not satisfied, or has another outcome.
@@ -90,18 +92,10 @@ def words_in(lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Ann
     return Words(lang, facts, annotations)
 
 
-def reasons(verdict: Verdict) -> tuple[Reason, ...]:
-    """Why the indicators that are not satisfied are not, in the order of the decision."""
-    return tuple(
-        reason_of(verdict, criterion.no, indicator)
-        for criterion in verdict.criteria.values()
-        for indicator in criterion.indicators.values()
-        if not indicator.outcome.satisfied
-    )
-
-
-def reason_of(verdict: Verdict, criterion: str, result: IndicatorResult) -> Reason:
-    """Why an indicator of the verdict has its outcome, whatever that is."""
+def reason_of(
+    criterion: str, result: IndicatorResult, facts: Mapping[str, Fact], annotations: Mapping[str, Annotation]
+) -> Reason:
+    """Why an indicator has its outcome, whatever that is."""
     return Reason(
         criterion,
         result.no,
@@ -110,6 +104,6 @@ def reason_of(verdict: Verdict, criterion: str, result: IndicatorResult) -> Reas
         result.provisional,
         result.codes,
         result,
-        verdict.ruleset.fact_by_id,
-        verdict.annotations,
+        facts,
+        annotations,
     )

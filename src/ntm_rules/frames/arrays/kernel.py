@@ -23,10 +23,10 @@ from ntm_rules.model.citations import Evidence
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import RANK
-from ntm_rules.model.results import Verdict
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.compare import growing
 from ntm_rules.verdict.program import program_of
+from ntm_rules.verdict.verdict import Verdict, verdict_of
 
 ALONE, SHARED = 2**16, 2**17
 """Rows of a block on one thread, and on several: there an operation has to last, or threads wait for each other."""
@@ -216,7 +216,7 @@ class Kernel:
         checked = self.checker.check({n: v for n, v in facts.items() if n not in lacking}, None)
         for name in lacking:
             checked.values[self.checker.places[name]] = None
-        verdict = self.program.verdict(checked)
+        verdict = verdict_of(self.ruleset, checked)
         answer.bad[row] = len(named)
         answer.invalid[row] = lacking
         answer.codes[:, row] = np.frombuffer(verdict.codes, np.uint8)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import Diagnostic, TableError, near, quoted
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of_derived, facts_read, prerequisites
@@ -28,6 +29,7 @@ GRADE = "grade"
 _SHOWN = 10
 
 
+@public("frames")
 class MissingColumns(UserWarning):
     """Facts that a ruleset reads and a frame has no column for.
 
@@ -96,7 +98,7 @@ def layout_of(
             close = near(name, facts)
             hint = f"did you mean {quoted(close)}? " if close else ""
             message = f"the column `{name}` is neither the unit nor a fact"
-            hint += f'to pass it through, say keep=("{name}",), or unit="{name}" where it names the unit'
+            hint += f'to pass it through, say keep=("{name}",), or unit_column="{name}" where it names the unit'
             problems.append(Diagnostic("table.column", message, hint=hint))
     if problems:
         raise TableError(problems)

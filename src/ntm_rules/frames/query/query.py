@@ -10,6 +10,7 @@ from ntm_rules.frames.base.columns import BAD_FACTS, Layout, MissingColumns, lay
 from ntm_rules.frames.base.details import facts_behind
 from ntm_rules.frames.base.floors import differing
 from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
+from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.frames.query.compile import FrameCompiler
 from ntm_rules.frames.query.describe import FrameDescriber
@@ -34,9 +35,7 @@ _MARK, _RANK, _VIEW = f"{PREFIX}mark", f"{PREFIX}rank", f"{PREFIX}view"
 _SQL_CAST = '`CAST("{name}" AS DOUBLE PRECISION)`'
 
 
-def assess_lazily(
-    ruleset: Ruleset, frame: typing.Any, *, shape: str, unit: str | None, keep: Sequence[str], on_bad: str | None
-) -> typing.Any:
+def assess_lazily(ruleset: Ruleset, frame: typing.Any, question: Question) -> typing.Any:
     """The findings as a frame of the same kind; nothing is computed, bad values are marked.
 
     Raises:
@@ -45,11 +44,11 @@ def assess_lazily(
         TableError: columns that are no facts, or hold another type.
     """
     lazy = lazy_of(frame)
-    check_lazy(shape, unit, on_bad)
-    layout = layout_of(ruleset, lazy.collect_schema().names(), unit, keep)
+    question.check_lazy()
+    layout = layout_of(ruleset, lazy.collect_schema().names(), question.unit_column, question.keep)
     if layout.missing:
         warnings.warn(MissingColumns(layout.missing), stacklevel=3)
-    return assess_narwhals(ruleset, lazy, layout, shape).to_native()
+    return assess_narwhals(ruleset, lazy, layout, question.shape).to_native()
 
 
 def lazy_of(frame: typing.Any) -> "nw.LazyFrame[typing.Any]":
@@ -65,18 +64,6 @@ def lazy_of(frame: typing.Any) -> "nw.LazyFrame[typing.Any]":
     if not isinstance(lazy, nw.LazyFrame):
         raise TypeError(f"expected {KINDS}; turn this `{type(frame).__name__}` into one, e.g. by `.to_arrow()`")
     return lazy
-
-
-def check_lazy(shape: str, unit: str | None, on_bad: str | None) -> None:
-    """Check what a lazy frame cannot do.
-
-    Raises:
-        ValueError: ``on_bad="raise"``, or the long shape without a unit.
-    """
-    if on_bad == "raise":
-        raise ValueError('a lazy frame takes on_bad="mark" only: its values are not here to be looked at')
-    if shape == "long" and unit is None:
-        raise ValueError("the long shape of a lazy frame needs `unit`: its rows have no order")
 
 
 def assess_narwhals(ruleset: Ruleset, lazy: "nw.LazyFrame[typing.Any]", layout: Layout, shape: str) -> typing.Any:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from attrs import frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.errors import NotInForce, UnknownName, folded
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.text import Text
@@ -13,6 +14,7 @@ from ntm_rules.yaml.nodes import Map, Node
 _KEYS = ("id", "title", "region", "from", "to", "successor", "merged_from", "overlay", "unwritten", "note")
 
 
+@public("law")
 @frozen
 class Province:
     """A province in a span of time; identity is id with validity, ids are used again after a merger.
@@ -39,6 +41,7 @@ class Province:
         return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
 
 
+@public("law")
 @frozen
 class Registry:
     """All provinces of a library."""

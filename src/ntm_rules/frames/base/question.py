@@ -1,0 +1,50 @@
+"""What a caller asks of a frame, whatever library the frame is of."""
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from ntm_rules.frames.base.columns import named
+
+SHAPES = ("wide", "long")
+ON_BAD = ("raise", "mark")
+
+
+@frozen
+class Question:
+    """What a caller asks of a frame.
+
+    Attributes:
+        shape: ``wide``, one row a unit, or ``long``, one row for each unit and indicator.
+        unit_column: the column that names the unit.
+        keep: columns that pass through.
+        on_bad: ``raise`` or ``mark``; None is ``raise`` in memory, ``mark`` elsewhere.
+        threads: for frames in memory; None is as many as there are processors.
+    """
+
+    shape: str
+    unit_column: str | None
+    keep: Sequence[str]
+    on_bad: str | None = None
+    threads: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check what is one of a few texts.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        named("shape", self.shape, SHAPES)
+        if self.on_bad is not None:
+            named("on_bad", self.on_bad, ON_BAD)
+
+    def check_lazy(self) -> None:
+        """Check what a lazy frame cannot do.
+
+        Raises:
+            ValueError: ``on_bad="raise"``, or the long shape without a unit.
+        """
+        if self.on_bad == "raise":
+            raise ValueError('a lazy frame takes on_bad="mark" only: its values are not here to be looked at')
+        if self.shape == "long" and self.unit_column is None:
+            raise ValueError("the long shape of a lazy frame needs `unit_column`: its rows have no order")

@@ -1,0 +1,96 @@
+"""The law as values: facts, conditions, thresholds, citations, layers, acts, plans.
+
+A ruleset is a tree of these; ``Library.compose`` makes it, and nothing else needs to.
+"""
+
+from ntm_rules.model.acts import Act, ActKind, MergerPolicy, MergerRule
+from ntm_rules.model.aggregates import Aggregate, CriteriaNotMet, How, Satisfied, TierTested, UnitsThat, ValueOf
+from ntm_rules.model.citations import Citation, Confidence, Instrument
+from ntm_rules.model.conditions import (
+    All,
+    Any,
+    AtLeast,
+    By,
+    Case,
+    CaseRow,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Not,
+    Op,
+    Open,
+    PointsOf,
+    Ref,
+    Rule,
+    Scored,
+)
+from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
+from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind
+from ntm_rules.model.text import Text
+from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
+from ntm_rules.rules.read.provinces import Province, Registry
+
+__all__ = [
+    "Act",
+    "ActKind",
+    "Aggregate",
+    "Aim",
+    "All",
+    "Any",
+    "AtLeast",
+    "By",
+    "Case",
+    "CaseRow",
+    "Cell",
+    "CellState",
+    "Citation",
+    "Comparison",
+    "Condition",
+    "Confidence",
+    "CriteriaNotMet",
+    "Criterion",
+    "Derived",
+    "Direction",
+    "Fact",
+    "FactType",
+    "Figure",
+    "Grade",
+    "How",
+    "Indicator",
+    "Instrument",
+    "Known",
+    "Layer",
+    "LayerKind",
+    "MaxOf",
+    "Measure",
+    "Meets",
+    "Merge",
+    "MergerPolicy",
+    "MergerRule",
+    "MinOf",
+    "Not",
+    "Op",
+    "Open",
+    "Plan",
+    "PointsOf",
+    "Province",
+    "RatioOf",
+    "Ref",
+    "Registry",
+    "Relative",
+    "Rule",
+    "Satisfied",
+    "Scored",
+    "Table",
+    "Target",
+    "Text",
+    "Threshold",
+    "TierTested",
+    "UnitsThat",
+    "Value",
+    "ValueOf",
+]

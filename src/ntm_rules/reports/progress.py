@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from ntm_rules.messages.catalogue import check_language
 from ntm_rules.model.plans import Aim, Figure, Known, Target
-from ntm_rules.model.text import check_language
 from ntm_rules.programme.progress import Achievement, Progress, Reached, TierProgress
 from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of

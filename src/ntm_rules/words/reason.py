@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from ntm_rules.messages.catalogue import check_language
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Annotation, IndicatorResult, LeafResult, Verdict
-from ntm_rules.model.text import Text, check_language
+from ntm_rules.model.text import Text
 from ntm_rules.words.sentences import Words
 
 

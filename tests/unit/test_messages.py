@@ -11,15 +11,58 @@ from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
 
 import ntm_rules as ntm
+from ntm_rules.difference.changes import Kind
+from ntm_rules.difference.compare import NO_FACTS, NOT_REPLAYED
+from ntm_rules.difference.trials import PARTS, POINTS, PREREQUISITE, TOO_MANY
+from ntm_rules.levels.reconciliation import Agreement
 from ntm_rules.messages.catalogue import LANGUAGES, Message, say
+from ntm_rules.model.acts import ActKind
+from ntm_rules.model.citations import Confidence, Evidence
+from ntm_rules.model.conditions import By, Op
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.plans import Aim
+from ntm_rules.model.thresholds import CellState
+from ntm_rules.programme.rereview import Transition
+from ntm_rules.rules.read.aggregates import LEVELS as UNIT_LEVELS
 from ntm_rules.units.merger import WhyNot
 
 SOURCE = Path(ntm.__file__).parent
 CATALOGUES = {lang: SOURCE / "messages" / "locale" / lang / "LC_MESSAGES" / "ntm_rules.po" for lang in LANGUAGES}
 
+OPS = tuple(op.value for op in Op)
+KINDS = tuple(kind.value for kind in Kind)
+LEVELS = ("official", "secondary", "recalled", "pending")
 FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "outcome.": tuple(outcome.code for outcome in Outcome),
+    "why.": tuple(code.value for code in ReasonCode),
+    "asked.": (*OPS, "yes", "no", "category"),
+    "words.by.": ("self", "appraised"),
+    "words.evidence.": ("secondary", "recalled"),
+    "sheet.by.": tuple(by.value for by in By),
+    "sheet.state.": tuple(state.value for state in CellState if state is not CellState.SET),
+    "sheet.evidence.": tuple(evidence.value for evidence in Evidence),
+    "sheet.confidence.": tuple(confidence.value for confidence in Confidence),
+    "sheet.where.": OPS,
+    "levels.level.": UNIT_LEVELS,
+    "levels.named.": UNIT_LEVELS,
+    "levels.act.": tuple(kind.value for kind in ActKind),
+    "levels.agreement.": tuple(agreement.value for agreement in Agreement),
+    "diff.level.": ("ruleset", "criterion", "indicator"),
+    "diff.kind.": KINDS,
+    "diff.count.": KINDS,
+    "diff.not.": ("looser", "stricter"),
+    "diff.why.": (PREREQUISITE, PARTS, POINTS, TOO_MANY, NOT_REPLAYED, NO_FACTS, "members"),
     "units.after.": ("undeclared", "weakest", "restart", "carry-on", "differs", "none"),
     "units.not_merged.": tuple(why.value for why in WhyNot),
+    "report.aim.": tuple(aim.value for aim in Aim),
+    "report.to.": tuple(transition.value for transition in Transition),
+    "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone"),
+    "report.level.": ("village", "commune", "district", "town", "special-district", "province"),
+    "report.tier_of.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
+    "cli.level.": LEVELS,
+    "cli.todo.": ("pending", "recalled"),
+    "cli.applies.": tuple(outcome.code for outcome in Outcome),
+    "cli.node.": ("all", "any", "at_least_n", "not"),
 }
 """The codes that the source puts together, as in ``f"units.after.{why}"``: their beginnings, and how they go on."""
 

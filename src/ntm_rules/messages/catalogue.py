@@ -66,6 +66,11 @@ def say(lang: str, code: str, /, **params: object) -> str:
     return sentence.format_map({name: _said(lang, value) for name, value in params.items()})
 
 
+def is_known(code: str) -> bool:
+    """True if there is a sentence for the code."""
+    return _catalogue("en").gettext(code) != code
+
+
 def check_language(lang: str) -> None:
     """Nothing, for a language of the project.
 

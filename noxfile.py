@@ -41,6 +41,14 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def messages(session: nox.Session) -> None:
+    """The catalogues, after a change of a `.po`; installing the project and running the tests do it too."""
+    if session.venv_backend != "none":
+        session.install("Babel>=2.16")
+    session.run("python", "tools/catalogues.py")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation; a warning or a broken reference fails. Its examples run with the tests."""
     need(session, "docs")

@@ -1,6 +1,8 @@
 """What all tests share: profiles of hypothesis, and the two libraries."""
 
 import os
+import runpy
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -9,6 +11,9 @@ from fiction.communes import FOLDER
 from frames.servers import postgres as postgres
 from frames.servers import spark as spark
 from ntm_rules import Library
+
+# What the tests read are the words of the checkout as they are now.
+runpy.run_path(str(Path(__file__).parent.parent / "tools" / "catalogues.py"), run_name="__main__")
 
 _COMMON = {
     "deadline": None,

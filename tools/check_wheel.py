@@ -44,6 +44,7 @@ def contents(wheel: Path) -> list[str]:
     for path in ROOT.joinpath("src/ntm_rules").rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             wanted.add(path.relative_to(ROOT / "src").as_posix())
+    wanted |= {name.removesuffix(".po") + ".mo" for name in wanted if name.endswith(".po")}
     problems = [f"{wheel.name} lacks {name}" for name in sorted(wanted - names)]
     if not any(name.endswith(".dist-info/licenses/LICENSE") for name in names):
         problems.append(f"{wheel.name} lacks the licence")

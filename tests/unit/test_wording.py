@@ -1,7 +1,6 @@
 """What is said about a verdict, read off the evaluated tree, and about a set, in both languages."""
 
 import datetime as dt
-import string
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +10,6 @@ from small import BASE, changed, load
 
 import ntm_rules as ntm
 from ntm_rules.words.numbers import digits_for, number
-from ntm_rules.words.phrases import EN, VI
 from ntm_rules.words.sheet import rows
 
 LIBRARY = ntm.Library.bundled()
@@ -121,14 +119,6 @@ def test_numbers_in_both_languages() -> None:
     assert number(Decimal("1234567.5"), "en") == "1,234,567.5"
     assert number(Decimal("8E+1"), "vi") == "80"
     assert number(Decimal("-1.8"), "vi") == "-1,8"
-
-
-def test_both_languages_have_the_same_phrases_with_the_same_values() -> None:
-    def fields(template: str) -> set[str]:
-        return {name for _, name, _, _ in string.Formatter().parse(template) if name}
-
-    assert VI.keys() == EN.keys()
-    assert {k: fields(v) for k, v in VI.items()} == {k: fields(v) for k, v in EN.items()}
 
 
 def test_another_language_is_an_unknown_name() -> None:

@@ -17,6 +17,7 @@ from ntm_rules.difference.difference import Difference
 from ntm_rules.difference.difference import diff as difference
 from ntm_rules.difference.flips import UnitDifference
 from ntm_rules.difference.words import DiffWords
+from ntm_rules.messages.catalogue import say
 from ntm_rules.rules.library import Library
 
 RulesetAt = tuple[str, dt.date, str | None]
@@ -83,11 +84,11 @@ def diff(
 
 
 def _print_changes(out: Console, library: Library, found: Difference, words: DiffWords) -> None:
-    for name, ruleset in (("old_set", found.old), ("new_set", found.new)):
-        print_lines(out, (words.say(name), *(f"  {line}" for line in heading(library, ruleset, words.lang))))
+    for code, ruleset in (("diff.old_set", found.old), ("diff.new_set", found.new)):
+        print_lines(out, (say(words.lang, code), *(f"  {line}" for line in heading(library, ruleset, words.lang))))
     if found.old.year != found.new.year:
-        print_lines(out, [words.say("other_years", old=found.old.year, new=found.new.year)], first="")
-    print_lines(out, [words.counts(found.counts) if found.changes else words.say("none")])
+        print_lines(out, [say(words.lang, "diff.other_years", old=found.old.year, new=found.new.year)], first="")
+    print_lines(out, [words.counts(found.counts) if found.changes else say(words.lang, "diff.none")])
     for change in found.changes:
         head, *steps = words.change(change)
         out.print(text(head, "bold"))
@@ -97,7 +98,7 @@ def _print_changes(out: Console, library: Library, found: Difference, words: Dif
 
 def _print_units(out: Console, turned: list[UnitDifference], total: int, words: DiffWords) -> None:
     out.print()
-    out.print(text(words.say("units", count=len(turned), total=total), "bold"))
+    out.print(text(say(words.lang, "diff.units", count=len(turned), total=total), "bold"))
     for unit in turned:
         head, *lines = words.unit(unit)
         out.print()

@@ -11,7 +11,7 @@ from rich.console import Console
 from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import dated, heading, province_name
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
-from ntm_rules.cli.phrases import say
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import CellRef, every_cell
@@ -35,14 +35,14 @@ def evidence(ruleset: str | None, lang: str, **law: typing.Unpack[Law]) -> None:
     out = console()
     if ruleset is None:
         _print_counts(out, library, _all(library, law), lang)
-        out.print(text(say(lang, "see_cells")))
+        out.print(text(say(lang, "cli.see_cells")))
     else:
         found = composed(library, ruleset, law)
         print_lines(out, heading(library, found, lang))
         _print_counts(out, library, [found], lang)
         _print_cells(out, found, lang)
     out.print()
-    out.print(text(say(lang, "registry")))
+    out.print(text(say(lang, "cli.registry")))
 
 
 def _all(library: Library, law: Law) -> Iterator[Ruleset]:
@@ -58,7 +58,10 @@ def _all(library: Library, law: Law) -> Iterator[Ruleset]:
 
 
 def _print_counts(out: Console, library: Library, rulesets: Iterable[Ruleset], lang: str) -> None:
-    sheet = table(*(say(lang, name) for name in ("ruleset", "period", "province_head", *_LEVELS)))
+    sheet = table(
+        *(say(lang, code) for code in ("cli.ruleset", "cli.period", "cli.province_head")),
+        *(say(lang, f"cli.level.{level}") for level in _LEVELS),
+    )
     for ruleset in rulesets:
         counts = Counter(ref.cell.level for ref in every_cell(ruleset))
         numbers = (text(counts[level], LEVELS[level]) for level in _LEVELS)
@@ -76,11 +79,13 @@ def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
     todo.sort(key=lambda ref: (order[ref.cell.blame], _TO_DO.index(ref.cell.level)))
     for (blame, level), group in groupby(todo, key=lambda ref: (ref.cell.blame, ref.cell.level)):
         refs = list(group)
-        count = say(lang, "cells", count=len(refs))
+        count = say(lang, "cli.cells", count=len(refs))
         out.print()
-        out.print(text(f"{dated(blame, lang)}: {count} {say(lang, f'todo_{level}')}", "bold"))
-        columns = ("no", "title", "where") if level == "pending" else ("no", "title", "where", "value", "evidence")
-        sheet = table(*(say(lang, name) for name in columns))
+        out.print(text(f"{dated(blame, lang)}: {count} {say(lang, f'cli.todo.{level}')}", "bold"))
+        columns = ["cli.no", "cli.title", "cli.where"]
+        if level != "pending":
+            columns += ["cli.value", "cli.evidence"]
+        sheet = table(*(say(lang, code) for code in columns))
         for ref in refs:
             row = (
                 ref.address,

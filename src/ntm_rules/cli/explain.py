@@ -12,7 +12,8 @@ from ntm_rules.cli.assess import split, units
 from ntm_rules.cli.console import STYLES, console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
-from ntm_rules.cli.phrases import graded_word, outcome_word, say
+from ntm_rules.cli.verdicts import graded_word
+from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
@@ -51,10 +52,10 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
 
 def tree_of(verdict: Verdict, lang: str) -> Tree:
     """The unit, its criteria, their indicators and what these rest on."""
-    counts = say(lang, "of_criteria", met=verdict.criteria_met, total=verdict.criteria_total)
+    counts = say(lang, "cli.of_criteria", met=verdict.criteria_met, total=verdict.criteria_total)
     for grade in verdict.ruleset.grades:
         count = verdict.grade_counts[grade.id]
-        counts += "; " + say(lang, "of_grade", count=count, grade=grade_title(lang, grade))
+        counts += "; " + say(lang, "cli.of_grade", count=count, grade=grade_title(lang, grade))
     word = graded_word(lang, verdict.outcome, verdict.grade, verdict.possible_grades)
     root = Tree(_worded(f"{verdict.unit} ({counts})", word, verdict.outcome, verdict.provisional, lang))
     words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations)
@@ -82,7 +83,7 @@ class _Branches:
         title = result.indicator.title.of(self.lang) if result.indicator.title else ""
         made = branch.add(_labelled(f"{result.no} {title}", result.outcome, result.provisional, self.lang))
         if result.applies is not None:
-            head = say(self.lang, "applies_if", answer=say(self.lang, f"applies_{result.applies.outcome.code}"))
+            head = say(self.lang, "cli.applies_if", answer=say(self.lang, f"cli.applies.{result.applies.outcome.code}"))
             self.node(made.add(text(head)), result.applies)
         if result.applies is None or result.applies.outcome is Outcome.MET:
             self.node(made, result.tree)
@@ -93,7 +94,7 @@ class _Branches:
             branch.add(self.leaf(node))
             return
         met = sum(member.outcome is Outcome.MET for member in node.members)
-        label = say(self.lang, node.kind, k=met + (node.short or 0), n=len(node.members), met=met)
+        label = say(self.lang, f"cli.node.{node.kind}", k=met + (node.short or 0), n=len(node.members), met=met)
         made = branch.add(_labelled(label, node.outcome, False, self.lang))
         for member in node.members:
             self.node(made, member)
@@ -104,7 +105,7 @@ class _Branches:
         parts = [f"{title}{self.words.leaf(leaf)}"]
         columns = [self.column(column) for column in leaf.columns if column.value is not None]
         if columns:
-            parts.append(say(self.lang, "column", column=", ".join(columns)))
+            parts.append(say(self.lang, "cli.column", column=", ".join(columns)))
         if leaf.cell is not None:
             parts.append(self.words.citation(leaf.cell.citation))
         parts += self.words.evidence([leaf])
@@ -116,14 +117,14 @@ class _Branches:
         rule = self.sheet.derived[column.selector].rule if column.selector in self.sheet.derived else None
         if not isinstance(rule, Case) or column.row is None:
             return value
-        return say(self.lang, "column_why", column=value, why=self.sheet.one_line(rule.rows[column.row].when))
+        return say(self.lang, "cli.column_why", column=value, why=self.sheet.one_line(rule.rows[column.row].when))
 
 
 def _labelled(words: str, outcome: Outcome, provisional: bool, lang: str) -> Text:
-    return _worded(words, outcome_word(lang, outcome.code), outcome, provisional, lang)
+    return _worded(words, say(lang, f"outcome.{outcome.code}"), outcome, provisional, lang)
 
 
 def _worded(words: str, word: str, outcome: Outcome, provisional: bool, lang: str) -> Text:
     if provisional:
-        word = f"{word}, {say(lang, 'provisional')}"
+        word = f"{word}, {say(lang, 'cli.provisional')}"
     return text(f"[{word}] ", STYLES[outcome]) + text(words)

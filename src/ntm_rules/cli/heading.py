@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ntm_rules.cli.phrases import say
+from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.citations import Instrument, last_day
 from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
@@ -14,40 +14,44 @@ def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
     """Title, date and place, instruments, hash, warnings; one line each."""
     title = ruleset.title.of(lang) if ruleset.title else ruleset.id
     yield f"{title} ({ruleset.id}, {ruleset.period})"
-    parts = [say(lang, "on", on=day(ruleset.on, lang), year=ruleset.year)]
+    parts = [say(lang, "cli.on", on=day(ruleset.on, lang), year=ruleset.year)]
     if ruleset.province is not None:
-        parts.append(say(lang, "province", province=province_name(library, ruleset.province, lang)))
+        parts.append(say(lang, "cli.province", province=province_name(library, ruleset.province, lang)))
     if ruleset.territory is not None:
-        parts.append(say(lang, "territory", province=province_name(library, ruleset.territory, lang)))
+        parts.append(say(lang, "cli.territory", province=province_name(library, ruleset.territory, lang)))
     if ruleset.minimum_evidence is not None:
-        parts.append(say(lang, "minimum", level=say(lang, ruleset.minimum_evidence.value)))
+        parts.append(say(lang, "cli.minimum", level=say(lang, f"cli.level.{ruleset.minimum_evidence.value}")))
     yield "; ".join(parts)
-    yield say(lang, "based_on", layers="; ".join(layer_words(layer, lang) for layer in ruleset.layers))
-    yield say(lang, "hash", hash=ruleset.content_hash)
+    yield say(lang, "cli.based_on", layers="; ".join(layer_words(layer, lang) for layer in ruleset.layers))
+    yield say(lang, "cli.hash", hash=ruleset.content_hash)
     for diagnostic in ruleset.diagnostics:
-        name = "note" if diagnostic.severity is Severity.NOTE else "warning"
-        yield say(lang, name, message=diagnostic.message)
+        code = "cli.note" if diagnostic.severity is Severity.NOTE else "cli.warning"
+        yield say(lang, code, message=diagnostic.message)
 
 
 def layer_words(layer: Layer, lang: str) -> str:
     """An instrument with its date, and whether it was read whole."""
     if layer.instrument is None or layer.kind is LayerKind.UNKNOWN:
-        return say(lang, "unknown")
+        return say(lang, "cli.unknown")
     found = dated(layer.instrument, lang)
-    return found if layer.read_whole else say(lang, "partly", layer=found)
+    return found if layer.read_whole else say(lang, "cli.partly", layer=found)
 
 
 def span_words(layer: Layer, lang: str) -> str:
     """From when to when a layer holds."""
     start = day(layer.start, lang)
-    return say(lang, "from_to", start=start, end=day(layer.end, lang)) if layer.end else say(lang, "from", start=start)
+    return (
+        say(lang, "cli.from_to", start=start, end=day(layer.end, lang))
+        if layer.end
+        else say(lang, "cli.from", start=start)
+    )
 
 
 def dated(instrument: Instrument, lang: str) -> str:
     """Number and date of an instrument; a year or month where no more is known."""
     if len(instrument.date) < len("2024-06-17"):
-        return say(lang, "dated_year", number=instrument.number, date=instrument.date)
-    return say(lang, "dated", number=instrument.number, date=day(last_day(instrument.date), lang))
+        return say(lang, "cli.dated_year", number=instrument.number, date=instrument.date)
+    return say(lang, "cli.dated", number=instrument.number, date=day(last_day(instrument.date), lang))
 
 
 def province_name(library: Library, name: str, lang: str) -> str:

@@ -10,7 +10,7 @@ from ntm_rules.check.compositions import layers_of_province, sets
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.heading import layer_words, span_words
 from ntm_rules.cli.options import lang_option, library_of, rulesets_option
-from ntm_rules.cli.phrases import say
+from ntm_rules.messages.catalogue import say
 from ntm_rules.rules.library import Library
 
 
@@ -21,7 +21,8 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     """List the rulesets with their period and instruments, the sets of provinces, and the plans with targets."""
     library = library_of(rulesets)
     out = console()
-    national = table(*(say(lang, name) for name in ("ruleset", "period", "in_force", "instrument", "name")))
+    columns = ("cli.ruleset", "cli.period", "cli.in_force", "cli.instrument")
+    national = table(*(say(lang, code) for code in (*columns, "cli.name")))
     for ruleset, period in library.rulesets():
         found = library.compose(ruleset, on=dt.date.today(), period=period)
         base = found.layers[0]
@@ -30,20 +31,20 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
         national.add_row(*(text(cell) for cell in cells))
     out.print(national)
     out.print()
-    out.print(text(say(lang, "own_sets"), "bold"))
-    own = table(*(say(lang, name) for name in ("province_head", "ruleset", "period", "in_force", "instrument")))
+    out.print(text(say(lang, "cli.own_sets"), "bold"))
+    own = table(*(say(lang, code) for code in ("cli.province_head", *columns)))
     for row in _of_provinces(library, lang):
         own.add_row(*(text(cell) for cell in row))
     out.print(own)
     unknown = [p.title.of(lang) for p in library.registry.provinces if p.overlay_unknown]
     if unknown:
         out.print()
-        out.print(text(say(lang, "no_overlay", provinces=", ".join(unknown))))
+        out.print(text(say(lang, "cli.no_overlay", provinces=", ".join(unknown))))
     unwritten = [f"{p.title.of(lang)} ({', '.join(p.unwritten)})" for p in library.registry.provinces if p.unwritten]
     if unwritten:
-        out.print(text(say(lang, "unwritten", provinces=", ".join(unwritten))))
+        out.print(text(say(lang, "cli.unwritten", provinces=", ".join(unwritten))))
     if library.plans():
-        out.print(text(say(lang, "plans", plans=", ".join(library.plans()))))
+        out.print(text(say(lang, "cli.plans", plans=", ".join(library.plans()))))
 
 
 def _of_provinces(library: Library, lang: str) -> Iterator[tuple[str, ...]]:

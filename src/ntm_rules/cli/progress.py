@@ -11,11 +11,11 @@ from ntm_rules.cli.assess import split
 from ntm_rules.cli.heading import heading, province_name
 from ntm_rules.cli.options import Law, Source, composed, date, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.reports import chosen, output_options, write
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.progress import progress as counted
-from ntm_rules.reports.phrases import say
 from ntm_rules.reports.progress import progress_report
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.units import UnitFacts
@@ -121,7 +121,7 @@ def progress(
 
     def lines() -> Iterator[str]:
         if now.published:
-            yield say(lang, "published")
+            yield say(lang, "report.published")
         for ruleset in rulesets.values():
             yield from heading(library, ruleset, lang)
 

@@ -10,11 +10,11 @@ from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Source, lang_option, library_of, rulesets_option, source_options
 from ntm_rules.cli.reports import chosen, output_options, write
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.rereview import rereview as reviewed
-from ntm_rules.reports.phrases import say
 from ntm_rules.reports.rereview import rereview_report
 from ntm_rules.rules.library import Library
 
@@ -77,7 +77,7 @@ def rereview(
 
 
 def _lines(library: Library, before: Ruleset, after: Ruleset, lang: str) -> Iterator[str]:
-    for name, ruleset in (("old_set", before), ("new_set", after)):
+    for code, ruleset in (("report.old_set", before), ("report.new_set", after)):
         first, *rest = heading(library, ruleset, lang)
-        yield f"{say(lang, name)}: {first}"
+        yield f"{say(lang, code)}: {first}"
         yield from (f"  {line}" for line in rest)

@@ -7,7 +7,7 @@ import click
 from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
-from ntm_rules.cli.phrases import say
+from ntm_rules.messages.catalogue import say
 from ntm_rules.words.sheet import Row, rows
 
 
@@ -24,7 +24,7 @@ def show(ruleset: str, lang: str, **law: typing.Unpack[Law]) -> None:
     found = composed(library, ruleset, law)
     out = console()
     print_lines(out, heading(library, found, lang))
-    sheet = table(*(say(lang, name) for name in ("no", "title", "asked", "evidence", "blame")))
+    sheet = table(*(say(lang, code) for code in ("cli.no", "cli.title", "cli.asked", "cli.evidence", "cli.blame")))
     found_rows = list(rows(found, lang))
     derived = [_rule(row) for row in found_rows if row.kind == "derived"]
     if derived:

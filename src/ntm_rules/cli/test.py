@@ -11,6 +11,7 @@ from attrs import define, field
 from ntm_rules.check.compositions import compositions
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
+from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.rules.library import Library
@@ -21,24 +22,18 @@ from ntm_rules.verdict.verdict import Verdict
 
 EXIT_CODES = "Exit codes: 0 every case passes; 1 a case fails; 2 bad input or usage."
 _SIDES = (Side.BELOW, Side.AT, Side.ABOVE, Side.MISSING)
-_SAY = {
-    "vi": {
-        "counts": "trường hợp: {cases}, tệp: {files}, không đạt: {failed}",
-        "columns": (
-            "Bộ tiêu chí", "Giai đoạn", "Văn bản", "Ô có mức", "Dưới", "Bằng", "Trên", "Thiếu số liệu", "Nhánh", "Tổng",
-        ),
-        "total": "Tổng: {seen} trên {wanted} ({percent}%)",
-        "next": "Trường hợp nên viết tiếp:",
-    },
-    "en": {
-        "counts": "cases: {cases}, files: {files}, failed: {failed}",
-        "columns": (
-            "Ruleset", "Period", "Instrument", "Set cells", "Below", "At", "Above", "Missing", "Branches", "Total",
-        ),
-        "total": "Total: {seen} of {wanted} ({percent}%)",
-        "next": "The case to write next:",
-    },
-}  # fmt: skip
+_COLUMNS = (
+    "cli.ruleset",
+    "cli.period",
+    "cli.instrument",
+    "cli.test.cells",
+    "cli.test.below",
+    "cli.test.at",
+    "cli.test.above",
+    "cli.test.missing",
+    "cli.test.branches",
+    "cli.test.sum",
+)
 
 
 @define
@@ -132,13 +127,13 @@ def _origins(library: Library, folder: Path) -> list[Origin]:
 
 
 def _write_table(run: Run, rows: dict[Origin, Coverage], suggested: str, lang: str) -> None:
-    out, words = console(), _SAY[lang]
+    out = console()
     for failure in run.failed:
         out.print(text(failure.text(lang)))
-    out.print(text(str(words["counts"]).format(**run.counts), "red" if run.failed else "green"))
+    out.print(text(say(lang, "cli.test.counts", **run.counts), "red" if run.failed else "green"))
     if not rows:
         return
-    sheet = table(*words["columns"])
+    sheet = table(*(say(lang, code) for code in _COLUMNS))
     for (ruleset, period, instrument), found in rows.items():
         if found.seen:
             numbers = (found.cells, *map(found.side, _SIDES), found.branches)
@@ -148,10 +143,11 @@ def _write_table(run: Run, rows: dict[Origin, Coverage], suggested: str, lang: s
     out.print()
     out.print(sheet)
     out.print()
-    out.print(text(str(words["total"]).format(seen=seen, wanted=wanted, percent=_percent((seen, wanted))), "bold"))
+    total = say(lang, "cli.test.total", seen=seen, wanted=wanted, percent=_percent((seen, wanted)))
+    out.print(text(total, "bold"))
     if suggested:
         out.print()
-        out.print(text(words["next"], "bold"))
+        out.print(text(say(lang, "cli.test.next"), "bold"))
         out.print(text(suggested.rstrip()))
 
 

@@ -1,7 +1,7 @@
 """Verdicts for people: a table of all units, then the reasons of each."""
 
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 from rich.console import Console
@@ -9,10 +9,10 @@ from rich.table import Table
 
 from ntm_rules.cli.console import STYLES, console, indented, print_lines, table, text
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.phrases import graded_word, say
 from ntm_rules.cli.writers import Assessed
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.walk import indicators
 from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Verdict
@@ -61,12 +61,12 @@ def write_table(
         _print_reasons(out, found, lang)
     if notes:
         out.print()
-        out.print(text(say(lang, "foot_open"), "bold"))
+        out.print(text(say(lang, "cli.foot_open"), "bold"))
         for note in sorted(notes, key=lambda note: places[notes[note]]):
             out.print(indented(note))
     if any(found.provisional for found in findings):
         out.print()
-        out.print(text(say(lang, "foot_provisional")))
+        out.print(text(say(lang, "cli.foot_provisional")))
 
 
 def _finding(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang: str) -> Finding:
@@ -106,7 +106,7 @@ def _open_note(reason: Reason, lang: str) -> str:
     """Why an indicator is open for every unit of this column, without the figures of one of them."""
     words = words_in(lang, reason.facts)
     title = f" {reason.title.of(lang)}" if reason.title else ""
-    why = "; ".join(words.say(code.value) for code in reason.codes)
+    why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes)
     cells = [cell for cell in reason.result.cells if cell.level != "official"] or reason.result.cells
     cited = dict.fromkeys(words.citation(cell.citation) for cell in cells)
     return "; ".join([f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])])
@@ -115,9 +115,9 @@ def _open_note(reason: Reason, lang: str) -> str:
 def _summary(findings: list[Finding], ruleset: Ruleset, lang: str) -> Table:
     """One row a unit; the criteria of a grade are among those that are not met."""
     kept = findings[0].kept if findings else ()
-    first = [say(lang, name) for name in ("unit", "outcome", "met", "not_met")]
-    grades = [say(lang, "thereof", grade=grade_title(lang, grade)) for grade in ruleset.grades]
-    sheet = table(*first, *grades, say(lang, "undetermined"), *kept)
+    first = [say(lang, code) for code in ("cli.unit", "cli.outcome", "cli.met", "cli.not_met")]
+    grades = [say(lang, "cli.thereof", grade=grade_title(lang, grade)) for grade in ruleset.grades]
+    sheet = table(*first, *grades, say(lang, "cli.undetermined"), *kept)
     for found in findings:
         met, not_met, undetermined, total = found.counts
         sheet.add_row(
@@ -134,12 +134,23 @@ def _outcome(found: Finding) -> str:
 
 
 def _print_reasons(out: Console, found: Finding, lang: str) -> None:
-    for name, reasons in (("head_not_met", found.not_met), ("head_missing", found.missing)):
+    for code, reasons in (("cli.head_not_met", found.not_met), ("cli.head_missing", found.missing)):
         if reasons:
-            out.print(text(say(lang, name)))
+            out.print(text(say(lang, code)))
             for reason in reasons:
                 out.print(indented(reason))
     if found.open:
-        out.print(text(say(lang, "head_open", numbers=", ".join(found.open))))
+        out.print(text(say(lang, "cli.head_open", numbers=", ".join(found.open))))
     if not (found.not_met or found.missing or found.open):
-        out.print(text(say(lang, "nothing")))
+        out.print(text(say(lang, "cli.nothing")))
+
+
+def graded_word(lang: str, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:
+    """An outcome in words, with the grade of what is not met, or the grades that it may have."""
+    word = say(lang, f"outcome.{outcome.code}")
+    if grade is not None:
+        return say(lang, "cli.with_grade", outcome=word, grade=grade_title(lang, grade))
+    if outcome is Outcome.NOT_MET and possible:
+        titles = say(lang, "cli.or").join(grade_title(lang, g) for g in possible)
+        return say(lang, "cli.with_possible", outcome=word, grade=titles)
+    return word

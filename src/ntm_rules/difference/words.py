@@ -5,22 +5,22 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ntm_rules.difference.phrases import DIFF
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import with_unit
-from ntm_rules.words.phrases import PHRASES
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sheet import Sheet
 
 if typing.TYPE_CHECKING:
     from ntm_rules.difference.changes import Asked, Change, Columns, Kind, Step, Witness
     from ntm_rules.difference.flips import UnitDifference
+_UNDETERMINED = frozenset(code.value for code in ReasonCode)
 Values = Iterable[tuple[str | None, str | None]]
 Result = CriterionResult | IndicatorResult
 
@@ -37,21 +37,18 @@ class DiffWords:
         self.sheets = (Sheet(old, lang), Sheet(new, lang))
         self.words = words_in(lang, {**self.sheets[0].words.facts, **self.sheets[1].words.facts})
 
-    def say(self, name: str, **values: object) -> str:
-        """A phrase with its values put in."""
-        return DIFF[self.lang][name].format(**values)
-
     # -- changes -------------------------------------------------------------------------------
 
     def counts(self, counts: "Mapping[Kind, int]") -> str:
         """How many indicators changed in each way."""
-        phrases = DIFF[self.lang]
-        names = {kind: phrases.get(f"count_{kind.value}", phrases[kind.value]) for kind in counts}
-        return "; ".join(self.say("counted", count=count, what=names[kind]) for kind, count in counts.items())
+        names = {kind: say(self.lang, f"diff.count.{kind.value}") for kind in counts}
+        return "; ".join(
+            say(self.lang, "diff.counted", count=count, what=names[kind]) for kind, count in counts.items()
+        )
 
     def change(self, change: "Change") -> Iterator[str]:
         """A change: a line with what it is, then for each step its columns, what is asked, and an example."""
-        place = self.say(change.level, no=change.no)
+        place = say(self.lang, f"diff.level.{change.level}", no=change.no)
         head = f"{place} {change.title.of(self.lang)}" if change.title else place
         yield f"{head}: {'; '.join(self._kind(kind.value, change) for kind in change.kinds)}"
         for step in change.steps:
@@ -60,26 +57,30 @@ class DiffWords:
     def _kind(self, kind: str, change: "Change") -> str:
         old = change.old
         title = old.title.of(self.lang) if old is not None and old.title is not None else ""
-        return self.say(kind, no=old.no if old is not None else "", title=title)
+        return say(self.lang, f"diff.kind.{kind}", no=old.no if old is not None else "", title=title)
 
     def _step(self, step: "Step", change: "Change") -> Iterator[str]:
         several = len({s.kind for s in change.steps}) > 1
         if step.columns and step.columns[0] and not step.whole:
-            columns = self.say("columns", columns=self._columns(step))
-            yield f"{columns}: {self.say(step.kind.value)}" if several else columns
+            columns = say(self.lang, "diff.columns", columns=self._columns(step))
+            kind = f": {say(self.lang, f'diff.kind.{step.kind.value}')}" if several else ""
+            yield columns + kind
         if change.asked is not None:
-            yield self.say("counts", old=change.asked[0], new=change.asked[1])
+            yield say(self.lang, "diff.counts", old=change.asked[0], new=change.asked[1])
         elif step.asked:
             yield from (self._pair(old, new, change) for old, new in step.asked)
         elif isinstance(change.old, Indicator) and isinstance(change.new, Indicator):
             old, new = (self._whole(i, sheet) for i, sheet in zip((change.old, change.new), self.sheets, strict=True))
-            yield self.say("form", old=old, new=new)
+            yield say(self.lang, "diff.form", old=old, new=new)
         if step.reasons:
-            phrases = {**PHRASES[self.lang], **DIFF[self.lang]}
-            yield self.say("reasons", reasons="; ".join(phrases[reason] for reason in step.reasons))
+            yield say(self.lang, "diff.reasons", reasons="; ".join(map(self._reason, step.reasons)))
         if step.excluded is not None:
-            yield self.say(f"not_{step.excluded.value}")
+            yield say(self.lang, f"diff.not.{step.excluded.value}")
         yield from (self.witness(witness) for witness in step.witnesses)
+
+    def _reason(self, reason: str) -> str:
+        """Why two conditions were not compared: one of the outcomes is undetermined, or not all was gone through."""
+        return say(self.lang, f"why.{reason}" if reason in _UNDETERMINED else f"diff.why.{reason}")
 
     def _whole(self, indicator: Indicator, sheet: Sheet) -> str:
         """The condition of an indicator in one line."""
@@ -87,7 +88,11 @@ class DiffWords:
         return text if indicator.applies_if is None else f"{text} ({self._applies(indicator, sheet)})"
 
     def _applies(self, indicator: Indicator, sheet: Sheet) -> str:
-        return "" if indicator.applies_if is None else sheet.say("applies", text=sheet.one_line(indicator.applies_if))
+        return (
+            ""
+            if indicator.applies_if is None
+            else say(self.lang, "sheet.applies", text=sheet.one_line(indicator.applies_if))
+        )
 
     # -- what is asked -------------------------------------------------------------------------
 
@@ -97,10 +102,14 @@ class DiffWords:
         what = self._about(side, sheet) if side is not None else ""
         if said_old and said_new:
             same = what == f"{change.no} {change.title.of(self.lang) if change.title else ''}"
-            return self.say("form" if same else "changed", what=what, old=said_old, new=said_new)
+            return say(self.lang, "diff.form" if same else "diff.changed", what=what, old=said_old, new=said_new)
         if change.old is None or change.new is None:
-            return self.say("only", what=what, asked=said_old or said_new)
-        return self.say("put", what=what, new=said_new) if said_new else self.say("taken", what=what, old=said_old)
+            return say(self.lang, "diff.only", what=what, asked=said_old or said_new)
+        return (
+            say(self.lang, "diff.put", what=what, new=said_new)
+            if said_new
+            else say(self.lang, "diff.taken", what=what, old=said_old)
+        )
 
     def _about(self, asked: "Asked", sheet: Sheet) -> str:
         """What a comparison is about, with its number."""
@@ -112,13 +121,13 @@ class DiffWords:
         else:
             title = sheet.one_line(leaf) if isinstance(leaf, Meets) else ""
         what = f"{asked.address} {title}".strip()
-        return self.say("applies_if", what=what) if asked.role == "applies_if" else what
+        return say(self.lang, "diff.applies_if", what=what) if asked.role == "applies_if" else what
 
     def _asked(self, asked: "Asked", sheet: Sheet) -> str:
         """What is asked, with citation and evidence."""
         leaf, cell = asked.leaf, asked.cell
         if cell is None:
-            return sheet.say("no_cell")
+            return say(self.lang, "sheet.no_cell")
         text = sheet.asked(leaf, cell) if isinstance(leaf, Comparison | Open) else sheet.one_line(leaf)
         return f"{text} ({self._standing(cell, sheet)})"
 
@@ -149,17 +158,18 @@ class DiffWords:
         for selector, values in found.items():
             text = self._values(selector, values)
             if only_old and only_new and selector in only_old | only_new:
-                text = self.say("column_before" if selector in only_old else "column_now", column=text)
+                text = say(self.lang, "diff.column_before" if selector in only_old else "diff.column_now", column=text)
             parts.append(text)
         return "; ".join(parts)
 
     def _values(self, selector: str, values: Values) -> str:
         texts = [(self._value(selector, old, 0), self._value(selector, new, 1)) for old, new in values]
         said = [
-            self.say("from_to", old=old, new=new) if old and new and old != new else new or old for old, new in texts
+            say(self.lang, "diff.from_to", old=old, new=new) if old and new and old != new else new or old
+            for old, new in texts
         ]
         if selector == "year":
-            return self.say("years", years=", ".join(_spans(said)))
+            return say(self.lang, "diff.years", years=", ".join(_spans(said)))
         return ", ".join(dict.fromkeys(said))
 
     def _value(self, selector: str, value: str | None, side: int) -> str:
@@ -171,9 +181,9 @@ class DiffWords:
         """The facts of a unit and its outcomes."""
         outcomes = self._outcomes(witness.before, witness.after)
         if not witness.given:
-            return self.say("any_unit", outcomes=outcomes)
+            return say(self.lang, "diff.any_unit", outcomes=outcomes)
         facts = "; ".join(self._fact(name, value) for name, value in witness.given)
-        return self.say("witness", facts=facts, outcomes=outcomes)
+        return say(self.lang, "diff.witness", facts=facts, outcomes=outcomes)
 
     def _fact(self, name: str, value: FactValue) -> str:
         fact = self.words.facts.get(name)
@@ -183,34 +193,37 @@ class DiffWords:
             text = self.words.value(fact, value if isinstance(value, str) else Decimal(str(value)))
             if fact is not None and fact.type is not FactType.PERCENT:
                 text = with_unit(text, fact, self.lang)
-        return self.say("answer", title=self.words.fact_title(name), value=text)
+        return say(self.lang, "diff.answer", title=self.words.fact_title(name), value=text)
 
     def _outcomes(self, before: Outcome | None, after: Outcome | None) -> str:
         if before is None or after is None:
-            name = "after" if before is None else "before"
+            code = "diff.after" if before is None else "diff.before"
             side = before if after is None else after
-            return self.say(name, **{name: self.words.outcome(side) if side is not None else ""})
-        return self.say("before_after", before=self.words.outcome(before), after=self.words.outcome(after))
+            return say(self.lang, code, outcome=self.words.outcome(side) if side is not None else "")
+        return say(self.lang, "diff.before_after", before=self.words.outcome(before), after=self.words.outcome(after))
 
     def unit(self, unit: "UnitDifference") -> Iterator[str]:
         """A unit whose outcomes differ: the set, then each indicator with what was there and asked."""
-        yield self.say("unit", unit=unit.unit, before=self.counted(unit.before), after=self.counted(unit.after))
+        yield say(
+            self.lang, "diff.unit", unit=unit.unit, before=self.counted(unit.before), after=self.counted(unit.after)
+        )
         for old, new in unit.criteria:
-            yield f"  {self.say('flipped', place=self._place('criterion', old, new), outcomes=self._both(old, new))}"
-        for before, after in unit.indicators:
-            yield from (f"  {line}" for line in self._flipped(before, after))
+            place = self._place("criterion", old, new)
+            yield f"  {say(self.lang, 'diff.flipped', place=place, outcomes=self._both(old, new))}"
+        for was, is_ in unit.indicators:
+            yield from (f"  {line}" for line in self._flipped(was, is_))
 
     def counted(self, verdict: Verdict) -> str:
         """The outcome of a whole set with its criteria."""
         outcome, met, total = self.words.outcome(verdict.outcome), verdict.criteria_met, verdict.criteria_total
-        return self.say("with_counts", outcome=outcome, met=met, total=total)
+        return say(self.lang, "diff.with_counts", outcome=outcome, met=met, total=total)
 
     def _flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> Iterator[str]:
         place, outcomes, *sides = self.flipped(old, new)
-        yield self.say("flipped", place=place, outcomes=outcomes)
-        for name, words in zip(("was", "is"), sides, strict=True):
+        yield say(self.lang, "diff.flipped", place=place, outcomes=outcomes)
+        for code, words in zip(("diff.was", "diff.is"), sides, strict=True):
             if words:
-                yield f"  {self.say(name, what=words)}"
+                yield f"  {say(self.lang, code, what=words)}"
 
     def flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> tuple[str, str, str, str]:
         """An indicator whose outcome differs: its place, the outcomes, what was asked and there before, and now.
@@ -232,7 +245,7 @@ class DiffWords:
         if result is None:
             return ""
         about = result.indicator if isinstance(result, IndicatorResult) else result.criterion
-        place = self.say(level, no=result.no)
+        place = say(self.lang, f"diff.level.{level}", no=result.no)
         return f"{place} {about.title.of(self.lang)}" if about.title else place
 
     def _both(self, old: Result | None, new: Result | None) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.levels.phrases import say
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.facts import Direction, Fact
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import LeafResult
@@ -76,15 +76,17 @@ class Cause:
         if member is None:
             return unit
         if member.value is not None and self.fact is not None:
-            return say(lang, "below_value", unit=unit, value=with_unit(_printed(member.value, lang), self.fact, lang))
+            return say(
+                lang, "levels.below_value", unit=unit, value=with_unit(_printed(member.value, lang), self.fact, lang)
+            )
         verdict = member.verdict
         if verdict is None:
             if member.outcome is Outcome.UNDETERMINED:
-                return say(lang, "below_missing", unit=unit)
-            return say(lang, "below", unit=unit, outcome=words.outcome(member.outcome))
+                return say(lang, "levels.below_missing", unit=unit)
+            return say(lang, "levels.below", unit=unit, outcome=words.outcome(member.outcome))
         title = verdict.ruleset.title.of(lang) if verdict.ruleset.title else verdict.ruleset.id
         outcome, counts = words.outcome(verdict.outcome), (verdict.criteria_met, verdict.criteria_total)
-        return say(lang, "below_set", unit=unit, title=title, outcome=outcome, met=counts[0], total=counts[1])
+        return say(lang, "levels.below_set", unit=unit, title=title, outcome=outcome, met=counts[0], total=counts[1])
 
     def lines(self, lang: str = "vi", depth: int | None = None) -> Iterator[str]:
         """The cause and everything below it, two blanks a level; no deeper than *depth* levels below it.
@@ -108,9 +110,9 @@ def causes(hierarchy: "Hierarchy", verdict: Verdict) -> tuple[Cause, ...]:
 def place_text(place: "Place", lang: str) -> str:
     """The name of a unit with its level, e.g. ``Xã Cao Lâu``, once; its code where the table has no name."""
     name = place.name or place.unit
-    if name.casefold().startswith(say("vi", place.level).casefold() + " "):
+    if name.casefold().startswith(say("vi", f"levels.level.{place.level}").casefold() + " "):
         return name
-    return say(lang, f"named_{place.level}", name=name)
+    return say(lang, f"levels.named.{place.level}", name=name)
 
 
 def _deciding(reason: Reason) -> Iterator[LeafResult]:

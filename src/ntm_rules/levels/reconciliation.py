@@ -6,7 +6,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.levels.phrases import say
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.acts import Act, ActKind, act_in_force
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Evaluated, LeafResult
@@ -108,14 +108,13 @@ def reconciliation_text(found: Reconciliation, lang: str) -> str:
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
     """
-    words = words_in(lang, {})
     finding = found.finding
-    level = say(lang, found.level) if found.level is not None else ""
+    level = say(lang, f"levels.level.{found.level}") if found.level is not None else ""
     counts = {"met": finding.criteria_met, "total": finding.criteria_total}
     parts = [
-        say(lang, found.agreement.value, level=level),
-        say(lang, "no_act") if found.act is None else _act(found.act, lang),
-        say(lang, "finding", outcome=_outcome(finding, lang), **counts),
+        say(lang, f"levels.agreement.{found.agreement.value}", level=level),
+        say(lang, "levels.no_act") if found.act is None else _act(found.act, lang),
+        say(lang, "levels.finding", outcome=_outcome(finding, lang), **counts),
     ]
     withdrawal = found.withdrawal
     if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
@@ -125,9 +124,9 @@ def reconciliation_text(found: Reconciliation, lang: str) -> str:
             parts += [said.member(leaf) for tree in met for leaf in _because(tree)]
         else:
             undetermined = withdrawal.outcome is Outcome.UNDETERMINED
-            parts.append(say(lang, "withdrawal_undetermined" if undetermined else "withdrawal_not_met"))
+            parts.append(say(lang, "levels.withdrawal_undetermined" if undetermined else "levels.withdrawal_not_met"))
     provisional = finding.provisional or (withdrawal is not None and withdrawal.provisional)
-    return "; ".join(parts) + (f" ({words.say('provisional')})" if provisional else "")
+    return "; ".join(parts) + (f" ({say(lang, 'words.provisional')})" if provisional else "")
 
 
 def _outcome(finding: Verdict, lang: str) -> str:
@@ -147,5 +146,5 @@ def _because(tree: Evaluated) -> Iterator[LeafResult]:
 
 
 def _act(act: Act, lang: str) -> str:
-    by = say(lang, "by", number=act.instrument.number) if act.instrument is not None else ""
-    return say(lang, f"act_{act.kind.value}", by=by, date=day(act.date, lang))
+    by = say(lang, "levels.by", number=act.instrument.number) if act.instrument is not None else ""
+    return say(lang, f"levels.act.{act.kind.value}", by=by, date=day(act.date, lang))

@@ -7,6 +7,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import CriterionResult, IndicatorResult
@@ -209,9 +210,9 @@ class EventReason:
         """
         event, verdict = self.event, self.event.verdict
         words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations)
-        name = "changed_provisional" if event.provisional else "changed"
-        change = words.say(name, old=words.outcome(event.old), new=words.outcome(event.new))
-        facts = words.say("because", facts=", ".join(map(words.fact_title, event.facts)))
+        code = "live.changed_provisional" if event.provisional else "live.changed"
+        change = say(words.lang, code, old=words.outcome(event.old), new=words.outcome(event.new))
+        facts = say(words.lang, "live.because", facts=", ".join(map(words.fact_title, event.facts)))
         return "; ".join((f"{self._head(words)}: {change}", *self._why(words), facts))
 
     def _head(self, words: Words) -> str:
@@ -219,7 +220,7 @@ class EventReason:
         title = self.event.title.of(words.lang) if self.event.title else ""
         if isinstance(result, Verdict):
             return title or result.ruleset.id
-        no = words.say("criterion", no=result.no) if isinstance(result, CriterionResult) else result.no
+        no = say(words.lang, "live.criterion", no=result.no) if isinstance(result, CriterionResult) else result.no
         return f"{no} {title}".rstrip()
 
     def _why(self, words: Words) -> Iterator[str]:
@@ -228,17 +229,17 @@ class EventReason:
             criterion = next(c.no for c in verdict.criteria.values() if result.no in c.indicators)
             yield reason_of(criterion, result, verdict.ruleset.fact_by_id, verdict.annotations).why(words.lang)
         elif isinstance(result, CriterionResult):
-            yield from _counts(words, "of_indicators", {no: i.outcome for no, i in result.indicators.items()})
+            yield from _counts(words, "live.of_indicators", {no: i.outcome for no, i in result.indicators.items()})
         else:
             beside = {c.no for c in result.ruleset.criteria if not c.counted}
-            yield from _counts(words, "of_criteria", {no: c.outcome for no, c in result.criteria.items()}, beside)
+            yield from _counts(words, "live.of_criteria", {no: c.outcome for no, c in result.criteria.items()}, beside)
 
 
-def _counts(words: Words, name: str, outcomes: Mapping[str, Outcome], beside: Container[str] = ()) -> Iterator[str]:
+def _counts(words: Words, code: str, outcomes: Mapping[str, Outcome], beside: Container[str] = ()) -> Iterator[str]:
     """How many are satisfied, but for those beside the count, and the numbers of all that are not."""
     counted = [outcome for no, outcome in outcomes.items() if no not in beside]
-    yield words.say(name, satisfied=sum(o.satisfied for o in counted), total=len(counted))
+    yield say(words.lang, code, satisfied=sum(o.satisfied for o in counted), total=len(counted))
     for outcome in (Outcome.NOT_MET, Outcome.UNDETERMINED):
         numbers = [no for no, found in outcomes.items() if found is outcome]
         if numbers:
-            yield words.say("those", outcome=words.outcome(outcome), numbers=", ".join(numbers))
+            yield say(words.lang, "live.those", outcome=words.outcome(outcome), numbers=", ".join(numbers))

@@ -3,19 +3,6 @@
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.errors import UnknownName
-
-LANGUAGES = ("vi", "en")
-
-
-def check_language(lang: str) -> None:
-    """Nothing, for a language of the project.
-
-    Raises:
-        UnknownName: another language than ``vi`` or ``en``.
-    """
-    if lang not in LANGUAGES:
-        raise UnknownName("language", lang, LANGUAGES)
 
 
 @public("law")

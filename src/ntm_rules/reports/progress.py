@@ -1,20 +1,17 @@
 """Progress in words: heading, targets, and for each tier counts, bands, groups and changes."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from attrs import frozen
 
+from ntm_rules.messages.catalogue import Message, check_language, is_known, say
 from ntm_rules.model.plans import Aim, Figure, Known, Target
-from ntm_rules.model.text import check_language
 from ntm_rules.programme.progress import Achievement, Progress, Reached, TierProgress
 from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
-from ntm_rules.reports.phrases import say, tier_name
 from ntm_rules.reports.report import Report, Table, Value, text_of
 from ntm_rules.words.numbers import day
-from ntm_rules.words.phrases import PHRASES
-from ntm_rules.words.sheet_phrases import SHEET
 
 _LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
 
@@ -39,35 +36,44 @@ def progress_report(
 
 @frozen
 class _Row:
-    """One line of a summary: its name, and what it says of a tally."""
+    """One line of a summary: the code of its name, and what it says of a tally."""
 
-    name: str
+    code: str
     of: Callable[[Tally], Value]
     always: bool = True
 
 
 _ROWS = (
-    _Row("units", lambda t: t.units),
-    _Row("met", lambda t: None if t.by_finding is None else t.met),
-    _Row("not_met", lambda t: None if t.by_finding is None else t.not_met),
-    _Row("undetermined", lambda t: None if t.by_finding is None else t.undetermined, always=False),
-    _Row("not_applicable", lambda t: t.not_applicable, always=False),
-    _Row("no_finding", lambda t: t.no_finding, always=False),
-    _Row("provisional", lambda t: t.provisional, always=False),
-    _Row("met_share", lambda t: _percent(t.by_finding, t.units)),
-    _Row("recognised", lambda t: t.by_act),
-    _Row("recognised_share", lambda t: _percent(t.by_act, t.units)),
-    _Row("counted", lambda t: 0 if t.counted == t.units else t.counted, always=False),
-    _Row("average_row", lambda t: t.average),
-    _Row("under", lambda t: t.under if t.counted else None),
+    _Row("report.units", lambda t: t.units),
+    _Row("report.met", lambda t: None if t.by_finding is None else t.met),
+    _Row("report.not_met", lambda t: None if t.by_finding is None else t.not_met),
+    _Row("report.undetermined", lambda t: None if t.by_finding is None else t.undetermined, always=False),
+    _Row("report.not_applicable", lambda t: t.not_applicable, always=False),
+    _Row("report.no_finding", lambda t: t.no_finding, always=False),
+    _Row("report.provisional", lambda t: t.provisional, always=False),
+    _Row("report.met_share", lambda t: _percent(t.by_finding, t.units)),
+    _Row("report.recognised", lambda t: t.by_act),
+    _Row("report.recognised_share", lambda t: _percent(t.by_act, t.units)),
+    _Row("report.counted", lambda t: 0 if t.counted == t.units else t.counted, always=False),
+    _Row("report.average_row", lambda t: t.average),
+    _Row("report.under", lambda t: t.under if t.counted else None),
 )
 
 _GROUPED = tuple(
     row
     for row in _ROWS
-    if row.name in ("units", "met", "not_met", "undetermined", "recognised", "average_row", "under")
+    if row.code
+    in (
+        "report.units",
+        "report.met",
+        "report.not_met",
+        "report.undetermined",
+        "report.recognised",
+        "report.average_row",
+        "report.under",
+    )
 )
-_CHANGING = ("met", "recognised", "average_row")
+_CHANGING = ("report.met", "report.recognised", "report.average_row")
 
 
 @frozen
@@ -77,30 +83,35 @@ class _ProgressReport:
     found: Progress
     lang: str
 
-    def say(self, name: str, **values: object) -> str:
-        return say(self.lang, name, **values)
-
     def tier(self, tier: str) -> str:
-        return tier_name(tier, self.lang)
+        """A tier in words with its id; the id alone where there are no words for it."""
+        level, _, name = tier.partition("/")
+        codes = f"report.level.{level}", f"report.tier_of.{name}"
+        if not all(map(is_known, codes)):
+            return tier
+        return say(self.lang, "report.tier_named", level=Message(codes[0]), tier=Message(codes[1]), id=tier)
 
     def report(self, lines: Sequence[str], province: str, every_unit: bool) -> Report:
         """The whole report."""
         tables = list(self.targets())
         for tier in self.found.tiers:
             tables += self.tables(tier, every_unit)
-        head = (*self.heading(province), *lines, self.say("two_things"), self.say("span"))
-        return Report(self.lang, self.say("progress"), head, tuple(tables))
+        head = (*self.heading(province), *lines, say(self.lang, "report.two_things"), say(self.lang, "report.span"))
+        return Report(self.lang, say(self.lang, "report.progress"), head, tuple(tables))
 
     def heading(self, province: str) -> Iterator[str]:
         """The day and the plan."""
         if self.found.as_of is not None:
-            yield self.say("as_of", date=day(self.found.as_of, self.lang))
+            yield say(self.lang, "report.as_of", date=day(self.found.as_of, self.lang))
         plan = self.found.plan
         if plan is not None:
             instrument = plan.instrument
-            number = f"{instrument.number} ({day(instrument.date, self.lang)})" if instrument else ""
-            name = "plan_number" if instrument else "plan"
-            yield self.say(name, title=plan.title.of(self.lang), province=province or plan.province, instrument=number)
+            values = {"title": plan.title.of(self.lang), "province": province or plan.province}
+            if instrument is None:
+                yield say(self.lang, "report.plan", **values)
+            else:
+                number = f"{instrument.number} ({day(instrument.date, self.lang)})"
+                yield say(self.lang, "report.plan_number", **values, instrument=number)
 
     # -- targets -------------------------------------------------------------------------------
 
@@ -109,15 +120,25 @@ class _ProgressReport:
         plan = self.found.plan
         if plan is None:
             return
-        columns = ("tier", "target", "found", "found_left", "acted", "acted_left", "known")
+        columns = self.words(
+            "report.tier",
+            "report.target",
+            "report.found",
+            "report.found_left",
+            "report.acted",
+            "report.acted_left",
+            "report.known",
+        )
         rows = tuple(self.target(each) for each in self.found.achievements)
-        yield Table(self.say("targets"), self.words(columns), rows, tuple(self.other_counts()))
+        yield Table(say(self.lang, "report.targets"), columns, rows, tuple(self.other_counts()))
         if plan.figures:
             rows = tuple(self.figure(figure) for figure in plan.figures)
-            yield Table(self.say("figures"), self.words(("figure", "value", "known")), rows)
+            yield Table(
+                say(self.lang, "report.figures"), self.words("report.figure", "report.value", "report.known"), rows
+            )
 
-    def words(self, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(self.say(name) for name in names)
+    def words(self, *codes: str) -> tuple[str, ...]:
+        return tuple(say(self.lang, code) for code in codes)
 
     def target(self, each: Achievement) -> tuple[Value, ...]:
         """A target with what is reached of it."""
@@ -134,16 +155,18 @@ class _ProgressReport:
             return reached.achieved, reached.remaining
         here = any(tier.tier == target.tier for tier in self.found.tiers)
         needs = here and target.aim is Aim.NEW and all(tier.change is None for tier in self.found.tiers)
-        return self.say("not_said" if never else "needs_before" if needs else "not_here"), None
+        if never:
+            return say(self.lang, "report.not_said"), None
+        return say(self.lang, "report.needs_before" if needs else "report.not_here"), None
 
     def aim(self, target: Target) -> str:
         """What is to be reached, in words."""
         low, high = text_of(target.low, self.lang), text_of(target.high, self.lang)
         if target.out_of is not None:
-            return self.say("total_of", count=low, whole=target.out_of)
+            return say(self.lang, "report.total_of", count=low, whole=target.out_of)
         if target.low != target.high:
-            return self.say("average_span", low=low, high=high)
-        return self.say(target.aim.value, count=low)
+            return say(self.lang, "report.average_span", low=low, high=high)
+        return say(self.lang, f"report.aim.{target.aim.value}", count=low)
 
     def other_counts(self) -> Iterator[str]:
         """Where the plan counts other units than the file has."""
@@ -152,21 +175,22 @@ class _ProgressReport:
             target = each.target
             if target.out_of is not None and units.get(target.tier, target.out_of) != target.out_of:
                 name = self.tier(target.tier)
-                yield self.say("other_count", whole=target.out_of, units=units[target.tier], tier=name)
+                yield say(self.lang, "report.other_count", whole=target.out_of, units=units[target.tier], tier=name)
 
     def figure(self, figure: Figure) -> tuple[Value, ...]:
         unit = figure.unit.of(self.lang)
         value = text_of(figure.value, self.lang) + (unit if unit == "%" else f" {unit}")
         return (
             figure.title.of(self.lang),
-            SHEET[self.lang][f"if_{figure.op}"].format(value=value),
+            say(self.lang, f"sheet.where.{figure.op}", value=value),
             self.known(figure.known),
         )
 
     def known(self, known: Known) -> str:
         """How a number is known, in words."""
-        words = SHEET[self.lang]
-        parts = [words[known.evidence.value], *([words[known.confidence.value]] if known.confidence else [])]
+        parts = [say(self.lang, f"sheet.evidence.{known.evidence.value}")]
+        if known.confidence is not None:
+            parts.append(say(self.lang, f"sheet.confidence.{known.confidence.value}"))
         parts += [text for text in (known.source, known.note) if text]
         return "; ".join(parts)
 
@@ -180,36 +204,49 @@ class _ProgressReport:
         if tier.now.counted:
             bands = [self.band(band, tier.scale) for band in tier.now.bands]
             yield self.banded(
-                self.say("bands", tier=name), bands, tier.now.bands, None if before is None else before.bands
+                say(self.lang, "report.bands", tier=name),
+                bands,
+                tier.now.bands,
+                None if before is None else before.bands,
             )
-            counts = [self.say("band_one", low=band.low) for band in tier.now.counts]
-            yield self.banded(self.say("counts", tier=name), counts, tier.now.counts, None)
+            counts = [say(self.lang, "report.band_one", low=band.low) for band in tier.now.counts]
+            yield self.banded(say(self.lang, "report.counts", tier=name), counts, tier.now.counts, None)
         if tier.groups:
             yield self.groups(name, tier)
         if tier.under:
-            title = self.say("listed", tier=name, count=tier.scale.under)
-            columns = (*self.words(("unit",)), *self.found.by, *self.words(("criteria",)))
+            title = say(self.lang, "report.listed", tier=name, count=tier.scale.under)
+            columns = (*self.words("report.unit"), *self.found.by, *self.words("report.criteria"))
             yield Table(title, columns, tuple(self.listed(record) for record in tier.under))
         if tier.change is not None:
             yield from self.turned(name, tier)
         if every_unit:
-            columns = (*self.words(("unit",)), *self.found.by, *self.words(("outcome", "criteria", "recognised")))
-            yield Table(self.say("all_units", tier=name), columns, tuple(self.unit(record) for record in tier.records))
+            columns = (
+                *self.words("report.unit"),
+                *self.found.by,
+                *self.words("report.outcome", "report.criteria", "report.recognised"),
+            )
+            yield Table(
+                say(self.lang, "report.all_units", tier=name),
+                columns,
+                tuple(self.unit(record) for record in tier.records),
+            )
 
     def summary(self, name: str, tier: TierProgress, before: Tally | None) -> Table:
         """A line for each thing counted; those that are always nought are left out."""
         rows: list[tuple[Value, ...]] = []
         for row in _ROWS:
             now, then = row.of(tier.now), None if before is None else row.of(before)
-            known = tier.now.counted or row.name not in ("average_row", "under")
+            known = tier.now.counted or row.code not in ("report.average_row", "report.under")
             if known and (row.always or now or then):
-                label = self.say(row.name, count=tier.scale.under)
-                shown: Value = self.say("not_here") if now is None else now
+                label = say(self.lang, row.code, count=tier.scale.under)
+                shown: Value = say(self.lang, "report.not_here") if now is None else now
                 rows.append((label, shown) if before is None else (label, shown, then, _difference(now, then)))
-            if row.name == "not_met":
+            if row.code == "report.not_met":
                 rows += self.graded(tier.now, before)
-        columns = ("what", "now") if before is None else ("what", "now", "before", "change")
-        return Table(self.say("summary", tier=name), self.words(columns), tuple(rows))
+        columns = self.words("report.what", "report.now")
+        if before is not None:
+            columns += self.words("report.before", "report.change")
+        return Table(say(self.lang, "report.summary", tier=name), columns, tuple(rows))
 
     def graded(self, now: Tally, before: Tally | None) -> Iterator[tuple[Value, ...]]:
         """Of those not met, how many have each grade."""
@@ -219,41 +256,44 @@ class _ProgressReport:
             here, then = (
                 None if side is None else {g.id: n for g, n in side.grades}.get(name, 0) for side in (now, before)
             )
-            row: tuple[Value, ...] = (self.say("graded", grade=title), here)
+            row: tuple[Value, ...] = (say(self.lang, "report.graded", grade=title), here)
             yield row if before is None else (*row, then, _difference(here, then))
 
     def banded(self, title: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None) -> Table:
         """Units by how many criteria they meet."""
         if before is None:
             rows = tuple((label, band.units) for label, band in zip(labels, now, strict=True))
-            return Table(title, self.words(("band", "units")), rows)
+            return Table(title, self.words("report.band", "report.units"), rows)
         three = zip(labels, now, before, strict=True)
         changed = tuple(
             (label, band.units, old.units, _difference(band.units, old.units)) for label, band, old in three
         )
-        return Table(title, self.words(("band", "units", "before", "change")), changed)
+        return Table(title, self.words("report.band", "report.units", "report.before", "report.change"), changed)
 
     def band(self, band: Band, scale: Scale) -> str:
         if band.low == band.high:
-            return self.say("band_one", low=band.low)
+            return say(self.lang, "report.band_one", low=band.low)
         if band.low == 0 and band.high < scale.total:
-            return self.say("band_below", above=band.high + 1)
-        return self.say("band_span", low=band.low, high=band.high)
+            return say(self.lang, "report.band_below", above=band.high + 1)
+        return say(self.lang, "report.band_span", low=band.low, high=band.high)
 
     def groups(self, name: str, tier: TierProgress) -> Table:
         """A line for each group, the outer ones before what they hold; without columns of which nothing is known."""
         shown = [row for row in _GROUPED if any(row.of(group.now) is not None for group in tier.groups)]
-        changing = [row for row in shown if row.name in _CHANGING] if tier.change is not None else []
-        columns = [*self.found.by, *(self.say(row.name, count=tier.scale.under) for row in shown)]
-        columns += [f"{self.say(row.name)}: {self.say('change')}" for row in changing]
+        changing = [row for row in shown if row.code in _CHANGING] if tier.change is not None else []
+        columns = [*self.found.by, *(say(self.lang, row.code, count=tier.scale.under) for row in shown)]
+        change = say(self.lang, "report.change")
+        columns += [f"{say(self.lang, row.code)}: {change}" for row in changing]
         rows: list[tuple[Value, ...]] = []
         for group in tier.groups:
             path = (*group.path, *[""] * (len(self.found.by) - len(group.path)))
             now = (row.of(group.now) for row in shown)
             then = group.before
-            change = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
-            rows.append((*path, *now, *change))
-        return Table(self.say("groups", tier=name, by=", ".join(self.found.by)), tuple(columns), tuple(rows))
+            more = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
+            rows.append((*path, *now, *more))
+        return Table(
+            say(self.lang, "report.groups", tier=name, by=", ".join(self.found.by)), tuple(columns), tuple(rows)
+        )
 
     def listed(self, record: UnitRecord) -> tuple[Value, ...]:
         return (record.unit, *(record.groups.get(name, "") for name in self.found.by), self.criteria(record))
@@ -263,20 +303,23 @@ class _ProgressReport:
         return None if ends is None else f"{'–'.join(dict.fromkeys(map(str, ends)))}/{record.criteria_total}"
 
     def unit(self, record: UnitRecord) -> tuple[Value, ...]:
-        outcome = "" if record.outcome is None else PHRASES[self.lang][record.outcome.code]
+        outcome = "" if record.outcome is None else say(self.lang, f"outcome.{record.outcome.code}")
         if record.grade is not None:
             outcome += f", {record.grade.title.of(self.lang) if record.grade.title is not None else record.grade.id}"
         outcome += " (*)" if record.provisional else ""
-        act = "" if record.recognised is None else self.say("yes" if record.recognised else "no")
+        act = "" if record.recognised is None else say(self.lang, "report.yes" if record.recognised else "report.no")
         unit, *rest = self.listed(record)
         return (unit, *rest[:-1], outcome, rest[-1], act)
 
     def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
         """The units that are not as they were."""
-        names = {"recognised": "newly_recognised"}
-        rows = [(unit, self.say(names.get(kind, kind))) for kind in _LISTS for unit in getattr(tier.change, kind)]
+        rows = [
+            (unit, say(self.lang, f"report.became.{kind}")) for kind in _LISTS for unit in getattr(tier.change, kind)
+        ]
         if rows:
-            yield Table(self.say("turned", tier=name), self.words(("unit", "turn")), tuple(rows))
+            yield Table(
+                say(self.lang, "report.turned", tier=name), self.words("report.unit", "report.turn"), tuple(rows)
+            )
 
 
 def _percent(part: Span | None, whole: int) -> Span | None:

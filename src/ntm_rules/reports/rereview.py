@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 
 from ntm_rules.difference.words import DiffWords
+from ntm_rules.messages.catalogue import say
 from ntm_rules.programme.rereview import Rereview, ReviewedUnit, Transition
-from ntm_rules.reports.phrases import say
 from ntm_rules.reports.report import Report, Table, Value
 
 _NOT_MET = (Transition.LOST, Transition.STILL_NOT_MET, Transition.UNDETERMINED_NOW_NOT_MET)
@@ -39,11 +39,8 @@ class _RereviewReport:
     found: Rereview
     words: DiffWords
 
-    def say(self, name: str, **values: object) -> str:
-        return say(self.words.lang, name, **values)
-
-    def head(self, *names: str) -> tuple[str, ...]:
-        return tuple(self.say(name) for name in names)
+    def head(self, *codes: str) -> tuple[str, ...]:
+        return tuple(say(self.words.lang, code) for code in codes)
 
     def report(self, lines: Sequence[str]) -> Report:
         """The whole report."""
@@ -51,63 +48,78 @@ class _RereviewReport:
         tables = [self.transitions(acts)]
         at_stake = [unit for unit in self.found.units if unit.at_stake]
         if at_stake:
-            tables.append(self.units("at_stake_table", at_stake))
+            tables.append(self.units("report.at_stake_table", at_stake))
         tables += self.hinges()
-        tables.append(self.units("each_unit", self.found.units))
+        tables.append(self.units("report.each_unit", self.found.units))
         tables += self.missing()
         turned = tuple(row for unit in self.found.units for row in self.turned(unit))
         if turned:
-            columns = self.head("unit", "hinge", "transition", "before_set", "after_set")
-            tables.append(Table(self.say("why"), columns, turned))
-        return Report(self.words.lang, self.say("rereview"), tuple(lines), tuple(tables))
+            columns = self.head(
+                "report.unit", "report.hinge", "report.transition", "report.before_set", "report.after_set"
+            )
+            tables.append(Table(say(self.words.lang, "report.why"), columns, turned))
+        return Report(self.words.lang, say(self.words.lang, "report.rereview"), tuple(lines), tuple(tables))
 
     def transitions(self, acts: bool) -> Table:
         """How many units went which way; those recognised apart."""
         recognised = self.found.recognised
         rows: tuple[tuple[Value, ...], ...] = tuple(
-            (self.say(f"to_{transition.value}"), count, *([recognised[transition]] if acts else []))
+            (say(self.words.lang, f"report.to.{transition.value}"), count, *([recognised[transition]] if acts else []))
             for transition, count in self.found.counts.items()
         )
         lost, undetermined = (sum(recognised[each] for each in some) for some in (_NOT_MET, _UNDETERMINED))
-        notes = (self.say("at_stake", lost=lost, undetermined=undetermined),) if acts else ()
-        columns = self.head("transition", "units", *(["recognised_units"] if acts else []))
-        return Table(self.say("transitions"), columns, rows, notes)
+        notes = (say(self.words.lang, "report.at_stake", lost=lost, undetermined=undetermined),) if acts else ()
+        columns = self.head("report.transition", "report.units", *(["report.recognised_units"] if acts else []))
+        return Table(say(self.words.lang, "report.transitions"), columns, rows, notes)
 
     def units(self, title: str, units: Iterable[ReviewedUnit]) -> Table:
         """A line for each unit."""
         chosen = tuple(units)
         kept = tuple(dict.fromkeys(name for unit in chosen for name in unit.kept))
-        names = ("recognised", "before_set", "after_set", "transition", "missing")
-        columns = (self.say("unit"), *kept, *self.head(*names))
-        return Table(self.say(title), columns, tuple(self.unit(unit, kept) for unit in chosen))
+        columns = (
+            *self.head("report.unit"),
+            *kept,
+            *self.head(
+                "report.recognised", "report.before_set", "report.after_set", "report.transition", "report.missing"
+            ),
+        )
+        return Table(say(self.words.lang, title), columns, tuple(self.unit(unit, kept) for unit in chosen))
 
     def unit(self, unit: ReviewedUnit, kept: Sequence[str]) -> tuple[Value, ...]:
-        act = "" if unit.recognised is None else self.say("yes" if unit.recognised else "no")
+        act = "" if unit.recognised is None else say(self.words.lang, "report.yes" if unit.recognised else "report.no")
         before, after = (
             self.words.counted(verdict) + (" (*)" if verdict.provisional else "")
             for verdict in (unit.before, unit.after)
         )
         missing = len(unit.missing) or None
         passed = (unit.kept.get(name, "") for name in kept)
-        return (unit.unit, *passed, act, before, after, self.say(f"to_{unit.transition.value}"), missing)
+        return (
+            unit.unit,
+            *passed,
+            act,
+            before,
+            after,
+            say(self.words.lang, f"report.to.{unit.transition.value}"),
+            missing,
+        )
 
     def fact(self, name: str) -> str:
         """A fact that is missing, marked where only the new set asks for it."""
         title = self.words.words.fact_title(name)
         asked = {fact.id for fact in self.found.old.facts}
-        return title if name in asked else self.say("newly_asked", fact=title)
+        return title if name in asked else say(self.words.lang, "report.newly_asked", fact=title)
 
     def missing(self) -> Iterator[Table]:
         """The facts to collect, with how many units lack them; then those of each unit that was decided before."""
         counted = Counter(name for unit in self.found.units for name in unit.missing)
         if counted:
-            columns = self.head("fact", "units")
+            columns = self.head("report.fact", "report.units")
             rows = tuple((self.fact(name), count) for name, count in counted.most_common())
-            yield Table(self.say("missing_facts"), columns, rows)
+            yield Table(say(self.words.lang, "report.missing_facts"), columns, rows)
         opened = (unit for unit in self.found.units if unit.transition in _OPENED)
         each = tuple((unit.unit, self.fact(name)) for unit in opened for name in unit.missing)
         if each:
-            yield Table(self.say("missing_each"), self.head("unit", "fact"), each)
+            yield Table(say(self.words.lang, "report.missing_each"), self.head("report.unit", "report.fact"), each)
 
     def hinges(self) -> Iterator[Table]:
         """The indicators of the new set that turned, those that turned the most units first."""
@@ -123,7 +135,11 @@ class _RereviewReport:
             for no, counts in counted
         )
         if rows:
-            yield Table(self.say("hinges"), self.head("hinge", "hinge_lost", "hinge_open", "hinge_gained"), rows)
+            yield Table(
+                say(self.words.lang, "report.hinges"),
+                self.head("report.hinge", "report.hinge_lost", "report.hinge_open", "report.hinge_gained"),
+                rows,
+            )
 
     def turned(self, unit: ReviewedUnit) -> Iterator[tuple[Value, ...]]:
         """A line for each indicator whose outcome differs."""

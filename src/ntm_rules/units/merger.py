@@ -9,11 +9,11 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, FactProblem, quoted
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.results import Annotation, Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.text import check_language
 from ntm_rules.rules.library import Library
 from ntm_rules.units.unit import Part
 from ntm_rules.verdict.facts import MAX_DIGITS, CheckedFacts, Checker
@@ -29,22 +29,6 @@ class WhyNot(Enum):
     WITHOUT_PARTS = "without_parts"
     DIFFERS = "differs"
     NO_SUM = "no_sum"
-
-
-_WORDS = {
-    "vi": {
-        WhyNot.NOT_GIVEN: "`{fact}`: chưa có số liệu của {units}",
-        WhyNot.WITHOUT_PARTS: "`{fact}` là tỷ lệ phần trăm, không lấy trung bình: {units} thiếu {parts}",
-        WhyNot.DIFFERS: "`{fact}` khác nhau giữa {units}: cần xác định cho đơn vị mới",
-        WhyNot.NO_SUM: "`{fact}` không cộng hay lấy trung bình được từ {units}: cần xác định cho đơn vị mới",
-    },
-    "en": {
-        WhyNot.NOT_GIVEN: "`{fact}` is not given for {units}",
-        WhyNot.WITHOUT_PARTS: "`{fact}` is a percentage, which is not averaged: {units} lack {parts}",
-        WhyNot.DIFFERS: "`{fact}` differs between {units}: it has to be found out for the new unit",
-        WhyNot.NO_SUM: "`{fact}` is no sum or mean of those of {units}: it has to be found out for the new unit",
-    },
-}
 
 
 @public("units")
@@ -68,8 +52,7 @@ class NotMerged:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        check_language(lang)
-        return _WORDS[lang][self.why].format(fact=self.fact, units=quoted(self.units), parts=quoted(self.parts))
+        return say(lang, f"units.not_merged.{self.why.value}", fact=self.fact, units=self.units, parts=self.parts)
 
 
 @public("units")

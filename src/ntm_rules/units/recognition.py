@@ -7,28 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, recognised
-from ntm_rules.model.text import check_language
-
-_WORDS = {
-    "vi": {
-        "undeclared": "tỉnh chưa công bố cách xử lý kết quả công nhận sau sáp nhập",
-        "weakest": "lấy theo mức thấp nhất của các đơn vị trước sáp nhập ({before})",
-        "restart": "kết quả công nhận trước sáp nhập không được tính tiếp",
-        "carry-on": "các đơn vị trước sáp nhập cùng mức: giữ nguyên",
-        "differs": "giữ nguyên kết quả cũ, nhưng các đơn vị trước sáp nhập khác mức ({before}): chưa xác định được",
-        "none": "chưa công nhận",
-    },
-    "en": {
-        "undeclared": "the province has not declared what becomes of recognitions after a merger",
-        "weakest": "as its weakest predecessor ({before})",
-        "restart": "recognitions from before the merger do not count on",
-        "carry-on": "its predecessors had the same tier, which stays",
-        "differs": "old results stay, but the predecessors had different tiers ({before}): not known",
-        "none": "not recognised",
-    },
-}
 
 
 @public("units")
@@ -56,10 +37,9 @@ class AfterMerger:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        check_language(lang)
-        words = _WORDS[lang]
-        before = "; ".join(f"{unit}: {tier or words['none']}" for unit, tier in self.before.items())
-        return words[self.why].format(before=before)
+        none = say(lang, "units.after.none")
+        before = "; ".join(f"{unit}: {tier or none}" for unit, tier in self.before.items())
+        return say(lang, f"units.after.{self.why}", before=before)
 
 
 def recognition_after_merger(

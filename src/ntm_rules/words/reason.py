@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import check_language, say
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Annotation, IndicatorResult, LeafResult
-from ntm_rules.model.text import Text, check_language
+from ntm_rules.model.text import Text
 from ntm_rules.words.sentences import Words
 
 
@@ -57,7 +58,9 @@ class Reason:
         parts = [self._what(words)]
         leaves = _deciding(self.result)
         changed = (c for leaf in leaves for c in leaf.columns if c.why == "case" and c.value is not None)
-        parts += [words.say("column", column=words.column_value(c.selector, c.value or "")) for c in changed]
+        parts += [
+            say(words.lang, "words.column", column=words.column_value(c.selector, c.value or "")) for c in changed
+        ]
         parts += [words.citation(leaf.cell.citation) for leaf in leaves if leaf.cell is not None]
         if not any(leaf.cell for leaf in leaves):
             parts.append(words.citation(self.result.citation))
@@ -67,9 +70,9 @@ class Reason:
     def _what(self, words: Words) -> str:
         applies = self.result.applies
         if applies is not None and applies.outcome is Outcome.UNDETERMINED:
-            return words.say("applies", reason=words.tree(applies))
+            return say(words.lang, "words.applies", reason=words.tree(applies))
         if applies is not None and applies.outcome is not Outcome.MET:
-            return words.say("applies_not", reason=words.tree(applies))
+            return say(words.lang, "words.applies_not", reason=words.tree(applies))
         return words.tree(self.result.tree, self.title.of(words.lang) if self.title else "")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Direction, Fact, FactType
@@ -12,14 +13,13 @@ from ntm_rules.model.results import Annotation, Evaluated, LeafResult
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.model.thresholds import Cell, Value
 from ntm_rules.words.numbers import day, digits_for, number, with_unit
-from ntm_rules.words.phrases import PHRASES
 
 _SHORT = {
-    Op.AT_LEAST: "short",
-    Op.MORE_THAN: "short",
-    Op.AT_MOST: "over",
-    Op.LESS_THAN: "over",
-    Op.EQUALS: "off",
+    Op.AT_LEAST: "words.short",
+    Op.MORE_THAN: "words.short",
+    Op.AT_MOST: "words.over",
+    Op.LESS_THAN: "words.over",
+    Op.EQUALS: "words.off",
 }
 _CELL_CODES = (ReasonCode.DELEGATED, ReasonCode.PENDING, ReasonCode.BELOW_MINIMUM_EVIDENCE)
 
@@ -37,20 +37,15 @@ class Words:
         self, lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Annotation] | None = None
     ) -> None:
         self.lang = lang
-        self.phrases = PHRASES[lang]
         self.facts = facts
         self.annotations = annotations or {}
-
-    def say(self, name: str, **values: object) -> str:
-        """A phrase with its values put in."""
-        return self.phrases[name].format(**values)
 
     # -- values ------------------------------------------------------------------------------
 
     def value(self, fact: Fact | None, value: Value | Fraction | None, digits: int | None = None) -> str:
         """A value of a fact as it is printed, with its unit where that is a per cent sign."""
         if isinstance(value, bool):
-            return self.say("is_yes" if value else "is_no")
+            return say(self.lang, "words.is_yes" if value else "words.is_no")
         if isinstance(value, tuple):
             return ", ".join(self.value(fact, item) for item in value)
         if isinstance(value, Decimal | Fraction):
@@ -63,23 +58,23 @@ class Words:
     def required(self, op: Op, fact: Fact | None, value: Value | None, unit: bool = False) -> str:
         """What is asked, e.g. ``cần từ 45``; with its unit where no value stands before it."""
         if isinstance(value, bool):
-            return self.say("yes" if value else "no")
+            return say(self.lang, "asked.yes" if value else "asked.no")
         numeric = fact is not None and fact.type.numeric
         name = op.value if op is not Op.EQUALS or numeric else "category"
         text = self.value(fact, value)
         if unit and fact is not None and fact.type is not FactType.PERCENT:
             text = with_unit(text, fact, self.lang)
-        return self.say(name, required=text)
+        return say(self.lang, f"asked.{name}", required=text)
 
     def outcome(self, outcome: Outcome) -> str:
         """The outcome in words."""
-        return self.phrases[outcome.code]
+        return say(self.lang, f"outcome.{outcome.code}")
 
     def yes_no(self, fact: Fact | None, value: bool) -> str:
         """An answer: met or not for an achievement, there or not for a mere circumstance."""
         if fact is not None and fact.direction is Direction.NEITHER:
-            return self.say("is_there" if value else "is_absent")
-        return self.say("is_yes" if value else "is_no")
+            return say(self.lang, "words.is_there" if value else "words.is_absent")
+        return say(self.lang, "words.is_yes" if value else "words.is_no")
 
     def date(self, text: str) -> str:
         """A date as it is written: day first in Vietnamese."""
@@ -103,13 +98,13 @@ class Words:
             return ""
         title = inner.ruleset.title.of(self.lang) if inner.ruleset.title else inner.ruleset.id
         met, total = inner.criteria_met, inner.criteria_total
-        return self.say("meets", title=title, outcome=self.outcome(inner.outcome), met=met, total=total)
+        return say(self.lang, "words.meets", title=title, outcome=self.outcome(inner.outcome), met=met, total=total)
 
     def _decided(self, leaf: LeafResult) -> str:
         if isinstance(leaf.actual, bool):
             if leaf.required is True:
                 return self._noted(leaf, self.yes_no(leaf.fact, leaf.actual))
-            there = self.say("is_there" if leaf.actual else "is_absent")
+            there = say(self.lang, "words.is_there" if leaf.actual else "words.is_absent")
             return self._noted(leaf, f"{there}, {self.required(leaf.op, leaf.fact, leaf.required)}")
         text = f"{self._actual(leaf)}, {self.required(leaf.op, leaf.fact, leaf.required)}"
         margin = self._margin(leaf) if leaf.outcome is Outcome.NOT_MET else ""
@@ -127,18 +122,18 @@ class Words:
             return self._noted(leaf, with_unit(number(actual, self.lang, digits), fact, self.lang))
         text = self.value(fact, actual)
         ordinal = fact.type is FactType.ORDINAL and not fact.value_titles
-        return self._noted(leaf, self.say("level", actual=text) if ordinal else text)
+        return self._noted(leaf, say(self.lang, "words.level", actual=text) if ordinal else text)
 
     def _noted(self, leaf: LeafResult, text: str) -> str:
         """The text with what the caller said about the fact."""
         note = self.annotations.get(leaf.fact.id) if leaf.fact else None
         if note is None:
             return text
-        parts = [self.say(note.by)] if note.by else []
+        parts = [say(self.lang, f"words.by.{note.by}")] if note.by else []
         if note.source:
-            parts.append(self.say("annotation", source=note.source))
+            parts.append(say(self.lang, "words.annotation", source=note.source))
         if note.as_of:
-            parts.append(self.say("as_of", date=self.date(note.as_of)))
+            parts.append(say(self.lang, "words.as_of", date=self.date(note.as_of)))
         return f"{text} [{'; '.join(parts)}]" if parts else text
 
     def _margin(self, leaf: LeafResult) -> str:
@@ -147,18 +142,18 @@ class Words:
         if margin is None or margin == 0 or fact is None:
             return ""
         if isinstance(margin, int):  # steps of an ordinal
-            return self.say("short", margin=self.say("steps", margin=abs(margin)))
+            return say(self.lang, "words.short", margin=say(self.lang, "words.steps", margin=abs(margin)))
         digits = None
         if isinstance(margin, Fraction):
             digits = digits_for(margin, Decimal(0), fact.decimals)
         text = number(-margin if margin < 0 else margin, self.lang, digits)
         if fact.type is FactType.PERCENT:
-            text = self.say("points", margin=text)
-        found = [self.say(_SHORT[leaf.op], margin=text)]
+            text = say(self.lang, "words.points", margin=text)
+        found = [say(self.lang, _SHORT[leaf.op], margin=text)]
         if leaf.part_change and fact.ratio is not None:
             part = self.facts[fact.ratio.part]
             count = with_unit(number(abs(leaf.part_change), self.lang), part, self.lang)
-            found.append(self.say("part_more" if leaf.part_change > 0 else "part_less", count=count))
+            found.append(say(self.lang, "words.part_more" if leaf.part_change > 0 else "words.part_less", count=count))
         return "; ".join(found)
 
     def _undetermined(self, leaf: LeafResult) -> str:
@@ -172,7 +167,7 @@ class Words:
             found.append(self._undecided(leaf.fact, leaf.undecided))
         elif ReasonCode.FACT_MISSING in codes:
             boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
-            found.append(self.say("fact_missing_boolean" if boolean else "fact_missing"))
+            found.append(say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing"))
         known = leaf.required is not None and not any(code in codes for code in _CELL_CODES)
         if known and not isinstance(leaf.required, bool):
             found.append(self.required(leaf.op, leaf.fact, leaf.required, unit=leaf.actual is None))
@@ -185,8 +180,9 @@ class Words:
         name = fact.undecided if fact is not None and fact.undecided is not None else ""
         title, known = self.fact_title(name), self.facts.get(name)
         text = number(count, self.lang)
-        return self.say(
-            "undecided",
+        return say(
+            self.lang,
+            "words.undecided",
             title=inside(title),
             count=text if known is None else with_unit(text, known, self.lang),
         )
@@ -195,10 +191,11 @@ class Words:
         if code in (ReasonCode.SELECTOR_MISSING, ReasonCode.AMBIGUOUS_CASE):
             unknown = [c for c in leaf.columns if c.value is None]
             names = dict.fromkeys(name for c in unknown for name in c.missing or (c.selector,))
-            return self.say(code.value, selectors=", ".join(map(self.fact_title, names)))
+            several = "words.selector_missing" if code is ReasonCode.SELECTOR_MISSING else "words.ambiguous_case"
+            return say(self.lang, several, selectors=", ".join(map(self.fact_title, names)))
         if code is ReasonCode.NO_CELL:
-            return self.say("no_cell", columns=self.columns(leaf))
-        return self.say(code.value)
+            return say(self.lang, "words.no_cell", columns=self.columns(leaf))
+        return say(self.lang, f"why.{code.value}")
 
     def fact_title(self, name: str) -> str:
         """The title of a fact, its id where it has none."""
@@ -213,8 +210,8 @@ class Words:
         """The title of a selector's value, looked up through facts that a derived one passes on."""
         fact = self.facts.get(selector)
         if fact is not None and fact.type is FactType.BOOLEAN:
-            answer = self.say("is_there" if value == "true" else "is_absent")
-            return self.say("column_yes_no", title=self.fact_title(selector), answer=answer)
+            answer = say(self.lang, "words.is_there" if value == "true" else "words.is_absent")
+            return say(self.lang, "words.column_yes_no", title=self.fact_title(selector), answer=answer)
         for known in (fact, *self.facts.values()):
             if known is not None and known.value_titles and value in known.value_titles:
                 return known.value_titles[value].of(self.lang)
@@ -227,12 +224,12 @@ class Words:
         if isinstance(tree, LeafResult):
             return self.leaf(tree)
         if tree.kind == "not":
-            return self.say("not", member=self.tree(tree.members[0]))
+            return say(self.lang, "words.not", member=self.tree(tree.members[0]))
         parts = [self.member(m, under) for m in tree.members if m.outcome is tree.outcome]
         if tree.kind == "all" or tree.short is None:
             return "; ".join(dict.fromkeys(parts))
         met = sum(m.outcome is Outcome.MET for m in tree.members)
-        head = self.say("k_of_n", k=tree.short + met, n=len(tree.members), met=met)
+        head = say(self.lang, "words.k_of_n", k=tree.short + met, n=len(tree.members), met=met)
         return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
 
     def member(self, member: Evaluated, under: str = "") -> str:
@@ -250,7 +247,7 @@ class Words:
         """Number of the instrument, annex and point."""
         parts = [citation.instrument.number]
         if citation.annex:
-            parts.append(self.say("annex", annex=citation.annex))
+            parts.append(say(self.lang, "words.annex", annex=citation.annex))
         if citation.point:
             parts.append(citation.point)
         return ", ".join(parts)
@@ -260,12 +257,12 @@ class Words:
         for leaf in leaves:
             cell = leaf.cell
             if cell is not None and cell.evidence is not None and cell.level != "official":
-                yield self.say(cell.level, what=self._what(leaf, cell))
+                yield say(self.lang, f"words.evidence.{cell.level}", what=self._what(leaf, cell))
 
     def _what(self, leaf: LeafResult, cell: Cell) -> str:
         if cell.value is None or isinstance(cell.value, bool | tuple):
-            return self.say("requirement")
-        return self.say("level_of", required=self.value(leaf.fact, cell.value))
+            return say(self.lang, "words.requirement")
+        return say(self.lang, "words.level_of", required=self.value(leaf.fact, cell.value))
 
 
 def inside(title: str) -> str:

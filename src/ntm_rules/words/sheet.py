@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -31,7 +32,6 @@ from ntm_rules.model.walk import grade_changes, guards_of, leaves, threshold_cel
 from ntm_rules.words.numbers import number
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import inside
-from ntm_rules.words.sheet_phrases import SHEET
 
 
 @frozen
@@ -92,24 +92,20 @@ class Sheet:
 
     def _grade(self, grade: Grade) -> Iterator[Row]:
         """What a grade asks otherwise than the set."""
-        yield Row("grade", "", self._title(grade.title) or grade.id, self.say("grade"))
+        yield Row("grade", "", self._title(grade.title) or grade.id, say(self.lang, "sheet.grade"))
         theirs = Sheet(grade.ruleset, self.lang)
         for indicator, asked in grade_changes(self.ruleset, grade):
             if asked is None:
-                yield Row("indicator", indicator.no, self._title(indicator.title), self.say("none"))
+                yield Row("indicator", indicator.no, self._title(indicator.title), say(self.lang, "sheet.state.none"))
             else:
                 yield from theirs._indicator(asked)
-
-    def say(self, name: str, **values: object) -> str:
-        """A phrase with its values put in."""
-        return SHEET[self.lang][name].format(**values)
 
     # -- criteria and indicators ---------------------------------------------------------------
 
     def _some_of(self, criterion: Criterion) -> str:
         k = criterion.at_least_n
-        asked = [] if k is None else [self.say("at_least_n", k=k, n=len(criterion.indicators))]
-        return "; ".join(asked if criterion.counted else [*asked, self.say("not_counted")])
+        asked = [] if k is None else [say(self.lang, "sheet.at_least_n", k=k, n=len(criterion.indicators))]
+        return "; ".join(asked if criterion.counted else [*asked, say(self.lang, "sheet.not_counted")])
 
     def _indicator(self, indicator: Indicator) -> Iterator[Row]:
         found = list(self._node(indicator.require, indicator.no, alone=True))
@@ -121,7 +117,9 @@ class Sheet:
         yield head
         if indicator.applies_if is not None:
             cells = [cell for _, _, cell in self._cells_of(indicator.applies_if)]
-            yield self._row("", self.say("applies", text=self.one_line(indicator.applies_if)), "", cells[:1])
+            yield self._row(
+                "", say(self.lang, "sheet.applies", text=self.one_line(indicator.applies_if)), "", cells[:1]
+            )
         yield from found
 
     def _node(self, condition: Condition, address: str, alone: bool = False) -> Iterator[Row]:
@@ -147,7 +145,7 @@ class Sheet:
             title = ", ".join(self.words.fact_title(f) for f in leaf.facts)
         found = list(self.cells(leaf.threshold))
         if not found:
-            yield self._row(address, title, self.say("no_cell"), [])
+            yield self._row(address, title, say(self.lang, "sheet.no_cell"), [])
         elif len(found) == 1:
             column, asked, cell = found[0][0], self.asked(leaf, found[0][1]), found[0][1]
             yield self._row(address, f"{title} ({column})" if title and column else title or column, asked, [cell])
@@ -165,15 +163,16 @@ class Sheet:
 
     def _connective(self, condition: Any | AtLeast | Not) -> str:
         if isinstance(condition, Not):
-            return self.say("not")
+            return say(self.lang, "sheet.not")
         if isinstance(condition, Any):
-            return self.say("any")
-        return self.say("at_least_n", k=condition.k, n=len(condition.members))
+            return say(self.lang, "sheet.any")
+        return say(self.lang, "sheet.at_least_n", k=condition.k, n=len(condition.members))
 
     def _meets(self, node: Meets) -> str:
         other = node.resolved
         title = self._title(other.title) if other is not None else ""
-        return self.say(node.by.value if node.recognised else By.FINDING.value, title=title or node.ruleset)
+        by = node.by if node.recognised else By.FINDING
+        return say(self.lang, f"sheet.by.{by.value}", title=title or node.ruleset)
 
     # -- cells ---------------------------------------------------------------------------------
 
@@ -196,14 +195,15 @@ class Sheet:
 
     def column(self, by: Iterable[str], key: Key, bound: bool = False) -> str:
         """The words of a column; what province and year fix is left out unless *bound*."""
-        named = {GENERAL: self.say("general"), REST: self.say("rest")}
+        named = {GENERAL: say(self.lang, "sheet.general"), REST: say(self.lang, "sheet.rest")}
         parts: list[str] = []
         for selector, value in zip(by, key, strict=True):
             if selector in self.bound and not bound:
                 continue
             title = named.get(value) or self.words.column_value(selector, value)
             if value in ("true", "false"):
-                title = f"{self.words.fact_title(selector)}: {self.say(f'is_{value}')}"
+                answer = say(self.lang, "sheet.is_true" if value == "true" else "sheet.is_false")
+                title = f"{self.words.fact_title(selector)}: {answer}"
             parts.append(title)
         return ", ".join(parts)
 
@@ -213,15 +213,15 @@ class Sheet:
         threshold = leaf.threshold
         if isinstance(threshold, Relative) and cell.state is CellState.SET:
             times = self.words.value(None, threshold.times.value)
-            return self.say("times", text=text, times=times, of=threshold.of)
+            return say(self.lang, "sheet.times", text=text, times=times, of=threshold.of)
         if cell.floor is not None:
             floor = self._asked(leaf, cell.floor)
-            return self.say("floor", text=text, number=cell.floor.blame.number, floor=floor)
+            return say(self.lang, "sheet.floor", text=text, number=cell.floor.blame.number, floor=floor)
         return text
 
     def _asked(self, leaf: Comparison | Open, cell: Cell) -> str:
         if cell.state is not CellState.SET:
-            return self.say(cell.state.value)
+            return say(self.lang, f"sheet.state.{cell.state.value}")
         if isinstance(leaf, Open):
             return ""
         return self.words.required(leaf.op, self.words.facts.get(leaf.fact), cell.value, unit=True)
@@ -229,20 +229,20 @@ class Sheet:
     def evidence(self, cell: Cell) -> str:
         """How well a cell is known, in words."""
         if cell.evidence is None:
-            return self.say("not_known")
-        found = [self.say(cell.evidence.value)]
+            return say(self.lang, "sheet.not_known")
+        found = [say(self.lang, f"sheet.evidence.{cell.evidence.value}")]
         if cell.confidence is not None:
-            found.append(self.say(cell.confidence.value))
+            found.append(say(self.lang, f"sheet.confidence.{cell.confidence.value}"))
         return ", ".join(found)
 
     def blame(self, cell: Cell) -> str:
         """The number of the instrument that set the cell."""
         number, cited = cell.blame.number, cell.citation.instrument.number
         if cited != number:
-            number = self.say("cited", number=number, cited=cited)
+            number = say(self.lang, "sheet.cited", number=number, cited=cited)
         if cell.overtaken is None:
             return number
-        return self.say("overtaken", number=number, other=cell.overtaken.blame.number)
+        return say(self.lang, "sheet.overtaken", number=number, other=cell.overtaken.blame.number)
 
     def _open(self, by: Iterable[str], key: Key) -> bool:
         """Whether some unit of the province can fall in a column in this year."""
@@ -279,13 +279,13 @@ class Sheet:
             case Meets():
                 return self._meets(condition)
             case All():
-                return self.say("and").join(self._member(m) for m in condition.members)
+                return say(self.lang, "sheet.and").join(self._member(m) for m in condition.members)
             case Any():
-                return self.say("or").join(self._member(m) for m in condition.members)
+                return say(self.lang, "sheet.or").join(self._member(m) for m in condition.members)
             case AtLeast():
                 return f"{self._connective(condition)}: {'; '.join(self.one_line(m) for m in condition.members)}"
             case Not():
-                return self.say("no", text=self.one_line(condition.member))
+                return say(self.lang, "sheet.no", text=self.one_line(condition.member))
             case _:
                 typing.assert_never(condition)
 
@@ -298,13 +298,14 @@ class Sheet:
         return f"({text})" if several else text
 
     def _comparison(self, node: Comparison) -> str:
-        facts = self.say("and").join(inside(self.words.fact_title(f)) for f in node.facts)
+        facts = say(self.lang, "sheet.and").join(inside(self.words.fact_title(f)) for f in node.facts)
         found = [cell for _, cell in self.cells(node.threshold)]
         if len(found) == 1 and isinstance(found[0].value, bool):
-            return facts if found[0].value else self.say("no", text=facts)
+            return facts if found[0].value else say(self.lang, "sheet.no", text=facts)
         fact = self.words.facts.get(node.fact)
         values = (self.words.value(fact, cell.value) for cell in found)
-        return f"{facts} {'; '.join(self.say(f'if_{node.op.value}', value=value) for value in values)}"
+        where = "; ".join(say(self.lang, f"sheet.where.{node.op.value}", value=value) for value in values)
+        return f"{facts} {where}"
 
     def _derived(self, derived: Derived) -> Row:
         rule = derived.rule
@@ -312,20 +313,21 @@ class Sheet:
         match rule:
             case Case():
                 parts = [
-                    self.say("if", text=self.one_line(r.when), value=self._then(derived, r.then)) for r in rule.rows
+                    say(self.lang, "sheet.if", text=self.one_line(r.when), value=self._then(derived, r.then))
+                    for r in rule.rows
                 ]
                 if rule.otherwise is not None:
-                    parts.append(self.say("else", value=self._then(derived, rule.otherwise)))
+                    parts.append(say(self.lang, "sheet.else", value=self._then(derived, rule.otherwise)))
                 text = "; ".join(parts)
             case RatioOf():
                 names = self.words.fact_title(rule.part), self.words.fact_title(rule.whole)
-                text = self.say("ratio", part=names[0], whole=names[1])
+                text = say(self.lang, "sheet.ratio", part=names[0], whole=names[1])
             case MinOf() | MaxOf():
-                name = "min_of" if isinstance(rule, MinOf) else "max_of"
-                text = self.say(name, facts=", ".join(self.words.fact_title(f) for f in rule.facts))
+                code = "sheet.min_of" if isinstance(rule, MinOf) else "sheet.max_of"
+                text = say(self.lang, code, facts=", ".join(self.words.fact_title(f) for f in rule.facts))
             case PointsOf():
                 parts = [self._part(member) for member in rule.members]
-                text = self.say("points", out_of=number(rule.out_of, self.lang), parts="; ".join(parts))
+                text = say(self.lang, "sheet.points", out_of=number(rule.out_of, self.lang), parts="; ".join(parts))
             case _:
                 typing.assert_never(rule)
         row = self._row("", self.words.fact_title(derived.id), text, cells[:1])
@@ -335,8 +337,8 @@ class Sheet:
         """A part of a score with its greatest points, and where it applies."""
         title, most = self.words.fact_title(member.fact), number(member.out_of, self.lang)
         if member.applies_if is None:
-            return self.say("part", title=title, out_of=most)
-        return self.say("part_if", title=title, out_of=most, text=self.one_line(member.applies_if))
+            return say(self.lang, "sheet.part", title=title, out_of=most)
+        return say(self.lang, "sheet.part_if", title=title, out_of=most, text=self.one_line(member.applies_if))
 
     def _then(self, derived: Derived, value: str | Ref) -> str:
         if isinstance(value, Ref):

@@ -1,0 +1,102 @@
+"""What the package says, in Vietnamese and in English: a code and its parameters become a sentence.
+
+The sentences are in ``locale/<language>/LC_MESSAGES/ntm_rules.po``, under their codes. What is read are the ``.mo``
+files that `tools/catalogues.py` makes of them.
+"""
+
+import functools
+import gettext
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+LANGUAGES = ("vi", "en")
+_LOCALE = Path(__file__).with_name("locale")
+
+
+@typing.runtime_checkable
+class Sayable(typing.Protocol):
+    """What can be said in both languages."""
+
+    def text(self, lang: str, /) -> str:
+        """The words in *lang*."""
+
+
+@frozen(init=False)
+class Message:
+    """A code of the catalogues with its parameters; ``str()`` is the English sentence.
+
+    Attributes:
+        params: what fills the places of the sentence, by name.
+    """
+
+    code: str
+    params: Mapping[str, object] = field(hash=False)
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        self.__attrs_init__(code, params)
+
+    def text(self, lang: str = "en") -> str:
+        """The message in one sentence.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        return say(lang, self.code, **self.params)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def say(lang: str, code: str, /, **params: object) -> str:
+    """The sentence of a code, its places filled with *params*.
+
+    A parameter that can be said in both languages is said in *lang*, the names of a tuple are put in backticks, and
+    everything else is shown as it is: what a parameter holds is never read as a sentence with places of its own.
+
+    Raises:
+        UnknownName: another language than ``vi`` or ``en``.
+        LookupError: a code without a sentence, or a place of the sentence that no parameter fills.
+    """
+    sentence = _catalogue(lang).gettext(code)
+    if sentence == code:
+        raise LookupError(f"no sentence for the code `{code}` in the catalogue `{lang}`")
+    return sentence.format_map({name: _said(lang, value) for name, value in params.items()})
+
+
+def is_known(code: str) -> bool:
+    """True if there is a sentence for the code."""
+    return _catalogue("en").gettext(code) != code
+
+
+def check_language(lang: str) -> None:
+    """Nothing, for a language of the project.
+
+    Raises:
+        UnknownName: another language than ``vi`` or ``en``.
+    """
+    if lang not in LANGUAGES:
+        from ntm_rules.messages.errors import UnknownName  # which is said with the words of this module
+
+        raise UnknownName("language", lang, LANGUAGES)
+
+
+def _said(lang: str, value: object) -> str:
+    if isinstance(value, str | int):
+        return str(value)
+    if isinstance(value, tuple):
+        return ", ".join(_said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
+    return value.text(lang) if isinstance(value, Sayable) else str(value)
+
+
+@functools.cache
+def _catalogue(lang: str) -> gettext.GNUTranslations:
+    check_language(lang)
+    path = _LOCALE / lang / "LC_MESSAGES" / "ntm_rules.mo"
+    try:
+        with path.open("rb") as file:
+            return gettext.GNUTranslations(file)
+    except FileNotFoundError:
+        raise RuntimeError(f"`{path}` was not built: run `nox -s messages`, or install the package again") from None

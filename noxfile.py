@@ -1,11 +1,14 @@
 """What is checked before a change goes in; `.ci/run` calls the same sessions.
 
 nox              lint, types, docs, wheel and the tests on every Python that is found
+nox -s slow      what takes minutes or a server, and every property with more examples
+nox -s laws      every property with 3,000 examples; takes hours
 nox -s lint      one of them
 nox --no-venv    in the environment that is active, without installing anything
 nox -s sanitize  live sessions on a durable_rules that is watched for errors of memory; needs gcc
 """
 
+import sys
 from pathlib import Path
 
 import nox
@@ -64,9 +67,46 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session(python=["3.11", "3.12", "3.13"])
 def tests(session: nox.Session) -> None:
-    """All tests, the examples of README and documentation among them."""
+    """All tests but the slow ones, the examples of README and documentation among them."""
     need(session, "test")
     session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """What takes minutes or a server, and every property with 200 examples instead of 40."""
+    need(session, "slow")
+    strong = {"HYPOTHESIS_PROFILE": "strong"}
+    session.run("python", "-m", "pytest", "-m", "slow or hypothesis", *session.posargs, env=strong)
+
+
+@nox.session
+def laws(session: nox.Session) -> None:
+    """Every property with 3,000 examples."""
+    need(session, "test")
+    session.run("python", "-m", "pytest", "-m", "hypothesis", *session.posargs, env={"HYPOTHESIS_PROFILE": "full"})
+
+
+@nox.session(venv_backend="none")
+def lowest(session: nox.Session) -> None:
+    """Part of the tests on the lowest versions that pyproject.toml names, in an environment made for it."""
+    folder = Path(".nox", "lowest")
+    session.run(sys.executable, "-m", "venv", "--clear", str(folder))
+    session.run(str(folder / "bin/pip"), "install", "-q", "uv")
+    low = ("--python", str(folder), "--resolution", "lowest-direct")
+    session.run(str(folder / "bin/uv"), "pip", "install", "-q", *low, "-e", ".[test]")
+    part = ["tests/cli", "tests/conformance", "tests/property", "tests/unit"]
+    session.run(str(folder / "bin/python"), "-m", "pytest", *(session.posargs or part))
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """How much of the package the tests run."""
+    need(session, "coverage")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", "-q")
+    session.run("coverage", "report")
 
 
 @nox.session
@@ -89,7 +129,7 @@ def sanitize(session: nox.Session) -> None:
     """The live sessions' tests on durable_rules built with AddressSanitizer, then with freed memory overwritten."""
     if session.venv_backend == "none":
         session.error("it builds durable_rules anew and needs an environment of its own")
-    suite = ("python", "-m", "pytest", "-q", "tests/live", *session.posargs)
+    suite = ("python", "-m", "pytest", "-q", "-n0", "tests/live", *session.posargs)
     build = ("pip", "install", "-q", "--force-reinstall", "--no-deps", "--no-cache-dir", "--no-binary", ":all:")
     durable = {"NTM_LIVE_ENGINE": "durable"}
     session.install("-e", ".[test]")

@@ -21,10 +21,19 @@ _COMMON = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 settings.register_profile("quick", max_examples=40, **_COMMON)
+settings.register_profile("strong", max_examples=200, **_COMMON)
 settings.register_profile("full", max_examples=3000, **_COMMON)
 # For looking whether a test notices a change of the engine: no time is spent on small examples.
 settings.register_profile("mutate", max_examples=60, phases=[Phase.explicit, Phase.generate], **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a server is slow, and left to one worker: a run starts one of each."""
+    for item in items:
+        for server in {"postgres", "spark"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group(server))
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ def tool() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_a_few_of_each_kind(tool: ModuleType) -> None:
     results = tool.seed(20, 7)
     assert {fault.kind for fault, _, _ in results} == set(tool.DEMANDED)

@@ -1,40 +1,20 @@
-"""The real command line in a process of its own: every command, every form of output, every exit code."""
+"""The command line: every command, every form of output, every exit code."""
 
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from command_line import run, run_process
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 LANG_SON = EXAMPLES / "communes-lang-son.csv"
 LAW = ("--tier", "commune/ntm", "--on", "2024-07-02", "--province", "lang-son")
 KEEP = ("--keep", "ghi_chu")
-PLAIN = {
-    name: value
-    for name, value in os.environ.items()
-    if name not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "TTY_COMPATIBLE")
-}
-
-
-def run(*arguments: object, code: int = 0, start: Sequence[str] = ("-m", "ntm_rules.cli"), **env: str) -> str:
-    """Standard output, or standard error where the exit code is 2; the code is checked."""
-    done = subprocess.run(
-        [sys.executable, *start, *map(str, arguments)], env=PLAIN | env, capture_output=True, check=False
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, out + err
-    assert "Traceback" not in err
-    if code == 2:
-        assert out == ""
-        return err
-    assert err == ""
-    return out
 
 
 def file(folder: Path, text: str | bytes, name: str = "units.csv") -> Path:
@@ -228,7 +208,7 @@ def test_utf_16_semicolons_and_decimal_commas(tmp_path: Path) -> None:
 
 
 def test_output_is_utf_8_wherever_it_goes() -> None:
-    assert "chưa đạt" in run("assess", LANG_SON, *LAW, *KEEP, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert "chưa đạt" in run_process("assess", LANG_SON, *LAW, *KEEP, PYTHONIOENCODING="ascii", LC_ALL="C")
 
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path: Path) -> None:
@@ -351,7 +331,7 @@ def test_help_documents_the_exit_codes() -> None:
 
 def test_without_the_extra_one_sentence_says_what_to_install() -> None:
     blocked = "import sys; sys.modules['rich'] = None; from ntm_rules.cli import main; main()"
-    err = run("list", code=2, start=("-c", blocked))
+    err = run_process("list", code=2, start=("-c", blocked))
     assert err == 'the command line needs click and rich: pip install "ntm-rules[cli]"\n'
 
 

@@ -1,4 +1,4 @@
-"""Parquet, Excel and CSV through the command line, in a process of its own, with the array kernel and without."""
+"""Parquet, Excel and CSV through the command line, with the array kernel and without."""
 
 import csv
 import datetime as dt
@@ -7,19 +7,23 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
-from test_commands import LAW, PLAIN, run
 
+from cli.test_commands import LAW
+from command_line import PLAIN, run, run_process
 from fiction.communes import commune, ratios
 from ntm_rules import Library, Ruleset, assess
+from ntm_rules.cli import assess as assess_command
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.reports import workbook
 
 WITHOUT = "import sys; sys.modules.update(numpy=None, pyarrow=None); from ntm_rules.cli import main; main()"
 LACKING = ("-c", WITHOUT)
@@ -114,19 +118,19 @@ def test_words_are_the_same_with_and_without_the_array_kernel(tmp_path: Path, ru
     rows = rows_of(ruleset, 12)
     path = to_csv(tmp_path / "u.csv", rows, titles(names_of(rows), dict(ruleset.inputs())))
     arguments = ("assess", path, *LAW, "--keep", "Ghi chú", "--decimal", "comma", "--format", form)
-    assert run(*arguments) == run(*arguments, start=LACKING)
+    assert run(*arguments) == run_process(*arguments, start=LACKING)
 
 
 def test_csv_without_reasons_is_the_same_with_and_without_the_array_kernel(tmp_path: Path, ruleset: Ruleset) -> None:
     path = to_csv(tmp_path / "u.csv", rows_of(ruleset, 300))
     arguments = ("assess", path, *LAW, "--keep", "Ghi chú", "--decimal", "comma", "--format", "csv")
     found = run(*arguments, "--no-reasons")
-    assert found == run(*arguments, "--no-reasons", start=LACKING)
+    assert found == run_process(*arguments, "--no-reasons", start=LACKING)
     whole = list(csv.reader(io.StringIO(run(*arguments))))
     assert list(csv.reader(io.StringIO(found))) == [row[:-1] for row in whole]
     assert whole[0][-1] == "reasons"
-    for start in (("-m", "ntm_rules.cli"), LACKING):
-        run(*arguments, "--no-reasons", "--out", tmp_path / "o.csv", start=start)
+    for go in (run, partial(run_process, start=LACKING)):
+        go(*arguments, "--no-reasons", "--out", tmp_path / "o.csv")
         assert (tmp_path / "o.csv").read_bytes() == ("\ufeff" + found).encode()
 
 
@@ -280,7 +284,7 @@ def test_without_a_library_one_sentence_says_what_to_install(
     path = WRITERS[name[2:]](tmp_path / name, [{"unit": "A", "households": 1}])
     code = f"import sys; sys.modules[{blocked!r}] = None; from ntm_rules.cli import main; main()"
     to = out if out == "-" else str(tmp_path / out)
-    assert run("assess", path, *LAW, "--out", to, code=2, start=("-c", code)) == words + "\n"
+    assert run_process("assess", path, *LAW, "--out", to, code=2, start=("-c", code)) == words + "\n"
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
@@ -326,11 +330,11 @@ def test_kept_columns_of_a_parquet_file_keep_their_types(tmp_path: Path) -> None
         ]
 
 
-def test_more_units_than_a_sheet_has_rows(tmp_path: Path) -> None:
-    code = "from ntm_rules.cli import main; from ntm_rules.reports import workbook; workbook.MAX_ROWS = 4; main()"
+def test_more_units_than_a_sheet_has_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", 4)
     for kind in ("csv", "parquet"):
         path = WRITERS[kind](tmp_path / f"u.{kind}", [{"unit": str(n), "households": 1} for n in range(4)])
-        err = run("assess", path, *LAW, "--out", tmp_path / "o.xlsx", code=2, start=("-c", code))
+        err = run("assess", path, *LAW, "--out", tmp_path / "o.xlsx", code=2)
         assert err.startswith("error[table.size]: a sheet of Excel has room for 3 units, the file has more\n")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["u.csv", "u.parquet"]
 
@@ -346,19 +350,16 @@ def test_the_name_of_the_result_says_its_form(tmp_path: Path) -> None:
     assert "Đơn vị" in (tmp_path / "o.txt").read_text()
 
 
-def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> None:
-    code = """if True:
-        import ntm_rules.cli.assess as command
-        from ntm_rules.cli import main
-        def broken(file, *rest):
-            file.write(b"half" if "b" in file.mode else "half")
-            raise OSError(28, "No space left on device", "o.csv")
-        command.write_csv = broken
-        main()"""
+def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(file: IO[Any], *_: object) -> None:
+        file.write(b"half" if "b" in file.mode else "half")
+        raise OSError(28, "No space left on device", "o.csv")
+
+    monkeypatch.setattr(assess_command, "write_csv", broken)
     out = tmp_path / "o.csv"
     out.write_text("old")
     path = to_csv(tmp_path / "u.csv", [{"unit": "A", "households": 1}])
-    assert "No space left" in run("assess", path, *LAW, "--out", out, code=2, start=("-c", code))
+    assert "No space left" in run("assess", path, *LAW, "--out", out, code=2)
     assert out.read_text() == "old"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["o.csv", "u.csv"]
 
@@ -374,6 +375,7 @@ LIMITED = """if True:
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"""
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, ruleset: Ruleset) -> None:
     """Four times as many units in one row group take hardly more memory."""
     parts = {name for ratio in ratios(ruleset) for name in (ratio.part, ratio.whole)}

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from test_commands import run
+
+from command_line import run
 
 RULES = """\
 ruleset: commune/thu

@@ -9,6 +9,7 @@ import typing
 from collections.abc import Iterable
 from pathlib import Path
 
+from command_line import invoke, run
 from ntm_rules import Library, assess
 
 ROOT = Path(__file__).parent.parent.parent
@@ -24,9 +25,9 @@ def change(unit: str = "06196", **more: object) -> str:
 def live(lines: Iterable[str | bytes], *options: object) -> list[Answer]:
     """The answers to the lines, the first of which says that it is ready."""
     data = b"".join((line if isinstance(line, bytes) else line.encode()) + b"\n" for line in lines)
-    done = subprocess.run([*COMMAND, *map(str, options)], input=data, capture_output=True, check=True)
-    assert done.stderr == b""
-    ready, *answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    done = invoke("live", *LAW, *options, data=data)
+    assert (done.exit_code, done.stderr) == (0, "")
+    ready, *answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert ready["type"] == "ready"
     assert ready["ruleset"] == "commune/ntm"
     assert ready["content_hash"].startswith("ntm1:")
@@ -146,10 +147,7 @@ def test_units_begin_with_the_facts_of_a_file() -> None:
     lines = [change("Xã D", clear=["income_per_capita"])]
     answers = live(lines, path, "--keep", "ghi_chu")
     assert [(a["no"], a["old"], a["new"]) for a in answers if a["type"] == "event"] != []
-    done = subprocess.run([*COMMAND, path], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert "the column `ghi_chu` is neither the unit nor a fact" in done.stderr
+    assert "the column `ghi_chu` is neither the unit nor a fact" in run("live", *LAW, path, code=2)
 
 
 def test_each_answer_comes_at_once() -> None:

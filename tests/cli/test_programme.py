@@ -1,4 +1,4 @@
-"""`progress` and `rereview` in processes of their own: every form of output, and what is said of bad input."""
+"""`progress` and `rereview`: every form of output, and what is said of bad input."""
 
 import csv
 import json
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from test_commands import EXAMPLES, run
+
+from cli.test_commands import EXAMPLES
+from command_line import run
 
 COUNTS = """\
 Đơn vị,huyện,Số tiêu chí đạt,criteria_undetermined,Tổng số tiêu chí,recognised_ntm,recognised_nang_cao

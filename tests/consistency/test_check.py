@@ -2,16 +2,16 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
 from attrs import evolve
+from click.testing import Result
 
 import ntm_rules as ntm
+from command_line import invoke
 from fiction.communes import FOLDER
 from ntm_rules.check.check import Report, check
 from ntm_rules.check.folder import Folder
@@ -120,11 +120,11 @@ def codes(folder: Path) -> set[str]:
     return {f.diagnostic.code for f in report.findings if f.diagnostic.severity.value != "note"}
 
 
-def run(*words: str, proofs: bool = False) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ntm_rules.cli", "check", *words, *([] if proofs else ["--no-proofs"])]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+def run(*words: object) -> Result:
+    return invoke("check", *words, "--no-proofs")
 
 
+@pytest.mark.slow
 def test_the_bundled_sets_pass() -> None:
     report = check(Folder.read(bundled_folder()), proofs=True)
     assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
@@ -135,6 +135,7 @@ def test_the_bundled_sets_pass() -> None:
     assert proved == {"commune_group"}
 
 
+@pytest.mark.slow
 def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
     report = check(Folder.read(FOLDER), proofs=True)
     assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
@@ -226,7 +227,7 @@ def test_the_allow_file_lists_findings_with_reasons(folder: Path) -> None:
 
 def test_the_command() -> None:
     done = run()
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.stdout + done.stderr
     assert "0 errors, 0 warnings" in done.stdout
     assert "no proofs: not asked for" in done.stdout
 
@@ -234,20 +235,20 @@ def test_the_command() -> None:
 def test_the_command_on_a_spoiled_folder(folder: Path) -> None:
     change(folder, OVERLAY, lambda t: t + '  - set: "3.1"\n    at_least: "60"\n    evidence: official\n')
     shutil.rmtree(folder / "facts")
-    alone = run(str(folder))
-    assert alone.returncode == 2
+    alone = run(folder)
+    assert alone.exit_code == 2
     province = folder / "provinces" / "lang-son"
     own = folder.parent / "own"
     own.mkdir()
     moved = (province / "2024-1062-commune-ntm.yaml").read_text(encoding="utf-8").replace("1062", "2000")
     (own / "2024-2000.yaml").write_text(moved.replace("2024-06-17", "2024-06-18"), encoding="utf-8")
-    done = run(str(own))
-    assert done.returncode == 1, done.stdout + done.stderr
+    done = run(own)
+    assert done.exit_code == 1, done.stdout + done.stderr
     assert "own/2024-2000.yaml" in done.stdout
     assert "warning[layer.looser]" in done.stdout
-    found = json.loads(run(str(own), "--format", "json").stdout)
+    found = json.loads(run(own, "--format", "json").stdout)
     assert "layer.looser" in {f["code"] for f in found["findings"]}
-    sarif = json.loads(run(str(own), "--format", "sarif").stdout)
+    sarif = json.loads(run(own, "--format", "sarif").stdout)
     jsonschema.validate(sarif, SARIF)
     levels = {(r["ruleId"], r["level"]) for r in sarif["runs"][0]["results"]}
     assert ("layer.looser", "warning") in levels

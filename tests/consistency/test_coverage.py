@@ -2,29 +2,24 @@
 
 import datetime as dt
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import command_line
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.check.compositions import compositions
 from ntm_rules.testing.cases import assess_case, find_files, load_cases, run_case
 from ntm_rules.testing.coverage import Coverage, Kind, Side, coverage, places
 from ntm_rules.testing.next_case import next_case
-
-MEASURES = """\
-measures:
-  percent: {vi: "%", en: "%"}
-  xu: {vi: xu, en: xu}
-"""
+from unit.small import MEASURES, PROVINCES, head, put
 
 FACTS = """\
 level: commune
 facts:
   water: {title: {vi: Nước, en: Water}, type: percent, decimals: 1}
-  income: {title: {vi: Thu nhập, en: Income}, type: number, unit: xu, minimum: "0", decimals: 1}
+  income: {title: {vi: Thu nhập, en: Income}, type: number, unit: million, minimum: "0", decimals: 1}
   men: {title: {vi: Nam, en: Men}, type: percent}
   women: {title: {vi: Nữ, en: Women}, type: percent}
   planned: {title: {vi: Quy hoạch, en: Planned}, type: boolean}
@@ -35,17 +30,9 @@ facts:
   region: {title: {vi: Vùng, en: Region}, type: category, values: [NUI, BIEN]}
 """
 
-PROVINCES = """\
-regions: {NUI: {vi: Núi, en: Hills}, BIEN: {vi: Biển, en: Coast}}
-provinces:
-  - {id: bac, title: {vi: Bắc, en: North}, region: NUI}
-"""
-
-BASE = """\
-ruleset: commune/ntm
-period: 2021-2025
-instrument: {issuer: xu-mau, number: 1/QD, date: 2022-03-08}
-in_force: {from: 2022-03-08, to: 2025-12-31}
+BASE = (
+    head("commune/ntm", 1)
+    + """\
 derive:
   column:
     case:
@@ -78,6 +65,7 @@ criteria:
         title: {vi: Chữ, en: Letters}
         require: {fact: letters, level_at_least: "1", evidence: official}
 """
+)
 
 OVERLAY = """\
 overlay: commune/ntm
@@ -89,11 +77,9 @@ operations:
   - set_pending: "2.1"
 """
 
-MODEL = """\
-ruleset: commune/mau
-period: 2021-2025
-instrument: {issuer: xu-mau, number: 3/QD, date: 2022-03-08}
-in_force: {from: 2022-03-08, to: 2025-12-31}
+MODEL = (
+    head("commune/mau", 3)
+    + """\
 criteria:
   - no: "1"
     title: {vi: Một, en: One}
@@ -102,6 +88,7 @@ criteria:
         title: {vi: Trước, en: Before}
         require: {meets: commune/ntm, by: either, recognised: recognised, evidence: official}
 """
+)
 
 # What the set wants, counted by hand: sides by the address, the fact and the column.
 ALL = ["below", "at", "above", "missing"]
@@ -125,11 +112,8 @@ def library(tmp_path: Path) -> Library:
 
 
 def written(folder: Path) -> Path:
-    folder.mkdir()
     texts = {"measures": MEASURES, "facts": FACTS, "provinces": PROVINCES, "ntm": BASE, "bac": OVERLAY, "mau": MODEL}
-    for name, text in texts.items():
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return folder
+    return put(folder, {f"{name}.yaml": text for name, text in texts.items()})
 
 
 def measured(library: Library, *communes: dict[str, object], province: str | None = None, year: int = 2024) -> Coverage:
@@ -274,12 +258,7 @@ def test_suggested_cases_pass_and_fill_every_gap_that_facts_can_fill(library: Li
 
 def test_the_command_measures_and_the_pasted_case_raises_it(tmp_path: Path) -> None:
     folder = written(tmp_path / "rules")
-    command = [sys.executable, "-m", "ntm_rules.cli", "test", str(folder), "--alone", "--coverage"]
-
-    def run(*more: str) -> str:
-        done = subprocess.run([*command, *more], capture_output=True, check=True)
-        return done.stdout.decode()
-
+    run = partial(command_line.run, "test", folder, "--alone", "--coverage")
     first = json.loads(run("--format", "json"))
     rows = {(row["ruleset"], row["instrument"]["number"]): row["total"] for row in first["coverage"]}
     assert rows == {

@@ -2,12 +2,10 @@
 
 import datetime as dt
 import json
-import os
 import pickle
-import subprocess
-import sys
 import typing
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+import command_line
 import ntm_rules as ntm
 from ntm_rules import Evidence, Library, Outcome, Ruleset, assess
 from ntm_rules.difference.changes import Change, Kind, Step, Witness
@@ -572,17 +571,7 @@ def test_words_of_everything_in_both_languages(bundled: Library, fiction: Librar
 # -- the command ---------------------------------------------------------------------------------
 
 
-def run(*arguments: object, code: int = 0) -> str:
-    names = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "TTY_COMPATIBLE")
-    env = {name: value for name, value in os.environ.items() if name not in names}
-    command = [sys.executable, "-m", "ntm_rules.cli", "diff", *map(str, arguments)]
-    done = subprocess.run(command, env=env, capture_output=True, check=False)
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, out + err
-    assert "Traceback" not in err
-    return err if code else out
-
-
+run = partial(command_line.run, "diff")
 OLD, NEW = "commune/ntm@2024-02-29@lang-son", "commune/ntm@02/07/2024@Lạng Sơn"
 
 

@@ -1,12 +1,13 @@
 """Which results of proofs become findings of `ntm-rules check`, how grave, and where."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
+from command_line import invoke
 from consistency.test_proofs import ON, small
 from ntm_rules import Ruleset
 from ntm_rules.check.check import check
@@ -86,11 +87,8 @@ def test_what_was_not_decided_in_time_is_a_warning_of_its_own(tmp_path: Path) ->
     assert {(code, severity) for code, severity, _ in left} == {("proof.undecided", "warning")}
 
 
-def run(folder: Path, *words: str, z3: bool = True) -> subprocess.CompletedProcess[str]:
-    hide = "" if z3 else "sys.modules['z3'] = None; "
-    code = f"import sys; {hide}from ntm_rules.cli import main; sys.argv[0] = 'ntm-rules'; main()"
-    command = [sys.executable, "-c", code, "check", str(folder), *words]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+def run(*words: object) -> Result:
+    return invoke("check", *words)
 
 
 @pytest.fixture
@@ -108,18 +106,19 @@ def test_the_command_shows_and_counts_proofs(folder: Path) -> None:
     counts = {str(each.composition): each for each in report.proved}
     assert counts["commune/ntm/2021-2025/2022-03-08"].cells == 9
     done = run(folder, "--format", "json")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     entry = next(e for e in json.loads(done.stdout)["proofs"] if e["ruleset"] == "commune/ntm")
     assert (entry["cells"], entry["unknown"], entry["on"], entry["province"]) == (9, 0, "2022-03-08", None)
     assert min(entry["proved"], entry["refuted"]) > 0
 
 
-def test_the_command_says_that_nothing_was_proved(folder: Path) -> None:
-    done = run(folder, z3=False)
+def test_the_command_says_that_nothing_was_proved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    done = run(folder)
     assert 'no proofs: proofs need z3: pip install "ntm-rules[verify]"' in done.stdout
     assert "proof.unsatisfiable" not in done.stdout
-    notices = json.loads(run(folder, "--format", "sarif", z3=False).stdout)["runs"][0]["invocations"][0]
+    notices = json.loads(run(folder, "--format", "sarif").stdout)["runs"][0]["invocations"][0]
     assert "need z3" in notices["toolExecutionNotifications"][0]["message"]["text"]
-    asked = run(folder, "--proofs", z3=False)
-    assert (asked.returncode, asked.stdout) == (2, "")
+    asked = run(folder, "--proofs")
+    assert (asked.exit_code, asked.stdout) == (2, "")
     assert "need z3" in asked.stderr

@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,14 @@ from sybil.parsers.myst import PythonCodeBlockParser
 from ntm_rules.yaml.nodes import read_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGES = [path for folder in ("", "docs/**/", "examples/") for path in sorted(ROOT.glob(f"{folder}*.md"))]
+POSTGRESQL, SPARK = (ROOT / "docs" / "how-to" / f"frame-{server}.md" for server in ("postgresql", "spark"))
+FOUND = [path for folder in ("", "docs/**/", "examples/") for path in sorted(ROOT.glob(f"{folder}*.md"))]
+PROVING = ROOT / "docs" / "explanation" / "a-finding.md"
+PAGES = [path for path in FOUND if path not in (PROVING, POSTGRESQL, SPARK)]
 BLOCK = re.compile(r"^```(?P<language>console|sh|yaml|csv|json|jsonl)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"`(?P<name>[\w./-]+\.[a-z]+)`[^`\n]*:\n\n$")
 COMMAND = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-SERVERS = {"frame-postgresql.md": "postgres", "frame-spark.md": "spark"}
-"""What has to run for a page. The address of the database is there as `url`; Spark is found by itself."""
 SHELL = os.environ | {
     "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
     "COLUMNS": "110",
@@ -91,14 +92,35 @@ def read_block(example: Example) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
-def test_examples_of(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    server = request.getfixturevalue(SERVERS[path.name]) if path.name in SERVERS else None
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs the examples of a page, for which some names are there."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
-    document = Document.parse(str(path), PythonCodeBlockParser(doctest_optionflags=FLAGS), blocks)
-    document.namespace["url"] = server
-    for example in document.examples():
-        example.evaluate()
+
+    def examples_of(path: Path, **names: object) -> None:
+        document = Document.parse(str(path), PythonCodeBlockParser(doctest_optionflags=FLAGS), blocks)
+        document.namespace.update(names)
+        for example in document.examples():
+            example.evaluate()
+
+    return examples_of
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
+def test_examples(path: Path, run: Callable[..., None]) -> None:
+    run(path)
+
+
+@pytest.mark.slow
+def test_examples_that_prove_every_bundled_set(run: Callable[..., None]) -> None:
+    run(PROVING)
+
+
+def test_examples_on_postgresql(postgres: str, run: Callable[..., None]) -> None:
+    run(POSTGRESQL, url=postgres)
+
+
+@pytest.mark.usefixtures("spark")
+def test_examples_on_spark(run: Callable[..., None]) -> None:
+    run(SPARK)

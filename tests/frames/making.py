@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pytest
 from attrs import evolve
 
 import ntm_rules as ntm
@@ -21,6 +22,8 @@ Row = dict[str, typing.Any]
 
 EAGER = ("numpy", "pandas", "pandas-nullable", "pandas-arrow", "polars", "pyarrow")
 LAZY = ("polars-lazy", "duckdb")
+SLOWER = tuple(pytest.param(kind, marks=pytest.mark.slow) for kind in LAZY)
+"""The lazy kinds for many small rulesets: each is a query of its own, which takes longest to plan."""
 
 
 def plain(fact: Fact, value: typing.Any) -> typing.Any:

@@ -40,7 +40,7 @@ def need(*modules: str) -> None:
     """Ask for modules of the project's own extras."""
     for module in modules:
         if importlib.util.find_spec(module) is None:
-            absent(f"`{module}`", "`pip install -e '.[test]'` brings it")
+            absent(f"`{module}`", "`pip install -e '.[slow]'` brings it")
 
 
 # -- PostgreSQL ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import ntm_rules as ntm
 from fiction.communes import commune
-from frames.making import EAGER, LAZY, Facts, assessed, frame, long_rows, rows, same_row, wide_row
+from frames.making import EAGER, LAZY, SLOWER, Facts, assessed, frame, long_rows, rows, same_row, wide_row
 from ntm_rules import Library, Ruleset
 from ntm_rules.frames import MissingColumns
 from ntm_rules.frames.arrays.kernel import ALONE, SHARED
@@ -27,6 +27,8 @@ SETS = (
     "commune/cham-diem",
 )
 FEW = settings(max_examples=max(4, settings().max_examples // 4))
+FEWEST = settings(max_examples=4) if settings().max_examples <= 40 else FEW
+"""For what takes a second an example: few only where the run is to be quick."""
 
 
 def check(kind: str, ruleset: Ruleset, communes: Sequence[Facts], long: bool = True) -> None:
@@ -79,8 +81,8 @@ def test_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
     check(kind, ruleset, data.draw(st.lists(facts(ruleset), min_size=1, max_size=4)))
 
 
-@pytest.mark.parametrize("kind", LAZY)
-@FEW
+@pytest.mark.parametrize("kind", ["polars-lazy", SLOWER[1]])
+@FEWEST
 @given(data=st.data())
 def test_lazily_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())
@@ -89,7 +91,7 @@ def test_lazily_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
     check(kind, ruleset, data.draw(st.lists(facts(ruleset), min_size=1, max_size=6)))
 
 
-@pytest.mark.parametrize("kind", [*EAGER, *LAZY])
+@pytest.mark.parametrize("kind", [*EAGER, *SLOWER])
 @FEW
 @given(data=st.data())
 def test_grades(kind: str, data: st.DataObject) -> None:
@@ -117,7 +119,7 @@ def spoiled(draw: st.DrawFn, ruleset: Ruleset, large: float = 1e17) -> Facts:
     return found
 
 
-@pytest.mark.parametrize("kind", [*EAGER, *LAZY])
+@pytest.mark.parametrize("kind", [*EAGER, *SLOWER])
 @FEW
 @given(data=st.data())
 def test_bad_values_are_marked(kind: str, data: st.DataObject) -> None:
@@ -183,7 +185,7 @@ def test_on_the_bundled_sets(bundled: Library, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["numpy", "polars", "pyarrow"])
-@FEW
+@FEWEST
 @given(seed=st.integers(0, 2**32))
 def test_beside_every_threshold_of_the_made_up_country(fiction: Library, kind: str, seed: int) -> None:
     import random
@@ -194,6 +196,7 @@ def test_beside_every_threshold_of_the_made_up_country(fiction: Library, kind: s
     check(kind, ruleset, [made_facts(ruleset, chance.choice, 12) for _ in range(20)])
 
 
+@pytest.mark.slow
 def test_several_blocks_on_several_threads_are_one_answer(fiction: Library) -> None:
     ruleset = fiction.compose("commune/ntm", on=dt.date(2024, 7, 2))
     few = [commune(ruleset, seed, missing=0.1) for seed in range(50)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ntm_rules import Library
+from unit.small import PROVINCES, head, put
 
 ON = dt.date(2024, 7, 2)
 
@@ -57,20 +58,6 @@ measures:
   percent: {vi: "%", en: "%"}
   million: {vi: triệu xu, en: million xu}
   units: {vi: đơn vị, en: units}
-"""
-
-PROVINCES = """\
-regions: {NUI: {vi: Núi, en: Hills}}
-provinces:
-  - {id: bac, title: {vi: Bắc, en: North}, region: NUI}
-"""
-
-HEAD = """\
-ruleset: {id}
-period: 2021-2025
-title: {{vi: Bộ {id}, en: Set {id}}}
-instrument: {{issuer: xu-mau, number: {number}/QD, date: 2022-03-08}}
-in_force: {{from: 2022-03-08, to: 2025-12-31}}
 """
 
 COMMUNE = """\
@@ -154,10 +141,10 @@ FILES = {
     "facts.yaml": FACTS,
     "measures.yaml": MEASURES,
     "provinces.yaml": PROVINCES,
-    "commune-one.yaml": HEAD.format(id="commune/one", number=1) + COMMUNE,
-    "commune-two.yaml": HEAD.format(id="commune/two", number=2) + GREAT,
-    "district-one.yaml": HEAD.format(id="district/one", number=3) + DISTRICT,
-    "province-one.yaml": HEAD.format(id="province/one", number=4) + PROVINCE,
+    "commune-one.yaml": head("commune/one", 1) + COMMUNE,
+    "commune-two.yaml": head("commune/two", 2) + GREAT,
+    "district-one.yaml": head("district/one", 3) + DISTRICT,
+    "province-one.yaml": head("province/one", 4) + PROVINCE,
 }
 
 
@@ -169,10 +156,11 @@ def country(
     files: Mapping[str, str] | None = None,
 ) -> Library:
     """The library of the country; *files* replace or add some."""
-    for name, text in (FILES | dict(files or {})).items():
-        text = text.replace("SHARE", share).replace("BY", by).replace("EVIDENCE", evidence)
-        (folder / name).write_text(text, encoding="utf-8")
-    return Library.load(folder, bundled=False)
+    texts = {
+        name: text.replace("SHARE", share).replace("BY", by).replace("EVIDENCE", evidence)
+        for name, text in (FILES | dict(files or {})).items()
+    }
+    return Library.load(put(folder, texts), bundled=False)
 
 
 Units = list[dict[str, typing.Any]]

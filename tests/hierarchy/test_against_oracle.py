@@ -5,11 +5,11 @@ import typing
 from fractions import Fraction
 
 import pytest
-from country import ON, country
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import ntm_rules as ntm
+from hierarchy.country import ON, country
 
 M, N, U, A = "met", "not_met", "undetermined", "not_applicable"
 STATES = {

@@ -7,11 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from country import FILES, ON, Facts, Units, country, units
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ntm_rules as ntm
+from hierarchy.country import FILES, ON, Facts, Units, country, units
 
 GOOD = {"planned": True, "income": 45, "happy": 90, "orchards": 1}
 GREAT = GOOD | {"income": 60}

@@ -4,7 +4,8 @@ durable_rules can kill its process; `test_durable.py` starts that second run and
 """
 
 import pytest
-from machine import ENGINE
+
+from live.machine import ENGINE
 
 collect_ignore = ["test_durable.py"] if ENGINE == "durable" else ["test_pitfalls.py"]
 

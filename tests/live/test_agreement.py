@@ -6,8 +6,8 @@ import functools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from machine import ENGINE
 
+from live.machine import ENGINE
 from ntm_rules import Library
 from ntm_rules.testing.engines import ENGINES, agreement, live
 from ntm_rules.testing.laws import Subject

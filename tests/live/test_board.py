@@ -5,8 +5,8 @@ import json
 from decimal import Decimal
 
 import pytest
-from asking import asking, comparison
 
+from live.asking import asking, comparison
 from ntm_rules import FactError, Library, NtmRulesError, Outcome, UnknownName, assess
 from ntm_rules.live import Board, Event
 from ntm_rules.live.events import Level

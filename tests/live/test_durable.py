@@ -7,13 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 INSTALLED = importlib.util.find_spec("durable_rules_engine") is not None
 
 if INSTALLED:
 
+    @pytest.mark.slow
     def test_everything_holds_on_durable_rules() -> None:
-        arguments = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE)]
+        arguments = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(HERE)]
         done = subprocess.run(
             arguments,
             env=os.environ | {"NTM_LIVE_ENGINE": "durable"},

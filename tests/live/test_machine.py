@@ -6,9 +6,9 @@ import typing
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from machine import machine
 
 from fiction.communes import FOLDER
+from live.machine import machine
 from ntm_rules import Library, Ruleset
 from property.strategies import rulesets
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import durable_rules_engine
 import pytest
-from asking import BY_ID, asking, comparison
 from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from live.asking import BY_ID, asking, comparison
 from ntm_rules import EngineUnavailable, Evidence, Outcome, Ruleset, assess
 from ntm_rules.live import Session
 from ntm_rules.live.durable import driver as durable_driver

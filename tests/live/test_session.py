@@ -9,9 +9,9 @@ import weakref
 from decimal import Decimal
 
 import pytest
-from asking import asking, comparison
 from attrs import evolve
 
+from live.asking import asking, comparison
 from ntm_rules import EngineUnavailable, FactError, Library, NtmRulesError, Outcome, Ruleset, UnknownName, assess
 from ntm_rules.live import Event, Session
 from ntm_rules.live.events import Level

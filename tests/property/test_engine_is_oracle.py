@@ -4,14 +4,14 @@ import datetime as dt
 import typing
 
 import pytest
-from comparing import Quiet, check, same
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import Facts, facts, graded_rulesets, one, rulesets, seeded_facts
 
 from fiction.communes import commune
 from ntm_rules import FactError, Library, Ruleset, Verdict, assess
 from oracle import bad_facts, grades, judge
+from property.comparing import Quiet, check, same
+from property.strategies import Facts, facts, graded_rulesets, one, rulesets, seeded_facts
 
 FICTION_CASES = [
     (name, on, province)

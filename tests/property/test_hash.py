@@ -12,7 +12,6 @@ import yaml
 from attrs import evolve
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import LAW, PRESS, rulesets
 
 from fiction.build import files
 from ntm_rules import Evidence, Library, Ruleset
@@ -21,6 +20,7 @@ from ntm_rules.model import walk
 from ntm_rules.model.canonical import to_canonical
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
+from property.strategies import LAW, PRESS, rulesets
 
 ON = dt.date(2024, 7, 2)
 NAMES = ("commune/kieu-mau", "commune/lua-chon", "commune/con-cho", "commune/ntm", "commune/cham-diem")

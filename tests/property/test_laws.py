@@ -9,14 +9,14 @@ from decimal import Decimal
 import pytest
 from attrs import evolve
 from attrs.exceptions import FrozenInstanceError
-from comparing import Quiet, check, everything, outcomes
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import Facts, facts, forms, one, rulesets, seeded_facts
-from test_engine_is_oracle import FICTION_CASES, bundled_cases, composed
 
 from ntm_rules import Library, Outcome, Ruleset, assess
 from ntm_rules.model.canonical import canonical_text, from_canonical, to_canonical
+from property.comparing import Quiet, check, everything, outcomes
+from property.strategies import Facts, facts, forms, one, rulesets, seeded_facts
+from property.test_engine_is_oracle import FICTION_CASES, bundled_cases, composed
 
 LEVELS = ("recalled", "secondary", "official")
 

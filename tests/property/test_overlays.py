@@ -5,12 +5,12 @@ import random
 import typing
 
 import pytest
-from comparing import Quiet, check
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import Facts, made_facts
 
 from ntm_rules import Library, Outcome, Ruleset, RulesetError, assess
+from property.comparing import Quiet, check
+from property.strategies import Facts, made_facts
 
 ON = dt.date(2023, 5, 1)
 Operation = dict[str, typing.Any]

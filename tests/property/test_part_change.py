@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import CATALOGUE, LAW, NUMBERS, NUMERIC_OPS
 
 from ntm_rules import Evidence, Ruleset, assess
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Comparison, Op
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.thresholds import Cell, CellState
+from property.strategies import CATALOGUE, LAW, NUMBERS, NUMERIC_OPS
 
 
 def ruleset(op: Op, limit: Decimal) -> Ruleset:

@@ -1,13 +1,12 @@
-"""Tests beside rules: what is read, what a failing case says, and the command in a process of its own."""
+"""Tests beside rules: what is read, what a failing case says, and the command."""
 
 import json
-import os
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import command_line
 from ntm_rules import Library, RulesetError
 from ntm_rules.testing.cases import find_files, load_cases, run_case
 
@@ -18,7 +17,6 @@ INCOME = """\
     expect:
       indicators: {"10": EXPECTED}
 """
-PLAIN = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR")}
 
 
 def file(folder: Path, text: str, name: str = "a.tests.yaml") -> Path:
@@ -183,13 +181,7 @@ def test_the_bundled_files_pass(path: Path, bundled: Library) -> None:
 # -- the command -------------------------------------------------------------------------------
 
 
-def run(*arguments: object, code: int = 0) -> str:
-    command = [sys.executable, "-m", "ntm_rules.cli", "test", *map(str, arguments)]
-    done = subprocess.run(command, env=PLAIN, capture_output=True, check=False)
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, out + err
-    assert "Traceback" not in err
-    return err if code == 2 else out
+run = partial(command_line.run, "test")
 
 
 def test_the_command_counts_and_fails(tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from faults import asks, cell, made
 
 from ntm_rules import Library, Outcome, assess
 from ntm_rules.model import conditions as c
 from ntm_rules.model.thresholds import Table
 from ntm_rules.verdict.deciding import deciding
+from testing.faults import asks, cell, made
 
 SHARE, AMOUNT, YES = asks("share", c.Op.AT_LEAST, 50), asks("amount", c.Op.AT_LEAST, 5), asks("yes", c.Op.EQUALS, True)
 GOOD = {"share": 60, "amount": 6, "yes": True}

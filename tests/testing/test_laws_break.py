@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from faults import ask, asks, broken, cell, fresh, made
 
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.model import canonical
@@ -21,6 +20,7 @@ from ntm_rules.testing.laws import LawBroken, Subject
 from ntm_rules.verdict import compile as compiling
 from ntm_rules.verdict import explain as explaining
 from ntm_rules.yaml.nodes import Items
+from testing.faults import ask, asks, broken, cell, fresh, made
 
 ON = dt.date(2024, 7, 2)
 GOOD = asks("share", c.Op.AT_LEAST, 50)

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from faults import asks, made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from ntm_rules.check.compositions import Composition
 from ntm_rules.model.conditions import Op
 from ntm_rules.testing.laws import LAWS, Law, Subject, prove
 from ntm_rules.testing.strategies import rulesets
+from testing.faults import asks, made
 
 FICTION = [
     ("commune/ntm", "2024-07-02", None),

@@ -103,6 +103,7 @@ def test_more_than_can_be_missed_is_refused(fiction: Library) -> None:
         nearly_passing(fiction.compose("commune/con-cho", on=ON), 3)
 
 
+@pytest.mark.slow
 def test_a_failing_example_shrinks_to_what_matters(country: Ruleset) -> None:
     def poor(commune: object) -> bool:
         return assess(country, commune).indicators["10"].outcome is Outcome.NOT_MET  # type: ignore[arg-type]

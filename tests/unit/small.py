@@ -132,8 +132,25 @@ def amendment(number: str, date: str, *operations: str, more: str = "", issuer: 
     return layer("amends", f"instrument: {{issuer: {issuer}, number: {number}, date: {date}}}\n{more}", *operations)
 
 
+def head(ruleset: str, number: int) -> str:
+    """The beginning of a national set of 2021-2025."""
+    return f"""\
+ruleset: {ruleset}
+period: 2021-2025
+title: {{vi: Bộ {ruleset}, en: Set {ruleset}}}
+instrument: {{issuer: xu-mau, number: {number}/QD, date: 2022-03-08}}
+in_force: {{from: 2022-03-08, to: 2025-12-31}}
+"""
+
+
 def written(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    for name, text in {**FILES, **files}.items():
+    """The tiny country with some files changed or added, written to a folder."""
+    return put(folder, {**FILES, **files})
+
+
+def put(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Files written to a folder, which is made where there is none."""
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())

@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from small import BASE, OTHER, amendment, changed, codes, load, overlay, problems
 
 from ntm_rules import Evidence, FactError, Library, NotInForce, Outcome, Ruleset, RulesetError, UnknownName, assess
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.rulesets import LayerKind
 from ntm_rules.model.thresholds import Cell, Relative, Table
+from unit.small import BASE, OTHER, amendment, changed, codes, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)
 SET_85 = '{set: "1.1", at_least: "85", evidence: official}'

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small import BASE, OTHER, amendment, changed, load, overlay
 
 from ntm_rules import Library, Outcome, RulesetError, assess
+from unit.small import BASE, OTHER, amendment, changed, load, overlay
 
 ON = dt.date(2024, 7, 2)
 OWN = {

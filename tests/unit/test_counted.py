@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from small import BASE, changed, load, overlay, problems
 
 import ntm_rules as ntm
 from ntm_rules import Ruleset, assess
 from ntm_rules.model.canonical import to_canonical
 from ntm_rules.words import sheet
 from oracle import judge
+from unit.small import BASE, changed, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)
 BESIDE = changed(BASE, '  - no: "2"\n', '  - no: "2"\n    counted: false\n')

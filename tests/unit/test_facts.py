@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
-from small import load
 
 from ntm_rules import FactError, Outcome, Ruleset, assess
+from unit.small import load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small import BASE, PROVINCES, amendment, changed, load, overlay, problems
 
 from ntm_rules import Library, NotInForce, UnknownName, assess
 from ntm_rules.check.check import check
@@ -17,6 +16,7 @@ from ntm_rules.testing.composing_laws import _two_layers
 from ntm_rules.testing.coverage import coverage
 from ntm_rules.testing.subject import Subject
 from ntm_rules.testing.tier_laws import nation_of
+from unit.small import BASE, PROVINCES, amendment, changed, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from small import load, place
 
 from ntm_rules import Evidence, Library, RulesetError, UnknownName
 from ntm_rules.model.plans import Aim
+from unit.small import load, place
 
 PLAN = """\
 targets: bac

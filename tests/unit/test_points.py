@@ -7,11 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from small import BASE, FACTS, MEASURES, amendment, changed, codes, load, problems
 
 from ntm_rules import FactError, Outcome, Ruleset, assess
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.words.sheet import rows
+from unit.small import BASE, FACTS, MEASURES, amendment, changed, codes, load, problems
 
 ON = dt.date(2024, 7, 2)
 POINTS = """\

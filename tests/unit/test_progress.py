@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from small import load
-from test_grades import GOOD, GRADED
 
 import ntm_rules as ntm
 from ntm_rules.model.citations import Evidence, Instrument
@@ -20,6 +18,8 @@ from ntm_rules.programme.record import recognition_fact
 from ntm_rules.programme.tally import Scale, Span
 from ntm_rules.reports.progress import progress_report
 from ntm_rules.reports.report import text_of
+from unit.small import load
+from unit.test_grades import GOOD, GRADED
 
 TIER = "commune/ntm"
 

@@ -6,9 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from small import BASE, FACTS, OTHER, PROVINCES, amendment, changed, codes, load, overlay, place, problems
 
 from ntm_rules import Library, RulesetError
+from unit.small import BASE, FACTS, OTHER, PROVINCES, amendment, changed, codes, load, overlay, place, problems
 
 # name, old text, new text, code, where it points, words of the message, words of the hint
 WRONG_BASE = [

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from small import BASE, amendment, changed, load
 
 import ntm_rules as ntm
 from ntm_rules.programme.rereview import Transition
 from ntm_rules.reports.rereview import rereview_report
+from unit.small import BASE, amendment, changed, load
 
 COOPERATIVE = {"cooperative_effective": True, "cooperative_or_group_effective": False}
 

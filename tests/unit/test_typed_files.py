@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
-from test_tables import FACTS
 
 from ntm_rules import FactError, TableError
 from ntm_rules.tables import UnitFacts
 from ntm_rules.tables import excel as workbooks
 from ntm_rules.tables import read as read_units
+from unit.test_tables import FACTS
 
 Cells = list[list[Any]]
 

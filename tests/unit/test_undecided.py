@@ -9,13 +9,13 @@ from pathlib import Path
 import jsonschema
 import polars as pl
 import pytest
-from small import BASE, FACTS, changed, codes, load, problems
 
 import ntm_rules as ntm
 from ntm_rules import FactError, Library, Ruleset, RulesetError, assess
 from ntm_rules.frames import MissingColumns
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.verdict.deciding import deciding
+from unit.small import BASE, FACTS, changed, codes, load, problems
 
 ON = dt.date(2024, 7, 2)
 SHARE = "ratio: {part: water_households, whole: households}\n"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
-from small import load
 
 from fiction.communes import commune
 from ntm_rules import Library, Outcome, Ruleset, Verdict, assess
+from unit.small import load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -68,7 +68,7 @@ class ConditionReader:
             return None if member is None else Not(member)
         keys = AT_LEAST_N.names if kind == "at_least_n" else JOINED.names_with(kind)
         self.reader.map(found, "a condition", keys)
-        nodes = found.get("of" if kind == "at_least_n" else kind)
+        nodes = self.reader.required(found, "of" if kind == "at_least_n" else kind, "a condition")
         members = tuple(m for n in self.reader.items(nodes, f"`{kind}`") if (m := self.condition(n)) is not None)
         if not members:
             return None

@@ -41,7 +41,7 @@ ANNOTATIONS = (
     Key(
         "free",
         FLAG,
-        "`true`: tỉnh được quy định mức thấp hơn mức này.",
+        "`true`: tỉnh được quy định mức dễ đạt hơn mức này.",
         "`true`: the set of a province may ask for less than this value.",
     ),
     Key(
@@ -178,7 +178,7 @@ JOINED = Keys(
     (
         Key("all", ListOf(Again("condition")), "Tất cả các điều kiện đều phải đạt.", "All of them have to hold."),
         Key("any", ListOf(Again("condition")), "Chỉ cần một điều kiện đạt.", "One of them has to hold."),
-        Key("not", Again("condition"), "Điều kiện không được đạt.", "The condition must not hold."),
+        Key("not", Again("condition"), "Đạt khi điều kiện này chưa đạt.", "The condition must not hold."),
         *_PART,
     ),
     (("all", "any", "not"),),

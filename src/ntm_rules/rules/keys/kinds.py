@@ -1,6 +1,8 @@
 """What a table of keys is made of: the keys of a mapping, and what may stand under a key."""
 
+from collections.abc import Iterable
 from enum import Enum
+from typing import assert_never
 
 from attrs import frozen
 
@@ -141,3 +143,42 @@ TEXTS = OneOf((TEXT, ListOf(TEXT)))
 def values_of(members: type[Enum]) -> Choice:
     """The values of an enumeration as words."""
     return Choice(tuple(str(member.value) for member in members))
+
+
+def named(kinds: Iterable[Kind]) -> dict[str, Keys | OneOf]:
+    """What has a name among *kinds* and in them, in the order in which it is met.
+
+    Raises:
+        ValueError: two of them have one name.
+    """
+    found: dict[str, Keys | OneOf] = {}
+    for kind in kinds:
+        _put(kind, found)
+    return found
+
+
+def _put(kind: Kind, found: dict[str, Keys | OneOf]) -> None:
+    if isinstance(kind, Keys | OneOf) and kind.name:
+        if kind.name in found:
+            if found[kind.name] != kind:
+                raise ValueError(f"two kinds are named `{kind.name}`")
+            return
+        found[kind.name] = kind
+    for inner in _inside(kind):
+        _put(inner, found)
+
+
+def _inside(kind: Kind) -> tuple[Kind, ...]:
+    match kind:
+        case ListOf():
+            return (kind.item,)
+        case ByKey():
+            return (kind.value,)
+        case OneOf():
+            return kind.kinds
+        case Keys():
+            return tuple(key.kind for key in kind.keys)
+        case Plain() | Choice() | Again():
+            return ()
+        case _:
+            assert_never(kind)

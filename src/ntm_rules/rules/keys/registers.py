@@ -74,7 +74,7 @@ FACT_ENTRY = Keys(
         Key(
             "direction",
             values_of(Direction),
-            "Chiều tốt hơn: càng cao càng tốt, càng thấp càng tốt, hoặc không có.",
+            "Chiều tốt hơn: `more` là càng cao càng tốt, `less` là càng thấp càng tốt; không ghi thì là `neither`.",
             "Which way is better; `neither` where it is left out.",
         ),
         Key(
@@ -100,8 +100,10 @@ FACT_ENTRY = Keys(
         Key(
             "merge",
             values_of(Merge),
-            "Cách tính cho đơn vị sau sáp nhập từ các đơn vị cũ.",
-            "How the fact of a merged unit follows from those of the old ones, where that does not go without saying.",
+            "Cách tính cho đơn vị sau sáp nhập: `sum` là cộng lại, `least` là lấy giá trị nhỏ nhất, `any` là có nếu "
+            "một đơn vị cũ có, `same` là khi các đơn vị cũ giống nhau, `none` là không tính được.",
+            "How the fact of a merged unit follows from those of the old ones: `sum`, `least`, `any` (yes where one "
+            "is), `same` (where all agree) or `none`; left out where that goes without saying.",
         ),
         NOTE,
     ),

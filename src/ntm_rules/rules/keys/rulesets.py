@@ -343,11 +343,11 @@ OVERLAY_FILE = Keys(
     "Quy định của tỉnh trên cơ sở bộ tiêu chí quốc gia.",
     "A province's decision over a national set.",
     (
-        Key("overlay", RULESET, "Bộ tiêu chí được áp dụng.", "The ruleset under it.", required=True),
+        Key("overlay", RULESET, "Bộ tiêu chí quốc gia làm cơ sở.", "The ruleset under it.", required=True),
         Key(
             "province",
             PROVINCE,
-            "Tỉnh ban hành; chỉ được bỏ trống khi chương trình gọi cung cấp tệp.",
+            "Tỉnh ban hành; chỉ không ghi khi quy định do phần mềm khác cung cấp.",
             "The province; left out only in an overlay that a caller hands in.",
         ),
         _PERIOD,

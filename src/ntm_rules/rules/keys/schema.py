@@ -4,65 +4,61 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from ntm_rules.rules.keys.files import Format
-from ntm_rules.rules.keys.kinds import Again, ByKey, Choice, Key, Keys, Kind, ListOf, OneOf, Plain
+from ntm_rules.rules.keys.kinds import Again, ByKey, Choice, Key, Keys, Kind, ListOf, OneOf, Plain, named
 
 Schema = dict[str, object]
 
 
 def json_schema(files: Format) -> Schema:
     """The JSON Schema (2020-12) of the files; it checks what can be told from one file alone."""
-    definitions: dict[str, Schema] = {}
-    kinds = [_schema(keys, definitions) for keys in files.files.values()]
+    roots = [_schema(keys) for keys in files.files.values()]
+    definitions = named(files.files.values())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:ntm-rules:{files.name}:{files.version}",
         "title": f"ntm-rules {files.name}, version {files.version}",
         "description": _described(files),
-        **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}),
-        "$defs": {name: definitions[name] for name in sorted(definitions)},
+        **(roots[0] if len(roots) == 1 else {"anyOf": roots}),
+        "$defs": {name: _definition(definitions[name]) for name in sorted(definitions)},
     }
 
 
-def _schema(kind: Kind, definitions: dict[str, Schema]) -> Schema:
-    """The schema of a kind; what has a name is put into *definitions* and referred to."""
+def _schema(kind: Kind) -> Schema:
+    """The schema of a kind; to what has a name it refers."""
     match kind:
         case Plain():
-            found: Schema = {"type": list(kind.types)} if len(kind.types) > 1 else {"type": kind.types[0]}
+            found: Schema = {"type": list(kind.types) if len(kind.types) > 1 else kind.types[0]}
             pattern = {"pattern": kind.pattern} if kind.pattern else {}
-            least = {} if kind.least is None else {"minimum": kind.least}
-            return found | pattern | least
+            return found | pattern | ({} if kind.least is None else {"minimum": kind.least})
         case Choice():
             return {"enum": [value for word in kind.words for value in _as_written(word)]}
         case ListOf():
-            return {"type": "array", "items": _schema(kind.item, definitions), "minItems": 1}
+            return {"type": "array", "items": _schema(kind.item), "minItems": 1}
         case ByKey():
-            values = _schema(kind.value, definitions)
-            return {"type": "object", "additionalProperties": values, "minProperties": 1}
+            return {"type": "object", "additionalProperties": _schema(kind.value), "minProperties": 1}
         case OneOf() if not kind.name:
-            return {"anyOf": [_schema(each, definitions) for each in kind.kinds]}
-        case OneOf() | Keys():
-            if kind.name not in definitions:
-                definitions[kind.name] = {}  # it may hold itself
-                definitions[kind.name] = {"description": _described(kind), **_of_named(kind, definitions)}
-            return {"$ref": f"#/$defs/{kind.name}"}
-        case Again():
+            return {"anyOf": [_schema(each) for each in kind.kinds]}
+        case OneOf() | Keys() | Again():
             return {"$ref": f"#/$defs/{kind.name}"}
         case _:
             assert_never(kind)
 
 
-def _of_named(kind: OneOf | Keys, definitions: dict[str, Schema]) -> Schema:
+def _definition(kind: Keys | OneOf) -> Schema:
+    """The schema of what has a name.
+
+    What it is, is a comment: a description here would hide from an editor what the key means that it stands under.
+    """
     if isinstance(kind, OneOf):
-        return {"anyOf": [_schema(each, definitions) for each in kind.kinds]}
+        return {"$comment": _described(kind), "anyOf": [_schema(each) for each in kind.kinds]}
     found: Schema = {
+        "title": kind.name.replace("-", " "),
+        "$comment": _described(kind),
         "type": "object",
-        "properties": {
-            key.name: {"description": _described(key), **_schema(key.kind, definitions)} for key in kind.keys
-        },
+        "properties": {key.name: {"description": _described(key), **_schema(key.kind)} for key in kind.keys},
         "additionalProperties": False,
     }
-    required = [key.name for key in kind.keys if key.required and not key.beside]
-    if required:
+    if required := [key.name for key in kind.keys if key.required and not key.beside]:
         found["required"] = required
     if beside := _beside(kind.keys):
         found["dependentRequired"] = beside

@@ -52,6 +52,7 @@ WRONG_BASE = [
     ("k of criteria not all counted", "criteria:\n  - no: \"1\"\n", "at_least_n: 1\ncriteria:\n  - no: \"1\"\n    counted: false\n", "criterion.counted", "ruleset:", "criterion `1` is not counted", ""),
     ("counted neither true nor false", "title: {vi: Một, en: One}\n", "title: {vi: Một, en: One}\n    counted: no\n", "value.unknown", "no\n    indicators", "`no`", ""),
     ("k above the members", "          all:\n", "          at_least_n: 3\n          of:\n", "condition.k", "at_least_n: 3", "at least 3 of 2", ""),
+    ("no members", "          all:\n", "          at_least_n: 2\n          note:\n", "key.missing", "at_least_n: 2", "no `of`", ""),
     ("no title", "        title: {vi: Nước, en: Water}\n", "", "key.missing", 'no: "1.1"', "no `title`", ""),
     ("a title in one language", "{vi: Nước, en: Water}", "{vi: Nước}", "key.missing", "{vi: Nước}", "no `en`", ""),
     ("no date", "date: 2022-03-08", "date: 08/03/2022", "value.date", "08/03/2022", "`08/03/2022`", "2024-06-17"),

@@ -1,7 +1,9 @@
 """The shipped JSON Schemas fit what they describe."""
 
 import datetime as dt
+import importlib.util
 import json
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -13,7 +15,21 @@ import ntm_rules as ntm
 
 ROOT = Path(__file__).parents[2]
 FOUND = (*ROOT.glob("rulesets/**/*.yaml"), *ROOT.glob("tests/fiction/rulesets/**/*.yaml"))
-RULE_FILES = sorted(path for path in FOUND if not path.name.endswith((".tests.yaml", ".allow.yaml")))
+BESIDE = {".tests.yaml": "tests-1.json", ".allow.yaml": "allow-1.json"}
+FILES = [
+    (path, next((schema for end, schema in BESIDE.items() if path.name.endswith(end)), "rules-1.json"))
+    for path in sorted(FOUND)
+]
+
+
+def as_in_an_editor(node: yaml.Node) -> object:
+    """What an editor reads: numbers and booleans that are not in quotes are such."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: as_in_an_editor(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [as_in_an_editor(each) for each in node.value]
+    typed = node.style is None and re.fullmatch(r"true|false|-?\d+(\.\d+)?", node.value)
+    return json.loads(re.sub(r"^(-?)0+(?=\d)", r"\1", node.value)) if typed else node.value
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:
@@ -24,14 +40,36 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
 
 
 @pytest.fixture(scope="module")
-def rules() -> jsonschema.Draft202012Validator:
-    return validator("rules-1.json")
+def schemas() -> dict[str, jsonschema.Draft202012Validator]:
+    return {name: validator(name) for name in ("rules-1.json", *BESIDE.values())}
 
 
-@pytest.mark.parametrize("path", RULE_FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_every_rule_file_fits_the_schema(path: Path, rules: jsonschema.Draft202012Validator) -> None:
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
-    assert [e.message for e in rules.iter_errors(data)] == []
+@pytest.fixture
+def rules(schemas: dict[str, jsonschema.Draft202012Validator]) -> jsonschema.Draft202012Validator:
+    return schemas["rules-1.json"]
+
+
+def test_the_schemas_are_what_the_tables_of_keys_give() -> None:
+    path = ROOT / "tools" / "write_schemas.py"
+    spec = importlib.util.spec_from_file_location("write_schemas", path)
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    for file, text in tool.schemas().items():
+        assert file.read_text(encoding="utf-8") == text, "run tools/write_schemas.py"
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"), FILES, ids=lambda p: p.relative_to(ROOT).as_posix() if isinstance(p, Path) else p
+)
+def test_every_file_fits_its_schema(
+    path: Path, schema: str, schemas: dict[str, jsonschema.Draft202012Validator]
+) -> None:
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    texts = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    for data in (texts, as_in_an_editor(node)):
+        assert [e.message for e in schemas[schema].iter_errors(data)] == []
 
 
 @pytest.mark.parametrize(
@@ -49,6 +87,25 @@ def test_the_schema_of_rule_files_refuses(change, rules: jsonschema.Draft202012V
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
     change(data)
     assert list(rules.iter_errors(data))
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ("tests-1.json", "given: {ruleset: commune/ntm}"),
+        ("tests-1.json", "cases: [{name: x, expect: {}}]"),
+        ("tests-1.json", "cases: [{name: x, expect: {set: mett}}]"),
+        ("tests-1.json", "cases: [{name: x, expect: {set: {outcome: met, margin: 1}}}]"),
+        ("tests-1.json", "cases: [{name: x, expect: {indicators: {'1': {margin: about 1}}}}]"),
+        ("allow-1.json", "allow: []"),
+        ("allow-1.json", "allow: [{code: table.gap}]"),
+        ("allow-1.json", "allow: [{code: table.gap, reason: x, why: y}]"),
+    ],
+)
+def test_the_schemas_of_files_beside_rules_refuse(
+    schema: str, text: str, schemas: dict[str, jsonschema.Draft202012Validator]
+) -> None:
+    assert list(schemas[schema].iter_errors(yaml.load(text, Loader=yaml.CBaseLoader)))
 
 
 @pytest.mark.parametrize("tier", ["commune/ntm", "commune/nang-cao", "commune/kieu-mau"])

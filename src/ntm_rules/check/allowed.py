@@ -8,14 +8,13 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.check.compositions import Composition
 from ntm_rules.check.problem import Finding
+from ntm_rules.rules.keys.beside import ALLOW_FILE, ALLOWED
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Position, read_file
 
 LAWS, PROOFS = "law.", "proof."
 """How the codes of laws, for the pytest plugin, and those of proofs begin."""
-
-_KEYS = ("code", "ruleset", "period", "province", "address", "reason")
 
 
 @public("check")
@@ -77,10 +76,10 @@ def excused_by(entries: Iterable[Allowed], composition: Composition) -> Iterator
 
 def _entries(path: Path, shown: str, reader: Reader) -> list[Allowed]:
     root = read_file(path, shown)
-    nodes = reader.items(reader.map(root, "the file", ("allow",)).get("allow"), "`allow`")
+    nodes = reader.items(reader.map(root, "the file", ALLOW_FILE.names).get("allow"), "`allow`")
     found: list[Allowed] = []
     for node in nodes:
-        entry = reader.map(node, "an entry", _KEYS)
+        entry = reader.map(node, "an entry", ALLOWED.names)
         code = reader.text(reader.required(entry, "code", "an entry"), "the code")
         reason = reader.text(reader.required(entry, "reason", "an entry"), "the reason")
         about = ("ruleset", "period", "province", "address")

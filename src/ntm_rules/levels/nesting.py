@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.errors import FactError, FactProblem, UnknownName, near, quoted
-from ntm_rules.rules.read.aggregates import LEVELS
+from ntm_rules.model.aggregates import LEVELS
 from ntm_rules.rules.read.provinces import Registry
 from ntm_rules.tables.units import UnitFacts
 

@@ -7,6 +7,9 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.model.conditions import By
 
+LEVELS = ("village", "commune", "township", "ward", "town", "district", "special-district", "province")
+"""The levels of units, and what rulesets judge."""
+
 CRITERIA = "criteria"
 """What stands in the place of a level where the criteria of a finding are counted."""
 

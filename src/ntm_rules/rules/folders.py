@@ -7,9 +7,10 @@ from pathlib import Path
 from attrs import frozen
 
 from ntm_rules.messages.errors import Diagnostic, RulesetError
+from ntm_rules.rules.keys.files import RULES
 from ntm_rules.yaml.nodes import Map, problem, read_file
 
-_KINDS = ("measures", "facts", "provinces", "ruleset", "amends", "overlay", "targets", "mergers")
+_KINDS = tuple(RULES.files)
 _TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level|year)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
 _BESIDE = (".tests.yaml", ".allow.yaml")

@@ -1,7 +1,7 @@
 """Tests beside rules: the cases of ``*.tests.yaml`` files, read, assessed, and compared with what they expect."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +13,17 @@ from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
+from ntm_rules.rules.keys.beside import (
+    CASE,
+    COUNTS,
+    EXPECT,
+    EXPECTED_CRITERION,
+    EXPECTED_INDICATOR,
+    EXPECTED_SET,
+    GIVEN,
+    TESTS_FILE,
+)
+from ntm_rules.rules.keys.kinds import Keys
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.verdict.verdict import Verdict, assess
@@ -22,10 +33,6 @@ from ntm_rules.yaml.nodes import Entry, Map, Node, Position, Scalar, problem, re
 
 SUFFIX = ".tests.yaml"
 NO_GRADE = "none"
-_LAW = ("ruleset", "on", "year", "period", "province", "territory")
-_GIVEN = (*_LAW, "facts")
-_EXPECT = ("set", "counts", "criteria", "indicators")
-_COUNTS = ("met", "not_met", "undetermined", "total")
 _OUTCOMES = {outcome.code: outcome for outcome in Outcome}
 _REASONS = {code.value: code for code in ReasonCode}
 
@@ -208,7 +215,7 @@ def _failures(case: Case, verdict: Verdict, indicators: Mapping[str, IndicatorRe
         verdict.criteria_undetermined,
         verdict.criteria_total,
     )
-    for name, found in zip(_COUNTS, counts, strict=True):
+    for name, found in zip(COUNTS.names, counts, strict=True):
         asked = case.counts.get(name)
         if asked is not None and asked.number != found:
             what = f"criteria, {name}"
@@ -266,8 +273,8 @@ def load_cases(path: Path, shown: str | None = None) -> tuple[Case, ...]:
     """
     root = read_file(path, shown or str(path))
     reader = Reader()
-    top = reader.map(root, "a file of cases", ("given", "cases"))
-    given = reader.map(top.get("given"), "`given`", _GIVEN)
+    top = reader.map(root, "a file of cases", TESTS_FILE.names)
+    given = reader.map(top.get("given"), "`given`", GIVEN.names)
     nodes = reader.items(reader.required(top, "cases", "a file of cases"), "`cases`")
     cases = [_case(reader, node, given) for node in nodes]
     reader.diagnostics = list(dict.fromkeys(reader.diagnostics))  # what is given is read with every case
@@ -276,7 +283,7 @@ def load_cases(path: Path, shown: str | None = None) -> tuple[Case, ...]:
 
 
 def _case(reader: Reader, node: Node, given: Map) -> Case | None:
-    own = reader.map(node, "a case", ("name", *_GIVEN, "without", "expect"))
+    own = reader.map(node, "a case", CASE.names)
     law = Map({**given.entries, **own.entries}, own.at)
     name = reader.text(reader.required(own, "name", "a case"), "the name")
     ruleset = reader.text(reader.required(law, "ruleset", "a case"), "the ruleset")
@@ -284,12 +291,12 @@ def _case(reader: Reader, node: Node, given: Map) -> Case | None:
     texts = {key: reader.text(law.get(key), f"`{key}`") or None for key in ("period", "province", "territory")}
     year = reader.integer(law.get("year"), "`year`")
     facts = _facts(reader, given, own)
-    expect = reader.map(reader.required(own, "expect", "a case"), "`expect`", _EXPECT)
+    expect = reader.map(reader.required(own, "expect", "a case"), "`expect`", EXPECT.names)
     set_node = expect.get("set")
-    whole = None if set_node is None else _expected(reader, set_node, "`set`", ("outcome", "provisional", "grade"))
+    whole = None if set_node is None else _expected(reader, set_node, "`set`", EXPECTED_SET)
     counts = dict(_counts(reader, expect.get("counts")))
-    criteria = _each(reader, expect.get("criteria"), "`criteria`", ("outcome", "reason", "provisional", "grade"))
-    indicators = _each(reader, expect.get("indicators"), "`indicators`", ("outcome", "reason", "margin", "provisional"))
+    criteria = _each(reader, expect.get("criteria"), "`criteria`", EXPECTED_CRITERION)
+    indicators = _each(reader, expect.get("indicators"), "`indicators`", EXPECTED_INDICATOR)
     if not (name and ruleset and on):
         return None
     return Case(
@@ -312,23 +319,23 @@ def _facts(reader: Reader, given: Map, own: Map) -> Mapping[str, Entry]:
 
 
 def _counts(reader: Reader, node: Node | None) -> Iterator[tuple[str, Count]]:
-    for name, entry in reader.map(node, "`counts`", _COUNTS).entries.items():
+    for name, entry in reader.map(node, "`counts`", COUNTS.names).entries.items():
         number = reader.number(entry.value, reader.text(entry.value, "a count"), "a count")
         if number is not None:
             yield name, Count(entry.key.at, number)
 
 
-def _each(reader: Reader, node: Node | None, what: str, keys: Sequence[str]) -> Mapping[str, Expected]:
+def _each(reader: Reader, node: Node | None, what: str, keys: Keys) -> Mapping[str, Expected]:
     entries = reader.map(node, what).entries
     return {no: _expected(reader, entry.value, f"`{no}`", keys, entry.key.at) for no, entry in entries.items()}
 
 
-def _expected(reader: Reader, node: Node, what: str, keys: Sequence[str], at: Position | None = None) -> Expected:
+def _expected(reader: Reader, node: Node, what: str, keys: Keys, at: Position | None = None) -> Expected:
     """An outcome, or a mapping; a reason alone means undetermined."""
     at = at or node.at
     if isinstance(node, Scalar):
         return Expected(at, reader.choice(node, "outcome", _OUTCOMES))
-    found = reader.map(node, what, keys)
+    found = reader.map(node, what, keys.names)
     reason = reader.choice(found.get("reason"), "reason", _REASONS)
     outcome = reader.choice(found.get("outcome"), "outcome", _OUTCOMES)
     if outcome is None and reason is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ntm_rules.model.aggregates import (
     CRITERIA,
+    LEVELS,
     Aggregate,
     CriteriaNotMet,
     How,
@@ -14,12 +15,11 @@ from ntm_rules.model.aggregates import (
 )
 from ntm_rules.model.conditions import By
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.rules.keys.conditions import CRITERIA_NOT_MET, OF_FINDING, UNITS, VALUES
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Items, Map, Node
 
-LEVELS = ("village", "commune", "township", "ward", "town", "district", "special-district", "province")
 _KINDS = ("share_of", "count_of", *(h.value for h in How), "finding")
-_UNITS = ("fact", "meets", "by", "recognised", "period")
 
 
 def read_aggregates(
@@ -48,7 +48,7 @@ class _AggregateReader:
             return None
         kind = kinds[0]
         if kind == "finding":
-            self.reader.map(found, "an aggregated fact", ("finding",))
+            self.reader.map(found, "an aggregated fact", OF_FINDING.names)
             of = self.reader.choice(found.get("finding"), "`finding`", {"satisfied": True, "tier": False})
             if of is False:
                 self.expect(fact, fact.type is FactType.CATEGORY, "a category", node)
@@ -82,7 +82,7 @@ class _AggregateReader:
         reader = self.reader
         level = self.level(found.get(kind))
         if level == CRITERIA:
-            reader.map(found, "an aggregated fact", (kind, "outcome", "among"))
+            reader.map(found, "an aggregated fact", CRITERIA_NOT_MET.names_with(kind))
             reader.choice(reader.required(found, "outcome", "a count of criteria"), "`outcome`", {"not_met": True})
             among = reader.map(found.get("among"), "`among`", self.rulesets) if found.get("among") else Map()
             numbers = {
@@ -90,7 +90,7 @@ class _AggregateReader:
                 for ruleset, entry in among.entries.items()
             }
             return Aggregate(name, CriteriaNotMet(tuple(numbers.items())))
-        reader.map(found, "an aggregated fact", (kind, *_UNITS))
+        reader.map(found, "an aggregated fact", UNITS.names_with(kind))
         if ("fact" in found.entries) == ("meets" in found.entries):
             hint = "expected exactly one of `fact`, `meets`"
             reader.error("aggregate.kind", found.at, f"what units count for `{name}` is not said", hint)
@@ -121,7 +121,7 @@ class _AggregateReader:
 
     def value(self, name: str, fact: Fact, how: How, found: Map) -> Aggregate | None:
         """The least, the greatest or the sum of a fact of the units below."""
-        self.reader.map(found, "an aggregated fact", (how.value, "over"))
+        self.reader.map(found, "an aggregated fact", VALUES.names_with(how.value))
         node = found.get(how.value)
         nodes = self.reader.items(node, f"`{how.value}`") if isinstance(node, Items) else [n for n in (node,) if n]
         sources = [self.fact(self.reader.text(n, "the fact"), n) for n in nodes]

@@ -5,18 +5,17 @@ from decimal import Decimal
 
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.text import Text
+from ntm_rules.rules.keys.conditions import RATIO
+from ntm_rules.rules.keys.registers import FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Items, Map, Node
 
-_KEYS = ("title", "type", "unit", "minimum", "maximum", "decimals", "direction")
-_MORE_KEYS = ("levels", "values", "ratio", "undecided", "agency", "merge", "note")
 _NO_BOUNDS: tuple[None, None] = (None, None)
-MAX_DECIMALS = 6
 
 
 def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
     """The units of measurement of a ``measures:`` file."""
-    reader.map(root, "the file", ("measures",))
+    reader.map(root, "the file", MEASURES_FILE.names)
 
     def measure(key: str, node: Node) -> Measure | None:
         title = reader.title(node)
@@ -27,7 +26,7 @@ def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
 
 def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -> dict[str, Fact]:
     """The facts of a ``facts:`` file; what refers to others is checked by ``check_ratios`` and ``check_undecided``."""
-    reader.map(root, "the file", ("level", "facts"))
+    reader.map(root, "the file", FACTS_FILE.names)
     read = _FactReader(measures, reader)
     return {fact.id: fact for fact in reader.each(root.get("facts"), "`facts`", read.fact)}
 
@@ -76,7 +75,7 @@ class _FactReader:
 
     def fact(self, key: str, node: Node) -> Fact | None:
         reader = self.reader
-        found = reader.map(node, f"the fact `{key}`", (*_KEYS, *_MORE_KEYS))
+        found = reader.map(node, f"the fact `{key}`", FACT_ENTRY.names)
         kind = reader.choice(
             reader.required(found, "type", f"the fact `{key}`"), "type", {t.value: t for t in FactType}
         )
@@ -161,7 +160,7 @@ class _FactReader:
             return None
         if kind not in (FactType.PERCENT, FactType.NUMBER):
             self.reader.error("fact.ratio", node.at, f"the fact `{key}` is {kind.value} and cannot be a ratio")
-        parts = self.reader.map(node, "a ratio", ("part", "whole"))
+        parts = self.reader.map(node, "a ratio", RATIO.names)
         part = self.reader.text(self.reader.required(parts, "part", "a ratio"), "the part")
         whole = self.reader.text(self.reader.required(parts, "whole", "a ratio"), "the whole")
         return RatioOf(part, whole) if part and whole else None

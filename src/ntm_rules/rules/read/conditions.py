@@ -5,11 +5,13 @@ from attrs import evolve
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.thresholds import Cell, Table
+from ntm_rules.rules.keys.conditions import AT_LEAST_N, COMPARISON, JOINED, OPEN, PREREQUISITE
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.rules.read.thresholds import ANNOTATIONS, OPEN, Scope, ThresholdReader
+from ntm_rules.rules.read.thresholds import OPEN_STATES, Scope, ThresholdReader
 from ntm_rules.yaml.nodes import Map, Node, Scalar
 
 _OPS = {op.value: op for op in Op}
+_KINDS = ("fact", "facts", "all", "any", "at_least_n", "not", "meets", *OPEN_STATES)
 _NUMERIC_OPS = (Op.EQUALS, Op.AT_LEAST, Op.AT_MOST, Op.MORE_THAN, Op.LESS_THAN)
 OPS_OF = {
     FactType.PERCENT: _NUMERIC_OPS,
@@ -32,10 +34,12 @@ class ConditionReader:
     def condition(self, node: Node | None) -> Condition | None:
         """A condition; None where it could not be read, which is noted."""
         if isinstance(node, Scalar):
-            state = self.reader.choice(node, "condition", OPEN)
+            state = self.reader.choice(node, "condition", OPEN_STATES)
             return None if state is None else Open(self.thresholds.open_cell(state))
         found = self.reader.map(node, "a condition")
-        kinds = [k for k in ("fact", "facts", "all", "any", "at_least_n", "not", "meets", *OPEN) if k in found.entries]
+        kinds = [
+            k for k in ("fact", "facts", "all", "any", "at_least_n", "not", "meets", *OPEN_STATES) if k in found.entries
+        ]
         if len(kinds) != 1:
             if node is not None and found.entries:
                 expected = "expected exactly one of `fact`, `facts`, `all`, `any`, `at_least_n`, `not`, `meets`"
@@ -48,23 +52,23 @@ class ConditionReader:
         return evolve(condition, part=part, title=self.reader.title(found.get("title")))
 
     def _of_kind(self, kind: str, found: Map) -> Condition | None:
-        common = ("part", "title")
         if kind in ("fact", "facts"):
             return self.comparison(found)
         if kind == "meets":
             return self.meets(found)
-        if kind in OPEN:
-            self.reader.map(found, "a condition", (kind, *common, *ANNOTATIONS))
+        if kind in OPEN_STATES:
+            self.reader.map(found, "a condition", OPEN.names_with(kind))
             threshold = self.thresholds.threshold(_annotated(kind, found), None, found, Op.EQUALS)
             if isinstance(threshold, Cell | Table):
                 return Open(threshold)
             return None
         if kind == "not":
-            self.reader.map(found, "a condition", (kind, *common))
+            self.reader.map(found, "a condition", JOINED.names_with(kind))
             member = self.condition(found.get("not"))
             return None if member is None else Not(member)
-        self.reader.map(found, "a condition", (kind, *common, *(("of",) if kind == "at_least_n" else ())))
-        nodes = found.get("of" if kind == "at_least_n" else kind)
+        keys = AT_LEAST_N.names if kind == "at_least_n" else JOINED.names_with(kind)
+        self.reader.map(found, "a condition", keys)
+        nodes = self.reader.required(found, "of" if kind == "at_least_n" else kind, "a condition")
         members = tuple(m for n in self.reader.items(nodes, f"`{kind}`") if (m := self.condition(n)) is not None)
         if not members:
             return None
@@ -77,8 +81,7 @@ class ConditionReader:
 
     def meets(self, found: Map) -> Meets | None:
         """A prerequisite: another ruleset, by act, by finding or by either."""
-        keys = ("meets", "by", "recognised", "period", "part", "title", *ANNOTATIONS)
-        self.reader.map(found, "a prerequisite", keys)
+        self.reader.map(found, "a prerequisite", PREREQUISITE.names)
         ruleset = self.reader.text(found.get("meets"), "the ruleset")
         if ruleset not in self.scope.rulesets:
             self.reader.unknown("ruleset.unknown", found.at, "ruleset", ruleset, self.scope.rulesets)
@@ -102,7 +105,7 @@ class ConditionReader:
     def comparison(self, found: Map) -> Comparison | None:
         """One operator with its threshold, for one fact or for several of one kind."""
         ops = [op for name, op in _OPS.items() if name in found.entries]
-        self.reader.map(found, "a comparison", ("fact", "facts", "part", "title", *_OPS, *ANNOTATIONS))
+        self.reader.map(found, "a comparison", COMPARISON.names)
         if len(ops) != 1:
             expected = f"expected exactly one of {', '.join(f'`{name}`' for name in _OPS)}"
             self.reader.error("condition.operator", found.at, "the comparison has no single operator", expected)

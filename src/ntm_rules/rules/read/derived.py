@@ -10,6 +10,7 @@ from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import leaves
+from ntm_rules.rules.keys.conditions import CASE_ROW, DERIVED, PART_OF_POINTS, POINTS, RATIO, VALUE_OF_FACT
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import Scope
@@ -41,8 +42,7 @@ class DerivedReader:
 
     def derived(self, name: str, node: Node) -> Derived | None:
         """A derived fact; its id must be new."""
-        keys = ("title", "case", "else", "exclusive", "values", "ratio", "min_of", "max_of", "points")
-        found = self.reader.map(node, f"the derived fact `{name}`", keys)
+        found = self.reader.map(node, f"the derived fact `{name}`", DERIVED.names)
         if name in self.conditions.scope.facts or name == "year":
             self.reader.error("fact.duplicate", node.at, f"the fact `{name}` exists already")
         kinds = [k for k in ("case", "ratio", "min_of", "max_of", "points") if k in found.entries]
@@ -60,7 +60,7 @@ class DerivedReader:
         if kinds[0] == "points":
             return self.points(name, title, found.get("points"))
         if kinds[0] == "ratio":
-            parts = self.reader.map(found.get("ratio"), "a ratio", ("part", "whole"))
+            parts = self.reader.map(found.get("ratio"), "a ratio", RATIO.names)
             names = [self.reader.text(self.reader.required(parts, k, "a ratio"), k) for k in ("part", "whole")]
         else:
             names = [self.reader.text(n, "a fact") for n in self.reader.items(found.get(kinds[0]), f"`{kinds[0]}`")]
@@ -83,7 +83,7 @@ class DerivedReader:
 
     def points(self, name: str, title: Text | None, node: Node | None) -> Derived | None:
         """Points out of a total: parts whose greatest points add up to it."""
-        found = self.reader.map(node, "points", ("out_of", "members"))
+        found = self.reader.map(node, "points", POINTS.names)
         out_of = self.out_of(found, "points")
         nodes = self.reader.items(self.reader.required(found, "members", "points"), "`members`")
         members = [m for n in nodes if (m := self.scored(n)) is not None]
@@ -112,7 +112,7 @@ class DerivedReader:
 
     def scored(self, node: Node) -> Scored | None:
         """One part of a score."""
-        found = self.reader.map(node, "a part of points", ("fact", "out_of", "applies_if"))
+        found = self.reader.map(node, "a part of points", PART_OF_POINTS.names)
         name = self.reader.text(self.reader.required(found, "fact", "a part of points"), "the fact")
         fact = self.conditions.thresholds.fact(name, node)
         out_of = self.out_of(found, "a part of points")
@@ -158,7 +158,7 @@ class DerivedReader:
         """The rows of a case with their guards."""
         rows: list[CaseRow] = []
         for node in self.reader.items(found.get("case"), "`case`"):
-            row = self.reader.map(node, "a row of a case", ("when", "then"))
+            row = self.reader.map(node, "a row of a case", CASE_ROW.names)
             when = self.conditions.condition(self.reader.required(row, "when", "a row of a case"))
             then = self.case_value(self.reader.required(row, "then", "a row of a case"))
             if when is not None and any(isinstance(leaf, Meets) and leaf.by is not By.ACT for _, leaf in leaves(when)):
@@ -174,7 +174,7 @@ class DerivedReader:
     def case_value(self, node: Node | None) -> str | Ref | None:
         """A text, or the value of another fact."""
         if isinstance(node, Map):
-            found = self.reader.map(node, "a value of a case", ("fact",))
+            found = self.reader.map(node, "a value of a case", VALUE_OF_FACT.names)
             name = self.reader.text(self.reader.required(found, "fact", "a value of a case"), "the fact")
             fact = self.conditions.thresholds.fact(name, node)
             if fact is not None and fact.type not in (FactType.CATEGORY, FactType.ORDINAL):

@@ -5,33 +5,23 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from ntm_rules.model.aggregates import Aggregate
+from ntm_rules.model.aggregates import LEVELS, Aggregate
 from ntm_rules.model.citations import Citation, Instrument, last_day
 from ntm_rules.model.conditions import Derived
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
-from ntm_rules.rules.read.aggregates import LEVELS, read_aggregates
+from ntm_rules.rules.keys.files import RULES
+from ntm_rules.rules.keys.rulesets import CRITERION, IN_FORCE, INDICATOR
+from ntm_rules.rules.keys.shared import INSTRUMENT_OF_FILE
+from ntm_rules.rules.read.aggregates import read_aggregates
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.derived import read_derived
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import Scope
 from ntm_rules.yaml.nodes import Entry, Map, Node, Position
 
-_HEAD = (
-    "period",
-    "province",
-    "title",
-    "instrument",
-    "in_force",
-    "read",
-    "sources",
-    "instruments",
-    "derive",
-    "aggregate",
-    "grades",
-    "note",
-)
+_FILES = {own: RULES.files[own] for own in ("ruleset", "amends", "overlay")}
 
 
 @frozen
@@ -100,23 +90,18 @@ def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Hea
     Args:
         kind: ``CALLER`` for an overlay that a caller hands in.
     """
-    own = next((k for k in ("ruleset", "amends", "overlay") if k in root.entries), None)
+    own = next((key for key in _FILES if key in root.entries), None)
     if own is None:
         reader.error("file.kind", root.at, "the file has none of the keys `ruleset`, `amends`, `overlay`")
         return None
-    extra = {
-        "ruleset": ("criteria", "at_least_n", "level", "tested_against"),
-        "amends": ("operations", "replaces"),
-        "overlay": ("operations", "replaces"),
-    }[own]
-    reader.map(root, "the file", (own, *extra, *_HEAD))
+    reader.map(root, "the file", _FILES[own].names)
     base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
     kinds = {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
     kind = kind or kinds[own]
     target = reader.text(root.get(own), f"`{own}`")
     period = reader.text(reader.required(root, "period", "the file"), "the period")
     instrument_node = reader.required(root, "instrument", "the file")
-    instrument = reader.instrument(instrument_node, ("annex",))
+    instrument = reader.instrument(instrument_node, INSTRUMENT_OF_FILE)
     province = reader.text(root.get("province"), "the province") or None
     if kind is LayerKind.OVERLAY:
         reader.required(root, "province", "an overlay")
@@ -140,7 +125,7 @@ def _entries(root: Map, key: str, reader: Reader) -> list[tuple[str, Entry]]:
 
 
 def _layer(root: Map, kind: LayerKind, instrument: Instrument, annex: str | None, reader: Reader) -> Layer:
-    span = reader.map(root.get("in_force"), "`in_force`", ("from", "to"))
+    span = reader.map(root.get("in_force"), "`in_force`", IN_FORCE.names)
     start = reader.date(span.get("from"), "`from`") or instrument.date
     end = reader.date(span.get("to"), "`to`")
     read = reader.choice(root.get("read"), "`read`", {"whole": True, "partly": False})
@@ -191,7 +176,7 @@ class ContentReader:
     def criterion(self, node: Node) -> Criterion | None:
         """A criterion with its indicators."""
         reader = self.reader
-        found = reader.map(node, "a criterion", ("no", "title", "indicators", "at_least_n", "counted", "note"))
+        found = reader.map(node, "a criterion", CRITERION.names)
         no = reader.text(reader.required(found, "no", "a criterion"), "the number")
         title = reader.title(reader.required(found, "title", "a criterion"))
         nodes = reader.items(reader.required(found, "indicators", "a criterion"), "`indicators`")
@@ -207,7 +192,7 @@ class ContentReader:
     def indicator(self, node: Node) -> Indicator | None:
         """An indicator with its condition."""
         reader = self.reader
-        found = reader.map(node, "an indicator", ("no", "title", "require", "applies_if", "note", "point"))
+        found = reader.map(node, "an indicator", INDICATOR.names)
         no = reader.text(reader.required(found, "no", "an indicator"), "the number")
         title = reader.title(reader.required(found, "title", "an indicator"))
         require = self.conditions.condition(reader.required(found, "require", "an indicator"))

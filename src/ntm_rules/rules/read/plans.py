@@ -9,10 +9,10 @@ from ntm_rules.model.citations import Confidence, Evidence, last_day
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 from ntm_rules.rules.folders import Listed
+from ntm_rules.rules.keys.registers import FIGURE, MERGERS_FILE, SPAN, TARGET, TARGETS_FILE
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, problem
 
-_KNOWN = ("evidence", "confidence", "source", "note")
 _AIMS = {aim.value: aim for aim in Aim}
 _OPS = ("at_least", "more_than", "at_most", "less_than")
 _YEARS = range(1900, 2201)
@@ -55,8 +55,7 @@ def read_plan(
         rulesets, provinces: the ids that it may name.
         measures: what its other figures may be measured in.
     """
-    allowed = ("targets", "year", "title", "instrument", "sources", "note", "tiers", "figures")
-    reader.map(root, "the file", allowed)
+    reader.map(root, "the file", TARGETS_FILE.names)
     province = reader.text(root.get("targets"), "`targets`")
     if province and province not in (known := tuple(provinces)):
         reader.unknown("province.unknown", root.entries["targets"].value.at, "province", province, known)
@@ -94,7 +93,7 @@ class _PlanReader:
 
     def target(self, tier: str, node: Node) -> Target | None:
         """One target of a tier."""
-        found = self.reader.map(node, "a target", (*_AIMS, "out_of", *_KNOWN))
+        found = self.reader.map(node, "a target", TARGET.names)
         aims = [name for name in _AIMS if name in found.entries]
         if len(aims) != 1:
             names = ", ".join(f"`{name}`" for name in _AIMS)
@@ -113,7 +112,7 @@ class _PlanReader:
     def span(self, node: Node, aim: Aim) -> tuple[Decimal, Decimal] | None:
         """What is to be reached: a number, or for an average also ``{from:, to:}``."""
         if aim is Aim.AVERAGE and isinstance(node, Map):
-            found = self.reader.map(node, "a span", ("from", "to"))
+            found = self.reader.map(node, "a span", SPAN.names)
             ends = [self.number(self.reader.required(found, key, "a span"), aim) for key in ("from", "to")]
             low, high = ends
             if low is not None and high is not None and low > high:
@@ -138,7 +137,7 @@ class _PlanReader:
 
     def figure(self, node: Node) -> Figure | None:
         """One more number of the plan."""
-        found = self.reader.map(node, "a figure", ("title", "unit", *_OPS, *_KNOWN))
+        found = self.reader.map(node, "a figure", FIGURE.names)
         title = self.reader.title(self.reader.required(found, "title", "a figure"))
         unit = self.reader.choice(self.reader.required(found, "unit", "a figure"), "unit", dict(self.measures))
         ops = [op for op in _OPS if op in found.entries]
@@ -177,7 +176,7 @@ class _PlanReader:
 def read_merger_rule(root: Map, provinces: Iterable[str], reader: Reader) -> MergerRule | None:
     """The policy of a file; None where it is unusable, which is noted."""
     what = "a file on mergers"
-    found = reader.map(root, what, ("mergers", "policy", "from", "evidence", "source", "note"))
+    found = reader.map(root, what, MERGERS_FILE.names)
     province = reader.text(found.get("mergers"), "the province")
     if province not in provinces:
         reader.unknown("province.unknown", root.at, "province", province, provinces)

@@ -8,10 +8,9 @@ from ntm_rules._public import public
 from ntm_rules.messages.errors import NotInForce, UnknownName, folded
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.text import Text
+from ntm_rules.rules.keys.registers import PROVINCE_ENTRY, PROVINCES_FILE
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node
-
-_KEYS = ("id", "title", "region", "from", "to", "successor", "merged_from", "overlay", "unwritten", "note")
 
 
 @public("law")
@@ -95,13 +94,13 @@ class Registry:
 
 def read_registry(root: Map, reader: Reader) -> Registry:
     """The provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts."""
-    reader.map(root, "the file", ("regions", "provinces", "evidence", "confidence", "note"))
+    reader.map(root, "the file", PROVINCES_FILE.names)
     regions = {key: e.value for key, e in reader.map(root.get("regions"), "`regions`").entries.items()}
     for title in regions.values():
         reader.title(title)
     read: list[tuple[Province, Node]] = []
     for node in reader.items(root.get("provinces"), "`provinces`"):
-        province = _province(reader.map(node, "a province", _KEYS), tuple(regions), reader)
+        province = _province(reader.map(node, "a province", PROVINCE_ENTRY.names), tuple(regions), reader)
         if province is not None:
             read.append((province, node))
     known = {p.id for p, _ in read}

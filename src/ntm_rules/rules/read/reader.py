@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, near, quoted
 from ntm_rules.model.citations import Instrument, last_day
 from ntm_rules.model.text import Text
+from ntm_rules.rules.keys.kinds import Keys
+from ntm_rules.rules.keys.shared import INSTRUMENT, TITLE
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar, problem
 
 MAX_DIGITS = 15
@@ -131,7 +133,7 @@ class Reader:
         """*node* as a text in both languages."""
         if node is None:
             return None
-        found = self.map(node, "a title", ("vi", "en"))
+        found = self.map(node, "a title", TITLE.names)
         vi = self.text(self.required(found, "vi", "a title"), "a title")
         en = self.text(self.required(found, "en", "a title"), "a title")
         return Text(vi, en)
@@ -149,9 +151,9 @@ class Reader:
             return None
         return text
 
-    def instrument(self, node: Node | None, extra: tuple[str, ...] = ()) -> Instrument | None:
+    def instrument(self, node: Node | None, keys: Keys = INSTRUMENT) -> Instrument | None:
         """*node* as an instrument: issuer, number and date."""
-        found = self.map(node, "an instrument", ("issuer", "number", "date", "title", *extra))
+        found = self.map(node, "an instrument", keys.names)
         issuer = self.text(self.required(found, "issuer", "an instrument"), "the issuer")
         number = self.text(self.required(found, "number", "an instrument"), "the number")
         date = self.date(self.required(found, "date", "an instrument"), "the date")

@@ -10,15 +10,16 @@ from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold, Value
+from ntm_rules.rules.keys import conditions as keys
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 
 YEAR = Fact("year", FactType.CATEGORY)
 """The selector that every ruleset has: the year of the assessment."""
 
-ANNOTATIONS = ("evidence", "confidence", "source", "cite", "point", "note", "free", "when_empty")
-OPEN = {"pending": CellState.PENDING, "delegated": CellState.DELEGATED}
-_STATES = {**OPEN, "none": CellState.NONE}
+ANNOTATIONS = tuple(key.name for key in keys.ANNOTATIONS)
+OPEN_STATES = {"pending": CellState.PENDING, "delegated": CellState.DELEGATED}
+_STATES = {**OPEN_STATES, "none": CellState.NONE}
 _EMPTY = {o.code: o for o in (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)}
 
 
@@ -72,7 +73,7 @@ class ThresholdReader:
 
     def relative(self, node: Map, around: Map) -> Relative | None:
         """A multiple of another tier's threshold."""
-        self.reader.map(node, "a relative threshold", ("times", "of"))
+        self.reader.map(node, "a relative threshold", keys.RELATIVE.names)
         times = self.cell(node.get("times"), FactType.NUMBER, (), around)
         of = self.reader.text(self.reader.required(node, "of", "a relative threshold"), "`of`")
         ruleset, _, address = of.partition("#")
@@ -91,7 +92,7 @@ class ThresholdReader:
 
     def table(self, node: Map, kind: FactType | None, values: tuple[str, ...], around: Map, op: Op) -> Table | None:
         """A table: one cell below each combination of columns."""
-        self.reader.map(node, "a table", ("by", "cells"))
+        self.reader.map(node, "a table", keys.TABLE.names)
         selectors = self.selectors(node)
         cells_node = self.reader.required(node, "cells", "a table")
         if not selectors or cells_node is None:
@@ -153,7 +154,7 @@ class ThresholdReader:
         """A cell; *kind* and *values* say what may stand in it, None where only pending or delegated may."""
         own = Map(at=around.at)
         if isinstance(node, Map):
-            own = self.reader.map(node, "a cell", ("value", "state", *ANNOTATIONS))
+            own = self.reader.map(node, "a cell", keys.CELL.names)
             node = own.get("value") if "value" in own.entries else own.get("state")
             if "value" in own.entries and "state" in own.entries:
                 self.reader.error("cell.value", own.at, "a cell has a value or a state, not both")
@@ -165,7 +166,7 @@ class ThresholdReader:
         state = CellState.SET
         if stated or (isinstance(node, Scalar) and node.text in _STATES and "value" not in own.entries):
             state = self.reader.choice(node, "state", _STATES) or CellState.PENDING
-        if kind is None and state not in OPEN.values():
+        if kind is None and state not in OPEN_STATES.values():
             self.reader.error("cell.value", node.at, "only `pending` or `delegated` can stand here")
             return None
         value = self.value(node, kind, values, op) if state is CellState.SET and kind else None

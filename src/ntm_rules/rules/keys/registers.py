@@ -1,0 +1,264 @@
+"""The keys of what rules refer to: measures, facts, provinces, and what provinces plan and declare."""
+
+from attrs import evolve
+
+from ntm_rules.model.acts import MergerPolicy
+from ntm_rules.model.facts import Direction, FactType, Merge
+from ntm_rules.rules.keys.conditions import RATIO
+from ntm_rules.rules.keys.kinds import (
+    FACT,
+    NUMBER,
+    PROVINCE,
+    RULESET,
+    TEXT,
+    WHOLE,
+    YEAR,
+    ByKey,
+    Choice,
+    Key,
+    Keys,
+    ListOf,
+    OneOf,
+    values_of,
+)
+from ntm_rules.rules.keys.shared import CONFIDENCE, EVIDENCE, FROM, INSTRUMENT, KNOWN, NOTE, SOURCES, TITLE, TO
+
+MAX_DECIMALS = 6
+
+# -- facts -------------------------------------------------------------------------------------
+
+MEASURES_FILE = Keys(
+    "measures",
+    "Danh mục đơn vị tính.",
+    "Units of measurement, once for all files.",
+    (Key("measures", ByKey("id of the unit", TITLE), "Các đơn vị tính.", "The units.", required=True),),
+)
+_TITLES = OneOf((ListOf(TEXT), ByKey("value", TITLE)))
+FACT_ENTRY = Keys(
+    "fact",
+    "Một số liệu của danh mục.",
+    "A fact of the catalogue.",
+    (
+        Key("title", TITLE, "Tên của số liệu.", "What it is called.", required=True),
+        Key(
+            "type",
+            values_of(FactType),
+            "Loại: tỷ lệ phần trăm, số, số lượng, có/không, bậc hoặc phân loại.",
+            "What its values are: percentages, numbers, counts, yes or no, ordered levels or categories.",
+            required=True,
+        ),
+        Key(
+            "unit",
+            TEXT,
+            "Đơn vị tính: một khóa của `measures`; bắt buộc với `number` và `count`.",
+            "The unit: a key of `measures`; needed by `number` and `count`.",
+        ),
+        Key(
+            "minimum",
+            NUMBER,
+            "Giá trị nhỏ nhất; không ghi thì với `percent` và `count` là 0.",
+            "The least value; 0 for `percent` and `count` where it is left out.",
+        ),
+        Key(
+            "maximum",
+            NUMBER,
+            "Giá trị lớn nhất; không ghi thì với `percent` là 100.",
+            "The greatest value; 100 for `percent` where it is left out.",
+        ),
+        Key(
+            "decimals",
+            Choice(tuple(str(n) for n in range(MAX_DECIMALS + 1))),
+            "Số chữ số thập phân nhiều nhất; không ghi thì là 2, với `count` là 0.",
+            "The most digits after the point; 2 where it is left out, 0 for `count`.",
+        ),
+        Key(
+            "direction",
+            values_of(Direction),
+            "Chiều tốt hơn: `more` là càng cao càng tốt, `less` là càng thấp càng tốt; không ghi thì là `neither`.",
+            "Which way is better; `neither` where it is left out.",
+        ),
+        Key(
+            "levels",
+            _TITLES,
+            "Các bậc của `ordinal`, xếp từ kém nhất đến tốt nhất.",
+            "The levels of an `ordinal`, from the worst to the best.",
+        ),
+        Key("values", _TITLES, "Các giá trị của `category`.", "The values of a `category`."),
+        Key(
+            "ratio",
+            RATIO,
+            "Hai số liệu mà từ đó tỷ lệ được tính chính xác.",
+            "The facts from which it follows exactly where both are given.",
+        ),
+        Key(
+            "undecided",
+            FACT,
+            "Số lượng chưa xác định, mà số liệu còn có thể tăng thêm.",
+            "A count of what is not decided, by which the fact may still grow.",
+        ),
+        Key("agency", TITLE, "Cơ quan cung cấp, nếu biết.", "Who reports it, where that is known."),
+        Key(
+            "merge",
+            values_of(Merge),
+            "Cách tính cho đơn vị sau sáp nhập: `sum` là cộng lại, `least` là lấy giá trị nhỏ nhất, `any` là có nếu "
+            "một đơn vị cũ có, `same` là khi các đơn vị cũ giống nhau, `none` là không tính được.",
+            "How the fact of a merged unit follows from those of the old ones: `sum`, `least`, `any` (yes where one "
+            "is), `same` (where all agree) or `none`; left out where that goes without saying.",
+        ),
+        NOTE,
+    ),
+)
+FACTS_FILE = Keys(
+    "facts",
+    "Danh mục số liệu của một cấp.",
+    "The fact catalogue of a level.",
+    (
+        Key("level", TEXT, "Cấp.", "The level."),
+        Key("facts", ByKey("id of the fact", FACT_ENTRY), "Các số liệu.", "The facts.", required=True),
+    ),
+)
+
+# -- provinces ---------------------------------------------------------------------------------
+
+PROVINCE_ENTRY = Keys(
+    "province",
+    "Một tỉnh trong một khoảng thời gian.",
+    "A province in a span of time.",
+    (
+        Key(
+            "id",
+            TEXT,
+            "Mã tỉnh; cùng một mã có thể được ghi nhiều lần với thời gian khác nhau.",
+            "Its id; the same one may stand several times with other dates.",
+            required=True,
+        ),
+        Key("title", TITLE, "Tên tỉnh.", "What it is called.", required=True),
+        Key(
+            "region",
+            TEXT,
+            "Vùng: một khóa của `regions`; không ghi khi các phần thuộc nhiều vùng.",
+            "A key of `regions`; left out where its parts lie in several.",
+        ),
+        FROM,
+        TO,
+        Key("successor", PROVINCE, "Tỉnh kế thừa sau sáp nhập.", "The province that it has become a part of."),
+        Key("merged_from", ListOf(PROVINCE), "Các tỉnh được sáp nhập.", "The provinces that it was made of."),
+        Key(
+            "overlay",
+            Choice(("unknown",)),
+            "`unknown`: tỉnh có quy định riêng nhưng chưa tìm được văn bản.",
+            "`unknown`: it has a set of its own whose instrument was not found.",
+        ),
+        Key(
+            "unwritten",
+            ListOf(RULESET),
+            "Các bộ tiêu chí riêng được biết là có nhưng chưa nhập.",
+            "Sets that do not exist nationally and that it is known to have.",
+        ),
+        NOTE,
+    ),
+)
+PROVINCES_FILE = Keys(
+    "provinces",
+    "Danh mục vùng và tỉnh.",
+    "Regions and provinces. Evidence, confidence and note tell how the list as a whole was checked.",
+    (
+        Key("regions", ByKey("id of the region", TITLE), "Các vùng.", "The regions."),
+        Key("provinces", ListOf(PROVINCE_ENTRY), "Các tỉnh.", "The provinces.", required=True),
+        EVIDENCE,
+        CONFIDENCE,
+        NOTE,
+    ),
+)
+
+# -- plans and mergers -------------------------------------------------------------------------
+
+SPAN = Keys(
+    "span",
+    "Khoảng giá trị.",
+    "A span of numbers.",
+    (
+        Key("from", NUMBER, "Từ.", "The lower end.", required=True),
+        Key("to", NUMBER, "Đến.", "The upper end.", required=True),
+    ),
+)
+TARGET = Keys(
+    "target",
+    "Một mục tiêu.",
+    "A target of a tier.",
+    (
+        Key("total", NUMBER, "Tổng số đơn vị đạt đến cuối năm.", "How many units are to meet the tier in all."),
+        Key("new", NUMBER, "Số đơn vị đạt thêm trong năm.", "How many units are to be added in the year."),
+        Key("share", NUMBER, "Tỷ lệ đơn vị đạt, tính bằng phần trăm.", "The percentage of the units."),
+        Key(
+            "average",
+            OneOf((NUMBER, SPAN)),
+            "Số tiêu chí bình quân đạt trên một đơn vị.",
+            "How many criteria a unit is to meet on the average.",
+        ),
+        Key(
+            "out_of",
+            WHOLE,
+            "Tổng số đơn vị khi lập kế hoạch.",
+            "How many units there were when the plan was made.",
+            beside="total",
+        ),
+        *KNOWN,
+    ),
+    (("total", "new", "share", "average"),),
+)
+FIGURE = Keys(
+    "figure",
+    "Một chỉ tiêu khác của kế hoạch cho toàn tỉnh; chỉ để hiển thị.",
+    "Another number of the plan, for the whole province; shown, never computed.",
+    (
+        Key("title", TITLE, "Tên chỉ tiêu.", "What it is about.", required=True),
+        Key("unit", TEXT, "Đơn vị tính: một khóa của `measures`.", "A key of `measures`.", required=True),
+        Key("at_least", NUMBER, "Từ mức này trở lên.", "This much or more."),
+        Key("more_than", NUMBER, "Trên mức này.", "More than this."),
+        Key("at_most", NUMBER, "Không quá mức này.", "This much or less."),
+        Key("less_than", NUMBER, "Dưới mức này.", "Less than this."),
+        *KNOWN,
+    ),
+    (("at_least", "more_than", "at_most", "less_than"),),
+)
+TARGETS_FILE = Keys(
+    "targets",
+    "Kế hoạch năm của tỉnh.",
+    "What a province plans for a year.",
+    (
+        Key("targets", PROVINCE, "Tỉnh.", "The province.", required=True),
+        Key("year", YEAR, "Năm kế hoạch.", "The year.", required=True),
+        Key("title", TITLE, "Tên kế hoạch.", "What the plan is called.", required=True),
+        Key("instrument", INSTRUMENT, "Văn bản, nếu tìm được.", "The instrument; left out where it was not found."),
+        SOURCES,
+        NOTE,
+        Key(
+            "tiers",
+            ByKey("id of a ruleset", ListOf(TARGET)),
+            "Mục tiêu theo bộ tiêu chí; mỗi loại mục tiêu ghi một lần.",
+            "The targets of each ruleset, at most one of each kind.",
+            required=True,
+        ),
+        Key("figures", ListOf(FIGURE), "Các chỉ tiêu khác của kế hoạch.", "Other numbers of the plan."),
+    ),
+)
+MERGERS_FILE = Keys(
+    "mergers",
+    "Quy định của tỉnh về kết quả công nhận khi sáp nhập đơn vị.",
+    "What a province has declared to become of recognitions when units are merged.",
+    (
+        Key("mergers", PROVINCE, "Tỉnh.", "The province.", required=True),
+        Key(
+            "policy",
+            values_of(MergerPolicy),
+            "`weakest`: lấy theo mức thấp nhất của các đơn vị cũ; `restart`: không tính tiếp; `carry-on`: giữ nguyên.",
+            "`weakest`: what the weakest predecessor was; `restart`: nothing; `carry-on`: what they were.",
+            required=True,
+        ),
+        evolve(FROM, vi="Ngày sáp nhập.", en="The day of the mergers that it is about.", required=True),
+        evolve(EVIDENCE, required=True),
+        Key("source", TEXT, "Nơi đã đọc quy định.", "Where it was read.", required=True),
+        NOTE,
+    ),
+)

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Sequence
 
 from ntm_rules.frames.base.columns import MissingColumns
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable, UnknownName
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
@@ -25,7 +26,7 @@ def to_sql(
     from ntm_rules.frames.assessment import assess_frame
 
     if dialect not in DIALECTS:
-        raise UnknownName("dialect of SQL", dialect, DIALECTS)
+        raise UnknownName(Message("kind.dialect"), dialect, DIALECTS)
     try:
         import ibis
     except ImportError as error:
@@ -36,7 +37,7 @@ def to_sql(
     inputs = ruleset.inputs()
     unknown = [name for name in facts or () if name not in inputs]
     if unknown:
-        raise UnknownName("fact", unknown[0], inputs)
+        raise UnknownName(Message("kind.fact"), unknown[0], inputs)
     columns = {name: _kind(inputs[name]) for name in inputs if facts is None or name in facts}
     schema = {unit: "string", **dict.fromkeys(keep, "string"), **columns}
     with warnings.catch_warnings():

@@ -35,7 +35,7 @@ class LevelRulesets(SphinxDirective):
         ]
         found += [_section(library, composed, ()) for composed in _own(library) if _level(composed.id) == level]
         unwritten = [
-            (ruleset, province.title.of(LANG))
+            (ruleset, province.title.text(LANG))
             for province in library.registry.provinces
             for ruleset in province.unwritten
             if _level(ruleset) == level
@@ -86,7 +86,7 @@ def _overlays(library: ntm.Library, ruleset: ntm.Ruleset) -> Iterator[str]:
 
 def _section(library: ntm.Library, ruleset: ntm.Ruleset, overlays: tuple[str, ...]) -> nodes.section:
     """A set with its instruments, what is known of it, and its table."""
-    title = ruleset.title.of(LANG) if ruleset.title else ruleset.id
+    title = ruleset.title.text(LANG) if ruleset.title else ruleset.id
     parts = [ruleset.id, ruleset.period, *([ruleset.province] if ruleset.province else [])]
     counts = Counter(ref.cell.level for ref in cells(ruleset))
     share = f"{counts['pending']} of {counts.total()} ({100 * counts['pending'] // max(counts.total(), 1)} %)"

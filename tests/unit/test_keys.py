@@ -11,12 +11,12 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from small import BASE, FACTS, MEASURES, OTHER, PROVINCES, amendment, changed, load, overlay
 
 from ntm_rules import Diagnostic, RulesetError, UnknownName
 from ntm_rules.rules.keys.files import FORMATS, RULES
 from ntm_rules.rules.keys.kinds import Keys, named
 from ntm_rules.rules.keys.schema import json_schema
+from unit.small import BASE, FACTS, MEASURES, OTHER, PROVINCES, amendment, changed, load, overlay
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "rule-files.md"

@@ -1,6 +1,7 @@
 """The catalogues: every code in both languages and in use, the same places in a sentence; and what a sentence does."""
 
 import ast
+import datetime as dt
 import pickle
 import string
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from ntm_rules.difference.compare import NO_FACTS, NOT_REPLAYED
 from ntm_rules.difference.trials import PARTS, POINTS, PREREQUISITE, TOO_MANY
 from ntm_rules.levels.reconciliation import Agreement
 from ntm_rules.messages.catalogue import LANGUAGES, Message, say
+from ntm_rules.messages.errors import Diagnostic, FactProblem, Severity
 from ntm_rules.model.acts import ActKind
 from ntm_rules.model.citations import Confidence, Evidence
 from ntm_rules.model.conditions import By, Op
@@ -24,7 +26,9 @@ from ntm_rules.model.plans import Aim
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.programme.rereview import Transition
 from ntm_rules.rules.read.aggregates import LEVELS as UNIT_LEVELS
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.units.merger import WhyNot
+from ntm_rules.yaml.nodes import Position, Scalar
 
 SOURCE = Path(ntm.__file__).parent
 CATALOGUES = {lang: SOURCE / "messages" / "locale" / lang / "LC_MESSAGES" / "ntm_rules.po" for lang in LANGUAGES}
@@ -33,6 +37,7 @@ OPS = tuple(op.value for op in Op)
 KINDS = tuple(kind.value for kind in Kind)
 LEVELS = ("official", "secondary", "recalled", "pending")
 FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "severity.": tuple(severity.value for severity in Severity),
     "outcome.": tuple(outcome.code for outcome in Outcome),
     "why.": tuple(code.value for code in ReasonCode),
     "asked.": (*OPS, "yes", "no", "category"),
@@ -75,15 +80,14 @@ def entries(lang: str) -> dict[str, Entry]:
 VI, EN = entries("vi"), entries("en")
 
 
-def strings() -> Iterator[str]:
-    """Every text of the source that is no docstring, and the beginning of every f-string."""
+def nodes() -> Iterator[ast.AST]:
     for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
-STRINGS = frozenset(strings())
+NODES = tuple(nodes())
+STRINGS = frozenset(n.value for n in NODES if isinstance(n, ast.Constant) and isinstance(n.value, str))
+"""Every text of the source, and the beginning of every f-string."""
 
 
 def fields(entry: Entry) -> list[tuple[str | None, str | None, str | None]]:
@@ -119,7 +123,29 @@ def test_a_place_is_a_plain_name() -> None:
 
 def test_every_code_is_in_use() -> None:
     made = {beginning + end for beginning, ends in FAMILIES.items() for end in ends}
-    assert sorted(code for code in EN if code not in STRINGS and code not in made) == []
+    used = STRINGS | made
+    assert sorted(code for code in EN if code.removesuffix(".hint") not in used) == []
+
+
+SAYING = ("say", "Message", "error", "of", "problem")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_says_a_sentence_fills_its_places(lang: str) -> None:
+    """Where code and parameters are in one call: none is missing there, for the sentence or its hint."""
+    found = entries(lang)
+    missing = []
+    for node in NODES:
+        if not isinstance(node, ast.Call) or any(given.arg is None for given in node.keywords):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        given = {keyword.arg for keyword in node.keywords}
+        for argument in node.args if name in SAYING and len(node.args) <= 2 else ():  # a third is the sentence itself
+            code = argument.value if isinstance(argument, ast.Constant) else None
+            for entry in (found.get(str(code)), found.get(f"{code}.hint")):
+                if entry is not None and not {place[0] for place in fields(entry)} <= given:
+                    missing.append((code, node.lineno, given))
+    assert missing == []
 
 
 @pytest.mark.parametrize("beginning", FAMILIES)
@@ -176,3 +202,106 @@ def test_catalogues_that_were_not_built_say_what_to_run(monkeypatch: pytest.Monk
             say("vi", "units.after.none")
     finally:
         catalogue._catalogue.cache_clear()
+
+
+# -- what went wrong ---------------------------------------------------------------------------
+
+NUMBER = {"what": Message("kind.fact"), "text": "4,5"}
+
+
+def test_a_diagnostic_in_both_languages() -> None:
+    found = Diagnostic("value.number", Message("value.number", **NUMBER), file="a.yaml", line=2, column=3)
+    assert found.message == "fact `4,5` is not a number"
+    assert found.hint == "write digits and a decimal point"
+    assert str(found) == (
+        "a.yaml:2:3: error[value.number]: fact `4,5` is not a number\n    help: write digits and a decimal point"
+    )
+    assert found.text("vi") == (
+        "a.yaml:2:3: lỗi[value.number]: số liệu `4,5` không phải là số\n"
+        "    gợi ý: ghi bằng chữ số và dấu chấm thập phân"
+    )
+    assert (found.message_in("vi"), found.hint_in("vi")) == (
+        "số liệu `4,5` không phải là số",
+        "ghi bằng chữ số và dấu chấm thập phân",
+    )
+
+
+def test_a_variant_is_said_in_its_own_words_under_the_public_code() -> None:
+    found = Diagnostic.of("value.number/finite", Severity.WARNING, **NUMBER)
+    assert (found.code, found.severity, found.hint) == ("value.number", Severity.WARNING, "")
+    assert found.message == "fact `4,5` is not a finite number"
+
+
+def test_a_hint_of_the_moment_goes_before_that_of_the_catalogues() -> None:
+    near = Message("hint.near", names=("4.5",))
+    found = Diagnostic("value.number", Message("value.number", **NUMBER), hint=near)
+    assert (found.hint, found.hint_in("vi")) == ("did you mean `4.5`?", "có phải là `4.5` không?")
+
+
+def test_a_text_without_a_code_is_said_as_it_is() -> None:
+    found = Diagnostic("a.code", "something {else}", hint="a hint")
+    assert found.text("vi") == "lỗi[a.code]: something {else}\n    gợi ý: a hint"
+
+
+def test_diagnostics_are_values() -> None:
+    first, second = (Diagnostic.of("value.number", **NUMBER) for _ in range(2))
+    assert first == second
+    assert len({first, second}) == 1
+    assert first != Diagnostic.of("value.number", **{**NUMBER, "text": "4.6"})
+    assert pickle.loads(pickle.dumps(first)) == first
+
+
+def test_the_reader_says_the_sentence_of_a_code_at_a_place() -> None:
+    reader = Reader()
+    assert reader.number(Scalar("inf", Position("a.yaml", 4, 5)), "inf", Message("kind.fact")) is None
+    (found,) = reader.diagnostics
+    assert found.text("vi") == "a.yaml:4:5: lỗi[value.number]: số liệu `inf` không phải là số hữu hạn"
+
+
+def test_a_bad_fact_in_both_languages() -> None:
+    found = FactProblem("An", "income", "{x}", Message("expected.one_act"), Message("hint.near", names=("y",)))
+    assert found.code == "expected.one_act"
+    assert str(found) == (
+        "unit `An`, fact `income`: got `{x}`, expected the date of one act only, a recognition or a withdrawal; "
+        "did you mean `y`?"
+    )
+    error = ntm.FactError([FactProblem(None, "income", 1, "a number")] * 102, complete=False)
+    first, *_, last = error.text("vi").splitlines()
+    assert first == "số liệu `income`: nhận được `1`, yêu cầu a number"
+    assert last == "và ít nhất 2 lỗi khác"
+    assert str(error).splitlines()[-1] == "and at least 2 more"
+
+
+def errors() -> list[ntm.NtmRulesError]:
+    diagnostic = Diagnostic.of("value.number", **NUMBER)
+    unit = Message("kind.unit_on", date=dt.date(2025, 7, 1))
+    return [
+        ntm.RulesetError([diagnostic, diagnostic]),
+        ntm.TableError([diagnostic]),
+        ntm.FactError([FactProblem("An", "income", 1, Message("expected.one_act"))]),
+        ntm.NotInForce(Message("value.number", **NUMBER)),
+        ntm.UnknownName(unit, "Ann", ["Anh", "Bình"]),
+        ntm.AmbiguousName(unit, "An", [f"An {number}" for number in range(20)]),
+        ntm.EngineUnavailable(Message("value.number", **NUMBER), "install it"),
+        ntm.NtmRulesError("a text"),
+    ]
+
+
+@pytest.mark.parametrize("error", errors(), ids=lambda error: type(error).__name__)
+def test_an_error_in_both_languages_here_and_in_another_process(error: ntm.NtmRulesError) -> None:
+    there = pickle.loads(pickle.dumps(error))
+    assert type(there) is type(error)
+    for one in (error, there):
+        assert one.text() == one.text("en") == str(one)
+        assert (one.text("vi") == str(one)) == (str(one) == "a text")
+        with pytest.raises(ntm.UnknownName):
+            one.text("fr")
+    assert there.text("vi") == error.text("vi")
+    assert there.hint == error.hint
+
+
+def test_an_unknown_name_in_both_languages() -> None:
+    error = ntm.UnknownName(Message("kind.unit_on", date=dt.date(2025, 7, 1)), "Ann", ["Anh", "Bình"])
+    assert (error.kind, error.name, error.suggestions) == ("unit on 2025-07-01", "Ann", ("Anh",))
+    assert str(error) == "unknown unit on 2025-07-01 `Ann`\n    help: did you mean `Anh`?"
+    assert error.text("vi") == ("không nhận ra đơn vị vào ngày 01/07/2025 `Ann`\n    gợi ý: có phải là `Anh` không?")

@@ -6,11 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from small import BASE, changed, load
 
 import ntm_rules as ntm
 from ntm_rules.words.numbers import digits_for, number
 from ntm_rules.words.sheet import rows
+from unit.small import BASE, changed, load
 
 LIBRARY = ntm.Library.bundled()
 

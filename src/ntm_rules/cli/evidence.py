@@ -101,13 +101,13 @@ def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
 def _title(words: Sheet, ref: CellRef) -> str:
     """The title of the comparison or of its one fact, else that of the indicator."""
     if ref.comparison is not None and ref.comparison.title is not None:
-        return ref.comparison.title.of(words.lang)
+        return ref.comparison.title.text(words.lang)
     if ref.comparison is not None and len(ref.comparison.facts) == 1:
         return words.words.fact_title(ref.comparison.fact)
     for criterion in words.ruleset.criteria:
         for indicator in criterion.indicators:
             if indicator.no == ref.indicator and indicator.title is not None:
-                return indicator.title.of(words.lang)
+                return indicator.title.text(words.lang)
     return ""
 
 

@@ -13,7 +13,7 @@ from ntm_rules.cli.console import STYLES, console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.verdicts import graded_word
-from ntm_rules.messages.catalogue import say
+from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
@@ -43,7 +43,7 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
         if row.unit == unit:
             break
     else:
-        raise UnknownName("unit", unit, known)
+        raise UnknownName(Message("kind.unit"), unit, known)
     verdict = assess_unit(ruleset, row.facts, row.unit)
     out = console()
     print_lines(out, heading(library, ruleset, lang))
@@ -61,7 +61,7 @@ def tree_of(verdict: Verdict, lang: str) -> Tree:
     words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations)
     branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
     for criterion in verdict.criteria.values():
-        title = criterion.criterion.title.of(lang) if criterion.criterion.title else ""
+        title = criterion.criterion.title.text(lang) if criterion.criterion.title else ""
         word = graded_word(lang, criterion.outcome, criterion.grade, criterion.possible_grades)
         label = _worded(f"{criterion.no} {title}", word, criterion.outcome, criterion.provisional, lang)
         branch = root.add(label)
@@ -80,7 +80,7 @@ class _Branches:
 
     def indicator(self, branch: Tree, result: IndicatorResult) -> None:
         """An indicator with ``applies_if`` and, where it applies, its condition."""
-        title = result.indicator.title.of(self.lang) if result.indicator.title else ""
+        title = result.indicator.title.text(self.lang) if result.indicator.title else ""
         made = branch.add(_labelled(f"{result.no} {title}", result.outcome, result.provisional, self.lang))
         if result.applies is not None:
             head = say(self.lang, "cli.applies_if", answer=say(self.lang, f"cli.applies.{result.applies.outcome.code}"))

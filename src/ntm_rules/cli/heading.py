@@ -12,7 +12,7 @@ from ntm_rules.words.numbers import day
 
 def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
     """Title, date and place, instruments, hash, warnings; one line each."""
-    title = ruleset.title.of(lang) if ruleset.title else ruleset.id
+    title = ruleset.title.text(lang) if ruleset.title else ruleset.id
     yield f"{title} ({ruleset.id}, {ruleset.period})"
     parts = [say(lang, "cli.on", on=day(ruleset.on, lang), year=ruleset.year)]
     if ruleset.province is not None:
@@ -26,7 +26,7 @@ def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
     yield say(lang, "cli.hash", hash=ruleset.content_hash)
     for diagnostic in ruleset.diagnostics:
         code = "cli.note" if diagnostic.severity is Severity.NOTE else "cli.warning"
-        yield say(lang, code, message=diagnostic.message)
+        yield say(lang, code, message=diagnostic.message_in(lang))
 
 
 def layer_words(layer: Layer, lang: str) -> str:
@@ -57,4 +57,4 @@ def dated(instrument: Instrument, lang: str) -> str:
 def province_name(library: Library, name: str, lang: str) -> str:
     """The title of a province given by id or name."""
     province_id = library.registry.resolve(name)
-    return next(p.title.of(lang) for p in library.registry.provinces if p.id == province_id)
+    return next(p.title.text(lang) for p in library.registry.provinces if p.id == province_id)

@@ -26,7 +26,7 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     for ruleset, period in library.rulesets():
         found = library.compose(ruleset, on=dt.date.today(), period=period)
         base = found.layers[0]
-        title = found.title.of(lang) if found.title else ""
+        title = found.title.text(lang) if found.title else ""
         cells = (ruleset, period, span_words(base, lang), layer_words(base, lang), title)
         national.add_row(*(text(cell) for cell in cells))
     out.print(national)
@@ -36,11 +36,11 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     for row in _of_provinces(library, lang):
         own.add_row(*(text(cell) for cell in row))
     out.print(own)
-    unknown = [p.title.of(lang) for p in library.registry.provinces if p.overlay_unknown]
+    unknown = [p.title.text(lang) for p in library.registry.provinces if p.overlay_unknown]
     if unknown:
         out.print()
         out.print(text(say(lang, "cli.no_overlay", provinces=", ".join(unknown))))
-    unwritten = [f"{p.title.of(lang)} ({', '.join(p.unwritten)})" for p in library.registry.provinces if p.unwritten]
+    unwritten = [f"{p.title.text(lang)} ({', '.join(p.unwritten)})" for p in library.registry.provinces if p.unwritten]
     if unwritten:
         out.print(text(say(lang, "cli.unwritten", provinces=", ".join(unwritten))))
     if library.plans():
@@ -49,7 +49,7 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
 
 def _of_provinces(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
     """One row an overlay, a set of a province's own or an amendment to it, by province."""
-    titles = {p.id: p.title.of(lang) for p in library.registry.provinces}
+    titles = {p.id: p.title.text(lang) for p in library.registry.provinces}
     found = ((ruleset, period, province) for ruleset, period, province in sets(library) if province)
     for ruleset, period, province in sorted(found, key=lambda of: (of[2], of[1], of[0])):
         for layer in layers_of_province(library, ruleset, period, province):

@@ -105,7 +105,7 @@ def _finding(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], l
 def _open_note(reason: Reason, lang: str) -> str:
     """Why an indicator is open for every unit of this column, without the figures of one of them."""
     words = words_in(lang, reason.facts)
-    title = f" {reason.title.of(lang)}" if reason.title else ""
+    title = f" {reason.title.text(lang)}" if reason.title else ""
     why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes)
     cells = [cell for cell in reason.result.cells if cell.level != "official"] or reason.result.cells
     cited = dict.fromkeys(words.citation(cell.citation) for cell in cells)

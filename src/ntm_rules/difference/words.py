@@ -49,14 +49,14 @@ class DiffWords:
     def change(self, change: "Change") -> Iterator[str]:
         """A change: a line with what it is, then for each step its columns, what is asked, and an example."""
         place = say(self.lang, f"diff.level.{change.level}", no=change.no)
-        head = f"{place} {change.title.of(self.lang)}" if change.title else place
+        head = f"{place} {change.title.text(self.lang)}" if change.title else place
         yield f"{head}: {'; '.join(self._kind(kind.value, change) for kind in change.kinds)}"
         for step in change.steps:
             yield from (f"  {line}" for line in self._step(step, change))
 
     def _kind(self, kind: str, change: "Change") -> str:
         old = change.old
-        title = old.title.of(self.lang) if old is not None and old.title is not None else ""
+        title = old.title.text(self.lang) if old is not None and old.title is not None else ""
         return say(self.lang, f"diff.kind.{kind}", no=old.no if old is not None else "", title=title)
 
     def _step(self, step: "Step", change: "Change") -> Iterator[str]:
@@ -101,7 +101,7 @@ class DiffWords:
         side, sheet = (new, self.sheets[1]) if new is not None else (old, self.sheets[0])
         what = self._about(side, sheet) if side is not None else ""
         if said_old and said_new:
-            same = what == f"{change.no} {change.title.of(self.lang) if change.title else ''}"
+            same = what == f"{change.no} {change.title.text(self.lang) if change.title else ''}"
             return say(self.lang, "diff.form" if same else "diff.changed", what=what, old=said_old, new=said_new)
         if change.old is None or change.new is None:
             return say(self.lang, "diff.only", what=what, asked=said_old or said_new)
@@ -115,7 +115,7 @@ class DiffWords:
         """What a comparison is about, with its number."""
         leaf = asked.leaf
         if leaf.title is not None:
-            title = leaf.title.of(self.lang)
+            title = leaf.title.text(self.lang)
         elif isinstance(leaf, Comparison):
             title = ", ".join(sheet.words.fact_title(name) for name in leaf.facts)
         else:
@@ -235,7 +235,7 @@ class DiffWords:
             words = ""
             if side is not None:
                 applies = side.applies is None or side.applies.outcome is Outcome.MET
-                title = side.indicator.title.of(self.lang) if side.indicator.title else ""
+                title = side.indicator.title.text(self.lang) if side.indicator.title else ""
                 words = sheet.words.tree(side.tree, title) if applies else self.words.outcome(side.outcome)
             sides.append(words)
         return self._place("indicator", old, new), self._both(old, new), sides[0], sides[1]
@@ -246,7 +246,7 @@ class DiffWords:
             return ""
         about = result.indicator if isinstance(result, IndicatorResult) else result.criterion
         place = say(self.lang, f"diff.level.{level}", no=result.no)
-        return f"{place} {about.title.of(self.lang)}" if about.title else place
+        return f"{place} {about.title.text(self.lang)}" if about.title else place
 
     def _both(self, old: Result | None, new: Result | None) -> str:
         return self._outcomes(None if old is None else old.outcome, None if new is None else new.outcome)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ntm_rules.frames.assessment import assess
 from ntm_rules.frames.base.columns import MissingColumns
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable, UnknownName
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
@@ -39,7 +40,7 @@ def to_sql(
         UnknownName: another dialect, or a fact that the set does not read.
     """
     if dialect not in DIALECTS:
-        raise UnknownName("dialect of SQL", dialect, DIALECTS)
+        raise UnknownName(Message("kind.dialect"), dialect, DIALECTS)
     try:
         import ibis
     except ImportError as error:
@@ -50,7 +51,7 @@ def to_sql(
     inputs = ruleset.inputs()
     unknown = [name for name in facts or () if name not in inputs]
     if unknown:
-        raise UnknownName("fact", unknown[0], inputs)
+        raise UnknownName(Message("kind.fact"), unknown[0], inputs)
     columns = {name: _kind(inputs[name]) for name in inputs if facts is None or name in facts}
     schema = {unit_column: "string", **dict.fromkeys(keep, "string"), **columns}
     with warnings.catch_warnings():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Set
 from attrs import evolve
 
 from ntm_rules.frames.base.details import facts_behind, facts_in
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Connective, Evaluated, IndicatorResult
@@ -61,7 +62,7 @@ def _found(ruleset: Ruleset, number: str) -> tuple[str, Indicator, Explain]:
     for (criterion, indicator), explain in zip(indicators(ruleset), compiled, strict=True):
         if indicator.no == number:
             return criterion.no, indicator, explain
-    raise UnknownName("indicator", number, [i.no for _, i in indicators(ruleset)])
+    raise UnknownName(Message("kind.indicator"), number, [i.no for _, i in indicators(ruleset)])
 
 
 def _unit(ruleset: Ruleset, facts: Mapping[str, typing.Any], invalid: frozenset[str]) -> Unit:

@@ -84,7 +84,7 @@ class Cause:
             if member.outcome is Outcome.UNDETERMINED:
                 return say(lang, "levels.below_missing", unit=unit)
             return say(lang, "levels.below", unit=unit, outcome=words.outcome(member.outcome))
-        title = verdict.ruleset.title.of(lang) if verdict.ruleset.title else verdict.ruleset.id
+        title = verdict.ruleset.title.text(lang) if verdict.ruleset.title else verdict.ruleset.id
         outcome, counts = words.outcome(verdict.outcome), (verdict.criteria_met, verdict.criteria_total)
         return say(lang, "levels.below_set", unit=unit, title=title, outcome=outcome, met=counts[0], total=counts[1])
 

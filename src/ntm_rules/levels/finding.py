@@ -4,6 +4,7 @@ import typing
 from collections.abc import Sequence
 
 from ntm_rules.levels.shares import Taken, assess_taken, counted
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName, quoted
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
 from ntm_rules.model.facts import Fact
@@ -96,7 +97,7 @@ def _check(ruleset: Ruleset, finding: Verdict, tier: str | None) -> None:
     if not tested:
         raise RulesetError([Diagnostic("finding.ruleset", f"`{ruleset.id}` tests no findings")])
     if tier is not None and tier not in tested:
-        raise UnknownName("tier", tier, tested)
+        raise UnknownName(Message("kind.tier"), tier, tested)
     wanted = tuple(dict.fromkeys(tested.values())) if tier is None else (tested[tier],)
     if finding.ruleset.id not in wanted:
         whom = f"a unit recognised as `{tier}`" if tier else "a unit"

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.levels.nesting import Nesting, Place, facts_by_unit, nesting_of
 from ntm_rules.levels.shares import Taken, assess_taken, counted
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
 from ntm_rules.model.acts import Act, recognised
 from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
@@ -74,9 +75,9 @@ class Hierarchy:
         from ntm_rules.levels.causes import causes
 
         if unit not in self.verdicts:
-            raise UnknownName("unit", unit, self.verdicts)
+            raise UnknownName(Message("kind.unit"), unit, self.verdicts)
         if ruleset not in self.verdicts[unit]:
-            raise UnknownName("ruleset", ruleset, self.verdicts[unit])
+            raise UnknownName(Message("kind.ruleset"), ruleset, self.verdicts[unit])
         return causes(self, self.verdicts[unit][ruleset])
 
 

@@ -217,7 +217,7 @@ class EventReason:
 
     def _head(self, words: Words) -> str:
         result = self.result
-        title = self.event.title.of(words.lang) if self.event.title else ""
+        title = self.event.title.text(words.lang) if self.event.title else ""
         if isinstance(result, Verdict):
             return title or result.ruleset.id
         no = say(words.lang, "live.criterion", no=result.no) if isinstance(result, CriterionResult) else result.no

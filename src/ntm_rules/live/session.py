@@ -9,6 +9,7 @@ from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
 from ntm_rules.live.events import Event, OutcomeDifference, events_between
 from ntm_rules.live.python import LiveEngine, PythonEngine
 from ntm_rules.live.snapshots import differences, read_snapshot, snapshot_of
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError, UnknownName
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -74,7 +75,7 @@ class Session:
 
     def _engine_named(self, name: str | None) -> LiveEngine:
         if name not in (None, *ENGINES):
-            raise UnknownName("engine", name or "", ENGINES)
+            raise UnknownName(Message("kind.engine"), name or "", ENGINES)
         if name != "durable":
             return PythonEngine(self._program.asked, self._dependencies)
         from ntm_rules.live.durable.engine import DurableEngine, rules_of

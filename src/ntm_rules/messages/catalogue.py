@@ -4,6 +4,7 @@ The sentences are in ``locale/<language>/LC_MESSAGES/ntm_rules.po``, under their
 files that `tools/catalogues.py` makes of them.
 """
 
+import datetime as dt
 import functools
 import gettext
 import typing
@@ -11,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import field, frozen
+
+from ntm_rules._public import public
 
 LANGUAGES = ("vi", "en")
 _LOCALE = Path(__file__).with_name("locale")
@@ -24,6 +27,7 @@ class Sayable(typing.Protocol):
         """The words in *lang*."""
 
 
+@public("messages")
 @frozen(init=False)
 class Message:
     """A code of the catalogues with its parameters; ``str()`` is the English sentence.
@@ -38,6 +42,12 @@ class Message:
     def __init__(self, code: str, /, **params: object) -> None:
         self.__attrs_init__(code, params)
 
+    @property
+    def hint(self) -> "Message | None":
+        """What to do, where the catalogues say it: the sentence under ``<code>.hint``, of the same parameters."""
+        code = f"{self.code}.hint"
+        return Message(code, **self.params) if is_known(code) else None
+
     def text(self, lang: str = "en") -> str:
         """The message in one sentence.
 
@@ -50,11 +60,16 @@ class Message:
         return self.text()
 
 
+Sentence = str | Message
+"""What is said: a text that is the same in every language, or a message."""
+
+
 def say(lang: str, code: str, /, **params: object) -> str:
     """The sentence of a code, its places filled with *params*.
 
-    A parameter that can be said in both languages is said in *lang*, the names of a tuple are put in backticks, and
-    everything else is shown as it is: what a parameter holds is never read as a sentence with places of its own.
+    A parameter that can be said in both languages is said in *lang*, a date is written as there, the names of a tuple
+    are put in backticks, and everything else is shown as it is: what a parameter holds is never read as a sentence
+    with places of its own.
 
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
@@ -63,7 +78,7 @@ def say(lang: str, code: str, /, **params: object) -> str:
     sentence = _catalogue(lang).gettext(code)
     if sentence == code:
         raise LookupError(f"no sentence for the code `{code}` in the catalogue `{lang}`")
-    return sentence.format_map({name: _said(lang, value) for name, value in params.items()})
+    return sentence.format_map({name: said(lang, value) for name, value in params.items()})
 
 
 def is_known(code: str) -> bool:
@@ -80,14 +95,17 @@ def check_language(lang: str) -> None:
     if lang not in LANGUAGES:
         from ntm_rules.messages.errors import UnknownName  # which is said with the words of this module
 
-        raise UnknownName("language", lang, LANGUAGES)
+        raise UnknownName(Message("kind.language"), lang, LANGUAGES)
 
 
-def _said(lang: str, value: object) -> str:
+def said(lang: str, value: object) -> str:
+    """A parameter, or a whole sentence, as it is said in *lang*."""
     if isinstance(value, str | int):
         return str(value)
     if isinstance(value, tuple):
-        return ", ".join(_said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
+        return ", ".join(said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
+    if isinstance(value, dt.date):
+        return value.strftime("%d/%m/%Y") if lang == "vi" else value.isoformat()
     return value.text(lang) if isinstance(value, Sayable) else str(value)
 
 

@@ -1,8 +1,9 @@
 """Everything that can go wrong, as data first and words second.
 
-Messages are one sentence, lower case, without a full stop, user input in backticks; the hint stands apart.
+A message is one sentence, lower case, without a full stop, user input in backticks; the hint is apart.
 """
 
+import typing
 import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -10,6 +11,7 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say
 
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
@@ -37,22 +39,71 @@ class Diagnostic:
     """
 
     code: str
-    message: str
+    _message: Sentence
     severity: Severity = Severity.ERROR
     file: str = ""
     line: int = 0
     column: int = 0
-    hint: str = ""
+    _hint: Sentence = ""
+
+    @classmethod
+    def of(cls, code: str, severity: Severity = Severity.ERROR, /, **params: object) -> typing.Self:
+        """A diagnostic without a place, said by the sentence of its code: `code`, or a variant `code/of-what`."""
+        return cls(code.partition("/")[0], Message(code, **params), severity)
+
+    @property
+    def message(self) -> str:
+        """What is the matter, in one English sentence."""
+        return self.message_in("en")
+
+    @property
+    def hint(self) -> str:
+        """What to do, in English; empty where nothing can be said."""
+        return self.hint_in("en")
+
+    def message_in(self, lang: str) -> str:
+        """What is the matter, in one sentence."""
+        return said(lang, self._message)
+
+    def hint_in(self, lang: str) -> str:
+        """What to do; empty where nothing can be said."""
+        return said(lang, _hint(self._message, self._hint))
+
+    def text(self, lang: str = "en") -> str:
+        """Place, severity, code and what is the matter; the hint in a line of its own.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
+        severity = say(lang, f"severity.{self.severity.value}")
+        return _helped(lang, f"{place}{severity}[{self.code}]: {self.message_in(lang)}", self.hint_in(lang))
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
-        hint = f"\n    help: {self.hint}" if self.hint else ""
-        return f"{place}{self.severity.value}[{self.code}]: {self.message}{hint}"
+        return self.text()
 
 
 @public()
 class NtmRulesError(Exception):
-    """Base class of all errors of the package."""
+    """Base class of all errors of the package; ``str()`` is what it says in English."""
+
+    def __init__(self, message: Sentence = "", hint: Sentence = "") -> None:
+        self._message, self._hint = message, _hint(message, hint)
+        super().__init__(self.text())
+
+    @property
+    def hint(self) -> str:
+        """What to do, in English; empty where nothing can be said."""
+        return said("en", self._hint)
+
+    def text(self, lang: str = "en") -> str:
+        """What went wrong; the hint in a line of its own.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        check_language(lang)
+        return _helped(lang, said(lang, self._message), said(lang, self._hint))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restore, (type(self), self.args, self.__dict__))
@@ -65,22 +116,18 @@ def _restore(cls: type[NtmRulesError], args: tuple[object, ...], state: dict[str
     return error
 
 
-@public()
-class RulesetError(NtmRulesError):
-    """Rule files that cannot be used; carries every problem found.
-
-    Attributes:
-        diagnostics: all problems, in the order of the file.
-    """
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        self.diagnostics = tuple(diagnostics)
-        super().__init__("\n".join(str(d) for d in diagnostics))
+def _hint(message: Sentence, hint: Sentence) -> Sentence:
+    """The hint that was given, else that of the catalogues."""
+    return hint or (message.hint if isinstance(message, Message) else None) or ""
 
 
-@public()
-class TableError(NtmRulesError):
-    """A file or frame of units that cannot be read; carries every problem found.
+def _helped(lang: str, text: str, hint: str) -> str:
+    """A text with its hint in a line of its own."""
+    return f"{text}\n    {say(lang, 'error.help', hint=hint)}" if hint else text
+
+
+class _ProblemsError(NtmRulesError):
+    """Carries every problem found.
 
     Attributes:
         diagnostics: all problems, those of a file with file and line.
@@ -88,7 +135,34 @@ class TableError(NtmRulesError):
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("\n".join(str(d) for d in diagnostics))
+        super().__init__()
+
+    def text(self, lang: str = "en") -> str:
+        """Every problem, one below the other.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        check_language(lang)
+        return "\n".join(d.text(lang) for d in self.diagnostics)
+
+
+@public()
+class RulesetError(_ProblemsError):
+    """Rule files that cannot be used; carries every problem found.
+
+    Attributes:
+        diagnostics: all problems, in the order of the file.
+    """
+
+
+@public()
+class TableError(_ProblemsError):
+    """A file or frame of units that cannot be read; carries every problem found.
+
+    Attributes:
+        diagnostics: all problems, those of a file with file and line.
+    """
 
 
 @public("messages")
@@ -99,19 +173,53 @@ class FactProblem:
     Attributes:
         unit: the unit it was given for, None where the caller named none.
         value: as it was given.
-        expected: what would have been accepted.
     """
 
     unit: str | None
     fact: str
     value: object
-    expected: str
-    hint: str = ""
+    _expected: Sentence
+    _hint: Sentence = ""
+
+    @property
+    def code(self) -> str:
+        """The code of what was expected, e.g. ``expected.one_act``; empty where that is a plain text."""
+        return self._expected.code if isinstance(self._expected, Message) else ""
+
+    @property
+    def expected(self) -> str:
+        """What would have been accepted, in English."""
+        return self.expected_in("en")
+
+    @property
+    def hint(self) -> str:
+        """What to do, in English; empty where nothing can be said."""
+        return self.hint_in("en")
+
+    def expected_in(self, lang: str) -> str:
+        """What would have been accepted."""
+        return said(lang, self._expected)
+
+    def hint_in(self, lang: str) -> str:
+        """What to do; empty where nothing can be said."""
+        return said(lang, _hint(self._expected, self._hint))
+
+    def text(self, lang: str = "en") -> str:
+        """Unit, fact, what was given and what was expected, then the hint, in one line.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        values = {"fact": self.fact, "value": str(self.value), "expected": self._expected}
+        if self.unit is None:
+            text = say(lang, "error.fact", **values)
+        else:
+            text = say(lang, "error.fact_of", unit=self.unit, **values)
+        hint = self.hint_in(lang)
+        return f"{text}; {hint}" if hint else text
 
     def __str__(self) -> str:
-        unit = f"unit `{self.unit}`, " if self.unit is not None else ""
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{unit}fact `{self.fact}`: got `{self.value}`, expected {self.expected}{hint}"
+        return self.text()
 
 
 @public()
@@ -127,53 +235,58 @@ class FactError(NtmRulesError):
         self.problems, self.complete = tuple(problems), complete
         first = self.problems[0]
         self.unit, self.fact, self.value, self.expected = first.unit, first.fact, first.value, first.expected
-        lines = [str(p) for p in self.problems[:_SHOWN]]
-        if len(self.problems) > _SHOWN:
-            lines.append(f"and {'' if complete else 'at least '}{len(self.problems) - _SHOWN} more")
-        super().__init__("\n".join(lines))
+        super().__init__()
+
+    def text(self, lang: str = "en") -> str:
+        """The first hundred problems, one a line, and how many more there are.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        lines = [p.text(lang) for p in self.problems[:_SHOWN]]
+        more = len(self.problems) - _SHOWN
+        if more > 0:
+            lines.append(say(lang, "error.more" if self.complete else "error.more_at_least", count=more))
+        return "\n".join(lines)
 
 
 @public()
 class NotInForce(NtmRulesError):  # noqa: N818 - the name says what is the case, as the design fixes it
     """No such set is in force on the date, or the province has ended."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        self.hint = hint
-        super().__init__(f"{message}\n    help: {hint}" if hint else message)
-
 
 @public()
 class UnknownName(NtmRulesError):  # noqa: N818
-    """A name that nothing bears.
+    """A name that nothing has.
 
     Attributes:
         kind: what was looked for, e.g. ``province``.
         suggestions: names that are near.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        self.kind, self.name = kind, name
+    def __init__(self, kind: Sentence, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name = str(kind), name
         self.suggestions = near(name, known)
-        message = f"unknown {kind} `{name}`"
-        if self.suggestions:
-            message += f"\n    help: did you mean {quoted(self.suggestions)}?"
-        super().__init__(message)
+        hint = Message("hint.near", names=self.suggestions) if self.suggestions else ""
+        super().__init__(Message("error.unknown", kind=kind, name=name), hint)
 
 
 @public()
 class AmbiguousName(NtmRulesError):  # noqa: N818
-    """A name that several things bear; nothing is guessed.
+    """A name that several things have; nothing is guessed.
 
     Attributes:
         kind: what was looked for, e.g. ``unit``.
         candidates: what the name may mean, each described.
     """
 
-    def __init__(self, kind: str, name: str, candidates: Sequence[str]) -> None:
-        self.kind, self.name, self.candidates = kind, name, tuple(candidates)
-        shown = quoted(self.candidates[:_CANDIDATES])
-        more = f" and {len(self.candidates) - _CANDIDATES} more" if len(self.candidates) > _CANDIDATES else ""
-        super().__init__(f"the {kind} `{name}` may be {shown}{more}\n    help: say which one by parent, level or date")
+    def __init__(self, kind: Sentence, name: str, candidates: Sequence[str]) -> None:
+        self.kind, self.name, self.candidates = str(kind), name, tuple(candidates)
+        names, more = self.candidates[:_CANDIDATES], len(self.candidates) - _CANDIDATES
+        if more > 0:
+            super().__init__(Message("error.ambiguous/more", kind=kind, name=name, names=names, more=more))
+        else:
+            super().__init__(Message("error.ambiguous", kind=kind, name=name, names=names))
 
 
 @public()

@@ -7,6 +7,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.citations import Evidence, Instrument
 
@@ -57,8 +58,7 @@ def act_in_force(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period:
     last = max(a.date for a in about)
     found = [a for a in about if a.date == last]
     if len({a.kind for a in found}) > 1:
-        expected = "the date of one act only, a recognition or a withdrawal"
-        raise FactError([FactProblem(unit, tier, last.isoformat(), expected)])
+        raise FactError([FactProblem(unit, tier, last.isoformat(), Message("expected.one_act"))])
     return found[-1]
 
 

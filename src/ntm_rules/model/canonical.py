@@ -54,7 +54,7 @@ def from_canonical(data: typing.Mapping[str, typing.Any]) -> Ruleset:
     try:
         return _converter().structure(data, Ruleset)
     except (ClassValidationError, IterableValidationError) as error:
-        found = [Diagnostic("canonical", text) for text in transform_error(error)]
+        found = [Diagnostic.of("canonical", problem=text) for text in transform_error(error)]
         raise RulesetError(found) from error
 
 

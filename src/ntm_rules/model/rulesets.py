@@ -9,6 +9,7 @@ from types import MappingProxyType
 from attrs import evolve, field, fields, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, UnknownName
 from ntm_rules.model.aggregates import Aggregate
 from ntm_rules.model.citations import Citation, Evidence, Instrument
@@ -204,7 +205,7 @@ class Ruleset:
         """
         known = [e.value for e in Evidence]
         if level not in known:
-            raise UnknownName("evidence level", level, known)
+            raise UnknownName(Message("kind.evidence_level"), level, known)
         floor, current = Evidence(level), self.minimum_evidence
         return evolve(
             self,

@@ -13,6 +13,6 @@ class Text:
     vi: str
     en: str
 
-    def of(self, lang: str) -> str:
+    def text(self, lang: str) -> str:
         """The text in *lang*, ``"vi"`` or ``"en"``."""
         return self.vi if lang == "vi" else self.en

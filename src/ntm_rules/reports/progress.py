@@ -106,7 +106,7 @@ class _ProgressReport:
         plan = self.found.plan
         if plan is not None:
             instrument = plan.instrument
-            values = {"title": plan.title.of(self.lang), "province": province or plan.province}
+            values = {"title": plan.title.text(self.lang), "province": province or plan.province}
             if instrument is None:
                 yield say(self.lang, "report.plan", **values)
             else:
@@ -178,10 +178,10 @@ class _ProgressReport:
                 yield say(self.lang, "report.other_count", whole=target.out_of, units=units[target.tier], tier=name)
 
     def figure(self, figure: Figure) -> tuple[Value, ...]:
-        unit = figure.unit.of(self.lang)
+        unit = figure.unit.text(self.lang)
         value = text_of(figure.value, self.lang) + (unit if unit == "%" else f" {unit}")
         return (
-            figure.title.of(self.lang),
+            figure.title.text(self.lang),
             say(self.lang, f"sheet.where.{figure.op}", value=value),
             self.known(figure.known),
         )
@@ -252,7 +252,7 @@ class _ProgressReport:
         """Of those not met, how many have each grade."""
         grades = {grade.id: grade for side in (now, before) if side is not None for grade, _ in side.grades}
         for name, grade in grades.items():
-            title = grade.title.of(self.lang) if grade.title is not None else name
+            title = grade.title.text(self.lang) if grade.title is not None else name
             here, then = (
                 None if side is None else {g.id: n for g, n in side.grades}.get(name, 0) for side in (now, before)
             )
@@ -305,7 +305,7 @@ class _ProgressReport:
     def unit(self, record: UnitRecord) -> tuple[Value, ...]:
         outcome = "" if record.outcome is None else say(self.lang, f"outcome.{record.outcome.code}")
         if record.grade is not None:
-            outcome += f", {record.grade.title.of(self.lang) if record.grade.title is not None else record.grade.id}"
+            outcome += f", {record.grade.title.text(self.lang) if record.grade.title is not None else record.grade.id}"
         outcome += " (*)" if record.provisional else ""
         act = "" if record.recognised is None else say(self.lang, "report.yes" if record.recognised else "report.no")
         unit, *rest = self.listed(record)

@@ -127,7 +127,7 @@ class _RereviewReport:
         counted = sorted(self.found.turned.items(), key=lambda item: -sum(item[1].values()))
         rows = tuple(
             (
-                f"{no} {title.of(self.words.lang) if (title := titles[no]) is not None else ''}".strip(),
+                f"{no} {title.text(self.words.lang) if (title := titles[no]) is not None else ''}".strip(),
                 counts.get(Transition.LOST, 0),
                 counts.get(Transition.NOW_UNDETERMINED, 0),
                 counts.get(Transition.GAINED, 0),

@@ -7,6 +7,7 @@ from pathlib import Path
 from attrs import define, evolve, field
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.acts import MergerRule
 from ntm_rules.model.citations import Instrument
@@ -137,7 +138,7 @@ class Library:
         for listed in self.files:
             if listed.kind == "targets" and (listed.target, listed.year) == (known, year):
                 return self._plan(root_of(listed))
-        raise UnknownName("plan", str(name), self.plans())
+        raise UnknownName(Message("kind.plan"), str(name), self.plans())
 
     def merger_rule(self, province: str) -> MergerRule | None:
         """What the province has declared to become of recognitions after a merger; None where it has declared nothing.
@@ -333,12 +334,12 @@ class Library:
         """The national bases and the province's own, of all periods or of one."""
         files = [f for f in self.files if f.kind == "ruleset" and f.target == ruleset]
         if not files and not unwritten(ruleset, self.registry):
-            raise UnknownName("ruleset", ruleset, self._ids())
+            raise UnknownName(Message("kind.ruleset"), ruleset, self._ids())
         found = for_province(files, province)
         if not found:
             raise nowhere(ruleset, province, files, self.registry)
         if period is not None and period not in (f.period for f in found):
-            raise UnknownName("period", period, [f.period for f in found])
+            raise UnknownName(Message("kind.period"), period, [f.period for f in found])
         return [self._read_base(f) for f in found if period in (None, f.period)]
 
     def _place(self, province: str | None, territory: str | None, on: dt.date) -> Province | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import say
+from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, recognised
 
@@ -71,7 +71,7 @@ def recognition_after_merger(
     own = [act for act in acts if act.unit in predecessors]
     for act in own:
         if act.tier not in tiers:
-            raise UnknownName("tier", act.tier, tiers)
+            raise UnknownName(Message("kind.tier"), act.tier, tiers)
     before = {
         unit: next((tier for tier in reversed(tiers) if recognised(own, unit, tier, on, period)), None)
         for unit in predecessors

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from attrs import define, field
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import AmbiguousName, UnknownName
 from ntm_rules.units.names import MAX_NAME, Words, bare, without_kind, words, written_as
 from ntm_rules.units.unit import Level, Part, Succession, Unit
@@ -69,7 +70,7 @@ class Units:
             AmbiguousName: no day is given and the code was used again.
         """
         found = [u for u in self._codes.get(code[:MAX_NAME], ()) if on is None or u.on(on)]
-        return self._only(found, f"code of a unit{_then(on)}", code, lambda: self._codes)
+        return self._only(found, _kind("kind.unit_code", "kind.unit_code_on", on), code, lambda: self._codes)
 
     def find(
         self,
@@ -102,7 +103,9 @@ class Units:
             there = (wanted is None or unit.level is wanted) and (on is None or unit.on(on))
             return there and (above is None or any(u in above for u in self._ancestors(unit)))
 
-        return self._only(self._called(name, fits), f"unit{_then(on)}", name, lambda: self._known(fits))
+        return self._only(
+            self._called(name, fits), _kind("kind.unit", "kind.unit_on", on), name, lambda: self._known(fits)
+        )
 
     def parent(self, unit: Unit) -> Unit | None:
         """The superior unit, None for a province or where the register has none."""
@@ -149,7 +152,9 @@ class Units:
 
         found = self._called(parent, fits)
         if not found:
-            raise UnknownName(f"superior unit{_then(on)}", parent[:MAX_NAME], self._known(fits))
+            raise UnknownName(
+                _kind("kind.superior_unit", "kind.superior_unit_on", on), parent[:MAX_NAME], self._known(fits)
+            )
         return frozenset(found)
 
     def _ancestors(self, unit: Unit) -> Iterator[Unit]:
@@ -166,12 +171,12 @@ class Units:
     def _known(self, fits: Callable[[Unit], bool]) -> Iterator[str]:
         return (unit.name for unit in self.units if fits(unit))
 
-    def _only(self, found: Sequence[Unit], kind: str, name: str, known: Callable[[], Iterable[str]]) -> Unit:
+    def _only(self, found: Sequence[Unit], kind: Message, name: str, known: Callable[[], Iterable[str]]) -> Unit:
         if len(found) == 1:
             return found[0]
         if not found:
             raise UnknownName(kind, name[:MAX_NAME], known() if len(name) <= MAX_NAME else ())
-        raise AmbiguousName("unit", name, [self._described(unit) for unit in found])
+        raise AmbiguousName(Message("kind.unit"), name, [self._described(unit) for unit in found])
 
     def _described(self, unit: Unit) -> str:
         above = "".join(f", {u.title}" for u in self._ancestors(unit))
@@ -180,5 +185,6 @@ class Units:
         return f"{unit.title}{above} ({unit.code}{start}{end})"
 
 
-def _then(on: dt.date | None) -> str:
-    return "" if on is None else f" on {on}"
+def _kind(code: str, code_on: str, on: dt.date | None) -> Message:
+    """What was looked for, and on which day."""
+    return Message(code) if on is None else Message(code_on, date=on)

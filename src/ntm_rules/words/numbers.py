@@ -34,7 +34,7 @@ def with_unit(text: str, fact: Fact, lang: str) -> str:
     """A printed number with the unit of its fact; a per cent sign stands close."""
     if fact.unit is None:
         return text
-    unit = fact.unit.title.of(lang)
+    unit = fact.unit.title.text(lang)
     return text + unit if fact.type is FactType.PERCENT else f"{text} {unit}"
 
 

@@ -45,7 +45,7 @@ class Reason:
             UnknownName: another language.
         """
         why = self.why(lang)
-        title = f" {self.title.of(lang)}" if self.title else ""
+        title = f" {self.title.text(lang)}" if self.title else ""
         return f"{self.indicator}{title}: {why}"
 
     def why(self, lang: str = "vi") -> str:
@@ -73,7 +73,7 @@ class Reason:
             return say(words.lang, "words.applies", reason=words.tree(applies))
         if applies is not None and applies.outcome is not Outcome.MET:
             return say(words.lang, "words.applies_not", reason=words.tree(applies))
-        return words.tree(self.result.tree, self.title.of(words.lang) if self.title else "")
+        return words.tree(self.result.tree, self.title.text(words.lang) if self.title else "")
 
 
 def _deciding(result: IndicatorResult) -> list[LeafResult]:

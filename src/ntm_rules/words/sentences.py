@@ -52,7 +52,7 @@ class Words:
             text = number(value, self.lang, digits)
             return with_unit(text, fact, self.lang) if fact and fact.type is FactType.PERCENT else text
         if fact is not None and fact.value_titles and value in fact.value_titles:
-            return fact.value_titles[str(value)].of(self.lang)
+            return fact.value_titles[str(value)].text(self.lang)
         return str(value)
 
     def required(self, op: Op, fact: Fact | None, value: Value | None, unit: bool = False) -> str:
@@ -96,7 +96,7 @@ class Words:
         inner = leaf.prerequisite
         if inner is None:
             return ""
-        title = inner.ruleset.title.of(self.lang) if inner.ruleset.title else inner.ruleset.id
+        title = inner.ruleset.title.text(self.lang) if inner.ruleset.title else inner.ruleset.id
         met, total = inner.criteria_met, inner.criteria_total
         return say(self.lang, "words.meets", title=title, outcome=self.outcome(inner.outcome), met=met, total=total)
 
@@ -200,7 +200,7 @@ class Words:
     def fact_title(self, name: str) -> str:
         """The title of a fact, its id where it has none."""
         fact = self.facts.get(name)
-        return fact.title.of(self.lang) if fact and fact.title else name
+        return fact.title.text(self.lang) if fact and fact.title else name
 
     def columns(self, leaf: LeafResult) -> str:
         """The values of the selectors, e.g. ``Trung du miền núi phía Bắc, 2024``."""
@@ -214,7 +214,7 @@ class Words:
             return say(self.lang, "words.column_yes_no", title=self.fact_title(selector), answer=answer)
         for known in (fact, *self.facts.values()):
             if known is not None and known.value_titles and value in known.value_titles:
-                return known.value_titles[value].of(self.lang)
+                return known.value_titles[value].text(self.lang)
         return value
 
     # -- trees -------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ class Words:
         """A member of a connective: the title of its fact, then what is there; *under* is the title above it."""
         if not isinstance(member, LeafResult) or member.fact is None or member.fact.title is None:
             return self.tree(member)
-        title = member.fact.title.of(self.lang)
+        title = member.fact.title.text(self.lang)
         if title == under:
             return self.leaf(member)
         return f"{inside(title)}: {self.leaf(member)}"
@@ -272,4 +272,4 @@ def inside(title: str) -> str:
 
 def grade_title(lang: str, grade: Grade) -> str:
     """The title of a grade inside a sentence; its id where it has none."""
-    return inside(grade.title.of(lang) if grade.title is not None else grade.id)
+    return inside(grade.title.text(lang) if grade.title is not None else grade.id)

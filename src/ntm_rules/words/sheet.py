@@ -351,4 +351,4 @@ class Sheet:
             yield from threshold_cells(leaf.cell if isinstance(leaf, Meets) else leaf.threshold)
 
     def _title(self, title: Text | None) -> str:
-        return title.of(self.lang) if title is not None else ""
+        return title.text(self.lang) if title is not None else ""

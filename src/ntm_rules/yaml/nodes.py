@@ -11,6 +11,7 @@ from typing import NoReturn
 import yaml
 from attrs import define, field, frozen
 
+from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 
 MAX_BYTES = 4_000_000
@@ -69,8 +70,19 @@ Node = Scalar | Items | Map
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def problem(code: str, at: Position, message: str, hint: str = "") -> Diagnostic:
-    """An error at a place."""
+def problem(
+    code: str, at: Position, message: Sentence | None = None, hint: Sentence = "", **params: object
+) -> Diagnostic:
+    """An error at a place.
+
+    Args:
+        code: of the sentence, which *params* fill: that of the diagnostic, or a variant, `value.number/finite`.
+        message: another sentence than that of the code.
+        hint: another one than that of the catalogues.
+    """
+    if message is None:
+        message = Message(code, **params)
+    code = code.partition("/")[0]
     return Diagnostic(code, message, file=at.file, line=at.line, column=at.column, hint=hint)
 
 

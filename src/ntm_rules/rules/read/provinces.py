@@ -5,6 +5,7 @@ import datetime as dt
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NotInForce, UnknownName, folded
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.text import Text
@@ -61,7 +62,7 @@ class Registry:
         found = {p.id for p in self.provinces if wanted in (folded(p.id), folded(p.title.vi), folded(p.title.en))}
         if len(found) == 1:
             return found.pop()
-        raise UnknownName("province", name, [*self.ids(), *(p.title.vi for p in self.provinces)])
+        raise UnknownName(Message("kind.province"), name, [*self.ids(), *(p.title.vi for p in self.provinces)])
 
     def find(self, name: str, date: dt.date) -> Province:
         """The province that bears *name* on *date*.

@@ -4,7 +4,8 @@ import typing
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, near, quoted
+from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, near
 from ntm_rules.model.citations import Instrument, last_day
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.kinds import Keys
@@ -12,6 +13,7 @@ from ntm_rules.rules.keys.shared import INSTRUMENT, TITLE
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar, problem
 
 MAX_DIGITS = 15
+_SHOWN = 12
 T = typing.TypeVar("T")
 
 
@@ -21,16 +23,20 @@ class Reader:
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
 
-    def error(self, code: str, at: Position, message: str, hint: str = "") -> None:
-        """Note an error at a place."""
-        self.diagnostics.append(problem(code, at, message, hint))
+    def error(
+        self, code: str, at: Position, message: Sentence | None = None, hint: Sentence = "", **params: object
+    ) -> None:
+        """Note an error at a place: the sentence of the code, which *params* fill, or another one."""
+        self.diagnostics.append(problem(code, at, message, hint, **params))
 
-    def unknown(self, code: str, at: Position, kind: str, name: str, known: Iterable[str]) -> None:
-        """Note a name that nothing bears, with near matches."""
+    def unknown(self, code: str, at: Position, kind: Sentence, name: str, known: Iterable[str]) -> None:
+        """Note a name that nothing has, with near matches; *kind* is what was looked for, `kind.fact`."""
         names = list(known)
         found = near(name, names)
-        hint = f"did you mean {quoted(found)}?" if found else f"expected one of {quoted(sorted(names)[:12])}"
-        self.error(code, at, f"unknown {kind} `{name}`", hint if names else "")
+        hint: Sentence = Message("hint.near", names=found) if found else ""
+        if names and not found:
+            hint = Message("hint.one_of", names=tuple(sorted(names)[:_SHOWN]))
+        self.error(code, at, Message("error.unknown", kind=kind, name=name), hint)
 
     def raise_errors(self) -> None:
         """Raise what was noted.
@@ -41,51 +47,51 @@ class Reader:
         if any(d.severity is Severity.ERROR for d in self.diagnostics):
             raise RulesetError(self.diagnostics)
 
-    def map(self, node: Node | None, what: str, allowed: Iterable[str] | None = None) -> Map:
+    def map(self, node: Node | None, what: Sentence, allowed: Iterable[str] | None = None) -> Map:
         """*node* as a mapping whose keys are among *allowed*; an empty one where it is none."""
         if not isinstance(node, Map):
             if node is not None:
-                self.error("shape.mapping", node.at, f"{what} has to be a mapping")
+                self.error("shape.mapping", node.at, what=what)
             return Map()
         if not node.entries:
-            self.error("shape.empty", node.at, f"{what} is empty", "leave it out")
+            self.error("shape.empty", node.at, what=what)
         if allowed is not None:
             names = list(allowed)
             for key, entry in node.entries.items():
                 if key not in names:
-                    self.unknown("key.unknown", entry.key.at, f"key in {what}", key, names)
+                    self.unknown("key.unknown", entry.key.at, Message("kind.key_in", what=what), key, names)
         return node
 
-    def items(self, node: Node | None, what: str) -> list[Node]:
+    def items(self, node: Node | None, what: Sentence) -> list[Node]:
         """*node* as a list that is not empty."""
         if not isinstance(node, Items):
             if node is not None:
-                self.error("shape.list", node.at, f"{what} has to be a list")
+                self.error("shape.list", node.at, what=what)
             return []
         if not node.items:
-            self.error("shape.empty", node.at, f"{what} is empty", "leave it out or fill it")
+            self.error("shape.empty/list", node.at, what=what)
         return node.items
 
-    def text(self, node: Node | None, what: str, default: str = "") -> str:
+    def text(self, node: Node | None, what: Sentence, default: str = "") -> str:
         """*node* as a text that is not empty."""
         if node is None:
             return default
         if not isinstance(node, Scalar):
-            self.error("shape.text", node.at, f"{what} has to be a text")
+            self.error("shape.text", node.at, what=what)
             return default
         if not node.text.strip():
-            self.error("shape.text", node.at, f"{what} is empty", "write a value or leave the key out")
+            self.error("shape.text/empty", node.at, what=what)
             return default
         return node.text
 
-    def required(self, parent: Map, key: str, what: str) -> Node | None:
+    def required(self, parent: Map, key: str, what: Sentence) -> Node | None:
         """The value of *key*; its absence is noted."""
         node = parent.get(key)
         if node is None and parent.at.file:
-            self.error("key.missing", parent.at, f"{what} has no `{key}`")
+            self.error("key.missing", parent.at, what=what, key=key)
         return node
 
-    def choice(self, node: Node | None, what: str, choices: dict[str, T]) -> T | None:
+    def choice(self, node: Node | None, what: Sentence, choices: dict[str, T]) -> T | None:
         """The member of *choices* that the text names."""
         if node is None:
             return None
@@ -94,39 +100,34 @@ class Reader:
             self.unknown("value.unknown", node.at, what, name, choices)
         return choices.get(name)
 
-    def flag(self, node: Node | None, what: str, default: bool = False) -> bool:
+    def flag(self, node: Node | None, what: Sentence, default: bool = False) -> bool:
         """*node* as ``true`` or ``false``; the default where it is absent."""
         found = self.choice(node, what, {"true": True, "false": False})
         return default if found is None else found
 
-    def number(self, node: Node, text: str, what: str) -> Decimal | None:
+    def number(self, node: Node, text: str, what: Sentence) -> Decimal | None:
         """*text* as an exact number of at most 15 significant digits."""
         try:
             number = Decimal(text if text.isascii() and "_" not in text and text == text.strip() else "")
         except InvalidOperation:
-            self.error(
-                "value.number",
-                node.at,
-                f"{what} `{text}` is not a number",
-                "write digits and a decimal point",
-            )
+            self.error("value.number", node.at, what=what, text=text)
             return None
         if not number.is_finite():
-            self.error("value.number", node.at, f"{what} `{text}` is not a finite number")
+            self.error("value.number/finite", node.at, what=what, text=text)
             return None
         if len(number.normalize().as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS * 2:
-            self.error("value.digits", node.at, f"{what} `{text}` has more than {MAX_DIGITS} significant digits")
+            self.error("value.digits", node.at, what=what, text=text, digits=MAX_DIGITS)
             return None
         return number
 
-    def integer(self, node: Node | None, what: str) -> int | None:
+    def integer(self, node: Node | None, what: Sentence) -> int | None:
         """*node* as a whole number from 1."""
         if node is None:
             return None
         text = self.text(node, what)
         if text.isascii() and text.isdigit() and int(text[:9]) > 0:
             return int(text[:9])
-        self.error("value.integer", node.at, f"{what} `{text}` has to be a whole number from 1")
+        self.error("value.integer", node.at, what=what, text=text)
         return None
 
     def title(self, node: Node | None) -> Text | None:
@@ -138,7 +139,7 @@ class Reader:
         en = self.text(self.required(found, "en", "a title"), "a title")
         return Text(vi, en)
 
-    def date(self, node: Node | None, what: str) -> str | None:
+    def date(self, node: Node | None, what: Sentence) -> str | None:
         """*node* as a date known to the day, the month or the year."""
         if node is None:
             return None
@@ -146,8 +147,7 @@ class Reader:
         try:
             last_day(text)
         except ValueError:
-            hint = "write 2024-06-17, or 2024-06 or 2024 where no more is known"
-            self.error("value.date", node.at, f"{what} `{text}` is not a date", hint)
+            self.error("value.date", node.at, what=what, text=text)
             return None
         return text
 
@@ -161,7 +161,7 @@ class Reader:
             return None
         return Instrument(issuer, number, date, self.title(found.get("title")))
 
-    def each(self, node: Node | None, what: str, read: Callable[[str, Node], T | None]) -> Iterator[T]:
+    def each(self, node: Node | None, what: Sentence, read: Callable[[str, Node], T | None]) -> Iterator[T]:
         """*read* applied to the entries of a mapping; what it could not read is left out."""
         for key, entry in self.map(node, what).entries.items() if node is not None else ():
             found = read(key, entry.value)

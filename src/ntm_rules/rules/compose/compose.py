@@ -2,6 +2,7 @@
 
 import datetime as dt
 import typing
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
@@ -182,8 +183,9 @@ def _misshapen(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Itera
     for message in uncounted(criteria, at_least_n):
         yield Diagnostic("criterion.counted", message)
     numbers = [("criterion", c.no) for c in criteria] + [("indicator", i.no) for c in criteria for i in c.indicators]
-    for kind, no in dict.fromkeys(each for each in numbers if numbers.count(each) > 1):
-        yield Diagnostic("number.duplicate", f"the {kind} `{no}` stands twice")
+    for (kind, no), times in Counter(numbers).items():
+        if times > 1:
+            yield Diagnostic("number.duplicate", f"the {kind} `{no}` stands twice")
 
 
 def _asked(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[tuple[str, int | None, int]]:

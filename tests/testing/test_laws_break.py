@@ -13,6 +13,8 @@ from ntm_rules.model import canonical
 from ntm_rules.model import conditions as c
 from ntm_rules.model.thresholds import Table
 from ntm_rules.rules.compose import compose as authoring_composing
+from ntm_rules.rules.compose.apply import Tree
+from ntm_rules.rules.read.files import Header
 from ntm_rules.testing import composing_laws, explaining_laws, tier_laws
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.engines import ENGINES, agreement, scalar
@@ -204,9 +206,9 @@ def test_a_looser_overlay_that_composing_did_not_see_is_found(monkeypatch: Patch
 def test_operations_that_do_not_commute_are_found(monkeypatch: Patch, fiction: Library, country: Ruleset) -> None:
     real = authoring_composing.apply_operations
 
-    def first_only(run: typing.Any, operations: typing.Any) -> None:
-        own = isinstance(operations, Items) and run.header.instrument.number == "1/QĐ-THU"
-        real(run, Items(operations.items[:1], operations.at) if own else operations)
+    def first_only(tree: Tree, header: Header, operations: typing.Any, *more: typing.Any) -> Tree:
+        own = isinstance(operations, Items) and header.instrument.number == "1/QĐ-THU"
+        return real(tree, header, Items(operations.items[:1], operations.at) if own else operations, *more)
 
     monkeypatch.setattr(authoring_composing, "apply_operations", first_only)
     assert "reverse order" in broken("composing", Subject(country, fiction)).found
@@ -215,10 +217,10 @@ def test_operations_that_do_not_commute_are_found(monkeypatch: Patch, fiction: L
 def test_layers_that_do_not_commute_are_found(monkeypatch: Patch, fiction: Library, country: Ruleset) -> None:
     real = authoring_composing.apply_operations
 
-    def not_after_the_other(run: typing.Any, operations: typing.Any) -> None:
-        layer = run.header.layer
-        later = layer.start > country.on + dt.timedelta(days=1) and run.header.instrument.number == "1/QĐ-THU"
-        real(run, Items(operations.items[:0], operations.at) if later else operations)
+    def not_after_the_other(tree: Tree, header: Header, operations: typing.Any, *more: typing.Any) -> Tree:
+        after = header.layer.start > country.on + dt.timedelta(days=1)
+        later = after and header.instrument.number == "1/QĐ-THU"
+        return real(tree, header, Items(operations.items[:0], operations.at) if later else operations, *more)
 
     monkeypatch.setattr(authoring_composing, "apply_operations", not_after_the_other)
     assert "the other of two layers" in broken("composing", Subject(country, fiction)).found

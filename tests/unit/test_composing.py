@@ -297,6 +297,29 @@ def test_criteria_total_is_that_of_the_composed_set(fiction: Library) -> None:
     assert [c.no for c in ruleset.criteria][-2:] == ["19", "20"]
 
 
+@pytest.mark.parametrize(
+    ("operation", "state"),
+    [
+        (SET_85, "85"),
+        ('{set_pending: "1.1"}', "pending"),
+        ('{set_pending: "1.1a"}', "pending"),
+        ('{remove: "1.1"}', None),
+        ('{remove: "1.1a"}', None),
+    ],
+)
+def test_the_whole_condition_of_an_indicator_may_have_a_part(
+    country: Callable[..., Library], operation: str, state: str | None
+) -> None:
+    """The number of the indicator means its condition, whatever part that has."""
+    base = changed(BASE, 'at_least: "80", evidence', 'at_least: "80", part: a, evidence')
+    ruleset = country(ntm_yaml=base, a_yaml=amendment("3/QD", "2024-01-01", operation)).compose("commune/ntm", on=ON)
+    numbers = [i.no for i in ruleset.criteria[0].indicators]
+    assert numbers == (["1.2"] if state is None else ["1.1", "1.2"])
+    if state is not None:
+        cell = water(ruleset)
+        assert (cell.state.value if cell.value is None else str(cell.value)) == state
+
+
 # -- overlays over amendments ---------------------------------------------------------------------
 
 

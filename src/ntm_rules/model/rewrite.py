@@ -37,8 +37,15 @@ class Target:
     address: str
 
     @property
+    def whole(self) -> bool:
+        """True if the whole indicator is meant, whose condition may have a part of its own."""
+        return self.address == self.indicator.no
+
+    @property
     def condition(self) -> Condition:
-        """The condition that stands at the address."""
+        """The condition at the address."""
+        if self.whole:
+            return self.indicator.require
         return next(n for a, n in nodes(self.indicator.require, self.indicator.no) if a == self.address)
 
 
@@ -114,7 +121,8 @@ def replace_indicator(criteria: Criteria, no: str, new: Indicator | None) -> Cri
 def change_target(criteria: Criteria, target: Target, change: Rewrite) -> Criteria:
     """The criteria with the condition at the target changed, or taken out."""
     indicator = target.indicator
-    require = rewrite(indicator.require, indicator.no, target.address, change)
+    old = indicator.require
+    require = change(old) if target.whole else rewrite(old, indicator.no, target.address, change)
     new = None if require is None else evolve(indicator, require=require)
     return replace_indicator(criteria, indicator.no, new)
 

@@ -81,6 +81,13 @@ def threshold_cells(threshold: Threshold) -> Iterator[tuple[tuple[str, ...], Key
             typing.assert_never(threshold)
 
 
+def cells_of(condition: Condition) -> Iterator[Cell]:
+    """The cells of a condition."""
+    for _, leaf in leaves(condition):
+        for _, _, cell in threshold_cells(leaf.cell if isinstance(leaf, Meets) else leaf.threshold):
+            yield cell
+
+
 def indicators(ruleset: Ruleset) -> Iterator[tuple[Criterion, Indicator]]:
     """Every indicator with its criterion."""
     for criterion in ruleset.criteria:

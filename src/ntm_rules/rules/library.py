@@ -193,20 +193,24 @@ class Library:
             UnknownName: no such ruleset, period or province.
             NotInForce: there is no national set, nor one of the province's own.
         """
-        days: set[dt.date] = set()
         bases = self._bases(ruleset, period, province)
-        ends = [b.header.layer.end for b in bases if b.header.province is not None]
+        ends = [base.header.layer.end for base in bases if base.header.province is not None]
+        again = {end + dt.timedelta(1) for end in ends if end is not None}
+        days: set[dt.date] = set()
         for base in bases:
-            headers = [base.header, *(file.header for file in self._layers(base, province))]
-            starts = [(clamped(header.layer.start, base.header.layer), header.province) for header in headers]
-            begins = dt.date.min
-            if province is not None:
-                begins = min((start for start, owner in starts if owner is not None), default=dt.date.max)
-            found = {start for start, _ in starts}
-            if base.header.province is None:
-                found |= {end + dt.timedelta(1) for end in ends if end is not None}
-            days |= {on for on in found if on >= begins and nearest(bases, on) is base}
+            found = self._begins(base, again, province)
+            days |= {on for on in found if nearest(bases, on) is base}
         return tuple(on for on in sorted(days) if province is None or self.registry.latest(province, on).on(on))
+
+    def _begins(self, base: BaseFile, again: set[dt.date], province: str | None) -> set[dt.date]:
+        """The days on which a layer begins to hold, or the national base holds *again*, as ``dates`` has them."""
+        headers = [base.header, *(file.header for file in self._layers(base, province))]
+        starts = [(clamped(header.layer.start, base.header.layer), header.province) for header in headers]
+        found = {start for start, _ in starts} | (again if base.header.province is None else set())
+        if province is None:
+            return found
+        first = min((start for start, owner in starts if owner is not None), default=dt.date.max)
+        return {on for on in found if on >= first}
 
     def read_all(self, files: Iterable[Listed] | None = None) -> None:
         """Read every file (or *files*), and apply every layer on the day it begins.
@@ -292,19 +296,17 @@ class Library:
     ) -> Ruleset:
         if ruleset in above:
             circle = " -> ".join((*above, ruleset))
-            raise RulesetError(
-                [Diagnostic("ruleset.circle", f"the rulesets refer to each other in a circle: {circle}")]
-            )
+            message = f"the rulesets refer to each other in a circle: {circle}"
+            raise RulesetError([Diagnostic("ruleset.circle", message)])
         whose = territory or province
         owner = self.registry.resolve(whose) if whose else None
         base = self._base(ruleset, on, period, owner)
         effective = clamped(on, base.header.layer)
         place = self._place(province, territory, on)
         key = (ruleset, base.header.period, on, year, place, province, territory)
-        if own is None and key in self._memo:
-            found = self._memo[key]
-            if isinstance(found, Ruleset):
-                return found
+        found = self._memo.get(key)
+        if own is None and isinstance(found, Ruleset):
+            return found
         layers = self._layers(base, owner)
         if own is not None and own.header.target == ruleset:
             layers = [*layers, own]

@@ -99,19 +99,25 @@ def known_province(header: Header, registry: Registry, reader: Reader) -> None:
 
 
 def known_base(header: Header, files: Iterable[Listed], reader: Reader) -> None:
-    """Note a layer that has nothing to change."""
-    bases = [f for f in files if f.kind == "ruleset" and f.target == header.target]
-    if bases and header.kind is not LayerKind.CALLER:
-        owner = header.province if header.kind is LayerKind.AMENDMENT else None
-        bases = [f for f in bases if f.province == (owner or "")]
-        if not bases:
-            whose = f"`{owner}` has no set of its own" if owner else "there is no national set"
-            hint = "an overlay changes a national set, `amends` with a `province` the province's own"
-            reader.error("layer.base", header.at, f"{whose} `{header.target}`", hint)
-    if bases and header.period not in (periods := [f.period for f in bases]):
+    """Note a layer that has nothing to change; a ruleset that nobody knows is noted elsewhere."""
+    every = [f for f in files if f.kind == "ruleset" and f.target == header.target]
+    owner = header.province if header.kind is LayerKind.AMENDMENT else None
+    bases = every if header.kind is LayerKind.CALLER else [f for f in every if f.province == (owner or "")]
+    if every and not bases:
+        whose = f"`{owner}` has no set of its own" if owner else "there is no national set"
+        hint = "an overlay changes a national set, `amends` with a `province` the province's own"
+        reader.error("layer.base", header.at, f"{whose} `{header.target}`", hint)
+    elif bases:
+        _known_period(header, owner, bases, reader)
+
+
+def _known_period(header: Header, owner: str | None, bases: Iterable[Listed], reader: Reader) -> None:
+    """Note a layer of another period, and an amendment from a day on which the province's own set is not in force."""
+    periods = [f.period for f in bases]
+    if header.period not in periods:
         reader.unknown("period.unknown", header.at, f"period of `{header.target}`", header.period, periods)
-    elif header.kind is LayerKind.AMENDMENT and header.province:
+    elif owner:
         spans = [_layer(f) for f in bases if f.period == header.period]
-        if bases and not any(span is None or changes(header.layer, span) for span in spans):
-            message = f"no set `{header.target}` of `{header.province}` is in force on {header.layer.start}"
+        if not any(span is None or changes(header.layer, span) for span in spans):
+            message = f"no set `{header.target}` of `{owner}` is in force on {header.layer.start}"
             reader.error("layer.base", header.at, message, "an amendment changes the set in force on its first day")

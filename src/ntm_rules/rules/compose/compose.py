@@ -2,8 +2,8 @@
 
 import datetime as dt
 import typing
-from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from attrs import evolve, frozen
@@ -16,9 +16,9 @@ from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
-from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of
+from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of, prerequisites_of
+from ntm_rules.rules.compose.apply import Tree
 from ntm_rules.rules.compose.grades import Variant, read_grades, stricter
-from ntm_rules.rules.compose.layer import Layering, Tree
 from ntm_rules.rules.compose.operations import apply_operations
 from ntm_rules.rules.read.aggregates import read_aggregates
 from ntm_rules.rules.read.conditions import ConditionReader
@@ -63,48 +63,43 @@ def compose(
     Raises:
         RulesetError: an operation cannot be applied, two instruments tie, or an overlay loosens an official cell.
     """
+    bindings = _bindings(request)
     chosen = _in_order(layers, request.effective)
-    bindings = {"year": str(request.year)}
-    if request.province is not None and request.province.region is not None:
-        bindings["region"] = request.province.region
-    known = {**facts, **{d.id: d.fact for d in base.derived}}
     derived = {d.id: d for d in base.derived}
-    others = dict(derived)
-    criteria = _resolve(base.criteria, request, others)
-    selectable = ChainMap(known, {d.id: d.fact for d in others.values()})
-    tree = Tree(criteria, criteria, known, Selectors(selectable, ChainMap(derived, others), bindings))
     aggregates = {a.fact: a for a in base.aggregates}
-    applied = [base.header.layer]
+    borrowed = dict(derived)  # with those of the thresholds that the base refers to, which a layer may replace
+    criteria = _resolve(base.criteria, request, borrowed)
+    tree = Tree(criteria, criteria, _selectors(facts, borrowed, bindings))
     for layer in chosen:
         reader = Reader()
-        scope = layer.header.scope(known, rulesets)
-        own, conditions = read_derived(layer.derive, scope, reader)
-        known.update({d.id: d.fact for d in own})
+        own, conditions = read_derived(layer.derive, layer.header.scope(_known(facts, derived), rulesets), reader)
         derived.update({d.id: d for d in own})
-        apply_operations(Layering(tree, layer.header, conditions, reader), layer.operations)
+        tree = evolve(tree, selectors=_selectors(facts, {**borrowed, **derived}, bindings))
+        tree = apply_operations(tree, layer.header, layer.operations, conditions, reader)
         aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
-        applied.append(layer.header.layer)
-    national = base.header.layer.kind is not LayerKind.OWN
-    if national and request.province is not None and request.province.overlay_unknown:
-        applied.append(Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
-    _check_shape(tree.composed, base.at_least_n)
-    _check_parts(derived.values(), facts)
-    _check_undecided(derived.values(), facts)
-    variants = _variants(base, chosen, tree, known, rulesets)
+    _refuse(_misshapen(tree.composed, base.at_least_n))
+    _refuse(_no_plain_parts(derived.values(), facts))
+    _refuse(_from_undecided(derived.values(), facts))
+    variants = _variants(base, chosen, tree, _known(facts, derived), rulesets)
     criteria = _resolve(tree.composed, request, derived)
     variants = [evolve(v, criteria=_resolve(v.criteria, request, derived)) for v in variants]
-    known.update({d.id: d.fact for d in derived.values()})
-    tree.diagnostics += stricter(criteria, variants, tree.selectors)
     every = (*criteria, *(criterion for variant in variants for criterion in variant.criteria))
+    applied = _applied(base, chosen, request)
+    told = (
+        *tree.diagnostics,
+        *(diagnostic for variant in variants for diagnostic in variant.diagnostics),
+        *stricter(criteria, variants, _selectors(facts, {**borrowed, **derived}, bindings)),
+        *_notes(applied, request),
+    )
     composed = Ruleset(
         request.id,
         base.header.period,
         request.on,
         request.year,
         criteria,
-        _facts_used(every, tuple(derived.values()), known, bindings),
-        tuple(applied),
+        _facts_used(every, derived, facts),
+        applied,
         tuple(derived.values()),
         tuple(sorted(bindings.items())),
         request.province_name,
@@ -114,11 +109,35 @@ def compose(
         level=base.level,
         tested_against=base.tested_against,
         title=base.header.title,
-        diagnostics=(*tree.diagnostics, *_notes(applied, request)),
+        diagnostics=told,
         catalogue=frozenset(facts),
     )
     grades = [Grade(v.id, evolve(composed, criteria=v.criteria, diagnostics=()), v.title) for v in variants]
     return evolve(composed, grades=tuple(grades))
+
+
+def _bindings(request: Request) -> dict[str, str]:
+    """The selectors that the year and the province decide."""
+    region = request.province.region if request.province is not None else None
+    return {"year": str(request.year)} | ({"region": region} if region is not None else {})
+
+
+def _known(facts: Mapping[str, Fact], derived: Mapping[str, Derived]) -> dict[str, Fact]:
+    """The catalogue with the derived facts."""
+    return {**facts, **{name: rule.fact for name, rule in derived.items()}}
+
+
+def _selectors(facts: Mapping[str, Fact], derived: Mapping[str, Derived], bindings: Mapping[str, str]) -> Selectors:
+    return Selectors(_known(facts, derived), derived, bindings)
+
+
+def _applied(base: BaseFile, layers: Iterable[LayerFile], request: Request) -> tuple[Layer, ...]:
+    """The layers on which the set rests; an overlay whose instrument nobody knows is one."""
+    applied = (base.header.layer, *(layer.header.layer for layer in layers))
+    national = base.header.layer.kind is not LayerKind.OWN
+    if national and request.province is not None and request.province.overlay_unknown:
+        return (*applied, Layer(LayerKind.UNKNOWN, None, base.header.layer.start, read_whole=False))
+    return applied
 
 
 def _variants(
@@ -138,69 +157,65 @@ def _variants(
     found = read_grades(file.grades, file.header, conditions, tree, reader)
     reader.raise_errors()
     for variant in found:
-        _check_shape(variant.criteria, base.at_least_n)
+        _refuse(_misshapen(variant.criteria, base.at_least_n))
     return found
 
 
-def _check_shape(criteria: tuple[Criterion, ...], at_least_n: int | None) -> None:
-    """What layers took out may not leave fewer members than are asked for, nor may they give a number twice.
+def _refuse(problems: Iterable[Diagnostic]) -> None:
+    """Raise what is wrong with the layers together.
 
     Raises:
-        RulesetError: more members are asked for than there are, a number stands twice, or one of the criteria of
-            which some are asked for is not counted.
+        RulesetError: there is a problem.
     """
-    asked = [("criteria", at_least_n, len(criteria))]
-    for criterion in criteria:
-        asked.append((f"indicators of criterion `{criterion.no}`", criterion.at_least_n, len(criterion.indicators)))
-        for indicator in criterion.indicators:
-            for address, node in rw.nodes(indicator.require, indicator.no):
-                if isinstance(node, AtLeast):
-                    asked.append((f"members of `{address}`", node.k, len(node.members)))
-    found = [
-        Diagnostic("condition.k", f"at least {k} of {n} {what} can never hold")
-        for what, k, n in asked
-        if k is not None and k > n
-    ]
-    found += [Diagnostic("criterion.counted", message) for message in uncounted(criteria, at_least_n)]
-    for kind, numbers in (
-        ("criterion", [c.no for c in criteria]),
-        ("indicator", [i.no for c in criteria for i in c.indicators]),
-    ):
-        twice = dict.fromkeys(no for no in numbers if numbers.count(no) > 1)
-        found += [Diagnostic("number.duplicate", f"the {kind} `{no}` stands twice") for no in twice]
+    found = list(problems)
     if found:
         raise RulesetError(found)
 
 
-def _check_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
-    """The parts of a ratio and of a score have to be plain facts of the catalogue: they are scaled to whole steps.
+def _misshapen(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[Diagnostic]:
+    """What layers took out may not leave fewer members than are asked for, nor may they give a number twice.
 
-    Raises:
-        RulesetError: a part is derived, or a ratio itself.
+    Where some of the criteria are asked for, none may be left out of the count.
     """
-    parts: list[tuple[str, str, str, str]] = []
+    for what, k, n in _asked(criteria, at_least_n):
+        if k is not None and k > n:
+            yield Diagnostic("condition.k", f"at least {k} of {n} {what} can never hold")
+    for message in uncounted(criteria, at_least_n):
+        yield Diagnostic("criterion.counted", message)
+    numbers = [("criterion", c.no) for c in criteria] + [("indicator", i.no) for c in criteria for i in c.indicators]
+    for (kind, no), times in Counter(numbers).items():
+        if times > 1:
+            yield Diagnostic("number.duplicate", f"the {kind} `{no}` stands twice")
+
+
+def _asked(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[tuple[str, int | None, int]]:
+    """Of what how many are asked for, and how many there are."""
+    yield "criteria", at_least_n, len(criteria)
+    for criterion in criteria:
+        yield f"indicators of criterion `{criterion.no}`", criterion.at_least_n, len(criterion.indicators)
+        for indicator in criterion.indicators:
+            for address, node in rw.nodes(indicator.require, indicator.no):
+                if isinstance(node, AtLeast):
+                    yield f"members of `{address}`", node.k, len(node.members)
+
+
+def _no_plain_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
+    """The parts of a ratio and of a score have to be plain facts of the catalogue: they are scaled to whole steps."""
     for each in derived:
-        if isinstance(each.rule, RatioOf):
-            parts += [("fact.ratio", name, "ratio", each.id) for name in (each.rule.part, each.rule.whole)]
-        elif isinstance(each.rule, PointsOf):
-            parts += [("points.fact", member.fact, "points", each.id) for member in each.rule.members]
-    wrong = [part for part in parts if part[1] not in facts or facts[part[1]].ratio is not None]
-    if wrong:
-        message = "`{}` in the {} of `{}` has to be a plain number of the catalogue"
-        raise RulesetError([Diagnostic(code, message.format(*words)) for code, *words in wrong])
+        code, what = ("fact.ratio", "ratio") if isinstance(each.rule, RatioOf) else ("points.fact", "points")
+        for name in numbers_of(each) if isinstance(each.rule, RatioOf | PointsOf) else ():
+            if name not in facts or facts[name].ratio is not None:
+                message = f"`{name}` in the {what} of `{each.id}` has to be a plain number of the catalogue"
+                yield Diagnostic(code, message)
 
 
-def _check_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> None:
-    """A fact that may still grow is compared as it is: no other number is worked out from it.
-
-    Raises:
-        RulesetError: a derived number reads one.
-    """
-    numbers = [(d.id, name) for d in derived for name in numbers_of(d)]
-    wrong = [pair for pair in numbers if pair[1] in facts and facts[pair[1]].undecided is not None]
-    if wrong:
-        message = "`{1}` may still grow by what is undecided, so `{0}` cannot be worked out from it"
-        raise RulesetError([Diagnostic("fact.undecided", message.format(*pair)) for pair in wrong])
+def _from_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
+    """A fact that may still grow is compared as it is: no other number is worked out from it."""
+    for each in derived:
+        for name in numbers_of(each):
+            if name in facts and facts[name].undecided is not None:
+                message = f"`{name}` may still grow by what is undecided, so `{each.id}` cannot be worked out from it"
+                yield Diagnostic("fact.undecided", message)
 
 
 def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
@@ -230,41 +245,29 @@ def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
 
 
 def _facts_used(
-    criteria: tuple[Criterion, ...],
-    derived: tuple[Derived, ...],
-    known: Mapping[str, Fact],
-    bindings: Mapping[str, str],
+    criteria: tuple[Criterion, ...], derived: Mapping[str, Derived], facts: Mapping[str, Fact]
 ) -> tuple[Fact, ...]:
     """Every fact read, in reading order: parts of ratios, what is undecided, what derived facts need included."""
-    rules = {d.id: d for d in derived}
     found: dict[str, Fact] = {}
 
     def add(name: str) -> None:
         if name in found or name == "year":
             return
-        if name in rules:
-            for inner in facts_of_derived(rules[name]):
+        if name in derived:
+            for inner in facts_of_derived(derived[name]):
                 add(inner)
             return
-        fact = known[name]
-        found[name] = fact
-        if fact.ratio is not None:
-            add(fact.ratio.part)
-            add(fact.ratio.whole)
+        fact = found[name] = facts[name]
+        for inner in (fact.ratio.part, fact.ratio.whole) if fact.ratio is not None else ():
+            add(inner)
         if fact.undecided is not None:
             add(fact.undecided)
 
-    for name in facts_read(criteria):
+    for name in (*facts_read(criteria), *derived):
         add(name)
-    for rule in derived:
-        add(rule.id)
-    for criterion in criteria:
-        for indicator in criterion.indicators:
-            for condition in (indicator.require, indicator.applies_if):
-                for _, node in rw.nodes(condition, "") if condition is not None else ():
-                    if isinstance(node, Meets) and node.resolved is not None:
-                        for fact in node.resolved.facts:
-                            found.setdefault(fact.id, fact)
+    for condition in (c for criterion in criteria for i in criterion.indicators for c in (i.require, i.applies_if)):
+        for other in prerequisites_of(condition) if condition is not None else ():
+            found.update({fact.id: fact for fact in other.facts if fact.id not in found})
     return tuple(found.values())
 
 
@@ -352,6 +355,8 @@ def _logic(derived: Derived) -> Derived:
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
+    """The cell times the factor, cited as the factor is; a pending factor leaves it pending."""
+    floor = None if cell.floor is None else _multiplied(cell.floor, times, of)
     mixed = evolve(
         cell,
         citation=times.citation,
@@ -359,7 +364,7 @@ def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
         source=times.source,
         note=None,
         free=False,
-        floor=None if cell.floor is None else _multiplied(cell.floor, times, of),
+        floor=floor,
         overtaken=None,
     )
     if times.state is CellState.PENDING and cell.state is CellState.SET:
@@ -367,11 +372,15 @@ def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
         return evolve(mixed, state=CellState.PENDING, value=None, evidence=None, confidence=None, floor=floor)
     if cell.state is not CellState.SET or cell.evidence is None or times.evidence is None:
         return mixed
+    weaker = cell if cell.evidence.rank <= times.evidence.rank else times
+    confidence = weaker.confidence if weaker.evidence is Evidence.RECALLED else None
+    return evolve(mixed, value=_product(cell, times, of), evidence=weaker.evidence, confidence=confidence)
+
+
+def _product(cell: Cell, times: Cell, of: str) -> Decimal:
     if not isinstance(cell.value, Decimal) or not isinstance(times.value, Decimal):
         raise RulesetError([Diagnostic("threshold.relative", f"`{of}` has a cell that is not a number")])
     value = cell.value * times.value
     if len(value.normalize().as_tuple().digits) > _DIGITS:
         raise RulesetError([Diagnostic("value.digits", f"{value} has more than {_DIGITS} significant digits")])
-    weaker = cell if cell.evidence.rank <= times.evidence.rank else times
-    confidence = weaker.confidence if weaker.evidence is Evidence.RECALLED else None
-    return evolve(mixed, value=value, evidence=weaker.evidence, confidence=confidence)
+    return value

@@ -11,7 +11,7 @@ from ntm_rules.model.conditions import Any
 from ntm_rules.model.rulesets import Indicator, LayerKind
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.text import Text
-from ntm_rules.rules.compose.layer import Layering, Tree
+from ntm_rules.rules.compose.apply import Tree
 from ntm_rules.rules.compose.looser import Looser, compare_indicators
 from ntm_rules.rules.compose.operations import apply_operations
 from ntm_rules.rules.read.conditions import ConditionReader
@@ -30,6 +30,7 @@ class Variant:
     title: Text | None
     criteria: rw.Criteria
     at: Position
+    diagnostics: tuple[Diagnostic, ...]
 
 
 def read_grades(
@@ -52,11 +53,11 @@ def read_grades(
             reader.error("grade.id", item.at, f"`{name}` is no id of a grade", "write e.g. `co-ban-dat`")
         if name in [variant.id for variant in found]:
             reader.error("grade.duplicate", item.at, f"the grade `{name}` stands twice")
-        changed = Tree(tree.composed, tree.composed, tree.facts, tree.selectors)
-        layering = Layering(changed, evolve(header, kind=LayerKind.AMENDMENT), conditions, reader)
-        apply_operations(layering, reader.required(entry, "operations", "a grade"))
-        tree.diagnostics += changed.diagnostics
-        found.append(Variant(name, title, changed.composed, item.at if isinstance(item, Map) else header.at))
+        operations = reader.required(entry, "operations", "a grade")
+        own, amending = Tree(tree.composed, tree.composed, tree.selectors), evolve(header, kind=LayerKind.AMENDMENT)
+        changed = apply_operations(own, amending, operations, conditions, reader)
+        at = item.at if isinstance(item, Map) else header.at
+        found.append(Variant(name, title, changed.composed, at, changed.diagnostics))
     return found
 
 

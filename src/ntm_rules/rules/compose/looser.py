@@ -1,6 +1,7 @@
 """Which of two conditions asks for less: overlays may tighten a base, never loosen an official cell."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -8,32 +9,13 @@ from attrs import evolve, frozen
 
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import (
-    All,
-    Any,
-    AtLeast,
-    Comparison,
-    Condition,
-    Meets,
-    Not,
-    Op,
-    Open,
-)
+from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rewrite import members
 from ntm_rules.model.rulesets import Indicator
 from ntm_rules.model.selectors import Selectors
-from ntm_rules.model.thresholds import (
-    Cell,
-    CellState,
-    Key,
-    Relative,
-    Table,
-    Threshold,
-    Value,
-    matching,
-)
-from ntm_rules.model.walk import leaves, threshold_cells
+from ntm_rules.model.thresholds import Cell, CellState, Key, Relative, Table, Threshold, Value, matching
+from ntm_rules.model.walk import cells_of
 
 MAX_PAIRS = 20_000
 _STEP = Decimal("0.000001")
@@ -63,20 +45,23 @@ def compare(base: Condition, own: Condition, selectors: Selectors) -> Iterator[L
     """How the condition *own* asks for less than *base*."""
     if base == own:
         return
-    if isinstance(base, Comparison) and isinstance(own, Comparison) and base.facts == own.facts:
-        yield from _cells(base, own, selectors)
-    elif isinstance(base, Open):
-        yield from _found(base, "")
-    elif isinstance(base, Any | AtLeast) and isinstance(own, Any | AtLeast):
-        yield from _counts(base, own, selectors)
-    elif isinstance(base, All):
-        mine = own.members if isinstance(own, All) else (own,)
-        for member in base.members:
-            yield from _closest(member, mine, selectors)
-    elif isinstance(own, All) and _twin(base, own.members) is not None:
-        yield from _closest(base, own.members, selectors)
-    elif not (isinstance(base, Meets | Not) and _signature(base) == _signature(own) and _pending(own)):
-        yield from _found(base, "the condition is another one")
+    match base, own:
+        case Open(), _:
+            return
+        case Comparison(), Comparison() if base.facts == own.facts:
+            yield from _cells(base, own, selectors)
+        case Any() | AtLeast(), Any() | AtLeast():
+            yield from _counts(base, own, selectors)
+        case All(), _:
+            mine = own.members if isinstance(own, All) else (own,)
+            for member in base.members:
+                yield from _closest(member, mine, selectors)
+        case _, All() if _twins(base, own.members):
+            yield from _closest(base, own.members, selectors)
+        case Meets() | Not(), _ if _signature(base) == _signature(own) and _pending(own):
+            return
+        case _:
+            yield from _found(base, "the condition is another one")
 
 
 def _closest(wanted: Condition, among: tuple[Condition, ...], selectors: Selectors) -> list[Looser]:
@@ -87,8 +72,7 @@ def _closest(wanted: Condition, among: tuple[Condition, ...], selectors: Selecto
 
 def _pending(condition: Condition) -> bool:
     """True if nothing but pending cells is asked."""
-    found = ((leaf.cell if isinstance(leaf, Meets) else leaf.threshold) for _, leaf in leaves(condition))
-    return all(cell.state is CellState.PENDING for threshold in found for _, _, cell in threshold_cells(threshold))
+    return all(cell.state is CellState.PENDING for cell in cells_of(condition))
 
 
 def _counts(base: Any | AtLeast, own: Any | AtLeast, selectors: Selectors) -> Iterator[Looser]:
@@ -129,13 +113,9 @@ def _signature(condition: Condition) -> tuple[object, ...]:
 
 def _found(base: Condition, what: str) -> list[Looser]:
     """What loosening the whole of *base* means: as grave as its best checked cell."""
-    cells: list[Cell] = []
-    for _, leaf in leaves(base):
-        threshold = leaf.cell if isinstance(leaf, Meets) else leaf.threshold
-        cells += [cell for _, _, cell in threshold_cells(threshold)]
-    graves = [g for cell in cells if (g := gravity(cell)) is not None]
+    graves = [g for cell in cells_of(base) if (g := gravity(cell)) is not None]
     order = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
-    return [Looser(min(graves, key=order.index), what)] if graves and what else []
+    return [Looser(min(graves, key=order.index), what)] if graves else []
 
 
 def gravity(base: Cell) -> Severity | None:
@@ -150,30 +130,35 @@ def gravity(base: Cell) -> Severity | None:
 def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[Looser]:
     if base.threshold == own.threshold:
         return
-    if not (_resolved(base.threshold) and _resolved(own.threshold)):
+    mine, theirs = _resolved(base.threshold), _resolved(own.threshold)
+    if mine is None or theirs is None:
         yield Looser(Severity.NOTE, "a threshold relative to another tier was not compared")
         return
-    by = tuple(dict.fromkeys((*_by(base.threshold), *_by(own.threshold))))
-    choices = [selectors.values(s, _printed(base.threshold, s) | _printed(own.threshold, s)) for s in by]
-    pairs = 1
-    for choice in choices:
-        pairs *= len(choice)
-    if pairs > MAX_PAIRS:
-        yield Looser(Severity.NOTE, f"{pairs} pairs of columns were not compared")
+    choices = {s: selectors.values(s, _printed(mine, s) | _printed(theirs, s)) for s in (*_by(mine), *_by(theirs))}
+    count = math.prod(len(values) for values in choices.values())
+    if count > MAX_PAIRS:
+        yield Looser(Severity.NOTE, f"{count} pairs of columns were not compared")
         return
-    seen: set[tuple[Cell, Cell]] = set()
     fact = selectors.facts[base.fact]
-    for values in itertools.product(*choices):
-        context = dict(zip(by, values, strict=True))
-        mine, theirs = _cell(base.threshold, context), _cell(own.threshold, context)
-        if mine is None or theirs is None or mine == theirs or (mine, theirs) in seen:
-            continue
-        seen.add((mine, theirs))
-        grave = gravity(mine)
-        if grave is not None and _asks_less(base.op, mine, own.op, theirs, fact):
+    for (old, new), values in _pairs(mine, theirs, choices).items():
+        grave = gravity(old)
+        if grave is not None and _asks_less(base.op, old, own.op, new, fact):
             column = f" in column {', '.join(values)}" if values else ""
-            how = "cannot be compared with" if mine.state is CellState.PENDING else "asks for less than"
-            yield Looser(grave, f"`{_show(theirs)}` {how} `{_show(mine)}`{column}")
+            how = "cannot be compared with" if old.state is CellState.PENDING else "asks for less than"
+            yield Looser(grave, f"`{_show(new)}` {how} `{_show(old)}`{column}")
+
+
+def _pairs(
+    mine: Cell | Table, theirs: Cell | Table, choices: Mapping[str, tuple[str, ...]]
+) -> dict[tuple[Cell, Cell], tuple[str, ...]]:
+    """The cells that differ where one unit finds them, with the first column in which they do."""
+    found: dict[tuple[Cell, Cell], tuple[str, ...]] = {}
+    for values in itertools.product(*choices.values()):
+        context = dict(zip(choices, values, strict=True))
+        old, new = _cell(mine, context), _cell(theirs, context)
+        if old is not None and new is not None and old != new:
+            found.setdefault((old, new), values)
+    return found
 
 
 def _resolved(threshold: Threshold) -> Cell | Table | None:
@@ -181,26 +166,23 @@ def _resolved(threshold: Threshold) -> Cell | Table | None:
     return threshold.resolved if isinstance(threshold, Relative) else threshold
 
 
-def _by(threshold: Threshold) -> tuple[str, ...]:
-    inner = _resolved(threshold)
-    return inner.by if isinstance(inner, Table) else ()
+def _by(threshold: Cell | Table) -> tuple[str, ...]:
+    return threshold.by if isinstance(threshold, Table) else ()
 
 
-def _printed(threshold: Threshold, selector: str) -> frozenset[str]:
-    inner = _resolved(threshold)
-    if not isinstance(inner, Table) or selector not in inner.by:
+def _printed(threshold: Cell | Table, selector: str) -> frozenset[str]:
+    if not isinstance(threshold, Table) or selector not in threshold.by:
         return frozenset()
-    place = inner.by.index(selector)
-    return frozenset(key[place] for key, _ in inner.cells)
+    place = threshold.by.index(selector)
+    return frozenset(key[place] for key, _ in threshold.cells)
 
 
-def _cell(threshold: Threshold, context: Mapping[str, str]) -> Cell | None:
-    inner = _resolved(threshold)
-    if isinstance(inner, Table):
-        key: Key = tuple(context[s] for s in inner.by)
-        found = matching(inner, key)
-        return found[1] if found else None
-    return inner
+def _cell(threshold: Cell | Table, context: Mapping[str, str]) -> Cell | None:
+    if isinstance(threshold, Cell):
+        return threshold
+    key: Key = tuple(context[s] for s in threshold.by)
+    found = matching(threshold, key)
+    return found[1] if found else None
 
 
 def _show(cell: Cell) -> str:
@@ -224,21 +206,24 @@ def _asks_less(base_op: Op, base: Cell, own_op: Op, own: Cell, fact: Fact) -> bo
 
 
 def _candidates(fact: Fact, *values: Value | None) -> Iterator[Value]:
+    """Values of the fact that tell two cells apart: of a number those at the values and just beside them."""
     if fact.type is FactType.BOOLEAN:
         yield from (True, False)
     elif not fact.type.numeric:
         yield from fact.values
     else:
         numbers = [v for v in (*values, fact.minimum, fact.maximum) if isinstance(v, Decimal)]
-        for number in numbers:
-            for near in (number - _STEP, number, number + _STEP):
-                inside = (fact.minimum is None or near >= fact.minimum) and (
-                    fact.maximum is None or near <= fact.maximum
-                )
-                if inside and (fact.type is not FactType.COUNT or near == near.to_integral_value()):
-                    yield near
+        yield from (near for n in numbers for near in (n - _STEP, n, n + _STEP) if _possible(fact, near))
         if fact.type is FactType.COUNT:
             yield from (n for v in numbers for n in (v - 1, v + 1) if fact.minimum is None or n >= fact.minimum)
+
+
+def _possible(fact: Fact, number: Decimal) -> bool:
+    """True if the fact can have the value."""
+    if fact.type is FactType.COUNT and number != number.to_integral_value():
+        return False
+    above = fact.minimum is None or number >= fact.minimum
+    return above and (fact.maximum is None or number <= fact.maximum)
 
 
 def holds(op: Op, required: Value | None, actual: Value, fact: Fact) -> bool:

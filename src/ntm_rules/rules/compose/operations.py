@@ -1,57 +1,235 @@
-"""Applying the operations of one layer; what cannot be applied is noted, the rest is applied all the same."""
+"""How the operations of a layer are read, each over the criteria as the one before it left them."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
+from attrs import evolve
+
+from ntm_rules.messages.errors import Severity
 from ntm_rules.model import rewrite as rw
-from ntm_rules.rules.compose.layer import Layering
-from ntm_rules.rules.compose.set_ops import SET_KEYS, set_pending, set_threshold
-from ntm_rules.rules.compose.shape_ops import add, remove, remove_criterion, replace, retitle
+from ntm_rules.model.citations import Citation
+from ntm_rules.model.conditions import Comparison, Op
+from ntm_rules.model.rulesets import Criterion, LayerKind
+from ntm_rules.model.thresholds import Cell, CellState, Table
+from ntm_rules.model.walk import threshold_cells
+from ntm_rules.rules.compose.apply import (
+    AddCriterion,
+    AddIndicator,
+    Author,
+    Operation,
+    Remove,
+    RemoveCriterion,
+    Replace,
+    Retitle,
+    SetPending,
+    SetThreshold,
+    Tree,
+    apply,
+    comparisons,
+)
+from ntm_rules.rules.read.conditions import ConditionReader
+from ntm_rules.rules.read.files import ContentReader, Header
+from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import ANNOTATIONS
-from ntm_rules.yaml.nodes import Items, Map, Node
+from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 
-_ON_TARGETS: dict[str, tuple[Callable[[Layering, Map, rw.Target], None], tuple[str, ...]]] = {
-    "set": (set_threshold, (*SET_KEYS, *ANNOTATIONS)),
-    "set_pending": (set_pending, ("source", "point", "note")),
-    "replace": (replace, ("require", "title", "applies_if", "note")),
-    "remove": (remove, ()),
-    "retitle": (retitle, ("title",)),
+_KEYS: dict[str, tuple[str, ...]] = {
+    "set": ("cells", *(op.value for op in Op), *ANNOTATIONS),
+    "set_pending": ("source", "point", "note"),
+    "replace": ("require", "title", "applies_if", "note"),
+    "remove": (),
+    "retitle": ("title",),
+    "add": (),
 }
-_KINDS = (*_ON_TARGETS, "add")
 
 
-def apply_operations(run: Layering, operations: Node | None) -> None:
-    """Apply the operations of a layer in the order of the file."""
-    for node in run.reader.items(operations, "`operations`") if operations is not None else ():
-        _operation(run, node)
+def apply_operations(
+    tree: Tree, header: Header, operations: Node | None, conditions: ConditionReader, reader: Reader
+) -> Tree:
+    """The tree with the operations of a layer applied in the order of the file.
+
+    What cannot be read or applied is noted, the rest is applied all the same.
+    """
+    author = Author(header.instrument, header.layer.start, header.kind is LayerKind.AMENDMENT)
+    if not author.national:
+        tree = evolve(tree, overlays=tree.overlays | {author.instrument})
+    operation_reader = OperationReader(conditions, reader)
+    for node in reader.items(operations, "`operations`"):
+        for kind, found, place in operation_reader.places(node):
+            operation = operation_reader.operation(kind, found, place, tree.own(author))
+            if operation is not None:
+                told = len(tree.diagnostics)
+                tree = apply(tree, operation, author)
+                reader.diagnostics += [d for d in tree.diagnostics[told:] if d.severity is Severity.ERROR]
+    return tree
 
 
-def _operation(run: Layering, node: Node) -> None:
-    found = run.reader.map(node, "an operation")
-    kinds = [k for k in _KINDS if k in found.entries]
-    if len(kinds) != 1:
-        expected = f"expected exactly one of {', '.join(f'`{k}`' for k in _KINDS)}"
-        run.reader.error("operation.kind", node.at, "the operation has no single kind", expected)
-    elif kinds[0] == "add":
-        run.reader.map(found, "an operation", ("add",))
-        add(run, found)
-    elif isinstance(found.get("remove"), Map):
-        run.reader.map(found, "an operation", ("remove",))
-        remove_criterion(run, found)
-    else:
-        _on_targets(run, kinds[0], found)
+class OperationReader:
+    """Reads the operations of one layer."""
 
+    def __init__(self, conditions: ConditionReader, reader: Reader) -> None:
+        self.conditions = conditions
+        self.reader = reader
 
-def _on_targets(run: Layering, kind: str, found: Map) -> None:
-    """Apply an operation to every number it names."""
-    apply, keys = _ON_TARGETS[kind]
-    run.reader.map(found, "an operation", (kind, *keys))
-    named = found.get(kind)
-    for node in run.reader.items(named, f"`{kind}`") if isinstance(named, Items) else [named]:
-        address = run.reader.text(node, "the number")
-        target = rw.locate(run.own, address) if address else None
-        if target is not None:
-            apply(run, found, target)
-            if kind != "retitle":
-                run.check_loosening(target.indicator.no, found)
-        elif address and node is not None:
-            run.reader.unknown("operation.target", node.at, "indicator", address, rw.addresses(run.own))
+    def places(self, node: Node) -> Iterator[tuple[str, Map, Node]]:
+        """The kind of an operation, its mapping, and each place that it names: there it is one operation."""
+        found = self.reader.map(node, "an operation")
+        kinds = [kind for kind in _KEYS if kind in found.entries]
+        if len(kinds) != 1:
+            expected = f"expected exactly one of {', '.join(f'`{kind}`' for kind in _KEYS)}"
+            self.reader.error("operation.kind", node.at, "the operation has no single kind", expected)
+            return
+        kind = kinds[0]
+        self.reader.map(found, "an operation", (kind, *_KEYS[kind]))
+        named = found.entries[kind].value
+        several = isinstance(named, Items) and kind != "add"
+        for place in self.reader.items(named, f"`{kind}`") if several else [named]:
+            yield kind, found, place
+
+    def operation(self, kind: str, found: Map, place: Node, criteria: rw.Criteria) -> Operation | None:
+        """The operation at a place in *criteria*; None where it could not be read, which is noted."""
+        if kind == "add":
+            return self._add(found, place, criteria)
+        if kind == "remove" and isinstance(found.get("remove"), Map):
+            return self._remove_criterion(found, place, criteria)
+        target = self._target(place, criteria)
+        if target is None:
+            return None
+        match kind:
+            case "set":
+                return self._set_threshold(found, target)
+            case "set_pending":
+                return self._set_pending(found, target)
+            case "replace":
+                return self._replace(found, target)
+            case "retitle":
+                title = self.reader.title(self.reader.required(found, "title", "`retitle`"))
+                return None if title is None else Retitle(found.at, target, title)
+            case _:
+                return Remove(found.at, target)
+
+    def _target(self, place: Node, criteria: rw.Criteria) -> rw.Target | None:
+        address = self.reader.text(place, "the number")
+        target = rw.locate(criteria, address) if address else None
+        if address and target is None:
+            self.reader.unknown("operation.target", place.at, "indicator", address, rw.addresses(criteria))
+        return target
+
+    # -- set and set_pending ---------------------------------------------------------------------
+
+    def _set_threshold(self, found: Map, target: rw.Target) -> SetThreshold | None:
+        """The comparison at the target says of which fact the threshold is, and by which operator."""
+        before = self._comparison(found, target)
+        if before is None:
+            return None
+        ops = [op for op in Op if op.value in found.entries]
+        if ops == [before.op]:
+            return self._set_whole(found, target, before)
+        if "cells" in found.entries and not ops:
+            return self._set_cells(found, target, before)
+        message = f"`set` needs `{before.op.value}` or `cells` for `{target.address}`"
+        self.reader.error("operation.set", found.at, message, "use `replace` for another operator" if ops else "")
+        return None
+
+    def _set_whole(self, found: Map, target: rw.Target, before: Comparison) -> SetThreshold | None:
+        """Another threshold, whose cells are all named."""
+        facts = tuple(self.conditions.scope.facts[name] for name in before.facts)
+        read = self.conditions.comparison_of(facts, before.op, found)
+        if read is None:
+            return None
+        keys = tuple(key for _, key, _ in threshold_cells(read.threshold))
+        return SetThreshold(found.at, target, before, read.threshold, keys)
+
+    def _comparison(self, found: Map, target: rw.Target) -> Comparison | None:
+        """The one comparison at the target."""
+        there = comparisons(target.condition)
+        if len(there) == 1:
+            return there[0]
+        parts = [a for a, n in rw.nodes(target.indicator.require, target.indicator.no) if isinstance(n, Comparison)]
+        hint = f"name one of {', '.join(f'`{part}`' for part in parts)}" if there else "use `replace`"
+        message = f"`{target.address}` has {len(there)} comparisons, not one"
+        self.reader.error("operation.set", found.at, message, hint)
+        return None
+
+    def _set_cells(self, found: Map, target: rw.Target, before: Comparison) -> SetThreshold | None:
+        """Some cells of the table at the target, read as a table by the same selectors."""
+        table = before.threshold
+        if not isinstance(table, Table):
+            hint = f"write `{before.op.value}:` with the whole threshold"
+            message = f"`{target.address}` has no table whose cells could be set"
+            self.reader.error("operation.set", found.at, message, hint)
+            return None
+        by = Items([Scalar(name, found.at) for name in table.by], found.at)
+        node = Map({"by": Entry(Scalar("by", found.at), by), "cells": found.entries["cells"]}, found.at)
+        fact = self.conditions.scope.facts[before.fact]
+        new = self.conditions.thresholds.table(node, fact.type, fact.values, found, before.op)
+        if new is None:
+            return None
+        cells = {**dict(table.cells), **dict(new.cells)}
+        keys = tuple(key for key, _ in new.cells)
+        return SetThreshold(found.at, target, before, Table(table.by, tuple(cells.items())), keys)
+
+    def _set_pending(self, found: Map, target: rw.Target) -> SetPending:
+        scope, reader = self.conditions.scope, self.reader
+        cell = Cell(
+            CellState.PENDING,
+            Citation(scope.instrument, scope.annex, reader.text(found.get("point"), "the point") or None),
+            scope.instrument,
+            source=reader.choice(found.get("source"), "source", dict(scope.sources)),
+            note=reader.text(found.get("note"), "the note") or None,
+        )
+        return SetPending(found.at, target, cell)
+
+    # -- the shape of the set --------------------------------------------------------------------
+
+    def _replace(self, found: Map, target: rw.Target) -> Replace | None:
+        require = self.conditions.condition(self.reader.required(found, "require", "`replace`"))
+        title = self.reader.title(found.get("title"))
+        applies_node = found.get("applies_if")
+        applies = self.conditions.condition(applies_node) if applies_node is not None else None
+        note = self.reader.text(found.get("note"), "the note") or None
+        scope = self.conditions.scope
+        if require is None:
+            return None
+        return Replace(found.at, target, require, Citation(scope.instrument, scope.annex), title, applies, note)
+
+    def _remove_criterion(self, found: Map, place: Node, criteria: rw.Criteria) -> RemoveCriterion | None:
+        node = self.reader.map(place, "`remove`", ("criterion",))
+        number = self.reader.text(self.reader.required(node, "criterion", "`remove`"), "the criterion")
+        criterion = self._criterion(found, number, criteria)
+        return None if criterion is None else RemoveCriterion(found.at, criterion)
+
+    def _criterion(self, found: Map, number: str, criteria: rw.Criteria) -> Criterion | None:
+        """The criterion of that number; an unknown one is noted."""
+        criterion = next((c for c in criteria if c.no == number), None)
+        if criterion is None:
+            self.reader.unknown("operation.target", found.at, "criterion", number, [c.no for c in criteria])
+        return criterion
+
+    def _add(self, found: Map, place: Node, criteria: rw.Criteria) -> AddIndicator | AddCriterion | None:
+        node = self.reader.map(place, "`add`", ("criterion", "indicator", "after"))
+        after = self.reader.text(node.get("after"), "`after`")
+        if "indicator" in node.entries:
+            return self._add_indicator(found, node, after, criteria)
+        inner = self.reader.required(node, "criterion", "`add`")
+        new = ContentReader(self.conditions, self.reader).criterion(inner) if inner is not None else None
+        if new is None:
+            return None
+        self._check_new(found, "criterion", new.no, after, [c.no for c in criteria], [c.no for c in criteria])
+        return AddCriterion(found.at, new, after)
+
+    def _add_indicator(self, found: Map, node: Map, after: str, criteria: rw.Criteria) -> AddIndicator | None:
+        number = self.reader.text(self.reader.required(node, "criterion", "`add`"), "the criterion")
+        new = ContentReader(self.conditions, self.reader).indicator(node.entries["indicator"].value)
+        owner = None if new is None else self._criterion(found, number, criteria)
+        if new is None or owner is None:
+            return None
+        beside = [i.no for i in owner.indicators]
+        self._check_new(found, "indicator", new.no, after, rw.addresses(criteria), beside)
+        return AddIndicator(found.at, owner, new, after)
+
+    def _check_new(self, found: Map, kind: str, no: str, after: str, taken: list[str], beside: list[str]) -> None:
+        """Note a number that is taken, and a number behind which nothing can be put."""
+        if no in taken:
+            self.reader.error("number.duplicate", found.at, f"the {kind} `{no}` exists already")
+        if after and after not in beside:
+            self.reader.unknown("operation.target", found.at, kind, after, beside)

@@ -1,14 +1,14 @@
 """What is left of an overlay's cell beside the base: floors under pending cells, and the stricter of two."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from attrs import evolve
 
 from ntm_rules.model.citations import Instrument
-from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Op
+from ntm_rules.model.conditions import All, Comparison, Condition, Op
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
-from ntm_rules.model.walk import leaves, threshold_cells
+from ntm_rules.model.walk import cells_of
 from ntm_rules.rules.compose.looser import stricter
 
 
@@ -21,23 +21,20 @@ def with_floor(cell: Cell, below: Cell) -> Cell:
 
 def over_base(own: Threshold, base: Threshold) -> Threshold:
     """An overlay's threshold whose pending cells keep the set base cells under them as floors."""
-    if isinstance(own, Cell) and isinstance(base, Cell):
-        return with_floor(own, base)
-    if isinstance(own, Cell) and isinstance(base, Relative) and own.state is CellState.PENDING:
-        return evolve(base, times=with_floor(own, base.times))
-    if isinstance(own, Table) and isinstance(base, Table) and own.by == base.by:
-        below = dict(base.cells)
-        return evolve(own, cells=tuple((k, with_floor(c, below[k]) if k in below else c) for k, c in own.cells))
+    match own, base:
+        case Cell(), Cell():
+            return with_floor(own, base)
+        case Cell(state=CellState.PENDING), Relative():
+            return evolve(base, times=with_floor(own, base.times))
+        case Table(), Table() if own.by == base.by:
+            below = dict(base.cells)
+            return evolve(own, cells=tuple((k, with_floor(c, below[k]) if k in below else c) for k, c in own.cells))
     return own
 
 
 def set_by(condition: Condition, instruments: Collection[Instrument]) -> bool:
     """True if one of the instruments set a cell of the condition."""
-    for _, leaf in leaves(condition):
-        threshold = leaf.cell if isinstance(leaf, Meets) else leaf.threshold
-        if any(cell.blame in instruments for _, _, cell in threshold_cells(threshold)):
-            return True
-    return False
+    return any(cell.blame in instruments for cell in cells_of(condition))
 
 
 def overtake(current: Comparison, amended: Comparison, fact: Fact, overlays: Collection[Instrument]) -> Condition:
@@ -45,20 +42,32 @@ def overtake(current: Comparison, amended: Comparison, fact: Fact, overlays: Col
 
     Cell by cell where the selectors are the same, else both comparisons have to hold.
     """
-    mine, theirs = current.threshold, amended.threshold
-    if isinstance(mine, Cell) and isinstance(theirs, Cell):
-        cell = _stricter(current.op, mine, theirs, fact, overlays)
-        if cell is not None:
-            return evolve(current, threshold=cell)
-    if isinstance(mine, Table) and isinstance(theirs, Table) and mine.by == theirs.by:
-        cells = dict(theirs.cells)
-        for key, own in mine.cells:
-            cell = _stricter(current.op, own, cells[key], fact, overlays) if key in cells else own
-            if cell is None:
-                break
-            cells[key] = cell
-        else:
-            return evolve(current, threshold=Table(mine.by, tuple(cells.items())))
+
+    def stricter_cell(own: Cell, other: Cell) -> Cell | None:
+        return _stricter(current.op, own, other, fact, overlays)
+
+    threshold = _cell_by_cell(current.threshold, amended.threshold, stricter_cell)
+    return both_hold(current, amended) if threshold is None else evolve(current, threshold=threshold)
+
+
+def _cell_by_cell(mine: Threshold, theirs: Threshold, choose: Callable[[Cell, Cell], Cell | None]) -> Threshold | None:
+    """The threshold of the chosen cells; None where one cannot be chosen."""
+    match mine, theirs:
+        case Cell(), Cell():
+            return choose(mine, theirs)
+        case Table(), Table() if mine.by == theirs.by:
+            cells = dict(theirs.cells)
+            for key, own in mine.cells:
+                cell = choose(own, cells[key]) if key in cells else own
+                if cell is None:
+                    return None
+                cells[key] = cell
+            return Table(mine.by, tuple(cells.items()))
+    return None
+
+
+def both_hold(current: Condition, amended: Condition) -> Condition:
+    """The condition that asks for both, in the place of the first."""
     return All((amended, evolve(current, part=None)), part=current.part, title=current.title)
 
 

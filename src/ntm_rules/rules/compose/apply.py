@@ -1,0 +1,399 @@
+"""What an operation of a layer does to the criteria: values in, values out."""
+
+import datetime as dt
+import typing
+from collections.abc import Callable
+
+from attrs import evolve, frozen
+
+from ntm_rules.messages.errors import Diagnostic, Severity
+from ntm_rules.model import rewrite as rw
+from ntm_rules.model.citations import Citation, Instrument
+from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Open
+from ntm_rules.model.rulesets import Criterion, Indicator
+from ntm_rules.model.selectors import Selectors
+from ntm_rules.model.text import Text
+from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
+from ntm_rules.rules.compose.looser import compare_indicators
+from ntm_rules.rules.compose.overtaking import both_hold, over_base, overtake, set_by, with_floor
+from ntm_rules.yaml.nodes import Position
+
+# -- operations ----------------------------------------------------------------------------------
+
+
+@frozen
+class Targeted:
+    """An operation on an indicator or a part of one: its place in the file, and what it finds there to change."""
+
+    at: Position
+    target: rw.Target
+
+
+@frozen
+class SetThreshold(Targeted):
+    """``set``: another threshold for the fact and operator of a comparison; *keys* are the cells that are named."""
+
+    before: Comparison
+    threshold: Threshold
+    keys: tuple[Key, ...]
+
+
+@frozen
+class SetPending(Targeted):
+    """``set_pending``: the instrument fixes the values, nobody has copied them yet."""
+
+    cell: Cell
+
+
+@frozen
+class Replace(Targeted):
+    """``replace``: another condition; for an indicator also its title, guard and note where they are given."""
+
+    require: Condition
+    citation: Citation
+    title: Text | None = None
+    applies_if: Condition | None = None
+    note: str | None = None
+
+    def whole(self, old: Indicator) -> Indicator:
+        """What the indicator becomes."""
+        return evolve(
+            old,
+            require=self.require,
+            title=self.title or old.title,
+            applies_if=self.applies_if or old.applies_if,
+            citation=self.citation,
+            note=self.note or old.note,
+        )
+
+    def part(self, old: Condition) -> Condition:
+        """What a part of an indicator becomes."""
+        title = self.title or self.require.title or old.title
+        return evolve(self.require, part=self.require.part or old.part, title=title)
+
+
+@frozen
+class Remove(Targeted):
+    """``remove``: an indicator, or a part of one, is taken out."""
+
+    def whole(self, old: Indicator) -> None:
+        """Nothing is left of the indicator."""
+
+    def part(self, old: Condition) -> None:
+        """Nothing is left of the part."""
+
+
+@frozen
+class Retitle(Targeted):
+    """``retitle``: another title."""
+
+    title: Text
+
+    def whole(self, old: Indicator) -> Indicator:
+        """The indicator with the title."""
+        return evolve(old, title=self.title)
+
+    def part(self, old: Condition) -> Condition:
+        """The part with the title."""
+        return evolve(old, title=self.title)
+
+
+@frozen
+class RemoveCriterion:
+    """``remove``: a criterion is taken out with all its indicators."""
+
+    at: Position
+    criterion: Criterion
+
+
+@frozen
+class AddCriterion:
+    """``add``: a criterion, behind another one or at the end."""
+
+    at: Position
+    criterion: Criterion
+    after: str
+
+
+@frozen
+class AddIndicator:
+    """``add``: an indicator in a criterion, behind another one or at the end."""
+
+    at: Position
+    criterion: Criterion
+    indicator: Indicator
+    after: str
+
+
+Operation = SetThreshold | SetPending | Replace | Remove | Retitle | RemoveCriterion | AddCriterion | AddIndicator
+
+# -- the criteria between two operations ---------------------------------------------------------
+
+
+@frozen
+class Author:
+    """Whose operations are applied.
+
+    An amendment changes the national criteria and, with them, the composed ones; an overlay only the composed ones.
+
+    Attributes:
+        start: the first day of the layer.
+        national: True for an amendment.
+    """
+
+    instrument: Instrument
+    start: dt.date
+    national: bool
+
+
+@frozen
+class Touch:
+    """A cell that an instrument changed; an empty key is the whole of the address."""
+
+    instrument: Instrument
+    start: dt.date
+    indicator: str
+    address: str
+    key: Key
+
+    def ties(self, other: "Touch") -> bool:
+        """True if another instrument of the same issuer changed the same cell from the same day."""
+        return (
+            self.instrument != other.instrument
+            and self.instrument.issuer == other.instrument.issuer
+            and (self.start, self.indicator) == (other.start, other.indicator)
+            and (self.address == other.address or self.indicator in (self.address, other.address))
+            and (self.key == other.key or not self.key or not other.key)
+        )
+
+
+@frozen
+class Tree:
+    """The criteria as the operations so far left them, and what there is to tell about these.
+
+    Attributes:
+        national: base and amendments only: what an overlay is compared with.
+        composed: with the overlays.
+        selectors: the facts known so far, and what tables can select by.
+        overlays: the instruments of the overlays.
+        touched: what was changed, and by whom.
+        diagnostics: errors, warnings and notes in the order of the operations.
+    """
+
+    national: rw.Criteria
+    composed: rw.Criteria
+    selectors: Selectors
+    overlays: frozenset[Instrument] = frozenset()
+    touched: tuple[Touch, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def own(self, author: Author) -> rw.Criteria:
+        """The criteria to which the numbers in the author's operations refer."""
+        return self.national if author.national else self.composed
+
+    def changed(self, author: Author, change: Callable[[rw.Criteria], rw.Criteria]) -> "Tree":
+        """The tree with the criteria changed that the author can change."""
+        national = change(self.national) if author.national else self.national
+        return evolve(self, national=national, composed=change(self.composed))
+
+    def told(self, severity: Severity, code: str, at: Position, message: str, hint: str = "") -> "Tree":
+        """The tree with one more diagnostic."""
+        more = Diagnostic(code, message, severity, at.file, at.line, at.column, hint)
+        return evolve(self, diagnostics=(*self.diagnostics, more))
+
+
+def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
+    """The tree with an operation applied: what it changed is touched, what it made looser is told."""
+    touches = [Touch(author.instrument, author.start, *place) for place in _places(operation)]
+    for touch in touches:
+        tree = _touched(tree, touch, operation.at)
+    match operation:
+        case SetThreshold():
+            tree = _set_threshold(tree, operation, author)
+        case SetPending():
+            tree = _set_pending(tree, operation, author)
+        case Replace() | Remove() | Retitle():
+            tree = _reshape(tree, operation, author)
+        case RemoveCriterion() | AddCriterion():
+            tree = tree.changed(author, lambda criteria: _with_criterion(criteria, operation))
+        case AddIndicator():
+            return _add_indicator(tree, operation, author)  # what is added makes nothing looser
+        case _:
+            typing.assert_never(operation)
+    for no in () if author.national else dict.fromkeys(touch.indicator for touch in touches):
+        tree = _compared(tree, no, operation.at)
+    return tree
+
+
+# -- who changed what, and what asks for less ----------------------------------------------------
+
+
+def _places(operation: Operation) -> list[tuple[str, str, Key]]:
+    """Indicator, address and key of what changes; a title is nothing that two instruments could disagree about."""
+    match operation:
+        case SetThreshold():
+            return [(operation.target.indicator.no, operation.target.address, key) for key in operation.keys]
+        case SetPending() | Replace() | Remove():
+            return [(operation.target.indicator.no, operation.target.address, ())]
+        case RemoveCriterion():
+            return [(i.no, i.no, ()) for i in operation.criterion.indicators]
+        case AddIndicator():
+            return [(operation.indicator.no, operation.indicator.no, ())]
+        case Retitle() | AddCriterion():
+            return []
+        case _:
+            typing.assert_never(operation)
+
+
+def _touched(tree: Tree, mine: Touch, at: Position) -> Tree:
+    """The tree with one more touch; a tie is an error."""
+    other = next((touch for touch in tree.touched if mine.ties(touch)), None)
+    tree = evolve(tree, touched=(*tree.touched, mine))
+    if other is None:
+        return tree
+    numbers = f"`{other.instrument.number}` and `{mine.instrument.number}`"
+    message = f"{numbers} change `{mine.address}` from the same day"
+    return tree.told(Severity.ERROR, "layer.tie", at, message, "say which one `replaces` the other")
+
+
+def _compared(tree: Tree, no: str, at: Position) -> Tree:
+    """The tree with what an overlay's indicator asks less than the base of the overlay's first day."""
+    base, own = (rw.locate(criteria, no) for criteria in (tree.national, tree.composed))
+    mine = own.indicator if own else None
+    for looser in compare_indicators(base.indicator if base else None, mine, tree.selectors):
+        error = looser.severity is Severity.ERROR
+        hint = "an official cell cannot be loosened unless the base marks it `free`" if error else ""
+        tree = tree.told(looser.severity, "layer.looser", at, f"the overlay is looser at `{no}`: {looser.what}", hint)
+    return tree
+
+
+# -- set and set_pending -------------------------------------------------------------------------
+
+
+def _set_threshold(tree: Tree, operation: SetThreshold, author: Author) -> Tree:
+    target, before = operation.target, operation.before
+    new = evolve(before, threshold=operation.threshold)
+    if author.national:
+        national = _swapped(tree.national, target, before, new)
+        return _brought_in(evolve(tree, national=national), operation, new)
+    if before not in rw.negated(target.indicator.require):
+        new = evolve(before, threshold=over_base(operation.threshold, before.threshold))
+    return evolve(tree, composed=_swapped(tree.composed, target, before, new))
+
+
+def comparisons(condition: Condition) -> list[Comparison]:
+    """The comparisons of a condition, the outermost first."""
+    return [node for _, node in rw.nodes(condition, "") if isinstance(node, Comparison)]
+
+
+def _swapped(criteria: rw.Criteria, target: rw.Target, old: Condition, new: Condition) -> rw.Criteria:
+    """The criteria with one leaf at the target put in place of another."""
+
+    def leaf(node: Comparison | Meets | Open) -> Condition:
+        return evolve(new, part=node.part, title=node.title) if node == old else node
+
+    return rw.change_target(criteria, target, lambda condition: rw.map_leaves(condition, leaf))
+
+
+def _brought_in(tree: Tree, operation: SetThreshold, amended: Comparison) -> Tree:
+    """The tree with an amendment in the composed criteria too, where an overlay may have been before it."""
+    at, address = operation.at, operation.target.address
+    target = rw.locate(tree.composed, address)
+    if target is None:
+        message = f"`{address}` was taken out by an overlay before it was amended"
+        return tree.told(Severity.WARNING, "layer.lapsed", at, message)
+    current = comparisons(target.condition)
+    if operation.before in current:
+        return evolve(tree, composed=_swapped(tree.composed, target, operation.before, amended))
+    message = f"`{address}` was set by an overlay before it was amended; the stricter of the two holds"
+    tree = tree.told(Severity.WARNING, "layer.overtaken", at, message)
+    twins = [c for c in current if (c.facts, c.op) == (amended.facts, amended.op)]
+    if len(twins) != 1:
+        return evolve(tree, composed=rw.change_target(tree.composed, target, lambda c: both_hold(c, amended)))
+    stricter = overtake(twins[0], amended, tree.selectors.facts[amended.fact], tree.overlays)
+    return evolve(tree, composed=_swapped(tree.composed, target, twins[0], stricter))
+
+
+def _set_pending(tree: Tree, operation: SetPending, author: Author) -> Tree:
+    cell, reversed_ = operation.cell, rw.negated(operation.target.indicator.require)
+    if _of_overlay(tree, operation.target, author):
+        message = f"`{operation.target.address}` was set by an overlay before it was amended to an unknown value"
+        tree = tree.told(Severity.WARNING, "layer.overtaken", operation.at, message)
+    overlays = tree.overlays
+
+    def pending(old: Cell) -> Cell:
+        """An overlay tightens, so the base stays as a floor; an amendment may loosen what is not an overlay's."""
+        return with_floor(cell, old) if not author.national or old.blame in overlays else cell
+
+    def leaf(old: Comparison | Meets | Open) -> Condition:
+        change = (lambda _: cell) if old in reversed_ else pending
+        if isinstance(old, Meets):
+            return evolve(old, cell=change(old.cell))
+        if isinstance(old, Comparison) and isinstance(old.threshold, Relative):
+            return evolve(old, threshold=evolve(old.threshold, times=pending(old.threshold.times)))
+        return evolve(old, threshold=typing.cast(Cell | Table, rw.map_cells(old.threshold, change)))
+
+    def changed(criteria: rw.Criteria) -> rw.Criteria:
+        target = rw.locate(criteria, operation.target.address)
+        return criteria if target is None else rw.change_target(criteria, target, lambda c: rw.map_leaves(c, leaf))
+
+    return tree.changed(author, changed)
+
+
+def _of_overlay(tree: Tree, target: rw.Target, author: Author) -> bool:
+    """True if an amendment changes what an overlay has set."""
+    composed = rw.locate(tree.composed, target.address) if author.national else None
+    return composed is not None and set_by(composed.condition, tree.overlays)
+
+
+# -- the shape of the set ------------------------------------------------------------------------
+
+
+def _reshape(tree: Tree, operation: Replace | Remove | Retitle, author: Author) -> Tree:
+    address = operation.target.address
+    if not isinstance(operation, Retitle) and _of_overlay(tree, operation.target, author):
+        message = f"what an overlay says about `{address}` lapses: the amendment removed it or changed its kind"
+        tree = tree.told(Severity.WARNING, "layer.lapsed", operation.at, message, "our reading, to be confirmed")
+
+    def changed(criteria: rw.Criteria) -> rw.Criteria:
+        target = rw.locate(criteria, address)
+        if target is None:
+            return criteria
+        if target.whole:
+            return rw.replace_indicator(criteria, target.indicator.no, operation.whole(target.indicator))
+        return rw.change_target(criteria, target, operation.part)
+
+    return tree.changed(author, changed)
+
+
+def _with_criterion(criteria: rw.Criteria, operation: AddCriterion | RemoveCriterion) -> rw.Criteria:
+    if isinstance(operation, AddCriterion):
+        place = _behind([c.no for c in criteria], operation.after)
+        return (*criteria[:place], operation.criterion, *criteria[place:])
+    return tuple(c for c in criteria if c.no != operation.criterion.no)
+
+
+def _add_indicator(tree: Tree, operation: AddIndicator, author: Author) -> Tree:
+    new, owner = operation.indicator, operation.criterion.no
+    if rw.locate(tree.composed, new.no) is not None:
+        message = f"`{new.no}` was added by an overlay before it was added nationally; both have to hold"
+        tree = tree.told(Severity.WARNING, "layer.overtaken", operation.at, message)
+
+    def grown(criterion: Criterion) -> Criterion:
+        own = criterion.indicators
+        place = _behind([i.no for i in own], operation.after)
+        return evolve(criterion, indicators=(*own[:place], new, *own[place:]))
+
+    def changed(criteria: rw.Criteria) -> rw.Criteria:
+        twin = rw.locate(criteria, new.no)
+        if twin is None:
+            return tuple(grown(c) if c.no == owner else c for c in criteria)
+        both = All((new.require, twin.indicator.require))
+        return rw.replace_indicator(criteria, new.no, evolve(twin.indicator, require=both))
+
+    return tree.changed(author, changed)
+
+
+def _behind(numbers: list[str], after: str) -> int:
+    """The place behind a number, else the end."""
+    return numbers.index(after) + 1 if after in numbers else len(numbers)

@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
-from ntm_rules import Diagnostic, RulesetError, UnknownName
+from ntm_rules import RulesetError, UnknownName
+from ntm_rules.messages import Diagnostic
 from ntm_rules.rules.keys.files import FORMATS, RULES
 from ntm_rules.rules.keys.kinds import Keys, named
 from ntm_rules.rules.keys.schema import json_schema

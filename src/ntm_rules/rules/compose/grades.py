@@ -14,6 +14,7 @@ from ntm_rules.model.text import Text
 from ntm_rules.rules.compose.apply import Tree
 from ntm_rules.rules.compose.looser import Looser, compare_indicators
 from ntm_rules.rules.compose.operations import apply_operations
+from ntm_rules.rules.keys.rulesets import GRADE
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.files import Header
 from ntm_rules.rules.read.reader import Reader
@@ -46,7 +47,7 @@ def read_grades(
     """
     found: list[Variant] = []
     for item in reader.items(node, "`grades`") if node is not None else ():
-        entry = reader.map(item, "a grade", ("grade", "title", "operations"))
+        entry = reader.map(item, "a grade", GRADE.names)
         name = reader.text(reader.required(entry, "grade", "a grade"), "the id of the grade")
         title = reader.title(reader.required(entry, "title", "a grade"))
         if name and not _ID.fullmatch(name):

@@ -26,20 +26,11 @@ from ntm_rules.rules.compose.apply import (
     apply,
     comparisons,
 )
+from ntm_rules.rules.keys.rulesets import ADD_INDICATOR, OPERATIONS, REMOVED_CRITERION
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.files import ContentReader, Header
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.rules.read.thresholds import ANNOTATIONS
 from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
-
-_KEYS: dict[str, tuple[str, ...]] = {
-    "set": ("cells", *(op.value for op in Op), *ANNOTATIONS),
-    "set_pending": ("source", "point", "note"),
-    "replace": ("require", "title", "applies_if", "note"),
-    "remove": (),
-    "retitle": ("title",),
-    "add": (),
-}
 
 
 def apply_operations(
@@ -73,13 +64,13 @@ class OperationReader:
     def places(self, node: Node) -> Iterator[tuple[str, Map, Node]]:
         """The kind of an operation, its mapping, and each place that it names: there it is one operation."""
         found = self.reader.map(node, "an operation")
-        kinds = [kind for kind in _KEYS if kind in found.entries]
+        kinds = [kind for kind in OPERATIONS if kind in found.entries]
         if len(kinds) != 1:
-            expected = f"expected exactly one of {', '.join(f'`{kind}`' for kind in _KEYS)}"
+            expected = f"expected exactly one of {', '.join(f'`{kind}`' for kind in OPERATIONS)}"
             self.reader.error("operation.kind", node.at, "the operation has no single kind", expected)
             return
         kind = kinds[0]
-        self.reader.map(found, "an operation", (kind, *_KEYS[kind]))
+        self.reader.map(found, "an operation", OPERATIONS[kind].names)
         named = found.entries[kind].value
         several = isinstance(named, Items) and kind != "add"
         for place in self.reader.items(named, f"`{kind}`") if several else [named]:
@@ -193,7 +184,7 @@ class OperationReader:
         return Replace(found.at, target, require, Citation(scope.instrument, scope.annex), title, applies, note)
 
     def _remove_criterion(self, found: Map, place: Node, criteria: rw.Criteria) -> RemoveCriterion | None:
-        node = self.reader.map(place, "`remove`", ("criterion",))
+        node = self.reader.map(place, "`remove`", REMOVED_CRITERION.names)
         number = self.reader.text(self.reader.required(node, "criterion", "`remove`"), "the criterion")
         criterion = self._criterion(found, number, criteria)
         return None if criterion is None else RemoveCriterion(found.at, criterion)
@@ -206,7 +197,7 @@ class OperationReader:
         return criterion
 
     def _add(self, found: Map, place: Node, criteria: rw.Criteria) -> AddIndicator | AddCriterion | None:
-        node = self.reader.map(place, "`add`", ("criterion", "indicator", "after"))
+        node = self.reader.map(place, "`add`", ADD_INDICATOR.names)
         after = self.reader.text(node.get("after"), "`after`")
         if "indicator" in node.entries:
             return self._add_indicator(found, node, after, criteria)

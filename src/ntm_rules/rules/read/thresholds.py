@@ -17,7 +17,6 @@ from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 YEAR = Fact("year", FactType.CATEGORY)
 """The selector that every ruleset has: the year of the assessment."""
 
-ANNOTATIONS = tuple(key.name for key in keys.ANNOTATIONS)
 OPEN_STATES = {"pending": CellState.PENDING, "delegated": CellState.DELEGATED}
 _STATES = {**OPEN_STATES, "none": CellState.NONE}
 _EMPTY = {o.code: o for o in (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)}

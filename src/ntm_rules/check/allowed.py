@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.check.compositions import Composition
-from ntm_rules.check.problem import Finding
+from ntm_rules.check.problem import Problem
 from ntm_rules.rules.keys.beside import ALLOW_FILE, ALLOWED
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
@@ -23,7 +23,7 @@ class Allowed:
     """One entry of an allow file.
 
     Attributes:
-        code: of the finding, e.g. ``table.gap``.
+        code: of the problem, e.g. ``table.gap``.
         ruleset, period, province, address: of its subject; an empty one stands for any.
         reason: why it is right as it is.
         path: of the file.
@@ -38,16 +38,16 @@ class Allowed:
     at: Position
     path: Path
 
-    def covers(self, finding: Finding) -> bool:
-        """True if the entry is about the finding."""
-        subject = finding.subject
+    def covers(self, problem: Problem) -> bool:
+        """True if the entry is about the problem."""
+        subject = problem.subject
         pairs = (
             (self.ruleset, subject.ruleset),
             (self.period, subject.period),
             (self.province, subject.province),
             (self.address, subject.address),
         )
-        return self.code == finding.diagnostic.code and all(own in ("", other) for own, other in pairs)
+        return self.code == problem.diagnostic.code and all(own in ("", other) for own, other in pairs)
 
 
 def read_allowed(library: Library) -> tuple[Allowed, ...]:

@@ -17,11 +17,11 @@ from ntm_rules.check.folder import Folder
 from ntm_rules.check.judge import judged
 from ntm_rules.check.lint import date_gaps, lint
 from ntm_rules.check.places import Places
-from ntm_rules.check.problem import Finding, Subject
+from ntm_rules.check.problem import Problem, ProblemSubject
 from ntm_rules.messages.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.proofs.prove import Proof, Status, prove_in
-from ntm_rules.proofs.session import Session
+from ntm_rules.proofs.shared import Shared
 from ntm_rules.proofs.terms import Logic
 from ntm_rules.rules.library import Library
 
@@ -48,16 +48,16 @@ class Report:
     """What a check found.
 
     Attributes:
-        findings: those that are not allowed, in the order in which they were met.
-        allowed: findings that an allow file lists, each with its reason.
-        unused: entries of allow files that no finding needed.
+        problems: those that are not allowed, in the order in which they were met.
+        allowed: problems that an allow file lists, each with its reason.
+        unused: entries of allow files that no problem needed.
         composed: how many composed rulesets were looked at.
         proved: the proofs about each of these; empty where nothing was proved.
         unproved: why nothing was proved; empty where it was.
     """
 
-    findings: tuple[Finding, ...]
-    allowed: tuple[tuple[Finding, str], ...]
+    problems: tuple[Problem, ...]
+    allowed: tuple[tuple[Problem, str], ...]
     unused: tuple[Allowed, ...]
     composed: int
     proved: tuple[Proved, ...]
@@ -67,7 +67,7 @@ class Report:
     @property
     def failed(self) -> bool:
         """True if an error or a warning is left."""
-        return any(f.diagnostic.severity is not Severity.NOTE for f in self.findings)
+        return any(f.diagnostic.severity is not Severity.NOTE for f in self.problems)
 
 
 def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
@@ -85,7 +85,7 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
     library = folder.library
     library.read_all()
     proving, unproved = _proving(proofs)
-    found = _Findings(library)
+    found = _Problems(library)
     looked_at = tuple(folder.compositions())
     of_files = (*date_gaps(library), *oddities(library))
     bearing = {(each.ruleset, each.period, owner) for each in looked_at for owner in ("", each.province)}
@@ -95,14 +95,14 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
     )
     proved: list[Proved] = []
     for seen in _shared(folder, looked_at, proving, jobs):
-        found.add(seen.findings, seen.composition.province)
+        found.add(seen.problems, seen.composition.province)
         proved += [seen.proved] if seen.proved else []
     entries = read_allowed(library)
-    used = {finding: entry for finding in found.all for entry in entries if entry.covers(finding)}
-    left = tuple(finding for finding in found.all if finding not in used)
+    used = {problem: entry for problem in found.all for entry in entries if entry.covers(problem)}
+    left = tuple(problem for problem in found.all if problem not in used)
     wanted = (e for e in entries if folder.holds(e.path) and e not in used.values())
     unused = tuple(entry for entry in wanted if _looked_for(entry, proving))
-    allowed = tuple((finding, entry.reason) for finding, entry in used.items())
+    allowed = tuple((problem, entry.reason) for problem, entry in used.items())
     return Report(left, allowed, unused, len(looked_at), tuple(proved), unproved, time.perf_counter() - start)
 
 
@@ -111,7 +111,7 @@ class _Seen:
     """What was found in one composed ruleset."""
 
     composition: Composition
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     proved: Proved | None
 
 
@@ -125,34 +125,34 @@ def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, j
         found = [seen for share in shares for seen in _look(folder, share, proving)]
     else:
         with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-            tasks = [pool.submit(_look_anew, folder.path, share) for share in shares]
+            tasks = [pool.submit(_look_apart, folder.path, share) for share in shares]
             found = [seen for task in tasks for seen in task.result()]
     by_composition = {seen.composition: seen for seen in found}
     yield from (by_composition[each] for each in looked_at)
 
 
-def _look_anew(path: Path, compositions: Sequence[Composition]) -> list[_Seen]:
+def _look_apart(path: Path, compositions: Sequence[Composition]) -> list[_Seen]:
     """The same in another process, which reads the files itself."""
     return list(_look(Folder.read(path), compositions, proving=True))
 
 
 def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) -> Iterator[_Seen]:
-    """What is found in the compositions of one ruleset; their proofs share a session."""
-    session = Session() if proving else None
+    """What is found in the compositions of one ruleset; their proofs share what is worked out."""
+    shared = Shared() if proving else None
     for composition in compositions:
         ruleset = composition.compose(folder.library)
-        findings, proved = read_off(ruleset), None
-        if session is not None:
-            ended = prove_in(folder.library, ruleset, session=session)
-            findings += judged(ruleset, ended)
+        problems, proved = read_off(ruleset), None
+        if shared is not None:
+            ended = prove_in(folder.library, ruleset, shared=shared)
+            problems += judged(ruleset, ended)
             proved = _counted(composition, ended)
-        yield _Seen(composition, findings, proved)
+        yield _Seen(composition, problems, proved)
 
 
-def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
+def read_off(ruleset: Ruleset) -> tuple[Problem, ...]:
     """What composing and lint say about a composed ruleset."""
-    subject = Subject.of(ruleset, ruleset.province or "")
-    return (*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
+    subject = ProblemSubject.of(ruleset, ruleset.province or "")
+    return (*(Problem(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
 
 
 def _proving(proofs: bool | None) -> tuple[bool, str]:
@@ -179,7 +179,7 @@ def _looked_for(entry: Allowed, proofs: bool) -> bool:
     return not entry.code.startswith(LAWS) and (proofs or not entry.code.startswith(PROOFS))
 
 
-class _Findings:
+class _Problems:
     """Findings with their places, in the order in which they were met; the same thing at the same place counts once.
 
     What is found nationally is found again in every province, in other columns perhaps. Where composing has said
@@ -187,14 +187,14 @@ class _Findings:
     """
 
     def __init__(self, library: Library) -> None:
-        self.all: list[Finding] = []
+        self.all: list[Problem] = []
         self._places = Places(library)
         self._seen: set[tuple[object, ...]] = set()
         self._looser: set[tuple[str, int]] = set()
 
-    def add(self, findings: Iterable[Finding], province: str | None) -> None:
-        for finding in findings:
-            subject, diagnostic = finding.subject, finding.diagnostic
+    def add(self, problems: Iterable[Problem], province: str | None) -> None:
+        for problem in problems:
+            subject, diagnostic = problem.subject, problem.diagnostic
             if not diagnostic.file:
                 at = self._places.find(subject, province)
                 if at is not None:
@@ -208,4 +208,4 @@ class _Findings:
             key = (subject, diagnostic.code, *place, words)
             if key not in self._seen:
                 self._seen.add(key)
-                self.all.append(Finding(subject, diagnostic))
+                self.all.append(Problem(subject, diagnostic))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from ntm_rules.check.problem import Finding, Subject, finding, tables
+from ntm_rules.check.problem import Problem, ProblemSubject, problem, tables
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.citations import Evidence, Instrument, last_day
 from ntm_rules.model.rulesets import Ruleset
@@ -16,7 +16,7 @@ from ntm_rules.yaml.nodes import Items, Map, Node, Scalar
 _USUAL = 183
 
 
-def citations(ruleset: Ruleset) -> Iterator[Finding]:
+def citations(ruleset: Ruleset) -> Iterator[Problem]:
     """Cells of a composed ruleset whose citation or source is lost, as far as the others tell."""
     cited: dict[str, set[Instrument]] = {}
     for ref in every_cell(ruleset):
@@ -25,19 +25,19 @@ def citations(ruleset: Ruleset) -> Iterator[Finding]:
     for ref in every_cell(ruleset):
         address = ref.address or str(ref.derived)
         for code, what, hint in _faults(ref, cited):
-            yield finding(ruleset, code, Severity.WARNING, address, f"a cell of `{address}` {what}", hint)
+            yield problem(ruleset, code, Severity.WARNING, address, f"a cell of `{address}` {what}", hint)
     open_ = [ref for ref in every_cell(ruleset) if ref.comparison is None and ref.cell.state is CellState.PENDING]
     named = {ref.cell.blame for ref in open_ if ref.cell.source is not None}
     for ref in open_:
         if ref.cell.blame in named and ref.cell.source is None:
             address = ref.address or str(ref.derived)
             message = f"`{address}` is open and does not say where it was seen, unlike others of its layer"
-            yield finding(ruleset, "cell.source", Severity.WARNING, address, message, "name a `source`")
+            yield problem(ruleset, "cell.source", Severity.WARNING, address, message, "name a `source`")
     for address, table in tables(ruleset):
         seen = {cell.blame for _, cell in table.cells if cell.source is not None} - {ruleset.layers[0].instrument}
         if any(cell.blame in seen and cell.source is None for _, cell in table.cells):
             message = f"a cell of `{address}` does not say where it was seen, unlike others of its layer"
-            yield finding(ruleset, "cell.source", Severity.WARNING, address, message, "name a `source`")
+            yield problem(ruleset, "cell.source", Severity.WARNING, address, message, "name a `source`")
 
 
 def _faults(ref: CellRef, cited: Mapping[str, set[Instrument]]) -> Iterator[tuple[str, str, str]]:
@@ -62,7 +62,7 @@ def _faults(ref: CellRef, cited: Mapping[str, set[Instrument]]) -> Iterator[tupl
 # -- files -----------------------------------------------------------------------------------
 
 
-def oddities(library: Library) -> Iterator[Finding]:
+def oddities(library: Library) -> Iterator[Problem]:
     """What is odd in files: lost sources of tables and operations, one instrument of two sets, a date far from it."""
     layers = [listed for listed in library.files if listed.kind in ("ruleset", "amends", "overlay")]
     bases = Counter(library.instrument(listed) for listed in layers if listed.kind == "ruleset")
@@ -74,8 +74,8 @@ def oddities(library: Library) -> Iterator[Finding]:
             message = f"`{instrument.number}` fixes {bases[instrument]} sets, and the file does not say its annex"
             found.append(_at(header, "ruleset.annex", message, "say `annex` in `instrument`"))
         own = "" if listed.kind == "overlay" else listed.province
-        subject = Subject(listed.target, listed.period, listed.province, own)
-        yield from (Finding(subject, diagnostic) for diagnostic in found)
+        subject = ProblemSubject(listed.target, listed.period, listed.province, own)
+        yield from (Problem(subject, diagnostic) for diagnostic in found)
 
 
 def _lost_sources(root: Map) -> Iterator[Diagnostic]:

@@ -1,8 +1,8 @@
-"""What proofs say about a ruleset as findings: which results are faults, which are worth knowing, which are usual."""
+"""What proofs say about a ruleset as problems: which results are faults, which are worth knowing, which are usual."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ntm_rules.check.problem import Finding, Subject, tables, without_cells
+from ntm_rules.check.problem import Problem, ProblemSubject, tables, without_cells
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.rulesets import Ruleset
@@ -23,18 +23,18 @@ _REFUTED: Mapping[Kind, tuple[str, Severity, str, str]] = {
 _SHOWN = 6
 
 
-def judged(ruleset: Ruleset, proofs: Sequence[Proof]) -> tuple[Finding, ...]:
-    """The findings of the proofs about a composed ruleset, what follows from another finding left out."""
+def judged(ruleset: Ruleset, proofs: Sequence[Proof]) -> tuple[Problem, ...]:
+    """The problems of the proofs about a composed ruleset, what follows from another problem left out."""
     return (*_refuted(ruleset, proofs), *_ambiguous(ruleset, proofs), *_empty(ruleset, proofs), *_open(ruleset, proofs))
 
 
-def _finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
+def _problem(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Problem:
     where = f" {ruleset.province}" if ruleset.province else ""
     text = f"{ruleset.id} {ruleset.period}{where} on {ruleset.on}: {message}"
-    return Finding(Subject.of(ruleset, address), Diagnostic(code, text, severity, hint=hint))
+    return Problem(ProblemSubject.of(ruleset, address), Diagnostic(code, text, severity, hint=hint))
 
 
-def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:
+def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Problem]:
     """What is refuted; but for indicators that are never decided, which is the fault of a table."""
     refuted = [proof for proof in proofs if proof.status is Status.REFUTED and proof.kind in _REFUTED]
     passes, fails = ({p.subject for p in refuted if p.kind is kind} for kind in (Kind.CAN_PASS, Kind.CAN_FAIL))
@@ -50,7 +50,7 @@ def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:
             code = "table.years"
         data = {"subject": proof.subject, "lower": proof.ruleset[-1], **proof.data}
         message = words.format_map(data) + _cells(proof)
-        yield _finding(ruleset, code, severity, proof.subject, message, _witness(proof) or hint)
+        yield _problem(ruleset, code, severity, proof.subject, message, _witness(proof) or hint)
 
 
 def _blank(ruleset: Ruleset, proof: Proof) -> bool:
@@ -71,10 +71,10 @@ def _witness(proof: Proof) -> str:
     return "for example " + ", ".join(facts[:_SHOWN]) + (", ..." if len(facts) > _SHOWN else "")
 
 
-def _ambiguous(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """Indicators that are undetermined though all is known, a finding for each selector that is to blame.
+def _ambiguous(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Problem]:
+    """Indicators that are undetermined though all is known, a problem for each selector that is to blame.
 
-    A missing cell is the finding of its table, what a prerequisite leaves open that of the other set.
+    A missing cell is the problem of its table, what a prerequisite leaves open that of the other set.
     """
     derived = {d.id for d in ruleset.derived}
     selectors: dict[str, set[str]] = {}
@@ -90,29 +90,29 @@ def _ambiguous(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
     for (address, because), same in found.items():
         numbers = _listed([proof.subject for proof in same])
         message = f"{numbers} undetermined ({because}) though every fact and cell is known{_cells(same[0])}"
-        yield _finding(ruleset, "proof.undetermined", Severity.WARNING, address, message, _witness(same[0]))
+        yield _problem(ruleset, "proof.undetermined", Severity.WARNING, address, message, _witness(same[0]))
 
 
-def _empty(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
+def _empty(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Problem]:
     """Indicators that are undetermined where there is nothing of which a share could be taken."""
     numbers = [p.subject for p in proofs if p.kind is Kind.DECIDED_WHEN_EMPTY and p.status is Status.REFUTED]
     if numbers:
         hint = "`when_empty` says what the decision means there"
         message = f"{_listed(numbers)} undetermined where a whole is 0"
-        yield _finding(ruleset, "proof.empty_whole", Severity.NOTE, "", message, hint)
+        yield _problem(ruleset, "proof.empty_whole", Severity.NOTE, "", message, hint)
 
 
-def _open(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:
+def _open(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Problem]:
     """What was not decided: for want of cells in one note, anything else one by one."""
     undecided = [proof for proof in proofs if proof.status is Status.UNDECIDED]
     depending = sum(proof.reason == DEPENDS for proof in undecided)
     if depending:
         message = f"{depending} of {len(proofs)} proofs depend on unknown cells{_cells(proofs[0])}"
-        yield _finding(ruleset, "proof.depends", Severity.NOTE, "", message, "`ntm-rules evidence` lists these cells")
+        yield _problem(ruleset, "proof.depends", Severity.NOTE, "", message, "`ntm-rules evidence` lists these cells")
     for proof in undecided:
         if proof.reason != DEPENDS:
             message = f"not decided whether {proof.kind.value}{f' (`{proof.subject}`)' if proof.subject else ''}"
-            yield _finding(ruleset, "proof.undecided", Severity.WARNING, proof.subject, message, proof.reason)
+            yield _problem(ruleset, "proof.undecided", Severity.WARNING, proof.subject, message, proof.reason)
 
 
 def _listed(numbers: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ntm_rules.check.citations import citations
-from ntm_rules.check.problem import Finding, Subject, finding, tables, without_cells
+from ntm_rules.check.problem import Problem, ProblemSubject, problem, tables, without_cells
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Comparison, Not, Op
 from ntm_rules.model.facts import Direction, Fact, FactType
@@ -23,15 +23,15 @@ _AGAINST = {
 }
 
 
-def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
-    """Every finding in a composed ruleset, in printed order, each once."""
-    found: dict[Finding, None] = {}
+def lint(ruleset: Ruleset) -> tuple[Problem, ...]:
+    """Every problem in a composed ruleset, in printed order, each once."""
+    found: dict[Problem, None] = {}
     for rule in (_gaps, _bounds, citations, _directions, _order, _aggregates):
         found.update(dict.fromkeys(rule(ruleset)))
     return tuple(found)
 
 
-def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
+def _gaps(ruleset: Ruleset) -> Iterator[Problem]:
     """Years of the period for which a table has no cell at all, and columns that some unit is in without one."""
     facts = ruleset.fact_by_id
     selectors = Selectors(facts, ruleset.derived_by_id, dict(ruleset.bindings))
@@ -42,13 +42,13 @@ def _gaps(ruleset: Ruleset) -> Iterator[Finding]:
         hint = "write the cell, or `pending` where nobody has copied it yet"
         if blank:
             message = f"the table of `{address}` has no cell for {', '.join(blank)}"
-            yield finding(ruleset, "table.years", Severity.WARNING, address, message, hint)
+            yield problem(ruleset, "table.years", Severity.WARNING, address, message, hint)
         keys = (key for key in itertools.product(*choices) if not set(key) & set(blank))
         missing = [key for key in keys if matching(table, key) is None]
         if missing:
             shown = "; ".join(", ".join(key) for key in missing[:4]) + ("; ..." if len(missing) > 4 else "")
             message = f"the table of `{address}` has no cell for {len(missing)} of its columns: {shown}"
-            yield finding(ruleset, "table.gap", Severity.WARNING, address, message, hint)
+            yield problem(ruleset, "table.gap", Severity.WARNING, address, message, hint)
 
 
 def _years(period: str) -> range:
@@ -57,7 +57,7 @@ def _years(period: str) -> range:
     return range(int(first), int(last or first) + 1) if (first + last).isdigit() else range(0)
 
 
-def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
+def _bounds(ruleset: Ruleset) -> Iterator[Problem]:
     """Thresholds that no value of the fact can be on either side of."""
     facts = ruleset.fact_by_id
     for ref in every_cell(ruleset):
@@ -68,14 +68,14 @@ def _bounds(ruleset: Ruleset) -> Iterator[Finding]:
         low, high = fact.minimum, fact.maximum
         if (low is not None and value < low) or (high is not None and value > high):
             message = f"the value {value} of `{ref.address}` lies outside the bounds of `{fact.id}`"
-            yield finding(ruleset, "cell.bounds", Severity.ERROR, ref.address, message)
+            yield problem(ruleset, "cell.bounds", Severity.ERROR, ref.address, message)
 
 
 def _factor(ref: CellRef) -> bool:
     return ref.comparison is not None and isinstance(ref.comparison.threshold, Relative)
 
 
-def _directions(ruleset: Ruleset) -> Iterator[Finding]:
+def _directions(ruleset: Ruleset) -> Iterator[Problem]:
     """Comparisons that ask for less of what is better, or more of what is worse."""
     facts = ruleset.fact_by_id
     for _, indicator in indicators(ruleset):
@@ -90,7 +90,7 @@ def _directions(ruleset: Ruleset) -> Iterator[Finding]:
                 message = (
                     f"`{address}` asks for {leaf.op.value} of `{leaf.fact}`, where {fact.direction.value} is better"
                 )
-                yield finding(ruleset, "direction", Severity.WARNING, address, message)
+                yield problem(ruleset, "direction", Severity.WARNING, address, message)
 
 
 def _negated(indicator: Indicator) -> bool:
@@ -107,7 +107,7 @@ def _asks_for_the_worse(leaf: Comparison, fact: Fact) -> bool:
     return leaf.threshold.state is CellState.SET and leaf.threshold.value is worse
 
 
-def _order(ruleset: Ruleset) -> Iterator[Finding]:
+def _order(ruleset: Ruleset) -> Iterator[Problem]:
     """Tables whose columns do not stand in the order of their selector: columns that changed places."""
     facts = ruleset.fact_by_id
     for address, table in tables(ruleset):
@@ -117,17 +117,17 @@ def _order(ruleset: Ruleset) -> Iterator[Finding]:
             if printed != known:
                 message = f"the columns of `{address}` by `{selector}` stand as {', '.join(printed)}"
                 hint = f"the order is {', '.join(known)}"
-                yield finding(ruleset, "table.order", Severity.WARNING, address, message, hint)
+                yield problem(ruleset, "table.order", Severity.WARNING, address, message, hint)
 
 
-def _aggregates(ruleset: Ruleset) -> Iterator[Finding]:
+def _aggregates(ruleset: Ruleset) -> Iterator[Problem]:
     """Facts taken from below that no condition reads: a condition was taken out, or names another fact."""
     read = {fact.id for fact in ruleset.facts}
     for aggregate in ruleset.aggregates:
         if aggregate.fact not in read:
             message = f"`{aggregate.fact}` is taken from below, and no condition reads it"
             hint = "compare it in a condition, or leave it out of `aggregate`"
-            yield finding(ruleset, "aggregate.unread", Severity.WARNING, "", message, hint)
+            yield problem(ruleset, "aggregate.unread", Severity.WARNING, "", message, hint)
 
 
 def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:
@@ -137,12 +137,12 @@ def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:
     return sorted(printed, key=lambda value: order.get(value, len(order)))
 
 
-def date_gaps(library: Library) -> tuple[Finding, ...]:
+def date_gaps(library: Library) -> tuple[Problem, ...]:
     """Days of a national ruleset's periods on which no set is in force, and days on which two of one id are."""
     return (*_days_without(library), *_days_with_two(library))
 
 
-def _days_without(library: Library) -> Iterator[Finding]:
+def _days_without(library: Library) -> Iterator[Problem]:
     """Of national sets; what a province has of its own may begin on any day of its period, but has to last it out."""
     sets = [*((ruleset, period, "") for ruleset, period in library.rulesets()), *library.own_rulesets()]
     for ruleset, period, province in sets:
@@ -154,11 +154,11 @@ def _days_without(library: Library) -> Iterator[Finding]:
         for begins, ends in gaps:
             whose = f"{ruleset} {province}".rstrip()
             message = f"{whose} {period}: no set is in force from {begins} to {ends}"
-            subject = Subject(ruleset, period, f"{begins}..{ends}", province)
-            yield Finding(subject, Diagnostic("date.gap", message, Severity.WARNING))
+            subject = ProblemSubject(ruleset, period, f"{begins}..{ends}", province)
+            yield Problem(subject, Diagnostic("date.gap", message, Severity.WARNING))
 
 
-def _days_with_two(library: Library) -> Iterator[Finding]:
+def _days_with_two(library: Library) -> Iterator[Problem]:
     """Of the nation, and of each province that has sets of its own."""
     sets = [*((ruleset, period, "") for ruleset, period in library.rulesets()), *library.own_rulesets()]
     for ruleset, period, province in sets:
@@ -166,7 +166,7 @@ def _days_with_two(library: Library) -> Iterator[Finding]:
         for other, later, owner in sets:
             begins = library.span(other, later, owner or None)[0]
             if (other, owner) == (ruleset, province) and later > period and (end is None or end >= begins):
-                subject = Subject(ruleset, later, "", owner)
+                subject = ProblemSubject(ruleset, later, "", owner)
                 whose = f"{ruleset} {owner}".rstrip()
                 message = f"{whose}: the sets {period} and {later} are both in force from {begins}"
-                yield Finding(subject, Diagnostic("date.overlap", message))
+                yield Problem(subject, Diagnostic("date.overlap", message))

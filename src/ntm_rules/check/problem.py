@@ -13,8 +13,8 @@ from ntm_rules.model.walk import indicators, leaves
 
 
 @frozen
-class Subject:
-    """What a finding is about; with its code it names the finding in an allow file.
+class ProblemSubject:
+    """What a problem is about; with its code it names the problem in an allow file.
 
     Attributes:
         address: an indicator or a part, a derived fact, a province, or the days of a gap; empty for the whole set.
@@ -27,7 +27,7 @@ class Subject:
     province: str = ""
 
     @classmethod
-    def of(cls, ruleset: Ruleset, address: str) -> "Subject":
+    def of(cls, ruleset: Ruleset, address: str) -> "ProblemSubject":
         """A place in a composed ruleset."""
         own = ruleset.layers[0].kind is LayerKind.OWN
         return cls(ruleset.id, ruleset.period, address, (ruleset.province or "") if own else "")
@@ -38,17 +38,17 @@ class Subject:
 
 @public("check")
 @frozen
-class Finding:
+class Problem:
     """Something that a check found, with its subject."""
 
-    subject: Subject
+    subject: ProblemSubject
     diagnostic: Diagnostic
 
 
-def finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
-    """A finding in a composed ruleset, without a place yet."""
-    subject = Subject.of(ruleset, address)
-    return Finding(subject, Diagnostic(code, f"{subject}: {message}", severity, hint=hint))
+def problem(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Problem:
+    """A problem in a composed ruleset, without a place yet."""
+    subject = ProblemSubject.of(ruleset, address)
+    return Problem(subject, Diagnostic(code, f"{subject}: {message}", severity, hint=hint))
 
 
 def tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:

@@ -1,4 +1,4 @@
-"""A report in SARIF 2.1.0, the format in which code hosts show the findings of a check."""
+"""A report in SARIF 2.1.0, the format in which code hosts show the problems of a check."""
 
 import typing
 
@@ -11,8 +11,8 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def to_sarif(report: Report) -> dict[str, typing.Any]:
-    """The findings of a report, allowed ones as suppressed, as plain JSON types."""
-    pairs = [(f.diagnostic, None) for f in report.findings] + [(f.diagnostic, why) for f, why in report.allowed]
+    """The problems of a report, allowed ones as suppressed, as plain JSON types."""
+    pairs = [(f.diagnostic, None) for f in report.problems] + [(f.diagnostic, why) for f, why in report.allowed]
     rules = [{"id": code} for code in sorted({d.code for d, _ in pairs})]
     driver = {"name": "ntm-rules", "version": __version__, "rules": rules}
     results = [_result(diagnostic, reason) for diagnostic, reason in pairs]

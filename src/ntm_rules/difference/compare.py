@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from ntm_rules.difference.changes import Asked, Column, Columns, Kind, Step, Witness
 from ntm_rules.difference.match import Placed
-from ntm_rules.difference.sides import Answer, Side, Slots, in_year
+from ntm_rules.difference.sides import AskedIndicator, Judged, Slots, in_year
 from ntm_rules.difference.trials import PREREQUISITE, Given, Trials, combinations, trials
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.conditions import Comparison
@@ -37,7 +37,7 @@ NOT_REPLAYED, NO_FACTS = "not_replayed", "no_facts"
 
 
 @frozen
-class Level:
+class CountedMembers:
     """A criterion or the whole set, for what is asked of its members.
 
     Attributes:
@@ -64,13 +64,13 @@ class Comparing:
             found += _Pair(sides, years).steps()
         return tuple(_merged(found))
 
-    def _side(self, number: int, placed: Placed | None, year: int) -> Side | None:
+    def _side(self, number: int, placed: Placed | None, year: int) -> AskedIndicator | None:
         if placed is None:
             return None
         key = (number, year)
         if key not in self._years:
             self._years[key] = in_year((self.old, self.new)[number], year)
-        return Side.of(self._years[key], placed)
+        return AskedIndicator.of(self._years[key], placed)
 
     def _pairs_of_years(self, old: Placed | None, new: Placed | None) -> list[tuple[int, int]]:
         """The same year of both wherever both have it; else the years for which the sets were composed."""
@@ -80,7 +80,7 @@ class Comparing:
         shared = sorted(y for y in named if printed and all({str(y), REST} & years for years in printed))
         return [(year, year) for year in shared] or [(self.old.year, self.new.year)]
 
-    def count_witness(self, level: Level, asked: tuple[int, int]) -> Witness | None:
+    def count_witness(self, level: CountedMembers, asked: tuple[int, int]) -> Witness | None:
         """A unit with as many members met as only the less demanding of two counts asks for."""
         tried = [self._met_and_not(member) for member in level.members]
         if not all(met for met, _ in tried):
@@ -100,7 +100,7 @@ class Comparing:
         met: dict[str, FactValue] = {}
         not_met: dict[str, FactValue] = {}
         for placed in member:
-            side = Side.of(self.new, placed)
+            side = AskedIndicator.of(self.new, placed)
             tried: Tried = {}
             for found in _Pair((None, side), (self.new.year, self.new.year)).outcomes().values():
                 tried = found | tried
@@ -111,7 +111,7 @@ class Comparing:
 
 # -- one pair of years -------------------------------------------------------------------------
 
-Sides = tuple[Side | None, Side | None]
+Sides = tuple[AskedIndicator | None, AskedIndicator | None]
 
 
 @frozen(eq=False)
@@ -234,7 +234,7 @@ class _Ready:
     slots: tuple[Slots, Slots]
 
 
-def _absent(_: Iterable[Slots]) -> Answer | None:
+def _absent(_: Iterable[Slots]) -> Judged | None:
     """What a set without the indicator answers."""
     return None, {}
 
@@ -243,7 +243,7 @@ def _together(given: Iterable[Given]) -> dict[str, FactValue]:
     return {name: value for part in given for name, value in part.items()}
 
 
-def _outcome(side: Side, facts: Given) -> Outcome:
+def _outcome(side: AskedIndicator, facts: Given) -> Outcome:
     """The indicator's outcome in an assessment by the whole set."""
     verdict = assess(side.ruleset, facts)
     return Outcome(verdict.codes[1 + len(side.ruleset.criteria) + side.place])

@@ -9,7 +9,7 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules._version import __version__
 from ntm_rules.difference.changes import Change, Json, Kind, Step, change_dict, kinds_of
-from ntm_rules.difference.compare import Comparing, Level
+from ntm_rules.difference.compare import Comparing, CountedMembers
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
 from ntm_rules.difference.match import Pair, Placed, same_criteria, same_indicators
 from ntm_rules.model.results import Facts
@@ -160,7 +160,9 @@ def _criterion(pair: Pair[Criterion], pairs: Iterable[Pair[Placed]], comparing: 
     places = (1 + comparing.old.criteria.index(old), 1 + comparing.new.criteria.index(new))
     asked = (old.at_least_n or len(old.indicators), new.at_least_n or len(new.indicators))
     same = all(a and b and a.criterion == old and b.criterion == new for a, b in own)
-    step = _count_step(comparing, Level(members, places), asked, same, None in (old.at_least_n, new.at_least_n))
+    step = _count_step(
+        comparing, CountedMembers(members, places), asked, same, None in (old.at_least_n, new.at_least_n)
+    )
     return _change("criterion", old, new, (step,), asked)
 
 
@@ -172,11 +174,13 @@ def _whole(criteria: Sequence[Change], pairs: Iterable[Pair[Placed]], comparing:
     members = tuple(tuple(b for _, b in pairs if b is not None and b.criterion == c) for c in new.criteria)
     asked = (old.at_least_n or len(old.criteria), new.at_least_n or len(new.criteria))
     same = all(change.old and change.new for change in criteria)
-    step = _count_step(comparing, Level(members, (0, 0)), asked, same, None in (old.at_least_n, new.at_least_n))
+    step = _count_step(
+        comparing, CountedMembers(members, (0, 0)), asked, same, None in (old.at_least_n, new.at_least_n)
+    )
     yield Change("ruleset", None, None, kinds_of((step,)), (step,), asked)
 
 
-def _count_step(comparing: Comparing, level: Level, asked: tuple[int, int], same: bool, all_of: bool) -> Step:
+def _count_step(comparing: Comparing, level: CountedMembers, asked: tuple[int, int], same: bool, all_of: bool) -> Step:
     """Stricter or looser where the members are the same and none of them can be not applicable."""
     witness = comparing.count_witness(level, asked)
     comparable = same and witness is not None and not (all_of and _may_not_apply(comparing.new, level))
@@ -184,7 +188,7 @@ def _count_step(comparing: Comparing, level: Level, asked: tuple[int, int], same
     return Step(kind, ((),), True, (), () if witness is None else (witness,), () if comparable else ("members",))
 
 
-def _may_not_apply(ruleset: Ruleset, level: Level) -> bool:
+def _may_not_apply(ruleset: Ruleset, level: CountedMembers) -> bool:
     numbers = {placed.indicator.no for member in level.members for placed in member}
     guarded = any(p.indicator.applies_if is not None for member in level.members for p in member)
     return guarded or any(r.indicator in numbers and r.cell.state is CellState.NONE for r in cells(ruleset))

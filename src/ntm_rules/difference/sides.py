@@ -19,7 +19,7 @@ from ntm_rules.verdict.facts import BadValue
 from ntm_rules.verdict.program import Program, program_of
 
 Slots = tuple[tuple[int, typing.Any], ...]
-Answer = tuple[int | None, dict[str, str]]
+Judged = tuple[int | None, dict[str, str]]
 """An outcome code, and the values of the selectors; None where the set has no such indicator."""
 
 
@@ -43,7 +43,7 @@ def in_year(ruleset: Ruleset, year: int) -> Ruleset:
 
 
 @frozen(eq=False)
-class Side:
+class AskedIndicator:
     """One indicator of one set, ready to be asked.
 
     Attributes:
@@ -56,7 +56,7 @@ class Side:
     indicator: Indicator
 
     @classmethod
-    def of(cls, ruleset: Ruleset, placed: Placed) -> "Side":
+    def of(cls, ruleset: Ruleset, placed: Placed) -> "AskedIndicator":
         """The side for an indicator of a ruleset."""
         return cls(ruleset, program_of(ruleset), placed.place, placed.indicator)
 
@@ -118,14 +118,14 @@ class Side:
         """The years that its tables print, and ``*`` for all others; empty where no table is by year."""
         return {key[t.by.index("year")] for t in self.tables() if "year" in t.by for key, _ in t.cells} - {GENERAL}
 
-    def asker(self) -> Callable[[Iterable[Slots]], Answer | None]:
+    def asker(self) -> Callable[[Iterable[Slots]], Judged | None]:
         """Answers for facts in slots; None where no unit has them, or they put it in no column."""
         program, selectors = self.program, self.selectors()
         empty = program.checker.check({}, None).values
         indicator = program.asked.indicators[self.place]
         places = [(name, program.places[name]) for name in selectors]
 
-        def answer(parts: Iterable[Slots]) -> Answer | None:
+        def answer(parts: Iterable[Slots]) -> Judged | None:
             values = [*empty]
             for part in parts:
                 for place, value in part:

@@ -50,13 +50,13 @@ def combinations(axes: Sequence[Sequence[T]], every: bool) -> Iterator[tuple[T, 
 
 def trials(sides: Sequence[tuple[Ruleset, Sequence[Condition]]]) -> Trials:
     """What to try for the conditions of each ruleset."""
-    reading = _Reading()
+    reading = _Collector()
     for ruleset, conditions in sides:
         reading.read(ruleset, conditions)
     return reading.trials()
 
 
-class _Reading:
+class _Collector:
     """Collects the facts that conditions read, and the numbers these are compared with."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ class Code:
 
 
 @frozen
-class Choice:
+class SymbolicChoice:
     """A yes/no, a level or a category: a term for each value it can have; none is true where it has none."""
 
     terms: dict[str, Term]
@@ -31,13 +31,16 @@ class Choice:
 
 
 @frozen
-class Number:
+class SymbolicNumber:
     """A numeric fact: whether it is there, whether its whole is 0, and how it compares with a limit."""
 
     given: Term
     empty: Term
     compare: Callable[[Op, Term], Term]
 
+
+Rows = list[tuple[Code, SymbolicChoice]]
+"""Guards with the values that they give."""
 
 OPEN = Code(False, undetermined=True)
 NOTHING_ASKED = Code(False, not_applicable=True)
@@ -95,24 +98,24 @@ class Algebra:
             either(code.not_applicable, empty) if outcome is Outcome.NOT_APPLICABLE else code.not_applicable,
         )
 
-    def first(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
+    def first(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
         """The value that all rows have which may be the first one whose guard is met."""
         logic = self.logic
-        reachable: list[tuple[Term, Choice]] = []
+        reachable: list[tuple[Term, SymbolicChoice]] = []
         before: Term = True
         for when, then in rows:
             reachable.append((logic.both(before, logic.either(self.met(when), when.undetermined)), then))
             before = logic.both(before, logic.opposite(self.met(when)))
         reachable.append((before, otherwise))
 
-        def everywhere(term: typing.Callable[[Choice], Term]) -> Term:
+        def everywhere(term: typing.Callable[[SymbolicChoice], Term]) -> Term:
             return logic.both(*(logic.either(logic.opposite(reached), term(then)) for reached, then in reachable))
 
         terms = {value: everywhere(lambda then, v=value: then.terms.get(v, False)) for value in values}  # type: ignore[misc]
         decided = all(when.undetermined is False for when, _ in rows)
-        return Choice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
+        return SymbolicChoice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
 
-    def only(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
+    def only(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
         """The value of the one row whose guard is met; an undetermined guard must not make a difference."""
         logic = self.logic
         met = [self.met(when) for when, _ in rows]
@@ -130,9 +133,9 @@ class Algebra:
             return logic.either(logic.both(one_met, none_open, chosen), rest)
 
         terms = {value: term(value) for value in values}
-        return Choice(terms, logic.either(*terms.values()))
+        return SymbolicChoice(terms, logic.either(*terms.values()))
 
-    def extreme(self, numbers: list[Number], least: bool) -> Number:
+    def extreme(self, numbers: list[SymbolicNumber], least: bool) -> SymbolicNumber:
         """The least or the greatest of several numbers: compared by comparing each of them."""
         logic = self.logic
         given = logic.both(*(n.given for n in numbers))
@@ -143,9 +146,9 @@ class Algebra:
                 return logic.both(compare(for_all[0], limit), logic.either(*(n.compare(op, limit) for n in numbers)))
             return (logic.both if op in for_all else logic.either)(*(n.compare(op, limit) for n in numbers))
 
-        return Number(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
+        return SymbolicNumber(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
 
-    def points(self, parts: list[tuple[Code, Part, Term, Term]]) -> Number:
+    def points(self, parts: list[tuple[Code, Part, Term, Term]]) -> SymbolicNumber:
         """Points out of a total, of parts each with its points and whether these are given: multiplied out."""
         logic = self.logic
         counts = [self.met(applies) for applies, _, _, _ in parts]
@@ -164,4 +167,4 @@ class Algebra:
                 right = right + logic.where(here, bound * part.share)
             return ORDER[op](left, right)
 
-        return Number(given, logic.both(given, logic.opposite(logic.either(*counts))), compare)
+        return SymbolicNumber(given, logic.both(given, logic.opposite(logic.either(*counts))), compare)

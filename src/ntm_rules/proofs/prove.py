@@ -23,7 +23,7 @@ from ntm_rules.model.walk import indicators, leaves
 from ntm_rules.proofs.read import Gap, Trace, gaps, validity
 from ntm_rules.proofs.replay import FAILED, SATISFIED, Claim, Replay, Wanted
 from ntm_rules.proofs.search import NOT_CONFIRMED, Limits, Search, Undecided
-from ntm_rules.proofs.session import Answer, Session, Shown
+from ntm_rules.proofs.shared import Answered, Shared, Shown
 from ntm_rules.rules.library import Library
 
 
@@ -113,25 +113,25 @@ def prove(
     base: Ruleset | None = None,
     lower: Iterable[Ruleset] = (),
     limits: Limits | None = None,
-    session: Session | None = None,
+    shared: Shared | None = None,
 ) -> tuple[Proof, ...]:
     """Every proof about a ruleset.
 
     Args:
         base: the national set that the province's own must not loosen.
         lower: the tiers below.
-        session: shared by the proofs of several rulesets, which then go faster.
+        shared: shared by the proofs of several rulesets, which then go faster.
 
     Raises:
         EngineUnavailable: z3 is not installed.
     """
-    session = session or Session()
+    shared = shared or Shared()
     rulesets = (ruleset, *((base,) if base else ()), *lower, *(grade.ruleset for grade in ruleset.grades))
     key = (base is not None, limits, *map(_asked_of, rulesets))
-    if key not in session.proofs:
-        search = Search(rulesets, limits, session)
-        session.proofs[key] = tuple(_all(search, base is not None, len(rulesets) - len(ruleset.grades)))
-    return session.proofs[key]
+    if key not in shared.proofs:
+        search = Search(rulesets, limits, shared)
+        shared.proofs[key] = tuple(_all(search, base is not None, len(rulesets) - len(ruleset.grades)))
+    return shared.proofs[key]
 
 
 def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
@@ -142,7 +142,7 @@ def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
 
 
 def prove_in(
-    library: Library, ruleset: Ruleset, limits: Limits | None = None, session: Session | None = None
+    library: Library, ruleset: Ruleset, limits: Limits | None = None, shared: Shared | None = None
 ) -> tuple[Proof, ...]:
     """Every proof about a ruleset, compared with its national set and with the tiers that it names."""
 
@@ -162,7 +162,7 @@ def prove_in(
     whose = (ruleset.province, ruleset.territory) if ruleset.layers[0].kind is LayerKind.OWN else (None, None)
     base = other(ruleset.id, None, *whose) if own else None
     lower = [other(*name, ruleset.province, ruleset.territory) for name in named]
-    return prove(ruleset, base=base, lower=lower, limits=limits, session=session)
+    return prove(ruleset, base=base, lower=lower, limits=limits, shared=shared)
 
 
 def _all(search: Search, based: bool, grades: int) -> Iterator[Proof]:
@@ -240,7 +240,7 @@ def decided(search: Search, no: str) -> Iterator[Proof]:
         yield _with_codes(*_asked(search, Kind.DECIDED_WHEN_EMPTY, no, evolve(claim, whole=False)))
 
 
-def _with_codes(proof: Proof, answer: Answer) -> Proof:
+def _with_codes(proof: Proof, answer: Answered) -> Proof:
     """The proof with the reason codes of its counterexample."""
     data = {"because": ", ".join(code.value for code in answer.codes)} if answer.codes else {}
     return evolve(proof, data=data)
@@ -353,7 +353,7 @@ def _proof(search: Search, kind: Kind, subject: str, claim: Claim, sides: tuple[
 
 def _asked(
     search: Search, kind: Kind, subject: str, claim: Claim, sides: tuple[int, ...] = (0,)
-) -> tuple[Proof, Answer]:
+) -> tuple[Proof, Answered]:
     start = time.perf_counter()
     answer = search.exists(claim)
     by_facts = kind in (Kind.SATISFIABLE, Kind.REST_SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)

@@ -35,8 +35,8 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import Part, parts_of
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.walk import guards_of, leaves
-from ntm_rules.proofs.algebra import NOTHING_ASKED, OPEN, Algebra, Choice, Code, Number
-from ntm_rules.proofs.assume import Place, asked_by, place_of
+from ntm_rules.proofs.algebra import NOTHING_ASKED, OPEN, Algebra, Code, SymbolicChoice, SymbolicNumber
+from ntm_rules.proofs.assume import UnknownCell, asked_by, unknown_cell
 from ntm_rules.proofs.terms import Term
 from ntm_rules.proofs.variables import Variables, admitted, ratio_name
 
@@ -51,7 +51,7 @@ class Trace:
     """
 
     facts: set[str] = field(factory=set)
-    cells: list[tuple[tuple[str, ...], Key, Place | None]] = field(factory=list)
+    cells: list[tuple[tuple[str, ...], Key, UnknownCell | None]] = field(factory=list)
 
     def add(self, other: "Trace") -> None:
         """Add what something else reads."""
@@ -67,7 +67,7 @@ class Trace:
         return Trace(self.facts, [cell for cell in self.cells if stays(cell[0], cell[1])])
 
     @cached_property
-    def unknown(self) -> set[Place]:
+    def unknown(self) -> set[UnknownCell]:
         """The cells that are not known; to be asked when nothing more is added."""
         return {place for _, _, place in self.cells if place is not None}
 
@@ -96,7 +96,7 @@ class Context:
     read: dict[object, tuple[Code, Trace]] = field(factory=dict)
 
 
-class Reading:
+class SymbolicRuleset:
     """One ruleset over shared variables, for every year of its validity and every region.
 
     Args:
@@ -117,8 +117,8 @@ class Reading:
         self.bindings = dict(ruleset.bindings)
         self.facts = dict(ruleset.fact_by_id)
         years = dict.fromkeys((*validity(ruleset), ruleset.year))
-        self.values: dict[str, Choice | Number] = {
-            "year": Choice({str(y): self.variables.year == y for y in years}, True)
+        self.values: dict[str, SymbolicChoice | SymbolicNumber] = {
+            "year": SymbolicChoice({str(y): self.variables.year == y for y in years}, True)
         }
         self.owner, self.trace = "", Trace()
         self.derived_traces: dict[str, Trace] = {}
@@ -139,7 +139,7 @@ class Reading:
         """What province fixes; the year stays open."""
         for name, value in self.bindings.items():
             if name in self.facts:
-                yield typing.cast(Choice, self.value(name)).terms.get(value, False)
+                yield typing.cast(SymbolicChoice, self.value(name)).terms.get(value, False)
 
     def group(self, k: int | None, members: list[tuple[Code, Trace]]) -> tuple[Code, Trace]:
         """A criterion of its indicators, the set of its criteria."""
@@ -189,14 +189,14 @@ class Reading:
         if node.recognised is not None and node.by is not By.FINDING:
             act = Comparison((node.recognised,), Op.EQUALS, node.cell, node.part)
             if self.unknowns and not self.known(node.cell):  # it can only ask for the prerequisite
-                place = place_of(self.ruleset.id, self.owner, act, (), node.cell)
+                place = unknown_cell(self.ruleset.id, self.owner, act, (), node.cell)
                 self.trace.cells.append(((), (), place))
                 asked = evolve(node.cell, state=CellState.SET, value=True)
                 ways.append(self.against(act, node.recognised, asked, None))
             else:
                 ways.append(self.cell(act, node.recognised, (), (), node.cell))
         if node.resolved is not None and node.by is not By.ACT:
-            inner = Reading(self.context, node.resolved, self.unknowns, self.floor)
+            inner = SymbolicRuleset(self.context, node.resolved, self.unknowns, self.floor)
             self.trace.add(inner.traces[0])
             ways.append(self.found(inner.codes[0], node.cell))
         return ways[0] if len(ways) == 1 else self.algebra.at_least(1, ways)
@@ -227,7 +227,7 @@ class Reading:
 
     def picks(self, table: Table) -> Iterator[tuple[Key, Cell, Term]]:
         """The cells of a table that some selectors pick, each with the term that is true where they do."""
-        selectors = [typing.cast(Choice, self.value(s)) for s in table.by]
+        selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
         found: dict[Key, tuple[Cell, list[Term]]] = {}
         for texts in itertools.product(*(selector.terms for selector in selectors)):
             match_ = matching(table, texts)
@@ -239,13 +239,13 @@ class Reading:
 
     def nothing(self, table: Table) -> Term:
         """True where the selectors of a table pick no cell, or one of them has no value."""
-        selectors = [typing.cast(Choice, self.value(s)) for s in table.by]
+        selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
         given = self.logic.both(*(s.given for s in selectors))
         return self.logic.either(self.logic.opposite(given), self.gap(table))
 
     def gap(self, table: Table) -> Term:
         """True where the selectors of a table have values for which it has no cell."""
-        selectors = [typing.cast(Choice, self.value(s)) for s in table.by]
+        selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
         return self.logic.either(
             *(
                 self.logic.both(*(s.terms[t] for s, t in zip(selectors, texts, strict=True)))
@@ -260,7 +260,7 @@ class Reading:
 
     def cell(self, node: Comparison | Open, fact: str | None, by: tuple[str, ...], key: Key, cell: Cell) -> Code:
         """A comparison with one cell."""
-        place = None if self.known(cell) else place_of(self.ruleset.id, self.owner, node, key, cell)
+        place = None if self.known(cell) else unknown_cell(self.ruleset.id, self.owner, node, key, cell)
         if isinstance(node, Open) or fact == node.fact:
             self.trace.cells.append((by, key, place))
         if cell.state is CellState.NONE and place is None:
@@ -277,11 +277,11 @@ class Reading:
         base = NOTHING_ASKED if floor.state is CellState.NONE else self.against(node, fact, floor, None)
         return Code(base.not_met, self.logic.opposite(base.not_met))
 
-    def against(self, node: Comparison, name: str, cell: Cell, unknown: tuple[Place, Cell | None] | None) -> Code:
+    def against(self, node: Comparison, name: str, cell: Cell, unknown: tuple[UnknownCell, Cell | None] | None) -> Code:
         """A fact against the value of a set cell, or against an unknown value."""
         logic = self.logic
         fact, value = self.facts[name], self.value(name)
-        if isinstance(value, Number):
+        if isinstance(value, SymbolicNumber):
             limit = self.variables.unknown_limit(unknown[0], fact, node.op, unknown[1]) if unknown else cell.value
             there = logic.both(value.given, logic.opposite(value.empty))
             no = logic.both(there, logic.opposite(value.compare(node.op, limit)))
@@ -299,22 +299,22 @@ class Reading:
         question = asked_by(self.ruleset.id, self.owner, node)
         self.variables.add([question])
         self.trace.facts.add(question.id)
-        return typing.cast(Choice, self.variables.fact(question.id)).terms["true"]
+        return typing.cast(SymbolicChoice, self.variables.fact(question.id)).terms["true"]
 
     # -- facts -------------------------------------------------------------------------------
 
-    def value(self, name: str) -> Choice | Number:
+    def value(self, name: str) -> SymbolicChoice | SymbolicNumber:
         """The value of a fact, given or worked out."""
         if name in self.derived_traces:
             self.trace.add(self.derived_traces[name])
         if name in self.values:
             return self.values[name]
         if name not in self.facts:
-            return Choice({self.bindings[name]: True}, True)
+            return SymbolicChoice({self.bindings[name]: True}, True)
         self.trace.facts.add(name)
         return self.variables.fact(name)
 
-    def derived(self, derived: Derived) -> Choice | Number:
+    def derived(self, derived: Derived) -> SymbolicChoice | SymbolicNumber:
         """The value of a derived fact."""
         rule = derived.rule
         match rule:
@@ -326,14 +326,14 @@ class Reading:
                 self.trace.facts.add(ratio_name(rule))
                 return self.variables.ratio(derived.fact, rule)
             case MinOf() | MaxOf():
-                numbers = [typing.cast(Number, self.value(f)) for f in rule.facts]
+                numbers = [typing.cast(SymbolicNumber, self.value(f)) for f in rule.facts]
                 return self.algebra.extreme(numbers, isinstance(rule, MinOf))
             case PointsOf():
                 return self.points(rule)
             case _:
                 typing.assert_never(rule)
 
-    def points(self, rule: PointsOf) -> Number:
+    def points(self, rule: PointsOf) -> SymbolicNumber:
         """Points out of a total."""
         variables = self.variables
         parts: list[tuple[Code, Part, Term, Term]] = []
@@ -343,11 +343,11 @@ class Reading:
             parts.append((applies, part, variables.number(part.fact), variables.given(part.fact)))
         return self.algebra.points(parts)
 
-    def then(self, value: str | Ref | None) -> Choice:
+    def then(self, value: str | Ref | None) -> SymbolicChoice:
         """The value of a row of a case."""
         if isinstance(value, Ref):
-            return typing.cast(Choice, self.value(value.fact))
-        return Choice({}, False) if value is None else Choice({value: True}, True)
+            return typing.cast(SymbolicChoice, self.value(value.fact))
+        return SymbolicChoice({}, False) if value is None else SymbolicChoice({value: True}, True)
 
 
 def validity(ruleset: Ruleset) -> tuple[int, ...]:
@@ -357,7 +357,7 @@ def validity(ruleset: Ruleset) -> tuple[int, ...]:
     return tuple(range(span.start.year, max(last, span.start.year) + 1))
 
 
-def gaps(reading: Reading) -> Iterator[Gap]:
+def gaps(reading: SymbolicRuleset) -> Iterator[Gap]:
     """The tables of a reading that miss a cell for some combination of selectors, reachable or not."""
     ruleset = reading.ruleset
     owned = [(d.id, guard) for d in ruleset.derived for guard in guards_of(d)]

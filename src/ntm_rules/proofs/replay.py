@@ -11,7 +11,7 @@ from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.proofs.variables import Witness
+from ntm_rules.proofs.variables import FoundFacts
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from ntm_rules.verdict.verdict import Verdict, assess
 
@@ -57,7 +57,7 @@ class Replay:
     """
 
     def __init__(
-        self, ruleset: Callable[[int], Ruleset], bound: Mapping[str, str], found: list[Witness] | None = None
+        self, ruleset: Callable[[int], Ruleset], bound: Mapping[str, str], found: list[FoundFacts] | None = None
     ) -> None:
         self.bound, self.found = bound, [] if found is None else found
         self._make = ruleset
@@ -71,7 +71,7 @@ class Replay:
             self._sides[side] = ruleset, frozenset(ruleset.inputs())
         return self._sides[side]
 
-    def shows(self, claim: Claim) -> Witness | None:
+    def shows(self, claim: Claim) -> FoundFacts | None:
         """Facts found before that show the claim."""
         self._codes += [{} for _ in self.found[len(self._codes) :]]
         decided = claim.decided
@@ -125,7 +125,7 @@ def improved(facts: Mapping[str, FactValue], known: Mapping[str, Fact], fixed: S
     return {name: value if name in fixed else _best(known[name], value) for name, value in facts.items()}
 
 
-def extremes(rulesets: Iterable[Ruleset]) -> Iterator[Witness]:
+def extremes(rulesets: Iterable[Ruleset]) -> Iterator[FoundFacts]:
     """All facts as good as can be, all as bad, and good ones with nothing of which a share could be taken."""
     facts = {fact.id: fact for ruleset in rulesets for fact in ruleset.facts}
     for undecided in [fact.undecided for fact in facts.values() if fact.undecided is not None]:
@@ -138,9 +138,9 @@ def extremes(rulesets: Iterable[Ruleset]) -> Iterator[Witness]:
         for fact, ratio in worked_out:
             full = (fact.direction is Direction.MORE) is good
             found |= {ratio.part: int(full), ratio.whole: 1}
-        yield Witness(found, frozenset())
+        yield FoundFacts(found, frozenset())
     nothing = {fact.id: _extreme(fact, True) for fact in facts.values() if fact.ratio is None}
-    yield Witness(nothing | dict.fromkeys(parts, 0), frozenset(facts), empty=True)
+    yield FoundFacts(nothing | dict.fromkeys(parts, 0), frozenset(facts), empty=True)
 
 
 def _extreme(fact: Fact, good: bool) -> FactValue:

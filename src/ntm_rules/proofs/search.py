@@ -15,12 +15,12 @@ from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Value
 from ntm_rules.model.walk import indicators, with_prerequisites
-from ntm_rules.proofs.assume import Assumed, Place, filled
-from ntm_rules.proofs.read import Reading, Trace
+from ntm_rules.proofs.assume import Assumed, UnknownCell, filled
+from ntm_rules.proofs.read import SymbolicRuleset, Trace
 from ntm_rules.proofs.replay import SATISFIED, Claim, Replay, Wanted, improved
-from ntm_rules.proofs.session import Answer, Session, Shown
+from ntm_rules.proofs.shared import Answered, Shared, Shown
 from ntm_rules.proofs.terms import Term
-from ntm_rules.proofs.variables import NotShort, Witness
+from ntm_rules.proofs.variables import FoundFacts, NotShort
 
 _LONG = "only numbers with too many digits show it"
 NOT_CONFIRMED = "what z3 found is not confirmed by an assessment"
@@ -52,26 +52,24 @@ class Search:
         ValueError: the rulesets cannot be about one unit.
     """
 
-    def __init__(
-        self, rulesets: Iterable[Ruleset], limits: Limits | None = None, session: Session | None = None
-    ) -> None:
+    def __init__(self, rulesets: Iterable[Ruleset], limits: Limits | None = None, shared: Shared | None = None) -> None:
         self.rulesets = tuple(rulesets)
         self.limits = limits or Limits()
-        self.session = session or Session()
-        self.logic, self.variables = self.session.logic, self.session.variables
+        self.shared = shared or Shared()
+        self.logic, self.variables = self.shared.logic, self.shared.variables
         self.bindings: dict[str, str] = {}
         for ruleset in self.rulesets:
             for name, value in ruleset.bindings:
                 if self.bindings.setdefault(name, value) != value:
                     raise ValueError(f"`{name}` is `{self.bindings[name]}` for one set and `{value}` for the other")
-        self.unknown = [self.session.reading(r, unknowns=True) for r in self.rulesets]
+        self.unknown = [self.shared.reading(r, unknowns=True) for r in self.rulesets]
         self.numbers = [_numbers(ruleset) for ruleset in self.rulesets]
         self.read = frozenset(name for reading in self.unknown for name in reading.traces[0].facts)
         unknown = {p for reading in self.unknown for p in reading.traces[0].bound(self.bindings).unknown}
         self.places = sorted((place for place in unknown if place in self.variables.unknown), key=str)
         self.strict = self.unknown
         if unknown:
-            self.strict = [self.session.reading(r, unknowns=False) for r in self.rulesets]
+            self.strict = [self.shared.reading(r, unknowns=False) for r in self.rulesets]
         self.solver = self.logic.z3.Solver(ctx=self.logic.context)
         self.solver.set("timeout", int(self.limits.query * 1000))
         parts = dict.fromkeys(rule for ruleset in self.rulesets for rule in _parts(ruleset))
@@ -81,13 +79,13 @@ class Search:
         self.names = self.read | self.inputs
         self.deadline = time.monotonic() + self.limits.total
         self.bound = {name: value for name, value in self.bindings.items() if name in self.names}
-        found = self.session.found(self.rulesets, strict=True)
+        found = self.shared.found(self.rulesets, strict=True)
         self.as_it_is = Replay(lambda side: self.rulesets[side], self.bound, found)
         self._with_values: Replay | None = None
         self._chosen: Term = True
         self._literals: dict[object, tuple[Term, object]] = {}
         self._traces: dict[object, Trace] = {}
-        self._best: dict[int, Witness | None] = {}
+        self._best: dict[int, FoundFacts | None] = {}
 
     @cached_property
     def _possible(self) -> bool:
@@ -104,17 +102,17 @@ class Search:
             self._traces[key] = found.bound(self.bindings)
         return self._traces[key]
 
-    def exists(self, claim: Claim) -> Answer:
+    def exists(self, claim: Claim) -> Answered:
         """Whether some facts show the claim."""
         key = self._key(claim)
-        if key is not None and key in self.session.answers:
-            return self.session.answers[key]
+        if key is not None and key in self.shared.answers:
+            return self.shared.answers[key]
         try:
             answer = self._exists(claim)
         except Undecided as why:
-            return Answer(Shown.UNDECIDED, reason=str(why))
+            return Answered(Shown.UNDECIDED, reason=str(why))
         if key is not None:
-            self.session.answers[key] = answer
+            self.shared.answers[key] = answer
         return answer
 
     def _key(self, claim: Claim) -> object:
@@ -127,27 +125,27 @@ class Search:
         codes = ((id(self.unknown[w.side].codes[w.place]), w.outcomes) for w in claim.wanted)
         return (*codes, claim.whole, bound)
 
-    def _exists(self, claim: Claim) -> Answer:
+    def _exists(self, claim: Claim) -> Answered:
         if self._contradictory(claim):
-            return Answer(Shown.NO)
+            return Answered(Shown.NO)
         unknown = self.trace(claim).unknown
         if claim.decided or not unknown:
             found = self._shown(claim, self.as_it_is, self.strict, True)
             if found is not None:
                 return self._answer(Shown.YES, claim, found, self.as_it_is, {})
             if not unknown:
-                return Answer(Shown.NO)
+                return Answered(Shown.NO)
         asked = self._terms(claim, self.unknown)
         if asked[0] is False:
-            return Answer(Shown.NO)
+            return Answered(Shown.NO)
         shown = Shown.DEPENDS if claim.decided else Shown.YES
         replay = self._filled()
         found = self._shown(claim, replay, self.unknown, self._chosen)
         if found is not None:
-            return self._answer(shown, claim, found, replay, self.session.chosen)
+            return self._answer(shown, claim, found, replay, self.shared.chosen)
         model = self._model(asked)
         if model is None:
-            return Answer(Shown.NO)
+            return Answered(Shown.NO)
         found, assumed = model
         replay = Replay(lambda side: filled(self.rulesets[side], assumed), self.bound)
         return self._answer(shown, claim, found, replay, assumed)
@@ -160,7 +158,7 @@ class Search:
             outcomes &= set(w.outcomes)
         return not all(seen.values())
 
-    def _shown(self, claim: Claim, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
+    def _shown(self, claim: Claim, replay: Replay, readings: list[SymbolicRuleset], more: Term) -> FoundFacts | None:
         """Facts that show a claim: found before, put together from what is known, or found by z3."""
         terms = [*self._terms(claim, readings), more]
         if terms[0] is False:
@@ -177,17 +175,17 @@ class Search:
         replay.found.append(model[0])
         return model[0]
 
-    def _spliced(self, claim: Claim, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
+    def _spliced(self, claim: Claim, replay: Replay, readings: list[SymbolicRuleset], more: Term) -> FoundFacts | None:
         """Facts that are as good as can be, but for those that show the first thing wanted."""
         if len(claim.wanted) == 1:
             return None
         best, first = self._good(replay, readings, more), self.exists(Claim(claim.wanted[:1]))
         if best is None or first.facts is None:
             return None
-        spliced = Witness({**best.facts, **first.facts}, frozenset(), claim.whole)
+        spliced = FoundFacts({**best.facts, **first.facts}, frozenset(), claim.whole)
         return spliced if replay.holds(claim, spliced.facts) else None
 
-    def _good(self, replay: Replay, readings: list[Reading], more: Term) -> Witness | None:
+    def _good(self, replay: Replay, readings: list[SymbolicRuleset], more: Term) -> FoundFacts | None:
         """Facts that meet the first set, as well as they can."""
         if id(replay) not in self._best:
             claim = Claim((Wanted(0, 0, SATISFIED),))
@@ -201,7 +199,7 @@ class Search:
                         if value != facts[name] and replay.holds(claim, facts | {name: value}):
                             facts[name] = value
                     better = facts
-                found = Witness(better, found.names, found.empty)
+                found = FoundFacts(better, found.names, found.empty)
                 replay.found.append(found)
             self._best[id(replay)] = found
         return self._best[id(replay)]
@@ -209,7 +207,7 @@ class Search:
     def _filled(self) -> Replay:
         """The rulesets with values in their unknown cells: the same for all questions, where that will do."""
         if self._with_values is None:
-            chosen, variables = self.session.chosen, self.variables
+            chosen, variables = self.shared.chosen, self.variables
             new = [place for place in self.places if place not in chosen]
             if new:
                 old = variables.pinned({place: chosen[place] for place in self.places if place in chosen})
@@ -223,14 +221,14 @@ class Search:
             here = {place: chosen[place] for place in self.places}
             ties = variables.ties(self.read, [value for value in here.values() if isinstance(value, Decimal)])
             self.solver.add(self.logic.z3.Implies(self._chosen, self.logic.both(variables.pinned(here), *ties)))
-            found = self.session.found(self.rulesets, strict=False)
+            found = self.shared.found(self.rulesets, strict=False)
             self._with_values = Replay(self._filled_side, self.bound, found)
         return self._with_values
 
     def _filled_side(self, side: int) -> Ruleset:
-        return self.session.filled(self.rulesets[side], self.bindings)
+        return self.shared.filled(self.rulesets[side], self.bindings)
 
-    def _terms(self, claim: Claim, readings: list[Reading]) -> list[Term]:
+    def _terms(self, claim: Claim, readings: list[SymbolicRuleset]) -> list[Term]:
         """What has to be true for a claim; only False where a part of it never is."""
         found: list[Term] = []
         for w in claim.wanted:
@@ -242,7 +240,7 @@ class Search:
             found.append(self._literal("wholes", None, lambda: self.variables.wholes(self.read)))
         return found
 
-    def _wanted(self, reading: Reading, wanted: Wanted) -> Term:
+    def _wanted(self, reading: SymbolicRuleset, wanted: Wanted) -> Term:
         code, outcomes = reading.codes[wanted.place], wanted.outcomes
         key = (id(code), id(outcomes))
         return self._literal(key, (code, outcomes), lambda: reading.algebra.is_one_of(code, outcomes))
@@ -258,7 +256,7 @@ class Search:
             self._literals[key] = made, kept
         return self._literals[key][0]
 
-    def find(self, term: Term, year: int) -> Witness | None:
+    def find(self, term: Term, year: int) -> FoundFacts | None:
         """Facts for which a term is true in a year, not confirmed by anything; None if there are none.
 
         Raises:
@@ -269,7 +267,7 @@ class Search:
 
     def _model(
         self, terms: list[Term], year: int | None = None, values: bool = True
-    ) -> tuple[Witness, dict[Place, Value]] | None:
+    ) -> tuple[FoundFacts, dict[UnknownCell, Value]] | None:
         """Facts, and values of the unknown cells, for which all terms are true; None if there are none."""
         if any(term is False for term in terms):
             return None
@@ -299,7 +297,7 @@ class Search:
     def _short(self) -> Term:
         return self.logic.both(*self.variables.short(self.read, self.places))
 
-    def _answer(self, shown: Shown, claim: Claim, witness: Witness, replay: Replay, assumed: Assumed) -> Answer:
+    def _answer(self, shown: Shown, claim: Claim, witness: FoundFacts, replay: Replay, assumed: Assumed) -> Answered:
         """The answer with the facts that matter, if an assessment of these confirms it."""
         trace = self.trace(claim)
         needed, every = self.variables.needed(trace.facts), {**witness.facts, **self.bound}
@@ -311,7 +309,7 @@ class Search:
                 if replay is not self.as_it_is:
                     values |= {name: bool(value) for name, value in facts.items() if name not in inputs}
                 stated = {name: value for name, value in facts.items() if name in inputs}
-                return Answer(shown, stated, dict(sorted(values.items())), "", codes)
+                return Answered(shown, stated, dict(sorted(values.items())), "", codes)
         raise Undecided(NOT_CONFIRMED)
 
     def _codes(self, claim: Claim, replay: Replay, facts: Mapping[str, FactValue]) -> tuple[ReasonCode, ...]:

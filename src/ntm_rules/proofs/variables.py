@@ -12,8 +12,8 @@ from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.thresholds import Cell, CellState, Value
-from ntm_rules.proofs.algebra import Choice, Number
-from ntm_rules.proofs.assume import Place
+from ntm_rules.proofs.algebra import SymbolicChoice, SymbolicNumber
+from ntm_rules.proofs.assume import UnknownCell
 from ntm_rules.proofs.terms import Logic, Term
 from ntm_rules.verdict.compare import ORDER, allowed_values
 from ntm_rules.verdict.facts import MAX_DIGITS
@@ -23,7 +23,7 @@ _HIGH = (Op.AT_MOST, Op.LESS_THAN)
 
 
 @frozen
-class Witness:
+class FoundFacts:
     """Facts that show something.
 
     Attributes:
@@ -75,10 +75,10 @@ class Variables:
         self.domain: dict[object, list[Term]] = {}
         self.ratios: dict[str, _Ratio] = {}
         self._numbers: dict[str, Term] = {}
-        self._values: dict[str, Choice | Number] = {}
-        self._limits: dict[Place, Term] = {}
-        self._admitted: dict[Place, dict[str, Term]] = {}
-        self._unknown_facts: dict[Place, tuple[Fact, Op]] = {}
+        self._values: dict[str, SymbolicChoice | SymbolicNumber] = {}
+        self._limits: dict[UnknownCell, Term] = {}
+        self._admitted: dict[UnknownCell, dict[str, Term]] = {}
+        self._unknown_facts: dict[UnknownCell, tuple[Fact, Op]] = {}
 
     # -- facts -------------------------------------------------------------------------------
 
@@ -92,14 +92,14 @@ class Variables:
             if self.facts.setdefault(fact.id, fact) != fact:
                 raise ValueError(f"the fact `{fact.id}` is defined in two ways")
 
-    def fact(self, name: str) -> Choice | Number:
+    def fact(self, name: str) -> SymbolicChoice | SymbolicNumber:
         """The value of a fact that a condition reads."""
         if name not in self._values:
             fact = self.facts[name]
             if not fact.type.numeric:
                 self._values[name] = self.choice(name, fact.values)
             elif fact.ratio is None:
-                self._values[name] = Number(self.given(name), False, self._compare(self.number(name)))
+                self._values[name] = SymbolicNumber(self.given(name), False, self._compare(self.number(name)))
             else:
                 self._values[name] = self.ratio(fact, fact.ratio, direct=True)
         return self._values[name]
@@ -108,17 +108,19 @@ class Variables:
         """Whether a fact is given."""
         return True if self.complete else self.logic.boolean(f"{name}?")
 
-    def choice(self, name: str, values: tuple[str, ...]) -> Choice:
+    def choice(self, name: str, values: tuple[str, ...]) -> SymbolicChoice:
         """A yes/no (which has no values of its own), a level or a category."""
         logic, given = self.logic, self.given(name)
         if not values:
             term = logic.boolean(name)
-            return Choice({"true": logic.both(given, term), "false": logic.both(given, logic.opposite(term))}, given)
+            return SymbolicChoice(
+                {"true": logic.both(given, term), "false": logic.both(given, logic.opposite(term))}, given
+            )
         terms: dict[str, Term] = {v: logic.boolean(f"{name}={v}") for v in values}
         domain = self.domain[name] = [logic.opposite(logic.at_least(2, terms.values()))]
         if self.complete:
             domain.append(logic.either(*terms.values()))
-        return Choice(terms, True if self.complete else logic.either(*terms.values()))
+        return SymbolicChoice(terms, True if self.complete else logic.either(*terms.values()))
 
     def number(self, name: str) -> Term:
         """The variable of a number that is not worked out, within its bounds."""
@@ -126,7 +128,7 @@ class Variables:
             self._numbers[name] = self._variable(name, name, self.facts[name])
         return self._numbers[name]
 
-    def ratio(self, fact: Fact, rule: RatioOf, direct: bool = False) -> Number:
+    def ratio(self, fact: Fact, rule: RatioOf, direct: bool = False) -> SymbolicNumber:
         """Part over whole: compared as one number, so that no term multiplies two facts."""
         logic, name = self.logic, fact.id if direct else ratio_name(rule)
         if name not in self.ratios:
@@ -135,7 +137,7 @@ class Variables:
         both = logic.both(self.given(rule.part), self.given(rule.whole))
         own = self.given(fact.id) if direct else False
         empty = logic.both(both, self.number(rule.whole) == 0)
-        return Number(logic.either(own, both), empty, self._compare(found.term, found.limits))
+        return SymbolicNumber(logic.either(own, both), empty, self._compare(found.term, found.limits))
 
     def _compare(self, term: Term, limits: set[Decimal] | None = None) -> typing.Callable[[Op, Term], Term]:
         def compare(op: Op, limit: Term) -> Term:
@@ -165,7 +167,9 @@ class Variables:
         low, high = fact.minimum, fact.maximum
         return Decimal(0) if low is None else low, Decimal(100) if high is None else high
 
-    def constraints(self, read: frozenset[str], places: Iterable[Place], parts: Iterable[RatioOf]) -> Iterator[Term]:
+    def constraints(
+        self, read: frozenset[str], places: Iterable[UnknownCell], parts: Iterable[RatioOf]
+    ) -> Iterator[Term]:
         """What the facts that are read and some unknown cells can be; *parts* are no greater than their wholes."""
         needed = self.needed(read)
         for rule in parts:
@@ -213,7 +217,7 @@ class Variables:
 
     # -- unknown cells -----------------------------------------------------------------------
 
-    def unknown_limit(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Term:
+    def unknown_limit(self, place: UnknownCell, fact: Fact, op: Op, floor: Cell | None) -> Term:
         """The number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
         if place not in self._limits:
             asked = floor.value if floor is not None and isinstance(floor.value, Decimal) else None
@@ -225,7 +229,7 @@ class Variables:
             self._limits[place], self._unknown_facts[place] = term, (fact, op)
         return self._limits[place]
 
-    def unknown_values(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Mapping[str, Term]:
+    def unknown_values(self, place: UnknownCell, fact: Fact, op: Op, floor: Cell | None) -> Mapping[str, Term]:
         """Which values of a fact an unknown cell admits."""
         if place not in self._admitted:
             logic = self.logic
@@ -244,11 +248,11 @@ class Variables:
         return self._admitted[place]
 
     @property
-    def unknown(self) -> Container[Place]:
+    def unknown(self) -> Container[UnknownCell]:
         """The unknown cells that have a value of their own."""
         return self._unknown_facts.keys()
 
-    def moderate(self, places: Iterable[Place]) -> Term:
+    def moderate(self, places: Iterable[UnknownCell]) -> Term:
         """True where unknown numbers and levels are not the least or greatest that they can be."""
         logic, terms = self.logic, []
         for place in places:
@@ -261,7 +265,7 @@ class Variables:
                 terms.append(logic.opposite(next(iter(self._admitted[place].values()))))
         return logic.both(*terms)
 
-    def pinned(self, assumed: Mapping[Place, Value]) -> Term:
+    def pinned(self, assumed: Mapping[UnknownCell, Value]) -> Term:
         """True where the unknown cells have these values."""
         logic, terms = self.logic, []
         for place, value in assumed.items():
@@ -275,7 +279,7 @@ class Variables:
 
     # -- back --------------------------------------------------------------------------------
 
-    def witness(self, model: typing.Any, read: frozenset[str], names: frozenset[str]) -> Witness:
+    def witness(self, model: typing.Any, read: frozenset[str], names: frozenset[str]) -> FoundFacts:
         """The facts of a model that are read; they stand for all *names*.
 
         Raises:
@@ -284,7 +288,7 @@ class Variables:
         given: dict[str, FactValue] = {}
         for name in sorted(read):
             value = self._values.get(name)
-            if isinstance(value, Choice):
+            if isinstance(value, SymbolicChoice):
                 given[name] = self._chosen(self.facts[name], value, model)
             elif name in self._numbers:
                 given[name] = self._number_of(model, self.facts[name], self._numbers[name])
@@ -300,9 +304,9 @@ class Variables:
             else:
                 quotient = self._exact(model, ratio.term) / ratio.fact.scale
                 given |= {part.id: quotient.numerator, whole.id: quotient.denominator}
-        return Witness(dict(sorted(given.items())), names, empty)
+        return FoundFacts(dict(sorted(given.items())), names, empty)
 
-    def assumed(self, model: typing.Any, places: Iterable[Place]) -> dict[Place, Value]:
+    def assumed(self, model: typing.Any, places: Iterable[UnknownCell]) -> dict[UnknownCell, Value]:
         """The values of unknown cells in a model.
 
         Raises:
@@ -310,7 +314,7 @@ class Variables:
         """
         return {place: self._assumed(place, model) for place in places}
 
-    def short(self, read: frozenset[str], places: Iterable[Place]) -> Iterator[Term]:
+    def short(self, read: frozenset[str], places: Iterable[UnknownCell]) -> Iterator[Term]:
         """True where facts and unknown cells have no more digits than facts are reported with."""
         needed = sorted(self.needed(read))
         numbers = [(self.facts[name], self._numbers[name]) for name in needed if name in self._numbers]
@@ -320,7 +324,7 @@ class Variables:
             if not term.is_int():
                 yield self.logic.z3.IsInt(term * 10**fact.decimals)
 
-    def _chosen(self, fact: Fact, value: Choice, model: typing.Any) -> FactValue:
+    def _chosen(self, fact: Fact, value: SymbolicChoice, model: typing.Any) -> FactValue:
         text = next(v for v, term in value.terms.items() if self._holds(model, term))
         return text == "true" if fact.type is FactType.BOOLEAN else text
 
@@ -340,7 +344,7 @@ class Variables:
         value = model.eval(term, True)
         return Fraction(self.logic.z3.Z3_get_numeral_string(self.logic.context.ref(), value.as_ast()))
 
-    def _assumed(self, place: Place, model: typing.Any) -> Value:
+    def _assumed(self, place: UnknownCell, model: typing.Any) -> Value:
         fact, op = self._unknown_facts[place]
         if place in self._limits:
             return Decimal(self._number_of(model, fact, self._limits[place]))

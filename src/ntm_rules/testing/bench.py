@@ -10,7 +10,7 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, prerequisites
-from ntm_rules.testing.communes import Choices, Commune, Facts, Setting, conditions_of
+from ntm_rules.testing.communes import Commune, Facts, Repertoire, Setting, conditions_of
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from ntm_rules.verdict.verdict import assess
 
@@ -27,7 +27,7 @@ _CURABLE = {
     ReasonCode.EMPTY_WHOLE,
 }
 
-Column = tuple[tuple[str, FactValue], ...]
+ColumnFacts = tuple[tuple[str, FactValue], ...]
 
 
 @kept
@@ -41,11 +41,11 @@ class Bench:
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self.choices = Choices(ruleset)
+        self.choices = Repertoire(ruleset)
         self.first = 1 + len(ruleset.criteria)
         """The place of the first indicator in the codes."""
-        self._passing: dict[Column, Commune] = {}
-        self._columns: tuple[Column, ...] = ()
+        self._passing: dict[ColumnFacts, Commune] = {}
+        self._columns: tuple[ColumnFacts, ...] = ()
         self._failing: dict[str, Setting | None] = {}
 
     def __repr__(self) -> str:
@@ -103,10 +103,10 @@ class Bench:
                 found |= dict.fromkeys(self.inputs(name))
         return tuple(found)
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[ColumnFacts, ...]:
         """What picks columns, one thing at a time, after the usual: every region, area class, number of schools."""
         if not self._columns:
-            found: dict[Column, None] = {(): None}
+            found: dict[ColumnFacts, None] = {(): None}
             for name in self.selecting():
                 fact = self.choices.inputs[name]
                 numeric = fact.type.numeric
@@ -117,7 +117,7 @@ class Bench:
 
     # -- communes that pass ------------------------------------------------------------------
 
-    def passing(self, column: Column = ()) -> Commune:
+    def passing(self, column: ColumnFacts = ()) -> Commune:
         """Facts with which every indicator that can be met is met, with the column given held.
 
         Found by climbing: a plain guess, then one change after another that meets more. What a pending or delegated

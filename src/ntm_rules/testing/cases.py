@@ -64,7 +64,7 @@ class Count:
 
 
 @frozen
-class Case:
+class WrittenCase:
     """One case of a file.
 
     Attributes:
@@ -97,7 +97,7 @@ class Failure:
         about: numbers of the indicators that explain it.
     """
 
-    case: Case
+    case: WrittenCase
     at: Position
     what: str
     expected: str
@@ -132,7 +132,7 @@ def find_files(path: Path) -> list[Path]:
 # -- running -----------------------------------------------------------------------------------
 
 
-def run_case(library: Library, case: Case) -> tuple[Failure, ...]:
+def run_case(library: Library, case: WrittenCase) -> tuple[Failure, ...]:
     """What the rules say otherwise than the case expects.
 
     Raises:
@@ -141,7 +141,7 @@ def run_case(library: Library, case: Case) -> tuple[Failure, ...]:
     return failures(case, assess_case(library, case))
 
 
-def assess_case(library: Library, case: Case) -> Verdict:
+def assess_case(library: Library, case: WrittenCase) -> Verdict:
     """The verdict on the facts of a case.
 
     Raises:
@@ -175,7 +175,7 @@ def _value(library: Library, name: str, entry: Entry) -> FactValue:
     return text
 
 
-def _fact_problems(library: Library, case: Case, error: FactError) -> Iterator[Diagnostic]:
+def _fact_problems(library: Library, case: WrittenCase, error: FactError) -> Iterator[Diagnostic]:
     for bad in error.problems:
         entry = case.facts.get(bad.fact)
         at = case.at if entry is None else entry.key.at
@@ -183,7 +183,7 @@ def _fact_problems(library: Library, case: Case, error: FactError) -> Iterator[D
         yield problem(code, at, f"fact `{bad.fact}`: got `{bad.value}`, expected {bad.expected}", bad.hint)
 
 
-def failures(case: Case, verdict: Verdict) -> tuple[Failure, ...]:
+def failures(case: WrittenCase, verdict: Verdict) -> tuple[Failure, ...]:
     """What a verdict says otherwise than the case expects.
 
     Raises:
@@ -206,7 +206,7 @@ def failures(case: Case, verdict: Verdict) -> tuple[Failure, ...]:
     return tuple(_failures(case, verdict, indicators))
 
 
-def _failures(case: Case, verdict: Verdict, indicators: Mapping[str, IndicatorResult]) -> Iterator[Failure]:
+def _failures(case: WrittenCase, verdict: Verdict, indicators: Mapping[str, IndicatorResult]) -> Iterator[Failure]:
     if case.whole is not None:
         yield from _compared(case, "the set", case.whole, verdict, verdict, ())
     counts = (
@@ -229,7 +229,7 @@ def _failures(case: Case, verdict: Verdict, indicators: Mapping[str, IndicatorRe
 
 
 def _compared(
-    case: Case,
+    case: WrittenCase,
     what: str,
     expected: Expected,
     found: Verdict | CriterionResult | IndicatorResult,
@@ -264,7 +264,7 @@ def _sides(expected: Expected, found: Verdict | CriterionResult | IndicatorResul
 # -- reading -----------------------------------------------------------------------------------
 
 
-def load_cases(path: Path, shown: str | None = None) -> tuple[Case, ...]:
+def load_cases(path: Path, shown: str | None = None) -> tuple[WrittenCase, ...]:
     """The cases of a file; *shown* is its name in messages.
 
     Raises:
@@ -282,7 +282,7 @@ def load_cases(path: Path, shown: str | None = None) -> tuple[Case, ...]:
     return tuple(case for case in cases if case is not None)
 
 
-def _case(reader: Reader, node: Node, given: Map) -> Case | None:
+def _case(reader: Reader, node: Node, given: Map) -> WrittenCase | None:
     own = reader.map(node, "a case", CASE.names)
     law = Map({**given.entries, **own.entries}, own.at)
     name = reader.text(reader.required(own, "name", "a case"), "the name")
@@ -299,7 +299,7 @@ def _case(reader: Reader, node: Node, given: Map) -> Case | None:
     indicators = _each(reader, expect.get("indicators"), "`indicators`", EXPECTED_INDICATOR)
     if not (name and ruleset and on):
         return None
-    return Case(
+    return WrittenCase(
         name, own.at, ruleset, last_day(on), year, **texts, facts=facts, whole=whole, counts=counts,
         criteria=criteria, indicators=indicators,
     )  # fmt: skip

@@ -72,7 +72,7 @@ def changed_by(facts: Facts, settings: Iterable[Setting]) -> dict[str, FactValue
 
 
 @frozen
-class Choices:
+class Repertoire:
     """The settings of a ruleset's facts: beside every threshold, every level, yes and no, and missing.
 
     Attributes:

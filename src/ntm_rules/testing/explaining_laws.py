@@ -7,7 +7,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import CriterionResult, IndicatorResult, LeafResult, RulesetResult
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.testing.bench import Bench, bench_of
-from ntm_rules.testing.communes import Choices, Commune, Setting, changed_by
+from ntm_rules.testing.communes import Commune, Repertoire, Setting, changed_by
 from ntm_rules.testing.subject import Subject, named, place_of
 from ntm_rules.verdict.deciding import deciding
 from ntm_rules.verdict.verdict import assess
@@ -46,7 +46,7 @@ def explanation(subject: Subject, commune: Commune, changes: Sequence[Setting]) 
                 subject.broken("explanation", place, found, commune, after)
 
 
-def _touched(choices: Choices, before: Commune, after: Commune) -> set[str]:
+def _touched(choices: Repertoire, before: Commune, after: Commune) -> set[str]:
     """The facts that changed; a share that was given as a figure and now follows from its parts is one."""
     found = {name for name in (*before, *after) if before.get(name) != after.get(name)}
     for fact, ratio in choices.ratios:

@@ -24,7 +24,7 @@ _WHOLES = (1000, 7)
 Bound = tuple[str, str, int]
 """A cell that binds: the address, the fact, which cell."""
 
-Value = Decimal | tuple[Decimal, Decimal] | bool | str | None
+ExactValue = Decimal | tuple[Decimal, Decimal] | bool | str | None
 """A fact's value, exact; numerator and denominator of a share that follows from its parts."""
 
 
@@ -205,7 +205,7 @@ class _Boundaries:
             return any(map(self._chosen, rule.facts))
         return isinstance(rule, Case | PointsOf)
 
-    def _value(self, name: str, commune: Commune) -> Value:
+    def _value(self, name: str, commune: Commune) -> ExactValue:
         """The value of a fact as the caller wrote it."""
         if name in self.bindings:
             return self.bindings[name]
@@ -223,7 +223,7 @@ class _Boundaries:
         return number(value) if fact.type.numeric else str(value)
 
 
-def _satisfies(value: Value, cell: Cell, op: Op, fact: Fact) -> bool:
+def _satisfies(value: ExactValue, cell: Cell, op: Op, fact: Fact) -> bool:
     """Exact: a share is multiplied out, never divided."""
     if value is None:
         return False
@@ -234,7 +234,7 @@ def _satisfies(value: Value, cell: Cell, op: Op, fact: Fact) -> bool:
         return holds(op, cell.value, value, fact)
 
 
-def _extreme(values: list[Value], least: bool) -> Value:
+def _extreme(values: list[ExactValue], least: bool) -> ExactValue:
     """The least or greatest of several values, shares that follow from parts among them."""
     if any(v is None for v in values):
         return None

@@ -478,7 +478,7 @@ def test_every_answer_is_shown_by_an_assessment(data: st.DataObject) -> None:
     unsure = tied and search.places  # a ratio with an unknown threshold, whose parts are read elsewhere too
     # nor is it known here what a fact may grow by where that is compared itself
     if not unsure and search.read.isdisjoint(fact.undecided or "" for fact in ruleset.facts):
-        assert event is not Shown.UNDECIDED or "confirmed" not in answer.reason
+        assert event is not Shown.UNDECIDED or "confirmed" not in str(answer.why)
 
 
 def test_a_filled_set_has_no_unknown_cell(bundled: Library) -> None:

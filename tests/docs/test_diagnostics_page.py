@@ -9,7 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)(?:/[a-z_]+)?"')
 IN_TABLES = re.compile(r'problems\.(?:note|fail)\(\s*"([a-z]+)"')
-PHRASES = re.compile(r"(?:kind|what|hint|expected|error|words|sheet|levels|diff|units|report|cli)\.")
+PHRASES = re.compile(
+    r"(?:kind|what|hint|expected|error|words|sheet|levels|diff|units|report|cli|check|allowed|proofs|case|law|plugin)\."
+)
 OF_THIS_KIND = ("Diagnostic(", "error(", "unknown(", "problem(", "note(", "fail(")
 
 

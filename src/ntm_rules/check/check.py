@@ -18,11 +18,12 @@ from ntm_rules.check.judge import judged
 from ntm_rules.check.lint import date_gaps, lint
 from ntm_rules.check.places import Places
 from ntm_rules.check.problem import Problem, ProblemSubject
+from ntm_rules.messages.catalogue import Message, Sentence, said
 from ntm_rules.messages.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.proofs.prove import Proof, Status, prove_in
 from ntm_rules.proofs.shared import Shared
-from ntm_rules.proofs.terms import Logic
+from ntm_rules.proofs.terms import NEEDS_Z3, Logic
 from ntm_rules.rules.library import Library
 
 
@@ -53,7 +54,6 @@ class Report:
         unused: entries of allow files that no problem needed.
         composed: how many composed rulesets were looked at.
         proved: the proofs about each of these; empty where nothing was proved.
-        unproved: why nothing was proved; empty where it was.
     """
 
     problems: tuple[Problem, ...]
@@ -61,8 +61,17 @@ class Report:
     unused: tuple[Allowed, ...]
     composed: int
     proved: tuple[Proved, ...]
-    unproved: str
+    _unproved: Sentence
     seconds: float
+
+    @property
+    def unproved(self) -> str:
+        """Why nothing was proved, in English; empty where something was."""
+        return self.unproved_in("en")
+
+    def unproved_in(self, lang: str) -> str:
+        """Say why nothing was proved; empty where something was."""
+        return said(lang, self._unproved)
 
     @property
     def failed(self) -> bool:
@@ -71,7 +80,7 @@ class Report:
 
 
 def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
-    """Look at everything that the files of a folder bear on.
+    """Look at everything that the files of a folder have a part in.
 
     Args:
         proofs: whether to prove; None: if z3 is installed.
@@ -116,7 +125,7 @@ class _Seen:
 
 
 def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
-    """What is found in each, in order; the largest rulesets are begun first."""
+    """Yield what is found in each, in order; the largest rulesets are begun first."""
     sets: dict[tuple[str, str], list[Composition]] = {}
     for each in looked_at:
         sets.setdefault((each.ruleset, each.period), []).append(each)
@@ -132,13 +141,13 @@ def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, j
 
 
 def _look_apart(path: Path, compositions: Sequence[Composition]) -> list[_Seen]:
-    """The same in another process, which reads the files itself."""
+    """Look at compositions in another process, which reads the files itself: a library is not sent there."""
     return list(_look(Folder.read(path), compositions, proving=True))
 
 
 def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) -> Iterator[_Seen]:
-    """What is found in the compositions of one ruleset; their proofs share what is worked out."""
-    shared = Shared() if proving else None
+    """Yield what is found in the compositions of one ruleset; their proofs share what is worked out."""
+    shared = Shared() if proving else None  # between provinces and days most questions are the same
     for composition in compositions:
         ruleset = composition.compose(folder.library)
         problems, proved = read_off(ruleset), None
@@ -150,32 +159,32 @@ def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) ->
 
 
 def read_off(ruleset: Ruleset) -> tuple[Problem, ...]:
-    """What composing and lint say about a composed ruleset."""
+    """Return what composing and lint say about a composed ruleset."""
     subject = ProblemSubject.of(ruleset, ruleset.province or "")
     return (*(Problem(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
 
 
-def _proving(proofs: bool | None) -> tuple[bool, str]:
-    """Whether to prove, or why not."""
+def _proving(proofs: bool | None) -> tuple[bool, Sentence]:
+    """Return whether to prove, or why not."""
     if proofs is False:
-        return False, "not asked for"
+        return False, Message("check.not_asked")
     try:
         Logic()
-    except EngineUnavailable as why:
+    except EngineUnavailable:
         if proofs:
             raise
-        return False, str(why)
+        return False, NEEDS_Z3
     return True, ""
 
 
 def _counted(composition: Composition, proofs: tuple[Proof, ...]) -> Proved:
-    """The first proof is about the whole set."""
+    """Count the proofs by status; the first one is about the whole set, and so are its cells."""
     counts = Counter(proof.status for proof in proofs)
     return Proved(composition, counts, proofs[0].cells, proofs[0].unknown)
 
 
 def _looked_for(entry: Allowed, proofs: bool) -> bool:
-    """False for what this check cannot find: laws, and proofs where there were none."""
+    """Return False for what this check cannot find: laws, and proofs where there were none."""
     return not entry.code.startswith(LAWS) and (proofs or not entry.code.startswith(PROOFS))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.rulesets import LayerKind, Ruleset
@@ -28,7 +29,7 @@ class ProblemSubject:
 
     @classmethod
     def of(cls, ruleset: Ruleset, address: str) -> "ProblemSubject":
-        """A place in a composed ruleset."""
+        """Return the subject at a place in a composed ruleset."""
         own = ruleset.layers[0].kind is LayerKind.OWN
         return cls(ruleset.id, ruleset.period, address, (ruleset.province or "") if own else "")
 
@@ -45,14 +46,26 @@ class Problem:
     diagnostic: Diagnostic
 
 
-def problem(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Problem:
-    """A problem in a composed ruleset, without a place yet."""
+def problem(ruleset: Ruleset, address: str, message: Message, severity: Severity = Severity.WARNING) -> Problem:
+    """Return a problem in a composed ruleset, without a place yet."""
     subject = ProblemSubject.of(ruleset, address)
-    return Problem(subject, Diagnostic(code, f"{subject}: {message}", severity, hint=hint))
+    return Problem(subject, diagnosed(str(subject), message, severity))
+
+
+def diagnosed(
+    where: Sentence, message: Message, severity: Severity = Severity.WARNING, hint: Sentence = ""
+) -> Diagnostic:
+    """Return a diagnostic without a place, which names the set that it is about.
+
+    Args:
+        hint: another one than that of the catalogues.
+    """
+    whole = Message("check.about", where=where, what=message)
+    return Diagnostic(message.code.partition("/")[0], whole, severity, hint=hint or message.hint or "")
 
 
 def tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:
-    """Every table of the requirements with its address."""
+    """Yield every table of the requirements with its address."""
     for _, indicator in indicators(ruleset):
         for condition in (indicator.applies_if, indicator.require):
             for address, leaf in leaves(condition, indicator.no) if condition is not None else ():
@@ -62,7 +75,7 @@ def tables(ruleset: Ruleset) -> Iterator[tuple[str, Table]]:
 
 
 def without_cells(table: Table, years: Iterable[str]) -> list[str]:
-    """Those of the years for which a table has no cell in any column."""
+    """Return those of the years for which a table has no cell in any column."""
     if "year" not in table.by:
         return []
     printed = {key[table.by.index("year")] for key, _ in table.cells}

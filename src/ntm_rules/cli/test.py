@@ -73,7 +73,7 @@ def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, 
         origins = _origins(library, beside)
         found = coverage(sets, run.verdicts).only(origins)
         rows = {origin: found.only((origin,)) for origin in origins}
-        suggested = next_case(library, sets, found)
+        suggested = next_case(library, sets, found, "en" if form == "json" else lang)
     if form == "json":
         _write_json(run, rows, suggested, lang)
     else:
@@ -174,9 +174,9 @@ def _failure(failure: Failure, lang: str) -> dict[str, object]:
         "line": failure.at.line,
         "column": failure.at.column,
         "case": failure.case.name,
-        "what": failure.what,
-        "expected": failure.expected,
-        "actual": failure.actual,
+        "what": str(failure.what),
+        "expected": failure.expected_in("en"),
+        "actual": failure.actual_in("en"),
         "reasons": failure.reasons(lang),
     }
 

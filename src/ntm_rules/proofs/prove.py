@@ -15,6 +15,7 @@ from functools import partial
 from attrs import evolve, field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message, Sentence, said, say
 from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
@@ -29,22 +30,29 @@ from ntm_rules.rules.library import Library
 
 @public("proofs")
 class Kind(Enum):
-    """What is proved; the text says what holds where it is."""
+    """What is proved; ``str()`` and ``text`` say what holds where it is."""
 
-    SATISFIABLE = "some facts meet the set"
-    REST_SATISFIABLE = "some facts satisfy all indicators but those that nothing satisfies"
-    CAN_PASS = "some facts satisfy the indicator"  # noqa: S105 - no password
-    CAN_FAIL = "some facts fail the indicator"
-    INDEPENDENT = "some facts fail this indicator alone"
-    COVERED = "every combination of selectors that facts produce has a cell, in every year of the set"
-    DECIDED = "with all inputs given, no whole 0 and every cell known the indicator is decided"
-    DECIDED_WHEN_EMPTY = "the indicator is decided where a whole is 0"
-    LADDER = "who meets the upper tier does not fail the indicator of the lower one"
-    OVERLAY = "who satisfies the province's indicator does not fail the national one"
-    GRADE = "who meets what is above the grade does not fail it"
-    IMPLIES = "who meets the first set does not fail the second"
-    DISJOINT = "nobody meets both sets"
-    EQUIVALENT = "both sets have the same outcome for all facts"
+    SATISFIABLE = "satisfiable"
+    REST_SATISFIABLE = "rest_satisfiable"
+    CAN_PASS = "can_pass"  # noqa: S105 - no password
+    CAN_FAIL = "can_fail"
+    INDEPENDENT = "independent"
+    COVERED = "covered"
+    DECIDED = "decided"
+    DECIDED_WHEN_EMPTY = "decided_when_empty"
+    LADDER = "ladder"
+    OVERLAY = "overlay"
+    GRADE = "grade"
+    IMPLIES = "implies"
+    DISJOINT = "disjoint"
+    EQUIVALENT = "equivalent"
+
+    def text(self, lang: str = "en") -> str:
+        """Return what holds where this is proved, in one sentence."""
+        return say(lang, f"proofs.kind.{self.value}")
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 @public("proofs")
@@ -55,11 +63,14 @@ class Status(Enum):
     REFUTED = "refuted"
     UNDECIDED = "undecided"
 
+    def text(self, lang: str = "en") -> str:
+        """Return the status in words."""
+        return say(lang, f"proofs.status.{self.value}")
+
 
 _BY_FACTS = {Shown.YES: Status.PROVED, Shown.NO: Status.REFUTED}
 _FOR_ALL = {Shown.YES: Status.REFUTED, Shown.NO: Status.PROVED}
-DEPENDS = "it depends on what stands in the unknown cells"
-"""The reason of a proof that is undecided for want of cells, not of time."""
+_DEPENDS = Message("proofs.depends")
 
 
 @public("proofs")
@@ -74,7 +85,7 @@ class Proof:
         facts: that show it (or, of what is refuted, a counterexample), confirmed by an assessment; None if there are
             none.
         assumed: the values of unknown cells under which they do, and whether open conditions hold.
-        reason: why it is undecided.
+        why: the reason of what is undecided, a message; else empty.
         cells, unknown: how many cells it covers, and how many of these are not known.
     """
 
@@ -82,22 +93,41 @@ class Proof:
     status: Status
     ruleset: tuple[str, ...]
     subject: str
-    data: Mapping[str, str]
+    data: Mapping[str, Sentence]
     facts: Mapping[str, FactValue] | None
     assumed: Mapping[str, object]
-    reason: str
+    why: Sentence
     cells: int
     unknown: int
     seconds: float = field(eq=False)
 
-    def __str__(self) -> str:
+    @property
+    def reason(self) -> str:
+        """Why it is undecided, in English; else empty."""
+        return said("en", self.why)
+
+    @property
+    def depends(self) -> bool:
+        """True if it is undecided for want of cells, not of time."""
+        return self.why == _DEPENDS
+
+    def text(self, lang: str = "en") -> str:
+        """Return the statement with its status, why it is undecided, and the facts that show it, in one line.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
         place = " ".join((*self.ruleset, *([self.subject] if self.subject else [])))
-        more = "".join(f"; {key}: {value}" for key, value in self.data.items())
-        reason = f"; {self.reason}" if self.reason else ""
-        facts = "" if self.facts is None else f"; facts: {_listed(self.facts)}"
-        assumed = f"; if the unknown cells are: {_listed(self.assumed)}" if self.assumed else ""
-        cells = f" ({self.cells} cells, {self.unknown} unknown)"
-        return f"{self.status.value}: {place}: {self.kind.value}{cells}{more}{reason}{facts}{assumed}"
+        sizes = {"cells": self.cells, "unknown": self.unknown}
+        parts = [say(lang, "proofs.proof", status=self.status, place=place, claim=self.kind, **sizes)]
+        parts += [say(lang, f"proofs.data.{key.replace(' ', '_')}", value=value) for key, value in self.data.items()]
+        parts += [said(lang, self.why)] if self.why else []
+        parts += [say(lang, "proofs.facts", values=_listed(self.facts))] if self.facts is not None else []
+        parts += [say(lang, "proofs.assumed", values=_listed(self.assumed))] if self.assumed else []
+        return "; ".join(parts)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def _listed(values: Mapping[str, object]) -> str:
@@ -225,7 +255,7 @@ def independent(search: Search, no: str) -> Proof:
     if proof.status is not Status.REFUTED:
         return proof
     alone = (n for n, other in others.items() if search.exists(Claim((failed, other))).shown is Shown.NO)
-    return evolve(proof, data={"implied by": next(alone, "the others together")})
+    return evolve(proof, data={"implied by": next(alone, Message("proofs.others"))})
 
 
 # -- what holds for all facts ----------------------------------------------------------------
@@ -324,8 +354,8 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
         data = {"selectors": ", ".join(gap.by), "year": str(year)}
         try:
             witness = search.find(gap.term, year)
-        except Undecided as why:
-            return evolve(proof, status=Status.UNDECIDED, data=data, reason=str(why))
+        except Undecided as undecided:
+            return evolve(proof, status=Status.UNDECIDED, data=data, why=undecided.why)
         if witness is None:
             continue
         needed = search.variables.needed(gap.trace.facts)
@@ -334,7 +364,7 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
         codes = {code for i in found for tree in (i.tree, i.applies) if tree for x in tree.leaves() for code in x.codes}
         if codes & {ReasonCode.NO_CELL, ReasonCode.SELECTOR_MISSING}:  # the second where it is the table of a guard
             return evolve(proof, data=data, facts=facts)
-        return evolve(proof, status=Status.UNDECIDED, data=data, reason=NOT_CONFIRMED)
+        return evolve(proof, status=Status.UNDECIDED, data=data, why=NOT_CONFIRMED)
     return None
 
 
@@ -360,8 +390,8 @@ def _asked(
     status = (_BY_FACTS if by_facts else _FOR_ALL).get(answer.shown, Status.UNDECIDED)
     rulesets = tuple(search.rulesets[side] for side in sides)
     proof = _ended(kind, rulesets, subject, status, search.trace(claim), start)
-    reason = DEPENDS if answer.shown is Shown.DEPENDS else answer.reason
-    return evolve(proof, facts=answer.facts, assumed=answer.assumed, reason=reason), answer
+    why = _DEPENDS if answer.shown is Shown.DEPENDS else answer.why
+    return evolve(proof, facts=answer.facts, assumed=answer.assumed, why=why), answer
 
 
 def _ended(kind: Kind, rulesets: Iterable[Ruleset], subject: str, status: Status, trace: Trace, start: float) -> Proof:

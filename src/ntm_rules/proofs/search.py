@@ -9,6 +9,7 @@ from functools import cached_property
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
@@ -22,8 +23,8 @@ from ntm_rules.proofs.shared import Answered, Shared, Shown
 from ntm_rules.proofs.terms import Term
 from ntm_rules.proofs.variables import FoundFacts, NotShort
 
-_LONG = "only numbers with too many digits show it"
-NOT_CONFIRMED = "what z3 found is not confirmed by an assessment"
+_LONG = Message("proofs.long")
+NOT_CONFIRMED = Message("proofs.not_confirmed")
 
 
 @public("proofs")
@@ -42,6 +43,10 @@ class Limits:
 
 class Undecided(Exception):  # noqa: N818 - never leaves the room
     """A question without an answer, and why."""
+
+    def __init__(self, why: Message) -> None:
+        self.why = why
+        super().__init__(str(why))
 
 
 class Search:
@@ -109,8 +114,8 @@ class Search:
             return self.shared.answers[key]
         try:
             answer = self._exists(claim)
-        except Undecided as why:
-            return Answered(Shown.UNDECIDED, reason=str(why))
+        except Undecided as undecided:
+            return Answered(Shown.UNDECIDED, why=undecided.why)
         if key is not None:
             self.shared.answers[key] = answer
         return answer
@@ -215,7 +220,7 @@ class Search:
                 asked.append(self._literal("new", None, lambda: variables.moderate(new)))
                 model = self._model(asked) or self._model(asked[:1])
                 if model is None:
-                    raise Undecided("no values of the unknown cells are possible together")
+                    raise Undecided(Message("proofs.no_values"))
                 chosen |= {place: model[1][place] for place in new}
             self._chosen = self.logic.boolean("chosen")
             here = {place: chosen[place] for place in self.places}
@@ -272,9 +277,9 @@ class Search:
         if any(term is False for term in terms):
             return None
         if not self._possible:
-            raise Undecided("no facts at all are possible within the bounds")
+            raise Undecided(Message("proofs.impossible"))
         if time.monotonic() > self.deadline:
-            raise Undecided(f"the limit of {self.limits.total:g} s for a ruleset has passed")
+            raise Undecided(Message("proofs.time", seconds=f"{self.limits.total:g}"))
         z3, solver, variables = self.logic.z3, self.solver, self.variables
         year = year or self.rulesets[0].year
         asked = [self._literal(year, None, lambda: variables.year == year), *(t for t in terms if t is not True)]
@@ -285,7 +290,7 @@ class Search:
             if result == z3.unsat and not short:
                 return None
             if result != z3.sat:
-                raise Undecided(_LONG if result == z3.unsat else f"z3: {solver.reason_unknown()}")
+                raise Undecided(_LONG if result == z3.unsat else Message("proofs.z3", reason=solver.reason_unknown()))
             model = solver.model()
             try:
                 witness = variables.witness(model, self.read, self.names)

@@ -6,6 +6,7 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules.messages.catalogue import Sentence
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -36,14 +37,14 @@ class Answered:
     Attributes:
         facts: confirmed by an assessment; None where there are none.
         assumed: the values of unknown cells with which it was assessed, and whether open conditions hold.
-        reason: why it is undecided.
+        why: the reason of what is undecided.
         codes: why the assessment is undetermined, where that was to be shown.
     """
 
     shown: Shown
     facts: Mapping[str, FactValue] | None = None
     assumed: Mapping[str, Value] = field(factory=dict)
-    reason: str = ""
+    why: Sentence = ""
     codes: tuple[ReasonCode, ...] = ()
 
 

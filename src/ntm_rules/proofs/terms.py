@@ -4,7 +4,10 @@ import typing
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
+
+NEEDS_Z3 = Message("proofs.needs_z3")
 
 Term = typing.Any
 """A z3 expression, or True or False; z3 has no types of its own."""
@@ -21,7 +24,7 @@ class Logic:
         try:
             import z3  # type: ignore[import-untyped, unused-ignore]
         except ImportError as error:
-            raise EngineUnavailable('proofs need z3: pip install "ntm-rules[verify]"') from error
+            raise EngineUnavailable(NEEDS_Z3) from error
         self.z3: typing.Any = z3
         self.context: typing.Any = z3.Context()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
@@ -101,9 +102,15 @@ def _judge(subject: Subject, name: str, before: Commune, after: Commune) -> None
         place = place_of(ruleset, n)
         if not asked.get(place, all(asked.values())):
             continue
-        was, is_ = Outcome(mine.codes[n]).code, Outcome(theirs.codes[n]).code
-        values = f"{before.get(name)} to {after.get(name)}"
-        found = f"{named(place)} goes from {was} to {is_} when `{name}` gets better, {values}"
+        found = Message(
+            "law.worse",
+            place=named(place),
+            before=Outcome(mine.codes[n]).code,
+            after=Outcome(theirs.codes[n]).code,
+            fact=name,
+            old=before.get(name),
+            new=after.get(name),
+        )
         subject.broken("monotonicity", place, found, before, after)
 
 
@@ -157,8 +164,8 @@ def _find_contradiction(subject: Subject, before: Commune, after: Commune) -> No
         mine, theirs = bench.codes(now), bench.codes(then)
         for n in _contradicts(mine, theirs):
             place = place_of(subject.ruleset, n)
-            turn = f"from {Outcome(mine[n]).code} to {Outcome(theirs[n]).code}"
-            found = f"{named(place)} goes {turn} when `{name}` becomes known, {after[name]}"
+            was, is_ = Outcome(mine[n]).code, Outcome(theirs[n]).code
+            found = Message("law.known", place=named(place), before=was, after=is_, fact=name, value=after[name])
             subject.broken("knowing-more", place, found, now, then)
         now = then
 
@@ -175,12 +182,12 @@ def order_independence(subject: Subject, commune: Commune) -> None:
     ruleset = subject.ruleset
     verdict = assess(ruleset, commune)
     if assess(ruleset, dict(reversed(commune.items()))).codes != verdict.codes:
-        subject.broken("order", "", "the facts in reverse order give other outcomes", commune)
+        subject.broken("order", "", Message("law.facts_order"), commune)
     turned = assess(turned_around(ruleset), commune)
     mine, theirs = _outcomes(verdict), _outcomes(turned)
     for place, outcome in mine.items():
         if theirs[place] is not outcome:
-            found = f"{named(place)} is {outcome.code}, and {theirs[place].code} with everything in reverse order"
+            found = Message("law.order", place=named(place), one=outcome.code, other=theirs[place].code)
             subject.broken("order", place, found, commune)
 
 

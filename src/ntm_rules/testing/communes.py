@@ -8,6 +8,7 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
@@ -40,15 +41,20 @@ class Commune(dict[str, FactValue]):
         super().__init__(facts)
         self.usual, self.met = usual, met
 
-    def __repr__(self) -> str:
+    def text(self, lang: str = "en") -> str:
+        """Return what sets the facts apart, in one line."""
         changed = {n: self.get(n) for n in (*self.usual, *self) if self.get(n) != self.usual.get(n)}
-        said = ", ".join(f"{name} {_shown(value)}" for name, value in changed.items())
-        met = "everything met" if self.met else "everything met that can be"
-        return f"{met} but {said}" if said else met
+        if not changed:
+            return say(lang, "law.everything" if self.met else "law.possible")
+        changes = ", ".join(_changed(lang, name, value) for name, value in changed.items())
+        return say(lang, "law.everything_but" if self.met else "law.possible_but", changes=changes)
+
+    def __repr__(self) -> str:
+        return self.text()
 
 
-def _shown(value: FactValue | None) -> str:
-    return "missing" if value is None else repr(value) if isinstance(value, bool) else f"{value}"
+def _changed(lang: str, name: str, value: FactValue | None) -> str:
+    return say(lang, "law.missing", name=name) if value is None else f"{name} {value}"
 
 
 @public("testing")

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NotInForce, RulesetError
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
@@ -38,17 +39,19 @@ def composing(subject: Subject, overlay: Overlay) -> None:
     Raises:
         LawBroken: with the overlay.
     """
+    operations = str(overlay["operations"])
     turned = {**overlay, "operations": overlay["operations"][::-1]}
     first, again, other = (_composed(subject, layer) for layer in (overlay, overlay, turned))
-    for same, what in ((again, "composing again"), (other, "the operations in reverse order")):
+    for same, what in ((again, Message("law.again")), (other, Message("law.reversed"))):
         if first is None or same is None:
             if first is not same:
-                subject.broken("composing", "", f"{what} is refused or not by turns: {overlay['operations']}")
+                subject.broken("composing", "", Message("law.refused", what=what, operations=operations))
         elif same != first:
-            subject.broken("composing", "", f"{what} gives another ruleset: {overlay['operations']}")
+            subject.broken("composing", "", Message("law.other_ruleset", what=what, operations=operations))
     one, two = (_two_layers(subject, overlay, in_turn) for in_turn in (True, False))
     if (one and one.criteria) != (two and two.criteria):
-        subject.broken("composing", "", f"the other of two layers first gives another ruleset: {overlay['operations']}")
+        what = Message("law.layers")
+        subject.broken("composing", "", Message("law.other_ruleset", what=what, operations=operations))
 
 
 def _composed(subject: Subject, overlay: Overlay) -> Ruleset | None:
@@ -156,7 +159,7 @@ def hashing(subject: Subject, place: int, what: str) -> None:
         )
         changed = evolve(ruleset, criteria=criteria)
     if changed != ruleset and changed.content_hash == ruleset.content_hash:
-        subject.broken("hashing", chosen.no, f"another {what} has the same content hash")
+        subject.broken("hashing", chosen.no, Message("law.hashing", what=Message(f"law.what.{what}")))
 
 
 def _changed(leaf: Comparison | Meets | Open, what: str) -> Condition:
@@ -217,7 +220,7 @@ def rewritten(folder: Path, rulesets: Iterable[Ruleset], bundled: bool, seed: in
             other = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period, **asked)
             if other.content_hash != ruleset.content_hash:
                 subject = repr(Subject(ruleset))
-                raise LawBroken("rewriting", subject, "", "its files written in another way have another content hash")
+                raise LawBroken("rewriting", subject, "", Message("law.rewritten"))
 
 
 def _written(text: str, chance: random.Random) -> str:

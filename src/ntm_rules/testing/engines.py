@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ntm_rules.frames.assessment import assess as assess_frame
 from ntm_rules.frames.base.columns import MissingColumns, wide_names
 from ntm_rules.live.session import Session
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
@@ -119,7 +120,8 @@ def agreement(subject: Subject, communes: Sequence[Commune], engines: Mapping[st
             for n, (a, b) in enumerate(zip(mine, theirs, strict=True)):
                 if a != b:
                     place = place_of(ruleset, n)
-                    found = f"{named(place)} is {Outcome(a).code}, and {Outcome(b).code} by the engine `{name}`"
+                    one, other = Outcome(a).code, Outcome(b).code
+                    found = Message("law.engine", place=named(place), one=one, other=other, engine=name)
                     subject.broken("agreement", place, found, commune)
 
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import CriterionResult, IndicatorResult, LeafResult, RulesetResult
 from ntm_rules.model.thresholds import CellState
@@ -40,9 +41,13 @@ def explanation(subject: Subject, commune: Commune, changes: Sequence[Setting]) 
                 named_by[n] = set(deciding(verdict, levels[n]))
             if not named_by[n] & touched:
                 place = place_of(ruleset, n)
-                facts = ", ".join(f"`{name}`" for name in sorted(touched))
-                turn = f"from {Outcome(was).code} to {Outcome(is_).code}"
-                found = f"{named(place)} goes {turn} when {facts} changes, which it does not name"
+                found = Message(
+                    "law.unnamed",
+                    place=named(place),
+                    before=Outcome(was).code,
+                    after=Outcome(is_).code,
+                    facts=tuple(sorted(touched)),
+                )
                 subject.broken("explanation", place, found, commune, after)
 
 
@@ -78,9 +83,8 @@ def turning(subject: Subject) -> None:
         tries = itertools.islice(_tries(bench, facts), _MAX_TRIES)
         same = (result.outcome, Outcome.UNDETERMINED)
         if not any(bench.codes(bench.commune(setting.on(usual)))[n] not in same for setting in tries):
-            names = ", ".join(f"`{name}`" for name in facts)
-            what = f"indicator {result.no}, {result.outcome.code}"
-            found = f"no change of {names or 'any fact'} that was tried turns {what}"
+            code = "law.unturned" if facts else "law.unturned/any"
+            found = Message(code, facts=tuple(facts), no=result.no, outcome=result.outcome.code)
             subject.broken("turning", result.no, found, usual)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import yaml
 
+from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.conditions import Comparison, Condition
@@ -21,13 +22,16 @@ from ntm_rules.verdict.verdict import Verdict, assess
 
 MAX_TRIES = 3_000
 MAX_PLACES = 12
-_HEAD = "# The outcomes are what the rules say now: compare them with the decision before you keep the case.\n"
 
 Facts = dict[str, FactValue]
 
 
-def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage) -> str:
-    """A file with one case that reaches points which no case has reached; empty where there is none to be found."""
+def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage, lang: str = "en") -> str:
+    """Return a file with one case that reaches points which no case has reached; empty where none is found.
+
+    Args:
+        lang: the language of the comment and of the case's name.
+    """
     homes: dict[CoveragePoint, Ruleset] = {}
     for ruleset in rulesets:
         homes.update((point, ruleset) for point in points(ruleset) if point not in homes)
@@ -43,7 +47,7 @@ def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage) ->
                 more = _reach(ruleset, other, side, facts)
                 if more is not None and _sees(ruleset, more, reached, side):
                     facts, reached = more, [*reached, other]
-        return _written(ruleset, facts, reached, side)
+        return _written(ruleset, facts, reached, side, lang)
     return ""
 
 
@@ -154,8 +158,8 @@ def _step(fact: Fact) -> Decimal:
 # -- writing -----------------------------------------------------------------------------------
 
 
-def _written(ruleset: Ruleset, facts: Facts, reached: list[CoveragePoint], side: Side) -> str:
-    """A file of one case whose expectations are what is found."""
+def _written(ruleset: Ruleset, facts: Facts, reached: list[CoveragePoint], side: Side, lang: str) -> str:
+    """Return a file of one case whose expectations are what is found."""
     verdict = assess(ruleset, facts)
     law: Mapping[str, object] = {
         "ruleset": ruleset.id,
@@ -166,13 +170,16 @@ def _written(ruleset: Ruleset, facts: Facts, reached: list[CoveragePoint], side:
     }
     column = ", ".join(dict.fromkeys(text for point in reached for text in point.key))
     addresses = ", ".join(dict.fromkeys(point.address for point in reached))
+    words = {"side": Message(f"case.side.{side.value}"), "addresses": addresses, "column": column}
     case = {
-        "name": f"{side.value.replace('_', ' ')}: {addresses}" + (f" ({column})" if column else ""),
+        "name": say(lang, "case.next_column" if column else "case.next", **words),
         **{key: value for key, value in law.items() if value is not None},
         **({"facts": facts} if facts else {}),
         "expect": _expectations(verdict, reached),
     }
-    return _HEAD + yaml.safe_dump({"cases": [case]}, allow_unicode=True, sort_keys=False, width=110)
+    return f"# {say(lang, 'case.head')}\n" + yaml.safe_dump(
+        {"cases": [case]}, allow_unicode=True, sort_keys=False, width=110
+    )
 
 
 def _expectations(verdict: Verdict, reached: list[CoveragePoint]) -> dict[str, typing.Any]:

@@ -6,6 +6,7 @@ from decimal import Decimal, localcontext
 
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
@@ -158,14 +159,20 @@ class _Boundaries:
             if column.selector in self.bindings or column.why == "given":
                 known = self.bindings.get(column.selector, commune.get(column.selector))
                 if column.value != (None if known is None else selected(known)):
-                    found = f"column `{column.selector}` is {column.value}, the unit has {known}"
+                    found = Message("law.column", selector=column.selector, found=column.value, known=known)
                     self.subject.broken("boundaries", leaf.address, found, commune)
         cell = self._cell(leaf, bound_threshold(threshold))
         expected = self._expected(leaf, cell, op, commune)
         if expected is not None and leaf.outcome is not expected:
-            fact = leaf.fact.id if leaf.fact else "nothing"
-            asked = f"{op.value} {cell.value}" if cell else "no cell"
-            found = f"`{fact}` {commune.get(fact, '')} against {asked} is {leaf.outcome.code}, not {expected.code}"
+            fact = leaf.fact.id if leaf.fact else leaf.address
+            found = Message(
+                "law.boundary",
+                fact=fact,
+                value=commune.get(fact, ""),
+                asked=f"{op.value} {cell.value}" if cell else Message("law.no_cell"),
+                outcome=leaf.outcome.code,
+                expected=expected.code,
+            )
             self.subject.broken("boundaries", leaf.address, found, commune)
 
     def _cell(self, leaf: LeafResult, threshold: Cell | Table) -> Cell | None:

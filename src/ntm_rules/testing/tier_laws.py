@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.conditions import All, By, Condition, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
@@ -39,7 +40,7 @@ def tier_ladder(subject: Subject, commune: Commune) -> None:
     verdict = assess(subject.ruleset, commune)
     for indicator, meets in _required(subject.ruleset):
         if verdict.indicators[indicator.no].outcome.satisfied and not _shown(meets, commune):
-            found = f"indicator {indicator.no} is satisfied, and the prerequisite `{meets.ruleset}` is not"
+            found = Message("law.prerequisite", no=indicator.no, ruleset=meets.ruleset)
             subject.broken("tier-ladder", indicator.no, found, commune)
     if subject.library is None:
         return
@@ -100,8 +101,8 @@ def _compare(subject: Subject, upper: Verdict, lower: Ruleset, commune: Commune)
     for no, result in verdict.indicators.items():
         facts = set(deciding(verdict, result))
         if result.outcome is Outcome.NOT_MET and facts and facts <= shared:
-            names = ", ".join(f"`{name}`" for name in sorted(facts))
-            found = f"`{lower.id}` {no} is not met, though `{upper.ruleset.id}` asks for nothing more of {names}"
+            names = tuple(sorted(facts))
+            found = Message("law.tier", lower=lower.id, no=no, upper=upper.ruleset.id, facts=names)
             subject.broken("tier-ladder", no, found, commune)
 
 
@@ -142,8 +143,7 @@ def _judge(subject: Subject, no: str, commune: Commune, national: Commune) -> No
     """Raise, unless the overlay is known to be looser there or the cell is free."""
     leaves = assess(nation_of(subject), national).indicators[no].leaves
     if no not in _looser(subject) and not any(leaf.cell is not None and leaf.cell.free for leaf in leaves):
-        found = f"indicator {no} is satisfied in the province, and not met by the national set"
-        subject.broken("province-implies-nation", no, found, commune)
+        subject.broken("province-implies-nation", no, Message("law.province", no=no), commune)
 
 
 @kept

@@ -1,4 +1,4 @@
-"""Where in the rule files an indicator, a part or a derived fact stands."""
+"""Where in the rule files an indicator, a part or a derived fact is written."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ class Places:
         self._known: dict[tuple[str, str, str | None, bool], dict[str, Position]] = {}
 
     def find(self, subject: ProblemSubject, province: str | None) -> Position | None:
-        """Where the subject stands, by the last layer that touches it; else the first line of the base."""
+        """Find where the subject is written, by the last layer that touches it; else the first line of the base."""
         key = (subject.ruleset, subject.period, subject.province or province, bool(subject.province))
         if key not in self._known:
             found: dict[str, Position] = {}

@@ -48,7 +48,7 @@ class UnitRow:
 def write_table(
     file: typing.TextIO, results: Iterable[Assessed], library: Library, ruleset: Ruleset, lang: str
 ) -> None:
-    """The heading, a row a unit, the reasons of each unit, and once what the law leaves open for all."""
+    """Write the heading, a row a unit, the reasons of each unit, and once what the law leaves open for all."""
     notes: dict[str, str] = {}
     rows = [_row(verdict, kept, notes, lang) for verdict, kept in results]
     places = {i.no: place for place, (_, i) in enumerate(indicators(ruleset))}
@@ -70,7 +70,7 @@ def write_table(
 
 
 def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang: str) -> UnitRow:
-    """What is printed of a verdict; what the law leaves open goes to *notes*, each once, with its number."""
+    """Return what is printed of a verdict; what the law leaves open goes to *notes*, each once, with its number."""
     not_met: list[str] = []
     missing: list[str] = []
     open_: list[str] = []
@@ -146,7 +146,7 @@ def _print_reasons(out: Console, found: UnitRow, lang: str) -> None:
 
 
 def graded_word(lang: str, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:
-    """An outcome in words, with the grade of what is not met, or the grades that it may have."""
+    """Return an outcome in words, with the grade of what is not met, or the grades that it may have."""
     word = say(lang, f"outcome.{outcome.code}")
     if grade is not None:
         return say(lang, "cli.with_grade", outcome=word, grade=grade_title(lang, grade))

@@ -42,7 +42,7 @@ class CountedMembers:
 
     Attributes:
         members: the indicators of each member, under the new set.
-        places: where its code stands among the codes of the old and of the new set.
+        places: where its code is among the codes of the old and of the new set.
     """
 
     members: tuple[tuple[Placed, ...], ...]
@@ -57,7 +57,7 @@ class Comparing:
         self._years: dict[tuple[int, int], Ruleset] = {}
 
     def steps(self, old: Placed | None, new: Placed | None) -> tuple[Step, ...]:
-        """What changes from one indicator to the other, column by column; one of them may be absent."""
+        """Return what changes from one indicator to the other, column by column; one of them may be absent."""
         found: list[Step] = []
         for years in self._pairs_of_years(old, new):
             sides = (self._side(0, old, years[0]), self._side(1, new, years[1]))
@@ -73,7 +73,7 @@ class Comparing:
         return AskedIndicator.of(self._years[key], placed)
 
     def _pairs_of_years(self, old: Placed | None, new: Placed | None) -> list[tuple[int, int]]:
-        """The same year of both wherever both have it; else the years for which the sets were composed."""
+        """Return the same year of both wherever both have it; else the years for which the sets were composed."""
         sides = (self._side(0, old, self.old.year), self._side(1, new, self.new.year))
         printed = [side.years for side in sides if side is not None and side.years]
         named = {int(year) for years in printed for year in years if year != REST} | {self.old.year, self.new.year}
@@ -81,7 +81,7 @@ class Comparing:
         return [(year, year) for year in shared] or [(self.old.year, self.new.year)]
 
     def count_witness(self, level: CountedMembers, asked: tuple[int, int]) -> Witness | None:
-        """A unit with as many members met as only the less demanding of two counts asks for."""
+        """Return a unit with as many members met as only the less demanding of two counts asks for."""
         tried = [self._met_and_not(member) for member in level.members]
         if not all(met for met, _ in tried):
             return None
@@ -122,7 +122,7 @@ class _Pair:
     years: tuple[int, int]
 
     def steps(self) -> Iterator[Step]:
-        """What is found in each column that some facts can produce."""
+        """Yield what is found in each column that some facts can produce."""
         to_try = self._to_try()
         found = self._columns(to_try)
         if not found:
@@ -131,7 +131,7 @@ class _Pair:
             yield self._step(columns, tried, to_try)
 
     def outcomes(self) -> dict[Columns, Tried]:
-        """What the engine answered, by column."""
+        """Return what the engine answered, by column."""
         return self._columns(self._to_try())
 
     def _to_try(self) -> Trials:
@@ -139,7 +139,7 @@ class _Pair:
         return trials([(side.ruleset, tuple(side.conditions.values())) for side in present])
 
     def _columns(self, to_try: Trials) -> dict[Columns, Tried]:
-        """The outcomes of all facts tried, by column."""
+        """Return the outcomes of all facts tried, by column."""
         axes = [tuple(r for given in axis if (r := self._ready(given)) is not None) for axis in to_try.axes]
         before, after = (_absent if side is None else side.asker() for side in self.sides)
         found: dict[Columns, Tried] = {}
@@ -153,12 +153,12 @@ class _Pair:
         return found
 
     def _ready(self, given: Given) -> "_Ready | None":
-        """Some facts in the slots of both sets; None where one of them cannot take them."""
+        """Return some facts in the slots of both sets; None where one of them cannot take them."""
         slots = [() if side is None else side.slots_of(given) for side in self.sides]
         return None if slots[0] is None or slots[1] is None else _Ready(given, (slots[0], slots[1]))
 
     def _step(self, columns: Columns, tried: Tried, to_try: Trials) -> Step:
-        """What changes in one column."""
+        """Return what changes in one column."""
         old, new = self.sides
         before = old.in_column({c.selector: c.old for c in columns if c.old is not None}) if old else ()
         after = new.in_column({c.selector: c.new for c in columns if c.new is not None}) if new else ()
@@ -175,7 +175,7 @@ class _Pair:
         return evolve(step, kind=Kind.EVIDENCE, asked=moved) if moved and step.kind is Kind.EQUAL else step
 
     def _judged(self, step: Step, tried: Tried, to_try: Trials, one_unknown: bool) -> Step:
-        """The step with its direction, an undetermined outcome standing for met and for not met."""
+        """Return the step with its direction, where an undetermined outcome may be met and may be not met."""
         found = tried.keys()
         lost, gained = self._witnesses(_LOST, tried), self._witnesses(_GAINED, tried)
         if lost and gained:
@@ -197,12 +197,12 @@ class _Pair:
         return evolve(step, kind=Kind.NOT_COMPARED, witnesses=shown, reasons=reasons, excluded=excluded)
 
     def _witnesses(self, wanted: Iterable[Codes], tried: Tried) -> tuple[Witness, ...]:
-        """The first of the wanted pairs of outcomes that was found and replays; empty if there is none."""
+        """Return the first of the wanted pairs of outcomes that was found and replays; empty where none does."""
         made = (self._replayed(codes, tried[codes]) for codes in wanted if codes in tried)
         return tuple(itertools.islice((witness for witness in made if witness is not None), 1))
 
     def _replayed(self, codes: Codes, given: Iterable[Given]) -> Witness | None:
-        """The facts as a witness, if ``assess`` on both whole sets says the same."""
+        """Return the facts as a witness, if ``assess`` on both whole sets says the same."""
         facts = _together(given)
         try:
             before, after = (None if side is None else _outcome(side, facts) for side in self.sides)
@@ -211,12 +211,12 @@ class _Pair:
         return Witness(tuple(facts.items()), self.years, before, after) if (before, after) == codes else None
 
     def _same_form(self) -> bool:
-        """True if both conditions have the same form and compare facts worked out in the same way."""
+        """Return True if both conditions have the same form and compare facts worked out in the same way."""
         old, new = self.sides
         return old is not None and new is not None and old.form == new.form
 
     def _why(self, tried: Tried) -> tuple[str, ...]:
-        """The codes for which one side is undetermined."""
+        """Return the codes for which one side is undetermined."""
         found: set[ReasonCode] = set()
         for number, side in enumerate(self.sides):
             given = next((given for codes, given in tried.items() if codes[number] == 2), None)
@@ -235,7 +235,7 @@ class _Ready:
 
 
 def _absent(_: Iterable[Slots]) -> Judged | None:
-    """What a set without the indicator answers."""
+    """Return what a set without the indicator answers."""
     return None, {}
 
 
@@ -244,13 +244,13 @@ def _together(given: Iterable[Given]) -> dict[str, FactValue]:
 
 
 def _outcome(side: AskedIndicator, facts: Given) -> Outcome:
-    """The indicator's outcome in an assessment by the whole set."""
+    """Return the indicator's outcome in an assessment by the whole set."""
     verdict = assess(side.ruleset, facts)
     return Outcome(verdict.codes[1 + len(side.ruleset.criteria) + side.place])
 
 
 def _paired(before: Sequence[Asked], after: Sequence[Asked], same_form: bool) -> Asks:
-    """What is asked before and after: in order where the form is the same, else by what it is about."""
+    """Return what is asked before and after: in order where the form is the same, else by what it is about."""
     if same_form:
         return tuple(zip(before, after, strict=True))
     left = list(after)
@@ -264,7 +264,7 @@ def _paired(before: Sequence[Asked], after: Sequence[Asked], same_form: bool) ->
 
 
 def _one_unknown(before: Iterable[Asked], after: Iterable[Asked]) -> bool:
-    """True if all that is open is one comparison with one fact, and the same on both sides."""
+    """Return True if all that is open is one comparison with one fact, and the same on both sides."""
     open_ = [[a for a in side if a.cell is None or a.cell.state in _UNKNOWN] for side in (before, after)]
     if [len(side) for side in open_] != [1, 1] or open_[0][0].meaning != open_[1][0].meaning:
         return False
@@ -273,7 +273,7 @@ def _one_unknown(before: Iterable[Asked], after: Iterable[Asked]) -> bool:
 
 
 def _merged(pieces: Iterable[Step]) -> Iterator[Step]:
-    """The steps that change something, each with all the columns in which the same changes."""
+    """Yield the steps that change something, each with all the columns in which the same changes."""
     groups: dict[object, list[Step]] = {}
     total: set[Columns] = set()
     for step in pieces:

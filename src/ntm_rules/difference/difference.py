@@ -46,17 +46,17 @@ class Difference:
         return MappingProxyType({kind: found[kind] for kind in Kind if kind in found})
 
     def indicator(self, no: str) -> Change:
-        """The indicator that bears the number in the new set, else in the old one.
+        """Return the indicator that has the number in the new set, else in the old one.
 
         Raises:
-            KeyError: there is none.
+            KeyError: neither set has the number.
         """
         found = [c for c in self.compared if c.level == "indicator"]
         of_old = {c.old.no: c for c in found if c.old is not None}
         return (of_old | {c.new.no: c for c in found if c.new is not None})[no]
 
     def on_units(self, unit_facts: Iterable[UnitFacts | tuple[str, Facts]]) -> Iterator[UnitDifference]:
-        """The units some of whose outcomes differ, one after the other, each assessed on both sets as they are.
+        """Yield the units some of whose outcomes differ, one after the other, each assessed on both sets as they are.
 
         Args:
             unit_facts: names or codes with facts, or what ``tables.read`` gives.
@@ -97,7 +97,7 @@ class Difference:
 
 
 def diff(old: Ruleset, new: Ruleset) -> Difference:
-    """What changes from *old* to *new*, by meaning.
+    """Compare *old* with *new* by meaning.
 
     Numbers that differ by year are compared for the same year in both sets wherever both print it; else for the years
     for which the sets were composed. Of words only titles are compared.
@@ -115,7 +115,7 @@ def diff(old: Ruleset, new: Ruleset) -> Difference:
 
 
 def _same_ground(old: Ruleset, new: Ruleset) -> bool:
-    """True if equal conditions mean the same in both: same derived facts, nothing bound to different values."""
+    """Return True if equal conditions mean the same in both: same derived facts, nothing bound to different values."""
     bound = dict(old.bindings)
     apart = any(name != "year" and bound.get(name, value) != value for name, value in new.bindings)
     return not apart and old.derived == new.derived and old.minimum_evidence == new.minimum_evidence
@@ -167,7 +167,7 @@ def _criterion(pair: Pair[Criterion], pairs: Iterable[Pair[Placed]], comparing: 
 
 
 def _whole(criteria: Sequence[Change], pairs: Iterable[Pair[Placed]], comparing: Comparing) -> Iterator[Change]:
-    """A change of how many criteria the set asks for."""
+    """Yield a change of how many criteria the set asks for."""
     old, new = comparing.old, comparing.new
     if old.at_least_n == new.at_least_n:
         return

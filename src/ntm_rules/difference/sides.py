@@ -24,7 +24,7 @@ Judged = tuple[int | None, dict[str, str]]
 
 
 def in_year(ruleset: Ruleset, year: int) -> Ruleset:
-    """The same law with another column of yearly thresholds; prerequisites too."""
+    """Return the same law with another column of yearly thresholds; prerequisites too."""
     if ruleset.year == year:
         return ruleset
 
@@ -47,7 +47,7 @@ class AskedIndicator:
     """One indicator of one set, ready to be asked.
 
     Attributes:
-        place: where its code stands among those of the indicators.
+        place: where its code is among those of the indicators.
     """
 
     ruleset: Ruleset
@@ -57,7 +57,7 @@ class AskedIndicator:
 
     @classmethod
     def of(cls, ruleset: Ruleset, placed: Placed) -> "AskedIndicator":
-        """The side for an indicator of a ruleset."""
+        """Return the side for an indicator of a ruleset."""
         return cls(ruleset, program_of(ruleset), placed.place, placed.indicator)
 
     @property
@@ -73,18 +73,18 @@ class AskedIndicator:
                 yield role, address, leaf
 
     def tables(self) -> Iterator[Table]:
-        """The tables that its comparisons read."""
+        """Yield the tables that its comparisons read."""
         for _, _, leaf in self.asked():
             threshold = None if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
             if isinstance(threshold, Table):
                 yield threshold
 
     def selectors(self) -> tuple[str, ...]:
-        """The selectors of its tables, each once."""
+        """Return the selectors of its tables, each once."""
         return tuple(dict.fromkeys(name for table in self.tables() for name in table.by))
 
     def slots_of(self, given: Given) -> Slots | None:
-        """The places and values of some facts; None where the set cannot take them."""
+        """Return the places and values of some facts; None where the set cannot take them."""
         try:
             values = self.program.checker.check(given, None).values
         except FactError:
@@ -92,7 +92,7 @@ class AskedIndicator:
         return tuple((place, value) for place, value in enumerate(values) if value is not None)
 
     def in_column(self, values: Mapping[str, str]) -> tuple[Asked, ...]:
-        """What is asked where the selectors have these values."""
+        """Return what is asked where the selectors have these values."""
         found: list[Asked] = []
         units = {f.id: f.unit.id for f in self.ruleset.fact_by_id.values() if f.unit}
         for role, address, leaf in self.asked():

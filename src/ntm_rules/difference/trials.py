@@ -1,7 +1,7 @@
 """The facts that decide how two conditions compare: one value for every region that their numbers cut out.
 
 An outcome depends on a number only through the comparisons it enters, so a value at each threshold and one in every
-gap stand for all values. Trying all combinations on the engine is then a proof, and what is found is a witness.
+gap represent all values. Trying all combinations on the engine is then a proof, and what is found is a witness.
 """
 
 import itertools
@@ -31,7 +31,7 @@ class Trials:
     """The facts to try: an axis is one fact (or a part with its whole) with all values that matter.
 
     Attributes:
-        unproved: why all combinations of the axes do not stand for all facts, as codes; empty where they do.
+        unproved: why all combinations of the axes do not represent all facts, as codes; empty where they do.
     """
 
     axes: tuple[tuple[Given, ...], ...]
@@ -49,7 +49,7 @@ def combinations(axes: Sequence[Sequence[T]], every: bool) -> Iterator[tuple[T, 
 
 
 def trials(sides: Sequence[tuple[Ruleset, Sequence[Condition]]]) -> Trials:
-    """What to try for the conditions of each ruleset."""
+    """Return what to try for the conditions of each ruleset."""
     reading = _Collector()
     for ruleset, conditions in sides:
         reading.read(ruleset, conditions)
@@ -130,7 +130,7 @@ class _Collector:
             self._fact(inner, known, rules, bound)
 
     def trials(self) -> Trials:
-        """The axes: circumstances first, so that what is measured changes fastest; whichever set was read first."""
+        """Return the axes, circumstances first: what is measured changes fastest, whichever set was read first."""
         chosen = sorted(self.facts.values(), key=lambda fact: (fact.direction is not Direction.NEITHER, fact.id))
         axes = [self._values(fact) for fact in chosen]
         axes += [self._parts(fact, rule) for _, (fact, rule) in sorted(self.ratios.items())]
@@ -146,7 +146,7 @@ class _Collector:
         return Trials(tuple(axes), tuple(why for why, holds in unproved.items() if holds))
 
     def _apart(self) -> bool:
-        """False if a part is given beside its whole, which bounds it, or two given ratios share one."""
+        """Return False if a part is given beside its whole, which bounds it, or two given ratios share one."""
         if any(ratio.part in self.facts and ratio.whole in self.facts for ratio in self.known_ratios):
             return False
         given = [f.ratio for f in self.facts.values() if f.ratio is not None and f.id in self.empty]
@@ -172,7 +172,7 @@ class _Collector:
         return tuple(found)
 
     def _parts(self, fact: Fact, rule: RatioOf) -> tuple[Given, ...]:
-        """A part and a whole for every value that matters of a ratio worked out from them."""
+        """Return a part and a whole for every value that matters of a ratio worked out from them."""
         values = points(fact, self.limits.get(fact.id, set()))
         digits = max([0, *(-typing.cast(int, v.as_tuple().exponent) for v in values)])
         whole = fact.scale * 10**digits
@@ -199,7 +199,7 @@ def points(fact: Fact, limits: Iterable[Decimal]) -> tuple[Decimal, ...]:
 
 
 def _shares(member: Scored, rule: PointsOf, cells: Iterable[Cell], fact: Fact) -> Iterator[Decimal]:
-    """The points of one part with which, all parts alike, the total is just below and just above a limit."""
+    """Yield the points of one part with which, all parts alike, the total is just below and just above a limit."""
     step = Decimal(1).scaleb(-fact.decimals)
     for cell in cells:
         for found in (cell, cell.floor):
@@ -210,7 +210,7 @@ def _shares(member: Scored, rule: PointsOf, cells: Iterable[Cell], fact: Fact) -
 
 
 def _near(fact: Fact, limit: Decimal) -> tuple[Decimal, ...]:
-    """The limit; of a count the whole numbers on both sides."""
+    """Return the limit; of a count the whole numbers on both sides."""
     if fact.type is not FactType.COUNT:
         return (limit,)
     return (limit.to_integral_value(ROUND_FLOOR), limit.to_integral_value(ROUND_CEILING))

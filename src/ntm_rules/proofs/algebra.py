@@ -53,16 +53,16 @@ class Algebra:
     logic: Logic
 
     def met(self, code: Code) -> Term:
-        """True where the code is met."""
+        """Return a term that is true where the code is met."""
         return self.logic.opposite(self.logic.either(code.not_met, code.undetermined, code.not_applicable))
 
     def is_one_of(self, code: Code, outcomes: Iterable[Outcome]) -> Term:
-        """True where the code is one of the outcomes."""
+        """Return a term that is true where the code is one of the outcomes."""
         terms = (code.not_met, self.met(code), code.undetermined, code.not_applicable)
         return self.logic.either(*(terms[outcome] for outcome in outcomes))
 
     def all(self, codes: list[Code]) -> Code:
-        """All members that apply."""
+        """Return the code of all members that apply."""
         logic = self.logic
         if len(codes) == 1:
             return codes[0]
@@ -71,7 +71,7 @@ class Algebra:
         return Code(no, open_, logic.both(*(c.not_applicable for c in codes)))
 
     def at_least(self, k: int, codes: list[Code]) -> Code:
-        """At least *k* members."""
+        """Return the code of at least *k* members."""
         logic = self.logic
         lost = [logic.either(c.not_met, c.not_applicable) for c in codes]
         no = logic.at_least(len(codes) - k + 1, lost)
@@ -81,7 +81,7 @@ class Algebra:
         return Code(no, logic.both(logic.opposite(no), logic.opposite(yes)))
 
     def guarded(self, applies: Code, code: Code) -> Code:
-        """An indicator with ``applies_if``."""
+        """Return the code of an indicator with ``applies_if``."""
         both, either, here = self.logic.both, self.logic.either, self.met(applies)
         return Code(
             both(here, code.not_met),
@@ -90,7 +90,7 @@ class Algebra:
         )
 
     def where_empty(self, code: Code, empty: Term, outcome: Outcome | None) -> Code:
-        """The code of a ratio where its whole may be 0."""
+        """Return the code of a ratio where its whole may be 0."""
         either = self.logic.either
         return Code(
             either(code.not_met, empty) if outcome is Outcome.NOT_MET else code.not_met,
@@ -99,7 +99,7 @@ class Algebra:
         )
 
     def first(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
-        """The value that all rows have which may be the first one whose guard is met."""
+        """Return the value that all rows have which may be the first one whose guard is met."""
         logic = self.logic
         reachable: list[tuple[Term, SymbolicChoice]] = []
         before: Term = True
@@ -116,7 +116,7 @@ class Algebra:
         return SymbolicChoice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
 
     def only(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
-        """The value of the one row whose guard is met; an undetermined guard must not make a difference."""
+        """Return the value of the one row whose guard is met; an undetermined guard must not make a difference."""
         logic = self.logic
         met = [self.met(when) for when, _ in rows]
         open_ = [when.undetermined for when, _ in rows]
@@ -136,7 +136,7 @@ class Algebra:
         return SymbolicChoice(terms, logic.either(*terms.values()))
 
     def extreme(self, numbers: list[SymbolicNumber], least: bool) -> SymbolicNumber:
-        """The least or the greatest of several numbers: compared by comparing each of them."""
+        """Return the least or the greatest of several numbers: compared by comparing each of them."""
         logic = self.logic
         given = logic.both(*(n.given for n in numbers))
         for_all = (Op.AT_LEAST, Op.MORE_THAN) if least else (Op.AT_MOST, Op.LESS_THAN)
@@ -149,7 +149,7 @@ class Algebra:
         return SymbolicNumber(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
 
     def points(self, parts: list[tuple[Code, Part, Term, Term]]) -> SymbolicNumber:
-        """Points out of a total, of parts each with its points and whether these are given: multiplied out."""
+        """Return points out of a total, multiplied out; each part has its points and whether these are given."""
         logic = self.logic
         counts = [self.met(applies) for applies, _, _, _ in parts]
         given = logic.both(

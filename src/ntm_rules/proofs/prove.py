@@ -3,7 +3,7 @@
     for proof in prove(ruleset):
         print(proof)
 
-``PROVED`` and ``REFUTED`` hold whatever stands in the pending and delegated cells one day. Where that makes the
+``PROVED`` and ``REFUTED`` hold whatever is written in the pending and delegated cells one day. Where that makes the
 difference the status is ``UNDECIDED``, with facts and values of these cells that show it.
 """
 
@@ -145,7 +145,7 @@ def prove(
     limits: Limits | None = None,
     shared: Shared | None = None,
 ) -> tuple[Proof, ...]:
-    """Every proof about a ruleset.
+    """Return every proof about a ruleset.
 
     Args:
         base: the national set that the province's own must not loosen.
@@ -174,7 +174,7 @@ def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
 def prove_in(
     library: Library, ruleset: Ruleset, limits: Limits | None = None, shared: Shared | None = None
 ) -> tuple[Proof, ...]:
-    """Every proof about a ruleset, compared with its national set and with the tiers that it names."""
+    """Return every proof about a ruleset, compared with its national set and with the tiers that it names."""
 
     def other(name: str, period: str | None, province: str | None, territory: str | None) -> Ruleset:
         period = period or ruleset.period
@@ -196,7 +196,7 @@ def prove_in(
 
 
 def _all(search: Search, based: bool, grades: int) -> Iterator[Proof]:
-    """Every proof; the sides from *grades* on are what the grades of the set ask."""
+    """Yield every proof; the sides from *grades* on are what the grades of the set ask."""
     whole = satisfiable(search)
     yield whole
     yield from covered(search)
@@ -271,7 +271,7 @@ def decided(search: Search, no: str) -> Iterator[Proof]:
 
 
 def _with_codes(proof: Proof, answer: Answered) -> Proof:
-    """The proof with the reason codes of its counterexample."""
+    """Return the proof with the reason codes of its counterexample."""
     data = {"because": ", ".join(code.value for code in answer.codes)} if answer.codes else {}
     return evolve(proof, data=data)
 
@@ -287,7 +287,7 @@ def ladder(search: Search, side: int) -> Iterator[Proof]:
 
 
 def _compared(ruleset: Ruleset) -> Iterator[tuple[str, set[str]]]:
-    """The facts that each indicator compares, selectors and prerequisites left out."""
+    """Yield the facts that each indicator compares, selectors and prerequisites left out."""
     for _, indicator in indicators(ruleset):
         found = (leaf for _, leaf in leaves(indicator.require) if isinstance(leaf, Comparison))
         yield indicator.no, {name for leaf in found for name in leaf.facts}
@@ -347,7 +347,7 @@ def covered(search: Search) -> tuple[Proof, ...]:
 
 
 def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
-    """That a table misses a cell which some facts ask for, in the first year in which they do."""
+    """Prove that a table misses a cell which facts ask for, in the first year in which they do; None if none do."""
     ruleset = search.rulesets[0]
     proof = _ended(Kind.COVERED, (ruleset,), gap.address, Status.REFUTED, gap.trace, start)
     for year in validity(ruleset) if "year" in gap.by else (ruleset.year,):
@@ -369,7 +369,7 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
 
 
 def _at(ruleset: Ruleset, year: int, _: int) -> Ruleset:
-    """The ruleset for another year of the assessment."""
+    """Return the ruleset for another year of the assessment."""
     bindings = tuple((name, str(year) if name == "year" else value) for name, value in ruleset.bindings)
     return evolve(ruleset, year=year, bindings=bindings)
 

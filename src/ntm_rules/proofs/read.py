@@ -1,7 +1,7 @@
 """The rule tree as z3 terms: another reader beside the engines, for all facts at once.
 
 A pending or delegated cell is read in one of two ways. Read strictly it is undetermined, as in an assessment; what
-then follows holds whatever stands there one day. Read as an unknown it is a constant that nobody knows.
+then follows holds whatever is written there one day. Read as an unknown it is a constant that nobody knows.
 """
 
 import itertools
@@ -59,7 +59,7 @@ class Trace:
         self.cells += other.cells
 
     def bound(self, bindings: Mapping[str, str]) -> "Trace":
-        """The same without the columns that province and year leave out."""
+        """Return the same without the columns that province and year leave out."""
 
         def stays(by: tuple[str, ...], key: Key) -> bool:
             return all(k in (bindings.get(s, k), REST) for s, k in zip(by, key, strict=True))
@@ -136,13 +136,13 @@ class SymbolicRuleset:
         self.codes, self.traces = zip(self.group(ruleset.at_least_n, criteria), *criteria, *found, strict=True)
 
     def bound(self) -> Iterator[Term]:
-        """What province fixes; the year stays open."""
+        """Yield what the province fixes; the year stays open."""
         for name, value in self.bindings.items():
             if name in self.facts:
                 yield typing.cast(SymbolicChoice, self.value(name)).terms.get(value, False)
 
     def group(self, k: int | None, members: list[tuple[Code, Trace]]) -> tuple[Code, Trace]:
-        """A criterion of its indicators, the set of its criteria."""
+        """Return the code of a criterion from its indicators, or of the set from its criteria."""
         trace = Trace()
         for _, other in members:
             trace.add(other)
@@ -150,7 +150,7 @@ class SymbolicRuleset:
         return (self.algebra.all(codes) if k is None else self.algebra.at_least(k, codes)), trace
 
     def indicator(self, indicator: Indicator) -> tuple[Code, Trace]:
-        """The code of an indicator, and what it reads."""
+        """Return the code of an indicator, and what it reads."""
         key = (self.shared, indicator.no, indicator.require, indicator.applies_if)
         if key not in self.context.read:
             self.owner, self.trace = indicator.no, Trace()
@@ -163,7 +163,7 @@ class SymbolicRuleset:
     # -- conditions --------------------------------------------------------------------------
 
     def condition(self, node: Condition) -> Code:
-        """The code of a condition."""
+        """Return the code of a condition."""
         match node:
             case Comparison():
                 return self.algebra.all([self.comparison(node, fact) for fact in node.facts])
@@ -184,7 +184,7 @@ class SymbolicRuleset:
                 typing.assert_never(node)
 
     def meets(self, node: Meets) -> Code:
-        """A prerequisite: by act, by finding, or by either."""
+        """Return the code of a prerequisite: by act, by finding, or by either."""
         ways: list[Code] = []
         if node.recognised is not None and node.by is not By.FINDING:
             act = Comparison((node.recognised,), Op.EQUALS, node.cell, node.part)
@@ -202,7 +202,7 @@ class SymbolicRuleset:
         return ways[0] if len(ways) == 1 else self.algebra.at_least(1, ways)
 
     def found(self, code: Code, cell: Cell) -> Code:
-        """A prerequisite by finding; an unknown cell can only ask for it."""
+        """Return the code of a prerequisite by finding; an unknown cell can only ask for it."""
         if self.unknowns or self.known(cell):
             return code
         if cell.floor is None or cell.below(self.floor):
@@ -213,7 +213,7 @@ class SymbolicRuleset:
     # -- comparisons -------------------------------------------------------------------------
 
     def comparison(self, node: Comparison | Open, fact: str | None) -> Code:
-        """A comparison with one fact; an open condition where there is no fact."""
+        """Return the code of a comparison with one fact, or of an open condition, which has none."""
         threshold = bound_threshold(node.threshold)
         if isinstance(threshold, Cell):
             return self.cell(node, fact, (), (), threshold)
@@ -226,7 +226,7 @@ class SymbolicRuleset:
         )
 
     def picks(self, table: Table) -> Iterator[tuple[Key, Cell, Term]]:
-        """The cells of a table that some selectors pick, each with the term that is true where they do."""
+        """Yield the cells of a table that some selectors pick, each with the term that is true where they do."""
         selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
         found: dict[Key, tuple[Cell, list[Term]]] = {}
         for texts in itertools.product(*(selector.terms for selector in selectors)):
@@ -238,13 +238,13 @@ class SymbolicRuleset:
             yield key, cell, self.logic.either(*terms)
 
     def nothing(self, table: Table) -> Term:
-        """True where the selectors of a table pick no cell, or one of them has no value."""
+        """Return a term that is true where the selectors of a table pick no cell, or one of them has no value."""
         selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
         given = self.logic.both(*(s.given for s in selectors))
         return self.logic.either(self.logic.opposite(given), self.gap(table))
 
     def gap(self, table: Table) -> Term:
-        """True where the selectors of a table have values for which it has no cell."""
+        """Return a term that is true where the selectors of a table have values for which it has no cell."""
         selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
         return self.logic.either(
             *(
@@ -255,11 +255,11 @@ class SymbolicRuleset:
         )
 
     def known(self, cell: Cell) -> bool:
-        """False where nobody knows what the cell asks, or its evidence is too weak."""
+        """Return False where nobody knows what the cell asks, or its evidence is too weak."""
         return cell.state in (CellState.SET, CellState.NONE) and not cell.below(self.floor)
 
     def cell(self, node: Comparison | Open, fact: str | None, by: tuple[str, ...], key: Key, cell: Cell) -> Code:
-        """A comparison with one cell."""
+        """Return the code of a comparison with one cell."""
         place = None if self.known(cell) else unknown_cell(self.ruleset.id, self.owner, node, key, cell)
         if isinstance(node, Open) or fact == node.fact:
             self.trace.cells.append((by, key, place))
@@ -278,7 +278,7 @@ class SymbolicRuleset:
         return Code(base.not_met, self.logic.opposite(base.not_met))
 
     def against(self, node: Comparison, name: str, cell: Cell, unknown: tuple[UnknownCell, Cell | None] | None) -> Code:
-        """A fact against the value of a set cell, or against an unknown value."""
+        """Return the code of a fact against the value of a set cell, or against an unknown value."""
         logic = self.logic
         fact, value = self.facts[name], self.value(name)
         if isinstance(value, SymbolicNumber):
@@ -295,7 +295,7 @@ class SymbolicRuleset:
         return Code(logic.both(value.given, logic.opposite(holds)), logic.opposite(value.given))
 
     def holds(self, node: Open) -> Term:
-        """Whether the unit would meet an open condition."""
+        """Return a term that is true where the unit would meet an open condition."""
         question = asked_by(self.ruleset.id, self.owner, node)
         self.variables.add([question])
         self.trace.facts.add(question.id)
@@ -304,7 +304,7 @@ class SymbolicRuleset:
     # -- facts -------------------------------------------------------------------------------
 
     def value(self, name: str) -> SymbolicChoice | SymbolicNumber:
-        """The value of a fact, given or worked out."""
+        """Return the value of a fact, given or worked out."""
         if name in self.derived_traces:
             self.trace.add(self.derived_traces[name])
         if name in self.values:
@@ -315,7 +315,7 @@ class SymbolicRuleset:
         return self.variables.fact(name)
 
     def derived(self, derived: Derived) -> SymbolicChoice | SymbolicNumber:
-        """The value of a derived fact."""
+        """Return the value of a derived fact."""
         rule = derived.rule
         match rule:
             case Case():
@@ -334,7 +334,7 @@ class SymbolicRuleset:
                 typing.assert_never(rule)
 
     def points(self, rule: PointsOf) -> SymbolicNumber:
-        """Points out of a total."""
+        """Return points out of a total."""
         variables = self.variables
         parts: list[tuple[Code, Part, Term, Term]] = []
         for part in parts_of(rule, self.facts):
@@ -344,21 +344,21 @@ class SymbolicRuleset:
         return self.algebra.points(parts)
 
     def then(self, value: str | Ref | None) -> SymbolicChoice:
-        """The value of a row of a case."""
+        """Return the value of a row of a case."""
         if isinstance(value, Ref):
             return typing.cast(SymbolicChoice, self.value(value.fact))
         return SymbolicChoice({}, False) if value is None else SymbolicChoice({value: True}, True)
 
 
 def validity(ruleset: Ruleset) -> tuple[int, ...]:
-    """The years of the set's validity; as far as it is composed for where it has no end."""
+    """Return the years of the set's validity; as far as it is composed for where it has no end."""
     span = ruleset.layers[0]
     last = ruleset.year if span.end is None else span.end.year
     return tuple(range(span.start.year, max(last, span.start.year) + 1))
 
 
 def gaps(reading: SymbolicRuleset) -> Iterator[Gap]:
-    """The tables of a reading that miss a cell for some combination of selectors, reachable or not."""
+    """Yield the tables of a reading that miss a cell for some combination of selectors, reachable or not."""
     ruleset = reading.ruleset
     owned = [(d.id, guard) for d in ruleset.derived for guard in guards_of(d)]
     for criterion in ruleset.criteria:

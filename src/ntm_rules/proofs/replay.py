@@ -65,7 +65,7 @@ class Replay:
         self._codes: list[dict[int, bytes]] = []
 
     def _side(self, side: int) -> tuple[Ruleset, frozenset[str]]:
-        """A ruleset and the facts that it takes."""
+        """Return a ruleset and the facts that it takes."""
         if side not in self._sides:
             ruleset = self._make(side)
             self._sides[side] = ruleset, frozenset(ruleset.inputs())
@@ -90,7 +90,7 @@ class Replay:
         return None
 
     def _outcomes(self, side: int, facts: Mapping[str, FactValue]) -> bytes:
-        """The outcomes of the facts; empty where the ruleset refuses them."""
+        """Return the outcomes of the facts; empty where the ruleset refuses them."""
         ruleset, _ = self._side(side)
         try:
             return outcome_codes(ruleset, check_facts(ruleset, self.given(side, facts)))
@@ -98,12 +98,12 @@ class Replay:
             return b""
 
     def holds(self, claim: Claim, facts: Mapping[str, FactValue]) -> bool:
-        """True if the outcomes of the facts are those claimed."""
+        """Return True if the outcomes of the facts are those claimed."""
         codes = {side: self._outcomes(side, facts) for side in {w.side for w in claim.wanted}}
         return all(codes.values()) and all(codes[w.side][w.place] in w.outcomes for w in claim.wanted)
 
     def confirms(self, claim: Claim, facts: Mapping[str, FactValue]) -> bool:
-        """True if assessments of the facts show the claim."""
+        """Return True if assessments of the facts show the claim."""
         try:
             verdicts = {side: self.verdict(side, facts) for side in {w.side for w in claim.wanted}}
         except FactError:
@@ -111,7 +111,7 @@ class Replay:
         return all(verdicts[w.side].codes[w.place] in w.outcomes for w in claim.wanted)
 
     def verdict(self, side: int, facts: Mapping[str, FactValue]) -> Verdict:
-        """The assessment of the facts."""
+        """Return the assessment of the facts."""
         return assess(self._side(side)[0], self.given(side, facts))
 
     def given(self, side: int, facts: Mapping[str, FactValue]) -> dict[str, typing.Any]:
@@ -121,7 +121,7 @@ class Replay:
 
 
 def improved(facts: Mapping[str, FactValue], known: Mapping[str, Fact], fixed: Sequence[str]) -> dict[str, FactValue]:
-    """The facts with everything as good as it can be, but for the *fixed* ones."""
+    """Return the facts with everything as good as it can be, but for the *fixed* ones."""
     return {name: value if name in fixed else _best(known[name], value) for name, value in facts.items()}
 
 
@@ -144,7 +144,7 @@ def extremes(rulesets: Iterable[Ruleset]) -> Iterator[FoundFacts]:
 
 
 def _extreme(fact: Fact, good: bool) -> FactValue:
-    """The best or the worst value; any where none is better."""
+    """Return the best or the worst value; any where no value is better."""
     high = (fact.direction is Direction.MORE) is good
     if fact.type is FactType.BOOLEAN:
         return high

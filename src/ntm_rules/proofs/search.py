@@ -98,7 +98,7 @@ class Search:
         return bool(self.solver.check() != self.logic.z3.unsat)
 
     def trace(self, claim: Claim) -> Trace:
-        """What the outcomes of a claim rest on."""
+        """Return what the outcomes of a claim rest on."""
         key = frozenset((w.side, w.place) for w in claim.wanted)
         if key not in self._traces:
             found = Trace()
@@ -108,7 +108,7 @@ class Search:
         return self._traces[key]
 
     def exists(self, claim: Claim) -> Answered:
-        """Whether some facts show the claim."""
+        """Return whether some facts show the claim."""
         key = self._key(claim)
         if key is not None and key in self.shared.answers:
             return self.shared.answers[key]
@@ -121,7 +121,7 @@ class Search:
         return answer
 
     def _key(self, claim: Claim) -> object:
-        """What the answer depends on, if all of it is read once for all rulesets; else None."""
+        """Return what the answer depends on, if all of it is read once for all rulesets; else None."""
         if any(w.place <= len(self.rulesets[w.side].criteria) for w in claim.wanted):
             return None
         trace = self.trace(claim)
@@ -156,7 +156,7 @@ class Search:
         return self._answer(shown, claim, found, replay, assumed)
 
     def _contradictory(self, claim: Claim) -> bool:
-        """True if two different outcomes of the same condition are wanted."""
+        """Return True if two different outcomes of the same condition are wanted."""
         seen: dict[int, set[Outcome]] = {}
         for w in claim.wanted:
             outcomes = seen.setdefault(id(self.unknown[w.side].codes[w.place]), set(w.outcomes))
@@ -164,7 +164,7 @@ class Search:
         return not all(seen.values())
 
     def _shown(self, claim: Claim, replay: Replay, readings: list[SymbolicRuleset], more: Term) -> FoundFacts | None:
-        """Facts that show a claim: found before, put together from what is known, or found by z3."""
+        """Return facts that show a claim: found before, put together from what is known, or found by z3."""
         terms = [*self._terms(claim, readings), more]
         if terms[0] is False:
             return None
@@ -181,7 +181,7 @@ class Search:
         return model[0]
 
     def _spliced(self, claim: Claim, replay: Replay, readings: list[SymbolicRuleset], more: Term) -> FoundFacts | None:
-        """Facts that are as good as can be, but for those that show the first thing wanted."""
+        """Return facts that are as good as can be, but for those that show the first thing wanted."""
         if len(claim.wanted) == 1:
             return None
         best, first = self._good(replay, readings, more), self.exists(Claim(claim.wanted[:1]))
@@ -191,7 +191,7 @@ class Search:
         return spliced if replay.holds(claim, spliced.facts) else None
 
     def _good(self, replay: Replay, readings: list[SymbolicRuleset], more: Term) -> FoundFacts | None:
-        """Facts that meet the first set, as well as they can."""
+        """Return facts that meet the first set, as well as they can."""
         if id(replay) not in self._best:
             claim = Claim((Wanted(0, 0, SATISFIED),))
             found = self._shown(claim, replay, readings, more)
@@ -210,7 +210,7 @@ class Search:
         return self._best[id(replay)]
 
     def _filled(self) -> Replay:
-        """The rulesets with values in their unknown cells: the same for all questions, where that will do."""
+        """Return the rulesets with values in their unknown cells: the same for all questions, where that will do."""
         if self._with_values is None:
             chosen, variables = self.shared.chosen, self.variables
             new = [place for place in self.places if place not in chosen]
@@ -234,7 +234,7 @@ class Search:
         return self.shared.filled(self.rulesets[side], self.bindings)
 
     def _terms(self, claim: Claim, readings: list[SymbolicRuleset]) -> list[Term]:
-        """What has to be true for a claim; only False where a part of it never is."""
+        """Return what has to be true for a claim; only False where a part of it never is."""
         found: list[Term] = []
         for w in claim.wanted:
             term = self._wanted(readings[w.side], w)
@@ -251,7 +251,11 @@ class Search:
         return self._literal(key, (code, outcomes), lambda: reading.algebra.is_one_of(code, outcomes))
 
     def _literal(self, key: object, kept: object, term: typing.Callable[[], Term]) -> Term:
-        """A variable that implies a term, so that the solver keeps what it learns; *kept* lives as long as the key."""
+        """Return a variable that implies a term, so that the solver keeps what it learns.
+
+        Args:
+            kept: lives as long as the key, which may be made of its identity.
+        """
         if key not in self._literals:
             made = term()
             if not isinstance(made, bool):
@@ -262,7 +266,7 @@ class Search:
         return self._literals[key][0]
 
     def find(self, term: Term, year: int) -> FoundFacts | None:
-        """Facts for which a term is true in a year, not confirmed by anything; None if there are none.
+        """Return facts for which a term is true in a year, not confirmed by anything; None if there are none.
 
         Raises:
             Undecided: nobody knows.
@@ -273,7 +277,7 @@ class Search:
     def _model(
         self, terms: list[Term], year: int | None = None, values: bool = True
     ) -> tuple[FoundFacts, dict[UnknownCell, Value]] | None:
-        """Facts, and values of the unknown cells, for which all terms are true; None if there are none."""
+        """Return facts, and values of the unknown cells, for which all terms are true; None if there are none."""
         if any(term is False for term in terms):
             return None
         if not self._possible:
@@ -303,7 +307,7 @@ class Search:
         return self.logic.both(*self.variables.short(self.read, self.places))
 
     def _answer(self, shown: Shown, claim: Claim, witness: FoundFacts, replay: Replay, assumed: Assumed) -> Answered:
-        """The answer with the facts that matter, if an assessment of these confirms it."""
+        """Return the answer with the facts that matter, if an assessment of these confirms it."""
         trace = self.trace(claim)
         needed, every = self.variables.needed(trace.facts), {**witness.facts, **self.bound}
         for facts in ({k: v for k, v in every.items() if k in needed}, every):
@@ -318,20 +322,20 @@ class Search:
         raise Undecided(NOT_CONFIRMED)
 
     def _codes(self, claim: Claim, replay: Replay, facts: Mapping[str, FactValue]) -> tuple[ReasonCode, ...]:
-        """Why the first thing wanted is undetermined."""
+        """Return why the first thing wanted is undetermined."""
         wanted = claim.wanted[0]
         found = replay.verdict(wanted.side, facts).indicators
         return next((found[no].codes for no, place in self.numbers[wanted.side].items() if place == wanted.place), ())
 
 
 def _numbers(ruleset: Ruleset) -> dict[str, int]:
-    """The printed numbers of the indicators, each with its place among the outcomes."""
+    """Return the printed numbers of the indicators, each with its place among the outcomes."""
     found = [indicator.no for _, indicator in indicators(ruleset)]
     return {no: place for place, no in enumerate(found, 1 + len(ruleset.criteria))}
 
 
 def _parts(ruleset: Ruleset) -> Iterator[RatioOf]:
-    """The parts that an assessment refuses if they are greater than their wholes."""
+    """Yield the parts that an assessment refuses if they are greater than their wholes."""
     for asked in with_prerequisites(ruleset):
         yield from (f.ratio for f in asked.facts if f.ratio is not None and f.type is FactType.PERCENT)
         rules = ((d.fact, d.rule) for d in asked.derived)

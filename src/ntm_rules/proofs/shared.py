@@ -32,7 +32,7 @@ class Shown(Enum):
 class Answered:
     """Whether some facts show a claim.
 
-    ``YES`` and ``NO`` hold whatever stands in the unknown cells; ``DEPENDS``: for some values of these.
+    ``YES`` and ``NO`` hold whatever is written in the unknown cells; ``DEPENDS``: for some values of these.
 
     Attributes:
         facts: confirmed by an assessment; None where there are none.
@@ -67,21 +67,21 @@ class Shared:
         self._filled: dict[object, tuple[Ruleset, Ruleset]] = {}
 
     def reading(self, ruleset: Ruleset, unknowns: bool) -> SymbolicRuleset:
-        """A ruleset read once; the reading keeps the ruleset alive, so that its identity stays its own."""
+        """Return a ruleset read once; the reading keeps the ruleset alive, so that its identity stays its own."""
         key = (id(ruleset), unknowns)
         if key not in self._readings:
             self._readings[key] = SymbolicRuleset(self.context, ruleset, unknowns)
         return self._readings[key]
 
     def filled(self, ruleset: Ruleset, bindings: Mapping[str, str]) -> Ruleset:
-        """A ruleset with the values chosen for its unknown cells."""
+        """Return a ruleset with the values chosen for its unknown cells."""
         key = (id(ruleset), *bindings.items())
         if key not in self._filled:
             self._filled[key] = ruleset, filled(ruleset, self.chosen)
         return self._filled[key][1]
 
     def found(self, rulesets: tuple[Ruleset, ...], strict: bool) -> list[FoundFacts]:
-        """Facts worth trying: the extremes, and what was found for the first set, whatever its date and province."""
+        """Return facts worth trying: the extremes, and what was found for the first set on any day in any province."""
         found = self._found.setdefault((rulesets[0].id, rulesets[0].period, strict), [])
         found += [witness for witness in extremes(rulesets) if witness not in found]
         return found

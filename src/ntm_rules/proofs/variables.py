@@ -93,7 +93,7 @@ class Variables:
                 raise ValueError(f"the fact `{fact.id}` is defined in two ways")
 
     def fact(self, name: str) -> SymbolicChoice | SymbolicNumber:
-        """The value of a fact that a condition reads."""
+        """Return the value of a fact that a condition reads."""
         if name not in self._values:
             fact = self.facts[name]
             if not fact.type.numeric:
@@ -105,11 +105,11 @@ class Variables:
         return self._values[name]
 
     def given(self, name: str) -> Term:
-        """Whether a fact is given."""
+        """Return a term that is true where a fact is given."""
         return True if self.complete else self.logic.boolean(f"{name}?")
 
     def choice(self, name: str, values: tuple[str, ...]) -> SymbolicChoice:
-        """A yes/no (which has no values of its own), a level or a category."""
+        """Return a yes/no (which has no values of its own), a level or a category."""
         logic, given = self.logic, self.given(name)
         if not values:
             term = logic.boolean(name)
@@ -123,13 +123,13 @@ class Variables:
         return SymbolicChoice(terms, True if self.complete else logic.either(*terms.values()))
 
     def number(self, name: str) -> Term:
-        """The variable of a number that is not worked out, within its bounds."""
+        """Return the variable of a number that is not worked out, within its bounds."""
         if name not in self._numbers:
             self._numbers[name] = self._variable(name, name, self.facts[name])
         return self._numbers[name]
 
     def ratio(self, fact: Fact, rule: RatioOf, direct: bool = False) -> SymbolicNumber:
-        """Part over whole: compared as one number, so that no term multiplies two facts."""
+        """Return part over whole, compared as one number, so that no term multiplies two facts."""
         logic, name = self.logic, fact.id if direct else ratio_name(rule)
         if name not in self.ratios:
             self.ratios[name] = _Ratio(fact, rule, self._variable(name, f"{name}%", fact, whole=False), direct)
@@ -152,7 +152,7 @@ class Variables:
     def _variable(
         self, key: object, name: str, fact: Fact, whole: bool | None = None, floor: Decimal | None = None
     ) -> Term:
-        """A numeric variable within the bounds of a fact, which a *floor* beyond them widens."""
+        """Return a numeric variable within the bounds of a fact, which a *floor* beyond them widens."""
         term = self.logic.number(name, fact.type is FactType.COUNT if whole is None else whole)
         low, high = self._bounds(fact)
         if floor is not None:
@@ -170,7 +170,7 @@ class Variables:
     def constraints(
         self, read: frozenset[str], places: Iterable[UnknownCell], parts: Iterable[RatioOf]
     ) -> Iterator[Term]:
-        """What the facts that are read and some unknown cells can be; *parts* are no greater than their wholes."""
+        """Yield what facts that are read and some unknown cells can be; *parts* are no greater than their wholes."""
         needed = self.needed(read)
         for rule in parts:
             if rule.part in needed and rule.whole in needed:
@@ -180,7 +180,7 @@ class Variables:
             yield from self.domain.get(key, ())
 
     def ties(self, read: frozenset[str], more: Collection[Decimal] = ()) -> Iterator[Term]:
-        """What ties ratios to parts and wholes that a caller could not leave out.
+        """Yield what ties ratios to parts and wholes that a caller could not leave out.
 
         They are tied at every number that a ratio is compared with, *more* ones included: all that outcomes depend on.
         """
@@ -195,7 +195,7 @@ class Variables:
                     yield logic.z3.Or(whole == 0, ORDER[op](left, right) == holds)
 
     def needed(self, read: Iterable[str]) -> set[str]:
-        """The facts that are read, with the parts and wholes of ratios."""
+        """Return the facts that are read, with the parts and wholes of ratios."""
         found = set(read)
         for name, ratio in self.ratios.items():
             if name in found:
@@ -203,7 +203,7 @@ class Variables:
         return found
 
     def within(self, read: Iterable[str]) -> list[_Ratio]:
-        """The ratios that are read."""
+        """Return the ratios that are read."""
         return [self.ratios[name] for name in sorted(read) if name in self.ratios]
 
     def _tied(self, ratio: _Ratio, read: Iterable[str]) -> bool:
@@ -212,13 +212,13 @@ class Variables:
         return all(shared) if ratio.direct else any(shared)
 
     def wholes(self, read: Iterable[str]) -> Term:
-        """True where no whole is 0."""
+        """Return a term that is true where no whole is 0."""
         return self.logic.both(*(self.number(ratio.rule.whole) != 0 for ratio in self.within(read)))
 
     # -- unknown cells -----------------------------------------------------------------------
 
     def unknown_limit(self, place: UnknownCell, fact: Fact, op: Op, floor: Cell | None) -> Term:
-        """The number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
+        """Return the number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
         if place not in self._limits:
             asked = floor.value if floor is not None and isinstance(floor.value, Decimal) else None
             term = self._variable(place, str(place), fact, floor=asked)
@@ -230,7 +230,7 @@ class Variables:
         return self._limits[place]
 
     def unknown_values(self, place: UnknownCell, fact: Fact, op: Op, floor: Cell | None) -> Mapping[str, Term]:
-        """Which values of a fact an unknown cell admits."""
+        """Return for each value of a fact a term that is true where an unknown cell admits it."""
         if place not in self._admitted:
             logic = self.logic
             values = fact.values or ("true", "false")
@@ -253,7 +253,7 @@ class Variables:
         return self._unknown_facts.keys()
 
     def moderate(self, places: Iterable[UnknownCell]) -> Term:
-        """True where unknown numbers and levels are not the least or greatest that they can be."""
+        """Return a term that is true where no unknown number or level is the least or greatest that it can be."""
         logic, terms = self.logic, []
         for place in places:
             fact, op = self._unknown_facts[place]
@@ -266,7 +266,7 @@ class Variables:
         return logic.both(*terms)
 
     def pinned(self, assumed: Mapping[UnknownCell, Value]) -> Term:
-        """True where the unknown cells have these values."""
+        """Return a term that is true where the unknown cells have these values."""
         logic, terms = self.logic, []
         for place, value in assumed.items():
             fact, op = self._unknown_facts[place]
@@ -280,7 +280,7 @@ class Variables:
     # -- back --------------------------------------------------------------------------------
 
     def witness(self, model: typing.Any, read: frozenset[str], names: frozenset[str]) -> FoundFacts:
-        """The facts of a model that are read; they stand for all *names*.
+        """Return the facts of a model that are read, as an answer about all *names*.
 
         Raises:
             NotShort: a number has too many digits.
@@ -307,7 +307,7 @@ class Variables:
         return FoundFacts(dict(sorted(given.items())), names, empty)
 
     def assumed(self, model: typing.Any, places: Iterable[UnknownCell]) -> dict[UnknownCell, Value]:
-        """The values of unknown cells in a model.
+        """Return the values of unknown cells in a model.
 
         Raises:
             NotShort: a number has too many digits.
@@ -315,7 +315,7 @@ class Variables:
         return {place: self._assumed(place, model) for place in places}
 
     def short(self, read: frozenset[str], places: Iterable[UnknownCell]) -> Iterator[Term]:
-        """True where facts and unknown cells have no more digits than facts are reported with."""
+        """Yield terms that are true where facts and unknown cells have no more digits than facts are reported with."""
         needed = sorted(self.needed(read))
         numbers = [(self.facts[name], self._numbers[name]) for name in needed if name in self._numbers]
         numbers += [(ratio.fact, ratio.term) for ratio in self.within(read) if not self._tied(ratio, read)]
@@ -355,12 +355,12 @@ class Variables:
 
 
 def ratio_name(rule: RatioOf) -> str:
-    """The name under which a ratio is read whose percentage nobody can give."""
+    """Return the name under which a ratio is read whose percentage nobody can give."""
     return f"{rule.part}/{rule.whole}"
 
 
 def admitted(fact: Fact, op: Op, cell: Cell) -> frozenset[str]:
-    """The values of a yes/no, level or category that a set cell admits; all of them where nothing is asked."""
+    """Return the values of a yes/no, level or category that a set cell admits; all of them where nothing is asked."""
     if cell.state is not CellState.SET or cell.value is None:
         return frozenset(fact.values or ("true", "false"))
     if op is Op.EQUALS:

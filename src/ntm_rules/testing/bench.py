@@ -32,7 +32,7 @@ ColumnFacts = tuple[tuple[str, FactValue], ...]
 
 @kept
 def bench_of(ruleset: Ruleset) -> "Bench":
-    """The bench of a ruleset."""
+    """Return the bench of a ruleset."""
     return Bench(ruleset)
 
 
@@ -54,7 +54,7 @@ class Bench:
     # -- assessing ---------------------------------------------------------------------------
 
     def codes(self, facts: Facts) -> bytes:
-        """The codes of the set, its criteria and its indicators."""
+        """Return the codes of the set, its criteria and its indicators."""
         return outcome_codes(self.ruleset, check_facts(self.ruleset, facts))
 
     def commune(self, facts: Mapping[str, FactValue | None], usual: Commune | None = None) -> Commune:
@@ -65,7 +65,7 @@ class Bench:
     # -- what reads what ---------------------------------------------------------------------
 
     def inputs(self, name: str) -> Iterator[str]:
-        """The inputs that a fact is, or is worked out from, the parts of a share and what is undecided among them."""
+        """Yield the inputs that a fact is worked out from, or itself; with parts of shares and what is undecided."""
         derived = next((d for d in self.ruleset.derived if d.id == name), None)
         if derived is not None:
             for inner in facts_of_derived(derived):
@@ -79,12 +79,12 @@ class Bench:
                 yield undecided
 
     def read_by(self, indicator: Indicator) -> tuple[str, ...]:
-        """The inputs that an indicator reads."""
+        """Return the inputs that an indicator reads."""
         conditions = (indicator.require,) if indicator.applies_if is None else (indicator.applies_if, indicator.require)
         return tuple(dict.fromkeys(n for c in conditions for f in facts_of(c) for n in self.inputs(f)))
 
     def selecting(self) -> tuple[str, ...]:
-        """The inputs that pick columns or say where an indicator applies."""
+        """Return the inputs that pick columns or say where an indicator applies."""
         found: dict[str, None] = {}
         for derived in self.ruleset.derived:
             for guard in guards_of(derived):
@@ -104,7 +104,7 @@ class Bench:
         return tuple(found)
 
     def columns(self) -> tuple[ColumnFacts, ...]:
-        """What picks columns, one thing at a time, after the usual: every region, area class, number of schools."""
+        """Return what picks columns, one thing at a time, after the usual: every region, area class and so on."""
         if not self._columns:
             found: dict[ColumnFacts, None] = {(): None}
             for name in self.selecting():
@@ -130,7 +130,7 @@ class Bench:
         return self._passing[column]
 
     def _guess(self) -> dict[str, FactValue | None]:
-        """The best value of every fact, the values that pass the prerequisites first; shares as figures."""
+        """Return the best value of every fact, the values that pass the prerequisites first; shares as figures."""
         found: dict[str, FactValue | None] = {}
         for other in prerequisites(self.ruleset):
             found |= bench_of(other).passing()
@@ -154,7 +154,7 @@ class Bench:
         return values[0 if fact.direction is Direction.LESS else -1]
 
     def _climbed(self, facts: dict[str, FactValue], held: Mapping[str, FactValue]) -> dict[str, FactValue]:
-        """The facts after every single change that meets more indicators and loses none."""
+        """Return the facts after every single change that meets more indicators and loses none."""
         for _ in range(_ROUNDS):
             before = facts
             verdict = assess(self.ruleset, facts)
@@ -170,7 +170,7 @@ class Bench:
     def _bettered(
         self, indicator: Indicator, facts: dict[str, FactValue], held: Mapping[str, FactValue]
     ) -> dict[str, FactValue]:
-        """The facts with the change that meets most, among what the indicator reads; two where one is not enough."""
+        """Return the facts with the change that meets most, of what the indicator reads; two if one is not enough."""
         read = self.read_by(indicator)
         singles = [s for n in read for s in self.choices.by_fact[n] if not held.keys() & dict(s.facts).keys()]
         better = self._best_of(singles, facts)
@@ -182,7 +182,7 @@ class Bench:
     def _best_of(
         self, settings: Iterable[Setting], facts: dict[str, FactValue], enough: bool = False
     ) -> dict[str, FactValue]:
-        """The facts with the change that meets most (*enough*: with the first that meets more); else as they are."""
+        """Return the facts with the change that meets most, or as they are; *enough*: the first that meets more."""
         best, score = facts, self._score(facts)
         for setting in settings:
             tried = self.choices.settled(setting.on(facts))
@@ -209,7 +209,7 @@ class Bench:
     # -- communes that nearly pass -----------------------------------------------------------
 
     def failing(self, no: str) -> Setting | None:
-        """The smallest readable change of one fact of a passing commune that fails an indicator; None without one."""
+        """Return the smallest readable change of one fact that makes a passing commune fail an indicator, if any."""
         if no not in self._failing:
             self._failing[no] = self._fault(no)
         return self._failing[no]

@@ -65,12 +65,12 @@ class Setting:
     facts: tuple[tuple[str, FactValue | None], ...]
 
     def on(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue | None]:
-        """The facts with the change made."""
+        """Return the facts with the change made."""
         return {**facts, **dict(self.facts)}
 
 
 def changed_by(facts: Facts, settings: Iterable[Setting]) -> dict[str, FactValue | None]:
-    """The facts after one change after another."""
+    """Return the facts after one change after another."""
     found: dict[str, FactValue | None] = dict(facts)
     for setting in settings:
         found = setting.on(found)
@@ -127,12 +127,12 @@ class Repertoire:
         return tuple(setting for found in self.by_fact.values() for setting in found)
 
     def values(self, name: str) -> tuple[FactValue, ...]:
-        """The values of a fact that are worth trying."""
+        """Return the values of a fact that are worth trying."""
         found = (dict(s.facts).get(name) for s in self.by_fact[name])
         return tuple(dict.fromkeys(v for v in found if v is not None))
 
     def _plain(self, fact: Fact, steps: bool) -> Iterator[Setting]:
-        """The fact alone; a share given as a figure takes its part away."""
+        """Yield the fact alone; a share given as a figure takes its part away."""
         gone = ((fact.ratio.part, None),) if fact.ratio is not None else ()
         for value in (*values_near(fact, self.limits.get(fact.id, ()), steps), None):
             yield Setting(((fact.id, value), *gone) if value is not None else ((fact.id, None),))
@@ -159,7 +159,7 @@ class Repertoire:
             yield Setting(((ratio.part, 0), (ratio.whole, 0)))
 
     def settled(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue]:
-        """The facts without the missing ones, no part with what is undecided above its whole, no share beside parts."""
+        """Return the facts that are given, no part (with what is undecided) above its whole, no share beside parts."""
         found = {name: value for name, value in facts.items() if value is not None and name in self.inputs}
         changed = True
         while changed:
@@ -189,7 +189,7 @@ def ratios_of(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
 
 
 def exact_facts(ruleset: Ruleset) -> frozenset[str]:
-    """The facts that are whole numbers of steps of their last digit: parts and wholes of shares, parts of scores."""
+    """Return the facts that are whole steps of their last digit: parts and wholes of shares, parts of scores."""
     return frozenset(
         (*(n for _, r in ratios_of(ruleset) for n in (r.part, r.whole)), *program_of(ruleset).checker.stepped)
     )
@@ -204,7 +204,7 @@ def conditions_of(ruleset: Ruleset) -> Iterator[Condition]:
 
 
 def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:
-    """The numbers that each fact is compared with anywhere in the set, the parts of derived facts included."""
+    """Return the numbers that each fact is compared with anywhere in the set, the parts of derived facts included."""
     found: dict[str, dict[Decimal, None]] = {}
     for condition in conditions_of(ruleset):
         for _, leaf in leaves(condition):
@@ -248,18 +248,18 @@ def values_near(fact: Fact, limits: Iterable[Decimal], steps: bool = False) -> t
 
 
 def allowed(fact: Fact, value: Decimal) -> bool:
-    """True if a number lies within the bounds of a fact."""
+    """Return True if a number lies within the bounds of a fact."""
     whole = fact.type is not FactType.COUNT or value == value.to_integral_value()
     return whole and (fact.minimum is None or value >= fact.minimum) and (fact.maximum is None or value <= fact.maximum)
 
 
 def plain(value: Decimal) -> int | float:
-    """A number as a caller would write it."""
+    """Return a number as a caller would write it."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def number(value: object) -> Decimal:
-    """A numeric value, exact: a float is what its shortest text says."""
+    """Return a numeric value, exact: a float is what its shortest text says."""
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(typing.cast("int | str | Decimal", value))
 
 

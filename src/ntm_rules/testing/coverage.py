@@ -108,7 +108,7 @@ class Coverage:
     overlaid: frozenset[Instrument] = frozenset()
 
     def only(self, origins: Container[Origin]) -> "Coverage":
-        """What some instruments put into some sets."""
+        """Return the coverage of what some instruments put into some sets."""
         return Coverage({p: s for p, s in self.seen.items() if p.origin in origins}, self.overlaid)
 
     def side(self, side: Side) -> tuple[int, int]:
@@ -143,7 +143,7 @@ class Coverage:
 
 
 def coverage(rulesets: Iterable[Ruleset], verdicts: Iterable[Verdict]) -> Coverage:
-    """What the verdicts have seen of the rulesets; a verdict on another composition of a set counts as well."""
+    """Return what the verdicts have seen of the rulesets; a verdict on another composition of a set counts as well."""
     found: dict[CoveragePoint, set[Side]] = {}
     overlaid: set[Instrument] = set()
     for ruleset in rulesets:
@@ -172,7 +172,7 @@ class _Root:
 
 @frozen
 class _Map:
-    """The points of a ruleset by where they stand in its tree, made once."""
+    """The points of a ruleset by where they are in its tree, made once."""
 
     ruleset: Ruleset
     roots: tuple[_Root, ...] = field(init=False)
@@ -188,7 +188,7 @@ class _Map:
     def cell(
         self, root: _Root, leaf: Comparison | Open, address: str, fact: str, key: Key, cell: Cell
     ) -> CoveragePoint:
-        """The point of a cell; the same object whenever it is asked for again."""
+        """Return the point of a cell; the same object whenever it is asked for again."""
         name = (root.name, root.role, id(leaf), fact, key)
         if name not in self._made:
             bound = bound_threshold(leaf.threshold)
@@ -198,14 +198,14 @@ class _Map:
         return self._made[name]
 
     def branch(self, root: _Root, kind: PointKind, address: str) -> CoveragePoint:
-        """The point of an ``applies_if`` or a prerequisite."""
+        """Return the point of an ``applies_if`` or a prerequisite."""
         return self.point(root, kind, address, root.instrument)
 
     def point(self, root: _Root, *rest: typing.Any) -> CoveragePoint:
         return CoveragePoint(self.ruleset.id, self.ruleset.period, root.name, root.role, *rest)
 
     def reachable(self, bound: Cell | Table) -> Iterator[tuple[Key, Cell]]:
-        """The cells that bind some unit: not the general column, not the columns of other provinces."""
+        """Yield the cells that bind some unit: not the general column, not the columns of other provinces."""
         if isinstance(bound, Cell):
             yield (), bound
             return
@@ -216,7 +216,7 @@ class _Map:
         yield from ((k, c) for k, c in bound.cells if all(p in ks for p, ks in zip(k, known, strict=True)))
 
     def wanted(self, name: str, cell: Cell) -> tuple[Side, ...]:
-        """The sides of a cell on which the fact can be."""
+        """Return the sides of a cell on which the fact can be."""
         asked, fact = _asked(cell), self.facts.get(name)
         if fact is None or asked.state is not CellState.SET:
             return (Side.SEEN,)
@@ -330,7 +330,7 @@ def _branch_side(outcome: Outcome) -> Side | None:
 
 
 def _asked(cell: Cell) -> Cell:
-    """The cell, or under a pending one of an overlay the cell of the base: below that nothing is met."""
+    """Return the cell, or under a pending one of an overlay the cell of the base: below that nothing is met."""
     return cell.floor if cell.state is CellState.PENDING and cell.floor is not None else cell
 
 
@@ -338,7 +338,7 @@ def _asked(cell: Cell) -> Cell:
 
 
 def _ranked(fact: Fact, value: object) -> bool:
-    """True where a value has others below and above it: numbers and levels."""
+    """Return True where a value has others below and above it: numbers and levels."""
     return fact.type.numeric or (fact.type is FactType.ORDINAL and not isinstance(value, tuple))
 
 

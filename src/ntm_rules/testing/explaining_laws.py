@@ -17,7 +17,7 @@ _MAX_TRIES = 400
 
 
 def explanation(subject: Subject, commune: Commune, changes: Sequence[Setting]) -> None:
-    """Keeping the facts that decide an outcome keeps it, whatever the others become.
+    """Check that the facts that decide an outcome keep it, whatever the others become.
 
     The changes are made one by one, then all together, then whatever picks a column is changed, one thing at a time;
     an outcome that changes has to have lost a deciding fact.
@@ -52,7 +52,7 @@ def explanation(subject: Subject, commune: Commune, changes: Sequence[Setting]) 
 
 
 def _touched(choices: Repertoire, before: Commune, after: Commune) -> set[str]:
-    """The facts that changed; a share that was given as a figure and now follows from its parts is one."""
+    """Return the facts that changed; a share that was given as a figure and now follows from its parts is one."""
     found = {name for name in (*before, *after) if before.get(name) != after.get(name)}
     for fact, ratio in choices.ratios:
         parts = [ratio.part in given and ratio.whole in given for given in (before, after)]
@@ -65,7 +65,7 @@ def _touched(choices: Repertoire, before: Commune, after: Commune) -> set[str]:
 
 
 def turning(subject: Subject) -> None:
-    """Some change of the facts that decide an indicator turns it, where no cell is missing on the way.
+    """Check that some change of the facts that decide an indicator turns it, where no cell is missing on the way.
 
     Searched, not proved: one fact, all of them together, then two. Nothing is said of what the province fixes.
 
@@ -89,7 +89,7 @@ def turning(subject: Subject) -> None:
 
 
 def _whole(result: IndicatorResult) -> bool:
-    """True if every comparison has a set cell (prerequisites included)."""
+    """Return True if every comparison has a set cell (prerequisites included)."""
     trees = [result.tree] if result.applies is None else [result.applies, result.tree]
     return all(_set(leaf) for tree in trees for leaf in tree.leaves())
 
@@ -105,7 +105,7 @@ def _all_set(verdict: RulesetResult) -> bool:
 
 
 def _tries(bench: Bench, facts: Sequence[str]) -> Iterator[Setting]:
-    """Changes of the facts: each one alone, the far ends first; all together; two at a time."""
+    """Yield changes of the facts: each one alone, the far ends first; all together; two at a time."""
     alone = {name: _from_both_ends(bench.choices.by_fact[name]) for name in facts}
     longest = max(map(len, alone.values()), default=0)
     for place in range(longest):
@@ -118,6 +118,6 @@ def _tries(bench: Bench, facts: Sequence[str]) -> Iterator[Setting]:
 
 
 def _from_both_ends(settings: Sequence[Setting]) -> list[Setting]:
-    """The settings that give values; last, first, last but one ..."""
+    """Return the settings that give values; last, first, last but one ..."""
     found = [s for s in settings if s.facts[0][1] is not None]
     return [found[n // 2 if n % 2 else -1 - n // 2] for n in range(len(found))]

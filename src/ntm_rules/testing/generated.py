@@ -73,7 +73,7 @@ def _thresholds(draw: st.DrawFn, fact: Fact) -> Threshold:
 
 @st.composite
 def _comparisons(draw: st.DrawFn) -> c.Condition:
-    """A comparison that goes the way of its fact."""
+    """Return a comparison that goes the way of its fact."""
     fact = _BY_ID[draw(st.sampled_from(_COMPARED))]
     op = {FactType.BOOLEAN: c.Op.EQUALS, FactType.ORDINAL: c.Op.LEVEL_AT_LEAST}.get(fact.type)
     if op is None:
@@ -93,7 +93,7 @@ def _conditions(draw: st.DrawFn) -> c.Condition:
 
 @st.composite
 def rulesets(draw: st.DrawFn) -> Ruleset:
-    """A small composed ruleset for which every law holds."""
+    """Return a small composed ruleset for which every law holds."""
     criteria: list[Criterion] = []
     for n in range(1, draw(st.integers(1, 3)) + 1):
         conditions = draw(st.lists(_conditions(), min_size=1, max_size=3))
@@ -122,7 +122,7 @@ class _SettableCell:
 
 
 def _settable(ruleset: Ruleset) -> Iterator[_SettableCell]:
-    """The cells of numeric comparisons that an address names alone, none of them under a ``not``."""
+    """Yield the cells of numeric comparisons that an address names alone, none of them under a ``not``."""
     facts = ruleset.fact_by_id
     for _, indicator in indicators(ruleset):
         if any(isinstance(node, c.Not) for _, node in nodes(indicator.require, "")):
@@ -142,7 +142,7 @@ def _settable(ruleset: Ruleset) -> Iterator[_SettableCell]:
 
 
 def _tightened(place: _SettableCell, by: int) -> str:
-    """A value that asks for more than the cell, within the bounds of the fact."""
+    """Return a value that asks for more than the cell, within the bounds of the fact."""
     more = place.comparison.op in (c.Op.AT_LEAST, c.Op.MORE_THAN)
     fact, value = place.fact, place.cell.value
     start = value if isinstance(value, Decimal) else Decimal(50)

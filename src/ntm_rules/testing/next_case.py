@@ -52,7 +52,7 @@ def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage, la
 
 
 def _for_year(library: Library, ruleset: Ruleset, point: CoveragePoint) -> Ruleset:
-    """The set composed for the year of the point's column."""
+    """Return the set composed for the year of the point's column."""
     year = dict(zip(point.by, point.key, strict=True)).get("year", "*")
     if not year.isdigit():
         return ruleset
@@ -82,7 +82,7 @@ def _sees(ruleset: Ruleset, facts: Facts, wanted: Iterable[CoveragePoint], side:
 
 
 def _choices(ruleset: Ruleset, point: CoveragePoint, side: Side) -> dict[str, list[FactValue | None]]:
-    """Values worth trying for each fact that bears on a point."""
+    """Values worth trying for each fact that decides about a point."""
     known = ruleset.fact_by_id
     guards = list(_guards(ruleset, point))
     names = [*point.by, *(name for guard in guards for name in facts_of(guard))]
@@ -98,7 +98,7 @@ def _choices(ruleset: Ruleset, point: CoveragePoint, side: Side) -> dict[str, li
 
 
 def _guards(ruleset: Ruleset, point: CoveragePoint) -> Iterator[Condition]:
-    """The conditions that decide whether a point is come through: of its ``applies_if``, of its selectors."""
+    """Yield the conditions that decide whether a verdict comes through a point: ``applies_if``, and its selectors'."""
     for _, indicator in indicators(ruleset):
         if indicator.no == point.root and indicator.applies_if is not None:
             yield indicator.applies_if
@@ -112,7 +112,7 @@ def _guards(ruleset: Ruleset, point: CoveragePoint) -> Iterator[Condition]:
 
 
 def _inputs(ruleset: Ruleset, names: Iterable[str]) -> Iterator[str]:
-    """The facts that a caller gives for these, derived ones taken apart."""
+    """Yield the facts that a caller gives for these, derived ones taken apart."""
     rules = ruleset.derived_by_id
     for name in names:
         if name in rules:
@@ -135,7 +135,7 @@ def _around(fact: Fact, guards: Iterable[Condition]) -> list[FactValue | None]:
 
 
 def _on_side(fact: Fact, point: CoveragePoint, side: Side) -> FactValue | None:
-    """A value on one side of a cell; None where it is to be missing or none is needed."""
+    """Return a value on one side of a cell; None where it is to be missing or none is needed."""
     cell = point.cell.floor or point.cell if point.cell is not None else None
     value = cell.value if cell is not None else None
     ahead = {Side.BELOW: -1, Side.AT: 0, Side.ABOVE: 1}.get(side)

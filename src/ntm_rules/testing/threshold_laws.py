@@ -30,7 +30,7 @@ ExactValue = Decimal | tuple[Decimal, Decimal] | bool | str | None
 
 
 def boundaries(subject: Subject) -> None:
-    """Every cell that binds decides exactly at its value, in every column and year.
+    """Check that every cell that binds decides exactly at its value, in every column and year.
 
     At the value, one step and one float beside it, as a figure and as part and whole; guards of derived facts too.
 
@@ -45,7 +45,7 @@ def boundaries(subject: Subject) -> None:
 
 
 def _years(ruleset: Ruleset) -> tuple[str, ...]:
-    """The other years that tables of the set print."""
+    """Return the other years that tables of the set print."""
     printed = {key[t.by.index("year")] for t in tables_of(ruleset) if "year" in t.by for key, _ in t.cells}
     return tuple(sorted(y for y in printed if y.isdigit() and int(y) != ruleset.year))
 
@@ -56,7 +56,7 @@ def _in_year(ruleset: Ruleset, year: str) -> Ruleset:
 
 
 def with_guards(ruleset: Ruleset) -> Ruleset:
-    """The set with every guard of a derived fact as one more indicator, so that it is explained too."""
+    """Return the set with every guard of a derived fact as one more indicator, so that it is explained too."""
     made: list[Indicator] = []
     for derived in ruleset.derived:
         citation = ruleset.criteria[0].indicators[0].citation
@@ -87,7 +87,7 @@ class _Boundaries:
         }
 
     def check(self) -> None:
-        """Every column once; what adds no new cell is passed by."""
+        """Check every column once; what adds no new cell is passed by."""
         for column in self.bench.columns():
             commune = self.bench.passing(column)
             verdict = assess(self.ruleset, commune)
@@ -118,7 +118,7 @@ class _Boundaries:
             yield self.bench.commune({**commune, **empty}, commune)
 
     def _limits(self, fresh: list[LeafResult]) -> dict[str, list[Decimal]]:
-        """The thresholds of the new cells by fact, derived ones and their parts included."""
+        """Return the thresholds of the new cells by fact, derived ones and their parts included."""
         limits: dict[str, list[Decimal]] = {}
         for leaf in fresh:
             for cell in (leaf.cell, leaf.cell.floor if leaf.cell else None):
@@ -129,7 +129,7 @@ class _Boundaries:
         return limits
 
     def _compared(self, name: str) -> Iterator[str]:
-        """The fact itself, and the facts it is the least or greatest of."""
+        """Yield the fact itself, and the facts it is the least or greatest of."""
         yield name
         rule = self.derived[name].rule if name in self.derived else None
         if isinstance(rule, MinOf | MaxOf):
@@ -184,7 +184,7 @@ class _Boundaries:
         return found[1] if found else None
 
     def _expected(self, leaf: LeafResult, cell: Cell | None, op: Op, commune: Commune) -> Outcome | None:
-        """The outcome by the cell and the value as written; None where this law does not know the value."""
+        """Return the outcome by the cell and the value as written; None where this law does not know the value."""
         if cell is None or cell.below(self.ruleset.minimum_evidence):
             return Outcome.UNDETERMINED
         if cell.state is CellState.NONE:
@@ -206,14 +206,14 @@ class _Boundaries:
         return Outcome.NOT_MET if met is Outcome.NOT_MET else Outcome.UNDETERMINED
 
     def _chosen(self, name: str) -> bool:
-        """True of a fact that depends on guards, through the least or greatest of several facts too."""
+        """Return True for a fact that depends on guards, through the least or greatest of several facts too."""
         rule = self.derived[name].rule if name in self.derived else None
         if isinstance(rule, MinOf | MaxOf):
             return any(map(self._chosen, rule.facts))
         return isinstance(rule, Case | PointsOf)
 
     def _value(self, name: str, commune: Commune) -> ExactValue:
-        """The value of a fact as the caller wrote it."""
+        """Return the value of a fact as the caller wrote it."""
         if name in self.bindings:
             return self.bindings[name]
         derived: Derived | None = self.derived.get(name)
@@ -242,7 +242,7 @@ def _satisfies(value: ExactValue, cell: Cell, op: Op, fact: Fact) -> bool:
 
 
 def _extreme(values: list[ExactValue], least: bool) -> ExactValue:
-    """The least or greatest of several values, shares that follow from parts among them."""
+    """Return the least or greatest of several values, shares that follow from parts among them."""
     if any(v is None for v in values):
         return None
     pairs = [v if isinstance(v, tuple) else (typing.cast(Decimal, v), Decimal(1)) for v in values]

@@ -26,13 +26,13 @@ _SWEEP = 12
 
 
 def has_tiers(subject: Subject) -> bool:
-    """True if the set has a prerequisite that every unit has to meet, or a declared lower tier."""
+    """Return True if the set has a prerequisite that every unit has to meet, or a declared lower tier."""
     declared = any(upper == subject.ruleset.id for upper, _ in subject.tiers) and subject.library is not None
     return declared or any(_required(subject.ruleset))
 
 
 def tier_ladder(subject: Subject, commune: Commune) -> None:
-    """Who meets a tier meets what it builds on: each prerequisite, and what a declared lower tier asks of shared facts.
+    """Check that who meets a tier meets each prerequisite, and what a declared lower tier asks of shared facts.
 
     Raises:
         LawBroken: with the facts.
@@ -50,7 +50,7 @@ def tier_ladder(subject: Subject, commune: Commune) -> None:
 
 
 def _required(ruleset: Ruleset) -> Iterator[tuple[Indicator, Meets]]:
-    """The prerequisites without which an indicator cannot be met."""
+    """Yield the prerequisites without which an indicator cannot be met."""
     for _, indicator in indicators(ruleset):
         if indicator.applies_if is None:
             for meets in _within(indicator.require):
@@ -67,7 +67,7 @@ def _within(condition: Condition) -> Iterator[Meets]:
 
 
 def _shown(meets: Meets, facts: Facts) -> bool:
-    """True if the act is recorded or the other set is satisfied, whichever counts."""
+    """Return True if the act is recorded or the other set is satisfied, whichever counts."""
     act = meets.recognised is not None and facts.get(meets.recognised) is True
     if meets.by is By.ACT or meets.resolved is None:
         return act
@@ -90,7 +90,7 @@ def _sibling(subject: Subject, other: str) -> Ruleset:
 
 
 def _compare(subject: Subject, upper: Verdict, lower: Ruleset, commune: Commune) -> None:
-    """What satisfied indicators of the upper tier read, and no open one, the lower tier may not find wanting."""
+    """Check that the lower tier finds nothing wanting that only satisfied indicators of the upper tier read."""
     bench = bench_of(upper.ruleset)
     satisfied: set[str] = set()
     other: set[str] = set()
@@ -110,13 +110,13 @@ def _compare(subject: Subject, upper: Verdict, lower: Ruleset, commune: Commune)
 
 
 def has_overlay(subject: Subject) -> bool:
-    """True if a province's or a caller's layer was applied."""
+    """Return True if a province's or a caller's layer was applied."""
     own = (LayerKind.OVERLAY, LayerKind.CALLER)
     return subject.library is not None and any(layer.kind in own for layer in subject.ruleset.layers)
 
 
 def province_implies_nation(subject: Subject, commune: Commune, start: int) -> None:
-    """Who satisfies an indicator in the province does not fail it by the national set.
+    """Check that who satisfies an indicator in the province does not fail it by the national set.
 
     Tried with the commune, and with all its facts at one value after another from the *start*-th on. Where the overlay
     is known to be looser (a warning of composing), or the cell is free, nothing is said.
@@ -148,7 +148,7 @@ def _judge(subject: Subject, no: str, commune: Commune, national: Commune) -> No
 
 @kept
 def nation_of(subject: Subject) -> Ruleset:
-    """The national set of the same day and year, with the province's region; the province's own where it has one."""
+    """Return the national set of the same day and year for the province's region; the province's own if it has one."""
     ruleset, library = subject.ruleset, subject.library
     if library is None:
         raise ValueError(ruleset.id)
@@ -160,7 +160,7 @@ def nation_of(subject: Subject) -> Ruleset:
 
 @kept
 def _looser(subject: Subject) -> set[str]:
-    """The indicators at which the overlay asks for less, as composing finds and warns."""
+    """Return the indicators at which the overlay asks for less, as composing finds and warns."""
     ruleset, nation = subject.ruleset, nation_of(subject)
     facts = {**ruleset.fact_by_id, **nation.fact_by_id}
     derived = {**nation.derived_by_id, **ruleset.derived_by_id}

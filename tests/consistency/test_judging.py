@@ -14,7 +14,7 @@ from ntm_rules.check.check import check
 from ntm_rules.check.folder import Folder
 from ntm_rules.check.judge import judged
 from ntm_rules.proofs.prove import prove, prove_in
-from ntm_rules.proofs.search import Limits
+from ntm_rules.proofs.solving import Limits
 from unit.small import BASE, changed, load, overlay, written
 
 PENDING = ('more_than: "5"', "more_than: pending")  # after `small` has filled it

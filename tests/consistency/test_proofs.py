@@ -23,8 +23,9 @@ from ntm_rules.proofs.assume import filled
 from ntm_rules.proofs.prove import Kind, Proof, Status, can_fail, disjoint, equivalent, implies, prove, prove_in
 from ntm_rules.proofs.read import Context, SymbolicRuleset
 from ntm_rules.proofs.replay import SATISFIED, Claim, Wanted
-from ntm_rules.proofs.search import Limits, Search
+from ntm_rules.proofs.search import Search
 from ntm_rules.proofs.shared import Shared, Shown
+from ntm_rules.proofs.solving import Limits
 from ntm_rules.proofs.terms import Logic
 from ntm_rules.proofs.variables import Variables
 from ntm_rules.verdict.program import check_facts, outcome_codes
@@ -464,20 +465,24 @@ def test_every_answer_is_shown_by_an_assessment(data: st.DataObject) -> None:
     """Any claim about any set: what exists is confirmed, what does not is not met by facts drawn at random."""
     ruleset = data.draw(made.rulesets())
     search = Search((ruleset,))
-    place = data.draw(st.integers(0, len(search.unknown[0].codes) - 1))
+    place = data.draw(st.integers(0, len(search.posed.unknown[0].codes) - 1))
     outcomes = data.draw(st.sampled_from((SATISFIED, (0,), (2,))))
     answer = search.exists(Claim((Wanted(0, place, typing.cast(typing.Any, outcomes)),)))
     event = answer.shown
-    if event is Shown.YES and not answer.assumed and not search.trace(Claim((Wanted(0, place, SATISFIED),))).unknown:
+    if (
+        event is Shown.YES
+        and not answer.assumed
+        and not search.posed.trace(Claim((Wanted(0, place, SATISFIED),))).unknown
+    ):
         assert answer.facts is not None
         assert assess(ruleset, typing.cast(typing.Any, answer.facts)).codes[place] in outcomes
     if event is Shown.NO and outcomes != (2,):
         verdict = assess(ruleset, typing.cast(typing.Any, data.draw(made.facts(ruleset))))
         assert verdict.codes[place] not in outcomes
-    tied = any(search.variables._tied(ratio, search.read) for ratio in search.variables.within(search.read))
-    unsure = tied and search.places  # a ratio with an unknown threshold, whose parts are read elsewhere too
+    tied = any(search.variables._tied(ratio, search.posed.read) for ratio in search.variables.within(search.posed.read))
+    unsure = tied and search.posed.places  # a ratio with an unknown threshold, whose parts are read elsewhere too
     # nor is it known here what a fact may grow by where that is compared itself
-    if not unsure and search.read.isdisjoint(fact.undecided or "" for fact in ruleset.facts):
+    if not unsure and search.posed.read.isdisjoint(fact.undecided or "" for fact in ruleset.facts):
         assert event is not Shown.UNDECIDED or "confirmed" not in str(answer.why)
 
 
@@ -486,8 +491,8 @@ def test_a_filled_set_has_no_unknown_cell(bundled: Library) -> None:
     shared = Shared()
     search = Search((ruleset,), shared=shared)
     search.exists(Claim((Wanted(0, 0, SATISFIED),)))
-    assert search.places
-    assert not Search((filled(ruleset, shared.chosen),)).trace(Claim((Wanted(0, 0, SATISFIED),))).unknown
+    assert search.posed.places
+    assert not Search((filled(ruleset, shared.chosen),)).posed.trace(Claim((Wanted(0, 0, SATISFIED),))).unknown
 
 
 # -- whole countries ------------------------------------------------------------------------------

@@ -96,23 +96,27 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
     proving, unproved = _proving(proofs)
     found = _Problems(library)
     looked_at = tuple(folder.compositions())
-    of_files = (*date_gaps(library), *oddities(library))
-    bearing = {(each.ruleset, each.period, owner) for each in looked_at for owner in ("", each.province)}
-    found.add(
-        (f for f in of_files if (f.subject.ruleset, f.subject.period, f.subject.province) in bearing),
-        None,
-    )
+    found.add(_of_files(library, looked_at), None)
     proved: list[Proved] = []
-    for seen in _shared(folder, looked_at, proving, jobs):
+    for seen in _each(folder, looked_at, proving, jobs):
         found.add(seen.problems, seen.composition.province)
         proved += [seen.proved] if seen.proved else []
     entries = read_allowed(library)
     used = {problem: entry for problem in found.all for entry in entries if entry.covers(problem)}
     left = tuple(problem for problem in found.all if problem not in used)
-    wanted = (e for e in entries if folder.holds(e.path) and e not in used.values())
-    unused = tuple(entry for entry in wanted if _looked_for(entry, proving))
+    mine = (e for e in entries if folder.holds(e.path) and e not in used.values())
+    unused = tuple(entry for entry in mine if _looked_for(entry, proving))
     allowed = tuple((problem, entry.reason) for problem, entry in used.items())
     return Report(left, allowed, unused, len(looked_at), tuple(proved), unproved, time.perf_counter() - start)
+
+
+def _of_files(library: Library, looked_at: Iterable[Composition]) -> Iterator[Problem]:
+    """Find what is wrong with the files of the sets that are looked at, or between these sets."""
+    sets = {(each.ruleset, each.period, owner) for each in looked_at for owner in ("", each.province)}
+    for problem in (*date_gaps(library), *oddities(library)):
+        subject = problem.subject
+        if (subject.ruleset, subject.period, subject.province) in sets:
+            yield problem
 
 
 @frozen
@@ -124,7 +128,7 @@ class _Seen:
     proved: Proved | None
 
 
-def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
+def _each(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
     """Yield what is found in each, in order; the largest rulesets are begun first."""
     sets: dict[tuple[str, str], list[Composition]] = {}
     for each in looked_at:

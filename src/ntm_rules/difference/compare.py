@@ -24,6 +24,8 @@ Tried = dict[Codes, tuple[Given, ...]]
 
 Asks = tuple[tuple[Asked | None, Asked | None], ...]
 
+# Pairs of outcome codes before and after: 0 is not met, 1 met, 2 undetermined, 3 not applicable, which satisfies as met
+# does. What is lost is satisfied before and not met after; where one of the two is undetermined it may be lost.
 _LOST: tuple[Codes, ...] = ((1, 0), (3, 0))
 _GAINED: tuple[Codes, ...] = ((0, 1), (0, 3))
 _OPEN: tuple[Codes, ...] = ((1, 2), (2, 1), (0, 2), (2, 0), (3, 2), (2, 3))
@@ -74,11 +76,14 @@ class Comparing:
 
     def _pairs_of_years(self, old: Placed | None, new: Placed | None) -> list[tuple[int, int]]:
         """Return the same year of both wherever both have it; else the years for which the sets were composed."""
+        composed = (self.old.year, self.new.year)
         sides = (self._side(0, old, self.old.year), self._side(1, new, self.new.year))
         printed = [side.years for side in sides if side is not None and side.years]
-        named = {int(year) for years in printed for year in years if year != REST} | {self.old.year, self.new.year}
-        shared = sorted(y for y in named if printed and all({str(y), REST} & years for years in printed))
-        return [(year, year) for year in shared] or [(self.old.year, self.new.year)]
+        if not printed:
+            return [composed]
+        named = {*(int(year) for years in printed for year in years if year != REST), *composed}
+        shared = sorted(year for year in named if all({str(year), REST} & years for years in printed))
+        return [(year, year) for year in shared] or [composed]
 
     def count_witness(self, level: CountedMembers, asked: tuple[int, int]) -> Witness | None:
         """Return a unit with as many members met as only the less demanding of two counts asks for."""
@@ -167,7 +172,7 @@ class _Pair:
         if old is None or new is None:
             kind = Kind.REMOVED if new is None else Kind.ADDED
             return Step(kind, (columns,), False, asks, self._witnesses(_ONE_SIDED, tried))
-        differing = tuple((a, b) for a, b in asks if a is None or b is None or a.meaning != b.meaning)
+        differing = tuple(pair for pair in asks if _differs(*pair))
         step = Step(Kind.EQUAL, (columns,), False, differing)
         if differing or not same_form:
             step = self._judged(step, tried, to_try, same_form and _one_unknown(before, after))
@@ -175,26 +180,30 @@ class _Pair:
         return evolve(step, kind=Kind.EVIDENCE, asked=moved) if moved and step.kind is Kind.EQUAL else step
 
     def _judged(self, step: Step, tried: Tried, to_try: Trials, one_unknown: bool) -> Step:
-        """Return the step with its direction, where an undetermined outcome may be met and may be not met."""
-        found = tried.keys()
+        """Return the step with its direction, where an undetermined outcome may be met and may be not met.
+
+        Args:
+            one_unknown: all that is open is the same on both sides, so that two undetermined outcomes turn together.
+        """
         lost, gained = self._witnesses(_LOST, tried), self._witnesses(_GAINED, tried)
         if lost and gained:
             return evolve(step, kind=Kind.INCOMPARABLE, witnesses=lost + gained)
         unproved = to_try.unproved
-        if (not lost and found & set(_LOST)) or (not gained and found & set(_GAINED)):
+        if (not lost and tried.keys() & set(_LOST)) or (not gained and tried.keys() & set(_GAINED)):
             unproved += (NOT_REPLAYED,)
-        unknown = (2, 2) in found and not one_unknown
-        may_lose, may_gain = unknown or bool(found & _MAY_LOSE), unknown or bool(found & _MAY_GAIN)
-        if not unproved and not (may_lose and may_gain):
-            if lost or gained or not (may_lose or may_gain):
-                kind = Kind.STRICTER if lost else Kind.LOOSER if gained else Kind.EQUAL
-                return evolve(step, kind=kind, witnesses=lost + gained)
-            excluded = Kind.LOOSER if may_lose else Kind.STRICTER
-        else:
-            excluded = None
-        reasons = unproved if PREREQUISITE in unproved else (*self._why(tried), *unproved)
-        shown = lost or gained or self._witnesses(_OPEN, tried)
-        return evolve(step, kind=Kind.NOT_COMPARED, witnesses=shown, reasons=reasons, excluded=excluded)
+        may_lose, may_gain = _may_turn(tried, one_unknown)
+        one_way = not unproved and not (may_lose and may_gain)
+        if one_way and (lost or gained):
+            return evolve(step, kind=Kind.STRICTER if lost else Kind.LOOSER, witnesses=lost + gained)
+        if one_way and not (may_lose or may_gain):
+            return evolve(step, kind=Kind.EQUAL)
+        return evolve(
+            step,
+            kind=Kind.NOT_COMPARED,
+            witnesses=lost or gained or self._witnesses(_OPEN, tried),
+            reasons=unproved if PREREQUISITE in unproved else (*self._why(tried), *unproved),
+            excluded=(Kind.LOOSER if may_lose else Kind.STRICTER) if one_way else None,
+        )
 
     def _witnesses(self, wanted: Iterable[Codes], tried: Tried) -> tuple[Witness, ...]:
         """Return the first of the wanted pairs of outcomes that was found and replays; empty where none does."""
@@ -261,6 +270,18 @@ def _paired(before: Sequence[Asked], after: Sequence[Asked], same_form: bool) ->
             left.remove(twin)
         found.append((asked, twin))
     return (*found, *((None, other) for other in left))
+
+
+def _differs(old: Asked | None, new: Asked | None) -> bool:
+    """Return True if outcomes may depend on which of the two is asked."""
+    return old is None or new is None or old.meaning != new.meaning
+
+
+def _may_turn(tried: Tried, one_unknown: bool) -> tuple[bool, bool]:
+    """Return whether some unit may lose what it satisfied, and whether one may gain, for some open values."""
+    found = tried.keys()
+    both_ways = (2, 2) in found and not one_unknown
+    return both_ways or bool(found & _MAY_LOSE), both_ways or bool(found & _MAY_GAIN)
 
 
 def _one_unknown(before: Iterable[Asked], after: Iterable[Asked]) -> bool:

@@ -5,6 +5,7 @@ gap represent all values. Trying all combinations on the engine is then a proof,
 """
 
 import itertools
+import math
 import random
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,7 +100,7 @@ class _Collector:
                 self._limit(inner, cells, known, rules)
             return
         if isinstance(rule, PointsOf):
-            self.scores = True
+            self.scores = True  # points add up, so that values of single parts do not represent all totals
             for member in rule.members:
                 near = _shares(member, rule, cells, known[member.fact])
                 self.limits.setdefault(member.fact, set()).update(near)
@@ -134,10 +135,8 @@ class _Collector:
         chosen = sorted(self.facts.values(), key=lambda fact: (fact.direction is not Direction.NEITHER, fact.id))
         axes = [self._values(fact) for fact in chosen]
         axes += [self._parts(fact, rule) for _, (fact, rule) in sorted(self.ratios.items())]
-        size = 1
-        for axis in axes:
-            size *= len(axis)
-        unproved = {
+        size = math.prod(map(len, axes))
+        unproved = {  # each may hide facts that no combination of the values tried represents
             PREREQUISITE: self.findings,
             PARTS: not self._apart(),
             POINTS: self.scores,
@@ -175,7 +174,7 @@ class _Collector:
         """Return a part and a whole for every value that matters of a ratio worked out from them."""
         values = points(fact, self.limits.get(fact.id, set()))
         digits = max([0, *(-typing.cast(int, v.as_tuple().exponent) for v in values)])
-        whole = fact.scale * 10**digits
+        whole = fact.scale * 10**digits  # so large that every value is a whole part of it
         found: list[Given] = [{rule.part: int(v.scaleb(digits)), rule.whole: whole} for v in values if v >= 0]
         return (*found, {rule.part: 0, rule.whole: 0}) if fact.id in self.empty else tuple(found)
 
@@ -187,6 +186,7 @@ def points(fact: Fact, limits: Iterable[Decimal]) -> tuple[Decimal, ...]:
     inner = sorted(e for e in edges if high is None or e <= high)
     if not inner:
         return (low if low is not None else high if high is not None else Decimal(0),)
+    # just beside the outermost limits, and between neighbours: no fact is reported with more digits than its own
     step = Decimal(1).scaleb(-fact.decimals)
     below, above = inner[0] - step, inner[-1] + step
     found = {below if low is None else max(low, below), *inner, above if high is None else min(high, above)}

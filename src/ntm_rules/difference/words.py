@@ -226,7 +226,7 @@ class DiffWords:
                 yield f"  {say(self.lang, code, what=words)}"
 
     def flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> tuple[str, str, str, str]:
-        """Describe an indicator whose outcome differs: its place, the outcomes, what was asked and there before and now.
+        """Describe an indicator whose outcome differs: place, outcomes, what was asked and there before and now.
 
         What a set does not have is empty.
         """

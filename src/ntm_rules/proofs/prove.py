@@ -23,8 +23,9 @@ from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.walk import indicators, leaves
 from ntm_rules.proofs.read import Gap, Trace, gaps, validity
 from ntm_rules.proofs.replay import FAILED, SATISFIED, Claim, Replay, Wanted
-from ntm_rules.proofs.search import NOT_CONFIRMED, Limits, Search, Undecided
+from ntm_rules.proofs.search import NOT_CONFIRMED, Search
 from ntm_rules.proofs.shared import Answered, Shared, Shown
+from ntm_rules.proofs.solving import Limits, Undecided
 from ntm_rules.rules.library import Library
 
 
@@ -340,7 +341,7 @@ def covered(search: Search) -> tuple[Proof, ...]:
     One proof for each table that misses one; one for the whole set where none does.
     """
     start = time.perf_counter()
-    reading = search.unknown[0]
+    reading = search.posed.unknown[0]
     missing = [found for gap in gaps(reading) if (found := _gap(search, gap, start)) is not None]
     whole = _ended(Kind.COVERED, (reading.ruleset,), "", Status.PROVED, reading.traces[0], start)
     return tuple(missing) or (whole,)
@@ -389,7 +390,7 @@ def _asked(
     by_facts = kind in (Kind.SATISFIABLE, Kind.REST_SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)
     status = (_BY_FACTS if by_facts else _FOR_ALL).get(answer.shown, Status.UNDECIDED)
     rulesets = tuple(search.rulesets[side] for side in sides)
-    proof = _ended(kind, rulesets, subject, status, search.trace(claim), start)
+    proof = _ended(kind, rulesets, subject, status, search.posed.trace(claim), start)
     why = _DEPENDS if answer.shown is Shown.DEPENDS else answer.why
     return evolve(proof, facts=answer.facts, assumed=answer.assumed, why=why), answer
 

@@ -126,6 +126,7 @@ class SymbolicRuleset:
             self.owner, self.trace = derived.id, Trace()
             self.values[derived.id] = self.derived(derived)
             self.derived_traces[derived.id] = self.trace
+        # what reading an indicator depends on beside the indicator itself: with the same it is read once
         self.shared = (ruleset.id, unknowns, self.floor, tuple(years), ruleset.derived)
         found: list[tuple[Code, Trace]] = []
         criteria: list[tuple[Code, Trace]] = []
@@ -175,6 +176,7 @@ class SymbolicRuleset:
                 return self.algebra.at_least(node.k, [self.condition(m) for m in node.members])
             case Not():
                 code = self.condition(node.member)
+                # met and not met change places; what is undetermined or does not apply stays so
                 return Code(self.algebra.met(code), code.undetermined, code.not_applicable)
             case Meets():
                 return self.meets(node)
@@ -196,6 +198,7 @@ class SymbolicRuleset:
             else:
                 ways.append(self.cell(act, node.recognised, (), (), node.cell))
         if node.resolved is not None and node.by is not By.ACT:
+            # with our floor of evidence: a prerequisite is judged as strictly as the set that asks for it
             inner = SymbolicRuleset(self.context, node.resolved, self.unknowns, self.floor)
             self.trace.add(inner.traces[0])
             ways.append(self.found(inner.codes[0], node.cell))
@@ -228,6 +231,7 @@ class SymbolicRuleset:
     def picks(self, table: Table) -> Iterator[tuple[Key, Cell, Term]]:
         """Yield the cells of a table that some selectors pick, each with the term that is true where they do."""
         selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
+        # every combination is looked up as an assessment does, so that general columns mean the same here
         found: dict[Key, tuple[Cell, list[Term]]] = {}
         for texts in itertools.product(*(selector.terms for selector in selectors)):
             match_ = matching(table, texts)
@@ -261,19 +265,24 @@ class SymbolicRuleset:
     def cell(self, node: Comparison | Open, fact: str | None, by: tuple[str, ...], key: Key, cell: Cell) -> Code:
         """Return the code of a comparison with one cell."""
         place = None if self.known(cell) else unknown_cell(self.ruleset.id, self.owner, node, key, cell)
-        if isinstance(node, Open) or fact == node.fact:
+        if isinstance(node, Open) or fact == node.fact:  # a cell counts once, though it binds several facts
             self.trace.cells.append((by, key, place))
         if cell.state is CellState.NONE and place is None:
             return NOTHING_ASKED
-        if isinstance(node, Open) or fact is None:
-            return Code(self.logic.opposite(self.holds(node))) if self.unknowns and isinstance(node, Open) else OPEN
-        if place is None:
-            return self.against(node, fact, cell, None)
+        if isinstance(node, Open):
+            return Code(self.logic.opposite(self.holds(node))) if self.unknowns else OPEN
+        if fact is None:
+            return OPEN
+        return self.against(node, fact, cell, None) if place is None else self.against_unknown(node, fact, cell, place)
+
+    def against_unknown(self, node: Comparison, fact: str, cell: Cell, place: UnknownCell) -> Code:
+        """Return the code of a comparison with a cell that is not known."""
         floor = cell.floor if cell.floor is not None and self.known(cell.floor) else None
         if self.unknowns:
             return self.against(node, fact, floor if floor and cell.when_empty is None else cell, (place, floor))
         if floor is None or cell.below(self.floor):
             return OPEN
+        # the cell may only ask for more than its floor: what fails the floor fails, and the rest is undetermined
         base = NOTHING_ASKED if floor.state is CellState.NONE else self.against(node, fact, floor, None)
         return Code(base.not_met, self.logic.opposite(base.not_met))
 

@@ -134,6 +134,7 @@ class Variables:
         if name not in self.ratios:
             self.ratios[name] = _Ratio(fact, rule, self._variable(name, f"{name}%", fact, whole=False), direct)
         found = self.ratios[name]
+        # given by itself, or by its parts; nothing can be divided by a whole of 0
         both = logic.both(self.given(rule.part), self.given(rule.whole))
         own = self.given(fact.id) if direct else False
         empty = logic.both(both, self.number(rule.whole) == 0)
@@ -187,6 +188,7 @@ class Variables:
         logic = self.logic
         for ratio in self.within(read):
             part, whole = self.number(ratio.rule.part), self.number(ratio.rule.whole)
+            # percentage >= limit exactly where part * scale >= limit * whole: linear, as the limit is a constant
             for limit in sorted({*ratio.limits, *more}) if self._tied(ratio, read) else ():
                 top, bottom = limit.as_integer_ratio()
                 left, right = part * (ratio.fact.scale * bottom), whole * top
@@ -207,6 +209,7 @@ class Variables:
         return [self.ratios[name] for name in sorted(read) if name in self.ratios]
 
     def _tied(self, ratio: _Ratio, read: Iterable[str]) -> bool:
+        """Return True if part and whole are read elsewhere, so that the percentage alone would not do for a caller."""
         others = [r.rule for r in self.within(read) if r is not ratio]
         shared = [n in read or any(n in (r.part, r.whole) for r in others) for n in (ratio.rule.part, ratio.rule.whole)]
         return all(shared) if ratio.direct else any(shared)
@@ -239,7 +242,7 @@ class Variables:
             if op is Op.EQUALS:
                 domain.append(logic.opposite(logic.at_least(2, terms.values())))
             if op is Op.LEVEL_AT_LEAST:
-                steps = list(terms.values())
+                steps = list(terms.values())  # a threshold that admits a level admits all better ones
                 domain += [logic.z3.Implies(low, high) for low, high in itertools.pairwise(steps)]
             if floor is not None:
                 kept = admitted(fact, op, floor)

@@ -23,7 +23,7 @@ def to_sql(
     facts: Sequence[str] | None = None,
     shape: str = "wide",
 ) -> str:
-    """The query that assesses every row of a table: what ``assess`` gives, as text.
+    """Return the query that assesses every row of a table: what ``assess`` gives, as text.
 
     The table has a text column for the unit, those kept, and one for each fact, named like it: double precision
     for a number, boolean for a yes/no, text for a level or category; null where it is missing. Bad values are

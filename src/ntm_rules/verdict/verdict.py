@@ -12,6 +12,7 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, grade_of, possible_grades
 from ntm_rules.model.results import Annotation, CriterionResult, Facts, FactValue, IndicatorResult
 from ntm_rules.model.rulesets import Grade, Ruleset
+from ntm_rules.model.thresholds import Cell
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
 from ntm_rules.verdict.program import check_facts, program_of
@@ -170,6 +171,20 @@ class Verdict:
     def indicators(self) -> Mapping[str, IndicatorResult]:
         """All indicators by printed number, in the order of the decision."""
         return MappingProxyType({no: i for c in self.criteria.values() for no, i in c.indicators.items()})
+
+    @property
+    def provisional_cells(self) -> tuple[tuple[str, Cell], ...]:
+        """The cells below official evidence on which provisional outcomes rest, each with its address."""
+        found = (
+            (leaf.address, leaf.cell)
+            for indicator in self.indicators.values()
+            if indicator.provisional
+            for tree in (indicator.applies, indicator.tree)
+            if tree is not None
+            for leaf in tree.leaves()
+            if leaf.cell is not None and leaf.cell.level != "official"
+        )
+        return tuple(dict.fromkeys(found))
 
     def reasons(self) -> tuple[Reason, ...]:
         """Why the indicators that are not satisfied are not, in the order of the decision."""

@@ -83,7 +83,7 @@ class Library:
         own = tuple(listed_in(Path(path)))
         for listed in own:
             if listed.kind not in ("amends", "overlay"):
-                raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no layer")])
+                raise RulesetError([problem("file.kind/layer", Position(listed.shown, 1, 1))])
         library = Library((*self.files, *own), (*self.folders, Path(path)))
         library._memo |= {key: read for key, read in self._memo.items() if not isinstance(read, Ruleset)}
         return library
@@ -279,8 +279,8 @@ class Library:
         if own is not None and own.header.layer not in composed.layers:
             composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
         if expect_hash is not None and composed.content_hash != expect_hash:
-            message = f"the ruleset `{ruleset}` has the content hash `{composed.content_hash}`, not `{expect_hash}`"
-            raise RulesetError([Diagnostic("ruleset.hash", message)])
+            hashes = {"actual": composed.content_hash, "expected": expect_hash}
+            raise RulesetError([Diagnostic.of("ruleset.hash", ruleset=ruleset, **hashes)])
         return composed
 
     def _compose(
@@ -295,9 +295,7 @@ class Library:
         above: tuple[str, ...],
     ) -> Ruleset:
         if ruleset in above:
-            circle = " -> ".join((*above, ruleset))
-            message = f"the rulesets refer to each other in a circle: {circle}"
-            raise RulesetError([Diagnostic("ruleset.circle", message)])
+            raise RulesetError([Diagnostic.of("ruleset.circle", circle=" -> ".join((*above, ruleset)))])
         whose = territory or province
         owner = self.registry.resolve(whose) if whose else None
         base = self._base(ruleset, on, period, owner)
@@ -386,7 +384,7 @@ class Library:
             for name, fact in found.items():
                 node = entries.entries[name].key if isinstance(entries, Map) else root
                 if name in facts:
-                    reader.error("fact.duplicate", node.at, f"the fact `{name}` stands in two files")
+                    reader.error("fact.duplicate/files", node.at, fact=name)
                 facts[name], nodes[name] = fact, node
         check_ratios(facts, nodes, reader)
         check_undecided(facts, nodes, reader)
@@ -418,7 +416,7 @@ class Library:
             known_province(header, self.registry, reader)
         reader.raise_errors()
         if base is None:
-            raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no ruleset")])
+            raise RulesetError([problem("file.kind/ruleset", Position(listed.shown, 1, 1))])
         self._memo[listed.path] = base
         return base
 
@@ -434,23 +432,22 @@ class Library:
         reader = Reader()
         header = read_header(root, reader, kind)
         if header is not None and header.target not in self._ids():
-            reader.unknown("ruleset.unknown", root.at, "ruleset", header.target, self._ids())
+            reader.unknown("ruleset.unknown", root.at, Message("kind.ruleset"), header.target, self._ids())
         if header is not None:
             known_province(header, self.registry, reader)
             known_base(header, self.files, reader)
         reader.raise_errors()
         if header is None:
-            raise RulesetError([problem("file.kind", root.at, "the file is no layer")])
+            raise RulesetError([problem("file.kind/layer", root.at)])
         if header.layer.read_whole and root.get("operations") is None and root.get("grades") is None:
-            hint = "say `read: partly` where only the instrument is known"
-            raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
+            raise RulesetError([problem("key.missing/operations", root.at)])
         return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
 
     def _merger_rule(self, province: str) -> MergerRule | None:
         roots = [root_of(listed) for listed in self.files if listed.kind == "mergers" and listed.target == province]
         reader = Reader()
         if len(roots) > 1:
-            reader.error("mergers.duplicate", roots[1].at, f"the province `{province}` has two files on mergers")
+            reader.error("mergers.duplicate", roots[1].at, province=province)
         rule = read_merger_rule(roots[0], self.registry.ids(), reader) if roots else None
         reader.raise_errors()
         return rule
@@ -464,13 +461,18 @@ class Library:
         else:
             node = read_file(Path(overlay), str(overlay))
         if not isinstance(node, Map):
-            raise RulesetError([problem("shape.mapping", node.at, "an overlay has to be a mapping")])
+            raise RulesetError([problem("shape.mapping", node.at, what=Message("what.overlay"))])
         return self._layer_of(node, LayerKind.CALLER)
 
 
 def _unused(header: Header, composed: Ruleset) -> Diagnostic:
-    """That an overlay handed in is no layer of the set itself."""
-    number, start = header.instrument.number, header.layer.start
-    message = f"the overlay `{number}` is no layer of `{composed.id}` on {composed.on}"
-    hint = f"it is for `{header.target}` and holds from {start}"
-    return Diagnostic("layer.unused", message, Severity.WARNING, hint=hint)
+    """Return the warning that an overlay handed in is not a layer of the set itself."""
+    return Diagnostic.of(
+        "layer.unused",
+        Severity.WARNING,
+        number=header.instrument.number,
+        ruleset=composed.id,
+        date=composed.on,
+        target=header.target,
+        start=header.layer.start,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation, Instrument
@@ -16,7 +17,7 @@ from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
 from ntm_rules.rules.compose.looser import compare_indicators
 from ntm_rules.rules.compose.overtaking import both_hold, over_base, overtake, set_by, with_floor
-from ntm_rules.yaml.nodes import Position
+from ntm_rules.yaml.nodes import Position, placed
 
 # -- operations ----------------------------------------------------------------------------------
 
@@ -196,10 +197,9 @@ class Tree:
         national = change(self.national) if author.national else self.national
         return evolve(self, national=national, composed=change(self.composed))
 
-    def told(self, severity: Severity, code: str, at: Position, message: str, hint: str = "") -> "Tree":
-        """The tree with one more diagnostic."""
-        more = Diagnostic(code, message, severity, at.file, at.line, at.column, hint)
-        return evolve(self, diagnostics=(*self.diagnostics, more))
+    def told(self, severity: Severity, at: Position, message: Message) -> "Tree":
+        """Return the tree with one more diagnostic."""
+        return evolve(self, diagnostics=(*self.diagnostics, placed(at, message, severity)))
 
 
 def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
@@ -251,9 +251,9 @@ def _touched(tree: Tree, mine: Touch, at: Position) -> Tree:
     tree = evolve(tree, touched=(*tree.touched, mine))
     if other is None:
         return tree
-    numbers = f"`{other.instrument.number}` and `{mine.instrument.number}`"
-    message = f"{numbers} change `{mine.address}` from the same day"
-    return tree.told(Severity.ERROR, "layer.tie", at, message, "say which one `replaces` the other")
+    first, second = other.instrument.number, mine.instrument.number
+    tie = Message("layer.tie", first=first, second=second, address=mine.address)
+    return tree.told(Severity.ERROR, at, tie)
 
 
 def _compared(tree: Tree, no: str, at: Position) -> Tree:
@@ -261,9 +261,8 @@ def _compared(tree: Tree, no: str, at: Position) -> Tree:
     base, own = (rw.locate(criteria, no) for criteria in (tree.national, tree.composed))
     mine = own.indicator if own else None
     for looser in compare_indicators(base.indicator if base else None, mine, tree.selectors):
-        error = looser.severity is Severity.ERROR
-        hint = "an official cell cannot be loosened unless the base marks it `free`" if error else ""
-        tree = tree.told(looser.severity, "layer.looser", at, f"the overlay is looser at `{no}`: {looser.what}", hint)
+        code = "layer.looser/official" if looser.severity is Severity.ERROR else "layer.looser"
+        tree = tree.told(looser.severity, at, Message(code, no=no, what=looser.what))
     return tree
 
 
@@ -300,13 +299,11 @@ def _brought_in(tree: Tree, operation: SetThreshold, amended: Comparison) -> Tre
     at, address = operation.at, operation.target.address
     target = rw.locate(tree.composed, address)
     if target is None:
-        message = f"`{address}` was taken out by an overlay before it was amended"
-        return tree.told(Severity.WARNING, "layer.lapsed", at, message)
+        return tree.told(Severity.WARNING, at, Message("layer.lapsed/removed", address=address))
     current = comparisons(target.condition)
     if operation.before in current:
         return evolve(tree, composed=_swapped(tree.composed, target, operation.before, amended))
-    message = f"`{address}` was set by an overlay before it was amended; the stricter of the two holds"
-    tree = tree.told(Severity.WARNING, "layer.overtaken", at, message)
+    tree = tree.told(Severity.WARNING, at, Message("layer.overtaken", address=address))
     twins = [c for c in current if (c.facts, c.op) == (amended.facts, amended.op)]
     if len(twins) != 1:
         return evolve(tree, composed=rw.change_target(tree.composed, target, lambda c: both_hold(c, amended)))
@@ -317,8 +314,8 @@ def _brought_in(tree: Tree, operation: SetThreshold, amended: Comparison) -> Tre
 def _set_pending(tree: Tree, operation: SetPending, author: Author) -> Tree:
     cell, reversed_ = operation.cell, rw.negated(operation.target.indicator.require)
     if _of_overlay(tree, operation.target, author):
-        message = f"`{operation.target.address}` was set by an overlay before it was amended to an unknown value"
-        tree = tree.told(Severity.WARNING, "layer.overtaken", operation.at, message)
+        overtaken = Message("layer.overtaken/pending", address=operation.target.address)
+        tree = tree.told(Severity.WARNING, operation.at, overtaken)
     overlays = tree.overlays
 
     def pending(old: Cell) -> Cell:
@@ -352,8 +349,7 @@ def _of_overlay(tree: Tree, target: rw.Target, author: Author) -> bool:
 def _reshape(tree: Tree, operation: Replace | Remove | Retitle, author: Author) -> Tree:
     address = operation.target.address
     if not isinstance(operation, Retitle) and _of_overlay(tree, operation.target, author):
-        message = f"what an overlay says about `{address}` lapses: the amendment removed it or changed its kind"
-        tree = tree.told(Severity.WARNING, "layer.lapsed", operation.at, message, "our reading, to be confirmed")
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.lapsed", address=address))
 
     def changed(criteria: rw.Criteria) -> rw.Criteria:
         target = rw.locate(criteria, address)
@@ -376,8 +372,7 @@ def _with_criterion(criteria: rw.Criteria, operation: AddCriterion | RemoveCrite
 def _add_indicator(tree: Tree, operation: AddIndicator, author: Author) -> Tree:
     new, owner = operation.indicator, operation.criterion.no
     if rw.locate(tree.composed, new.no) is not None:
-        message = f"`{new.no}` was added by an overlay before it was added nationally; both have to hold"
-        tree = tree.told(Severity.WARNING, "layer.overtaken", operation.at, message)
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.overtaken/added", address=new.no))
 
     def grown(criterion: Criterion) -> Criterion:
         own = criterion.indicators

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Condition, Meets, Not, Op, Open
@@ -26,7 +27,7 @@ class Looser:
     """One way in which a layer asks for less than the base, or a comparison that could not be made."""
 
     severity: Severity
-    what: str
+    what: Message
 
 
 def compare_indicators(base: Indicator | None, own: Indicator | None, selectors: Selectors) -> list[Looser]:
@@ -34,10 +35,10 @@ def compare_indicators(base: Indicator | None, own: Indicator | None, selectors:
     if base is None or base == own:
         return []
     if own is None:
-        return _found(base.require, "the indicator is removed")
+        return _found(base.require, Message("looser.removed"))
     found: list[Looser] = []
     if own.applies_if is not None and own.applies_if != base.applies_if:
-        found += _found(base.require, "it applies to fewer units")
+        found += _found(base.require, Message("looser.fewer_units"))
     return found + list(compare(base.require, own.require, selectors))
 
 
@@ -61,13 +62,13 @@ def compare(base: Condition, own: Condition, selectors: Selectors) -> Iterator[L
         case Meets() | Not(), _ if _signature(base) == _signature(own) and _pending(own):
             return
         case _:
-            yield from _found(base, "the condition is another one")
+            yield from _found(base, Message("looser.condition"))
 
 
 def _closest(wanted: Condition, among: tuple[Condition, ...], selectors: Selectors) -> list[Looser]:
     """How the nearest of several members that all have to hold asks for less than *wanted*."""
     found = [list(compare(wanted, twin, selectors)) for twin in _twins(wanted, among)]
-    return min(found, key=len, default=_found(wanted, "a member is taken out"))
+    return min(found, key=len, default=_found(wanted, Message("looser.member")))
 
 
 def _pending(condition: Condition) -> bool:
@@ -77,12 +78,12 @@ def _pending(condition: Condition) -> bool:
 
 def _counts(base: Any | AtLeast, own: Any | AtLeast, selectors: Selectors) -> Iterator[Looser]:
     if _k(own) < _k(base):
-        yield from _found(base, f"{_k(own)} members are enough, not {_k(base)}")
+        yield from _found(base, Message("looser.count", own=_k(own), base=_k(base)))
     left = list(base.members)
     for member in own.members:
         twin = _twin(member, tuple(left))
         if twin is None:
-            yield from _found(base, "another member counts")
+            yield from _found(base, Message("looser.other_member"))
         else:
             left.remove(twin)  # a member of the base counts once
             yield from compare(twin, member, selectors)
@@ -111,7 +112,7 @@ def _signature(condition: Condition) -> tuple[object, ...]:
     return (type(condition), *(_signature(m) for m in members(condition)))
 
 
-def _found(base: Condition, what: str) -> list[Looser]:
+def _found(base: Condition, what: Message) -> list[Looser]:
     """What loosening the whole of *base* means: as grave as its best checked cell."""
     graves = [g for cell in cells_of(base) if (g := gravity(cell)) is not None]
     order = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
@@ -132,20 +133,26 @@ def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[
         return
     mine, theirs = _resolved(base.threshold), _resolved(own.threshold)
     if mine is None or theirs is None:
-        yield Looser(Severity.NOTE, "a threshold relative to another tier was not compared")
+        yield Looser(Severity.NOTE, Message("looser.relative"))
         return
     choices = {s: selectors.values(s, _printed(mine, s) | _printed(theirs, s)) for s in (*_by(mine), *_by(theirs))}
     count = math.prod(len(values) for values in choices.values())
     if count > MAX_PAIRS:
-        yield Looser(Severity.NOTE, f"{count} pairs of columns were not compared")
+        yield Looser(Severity.NOTE, Message("looser.pairs", count=count))
         return
     fact = selectors.facts[base.fact]
     for (old, new), values in _pairs(mine, theirs, choices).items():
         grave = gravity(old)
         if grave is not None and _asks_less(base.op, old, own.op, new, fact):
-            column = f" in column {', '.join(values)}" if values else ""
-            how = "cannot be compared with" if old.state is CellState.PENDING else "asks for less than"
-            yield Looser(grave, f"`{_show(new)}` {how} `{_show(old)}`{column}")
+            yield Looser(grave, _less(old, new, values))
+
+
+def _less(old: Cell, new: Cell, columns: tuple[str, ...]) -> Message:
+    """Return how *new* asks for less than *old*, or may do so where *old* is not known; with the column, if any."""
+    cells = {"own": _show(new), "base": _show(old)}
+    if old.state is CellState.PENDING:
+        return Message("looser.open_in", columns=columns, **cells) if columns else Message("looser.open", **cells)
+    return Message("looser.less_in", columns=columns, **cells) if columns else Message("looser.less", **cells)
 
 
 def _pairs(

@@ -45,7 +45,7 @@ def bundled_folder() -> Path:
 
 
 def listed_in(folder: Path) -> Iterator[Listed]:
-    """The rule files below *folder*, by their first keys; files beside rules are left out."""
+    """Yield the rule files below *folder*, by their first keys; files beside rules are left out."""
     paths = sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and not p.name.endswith(_BESIDE))
     if len(paths) > MAX_FILES:
         raise RulesetError([Diagnostic.of("library.files", folder=folder, limit=MAX_FILES)])
@@ -59,7 +59,7 @@ def listed_in(folder: Path) -> Iterator[Listed]:
 
 
 def root_of(listed: Listed) -> Map:
-    """The nodes of a listed file.
+    """Return the nodes of a listed file.
 
     Raises:
         RulesetError: it cannot be read, or does not say what it holds.

@@ -54,12 +54,12 @@ class Library:
 
     @classmethod
     def bundled(cls) -> "Library":
-        """The rulesets that come with the package."""
+        """Return the rulesets that come with the package."""
         return cls(tuple(listed_in(bundled_folder())), (bundled_folder(),))
 
     @classmethod
     def load(cls, path: str | Path, bundled: bool = True) -> "Library":
-        """A folder over the bundled rulesets (or alone, with ``bundled=False``), read and checked whole.
+        """Return a folder over the bundled rulesets (or alone, with ``bundled=False``), read and checked whole.
 
         Raises:
             RulesetError: every problem of every file of the folder.
@@ -75,7 +75,7 @@ class Library:
         return library
 
     def with_layers(self, path: str | Path) -> "Library":
-        """The library with a folder of layers over it; what has been read is not read again.
+        """Return the library with a folder of layers over it; what has been read is not read again.
 
         Raises:
             RulesetError: the folder holds something else than layers.
@@ -116,11 +116,11 @@ class Library:
         return tuple(sorted(set(found)))
 
     def plans(self) -> tuple[str, ...]:
-        """The plans with targets that there are, as ``province@year``."""
+        """Return the plans with targets that there are, as ``province@year``."""
         return tuple(sorted(f"{f.target}@{f.year}" for f in self.files if f.kind == "targets"))
 
     def plan(self, name: str | Path) -> Plan:
-        """The targets of a province for a year.
+        """Return the targets of a province for a year.
 
         Args:
             name: ``province@year``, e.g. ``lang-son@2021``, or the path of a file of targets (``.yaml``).
@@ -141,7 +141,7 @@ class Library:
         raise UnknownName(Message("kind.plan"), str(name), self.plans())
 
     def merger_rule(self, province: str) -> MergerRule | None:
-        """What the province has declared to become of recognitions after a merger; None where it has declared nothing.
+        """Return what the province has declared about recognitions after a merger; None where it has declared nothing.
 
         Raises:
             UnknownName: no such province.
@@ -163,7 +163,7 @@ class Library:
         return min(layer.start for layer in layers), max(ends) if len(ends) == len(layers) else None
 
     def roots(self, ruleset: str, period: str, province: str | None = None, own: bool = False) -> Iterator[Map]:
-        """The nodes of the files of a set: its base, then its layers in the order of their names.
+        """Yield the nodes of the files of a set: its base, then its layers in the order of their names.
 
         Args:
             own: the province's own set, and not the national one with the province's overlays.
@@ -176,7 +176,7 @@ class Library:
                 yield root_of(listed)
 
     def instrument(self, listed: Listed) -> Instrument:
-        """The instrument of a ruleset or layer file.
+        """Return the instrument of a ruleset or layer file.
 
         Raises:
             RulesetError: the file cannot be used.
@@ -184,7 +184,7 @@ class Library:
         return self._header(listed).instrument
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
-        """The days on which a layer of the set begins to hold, the base's first.
+        """Return the days on which a layer of the set begins to hold, the base's first.
 
         For a province those of its own set, and those of the national one from its first overlay on, as long as the
         province exists; none where it has neither.
@@ -203,7 +203,7 @@ class Library:
         return tuple(on for on in sorted(days) if province is None or self.registry.latest(province, on).on(on))
 
     def _begins(self, base: BaseFile, again: set[dt.date], province: str | None) -> set[dt.date]:
-        """The days on which a layer begins to hold, or the national base holds *again*, as ``dates`` has them."""
+        """Return the days of ``dates`` for one base: a layer begins to hold, or the national base holds *again*."""
         headers = [base.header, *(file.header for file in self._layers(base, province))]
         starts = [(clamped(header.layer.start, base.header.layer), header.province) for header in headers]
         found = {start for start, _ in starts} | (again if base.header.province is None else set())
@@ -257,7 +257,7 @@ class Library:
         overlay: Mapping[str, object] | str | Path | None = None,
         expect_hash: str | None = None,
     ) -> Ruleset:
-        """The ruleset in force.
+        """Return the ruleset in force.
 
         Args:
             ruleset: ``level/tier``, e.g. ``commune/ntm``.
@@ -331,7 +331,7 @@ class Library:
         return nearest(bases, on)
 
     def _bases(self, ruleset: str, period: str | None, province: str | None) -> list[BaseFile]:
-        """The national bases and the province's own, of all periods or of one."""
+        """Return the national bases and the province's own, of all periods or of one."""
         files = [f for f in self.files if f.kind == "ruleset" and f.target == ruleset]
         if not files and not unwritten(ruleset, self.registry):
             raise UnknownName(Message("kind.ruleset"), ruleset, self._ids())
@@ -350,7 +350,7 @@ class Library:
         return None if province is None else self.registry.find(province, on)
 
     def _layers(self, base: BaseFile, province: str | None) -> list[LayerFile]:
-        """The amendments of a base, and the province's overlays over a national one."""
+        """Return the amendments of a base, and the province's overlays over a national one."""
         header = base.header
         owners = {"amends": header.province or ""} | ({} if header.province else {"overlay": province})
         wanted = [

@@ -159,7 +159,7 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag is not None:
             self.fail(event, Message("yaml.tag", tag=tag))
-        before = self.count  # an anchor remembers how many nodes it stands for
+        before = self.count  # an alias counts as many nodes as its anchor
         node = self.collection(event, events, depth)
         anchor = getattr(event, "anchor", None)
         if isinstance(anchor, str):

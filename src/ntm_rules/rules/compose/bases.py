@@ -15,7 +15,7 @@ from ntm_rules.yaml.nodes import Position, placed
 
 
 def for_province(bases: Iterable[Listed], province: str | None) -> list[Listed]:
-    """The bases that can hold for a province: the national ones and its own."""
+    """Return the bases that can hold for a province: the national ones and its own."""
     return [base for base in bases if base.province in ("", province)]
 
 
@@ -25,7 +25,7 @@ def clamped(on: dt.date, layer: Layer) -> dt.date:
 
 
 def nearest(bases: Sequence[BaseFile], on: dt.date) -> BaseFile:
-    """The base in force on the day, else the one nearest to it; a province's own before the national one."""
+    """Return the base in force on the day, else the one nearest to it; a province's own before the national one."""
 
     def days_off(base: BaseFile) -> tuple[int, bool]:
         layer = base.header.layer
@@ -35,12 +35,12 @@ def nearest(bases: Sequence[BaseFile], on: dt.date) -> BaseFile:
 
 
 def changes(layer: Layer, base: Layer) -> bool:
-    """True if a layer changes a base: a province's own has to be in force on the layer's first day."""
+    """Return whether a layer changes a base: a province's own has to be in force on the layer's first day."""
     return base.kind is not LayerKind.OWN or in_force(base, layer.start)
 
 
 def unwritten(ruleset: str, registry: Registry) -> list[str]:
-    """The provinces that are known to have a set of which no instrument was found."""
+    """Return the provinces that are known to have a set of which no instrument was found."""
     return list(dict.fromkeys(p.id for p in registry.provinces if ruleset in p.unwritten))
 
 
@@ -98,7 +98,7 @@ def check_twins(listed: Listed, files: Iterable[Listed]) -> None:
 
 
 def _layer(listed: Listed) -> Layer | None:
-    """The span of a base; None where its header cannot be used, which is told where it is read."""
+    """Return the span of a base; None where its header cannot be used, which is told where it is read."""
     header = read_header(root_of(listed), Reader())
     return None if header is None else header.layer
 

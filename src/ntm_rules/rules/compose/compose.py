@@ -59,7 +59,7 @@ def compose(
     facts: Mapping[str, Fact],
     rulesets: frozenset[str],
 ) -> Ruleset:
-    """The ruleset in force.
+    """Return the ruleset in force.
 
     Raises:
         RulesetError: an operation cannot be applied, two instruments tie, or an overlay loosens an official cell.
@@ -69,7 +69,7 @@ def compose(
     derived = {d.id: d for d in base.derived}
     aggregates = {a.fact: a for a in base.aggregates}
     borrowed = dict(derived)  # with those of the thresholds that the base refers to, which a layer may replace
-    criteria = _resolve(base.criteria, request, borrowed)
+    criteria = _resolve(base.criteria, request, borrowed)  # so that overlays can be compared with what it comes to
     tree = Tree(criteria, criteria, _selectors(facts, borrowed, bindings))
     for layer in chosen:
         reader = Reader()
@@ -79,6 +79,7 @@ def compose(
         tree = apply_operations(tree, layer.header, layer.operations, conditions, reader)
         aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
+    # only now, since one layer may take out what the next one puts back
     _refuse(_misshapen(tree.composed, base.at_least_n))
     _refuse(_no_plain_parts(derived.values(), facts))
     _refuse(_from_undecided(derived.values(), facts))
@@ -118,13 +119,13 @@ def compose(
 
 
 def _bindings(request: Request) -> dict[str, str]:
-    """The selectors that the year and the province decide."""
+    """Return the selectors that the year and the province decide."""
     region = request.province.region if request.province is not None else None
     return {"year": str(request.year)} | ({"region": region} if region is not None else {})
 
 
 def _known(facts: Mapping[str, Fact], derived: Mapping[str, Derived]) -> dict[str, Fact]:
-    """The catalogue with the derived facts."""
+    """Return the catalogue with the derived facts."""
     return {**facts, **{name: rule.fact for name, rule in derived.items()}}
 
 
@@ -133,7 +134,7 @@ def _selectors(facts: Mapping[str, Fact], derived: Mapping[str, Derived], bindin
 
 
 def _applied(base: BaseFile, layers: Iterable[LayerFile], request: Request) -> tuple[Layer, ...]:
-    """The layers on which the set rests; an overlay whose instrument nobody knows is one."""
+    """Return the layers on which the set rests, with one for an overlay whose instrument nobody has found."""
     applied = (base.header.layer, *(layer.header.layer for layer in layers))
     national = base.header.layer.kind is not LayerKind.OWN
     if national and request.province is not None and request.province.overlay_unknown:
@@ -144,7 +145,7 @@ def _applied(base: BaseFile, layers: Iterable[LayerFile], request: Request) -> t
 def _variants(
     base: BaseFile, layers: list[LayerFile], tree: Tree, known: Mapping[str, Fact], rulesets: frozenset[str]
 ) -> list[Variant]:
-    """The grades that the last file declares which declares any, over the criteria as all layers leave them.
+    """Return the grades of the last layer that declares any, over the criteria as all layers leave them.
 
     Raises:
         RulesetError: an operation cannot be applied, or leaves a shape that no set may have.
@@ -174,7 +175,7 @@ def _refuse(problems: Iterable[Diagnostic]) -> None:
 
 
 def _misshapen(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[Diagnostic]:
-    """What layers took out may not leave fewer members than are asked for, nor may they give a number twice.
+    """Yield what is wrong with the shape that layers left: fewer members than are asked for, a number given twice.
 
     Where some of the criteria are asked for, none may be left out of the count.
     """
@@ -206,7 +207,7 @@ def _asked(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[
 
 
 def _no_plain_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
-    """The parts of a ratio and of a score have to be plain facts of the catalogue: they are scaled to whole steps."""
+    """Yield what is not a plain number of the catalogue in ratios and scores, which are scaled to whole steps."""
     for each in derived:
         code = "fact.ratio/catalogue" if isinstance(each.rule, RatioOf) else "points.fact/catalogue"
         for name in numbers_of(each) if isinstance(each.rule, RatioOf | PointsOf) else ():
@@ -215,7 +216,7 @@ def _no_plain_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> It
 
 
 def _from_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
-    """A fact that may still grow is compared as it is: no other number is worked out from it."""
+    """Yield the facts that may still grow and of which a number is worked out: they are compared as they are only."""
     for each in derived:
         for name in numbers_of(each):
             if name in facts and facts[name].undecided is not None:
@@ -223,7 +224,7 @@ def _from_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> It
 
 
 def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
-    """The layers in force, those that another one replaces left out; national ones first on the same day."""
+    """Return the layers in force, those that another one replaces left out; national ones first on the same day."""
     held = [layer for layer in layers if in_force(layer.header.layer, on)]
     replaced = {instrument for layer in held for instrument in layer.header.replaces}
     order = [LayerKind.AMENDMENT, LayerKind.OVERLAY, LayerKind.CALLER]
@@ -232,6 +233,7 @@ def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
 
 
 def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
+    """Yield what a caller should know about dates: those guessed, those of the caller's word, those out of force."""
     for layer in layers:
         if not layer.date_known and layer.instrument is not None:
             number, date = layer.instrument.number, layer.instrument.date
@@ -278,7 +280,7 @@ def _facts_used(
 
 
 def _resolve(criteria: tuple[Criterion, ...], request: Request, derived: dict[str, Derived]) -> tuple[Criterion, ...]:
-    """The criteria with what they refer to; derived selectors of other sets' tables are added to *derived*."""
+    """Return the criteria with what they refer to; derived selectors of other sets' tables are added to *derived*."""
 
     def leaf(node: Comparison | Meets | Open) -> Condition:
         if isinstance(node, Meets) and node.by is not By.ACT:
@@ -304,7 +306,7 @@ def _resolve(criteria: tuple[Criterion, ...], request: Request, derived: dict[st
 
 
 def _relative(threshold: Relative, node: Comparison, request: Request, derived: dict[str, Derived]) -> Relative:
-    """The threshold multiplied once, in decimals, with the weaker of the two evidences."""
+    """Return the threshold multiplied once, in decimals, with the weaker of the two evidences."""
     ruleset, _, address = threshold.of.partition("#")
     other = request.other(ruleset, None)
     target = rw.locate(other.criteria, address)
@@ -337,7 +339,7 @@ def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived
 
 
 def _logic(derived: Derived) -> Derived:
-    """A derived fact without what bears on evidence and citation only."""
+    """Return a derived fact without evidence and citations, to tell whether two are worked out alike."""
     nobody = Instrument("", "", "")
 
     def bare(cell: Cell) -> Cell:
@@ -357,7 +359,7 @@ def _logic(derived: Derived) -> Derived:
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
-    """The cell times the factor, cited as the factor is; a pending factor leaves it pending."""
+    """Return the cell times the factor, cited as the factor is; a pending factor leaves it pending."""
     floor = None if cell.floor is None else _multiplied(cell.floor, times, of)
     mixed = evolve(
         cell,

@@ -42,7 +42,7 @@ def read_grades(
     tree: Tree,
     reader: Reader,
 ) -> list[Variant]:
-    """The grades of a file over the criteria as all layers leave them, the highest first.
+    """Return the grades of a file over the criteria as all layers leave them, the highest first.
 
     Nothing is a floor for them, and they may be looser: that is what they are for.
     """
@@ -89,7 +89,7 @@ def _asks_more(above: rw.Criteria, below: rw.Criteria, selectors: Selectors) -> 
 
 
 def _ways(indicator: Indicator) -> list[Indicator]:
-    """The indicator, and each way in which it can be met alone."""
+    """Return the indicator, and each way in which it can be met alone."""
     require = indicator.require
     ways = require.members if isinstance(require, Any) else ()
     return [indicator, *(evolve(indicator, require=way) for way in ways)]

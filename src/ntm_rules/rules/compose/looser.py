@@ -53,12 +53,13 @@ def compare(base: Condition, own: Condition, selectors: Selectors) -> Iterator[L
             yield from _cells(base, own, selectors)
         case Any() | AtLeast(), Any() | AtLeast():
             yield from _counts(base, own, selectors)
-        case All(), _:
+        case All(), _:  # before the next one: each member of the base needs one that is as strict
             mine = own.members if isinstance(own, All) else (own,)
             for member in base.members:
                 yield from _closest(member, mine, selectors)
         case _, All() if _twins(base, own.members):
             yield from _closest(base, own.members, selectors)
+        # only what the layer has not copied yet changed: it may be as strict as the base
         case Meets() | Not(), _ if _signature(base) == _signature(own) and _pending(own):
             return
         case _:
@@ -72,11 +73,12 @@ def _closest(wanted: Condition, among: tuple[Condition, ...], selectors: Selecto
 
 
 def _pending(condition: Condition) -> bool:
-    """True if nothing but pending cells is asked."""
+    """Return whether nothing but pending cells is asked."""
     return all(cell.state is CellState.PENDING for cell in cells_of(condition))
 
 
 def _counts(base: Any | AtLeast, own: Any | AtLeast, selectors: Selectors) -> Iterator[Looser]:
+    """Yield how fewer or easier members are enough; members of the base that are gone make nothing looser."""
     if _k(own) < _k(base):
         yield from _found(base, Message("looser.count", own=_k(own), base=_k(base)))
     left = list(base.members)
@@ -94,7 +96,7 @@ def _k(condition: Any | AtLeast) -> int:
 
 
 def _twins(wanted: Condition, among: tuple[Condition, ...]) -> list[Condition]:
-    """The members with the same part or, where it has none, about the same facts."""
+    """Return the members with the same part or, where it has none, about the same facts."""
     if wanted.part is not None:
         return [m for m in among if m.part == wanted.part]
     return [m for m in among if _signature(m) == _signature(wanted)]
@@ -105,6 +107,7 @@ def _twin(wanted: Condition, among: tuple[Condition, ...]) -> Condition | None:
 
 
 def _signature(condition: Condition) -> tuple[object, ...]:
+    """Return what a condition is about, without its thresholds: conditions of one signature can be compared."""
     if isinstance(condition, Comparison):
         return condition.facts
     if isinstance(condition, Meets):
@@ -113,7 +116,7 @@ def _signature(condition: Condition) -> tuple[object, ...]:
 
 
 def _found(base: Condition, what: Message) -> list[Looser]:
-    """What loosening the whole of *base* means: as grave as its best checked cell."""
+    """Return one finding about the whole of *base*, as grave as its best checked cell."""
     graves = [g for cell in cells_of(base) if (g := gravity(cell)) is not None]
     order = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
     return [Looser(min(graves, key=order.index), what)] if graves else []
@@ -129,6 +132,7 @@ def gravity(base: Cell) -> Severity | None:
 
 
 def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[Looser]:
+    """Yield how the thresholds of two comparisons of the same facts differ, column by column."""
     if base.threshold == own.threshold:
         return
     mine, theirs = _resolved(base.threshold), _resolved(own.threshold)
@@ -158,7 +162,10 @@ def _less(old: Cell, new: Cell, columns: tuple[str, ...]) -> Message:
 def _pairs(
     mine: Cell | Table, theirs: Cell | Table, choices: Mapping[str, tuple[str, ...]]
 ) -> dict[tuple[Cell, Cell], tuple[str, ...]]:
-    """The cells that differ where one unit finds them, with the first column in which they do."""
+    """Return the pairs of cells that differ for some unit, with the first column in which they do.
+
+    Once a pair: a row that is looser in all its columns is one thing to say, not sixty.
+    """
     found: dict[tuple[Cell, Cell], tuple[str, ...]] = {}
     for values in itertools.product(*choices.values()):
         context = dict(zip(choices, values, strict=True))
@@ -169,7 +176,7 @@ def _pairs(
 
 
 def _resolved(threshold: Threshold) -> Cell | Table | None:
-    """The cell or table; of a relative threshold what it comes to, None where that is not known yet."""
+    """Return the cell or table; of a relative threshold what it comes to, None where that is not known yet."""
     return threshold.resolved if isinstance(threshold, Relative) else threshold
 
 
@@ -199,7 +206,7 @@ def _show(cell: Cell) -> str:
 
 
 def _asks_less(base_op: Op, base: Cell, own_op: Op, own: Cell, fact: Fact) -> bool:
-    """True if some value of the fact satisfies *own* and not *base*; an open own cell never does."""
+    """Return whether some value of the fact satisfies *own* and not *base*; an open own cell never does."""
     if base.state is CellState.PENDING:
         return own.state in (CellState.SET, CellState.NONE)
     if own.state is CellState.NONE:
@@ -226,7 +233,7 @@ def _candidates(fact: Fact, *values: Value | None) -> Iterator[Value]:
 
 
 def _possible(fact: Fact, number: Decimal) -> bool:
-    """True if the fact can have the value."""
+    """Return whether the fact can have the value."""
     if fact.type is FactType.COUNT and number != number.to_integral_value():
         return False
     above = fact.minimum is None or number >= fact.minimum
@@ -251,7 +258,7 @@ def holds(op: Op, required: Value | None, actual: Value, fact: Fact) -> bool:
 
 
 def stricter(op: Op, first: Cell, second: Cell, fact: Fact) -> Cell | None:
-    """The stricter of two set cells with the other one under it; None where neither includes the other."""
+    """Return the stricter of two set cells with the other one under it; None where neither includes the other."""
     first_less = _asks_less(op, second, op, first, fact)
     second_less = _asks_less(op, first, op, second, fact)
     if first_less and second_less:

@@ -37,7 +37,7 @@ from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 def apply_operations(
     tree: Tree, header: Header, operations: Node | None, conditions: ConditionReader, reader: Reader
 ) -> Tree:
-    """The tree with the operations of a layer applied in the order of the file.
+    """Return the tree with the operations of a layer applied in the order of the file.
 
     What cannot be read or applied is noted, the rest is applied all the same.
     """
@@ -63,7 +63,7 @@ class OperationReader:
         self.reader = reader
 
     def places(self, node: Node) -> Iterator[tuple[str, Map, Node]]:
-        """The kind of an operation, its mapping, and each place that it names: there it is one operation."""
+        """Yield the kind of an operation, its mapping, and each place that it names: there it is one operation."""
         what = Message("what.operation")
         found = self.reader.map(node, what)
         kinds = [kind for kind in OPERATIONS if kind in found.entries]
@@ -78,7 +78,7 @@ class OperationReader:
             yield kind, found, place
 
     def operation(self, kind: str, found: Map, place: Node, criteria: rw.Criteria) -> Operation | None:
-        """The operation at a place in *criteria*; None where it could not be read, which is noted."""
+        """Return the operation at a place in *criteria*; None where it could not be read, which is noted."""
         if kind == "add":
             return self._add(found, place, criteria)
         if kind == "remove" and isinstance(found.get("remove"), Map):
@@ -110,7 +110,7 @@ class OperationReader:
     # -- set and set_pending ---------------------------------------------------------------------
 
     def _set_threshold(self, found: Map, target: rw.Target) -> SetThreshold | None:
-        """The comparison at the target says of which fact the threshold is, and by which operator."""
+        """Return the comparison at the target says of which fact the threshold is, and by which operator."""
         before = self._comparison(found, target)
         if before is None:
             return None
@@ -133,7 +133,7 @@ class OperationReader:
         return SetThreshold(found.at, target, before, read.threshold, keys)
 
     def _comparison(self, found: Map, target: rw.Target) -> Comparison | None:
-        """The one comparison at the target."""
+        """Return the one comparison at the target."""
         there = comparisons(target.condition)
         if len(there) == 1:
             return there[0]
@@ -146,7 +146,7 @@ class OperationReader:
         return None
 
     def _set_cells(self, found: Map, target: rw.Target, before: Comparison) -> SetThreshold | None:
-        """Some cells of the table at the target, read as a table by the same selectors."""
+        """Return some cells of the table at the target, read as a table by the same selectors."""
         table = before.threshold
         if not isinstance(table, Table):
             self.reader.error("operation.set/table", found.at, address=target.address, op=before.op.value)
@@ -192,7 +192,7 @@ class OperationReader:
         return None if criterion is None else RemoveCriterion(found.at, criterion)
 
     def _criterion(self, found: Map, number: str, criteria: rw.Criteria) -> Criterion | None:
-        """The criterion of that number; an unknown one is noted."""
+        """Return the criterion of that number; an unknown one is noted."""
         criterion = next((c for c in criteria if c.no == number), None)
         if criterion is None:
             known = [c.no for c in criteria]

@@ -125,7 +125,7 @@ class _AggregateReader:
         return Aggregate(name, UnitsThat(level, None, ruleset, by, recognised, period)) if level else None
 
     def yes_no(self, found: Map, key: str) -> str | None:
-        """The id of a yes/no fact of the units below."""
+        """Return the id of a yes/no fact of the units below."""
         node = found.get(key)
         if node is None:
             return None
@@ -136,7 +136,7 @@ class _AggregateReader:
         return name if fact is not None else None
 
     def value(self, name: str, fact: Fact, how: How, found: Map) -> Aggregate | None:
-        """The least, the greatest or the sum of a fact of the units below."""
+        """Return the least, the greatest or the sum of a fact of the units below."""
         self.reader.map(found, _AGGREGATED, VALUES.names_with(how.value))
         node = found.get(how.value)
         nodes = self.reader.items(node, f"`{how.value}`") if isinstance(node, Items) else [n for n in (node,) if n]

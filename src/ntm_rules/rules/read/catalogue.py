@@ -15,7 +15,7 @@ _NO_BOUNDS: tuple[None, None] = (None, None)
 
 
 def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
-    """The units of measurement of a ``measures:`` file."""
+    """Return the units of measurement of a ``measures:`` file."""
     reader.map(root, Message("what.file"), MEASURES_FILE.names)
 
     def measure(key: str, node: Node) -> Measure | None:
@@ -26,14 +26,17 @@ def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
 
 
 def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -> dict[str, Fact]:
-    """The facts of a ``facts:`` file; what refers to others is checked by ``check_ratios`` and ``check_undecided``."""
+    """Return the facts of a ``facts:`` file.
+
+    What refers to other facts is checked by ``check_ratios`` and ``check_undecided`` once all files are read.
+    """
     reader.map(root, Message("what.file"), FACTS_FILE.names)
     read = _FactReader(measures, reader)
     return {fact.id: fact for fact in reader.each(root.get("facts"), "`facts`", read.fact)}
 
 
 def check_ratios(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
-    """Note ratios whose parts are no numeric facts of the catalogue."""
+    """Note ratios whose parts are not plain numbers of the catalogue."""
     for fact in facts.values():
         for part in (fact.ratio.part, fact.ratio.whole) if fact.ratio else ():
             at = nodes[fact.id].at

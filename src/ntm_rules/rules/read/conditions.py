@@ -34,7 +34,7 @@ class ConditionReader:
         self.thresholds = ThresholdReader(scope, reader)
 
     def condition(self, node: Node | None) -> Condition | None:
-        """A condition; None where it could not be read, which is noted."""
+        """Return a condition; None where it could not be read, which is noted."""
         if isinstance(node, Scalar):
             state = self.reader.choice(node, Message("kind.condition"), OPEN_STATES)
             return None if state is None else Open(self.thresholds.open_cell(state))
@@ -92,7 +92,7 @@ class ConditionReader:
         return Open(threshold) if isinstance(threshold, Cell | Table) else None
 
     def meets(self, found: Map) -> Meets | None:
-        """A prerequisite: another ruleset, by act, by finding or by either."""
+        """Return a prerequisite: another ruleset, by act, by finding or by either."""
         what = Message("what.prerequisite")
         self.reader.map(found, what, PREREQUISITE.names)
         ruleset = self.reader.text(found.get("meets"), Message("what.ruleset_id"))
@@ -126,7 +126,7 @@ class ConditionReader:
         return self.comparison_of(tuple(facts), ops[0], found)
 
     def comparison_of(self, facts: tuple[Fact, ...], op: Op, found: Map) -> Comparison | None:
-        """The comparison of *facts* by *op* with the threshold under its key in *found*."""
+        """Return the comparison of *facts* by *op* with the threshold under its key in *found*."""
         for fact in facts:
             if op not in OPS_OF[fact.type]:
                 allowed = tuple(o.value for o in OPS_OF[fact.type])
@@ -148,7 +148,7 @@ class ConditionReader:
 
 
 def _annotated(kind: str, found: Map) -> Node | None:
-    """What stands under `pending` or `delegated`; a word alone as a cell that has the source beside it."""
+    """Return the value of `pending` or `delegated`; a word alone as a cell that has the source beside it."""
     node, source = found.entries[kind], found.entries.get("source")
     if not isinstance(node.value, Scalar) or source is None:
         return node.value

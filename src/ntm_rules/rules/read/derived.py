@@ -22,7 +22,7 @@ _FINEST = 9 * 10**11
 
 
 def read_derived(node: Node | None, scope: Scope, reader: Reader) -> tuple[tuple[Derived, ...], ConditionReader]:
-    """The derived facts of a file in order, and a reader of conditions that knows them."""
+    """Return the derived facts of a file in order, and a reader of conditions that knows them."""
     conditions = ConditionReader(scope, reader)
     found: list[Derived] = []
     for name, entry in reader.map(node, "`derive`").entries.items() if node is not None else ():
@@ -42,7 +42,7 @@ class DerivedReader:
         self.reader = reader
 
     def derived(self, name: str, node: Node) -> Derived | None:
-        """A derived fact; its id must be new."""
+        """Return a derived fact; its id must be new."""
         found = self.reader.map(node, Message("what.derived_fact", name=name), DERIVED.names)
         if name in self.conditions.scope.facts or name == "year":
             self.reader.error("fact.duplicate/exists", node.at, fact=name)
@@ -149,7 +149,7 @@ class DerivedReader:
         return False
 
     def out_of(self, found: Map, what: Message) -> Decimal | None:
-        """The most points of a whole or a part, above 0."""
+        """Return the most points of a whole or a part, above 0."""
         node = self.reader.required(found, "out_of", what)
         if node is None:
             return None
@@ -177,7 +177,7 @@ class DerivedReader:
         return {text: t for text, e in entries.items() if (t := self.reader.title(e.value)) is not None}
 
     def case(self, found: Map) -> Case | None:
-        """The rows of a case with their guards."""
+        """Return the rows of a case with their guards."""
         rows: list[CaseRow] = []
         what = Message("what.case_row")
         for node in self.reader.items(found.get("case"), "`case`"):
@@ -192,7 +192,7 @@ class DerivedReader:
         return Case(tuple(rows), otherwise, self.reader.flag(found.get("exclusive"), "`exclusive`")) if rows else None
 
     def case_value(self, node: Node | None) -> str | Ref | None:
-        """A text, or the value of another fact."""
+        """Return a text, or the value of another fact."""
         what = Message("what.case_value")
         if isinstance(node, Map):
             found = self.reader.map(node, what, VALUE_OF_FACT.names)
@@ -204,7 +204,7 @@ class DerivedReader:
         return self.reader.text(node, what) or None if node is not None else None
 
     def outcomes(self, case: Case) -> tuple[str, ...]:
-        """The values a case can take, those of the facts it passes on included."""
+        """Return the values a case can take, those of the facts it passes on included."""
         found: dict[str, None] = {}
         for then in (*(row.then for row in case.rows), *((case.otherwise,) if case.otherwise else ())):
             if isinstance(then, Ref):

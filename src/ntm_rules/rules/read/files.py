@@ -57,7 +57,7 @@ class Header:
         return self.layer.instrument
 
     def scope(self, facts: Mapping[str, Fact], rulesets: frozenset[str]) -> Scope:
-        """What the conditions of the file can refer to."""
+        """Return what the conditions of the file can refer to."""
         return Scope(facts, self.instrument, self.layer.annex, self.sources, self.instruments, rulesets)
 
 
@@ -87,7 +87,7 @@ class LayerFile:
 
 
 def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
-    """The header of a ruleset or layer file; None where it is unusable, which is noted.
+    """Return the header of a ruleset or layer file; None where it is unusable, which is noted.
 
     Args:
         kind: ``CALLER`` for an overlay that a caller hands in.
@@ -140,7 +140,7 @@ def _layer(root: Map, kind: LayerKind, instrument: Instrument, annex: str | None
 def read_base(
     root: Map, header: Header, facts: Mapping[str, Fact], rulesets: frozenset[str], reader: Reader
 ) -> BaseFile:
-    """The criteria and derived facts of a ruleset file."""
+    """Return the criteria and derived facts of a ruleset file."""
     derived, conditions = read_derived(root.get("derive"), header.scope(facts, rulesets), reader)
     content = ContentReader(conditions, reader)
     nodes = reader.items(reader.required(root, "criteria", _FILE), "`criteria`")
@@ -177,7 +177,7 @@ class ContentReader:
         self.reader = reader
 
     def criterion(self, node: Node) -> Criterion | None:
-        """A criterion with its indicators."""
+        """Return a criterion with its indicators."""
         reader, what = self.reader, Message("what.criterion")
         found = reader.map(node, what, CRITERION.names)
         no = reader.text(reader.required(found, "no", what), Message("what.number"))
@@ -194,7 +194,7 @@ class ContentReader:
         return Criterion(no, indicators, title, k, note, counted)
 
     def indicator(self, node: Node) -> Indicator | None:
-        """An indicator with its condition."""
+        """Return an indicator with its condition."""
         reader, what = self.reader, Message("what.indicator")
         found = reader.map(node, what, INDICATOR.names)
         no = reader.text(reader.required(found, "no", what), Message("what.number"))
@@ -224,5 +224,5 @@ def uncounted(criteria: Iterable[Criterion], at_least_n: int | None) -> Iterator
 
 
 def in_force(layer: Layer, on: dt.date) -> bool:
-    """True if the layer holds on that day; both ends are inclusive."""
+    """Return whether the layer holds on that day; both ends are inclusive."""
     return layer.start <= on and (layer.end is None or on <= layer.end)

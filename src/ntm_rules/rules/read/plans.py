@@ -23,7 +23,7 @@ _YEARS = range(1900, 2201)
 def plan_of(
     root: Node, rulesets: Iterable[str], provinces: Iterable[str], facts: Mapping[str, Fact], files: Iterable[Listed]
 ) -> Plan:
-    """The plan of a file of targets.
+    """Return the plan of a file of targets.
 
     Args:
         rulesets, provinces: the ids that it may name.
@@ -52,7 +52,7 @@ def plan_of(
 def read_plan(
     root: Map, reader: Reader, rulesets: Iterable[str], provinces: Iterable[str], measures: Mapping[str, Measure]
 ) -> Plan | None:
-    """The plan of a ``targets:`` file; None where it is unusable, which is noted.
+    """Return the plan of a ``targets:`` file; None where it is unusable, which is noted.
 
     Args:
         rulesets, provinces: the ids that it may name.
@@ -111,7 +111,7 @@ class _PlanReader:
         return None if span is None or known is None else Target(tier, aim, *span, known, out_of)
 
     def span(self, node: Node, aim: Aim) -> tuple[Decimal, Decimal] | None:
-        """What is to be reached: a number, or for an average also ``{from:, to:}``."""
+        """Return what is to be reached: a number, or for an average also ``{from:, to:}``."""
         if aim is Aim.AVERAGE and isinstance(node, Map):
             what = Message("what.span")
             found = self.reader.map(node, what, SPAN.names)
@@ -124,7 +124,7 @@ class _PlanReader:
         return None if value is None else (value, value)
 
     def number(self, node: Node | None, aim: Aim) -> Decimal | None:
-        """A number that the aim can have."""
+        """Return a number that the aim can have."""
         text = self.reader.text(node, f"`{aim.value}`")
         value = self.reader.number(node, text, Message("what.target")) if node is not None and text else None
         if value is None or node is None:
@@ -180,7 +180,7 @@ class _PlanReader:
 
 
 def read_merger_rule(root: Map, provinces: Iterable[str], reader: Reader) -> MergerRule | None:
-    """The policy of a file; None where it is unusable, which is noted."""
+    """Return the policy of a file; None where it is unusable, which is noted."""
     what = Message("what.mergers_file")
     found = reader.map(root, what, MERGERS_FILE.names)
     province = reader.text(found.get("mergers"), Message("what.province_id"))

@@ -37,7 +37,7 @@ class Province:
     unwritten: tuple[str, ...] = ()
 
     def on(self, date: dt.date) -> bool:
-        """True if the province exists on *date*."""
+        """Return whether the province exists on *date*."""
         return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
 
 
@@ -53,7 +53,7 @@ class Registry:
         return tuple(dict.fromkeys(p.id for p in self.provinces))
 
     def resolve(self, name: str) -> str:
-        """The id of a province given by id or by name, with or without diacritics.
+        """Return the id of a province given by id or by name, with or without diacritics.
 
         Raises:
             UnknownName: nothing has the name; with near matches.
@@ -85,7 +85,7 @@ class Registry:
         raise NotInForce(Message("error.province_future", province=last.id, date=date))
 
     def latest(self, name: str, date: dt.date) -> Province:
-        """The version of *name* that exists on *date*, else the last one before.
+        """Return the version of *name* that exists on *date*, else the last one before.
 
         Raises:
             UnknownName: no province has the name.
@@ -96,7 +96,7 @@ class Registry:
 
 
 def read_registry(root: Map, reader: Reader) -> Registry:
-    """The provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts."""
+    """Return the provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts."""
     reader.map(root, Message("what.file"), PROVINCES_FILE.names)
     what = Message("what.province")
     regions = {key: e.value for key, e in reader.map(root.get("regions"), "`regions`").entries.items()}

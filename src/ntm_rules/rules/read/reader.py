@@ -86,14 +86,14 @@ class Reader:
         return node.text
 
     def required(self, parent: Map, key: str, what: Sentence) -> Node | None:
-        """The value of *key*; its absence is noted."""
+        """Return the value of *key*; its absence is noted."""
         node = parent.get(key)
         if node is None and parent.at.file:
             self.error("key.missing", parent.at, what=what, key=key)
         return node
 
     def choice(self, node: Node | None, what: Sentence, choices: dict[str, T]) -> T | None:
-        """The member of *choices* that the text names."""
+        """Return the member of *choices* that the text names."""
         if node is None:
             return None
         name = self.text(node, what)

@@ -50,14 +50,14 @@ class ThresholdReader:
         self.reader = reader
 
     def fact(self, name: str, at: Node) -> Fact | None:
-        """The fact of that id; an unknown one is noted."""
+        """Return the fact of that id; an unknown one is noted."""
         fact = YEAR if name == "year" else self.scope.facts.get(name)
         if fact is None and name:
             self.reader.unknown("fact.unknown", at.at, Message("kind.fact"), name, self.scope.facts)
         return fact
 
     def threshold(self, node: Node | None, fact: Fact | None, around: Map, op: Op) -> Threshold | None:
-        """A cell, a table or a relative threshold; *around* holds the annotations its cells inherit."""
+        """Return a cell, a table or a relative threshold; *around* holds the annotations its cells inherit."""
         kind = fact.type if fact else None
         values = fact.values if fact else ()
         if op is Op.ONE_OF and isinstance(node, Items):
@@ -72,7 +72,7 @@ class ThresholdReader:
         return self.cell(node, kind, values, around, op)
 
     def relative(self, node: Map, around: Map) -> Relative | None:
-        """A multiple of another tier's threshold."""
+        """Return a multiple of another tier's threshold."""
         what = Message("what.relative")
         self.reader.map(node, what, keys.RELATIVE.names)
         times = self.cell(node.get("times"), FactType.NUMBER, (), around)
@@ -87,7 +87,7 @@ class ThresholdReader:
         return Relative(times, of)
 
     def table(self, node: Map, kind: FactType | None, values: tuple[str, ...], around: Map, op: Op) -> Table | None:
-        """A table: one cell below each combination of columns."""
+        """Return a table: one cell below each combination of columns."""
         self.reader.map(node, Message("what.table"), keys.TABLE.names)
         selectors = self.selectors(node)
         cells_node = self.reader.required(node, "cells", Message("what.table"))
@@ -103,7 +103,7 @@ class ThresholdReader:
         return Table(tuple(s.id for s in selectors), tuple(rows)) if rows else None
 
     def selectors(self, node: Map) -> list[Fact]:
-        """The facts by which a table selects; empty where one cannot."""
+        """Return the facts by which a table selects; empty where one cannot."""
         by = node.get("by")
         names = [self.reader.text(n, Message("what.selector")) for n in self.reader.items(by, "`by`")]
         facts = [f for name in names if (f := self.fact(name, by or node)) is not None]
@@ -113,7 +113,7 @@ class ThresholdReader:
         return facts if len(facts) == len(names) else []
 
     def rows(self, node: Node, selectors: list[Fact], key: Key) -> Iterator[tuple[Key, Node]]:
-        """The cells below *node*, one selector a level."""
+        """Yield the cells below *node*, one selector a level."""
         if not selectors:
             yield key, node
             return
@@ -134,7 +134,7 @@ class ThresholdReader:
             self.reader.unknown("table.column", at.at, Message("kind.column_of", fact=fact.id), text, known)
 
     def open_cell(self, state: CellState) -> Cell:
-        """A pending or delegated cell without annotations."""
+        """Return a pending or delegated cell without annotations."""
         return Cell(state, Citation(self.scope.instrument, self.scope.annex), self.scope.instrument)
 
     def cell(
@@ -145,7 +145,7 @@ class ThresholdReader:
         around: Map,
         op: Op = Op.EQUALS,
     ) -> Cell | None:
-        """A cell; *kind* and *values* say what may stand in it, None where only pending or delegated may."""
+        """Return a cell; *kind* and *values* are those of its fact, None where it can only be pending or delegated."""
         own = Map(at=around.at)
         if isinstance(node, Map):
             own = self.reader.map(node, Message("what.cell"), keys.CELL.names)
@@ -169,7 +169,7 @@ class ThresholdReader:
         return self.annotated(state, value, node, own, around)
 
     def annotated(self, state: CellState, value: Value | None, node: Node, own: Map, around: Map) -> Cell:
-        """The cell with evidence, source and citation: its own, else those beside the operator."""
+        """Return the cell with evidence, source and citation: its own, else those beside the operator."""
 
         def get(key: str) -> Node | None:
             return own.get(key) or around.get(key)
@@ -204,7 +204,7 @@ class ThresholdReader:
         )
 
     def value(self, node: Node, kind: FactType, values: tuple[str, ...], op: Op) -> Value | None:
-        """What stands in a set cell, in the type of its fact."""
+        """Return the value of a set cell, in the type of its fact."""
         if op is Op.ONE_OF:
             texts = tuple(self.reader.text(item, Message("what.value")) for item in self.reader.items(node, "`one_of`"))
             for text in texts:

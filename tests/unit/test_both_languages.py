@@ -103,6 +103,14 @@ WRONG = {
     "criteria that are met": {"ntm_yaml": BASE + "aggregate:\n  households: {count_of: criteria, outcome: met}\n"},
     "a way to merge": {"facts_yaml": changed(FACTS, "type: boolean}", "type: boolean, merge: sum}")},
     "an unknown way to merge": {"facts_yaml": changed(FACTS, "type: boolean}", "type: boolean, merge: anyy}")},
+    "a whole that grows": {
+        "facts_yaml": changed(
+            FACTS,
+            "  households: {",
+            "  open: {title: {vi: a, en: b}, type: count, unit: million}\n  households: {undecided: open, ",
+        )
+    },
+    "one value for a list": {"facts_yaml": changed(FACTS, "values: [NUI, BIEN]", "values: NUI")},
     "a cell where none is": {
         "ntm_yaml": changed(BASE, "{fact: wages, more_than: pending}", '{pending: {value: "1", evidence: official}}')
     },

@@ -9,7 +9,7 @@ from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.conditions import RATIO
 from ntm_rules.rules.keys.registers import FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.yaml.nodes import Items, Map, Node
+from ntm_rules.yaml.nodes import Map, Node, Position
 
 _NO_BOUNDS: tuple[None, None] = (None, None)
 
@@ -50,19 +50,26 @@ def check_undecided(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader
     """Note facts that cannot grow by a count, and shares of a growing part that do not say by what it grows."""
     for fact in facts.values():
         at = nodes[fact.id].at
-        parts = [facts[name] for name in (fact.ratio.part, fact.ratio.whole) if name in facts] if fact.ratio else []
-        for part, mine in zip(parts, (fact.undecided, None), strict=False):
-            if part.undecided is not None and part.undecided != mine:
-                reader.error("fact.undecided/share", at, part=part.id, growth=part.undecided, fact=fact.id)
-        if fact.undecided is None:
-            continue
-        growth = facts.get(fact.undecided)
-        if growth is None:
-            reader.unknown("fact.unknown", at, Message("kind.fact_undecided", fact=fact.id), fact.undecided, facts)
-        elif not _plain_count(growth) or growth.undecided is not None or growth in (fact, *parts):
-            reader.error("fact.undecided/growth", at, growth=fact.undecided, fact=fact.id)
-        if not all(map(_plain_count, parts or [fact])):
-            reader.error("fact.undecided/neither", at, fact=fact.id)
+        part, whole = (facts.get(fact.ratio.part), facts.get(fact.ratio.whole)) if fact.ratio else (None, None)
+        if part is not None and part.undecided not in (None, fact.undecided):
+            reader.error("fact.undecided/share", at, part=part.id, growth=part.undecided, fact=fact.id)
+        if whole is not None and whole.undecided is not None:
+            reader.error("fact.undecided/whole", at, whole=whole.id, growth=whole.undecided, fact=fact.id)
+        if fact.undecided is not None:
+            _check_growth(fact, fact.undecided, [each for each in (part, whole) if each is not None], facts, at, reader)
+
+
+def _check_growth(
+    fact: Fact, by: str, parts: list[Fact], facts: Mapping[str, Fact], at: Position, reader: Reader
+) -> None:
+    """Note a fact that cannot grow by the one that it names: both are counts, from 0, or it is a ratio of such."""
+    growth = facts.get(by)
+    if growth is None:
+        reader.unknown("fact.unknown", at, Message("kind.fact_undecided", fact=fact.id), by, facts)
+    elif not _plain_count(growth) or growth.undecided is not None or growth in (fact, *parts):
+        reader.error("fact.undecided/growth", at, growth=by, fact=fact.id)
+    if not all(map(_plain_count, parts or [fact])):
+        reader.error("fact.undecided/neither", at, fact=fact.id)
 
 
 def _plain_count(fact: Fact) -> bool:
@@ -153,8 +160,7 @@ class _FactReader:
         if isinstance(node, Map):
             titles = {k: t for k, e in node.entries.items() if (t := self.reader.title(e.value)) is not None}
             return tuple(node.entries), titles
-        items = self.reader.items(node, f"`{name}`") if isinstance(node, Items) or node is None else []
-        texts = tuple(self.reader.text(item, Message("what.value")) for item in items)
+        texts = tuple(self.reader.text(item, Message("what.value")) for item in self.reader.items(node, f"`{name}`"))
         if len(set(texts)) != len(texts) and node is not None:
             self.reader.error("fact.values/twice", node.at, fact=key)
         return texts, None

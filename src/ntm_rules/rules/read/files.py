@@ -97,9 +97,7 @@ def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Hea
         reader.error("file.kind/header", root.at, names=tuple(_FILES))
         return None
     reader.map(root, _FILE, _FILES[own].names)
-    base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
-    kinds = {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
-    kind = kind or kinds[own]
+    kind = kind or _kind(root, own)
     target = reader.text(root.get(own), f"`{own}`")
     period = reader.text(reader.required(root, "period", _FILE), Message("what.period"))
     instrument_node = reader.required(root, "instrument", _FILE)
@@ -111,14 +109,29 @@ def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Hea
         return None
     annex = reader.text(instrument_node.get("annex"), Message("what.annex")) if isinstance(instrument_node, Map) else ""
     layer = _layer(root, kind, instrument, annex or None, reader)
-    replaces = tuple(
-        i for n in reader.items(root.get("replaces"), "`replaces`") if (i := reader.instrument(n)) is not None
-    )
+    replaces = _replaced(root, reader)
     sources = {k: reader.text(e.value, Message("what.source")) for k, e in _entries(root, "sources", reader)}
-    named = {k: reader.instrument(e.value) for k, e in _entries(root, "instruments", reader)}
-    instruments = {key: found for key, found in named.items() if found is not None}
+    instruments = _instruments(root, reader)
     title = reader.title(root.get("title"))
     return Header(kind, target, period, layer, title, province, replaces, sources, instruments, root.at)
+
+
+def _kind(root: Map, own: str) -> LayerKind:
+    """Return what a file is, by the key that tells it; a ruleset with a province is that province's own."""
+    base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
+    return {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}[own]
+
+
+def _replaced(root: Map, reader: Reader) -> tuple[Instrument, ...]:
+    """Return the instruments that end with that of the file."""
+    nodes = reader.items(root.get("replaces"), "`replaces`")
+    return tuple(instrument for node in nodes if (instrument := reader.instrument(node)) is not None)
+
+
+def _instruments(root: Map, reader: Reader) -> dict[str, Instrument]:
+    """Return the instruments that cells may cite, by the names that the file gives them."""
+    named = {key: reader.instrument(entry.value) for key, entry in _entries(root, "instruments", reader)}
+    return {key: instrument for key, instrument in named.items() if instrument is not None}
 
 
 def _entries(root: Map, key: str, reader: Reader) -> list[tuple[str, Entry]]:
@@ -127,6 +140,7 @@ def _entries(root: Map, key: str, reader: Reader) -> list[tuple[str, Entry]]:
 
 
 def _layer(root: Map, kind: LayerKind, instrument: Instrument, annex: str | None, reader: Reader) -> Layer:
+    """Return the instrument with its span; a date known to the month or year counts from the last day of these."""
     span = reader.map(root.get("in_force"), "`in_force`", IN_FORCE.names)
     start = reader.date(span.get("from"), "`from`") or instrument.date
     end = reader.date(span.get("to"), "`to`")

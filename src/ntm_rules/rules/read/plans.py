@@ -70,19 +70,13 @@ def read_plan(
     what = Message("what.source")
     sources = dict(reader.each(root.get("sources"), "`sources`", lambda key, node: (key, reader.text(node, what))))
     read = _PlanReader(reader, sources, tuple(rulesets), measures)
-    targets: list[Target] = []
-    for tier, entry in reader.map(reader.required(root, "tiers", _FILE), "`tiers`").entries.items():
-        if tier not in read.rulesets:
-            reader.unknown("ruleset.unknown", entry.key.at, Message("kind.ruleset"), tier, read.rulesets)
-        found = (read.target(tier, node) for node in reader.items(entry.value, Message("what.targets_of", tier=tier)))
-        targets += [target for target in found if target is not None]
-    read.twice(targets, root)
+    targets = read.targets(root)
     nodes = reader.items(root.get("figures"), "`figures`")
     figures = tuple(figure for node in nodes if (figure := read.figure(node)) is not None)
     if not province or year is None or title is None:
         return None
     note = reader.text(root.get("note"), Message("what.note")) or None
-    return Plan(province, year, title, tuple(targets), figures, instrument, note)
+    return Plan(province, year, title, targets, figures, instrument, note)
 
 
 class _PlanReader:
@@ -92,6 +86,18 @@ class _PlanReader:
         self, reader: Reader, sources: Mapping[str, str], rulesets: tuple[str, ...], measures: Mapping[str, Measure]
     ) -> None:
         self.reader, self.sources, self.rulesets, self.measures = reader, sources, rulesets, measures
+
+    def targets(self, root: Map) -> tuple[Target, ...]:
+        """Return the targets of all tiers, in the order of the file."""
+        reader = self.reader
+        targets: list[Target] = []
+        for tier, entry in reader.map(reader.required(root, "tiers", _FILE), "`tiers`").entries.items():
+            if tier not in self.rulesets:
+                reader.unknown("ruleset.unknown", entry.key.at, Message("kind.ruleset"), tier, self.rulesets)
+            nodes = reader.items(entry.value, Message("what.targets_of", tier=tier))
+            targets += [target for node in nodes if (target := self.target(tier, node)) is not None]
+        self.twice(targets, root)
+        return tuple(targets)
 
     def target(self, tier: str, node: Node) -> Target | None:
         """One target of a tier."""

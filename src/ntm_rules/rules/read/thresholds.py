@@ -149,17 +149,10 @@ class ThresholdReader:
         own = Map(at=around.at)
         if isinstance(node, Map):
             own = self.reader.map(node, Message("what.cell"), keys.CELL.names)
-            node = own.get("value") if "value" in own.entries else own.get("state")
-            if "value" in own.entries and "state" in own.entries:
-                self.reader.error("cell.value/both", own.at)
-            if node is None:
-                self.reader.error("cell.value/neither", own.at)
+            node = self.content(own)
         if node is None:
             return None
-        stated = "state" in own.entries
-        state = CellState.SET
-        if stated or (isinstance(node, Scalar) and node.text in _STATES and "value" not in own.entries):
-            state = self.reader.choice(node, Message("kind.state"), _STATES) or CellState.PENDING
+        state = self.state(node, own)
         if kind is None and state not in OPEN_STATES.values():
             self.reader.error("cell.value/open", node.at)
             return None
@@ -167,6 +160,22 @@ class ThresholdReader:
         if state is CellState.SET and value is None:
             return None
         return self.annotated(state, value, node, own, around)
+
+    def content(self, own: Map) -> Node | None:
+        """Return what the mapping of a cell holds: its value, else its state."""
+        value, state = own.get("value"), own.get("state")
+        if value is not None and state is not None:
+            self.reader.error("cell.value/both", own.at)
+        if value is None and state is None:
+            self.reader.error("cell.value/neither", own.at)
+        return state if value is None else value
+
+    def state(self, node: Node, own: Map) -> CellState:
+        """Return the state of a cell: that under `state`, else a word alone that means one; else it is set."""
+        alone = isinstance(node, Scalar) and node.text in _STATES and "value" not in own.entries
+        if "state" not in own.entries and not alone:
+            return CellState.SET
+        return self.reader.choice(node, Message("kind.state"), _STATES) or CellState.PENDING
 
     def annotated(self, state: CellState, value: Value | None, node: Node, own: Map, around: Map) -> Cell:
         """Return the cell with evidence, source and citation: its own, else those beside the operator."""

@@ -11,16 +11,16 @@ from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.writers import COUNTS
 from ntm_rules.live.board import Board
 from ntm_rules.live.events import Event
 from ntm_rules.live.session import ENGINES
 from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
+from ntm_rules.model.plain import Json, keys_of, one_line, plain
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
 from ntm_rules.verdict.verdict import Verdict
-from ntm_rules.verdict.verdict_json import title_json
 
 _KEYS = ("unit", "set", "clear", "verdict")
-Json = dict[str, typing.Any]
 
 
 @click.command(
@@ -102,34 +102,16 @@ class _Answers:
 
     def write(self, kind: str, **values: object) -> None:
         """One line, at once."""
-        click.echo(json.dumps({"type": kind, **values}, ensure_ascii=False, separators=(",", ":")))
+        click.echo(one_line(plain({"type": kind, **values})))
 
 
 def _event(event: Event, lang: str) -> Json:
-    return {
-        "unit": event.unit,
-        "number": event.number,
-        "level": event.level.value,
-        "no": event.no,
-        "title": title_json(event.title),
-        "old": event.old.code,
-        "new": event.new.code,
-        "provisional": event.provisional,
-        "facts": event.facts,
-        "text": event.reason.text(lang),
-    }
+    names = ("unit", "number", "level", "no", "title", "old", "new", "provisional", "facts")
+    return {**keys_of(event, *names), "text": event.reason.text(lang)}
 
 
 def _summary(verdict: Verdict) -> Json:
-    return {
-        "unit": verdict.unit,
-        "outcome": verdict.outcome.code,
-        "provisional": verdict.provisional,
-        "criteria_met": verdict.criteria_met,
-        "criteria_not_met": verdict.criteria_not_met,
-        "criteria_undetermined": verdict.criteria_undetermined,
-        "criteria_total": verdict.criteria_total,
-    }
+    return keys_of(verdict, "unit", "outcome", "provisional", *COUNTS)
 
 
 @define

@@ -58,7 +58,7 @@ class Reconciliation:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        return reconciliation_text(self, lang)
+        return _text(self, lang)
 
 
 def reconcile(
@@ -102,7 +102,7 @@ def reconcile(
     return found(Agreement.ACT_WITHOUT_FINDING if is_recognised else Agreement.FINDING_WITHOUT_ACT)
 
 
-def reconciliation_text(found: Reconciliation, lang: str) -> str:
+def _text(found: Reconciliation, lang: str) -> str:
     """How they fit together, then the act, the finding and what the test for withdrawal says.
 
     Raises:

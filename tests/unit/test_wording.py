@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from small import BASE, changed, load
+from unit.small import BASE, changed, load
 
 import ntm_rules as ntm
 from ntm_rules.words.numbers import digits_for, number

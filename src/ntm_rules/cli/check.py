@@ -3,6 +3,7 @@
 import json
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -62,16 +63,17 @@ def _print(report: Report, notes: bool, allowed: bool) -> None:
     found = Counter(f.diagnostic.severity for f in report.findings)
     shown = ", ".join(f"{found[s]} {s.value}s" for s in _ORDER)
     click.echo(f"{report.composed} composed rulesets: {shown}, {len(report.allowed)} allowed")
-    if report.unproved:
-        click.echo(f"no proofs: {report.unproved}")
-    else:
-        ended = Counter[Status]()
-        for each in report.proved:
-            ended.update(each.counts)
-        cells, unknown = (sum(getattr(p, name) for p in report.proved) for name in ("cells", "unknown"))
-        ways = ", ".join(f"{ended[status]} {status.value}" for status in Status)
-        click.echo(f"{ended.total()} proofs: {ways}; over {cells} cells, {unknown} of them unknown")
+    click.echo(f"no proofs: {report.unproved}" if report.unproved else _of_proofs(report.proved))
     click.echo(f"in {report.seconds:.1f} s")
+
+
+def _of_proofs(proved: Iterable[Proved]) -> str:
+    ended, cells, unknown = Counter[Status](), 0, 0
+    for each in proved:
+        ended.update(each.counts)
+        cells, unknown = cells + each.cells, unknown + each.unknown
+    ways = ", ".join(f"{ended[status]} {status.value}" for status in Status)
+    return f"{ended.total()} proofs: {ways}; over {cells} cells, {unknown} of them unknown"
 
 
 def _keys(report: Report) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ntm_rules.frames.base.column import FLAGS, NOTHING, NUMBERS, TEXTS, Column
-from ntm_rules.frames.base.vectors import TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
+from ntm_rules.frames.base.vectors import FALSE, TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.facts import MAX_DIGITS, BadValue, check_of
@@ -179,7 +179,7 @@ def _checked(fact: Fact, values: Sequence[typing.Any], bad: Mask) -> Reader:
         return lambda a, b: Numbers(numbers[a:b], unknown[a:b], None, invalid(a, b))
     places: dict[object, int] = {value: place for place, value in enumerate((*fact.values, None))}
     if fact.type is FactType.BOOLEAN:
-        places = {False: 0, None: UNKNOWN_FLAG, True: TRUE}
+        places = {False: FALSE, None: UNKNOWN_FLAG, True: TRUE}
     codes = np.array([places[value] for value in values], np.uint8)
     return lambda a, b: Choices(codes[a:b], invalid(a, b))
 

@@ -10,9 +10,10 @@ PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)(?:/[a-z_]+)?"')
 IN_TABLES = re.compile(r'problems\.(?:note|fail)\(\s*"([a-z]+)"')
 PHRASES = re.compile(
-    r"(?:kind|what|hint|expected|error|words|sheet|levels|diff|units|report|cli|check|allowed|proofs|case|law|plugin)\."
+    r"(?:kind|what|hint|looser|expected|error|words|sheet|levels|diff|units|report|cli|check|allowed|proofs|case|law"
+    r"|plugin)\."
 )
-OF_THIS_KIND = ("Diagnostic(", "error(", "unknown(", "problem(", "note(", "fail(")
+OF_THIS_KIND = ("Diagnostic(", "Diagnostic.of(", "placed(", "error(", "unknown(", "problem(", "note(", "fail(")
 
 
 def codes_of_source() -> set[str]:

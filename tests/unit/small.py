@@ -1,5 +1,6 @@
 """A tiny country of rule files as texts, for tests that change one line and see what is said."""
 
+import re
 import typing
 from collections.abc import Mapping
 from pathlib import Path
@@ -163,12 +164,37 @@ def load(folder: Path, **files: str | bytes) -> Library:
 
 
 def problems(folder: Path, **files: str | bytes) -> tuple[Diagnostic, ...]:
-    """What is wrong with the files."""
+    """What is wrong with the files, each of it said in both languages."""
     try:
         load(folder, **files)
     except RulesetError as error:
+        for found in error.diagnostics:
+            vietnamese(found)
         return error.diagnostics
     return ()
+
+
+_ENGLISH = {
+    "the", "is", "are", "has", "have", "had", "of", "not", "unknown", "expected", "and", "or", "with",
+    "which", "be", "been", "must", "cannot", "that", "it", "its", "was", "were", "from", "there", "one",
+    "than", "this", "only", "does", "more", "at", "by", "for", "into", "where", "what", "own", "value",
+    "number", "fact", "file", "key", "set", "layer",
+}  # fmt: skip
+
+
+def english(text: str) -> list[str]:
+    """The English words of a Vietnamese text, but for what is in backticks and the places of a sentence."""
+    words = re.findall(r"[^\W\d_]+", re.sub(r"`[^`]*`|\{\w*\}", " ", text))
+    return [word for word in words if word.lower() in _ENGLISH]
+
+
+def vietnamese(found: Diagnostic) -> None:
+    """That it is said in Vietnamese, and in no other words than these."""
+    message, hint = found.message_in("vi"), found.hint_in("vi")
+    assert message != found.message, message
+    assert (hint != found.hint) == bool(hint), hint
+    assert english(message) == [], message
+    assert english(hint) == [], hint
 
 
 def place(text: str, marker: str, occurrence: int = 1) -> tuple[int, int]:

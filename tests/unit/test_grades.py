@@ -183,8 +183,8 @@ def test_facts_that_only_a_grade_reads_are_inputs(tmp_path: Path) -> None:
 
 # old text, new text, code, words of the message
 WRONG = [
-    ("grade: can-dat", "grade: co-ban-dat", "grade.duplicate", "`co-ban-dat` stands twice"),
-    ("grade: can-dat", "grade: Cận đạt", "grade.id", "`Cận đạt` is no id"),
+    ("grade: can-dat", "grade: co-ban-dat", "grade.duplicate", "duplicate grade `co-ban-dat`"),
+    ("grade: can-dat", "grade: Cận đạt", "grade.id", "`Cận đạt` is not an id"),
     ("    title: {vi: Cận đạt, en: Nearly meets}\n", "", "key.missing", "a grade has no `title`"),
     ('{remove: "2.4"}', '{remove: "2.9"}', "operation.target", "`2.9`"),
     (

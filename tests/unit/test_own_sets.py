@@ -145,7 +145,7 @@ def test_two_own_sets_of_a_province_are_picked_by_date(country: Callable[..., Li
     assert [c.on for c in compositions(library) if c.ruleset == "village/ntm"] == list(days)
     (found,) = problems(tmp_path / "two", a_yaml=own("bac"), b_yaml=second)
     assert found.code == "ruleset.duplicate"
-    assert "stands in `two/a.yaml` and in `two/b.yaml`" in found.message
+    assert "is in `two/a.yaml` and in `two/b.yaml`" in found.message
 
 
 def test_the_old_set_on_the_callers_word(country: Callable[..., Library]) -> None:
@@ -198,7 +198,7 @@ BEFORE = "no set `village/ntm` of `bac` is in force on 2022-07-01"
     [
         (changed(overlay("bac", "9/QD", "2023-07-01", SET), "commune/ntm", "village/ntm"), "layer.base", NATIONAL),
         (changed(amendment("9/QD", "2023-07-01", SET), "commune/ntm", "village/ntm"), "layer.base", NATIONAL),
-        (amended("nam", "9/QD", "2023-07-01", SET), "layer.base", "`nam` has no set of its own `village/ntm`"),
+        (amended("nam", "9/QD", "2023-07-01", SET), "layer.base", "`nam` has no set `village/ntm` of its own"),
         (amended("bac", "9/QD", "2022-07-01", SET), "layer.base", BEFORE),
         (changed(amended("bac", "9/QD", "2023-07-01", SET), "2021-2025", "2021-2024"), "period.unknown", "`2021-2024`"),
         (amended("bax", "9/QD", "2023-07-01", SET), "province.unknown", "`bax`"),

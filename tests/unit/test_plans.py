@@ -37,15 +37,15 @@ WRONG = [
     ("a broken count", "total: 75", "total: 75.5", "targets.value", "75.5", "has to be whole", ""),
     ("a count below nought", "new: 5", "new: -5", "targets.value", "-5", "below 0", ""),
     ("too many", "out_of: 181", "out_of: 74", "targets.value", "{total", "75 of 74 units", ""),
-    ("out_of alone", "new: 5", "new: 5, out_of: 9", "targets.value", "{new", "beside `total`", ""),
+    ("out_of alone", "new: 5", "new: 5, out_of: 9", "targets.value", "{new", "goes with `total`", ""),
     ("no share", '"41.5"', '"101"', "targets.value", '"101"', "above 100", ""),
     ("a span backwards", 'to: "14"', 'to: "13"', "targets.value", "{from", "ends at 13", ""),
     ("half a span", ', to: "14"', "", "key.missing", "{from", "`to`", ""),
     ("no number", "total: 75", "total: nhiều", "value.number", "nhiều", "`nhiều`", "decimal point"),
     ("no evidence", "new: 5, evidence: official", "new: 5", "cell.evidence", "{new", "how it was checked", "`secondary`"),
     ("unknown source", "source: bao}\n    - {average", "source: boa}\n    - {average", "value.unknown", "boa", "`boa`", "`bao`"),
-    ("no year", "year: 2024\n", "", "key.missing", "targets:", "`year`", ""),
-    ("a strange year", "year: 2024", "year: 24", "targets.value", "24", "no year", ""),
+    ("not a year", "year: 2024\n", "", "key.missing", "targets:", "`year`", ""),
+    ("a strange year", "year: 2024", "year: 24", "targets.value", "24", "not a year", ""),
     ("no tiers", "tiers:", "tier:", "key.unknown", "tier:", "`tier`", "`tiers`"),
     ("a list missing", "figures:\n", "  commune/kieu-mau: 5\nfigures:\n", "shape.list", "5\nfigures", "list", ""),
     ("a figure without operator", 'more_than: "99.32", ', "", "targets.aim", "{title: {vi: Nước", "exactly one of", ""),
@@ -95,7 +95,7 @@ def test_a_wrong_plan(case: tuple[str, ...], tmp_path: Path) -> None:
 
 def test_two_files_with_one_plan(tmp_path: Path) -> None:
     (tmp_path / "again.yaml").write_text(PLAN, encoding="utf-8")
-    with pytest.raises(RulesetError, match=r"the plan `bac@2024` stands in `.*again.yaml` and in `.*plan.yaml`"):
+    with pytest.raises(RulesetError, match=r"the plan `bac@2024` is in `.*again.yaml` and in `.*plan.yaml`"):
         library(tmp_path)
 
 

@@ -136,7 +136,7 @@ WRONG_FACTS = [
     ("decimals of a count", "type: count, unit: million", "type: count, unit: million, decimals: 1", "fact.decimals", "1}", "no digits", ""),
     ("bounds the wrong way round", 'maximum: "90"', 'maximum: "-90"', "fact.bounds", "{title: {vi: Lương", "wrong way round", ""),
     ("a bound that is no number", 'maximum: "90"', 'maximum: "x"', "value.number", '"x"', "`x`", ""),
-    ("a level twice", "[I, II, III]", "[I, II, II]", "fact.values", "[I, II, II]", "stands twice", ""),
+    ("a level twice", "[I, II, III]", "[I, II, II]", "fact.values", "[I, II, II]", "duplicate value", ""),
     ("levels of a category", "values: [NUI, BIEN]", "levels: [NUI, BIEN]", "fact.values", "[NUI, BIEN]", "no `levels`", ""),
     ("no values", ", values: [NUI, BIEN]", "", "key.missing", "{title: {vi: Vùng", "no `values`", ""),
     ("an unknown direction", "direction: more", "direction: mor", "value.unknown", "mor\n", "`mor`", "`more`"),

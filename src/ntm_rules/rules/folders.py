@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.rules.keys.files import RULES
 from ntm_rules.yaml.nodes import Map, problem, read_file
@@ -44,10 +45,10 @@ def bundled_folder() -> Path:
 
 
 def listed_in(folder: Path) -> Iterator[Listed]:
-    """The rule files below *folder*, by their first keys; files beside rules are left out."""
+    """Yield the rule files below *folder*, by their first keys; files beside rules are left out."""
     paths = sorted(p for p in folder.rglob("*") if p.suffix in _SUFFIXES and not p.name.endswith(_BESIDE))
     if len(paths) > MAX_FILES:
-        raise RulesetError([Diagnostic("library.files", f"`{folder}` holds more than {MAX_FILES} rule files")])
+        raise RulesetError([Diagnostic.of("library.files", folder=folder, limit=MAX_FILES)])
     for path in paths:
         shown = path.relative_to(folder.parent).as_posix()
         with path.open(encoding="utf-8-sig", errors="replace") as file:
@@ -58,15 +59,14 @@ def listed_in(folder: Path) -> Iterator[Listed]:
 
 
 def root_of(listed: Listed) -> Map:
-    """The nodes of a listed file.
+    """Return the nodes of a listed file.
 
     Raises:
         RulesetError: it cannot be read, or does not say what it holds.
     """
     node = read_file(listed.path, listed.shown)
     if not isinstance(node, Map):
-        raise RulesetError([problem("shape.mapping", node.at, "a rule file has to be a mapping")])
+        raise RulesetError([problem("shape.mapping", node.at, what=Message("what.rule_file"))])
     if listed.kind == "":
-        hint = f"expected one of {', '.join(f'`{k}`' for k in _KINDS)} at the start of a line"
-        raise RulesetError([problem("file.kind", node.at, "the file does not say what it holds", hint)])
+        raise RulesetError([problem("file.kind", node.at, names=_KINDS)])
     return node

@@ -54,12 +54,12 @@ class Library:
 
     @classmethod
     def bundled(cls) -> "Library":
-        """The rulesets that come with the package."""
+        """Return the rulesets that come with the package."""
         return cls(tuple(listed_in(bundled_folder())), (bundled_folder(),))
 
     @classmethod
     def load(cls, path: str | Path, bundled: bool = True) -> "Library":
-        """A folder over the bundled rulesets (or alone, with ``bundled=False``), read and checked whole.
+        """Return a folder over the bundled rulesets (or alone, with ``bundled=False``), read and checked whole.
 
         Raises:
             RulesetError: every problem of every file of the folder.
@@ -75,7 +75,7 @@ class Library:
         return library
 
     def with_layers(self, path: str | Path) -> "Library":
-        """The library with a folder of layers over it; what has been read is not read again.
+        """Return the library with a folder of layers over it; what has been read is not read again.
 
         Raises:
             RulesetError: the folder holds something else than layers.
@@ -83,7 +83,7 @@ class Library:
         own = tuple(listed_in(Path(path)))
         for listed in own:
             if listed.kind not in ("amends", "overlay"):
-                raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no layer")])
+                raise RulesetError([problem("file.kind/layer", Position(listed.shown, 1, 1))])
         library = Library((*self.files, *own), (*self.folders, Path(path)))
         library._memo |= {key: read for key, read in self._memo.items() if not isinstance(read, Ruleset)}
         return library
@@ -116,11 +116,11 @@ class Library:
         return tuple(sorted(set(found)))
 
     def plans(self) -> tuple[str, ...]:
-        """The plans with targets that there are, as ``province@year``."""
+        """Return the plans with targets that there are, as ``province@year``."""
         return tuple(sorted(f"{f.target}@{f.year}" for f in self.files if f.kind == "targets"))
 
     def plan(self, name: str | Path) -> Plan:
-        """The targets of a province for a year.
+        """Return the targets of a province for a year.
 
         Args:
             name: ``province@year``, e.g. ``lang-son@2021``, or the path of a file of targets (``.yaml``).
@@ -141,7 +141,7 @@ class Library:
         raise UnknownName(Message("kind.plan"), str(name), self.plans())
 
     def merger_rule(self, province: str) -> MergerRule | None:
-        """What the province has declared to become of recognitions after a merger; None where it has declared nothing.
+        """Return what the province has declared about recognitions after a merger; None where it has declared nothing.
 
         Raises:
             UnknownName: no such province.
@@ -163,7 +163,7 @@ class Library:
         return min(layer.start for layer in layers), max(ends) if len(ends) == len(layers) else None
 
     def roots(self, ruleset: str, period: str, province: str | None = None, own: bool = False) -> Iterator[Map]:
-        """The nodes of the files of a set: its base, then its layers in the order of their names.
+        """Yield the nodes of the files of a set: its base, then its layers in the order of their names.
 
         Args:
             own: the province's own set, and not the national one with the province's overlays.
@@ -176,7 +176,7 @@ class Library:
                 yield root_of(listed)
 
     def instrument(self, listed: Listed) -> Instrument:
-        """The instrument of a ruleset or layer file.
+        """Return the instrument of a ruleset or layer file.
 
         Raises:
             RulesetError: the file cannot be used.
@@ -184,7 +184,7 @@ class Library:
         return self._header(listed).instrument
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
-        """The days on which a layer of the set begins to hold, the base's first.
+        """Return the days on which a layer of the set begins to hold, the base's first.
 
         For a province those of its own set, and those of the national one from its first overlay on, as long as the
         province exists; none where it has neither.
@@ -203,7 +203,7 @@ class Library:
         return tuple(on for on in sorted(days) if province is None or self.registry.latest(province, on).on(on))
 
     def _begins(self, base: BaseFile, again: set[dt.date], province: str | None) -> set[dt.date]:
-        """The days on which a layer begins to hold, or the national base holds *again*, as ``dates`` has them."""
+        """Return the days of ``dates`` for one base: a layer begins to hold, or the national base holds *again*."""
         headers = [base.header, *(file.header for file in self._layers(base, province))]
         starts = [(clamped(header.layer.start, base.header.layer), header.province) for header in headers]
         found = {start for start, _ in starts} | (again if base.header.province is None else set())
@@ -257,7 +257,7 @@ class Library:
         overlay: Mapping[str, object] | str | Path | None = None,
         expect_hash: str | None = None,
     ) -> Ruleset:
-        """The ruleset in force.
+        """Return the ruleset in force.
 
         Args:
             ruleset: ``level/tier``, e.g. ``commune/ntm``.
@@ -279,8 +279,8 @@ class Library:
         if own is not None and own.header.layer not in composed.layers:
             composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
         if expect_hash is not None and composed.content_hash != expect_hash:
-            message = f"the ruleset `{ruleset}` has the content hash `{composed.content_hash}`, not `{expect_hash}`"
-            raise RulesetError([Diagnostic("ruleset.hash", message)])
+            hashes = {"actual": composed.content_hash, "expected": expect_hash}
+            raise RulesetError([Diagnostic.of("ruleset.hash", ruleset=ruleset, **hashes)])
         return composed
 
     def _compose(
@@ -295,9 +295,7 @@ class Library:
         above: tuple[str, ...],
     ) -> Ruleset:
         if ruleset in above:
-            circle = " -> ".join((*above, ruleset))
-            message = f"the rulesets refer to each other in a circle: {circle}"
-            raise RulesetError([Diagnostic("ruleset.circle", message)])
+            raise RulesetError([Diagnostic.of("ruleset.circle", circle=" -> ".join((*above, ruleset)))])
         whose = territory or province
         owner = self.registry.resolve(whose) if whose else None
         base = self._base(ruleset, on, period, owner)
@@ -333,7 +331,7 @@ class Library:
         return nearest(bases, on)
 
     def _bases(self, ruleset: str, period: str | None, province: str | None) -> list[BaseFile]:
-        """The national bases and the province's own, of all periods or of one."""
+        """Return the national bases and the province's own, of all periods or of one."""
         files = [f for f in self.files if f.kind == "ruleset" and f.target == ruleset]
         if not files and not unwritten(ruleset, self.registry):
             raise UnknownName(Message("kind.ruleset"), ruleset, self._ids())
@@ -352,7 +350,7 @@ class Library:
         return None if province is None else self.registry.find(province, on)
 
     def _layers(self, base: BaseFile, province: str | None) -> list[LayerFile]:
-        """The amendments of a base, and the province's overlays over a national one."""
+        """Return the amendments of a base, and the province's overlays over a national one."""
         header = base.header
         owners = {"amends": header.province or ""} | ({} if header.province else {"overlay": province})
         wanted = [
@@ -386,7 +384,7 @@ class Library:
             for name, fact in found.items():
                 node = entries.entries[name].key if isinstance(entries, Map) else root
                 if name in facts:
-                    reader.error("fact.duplicate", node.at, f"the fact `{name}` stands in two files")
+                    reader.error("fact.duplicate/files", node.at, fact=name)
                 facts[name], nodes[name] = fact, node
         check_ratios(facts, nodes, reader)
         check_undecided(facts, nodes, reader)
@@ -418,7 +416,7 @@ class Library:
             known_province(header, self.registry, reader)
         reader.raise_errors()
         if base is None:
-            raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), "the file is no ruleset")])
+            raise RulesetError([problem("file.kind/ruleset", Position(listed.shown, 1, 1))])
         self._memo[listed.path] = base
         return base
 
@@ -434,23 +432,22 @@ class Library:
         reader = Reader()
         header = read_header(root, reader, kind)
         if header is not None and header.target not in self._ids():
-            reader.unknown("ruleset.unknown", root.at, "ruleset", header.target, self._ids())
+            reader.unknown("ruleset.unknown", root.at, Message("kind.ruleset"), header.target, self._ids())
         if header is not None:
             known_province(header, self.registry, reader)
             known_base(header, self.files, reader)
         reader.raise_errors()
         if header is None:
-            raise RulesetError([problem("file.kind", root.at, "the file is no layer")])
+            raise RulesetError([problem("file.kind/layer", root.at)])
         if header.layer.read_whole and root.get("operations") is None and root.get("grades") is None:
-            hint = "say `read: partly` where only the instrument is known"
-            raise RulesetError([problem("key.missing", root.at, "the layer has no operations", hint)])
+            raise RulesetError([problem("key.missing/operations", root.at)])
         return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
 
     def _merger_rule(self, province: str) -> MergerRule | None:
         roots = [root_of(listed) for listed in self.files if listed.kind == "mergers" and listed.target == province]
         reader = Reader()
         if len(roots) > 1:
-            reader.error("mergers.duplicate", roots[1].at, f"the province `{province}` has two files on mergers")
+            reader.error("mergers.duplicate", roots[1].at, province=province)
         rule = read_merger_rule(roots[0], self.registry.ids(), reader) if roots else None
         reader.raise_errors()
         return rule
@@ -464,13 +461,18 @@ class Library:
         else:
             node = read_file(Path(overlay), str(overlay))
         if not isinstance(node, Map):
-            raise RulesetError([problem("shape.mapping", node.at, "an overlay has to be a mapping")])
+            raise RulesetError([problem("shape.mapping", node.at, what=Message("what.overlay"))])
         return self._layer_of(node, LayerKind.CALLER)
 
 
 def _unused(header: Header, composed: Ruleset) -> Diagnostic:
-    """That an overlay handed in is no layer of the set itself."""
-    number, start = header.instrument.number, header.layer.start
-    message = f"the overlay `{number}` is no layer of `{composed.id}` on {composed.on}"
-    hint = f"it is for `{header.target}` and holds from {start}"
-    return Diagnostic("layer.unused", message, Severity.WARNING, hint=hint)
+    """Return the warning that an overlay handed in is not a layer of the set itself."""
+    return Diagnostic.of(
+        "layer.unused",
+        Severity.WARNING,
+        number=header.instrument.number,
+        ruleset=composed.id,
+        date=composed.on,
+        target=header.target,
+        start=header.layer.start,
+    )

@@ -13,6 +13,7 @@ from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, Ruleset
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.plain import figure
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
 from ntm_rules.rules.keys.beside import (
     CASE,
@@ -28,7 +29,6 @@ from ntm_rules.rules.keys.kinds import Keys
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.verdict.verdict import Verdict, assess
-from ntm_rules.verdict.verdict_json import exact_text
 from ntm_rules.words.reason import Reason
 from ntm_rules.yaml.nodes import Entry, Map, Node, Position, Scalar, problem, read_file
 
@@ -211,7 +211,7 @@ def failures(case: WrittenCase, verdict: Verdict) -> tuple[Failure, ...]:
     indicators = verdict.indicators
     reader = Reader()
     for kind, asked, known in (
-        (Message("case.kind.criterion"), case.criteria, verdict.criteria),
+        (Message("kind.criterion"), case.criteria, verdict.criteria),
         (Message("kind.indicator"), case.indicators, indicators),
     ):
         for no, expected in asked.items():
@@ -238,7 +238,7 @@ def _failures(case: WrittenCase, verdict: Verdict, indicators: Mapping[str, Indi
         asked = case.counts.get(name)
         if asked is not None and asked.number != found:
             what = Message("case.counts", name=name)
-            yield Failure(case, asked.at, what, (exact_text(asked.number),), (str(found),), verdict)
+            yield Failure(case, asked.at, what, (figure(asked.number),), (str(found),), verdict)
     for no, expected in case.criteria.items():
         criterion = verdict.criteria[no]
         open_ = [i.no for i in criterion.indicators.values() if not i.outcome.satisfied]
@@ -275,7 +275,7 @@ def _sides(
     if expected.margin is not None and isinstance(found, IndicatorResult):
         margin = found.margin
         same = margin is not None and Fraction(margin) == Fraction(expected.margin)
-        got = Message("case.no_margin") if margin is None else Message("case.margin", margin=exact_text(margin))
+        got = Message("case.no_margin") if margin is None else Message("case.margin", margin=figure(margin))
         yield same, Message("case.margin", margin=expected.margin), got
     if expected.grade is not None and not isinstance(found, IndicatorResult):
         grade = found.grade.id if found.grade is not None else NO_GRADE

@@ -1,1 +1,1 @@
-"""YAML as nodes that know where they stand: untrusted text, safe and bounded."""
+"""YAML as nodes that know their place in the file: untrusted text, safe and bounded."""

@@ -1,4 +1,4 @@
-"""YAML as plain nodes that know where they stand; untrusted text, so everything is bounded.
+"""YAML as plain nodes that know their place in the file; untrusted text, so everything is bounded.
 
 Scalars stay text. Tags are refused, aliases are expanded within a bound, size and depth are limited.
 """
@@ -12,7 +12,7 @@ import yaml
 from attrs import define, field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import Diagnostic, RulesetError
+from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
@@ -60,7 +60,7 @@ class Map:
     at: Position = Position("", 0, 0)
 
     def get(self, key: str) -> "Node | None":
-        """The value of *key*, None where it is absent."""
+        """Return the value of *key*, None where it is absent."""
         entry = self.entries.get(key)
         return None if entry is None else entry.value
 
@@ -70,10 +70,15 @@ Node = Scalar | Items | Map
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def placed(at: Position, message: Message, severity: Severity = Severity.ERROR) -> Diagnostic:
+    """Return a diagnostic at a place; it has the code of its message, and a variant that of its family."""
+    return Diagnostic(message.code.partition("/")[0], message, severity, at.file, at.line, at.column)
+
+
 def problem(
-    code: str, at: Position, message: Sentence | None = None, hint: Sentence = "", **params: object
+    code: str, at: Position, /, message: Sentence | None = None, hint: Sentence = "", **params: object
 ) -> Diagnostic:
-    """An error at a place.
+    """Return an error at a place.
 
     Args:
         code: of the sentence, which *params* fill: that of the diagnostic, or a variant, `value.number/finite`.
@@ -82,30 +87,27 @@ def problem(
     """
     if message is None:
         message = Message(code, **params)
-    code = code.partition("/")[0]
-    return Diagnostic(code, message, file=at.file, line=at.line, column=at.column, hint=hint)
+    return Diagnostic(code.partition("/")[0], message, file=at.file, line=at.line, column=at.column, hint=hint)
 
 
 def read_file(path: Path, shown: str) -> Node:
-    """The nodes of a file; *shown* is its name in diagnostics.
+    """Return the nodes of a file; *shown* is its name in diagnostics.
 
     Raises:
         RulesetError: it is too large, not UTF-8, or not a YAML file within the bounds.
     """
     data = path.read_bytes()
     if len(data) > MAX_BYTES:
-        at = Position(shown, 1, 1)
-        raise RulesetError([problem("yaml.size", at, f"the file has {len(data)} bytes, at most {MAX_BYTES} are read")])
+        raise RulesetError([problem("yaml.size", Position(shown, 1, 1), size=len(data), limit=MAX_BYTES)])
     try:
         return read_text(data.decode("utf-8-sig"), shown)
     except UnicodeDecodeError as error:
         at = Position(shown, data[: error.start].count(b"\n") + 1, 1)
-        hint = "save the file as UTF-8"
-        raise RulesetError([problem("yaml.encoding", at, "the file is not UTF-8 text", hint)]) from error
+        raise RulesetError([problem("yaml.encoding", at)]) from error
 
 
 def read_text(text: str, shown: str) -> Node:
-    """The nodes of a YAML text.
+    """Return the nodes of a YAML text.
 
     Raises:
         RulesetError: it is not YAML within the bounds.
@@ -115,10 +117,9 @@ def read_text(text: str, shown: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = Position(shown, mark.line + 1, mark.column + 1) if mark else Position(shown, 1, 1)
-        found = problem("yaml.syntax", at, f"not valid YAML: {error.problem or error.context}")
-        raise RulesetError([found]) from error
-    except yaml.YAMLError as error:
-        raise RulesetError([problem("yaml.syntax", Position(shown, 1, 1), f"not valid YAML: {error}")]) from error
+        raise RulesetError([problem("yaml.syntax", at, problem=error.problem or error.context)]) from error
+    except yaml.YAMLError as error:  # a character that no YAML text may hold
+        raise RulesetError([problem("yaml.syntax", Position(shown, 1, 1), problem=str(error))]) from error
 
 
 class _Builder:
@@ -134,32 +135,31 @@ class _Builder:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    self.fail("yaml.documents", event, "the file holds more than one document")
+                    self.fail(event, Message("yaml.documents"))
                 root = self.node(next(events), events, 0)
         if root is None:
-            at = Position(self.shown, 1, 1)
-            raise RulesetError([problem("yaml.empty", at, "the file is empty")])
+            raise RulesetError([problem("yaml.empty", Position(self.shown, 1, 1))])
         return root
 
     def at(self, event: yaml.Event) -> Position:
         mark = event.start_mark
         return Position(self.shown, mark.line + 1, mark.column + 1) if mark else Position(self.shown, 1, 1)
 
-    def fail(self, code: str, event: yaml.Event, message: str) -> NoReturn:
-        raise RulesetError([problem(code, self.at(event), message)])
+    def fail(self, event: yaml.Event, message: Message) -> NoReturn:
+        raise RulesetError([placed(self.at(event), message)])
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         self.count += 1
         if self.count > MAX_NODES:
-            self.fail("yaml.nodes", event, f"more than {MAX_NODES} nodes, aliases counted as often as they are used")
+            self.fail(event, Message("yaml.nodes", limit=MAX_NODES))
         if depth > MAX_DEPTH:
-            self.fail("yaml.depth", event, f"nested deeper than {MAX_DEPTH} levels")
+            self.fail(event, Message("yaml.depth", limit=MAX_DEPTH))
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self.fail("yaml.tag", event, f"the tag `{tag}` is not allowed")
-        before = self.count
+            self.fail(event, Message("yaml.tag", tag=tag))
+        before = self.count  # an alias counts as many nodes as its anchor
         node = self.collection(event, events, depth)
         anchor = getattr(event, "anchor", None)
         if isinstance(anchor, str):
@@ -169,9 +169,9 @@ class _Builder:
     def alias(self, event: yaml.AliasEvent) -> Node:
         name = str(event.anchor)
         if name not in self.anchors:
-            self.fail("yaml.alias", event, f"the alias `{name}` stands before its anchor or inside it")
+            self.fail(event, Message("yaml.alias", name=name))
         node, size = self.anchors[name]
-        self.count += size
+        self.count += size  # what reads the nodes meets those of the anchor once more
         return node
 
     def collection(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
@@ -186,22 +186,22 @@ class _Builder:
         while not isinstance(inner := next(events), yaml.MappingEndEvent):
             key = self.node(inner, events, depth + 1)
             if not isinstance(key, Scalar):
-                self.fail("yaml.key", inner, "a key has to be a text")
+                self.fail(inner, Message("yaml.key"))
             if key.text in found.entries:
-                self.fail("yaml.duplicate", inner, f"the key `{key.text}` stands twice")
+                self.fail(inner, Message("yaml.duplicate", key=key.text))
             found.entries[key.text] = Entry(key, self.node(next(events), events, depth + 1))
         return found
 
 
 def from_python(value: object, shown: str, depth: int = 0) -> Node:
-    """The nodes of plain Python values (mappings, lists, texts, integers, Decimals, booleans).
+    """Return the nodes of plain Python values: mappings, lists, texts, integers, Decimals, booleans.
 
     Raises:
         RulesetError: a float (write its text), or anything else that a rule file cannot hold.
     """
     at = Position(shown, 0, 0)
     if depth > MAX_DEPTH:
-        raise RulesetError([problem("yaml.depth", at, f"nested deeper than {MAX_DEPTH} levels")])
+        raise RulesetError([problem("yaml.depth", at, limit=MAX_DEPTH)])
     if isinstance(value, Mapping):
         entries = {str(k): Entry(Scalar(str(k), at), from_python(v, shown, depth + 1)) for k, v in value.items()}
         return Map(entries, at)
@@ -213,5 +213,4 @@ def from_python(value: object, shown: str, depth: int = 0) -> Node:
         return Items([from_python(item, shown, depth + 1) for item in value], at)
     if hasattr(value, "isoformat"):
         return Scalar(str(value.isoformat()), at)
-    found = problem("python.value", at, f"`{value!r}` cannot stand in a rule file", "write a number as text")
-    raise RulesetError([found])
+    raise RulesetError([problem("python.value", at, value=repr(value))])

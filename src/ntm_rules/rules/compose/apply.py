@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation, Instrument
@@ -16,7 +17,7 @@ from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
 from ntm_rules.rules.compose.looser import compare_indicators
 from ntm_rules.rules.compose.overtaking import both_hold, over_base, overtake, set_by, with_floor
-from ntm_rules.yaml.nodes import Position
+from ntm_rules.yaml.nodes import Position, placed
 
 # -- operations ----------------------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ class Replace(Targeted):
     note: str | None = None
 
     def whole(self, old: Indicator) -> Indicator:
-        """What the indicator becomes."""
+        """Return what the indicator becomes."""
         return evolve(
             old,
             require=self.require,
@@ -67,7 +68,7 @@ class Replace(Targeted):
         )
 
     def part(self, old: Condition) -> Condition:
-        """What a part of an indicator becomes."""
+        """Return what a part of an indicator becomes."""
         title = self.title or self.require.title or old.title
         return evolve(self.require, part=self.require.part or old.part, title=title)
 
@@ -90,11 +91,11 @@ class Retitle(Targeted):
     title: Text
 
     def whole(self, old: Indicator) -> Indicator:
-        """The indicator with the title."""
+        """Return the indicator with the title."""
         return evolve(old, title=self.title)
 
     def part(self, old: Condition) -> Condition:
-        """The part with the title."""
+        """Return the part with the title."""
         return evolve(old, title=self.title)
 
 
@@ -157,7 +158,7 @@ class Touch:
     key: Key
 
     def ties(self, other: "Touch") -> bool:
-        """True if another instrument of the same issuer changed the same cell from the same day."""
+        """Return whether another instrument of the same issuer changed the same cell from the same day."""
         return (
             self.instrument != other.instrument
             and self.instrument.issuer == other.instrument.issuer
@@ -188,22 +189,21 @@ class Tree:
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def own(self, author: Author) -> rw.Criteria:
-        """The criteria to which the numbers in the author's operations refer."""
+        """Return the criteria to which the numbers in the author's operations refer."""
         return self.national if author.national else self.composed
 
     def changed(self, author: Author, change: Callable[[rw.Criteria], rw.Criteria]) -> "Tree":
-        """The tree with the criteria changed that the author can change."""
+        """Return the tree with the criteria changed that the author can change."""
         national = change(self.national) if author.national else self.national
         return evolve(self, national=national, composed=change(self.composed))
 
-    def told(self, severity: Severity, code: str, at: Position, message: str, hint: str = "") -> "Tree":
-        """The tree with one more diagnostic."""
-        more = Diagnostic(code, message, severity, at.file, at.line, at.column, hint)
-        return evolve(self, diagnostics=(*self.diagnostics, more))
+    def told(self, severity: Severity, at: Position, message: Message) -> "Tree":
+        """Return the tree with one more diagnostic."""
+        return evolve(self, diagnostics=(*self.diagnostics, placed(at, message, severity)))
 
 
 def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
-    """The tree with an operation applied: what it changed is touched, what it made looser is told."""
+    """Return the tree with an operation applied: what it changed is touched, what it made looser is told."""
     touches = [Touch(author.instrument, author.start, *place) for place in _places(operation)]
     for touch in touches:
         tree = _touched(tree, touch, operation.at)
@@ -217,7 +217,7 @@ def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
         case RemoveCriterion() | AddCriterion():
             tree = tree.changed(author, lambda criteria: _with_criterion(criteria, operation))
         case AddIndicator():
-            return _add_indicator(tree, operation, author)  # what is added makes nothing looser
+            return _add_indicator(tree, operation, author)  # what is added cannot make anything looser
         case _:
             typing.assert_never(operation)
     for no in () if author.national else dict.fromkeys(touch.indicator for touch in touches):
@@ -229,7 +229,7 @@ def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
 
 
 def _places(operation: Operation) -> list[tuple[str, str, Key]]:
-    """Indicator, address and key of what changes; a title is nothing that two instruments could disagree about."""
+    """Return indicator, address and key of what changes; about a title two instruments cannot disagree."""
     match operation:
         case SetThreshold():
             return [(operation.target.indicator.no, operation.target.address, key) for key in operation.keys]
@@ -246,24 +246,23 @@ def _places(operation: Operation) -> list[tuple[str, str, Key]]:
 
 
 def _touched(tree: Tree, mine: Touch, at: Position) -> Tree:
-    """The tree with one more touch; a tie is an error."""
+    """Return the tree with one more touch; a tie is an error."""
     other = next((touch for touch in tree.touched if mine.ties(touch)), None)
     tree = evolve(tree, touched=(*tree.touched, mine))
     if other is None:
         return tree
-    numbers = f"`{other.instrument.number}` and `{mine.instrument.number}`"
-    message = f"{numbers} change `{mine.address}` from the same day"
-    return tree.told(Severity.ERROR, "layer.tie", at, message, "say which one `replaces` the other")
+    first, second = other.instrument.number, mine.instrument.number
+    tie = Message("layer.tie", first=first, second=second, address=mine.address)
+    return tree.told(Severity.ERROR, at, tie)
 
 
 def _compared(tree: Tree, no: str, at: Position) -> Tree:
-    """The tree with what an overlay's indicator asks less than the base of the overlay's first day."""
+    """Tell where an overlay's indicator asks for less than the base of the overlay's first day."""
     base, own = (rw.locate(criteria, no) for criteria in (tree.national, tree.composed))
     mine = own.indicator if own else None
     for looser in compare_indicators(base.indicator if base else None, mine, tree.selectors):
-        error = looser.severity is Severity.ERROR
-        hint = "an official cell cannot be loosened unless the base marks it `free`" if error else ""
-        tree = tree.told(looser.severity, "layer.looser", at, f"the overlay is looser at `{no}`: {looser.what}", hint)
+        code = "layer.looser/official" if looser.severity is Severity.ERROR else "layer.looser"
+        tree = tree.told(looser.severity, at, Message(code, no=no, what=looser.what))
     return tree
 
 
@@ -271,6 +270,10 @@ def _compared(tree: Tree, no: str, at: Position) -> Tree:
 
 
 def _set_threshold(tree: Tree, operation: SetThreshold, author: Author) -> Tree:
+    """Return the tree with another threshold in the place of the one named.
+
+    Under a `not` a floor would be a ceiling, so an overlay's pending cells keep none there.
+    """
     target, before = operation.target, operation.before
     new = evolve(before, threshold=operation.threshold)
     if author.national:
@@ -282,12 +285,12 @@ def _set_threshold(tree: Tree, operation: SetThreshold, author: Author) -> Tree:
 
 
 def comparisons(condition: Condition) -> list[Comparison]:
-    """The comparisons of a condition, the outermost first."""
+    """Return the comparisons of a condition, the outermost first."""
     return [node for _, node in rw.nodes(condition, "") if isinstance(node, Comparison)]
 
 
 def _swapped(criteria: rw.Criteria, target: rw.Target, old: Condition, new: Condition) -> rw.Criteria:
-    """The criteria with one leaf at the target put in place of another."""
+    """Return the criteria with one leaf at the target put in place of another."""
 
     def leaf(node: Comparison | Meets | Open) -> Condition:
         return evolve(new, part=node.part, title=node.title) if node == old else node
@@ -296,37 +299,36 @@ def _swapped(criteria: rw.Criteria, target: rw.Target, old: Condition, new: Cond
 
 
 def _brought_in(tree: Tree, operation: SetThreshold, amended: Comparison) -> Tree:
-    """The tree with an amendment in the composed criteria too, where an overlay may have been before it."""
+    """Return the tree with an amendment in the composed criteria too, where an overlay may have been before it."""
     at, address = operation.at, operation.target.address
     target = rw.locate(tree.composed, address)
     if target is None:
-        message = f"`{address}` was taken out by an overlay before it was amended"
-        return tree.told(Severity.WARNING, "layer.lapsed", at, message)
+        return tree.told(Severity.WARNING, at, Message("layer.lapsed/removed", address=address))
     current = comparisons(target.condition)
-    if operation.before in current:
+    if operation.before in current:  # no overlay changed it, so the amendment simply takes its place
         return evolve(tree, composed=_swapped(tree.composed, target, operation.before, amended))
-    message = f"`{address}` was set by an overlay before it was amended; the stricter of the two holds"
-    tree = tree.told(Severity.WARNING, "layer.overtaken", at, message)
+    tree = tree.told(Severity.WARNING, at, Message("layer.overtaken", address=address))
     twins = [c for c in current if (c.facts, c.op) == (amended.facts, amended.op)]
-    if len(twins) != 1:
+    if len(twins) != 1:  # an overlay gave it another shape: which number is the stricter cannot be told
         return evolve(tree, composed=rw.change_target(tree.composed, target, lambda c: both_hold(c, amended)))
     stricter = overtake(twins[0], amended, tree.selectors.facts[amended.fact], tree.overlays)
     return evolve(tree, composed=_swapped(tree.composed, target, twins[0], stricter))
 
 
 def _set_pending(tree: Tree, operation: SetPending, author: Author) -> Tree:
+    """Return the tree with the cells at the target pending: of an overlay over the base as a floor."""
     cell, reversed_ = operation.cell, rw.negated(operation.target.indicator.require)
     if _of_overlay(tree, operation.target, author):
-        message = f"`{operation.target.address}` was set by an overlay before it was amended to an unknown value"
-        tree = tree.told(Severity.WARNING, "layer.overtaken", operation.at, message)
+        overtaken = Message("layer.overtaken/pending", address=operation.target.address)
+        tree = tree.told(Severity.WARNING, operation.at, overtaken)
     overlays = tree.overlays
 
     def pending(old: Cell) -> Cell:
-        """An overlay tightens, so the base stays as a floor; an amendment may loosen what is not an overlay's."""
+        """Keep the base as a floor under an overlay, which tightens; an amendment may loosen all but an overlay's."""
         return with_floor(cell, old) if not author.national or old.blame in overlays else cell
 
     def leaf(old: Comparison | Meets | Open) -> Condition:
-        change = (lambda _: cell) if old in reversed_ else pending
+        change = (lambda _: cell) if old in reversed_ else pending  # under a `not` a floor would be a ceiling
         if isinstance(old, Meets):
             return evolve(old, cell=change(old.cell))
         if isinstance(old, Comparison) and isinstance(old.threshold, Relative):
@@ -341,7 +343,7 @@ def _set_pending(tree: Tree, operation: SetPending, author: Author) -> Tree:
 
 
 def _of_overlay(tree: Tree, target: rw.Target, author: Author) -> bool:
-    """True if an amendment changes what an overlay has set."""
+    """Return whether an amendment changes what an overlay has set."""
     composed = rw.locate(tree.composed, target.address) if author.national else None
     return composed is not None and set_by(composed.condition, tree.overlays)
 
@@ -350,10 +352,10 @@ def _of_overlay(tree: Tree, target: rw.Target, author: Author) -> bool:
 
 
 def _reshape(tree: Tree, operation: Replace | Remove | Retitle, author: Author) -> Tree:
+    """Return the tree with an indicator or a part changed as a whole, taken out or renamed."""
     address = operation.target.address
     if not isinstance(operation, Retitle) and _of_overlay(tree, operation.target, author):
-        message = f"what an overlay says about `{address}` lapses: the amendment removed it or changed its kind"
-        tree = tree.told(Severity.WARNING, "layer.lapsed", operation.at, message, "our reading, to be confirmed")
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.lapsed", address=address))
 
     def changed(criteria: rw.Criteria) -> rw.Criteria:
         target = rw.locate(criteria, address)
@@ -374,10 +376,10 @@ def _with_criterion(criteria: rw.Criteria, operation: AddCriterion | RemoveCrite
 
 
 def _add_indicator(tree: Tree, operation: AddIndicator, author: Author) -> Tree:
+    """Return the tree with one more indicator; where an overlay had added one of its number, both have to hold."""
     new, owner = operation.indicator, operation.criterion.no
     if rw.locate(tree.composed, new.no) is not None:
-        message = f"`{new.no}` was added by an overlay before it was added nationally; both have to hold"
-        tree = tree.told(Severity.WARNING, "layer.overtaken", operation.at, message)
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.overtaken/added", address=new.no))
 
     def grown(criterion: Criterion) -> Criterion:
         own = criterion.indicators
@@ -395,5 +397,5 @@ def _add_indicator(tree: Tree, operation: AddIndicator, author: Author) -> Tree:
 
 
 def _behind(numbers: list[str], after: str) -> int:
-    """The place behind a number, else the end."""
+    """Return the index behind a number, else the end."""
     return numbers.index(after) + 1 if after in numbers else len(numbers)

@@ -4,17 +4,18 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Sequence
 
-from ntm_rules.messages.errors import NotInForce, RulesetError, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import NotInForce, RulesetError
 from ntm_rules.model.rulesets import Layer, LayerKind
 from ntm_rules.rules.folders import Listed, root_of
 from ntm_rules.rules.read.files import BaseFile, Header, in_force, read_header
 from ntm_rules.rules.read.provinces import Registry
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.yaml.nodes import Position, problem
+from ntm_rules.yaml.nodes import Position, placed
 
 
 def for_province(bases: Iterable[Listed], province: str | None) -> list[Listed]:
-    """The bases that can hold for a province: the national ones and its own."""
+    """Return the bases that can hold for a province: the national ones and its own."""
     return [base for base in bases if base.province in ("", province)]
 
 
@@ -24,7 +25,7 @@ def clamped(on: dt.date, layer: Layer) -> dt.date:
 
 
 def nearest(bases: Sequence[BaseFile], on: dt.date) -> BaseFile:
-    """The base in force on the day, else the one nearest to it; a province's own before the national one."""
+    """Return the base in force on the day, else the one nearest to it; a province's own before the national one."""
 
     def days_off(base: BaseFile) -> tuple[int, bool]:
         layer = base.header.layer
@@ -34,33 +35,43 @@ def nearest(bases: Sequence[BaseFile], on: dt.date) -> BaseFile:
 
 
 def changes(layer: Layer, base: Layer) -> bool:
-    """True if a layer changes a base: a province's own has to be in force on the layer's first day."""
+    """Return whether a layer changes a base: a province's own has to be in force on the layer's first day."""
     return base.kind is not LayerKind.OWN or in_force(base, layer.start)
 
 
 def unwritten(ruleset: str, registry: Registry) -> list[str]:
-    """The provinces that are known to have a set of which no instrument was found."""
+    """Return the provinces that are known to have a set of which no instrument was found."""
     return list(dict.fromkeys(p.id for p in registry.provinces if ruleset in p.unwritten))
 
 
 def nowhere(ruleset: str, province: str | None, bases: Iterable[Listed], registry: Registry) -> NotInForce:
-    """That there is no national set, nor one of the province's own."""
-    having, lost = sorted({base.province for base in bases}), unwritten(ruleset, registry)
-    message = f"there is no national set `{ruleset}`"
-    if province is not None:
-        message += ", and that of `{}` was not found" if province in lost else ", and `{}` has none of its own"
-    hints = [f"it is a set of single provinces: say province=, one of {quoted(having)}"] if having else []
-    others = [each for each in lost if each != province]
-    hints += [f"known to exist and not found: that of {quoted(others)}"] if others else []
-    return NotInForce(message.format(province), "; ".join(hints))
+    """Return the error that there is no national set, nor one of the province's own."""
+    lost = unwritten(ruleset, registry)
+    if province is None:
+        message = Message("error.no_national_set", ruleset=ruleset)
+    elif province in lost:
+        message = Message("error.lost_own_set", ruleset=ruleset, province=province)
+    else:
+        message = Message("error.no_own_set", ruleset=ruleset, province=province)
+    having = tuple(sorted({base.province for base in bases}))
+    others = tuple(each for each in lost if each != province)
+    elsewhere, somewhere = Message("hint.own_sets", names=having), Message("hint.lost_sets", names=others)
+    if having and others:
+        return NotInForce(message, Message("hint.both", first=elsewhere, second=somewhere))
+    return NotInForce(message, elsewhere if having else somewhere if others else "")
 
 
 def not_in_force(ruleset: str, on: dt.date, bases: Iterable[BaseFile]) -> NotInForce:
-    """That no base is in force on a day, with the spans of those there are."""
-    spans = ", ".join(
-        f"{base.header.period} ({base.header.layer.start} to {base.header.layer.end or 'now'})" for base in bases
-    )
-    return NotInForce(f"no set `{ruleset}` is in force on {on}", f"there is {spans}; name one with period=")
+    """Return the error that no base is in force on a day, with the spans of those there are."""
+    spans = tuple(_span(base.header.period, base.header.layer) for base in bases)
+    return NotInForce(Message("error.not_in_force", ruleset=ruleset, date=on, spans=spans))
+
+
+def _span(period: str, layer: Layer) -> Message:
+    """Return a period with its first and last day in words."""
+    if layer.end is None:
+        return Message("hint.span_open", period=period, start=layer.start)
+    return Message("hint.span", period=period, start=layer.start, end=layer.end)
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -76,12 +87,18 @@ def check_twins(listed: Listed, files: Iterable[Listed]) -> None:
     same = [f for f in files if (f.kind, f.target, f.period, f.province) == of]
     for one, other in itertools.combinations(same, 2):
         if not listed.province or _overlap(_layer(one), _layer(other)):
-            message = f"`{listed.target}` of {listed.period} stands in `{one.shown}` and in `{other.shown}`"
-            raise RulesetError([problem("ruleset.duplicate", Position(other.shown, 1, 1), message)])
+            names = Message(
+                "ruleset.duplicate",
+                ruleset=listed.target,
+                period=listed.period,
+                first=one.shown,
+                second=other.shown,
+            )
+            raise RulesetError([placed(Position(other.shown, 1, 1), names)])
 
 
 def _layer(listed: Listed) -> Layer | None:
-    """The span of a base; None where its header cannot be used, which is told where it is read."""
+    """Return the span of a base; None where its header cannot be used, which is told where it is read."""
     header = read_header(root_of(listed), Reader())
     return None if header is None else header.layer
 
@@ -95,7 +112,7 @@ def _overlap(one: Layer | None, other: Layer | None) -> bool:
 def known_province(header: Header, registry: Registry, reader: Reader) -> None:
     """Note a province that nobody knows."""
     if header.province is not None and header.province not in registry.ids():
-        reader.unknown("province.unknown", header.at, "province", header.province, registry.ids())
+        reader.unknown("province.unknown", header.at, Message("kind.province"), header.province, registry.ids())
 
 
 def known_base(header: Header, files: Iterable[Listed], reader: Reader) -> None:
@@ -104,9 +121,10 @@ def known_base(header: Header, files: Iterable[Listed], reader: Reader) -> None:
     owner = header.province if header.kind is LayerKind.AMENDMENT else None
     bases = every if header.kind is LayerKind.CALLER else [f for f in every if f.province == (owner or "")]
     if every and not bases:
-        whose = f"`{owner}` has no set of its own" if owner else "there is no national set"
-        hint = "an overlay changes a national set, `amends` with a `province` the province's own"
-        reader.error("layer.base", header.at, f"{whose} `{header.target}`", hint)
+        if owner:
+            reader.error("layer.base/own", header.at, province=owner, ruleset=header.target)
+        else:
+            reader.error("layer.base/national", header.at, ruleset=header.target)
     elif bases:
         _known_period(header, owner, bases, reader)
 
@@ -115,9 +133,10 @@ def _known_period(header: Header, owner: str | None, bases: Iterable[Listed], re
     """Note a layer of another period, and an amendment from a day on which the province's own set is not in force."""
     periods = [f.period for f in bases]
     if header.period not in periods:
-        reader.unknown("period.unknown", header.at, f"period of `{header.target}`", header.period, periods)
+        kind = Message("kind.period_of", ruleset=header.target)
+        reader.unknown("period.unknown", header.at, kind, header.period, periods)
     elif owner:
         spans = [_layer(f) for f in bases if f.period == header.period]
         if not any(span is None or changes(header.layer, span) for span in spans):
-            message = f"no set `{header.target}` of `{owner}` is in force on {header.layer.start}"
-            reader.error("layer.base", header.at, message, "an amendment changes the set in force on its first day")
+            start = header.layer.start
+            reader.error("layer.base/date", header.at, ruleset=header.target, province=owner, date=start)

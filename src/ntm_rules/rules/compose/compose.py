@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation, Evidence, Instrument
@@ -58,7 +59,7 @@ def compose(
     facts: Mapping[str, Fact],
     rulesets: frozenset[str],
 ) -> Ruleset:
-    """The ruleset in force.
+    """Return the ruleset in force.
 
     Raises:
         RulesetError: an operation cannot be applied, two instruments tie, or an overlay loosens an official cell.
@@ -68,7 +69,7 @@ def compose(
     derived = {d.id: d for d in base.derived}
     aggregates = {a.fact: a for a in base.aggregates}
     borrowed = dict(derived)  # with those of the thresholds that the base refers to, which a layer may replace
-    criteria = _resolve(base.criteria, request, borrowed)
+    criteria = _resolve(base.criteria, request, borrowed)  # so that overlays can be compared with what it comes to
     tree = Tree(criteria, criteria, _selectors(facts, borrowed, bindings))
     for layer in chosen:
         reader = Reader()
@@ -78,6 +79,7 @@ def compose(
         tree = apply_operations(tree, layer.header, layer.operations, conditions, reader)
         aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
+    # only now, since one layer may take out what the next one puts back
     _refuse(_misshapen(tree.composed, base.at_least_n))
     _refuse(_no_plain_parts(derived.values(), facts))
     _refuse(_from_undecided(derived.values(), facts))
@@ -117,13 +119,13 @@ def compose(
 
 
 def _bindings(request: Request) -> dict[str, str]:
-    """The selectors that the year and the province decide."""
+    """Return the selectors that the year and the province decide."""
     region = request.province.region if request.province is not None else None
     return {"year": str(request.year)} | ({"region": region} if region is not None else {})
 
 
 def _known(facts: Mapping[str, Fact], derived: Mapping[str, Derived]) -> dict[str, Fact]:
-    """The catalogue with the derived facts."""
+    """Return the catalogue with the derived facts."""
     return {**facts, **{name: rule.fact for name, rule in derived.items()}}
 
 
@@ -132,7 +134,7 @@ def _selectors(facts: Mapping[str, Fact], derived: Mapping[str, Derived], bindin
 
 
 def _applied(base: BaseFile, layers: Iterable[LayerFile], request: Request) -> tuple[Layer, ...]:
-    """The layers on which the set rests; an overlay whose instrument nobody knows is one."""
+    """Return the layers on which the set rests, with one for an overlay whose instrument nobody has found."""
     applied = (base.header.layer, *(layer.header.layer for layer in layers))
     national = base.header.layer.kind is not LayerKind.OWN
     if national and request.province is not None and request.province.overlay_unknown:
@@ -143,7 +145,7 @@ def _applied(base: BaseFile, layers: Iterable[LayerFile], request: Request) -> t
 def _variants(
     base: BaseFile, layers: list[LayerFile], tree: Tree, known: Mapping[str, Fact], rulesets: frozenset[str]
 ) -> list[Variant]:
-    """The grades that the last file declares which declares any, over the criteria as all layers leave them.
+    """Return the grades of the last layer that declares any, over the criteria as all layers leave them.
 
     Raises:
         RulesetError: an operation cannot be applied, or leaves a shape that no set may have.
@@ -173,53 +175,56 @@ def _refuse(problems: Iterable[Diagnostic]) -> None:
 
 
 def _misshapen(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[Diagnostic]:
-    """What layers took out may not leave fewer members than are asked for, nor may they give a number twice.
+    """Yield what is wrong with the shape that layers left: fewer members than are asked for, a number given twice.
 
     Where some of the criteria are asked for, none may be left out of the count.
     """
     for what, k, n in _asked(criteria, at_least_n):
         if k is not None and k > n:
-            yield Diagnostic("condition.k", f"at least {k} of {n} {what} can never hold")
-    for message in uncounted(criteria, at_least_n):
-        yield Diagnostic("criterion.counted", message)
-    numbers = [("criterion", c.no) for c in criteria] + [("indicator", i.no) for c in criteria for i in c.indicators]
-    for (kind, no), times in Counter(numbers).items():
-        if times > 1:
-            yield Diagnostic("number.duplicate", f"the {kind} `{no}` stands twice")
+            yield Diagnostic.of("condition.k", k=k, n=n, what=what)
+    for no in uncounted(criteria, at_least_n):
+        yield Diagnostic.of("criterion.counted", no=no, k=at_least_n)
+    for no in _twice(c.no for c in criteria):
+        yield Diagnostic.of("number.duplicate", kind=Message("kind.criterion"), no=no)
+    for no in _twice(i.no for c in criteria for i in c.indicators):
+        yield Diagnostic.of("number.duplicate", kind=Message("kind.indicator"), no=no)
 
 
-def _asked(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[tuple[str, int | None, int]]:
-    """Of what how many are asked for, and how many there are."""
-    yield "criteria", at_least_n, len(criteria)
+def _twice(numbers: Iterable[str]) -> list[str]:
+    """Return the numbers that are there more than once."""
+    return [no for no, times in Counter(numbers).items() if times > 1]
+
+
+def _asked(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[tuple[Message, int | None, int]]:
+    """Yield of what how many are asked for, and how many there are."""
+    yield Message("what.criteria"), at_least_n, len(criteria)
     for criterion in criteria:
-        yield f"indicators of criterion `{criterion.no}`", criterion.at_least_n, len(criterion.indicators)
+        yield Message("what.indicators_of", no=criterion.no), criterion.at_least_n, len(criterion.indicators)
         for indicator in criterion.indicators:
             for address, node in rw.nodes(indicator.require, indicator.no):
                 if isinstance(node, AtLeast):
-                    yield f"members of `{address}`", node.k, len(node.members)
+                    yield Message("what.members_of", address=address), node.k, len(node.members)
 
 
 def _no_plain_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
-    """The parts of a ratio and of a score have to be plain facts of the catalogue: they are scaled to whole steps."""
+    """Yield what is not a plain number of the catalogue in ratios and scores, which are scaled to whole steps."""
     for each in derived:
-        code, what = ("fact.ratio", "ratio") if isinstance(each.rule, RatioOf) else ("points.fact", "points")
+        code = "fact.ratio/catalogue" if isinstance(each.rule, RatioOf) else "points.fact/catalogue"
         for name in numbers_of(each) if isinstance(each.rule, RatioOf | PointsOf) else ():
             if name not in facts or facts[name].ratio is not None:
-                message = f"`{name}` in the {what} of `{each.id}` has to be a plain number of the catalogue"
-                yield Diagnostic(code, message)
+                yield Diagnostic.of(code, part=name, fact=each.id)
 
 
 def _from_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
-    """A fact that may still grow is compared as it is: no other number is worked out from it."""
+    """Yield the facts that may still grow and of which a number is worked out: they are compared as they are only."""
     for each in derived:
         for name in numbers_of(each):
             if name in facts and facts[name].undecided is not None:
-                message = f"`{name}` may still grow by what is undecided, so `{each.id}` cannot be worked out from it"
-                yield Diagnostic("fact.undecided", message)
+                yield Diagnostic.of("fact.undecided/derived", part=name, fact=each.id)
 
 
 def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
-    """The layers in force, those that another one replaces left out; national ones first on the same day."""
+    """Return the layers in force, those that another one replaces left out; national ones first on the same day."""
     held = [layer for layer in layers if in_force(layer.header.layer, on)]
     replaced = {instrument for layer in held for instrument in layer.header.replaces}
     order = [LayerKind.AMENDMENT, LayerKind.OVERLAY, LayerKind.CALLER]
@@ -228,20 +233,20 @@ def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
 
 
 def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
+    """Yield what a caller should know about dates: those guessed, those of the caller's word, those out of force."""
     for layer in layers:
         if not layer.date_known and layer.instrument is not None:
-            message = f"`{layer.instrument.number}` is dated `{layer.instrument.date}`; it counts from {layer.start}"
-            yield Diagnostic("layer.date", message, Severity.NOTE)
+            number, date = layer.instrument.number, layer.instrument.date
+            yield Diagnostic.of("layer.date", Severity.NOTE, number=number, date=date, start=layer.start)
     ended = request.province is not None and not request.province.on(request.on)
     if request.territory is not None and (request.province_name is not None or ended):
-        where = f"in `{request.province_name}`" if request.province_name else "there"
-        message = f"that the set of `{request.territory}` holds {where} on {request.on} is the caller's statement"
-        yield Diagnostic("layer.territory", message, Severity.NOTE)
+        held = {"territory": request.territory, "date": request.on}
+        if request.province_name:
+            yield Diagnostic.of("layer.territory", Severity.NOTE, province=request.province_name, **held)
+        else:
+            yield Diagnostic.of("layer.territory/there", Severity.NOTE, **held)
     if request.effective != request.on:
-        message = (
-            f"no set is in force on {request.on}; the caller named it, and its layers are those of {request.effective}"
-        )
-        yield Diagnostic("ruleset.named", message, Severity.NOTE)
+        yield Diagnostic.of("ruleset.named", Severity.NOTE, on=request.on, effective=request.effective)
 
 
 def _facts_used(
@@ -275,7 +280,7 @@ def _facts_used(
 
 
 def _resolve(criteria: tuple[Criterion, ...], request: Request, derived: dict[str, Derived]) -> tuple[Criterion, ...]:
-    """The criteria with what they refer to; derived selectors of other sets' tables are added to *derived*."""
+    """Return the criteria with what they refer to; derived selectors of other sets' tables are added to *derived*."""
 
     def leaf(node: Comparison | Meets | Open) -> Condition:
         if isinstance(node, Meets) and node.by is not By.ACT:
@@ -301,14 +306,14 @@ def _resolve(criteria: tuple[Criterion, ...], request: Request, derived: dict[st
 
 
 def _relative(threshold: Relative, node: Comparison, request: Request, derived: dict[str, Derived]) -> Relative:
-    """The threshold multiplied once, in decimals, with the weaker of the two evidences."""
+    """Return the threshold multiplied once, in decimals, with the weaker of the two evidences."""
     ruleset, _, address = threshold.of.partition("#")
     other = request.other(ruleset, None)
     target = rw.locate(other.criteria, address)
     found = [n for _, n in rw.nodes(target.condition, "") if isinstance(n, Comparison)] if target else []
     if len(found) != 1 or found[0].op is not node.op or found[0].facts != node.facts:
-        message = f"`{threshold.of}` is not one comparison of `{node.fact}` by `{node.op.value}`"
-        raise RulesetError([Diagnostic("threshold.relative", message)])
+        wanted = {"of": threshold.of, "fact": node.fact, "op": node.op.value}
+        raise RulesetError([Diagnostic.of("threshold.relative/comparison", **wanted)])
     inner = found[0].threshold
     base: Threshold | None = inner.resolved if isinstance(inner, Relative) else inner
     if isinstance(base, Table):
@@ -329,13 +334,12 @@ def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived
         if rule is None:
             continue
         if _logic(derived.setdefault(name, rule)) != _logic(rule):
-            message = f"`{name}` is derived in another way in `{other.id}`, whose threshold is referred to"
-            raise RulesetError([Diagnostic("fact.duplicate", message)])
+            raise RulesetError([Diagnostic.of("fact.duplicate/derived", fact=name, ruleset=other.id)])
         _borrow(facts_of_derived(rule), other, derived)
 
 
 def _logic(derived: Derived) -> Derived:
-    """A derived fact without what bears on evidence and citation only."""
+    """Return a derived fact without evidence and citations, to tell whether two are worked out alike."""
     nobody = Instrument("", "", "")
 
     def bare(cell: Cell) -> Cell:
@@ -355,7 +359,7 @@ def _logic(derived: Derived) -> Derived:
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
-    """The cell times the factor, cited as the factor is; a pending factor leaves it pending."""
+    """Return the cell times the factor, cited as the factor is; a pending factor leaves it pending."""
     floor = None if cell.floor is None else _multiplied(cell.floor, times, of)
     mixed = evolve(
         cell,
@@ -379,8 +383,8 @@ def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
 
 def _product(cell: Cell, times: Cell, of: str) -> Decimal:
     if not isinstance(cell.value, Decimal) or not isinstance(times.value, Decimal):
-        raise RulesetError([Diagnostic("threshold.relative", f"`{of}` has a cell that is not a number")])
+        raise RulesetError([Diagnostic.of("threshold.relative/number", of=of)])
     value = cell.value * times.value
     if len(value.normalize().as_tuple().digits) > _DIGITS:
-        raise RulesetError([Diagnostic("value.digits", f"{value} has more than {_DIGITS} significant digits")])
+        raise RulesetError([Diagnostic.of("value.digits/product", value=value, digits=_DIGITS)])
     return value

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.conditions import Any
@@ -18,7 +19,7 @@ from ntm_rules.rules.keys.rulesets import GRADE
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.files import Header
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.yaml.nodes import Map, Node, Position
+from ntm_rules.yaml.nodes import Map, Node, Position, placed
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -41,20 +42,21 @@ def read_grades(
     tree: Tree,
     reader: Reader,
 ) -> list[Variant]:
-    """The grades of a file over the criteria as all layers leave them, the highest first.
+    """Return the grades of a file over the criteria as all layers leave them, the highest first.
 
     Nothing is a floor for them, and they may be looser: that is what they are for.
     """
     found: list[Variant] = []
+    what = Message("what.grade")
     for item in reader.items(node, "`grades`") if node is not None else ():
-        entry = reader.map(item, "a grade", GRADE.names)
-        name = reader.text(reader.required(entry, "grade", "a grade"), "the id of the grade")
-        title = reader.title(reader.required(entry, "title", "a grade"))
+        entry = reader.map(item, what, GRADE.names)
+        name = reader.text(reader.required(entry, "grade", what), Message("what.grade_id"))
+        title = reader.title(reader.required(entry, "title", what))
         if name and not _ID.fullmatch(name):
-            reader.error("grade.id", item.at, f"`{name}` is no id of a grade", "write e.g. `co-ban-dat`")
+            reader.error("grade.id", item.at, name=name)
         if name in [variant.id for variant in found]:
-            reader.error("grade.duplicate", item.at, f"the grade `{name}` stands twice")
-        operations = reader.required(entry, "operations", "a grade")
+            reader.error("grade.duplicate", item.at, name=name)
+        operations = reader.required(entry, "operations", what)
         own, amending = Tree(tree.composed, tree.composed, tree.selectors), evolve(header, kind=LayerKind.AMENDMENT)
         changed = apply_operations(own, amending, operations, conditions, reader)
         at = item.at if isinstance(item, Map) else header.at
@@ -71,9 +73,8 @@ def stricter(criteria: rw.Criteria, variants: Sequence[Variant], selectors: Sele
     above = criteria
     for variant in variants:
         for no, looser in _asks_more(above, variant.criteria, selectors):
-            at, severity = variant.at, Severity.NOTE if looser.severity is Severity.NOTE else Severity.WARNING
-            message = f"the grade `{variant.id}` may be stricter than what is above it at `{no}`: {looser.what}"
-            yield Diagnostic("grade.stricter", message, severity, at.file, at.line, at.column)
+            severity = Severity.NOTE if looser.severity is Severity.NOTE else Severity.WARNING
+            yield placed(variant.at, Message("grade.stricter", grade=variant.id, no=no, what=looser.what), severity)
         above = variant.criteria
 
 
@@ -88,7 +89,7 @@ def _asks_more(above: rw.Criteria, below: rw.Criteria, selectors: Selectors) -> 
 
 
 def _ways(indicator: Indicator) -> list[Indicator]:
-    """The indicator, and each way in which it can be met alone."""
+    """Return the indicator, and each way in which it can be met alone."""
     require = indicator.require
     ways = require.members if isinstance(require, Any) else ()
     return [indicator, *(evolve(indicator, require=way) for way in ways)]

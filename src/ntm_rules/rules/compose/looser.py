@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from attrs import evolve, frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Condition, Meets, Not, Op, Open
@@ -26,7 +27,7 @@ class Looser:
     """One way in which a layer asks for less than the base, or a comparison that could not be made."""
 
     severity: Severity
-    what: str
+    what: Message
 
 
 def compare_indicators(base: Indicator | None, own: Indicator | None, selectors: Selectors) -> list[Looser]:
@@ -34,10 +35,10 @@ def compare_indicators(base: Indicator | None, own: Indicator | None, selectors:
     if base is None or base == own:
         return []
     if own is None:
-        return _found(base.require, "the indicator is removed")
+        return _found(base.require, Message("looser.removed"))
     found: list[Looser] = []
     if own.applies_if is not None and own.applies_if != base.applies_if:
-        found += _found(base.require, "it applies to fewer units")
+        found += _found(base.require, Message("looser.fewer_units"))
     return found + list(compare(base.require, own.require, selectors))
 
 
@@ -52,37 +53,39 @@ def compare(base: Condition, own: Condition, selectors: Selectors) -> Iterator[L
             yield from _cells(base, own, selectors)
         case Any() | AtLeast(), Any() | AtLeast():
             yield from _counts(base, own, selectors)
-        case All(), _:
+        case All(), _:  # before the next one: each member of the base needs one that is as strict
             mine = own.members if isinstance(own, All) else (own,)
             for member in base.members:
                 yield from _closest(member, mine, selectors)
         case _, All() if _twins(base, own.members):
             yield from _closest(base, own.members, selectors)
+        # only what the layer has not copied yet changed: it may be as strict as the base
         case Meets() | Not(), _ if _signature(base) == _signature(own) and _pending(own):
             return
         case _:
-            yield from _found(base, "the condition is another one")
+            yield from _found(base, Message("looser.condition"))
 
 
 def _closest(wanted: Condition, among: tuple[Condition, ...], selectors: Selectors) -> list[Looser]:
     """How the nearest of several members that all have to hold asks for less than *wanted*."""
     found = [list(compare(wanted, twin, selectors)) for twin in _twins(wanted, among)]
-    return min(found, key=len, default=_found(wanted, "a member is taken out"))
+    return min(found, key=len, default=_found(wanted, Message("looser.member")))
 
 
 def _pending(condition: Condition) -> bool:
-    """True if nothing but pending cells is asked."""
+    """Return whether nothing but pending cells is asked."""
     return all(cell.state is CellState.PENDING for cell in cells_of(condition))
 
 
 def _counts(base: Any | AtLeast, own: Any | AtLeast, selectors: Selectors) -> Iterator[Looser]:
+    """Yield how fewer or easier members are enough; members of the base that are gone make nothing looser."""
     if _k(own) < _k(base):
-        yield from _found(base, f"{_k(own)} members are enough, not {_k(base)}")
+        yield from _found(base, Message("looser.count", own=_k(own), base=_k(base)))
     left = list(base.members)
     for member in own.members:
         twin = _twin(member, tuple(left))
         if twin is None:
-            yield from _found(base, "another member counts")
+            yield from _found(base, Message("looser.other_member"))
         else:
             left.remove(twin)  # a member of the base counts once
             yield from compare(twin, member, selectors)
@@ -93,7 +96,7 @@ def _k(condition: Any | AtLeast) -> int:
 
 
 def _twins(wanted: Condition, among: tuple[Condition, ...]) -> list[Condition]:
-    """The members with the same part or, where it has none, about the same facts."""
+    """Return the members with the same part or, where it has none, about the same facts."""
     if wanted.part is not None:
         return [m for m in among if m.part == wanted.part]
     return [m for m in among if _signature(m) == _signature(wanted)]
@@ -104,6 +107,7 @@ def _twin(wanted: Condition, among: tuple[Condition, ...]) -> Condition | None:
 
 
 def _signature(condition: Condition) -> tuple[object, ...]:
+    """Return what a condition is about, without its thresholds: conditions of one signature can be compared."""
     if isinstance(condition, Comparison):
         return condition.facts
     if isinstance(condition, Meets):
@@ -111,8 +115,8 @@ def _signature(condition: Condition) -> tuple[object, ...]:
     return (type(condition), *(_signature(m) for m in members(condition)))
 
 
-def _found(base: Condition, what: str) -> list[Looser]:
-    """What loosening the whole of *base* means: as grave as its best checked cell."""
+def _found(base: Condition, what: Message) -> list[Looser]:
+    """Return one finding about the whole of *base*, as grave as its best checked cell."""
     graves = [g for cell in cells_of(base) if (g := gravity(cell)) is not None]
     order = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
     return [Looser(min(graves, key=order.index), what)] if graves else []
@@ -128,30 +132,40 @@ def gravity(base: Cell) -> Severity | None:
 
 
 def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[Looser]:
+    """Yield how the thresholds of two comparisons of the same facts differ, column by column."""
     if base.threshold == own.threshold:
         return
     mine, theirs = _resolved(base.threshold), _resolved(own.threshold)
     if mine is None or theirs is None:
-        yield Looser(Severity.NOTE, "a threshold relative to another tier was not compared")
+        yield Looser(Severity.NOTE, Message("looser.relative"))
         return
     choices = {s: selectors.values(s, _printed(mine, s) | _printed(theirs, s)) for s in (*_by(mine), *_by(theirs))}
     count = math.prod(len(values) for values in choices.values())
     if count > MAX_PAIRS:
-        yield Looser(Severity.NOTE, f"{count} pairs of columns were not compared")
+        yield Looser(Severity.NOTE, Message("looser.pairs", count=count))
         return
     fact = selectors.facts[base.fact]
     for (old, new), values in _pairs(mine, theirs, choices).items():
         grave = gravity(old)
         if grave is not None and _asks_less(base.op, old, own.op, new, fact):
-            column = f" in column {', '.join(values)}" if values else ""
-            how = "cannot be compared with" if old.state is CellState.PENDING else "asks for less than"
-            yield Looser(grave, f"`{_show(new)}` {how} `{_show(old)}`{column}")
+            yield Looser(grave, _less(old, new, values))
+
+
+def _less(old: Cell, new: Cell, columns: tuple[str, ...]) -> Message:
+    """Return how *new* asks for less than *old*, or may do so where *old* is not known; with the column, if any."""
+    cells = {"own": _show(new), "base": _show(old)}
+    if old.state is CellState.PENDING:
+        return Message("looser.open_in", columns=columns, **cells) if columns else Message("looser.open", **cells)
+    return Message("looser.less_in", columns=columns, **cells) if columns else Message("looser.less", **cells)
 
 
 def _pairs(
     mine: Cell | Table, theirs: Cell | Table, choices: Mapping[str, tuple[str, ...]]
 ) -> dict[tuple[Cell, Cell], tuple[str, ...]]:
-    """The cells that differ where one unit finds them, with the first column in which they do."""
+    """Return the pairs of cells that differ for some unit, with the first column in which they do.
+
+    Once a pair: a row that is looser in all its columns is one thing to say, not sixty.
+    """
     found: dict[tuple[Cell, Cell], tuple[str, ...]] = {}
     for values in itertools.product(*choices.values()):
         context = dict(zip(choices, values, strict=True))
@@ -162,7 +176,7 @@ def _pairs(
 
 
 def _resolved(threshold: Threshold) -> Cell | Table | None:
-    """The cell or table; of a relative threshold what it comes to, None where that is not known yet."""
+    """Return the cell or table; of a relative threshold what it comes to, None where that is not known yet."""
     return threshold.resolved if isinstance(threshold, Relative) else threshold
 
 
@@ -192,7 +206,7 @@ def _show(cell: Cell) -> str:
 
 
 def _asks_less(base_op: Op, base: Cell, own_op: Op, own: Cell, fact: Fact) -> bool:
-    """True if some value of the fact satisfies *own* and not *base*; an open own cell never does."""
+    """Return whether some value of the fact satisfies *own* and not *base*; an open own cell never does."""
     if base.state is CellState.PENDING:
         return own.state in (CellState.SET, CellState.NONE)
     if own.state is CellState.NONE:
@@ -219,7 +233,7 @@ def _candidates(fact: Fact, *values: Value | None) -> Iterator[Value]:
 
 
 def _possible(fact: Fact, number: Decimal) -> bool:
-    """True if the fact can have the value."""
+    """Return whether the fact can have the value."""
     if fact.type is FactType.COUNT and number != number.to_integral_value():
         return False
     above = fact.minimum is None or number >= fact.minimum
@@ -244,7 +258,7 @@ def holds(op: Op, required: Value | None, actual: Value, fact: Fact) -> bool:
 
 
 def stricter(op: Op, first: Cell, second: Cell, fact: Fact) -> Cell | None:
-    """The stricter of two set cells with the other one under it; None where neither includes the other."""
+    """Return the stricter of two set cells with the other one under it; None where neither includes the other."""
     first_less = _asks_less(op, second, op, first, fact)
     second_less = _asks_less(op, first, op, second, fact)
     if first_less and second_less:

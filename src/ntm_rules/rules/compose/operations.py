@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation
@@ -36,7 +37,7 @@ from ntm_rules.yaml.nodes import Entry, Items, Map, Node, Scalar
 def apply_operations(
     tree: Tree, header: Header, operations: Node | None, conditions: ConditionReader, reader: Reader
 ) -> Tree:
-    """The tree with the operations of a layer applied in the order of the file.
+    """Return the tree with the operations of a layer applied in the order of the file.
 
     What cannot be read or applied is noted, the rest is applied all the same.
     """
@@ -62,22 +63,22 @@ class OperationReader:
         self.reader = reader
 
     def places(self, node: Node) -> Iterator[tuple[str, Map, Node]]:
-        """The kind of an operation, its mapping, and each place that it names: there it is one operation."""
-        found = self.reader.map(node, "an operation")
+        """Yield the kind of an operation, its mapping, and each place that it names: there it is one operation."""
+        what = Message("what.operation")
+        found = self.reader.map(node, what)
         kinds = [kind for kind in OPERATIONS if kind in found.entries]
         if len(kinds) != 1:
-            expected = f"expected exactly one of {', '.join(f'`{kind}`' for kind in OPERATIONS)}"
-            self.reader.error("operation.kind", node.at, "the operation has no single kind", expected)
+            self.reader.error("operation.kind", node.at, hint=Message("hint.exactly_one", names=tuple(OPERATIONS)))
             return
         kind = kinds[0]
-        self.reader.map(found, "an operation", OPERATIONS[kind].names)
+        self.reader.map(found, what, OPERATIONS[kind].names)
         named = found.entries[kind].value
         several = isinstance(named, Items) and kind != "add"
         for place in self.reader.items(named, f"`{kind}`") if several else [named]:
             yield kind, found, place
 
     def operation(self, kind: str, found: Map, place: Node, criteria: rw.Criteria) -> Operation | None:
-        """The operation at a place in *criteria*; None where it could not be read, which is noted."""
+        """Return the operation at a place in *criteria*; None where it could not be read, which is noted."""
         if kind == "add":
             return self._add(found, place, criteria)
         if kind == "remove" and isinstance(found.get("remove"), Map):
@@ -99,16 +100,17 @@ class OperationReader:
                 return Remove(found.at, target)
 
     def _target(self, place: Node, criteria: rw.Criteria) -> rw.Target | None:
-        address = self.reader.text(place, "the number")
+        address = self.reader.text(place, Message("what.number"))
         target = rw.locate(criteria, address) if address else None
         if address and target is None:
-            self.reader.unknown("operation.target", place.at, "indicator", address, rw.addresses(criteria))
+            known = rw.addresses(criteria)
+            self.reader.unknown("operation.target", place.at, Message("kind.indicator"), address, known)
         return target
 
     # -- set and set_pending ---------------------------------------------------------------------
 
     def _set_threshold(self, found: Map, target: rw.Target) -> SetThreshold | None:
-        """The comparison at the target says of which fact the threshold is, and by which operator."""
+        """Return the comparison at the target says of which fact the threshold is, and by which operator."""
         before = self._comparison(found, target)
         if before is None:
             return None
@@ -117,8 +119,8 @@ class OperationReader:
             return self._set_whole(found, target, before)
         if "cells" in found.entries and not ops:
             return self._set_cells(found, target, before)
-        message = f"`set` needs `{before.op.value}` or `cells` for `{target.address}`"
-        self.reader.error("operation.set", found.at, message, "use `replace` for another operator" if ops else "")
+        code = "operation.set/operator" if ops else "operation.set"
+        self.reader.error(code, found.at, op=before.op.value, address=target.address)
         return None
 
     def _set_whole(self, found: Map, target: rw.Target, before: Comparison) -> SetThreshold | None:
@@ -131,23 +133,23 @@ class OperationReader:
         return SetThreshold(found.at, target, before, read.threshold, keys)
 
     def _comparison(self, found: Map, target: rw.Target) -> Comparison | None:
-        """The one comparison at the target."""
+        """Return the one comparison at the target."""
         there = comparisons(target.condition)
         if len(there) == 1:
             return there[0]
-        parts = [a for a, n in rw.nodes(target.indicator.require, target.indicator.no) if isinstance(n, Comparison)]
-        hint = f"name one of {', '.join(f'`{part}`' for part in parts)}" if there else "use `replace`"
-        message = f"`{target.address}` has {len(there)} comparisons, not one"
-        self.reader.error("operation.set", found.at, message, hint)
+        if not there:
+            self.reader.error("operation.set/none", found.at, address=target.address)
+            return None
+        inside = rw.nodes(target.indicator.require, target.indicator.no)
+        parts = tuple(address for address, node in inside if isinstance(node, Comparison))
+        self.reader.error("operation.set/several", found.at, address=target.address, count=len(there), parts=parts)
         return None
 
     def _set_cells(self, found: Map, target: rw.Target, before: Comparison) -> SetThreshold | None:
-        """Some cells of the table at the target, read as a table by the same selectors."""
+        """Return some cells of the table at the target, read as a table by the same selectors."""
         table = before.threshold
         if not isinstance(table, Table):
-            hint = f"write `{before.op.value}:` with the whole threshold"
-            message = f"`{target.address}` has no table whose cells could be set"
-            self.reader.error("operation.set", found.at, message, hint)
+            self.reader.error("operation.set/table", found.at, address=target.address, op=before.op.value)
             return None
         by = Items([Scalar(name, found.at) for name in table.by], found.at)
         node = Map({"by": Entry(Scalar("by", found.at), by), "cells": found.entries["cells"]}, found.at)
@@ -163,10 +165,10 @@ class OperationReader:
         scope, reader = self.conditions.scope, self.reader
         cell = Cell(
             CellState.PENDING,
-            Citation(scope.instrument, scope.annex, reader.text(found.get("point"), "the point") or None),
+            Citation(scope.instrument, scope.annex, reader.text(found.get("point"), Message("what.point")) or None),
             scope.instrument,
-            source=reader.choice(found.get("source"), "source", dict(scope.sources)),
-            note=reader.text(found.get("note"), "the note") or None,
+            source=reader.choice(found.get("source"), Message("kind.source"), dict(scope.sources)),
+            note=reader.text(found.get("note"), Message("what.note")) or None,
         )
         return SetPending(found.at, target, cell)
 
@@ -177,7 +179,7 @@ class OperationReader:
         title = self.reader.title(found.get("title"))
         applies_node = found.get("applies_if")
         applies = self.conditions.condition(applies_node) if applies_node is not None else None
-        note = self.reader.text(found.get("note"), "the note") or None
+        note = self.reader.text(found.get("note"), Message("what.note")) or None
         scope = self.conditions.scope
         if require is None:
             return None
@@ -185,15 +187,16 @@ class OperationReader:
 
     def _remove_criterion(self, found: Map, place: Node, criteria: rw.Criteria) -> RemoveCriterion | None:
         node = self.reader.map(place, "`remove`", REMOVED_CRITERION.names)
-        number = self.reader.text(self.reader.required(node, "criterion", "`remove`"), "the criterion")
+        number = self.reader.text(self.reader.required(node, "criterion", "`remove`"), Message("what.criterion_number"))
         criterion = self._criterion(found, number, criteria)
         return None if criterion is None else RemoveCriterion(found.at, criterion)
 
     def _criterion(self, found: Map, number: str, criteria: rw.Criteria) -> Criterion | None:
-        """The criterion of that number; an unknown one is noted."""
+        """Return the criterion of that number; an unknown one is noted."""
         criterion = next((c for c in criteria if c.no == number), None)
         if criterion is None:
-            self.reader.unknown("operation.target", found.at, "criterion", number, [c.no for c in criteria])
+            known = [c.no for c in criteria]
+            self.reader.unknown("operation.target", found.at, Message("kind.criterion"), number, known)
         return criterion
 
     def _add(self, found: Map, place: Node, criteria: rw.Criteria) -> AddIndicator | AddCriterion | None:
@@ -205,22 +208,23 @@ class OperationReader:
         new = ContentReader(self.conditions, self.reader).criterion(inner) if inner is not None else None
         if new is None:
             return None
-        self._check_new(found, "criterion", new.no, after, [c.no for c in criteria], [c.no for c in criteria])
+        beside = [c.no for c in criteria]
+        self._check_new(found, Message("kind.criterion"), new.no, after, beside, beside)
         return AddCriterion(found.at, new, after)
 
     def _add_indicator(self, found: Map, node: Map, after: str, criteria: rw.Criteria) -> AddIndicator | None:
-        number = self.reader.text(self.reader.required(node, "criterion", "`add`"), "the criterion")
+        number = self.reader.text(self.reader.required(node, "criterion", "`add`"), Message("what.criterion_number"))
         new = ContentReader(self.conditions, self.reader).indicator(node.entries["indicator"].value)
         owner = None if new is None else self._criterion(found, number, criteria)
         if new is None or owner is None:
             return None
         beside = [i.no for i in owner.indicators]
-        self._check_new(found, "indicator", new.no, after, rw.addresses(criteria), beside)
+        self._check_new(found, Message("kind.indicator"), new.no, after, rw.addresses(criteria), beside)
         return AddIndicator(found.at, owner, new, after)
 
-    def _check_new(self, found: Map, kind: str, no: str, after: str, taken: list[str], beside: list[str]) -> None:
+    def _check_new(self, found: Map, kind: Message, no: str, after: str, taken: list[str], beside: list[str]) -> None:
         """Note a number that is taken, and a number behind which nothing can be put."""
         if no in taken:
-            self.reader.error("number.duplicate", found.at, f"the {kind} `{no}` exists already")
+            self.reader.error("number.duplicate/exists", found.at, kind=kind, no=no)
         if after and after not in beside:
             self.reader.unknown("operation.target", found.at, kind, after, beside)

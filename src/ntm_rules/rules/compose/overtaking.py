@@ -13,14 +13,14 @@ from ntm_rules.rules.compose.looser import stricter
 
 
 def with_floor(cell: Cell, below: Cell) -> Cell:
-    """A pending cell with the set cell under it, below which nothing is met; any other cell as it is."""
+    """Return a pending cell with the set cell under it, below which nothing is met; any other cell as it is."""
     if cell.state is not CellState.PENDING:
         return cell
     return evolve(cell, floor=below if below.state is CellState.SET else below.floor)
 
 
 def over_base(own: Threshold, base: Threshold) -> Threshold:
-    """An overlay's threshold whose pending cells keep the set base cells under them as floors."""
+    """Return an overlay's threshold whose pending cells keep the set base cells under them as floors."""
     match own, base:
         case Cell(), Cell():
             return with_floor(own, base)
@@ -33,12 +33,12 @@ def over_base(own: Threshold, base: Threshold) -> Threshold:
 
 
 def set_by(condition: Condition, instruments: Collection[Instrument]) -> bool:
-    """True if one of the instruments set a cell of the condition."""
+    """Return whether one of the instruments set a cell of the condition."""
     return any(cell.blame in instruments for cell in cells_of(condition))
 
 
 def overtake(current: Comparison, amended: Comparison, fact: Fact, overlays: Collection[Instrument]) -> Condition:
-    """The stricter of a province's cells and an amendment that came after them.
+    """Return the stricter of a province's cells and an amendment that came after them.
 
     Cell by cell where the selectors are the same, else both comparisons have to hold.
     """
@@ -51,7 +51,7 @@ def overtake(current: Comparison, amended: Comparison, fact: Fact, overlays: Col
 
 
 def _cell_by_cell(mine: Threshold, theirs: Threshold, choose: Callable[[Cell, Cell], Cell | None]) -> Threshold | None:
-    """The threshold of the chosen cells; None where one cannot be chosen."""
+    """Return the threshold of the chosen cells; None where one cannot be chosen."""
     match mine, theirs:
         case Cell(), Cell():
             return choose(mine, theirs)
@@ -67,12 +67,12 @@ def _cell_by_cell(mine: Threshold, theirs: Threshold, choose: Callable[[Cell, Ce
 
 
 def both_hold(current: Condition, amended: Condition) -> Condition:
-    """The condition that asks for both, in the place of the first."""
+    """Return the condition that asks for both, in the place of the first."""
     return All((amended, evolve(current, part=None)), part=current.part, title=current.title)
 
 
 def _stricter(op: Op, own: Cell, amended: Cell, fact: Fact, overlays: Collection[Instrument]) -> Cell | None:
-    """The cell that holds; None where neither includes the other."""
+    """Return the cell that holds; None where neither includes the other."""
     if own.blame not in overlays:
         return amended
     if amended.state is CellState.PENDING:

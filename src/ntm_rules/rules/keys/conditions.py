@@ -51,7 +51,7 @@ ANNOTATIONS = (
         "The outcome of a ratio whose whole is 0.",
     ),
 )
-"""What may stand in a cell, or beside the operator for all cells of a threshold that do not say otherwise."""
+"""What may be in a cell, or beside the operator for all cells of a threshold that do not say otherwise."""
 
 CELL = Keys(
     "cell",
@@ -202,7 +202,7 @@ AT_LEAST_N = Keys(
 
 
 def _prerequisite(required: bool) -> tuple[Key, ...]:
-    """The keys of a prerequisite; in a share of units they may be left out together."""
+    """Return the keys of a prerequisite; in a share of units they may be left out together."""
     beside = "" if required else "meets"
     return (
         Key("meets", RULESET, "Bộ tiêu chí phải đạt.", "The ruleset that has to be met.", required=required),

@@ -1,4 +1,4 @@
-"""What a table of keys is made of: the keys of a mapping, and what may stand under a key."""
+"""What a table of keys is made of: the keys of a mapping, and what may be under a key."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -72,7 +72,7 @@ class OneOf:
 
 @frozen
 class Again:
-    """What bears the name *name* and is being described: conditions hold conditions."""
+    """A kind that is just being described, by its name: conditions hold conditions."""
 
     name: str
 
@@ -119,7 +119,7 @@ class Keys:
         return tuple(key.name for key in self.keys)
 
     def names_with(self, chosen: str) -> tuple[str, ...]:
-        """The names without those of which *chosen* takes the place."""
+        """Return the names without those of which *chosen* takes the place."""
         others = {name for group in self.exactly_one if chosen in group for name in group if name != chosen}
         return tuple(name for name in self.names if name not in others)
 
@@ -141,12 +141,12 @@ TEXTS = OneOf((TEXT, ListOf(TEXT)))
 
 
 def values_of(members: type[Enum]) -> Choice:
-    """The values of an enumeration as words."""
+    """Return the values of an enumeration as words."""
     return Choice(tuple(str(member.value) for member in members))
 
 
 def named(kinds: Iterable[Kind]) -> dict[str, Keys | OneOf]:
-    """What has a name among *kinds* and in them, in the order in which it is met.
+    """Return the kinds with a name among *kinds* and in them, in the order in which they are met.
 
     Raises:
         ValueError: two of them have one name.

@@ -10,7 +10,7 @@ Schema = dict[str, object]
 
 
 def json_schema(files: Format) -> Schema:
-    """The JSON Schema (2020-12) of the files; it checks what can be told from one file alone."""
+    """Return the JSON Schema (2020-12) of the files; it checks what can be told from one file alone."""
     roots = [_schema(keys) for keys in files.files.values()]
     definitions = named(files.files.values())
     return {
@@ -24,7 +24,7 @@ def json_schema(files: Format) -> Schema:
 
 
 def _schema(kind: Kind) -> Schema:
-    """The schema of a kind; to what has a name it refers."""
+    """Return the schema of a kind; a kind with a name is referred to."""
     match kind:
         case Plain():
             found: Schema = {"type": list(kind.types) if len(kind.types) > 1 else kind.types[0]}
@@ -45,9 +45,9 @@ def _schema(kind: Kind) -> Schema:
 
 
 def _definition(kind: Keys | OneOf) -> Schema:
-    """The schema of what has a name.
+    """Return the schema of what has a name.
 
-    What it is, is a comment: a description here would hide from an editor what the key means that it stands under.
+    What it is, is a comment: a description here would hide from an editor what the key above it means.
     """
     if isinstance(kind, OneOf):
         return {"$comment": _described(kind), "anyOf": [_schema(each) for each in kind.kinds]}
@@ -82,12 +82,12 @@ def _beside(keys: tuple[Key, ...]) -> Mapping[str, list[str]]:
 
 
 def _as_written(word: str) -> tuple[object, ...]:
-    """A word as an editor may read it: without quotes `true` is a boolean and `2` a number."""
+    """Return a word as an editor may read it: without quotes `true` is a boolean and `2` a number."""
     if word in ("true", "false"):
         return word, word == "true"
     return (word, int(word)) if word.isdigit() else (word,)
 
 
 def _described(of: Format | Key | Keys | OneOf) -> str:
-    """What an editor shows: English first, as its own words are."""
+    """Return what an editor shows: English first, as its own words are."""
     return f"{of.en}\n\n{of.vi}"

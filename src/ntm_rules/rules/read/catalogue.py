@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.conditions import RATIO
 from ntm_rules.rules.keys.registers import FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.yaml.nodes import Items, Map, Node
+from ntm_rules.yaml.nodes import Map, Node, Position
 
 _NO_BOUNDS: tuple[None, None] = (None, None)
 
 
 def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
-    """The units of measurement of a ``measures:`` file."""
-    reader.map(root, "the file", MEASURES_FILE.names)
+    """Return the units of measurement of a ``measures:`` file."""
+    reader.map(root, Message("what.file"), MEASURES_FILE.names)
 
     def measure(key: str, node: Node) -> Measure | None:
         title = reader.title(node)
@@ -25,43 +26,50 @@ def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
 
 
 def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -> dict[str, Fact]:
-    """The facts of a ``facts:`` file; what refers to others is checked by ``check_ratios`` and ``check_undecided``."""
-    reader.map(root, "the file", FACTS_FILE.names)
+    """Return the facts of a ``facts:`` file.
+
+    What refers to other facts is checked by ``check_ratios`` and ``check_undecided`` once all files are read.
+    """
+    reader.map(root, Message("what.file"), FACTS_FILE.names)
     read = _FactReader(measures, reader)
     return {fact.id: fact for fact in reader.each(root.get("facts"), "`facts`", read.fact)}
 
 
 def check_ratios(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
-    """Note ratios whose parts are no numeric facts of the catalogue."""
+    """Note ratios whose parts are not plain numbers of the catalogue."""
     for fact in facts.values():
         for part in (fact.ratio.part, fact.ratio.whole) if fact.ratio else ():
             at = nodes[fact.id].at
             if part not in facts:
-                reader.unknown("fact.unknown", at, f"fact in the ratio of `{fact.id}`", part, facts)
+                reader.unknown("fact.unknown", at, Message("kind.fact_in_ratio", fact=fact.id), part, facts)
             elif not facts[part].type.numeric or facts[part].ratio:
-                reader.error("fact.ratio", at, f"`{part}` in the ratio of `{fact.id}` has to be a plain number")
+                reader.error("fact.ratio/plain", at, part=part, fact=fact.id)
 
 
 def check_undecided(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
     """Note facts that cannot grow by a count, and shares of a growing part that do not say by what it grows."""
-
-    def wrong(fact: Fact, message: str) -> None:
-        reader.error("fact.undecided", nodes[fact.id].at, message)
-
     for fact in facts.values():
-        parts = [facts[name] for name in (fact.ratio.part, fact.ratio.whole) if name in facts] if fact.ratio else []
-        for part, mine in zip(parts, (fact.undecided, None), strict=False):
-            if part.undecided is not None and part.undecided != mine:
-                wrong(fact, f"`{part.id}` may grow by `{part.undecided}`, its share `{fact.id}` has to say so too")
-        if fact.undecided is None:
-            continue
-        growth = facts.get(fact.undecided)
-        if growth is None:
-            reader.unknown("fact.unknown", nodes[fact.id].at, f"fact undecided of `{fact.id}`", fact.undecided, facts)
-        elif not _plain_count(growth) or growth.undecided is not None or growth in (fact, *parts):
-            wrong(fact, f"`{fact.undecided}`, by which `{fact.id}` may grow, has to be another count, from 0")
-        if not all(map(_plain_count, parts or [fact])):
-            wrong(fact, f"`{fact.id}` is neither a count nor a ratio of counts, so it cannot be undecided in part")
+        at = nodes[fact.id].at
+        part, whole = (facts.get(fact.ratio.part), facts.get(fact.ratio.whole)) if fact.ratio else (None, None)
+        if part is not None and part.undecided not in (None, fact.undecided):
+            reader.error("fact.undecided/share", at, part=part.id, growth=part.undecided, fact=fact.id)
+        if whole is not None and whole.undecided is not None:
+            reader.error("fact.undecided/whole", at, whole=whole.id, growth=whole.undecided, fact=fact.id)
+        if fact.undecided is not None:
+            _check_growth(fact, fact.undecided, [each for each in (part, whole) if each is not None], facts, at, reader)
+
+
+def _check_growth(
+    fact: Fact, by: str, parts: list[Fact], facts: Mapping[str, Fact], at: Position, reader: Reader
+) -> None:
+    """Note a fact that cannot grow by the one that it names: both are counts, from 0, or it is a ratio of such."""
+    growth = facts.get(by)
+    if growth is None:
+        reader.unknown("fact.unknown", at, Message("kind.fact_undecided", fact=fact.id), by, facts)
+    elif not _plain_count(growth) or growth.undecided is not None or growth in (fact, *parts):
+        reader.error("fact.undecided/growth", at, growth=by, fact=fact.id)
+    if not all(map(_plain_count, parts or [fact])):
+        reader.error("fact.undecided/neither", at, fact=fact.id)
 
 
 def _plain_count(fact: Fact) -> bool:
@@ -75,14 +83,13 @@ class _FactReader:
 
     def fact(self, key: str, node: Node) -> Fact | None:
         reader = self.reader
-        found = reader.map(node, f"the fact `{key}`", FACT_ENTRY.names)
-        kind = reader.choice(
-            reader.required(found, "type", f"the fact `{key}`"), "type", {t.value: t for t in FactType}
-        )
-        title = reader.title(reader.required(found, "title", f"the fact `{key}`"))
+        what = Message("what.fact", name=key)
+        found = reader.map(node, what, FACT_ENTRY.names)
+        kind = reader.choice(reader.required(found, "type", what), Message("kind.type"), {t.value: t for t in FactType})
+        title = reader.title(reader.required(found, "title", what))
         if kind is None:
             return None
-        direction = reader.choice(found.get("direction"), "direction", {d.value: d for d in Direction})
+        direction = reader.choice(found.get("direction"), Message("kind.direction"), {d.value: d for d in Direction})
         values, titles = self.values(found, kind, key)
         low, high = self.bounds(found, kind, key) if kind.numeric else _NO_BOUNDS
         return Fact(
@@ -108,32 +115,37 @@ class _FactReader:
             return self.measures.get("percent")
         if not kind.numeric:
             if node is not None:
-                self.reader.error("fact.unit", node.at, f"the fact `{key}` is {kind.value} and has no unit")
+                self.reader.error("fact.unit", node.at, fact=key, type=kind.value)
             return None
-        name = self.reader.text(self.reader.required(found, "unit", f"the fact `{key}`"), "the unit")
+        name = self.reader.text(
+            self.reader.required(found, "unit", Message("what.fact", name=key)), Message("what.unit")
+        )
         if name and name not in self.measures and node is not None:
-            self.reader.unknown("unit.unknown", node.at, "unit", name, self.measures)
+            self.reader.unknown("unit.unknown", node.at, Message("kind.measure"), name, self.measures)
         return self.measures.get(name)
 
     def bounds(self, found: Map, kind: FactType, key: str) -> tuple[Decimal | None, Decimal | None]:
         low = Decimal(0) if kind in (FactType.PERCENT, FactType.COUNT) else None
         high = Decimal(100) if kind is FactType.PERCENT else None
         if (node := found.get("minimum")) is not None:
-            low = self.reader.number(node, self.reader.text(node, "the minimum"), "the minimum")
+            low = self.bound(node, Message("what.minimum"))
         if (node := found.get("maximum")) is not None:
-            high = self.reader.number(node, self.reader.text(node, "the maximum"), "the maximum")
+            high = self.bound(node, Message("what.maximum"))
         if low is not None and high is not None and low > high:
-            self.reader.error("fact.bounds", found.at, f"the bounds of `{key}` are the wrong way round")
+            self.reader.error("fact.bounds", found.at, fact=key)
         return low, high
+
+    def bound(self, node: Node, what: Message) -> Decimal | None:
+        return self.reader.number(node, self.reader.text(node, what), what)
 
     def decimals(self, found: Map, kind: FactType) -> int:
         node = found.get("decimals")
         if node is None:
             return 0 if kind is FactType.COUNT else 2
         choices = {str(n): n for n in range(MAX_DECIMALS + 1)}
-        number = self.reader.choice(node, "decimals", choices) or 0
+        number = self.reader.choice(node, Message("kind.decimals"), choices) or 0
         if number and kind is FactType.COUNT:
-            self.reader.error("fact.decimals", node.at, "a count has no digits after the point")
+            self.reader.error("fact.decimals", node.at)
         return number
 
     def values(self, found: Map, kind: FactType, key: str) -> tuple[tuple[str, ...], Mapping[str, Text] | None]:
@@ -141,17 +153,16 @@ class _FactReader:
         for other in ("levels", "values"):
             node = found.get(other)
             if node is not None and other != name:
-                self.reader.error("fact.values", node.at, f"the fact `{key}` is {kind.value} and has no `{other}`")
+                self.reader.error("fact.values", node.at, fact=key, type=kind.value, key=other)
         if name is None:
             return (), None
-        node = self.reader.required(found, name, f"the fact `{key}`")
+        node = self.reader.required(found, name, Message("what.fact", name=key))
         if isinstance(node, Map):
             titles = {k: t for k, e in node.entries.items() if (t := self.reader.title(e.value)) is not None}
             return tuple(node.entries), titles
-        items = self.reader.items(node, f"`{name}`") if isinstance(node, Items) or node is None else []
-        texts = tuple(self.reader.text(item, "a value") for item in items)
+        texts = tuple(self.reader.text(item, Message("what.value")) for item in self.reader.items(node, f"`{name}`"))
         if len(set(texts)) != len(texts) and node is not None:
-            self.reader.error("fact.values", node.at, f"a value of `{key}` stands twice")
+            self.reader.error("fact.values/twice", node.at, fact=key)
         return texts, None
 
     def ratio(self, found: Map, kind: FactType, key: str) -> RatioOf | None:
@@ -159,18 +170,17 @@ class _FactReader:
         if node is None:
             return None
         if kind not in (FactType.PERCENT, FactType.NUMBER):
-            self.reader.error("fact.ratio", node.at, f"the fact `{key}` is {kind.value} and cannot be a ratio")
-        parts = self.reader.map(node, "a ratio", RATIO.names)
-        part = self.reader.text(self.reader.required(parts, "part", "a ratio"), "the part")
-        whole = self.reader.text(self.reader.required(parts, "whole", "a ratio"), "the whole")
+            self.reader.error("fact.ratio/type", node.at, fact=key, type=kind.value)
+        what = Message("what.ratio")
+        parts = self.reader.map(node, what, RATIO.names)
+        part = self.reader.text(self.reader.required(parts, "part", what), "`part`")
+        whole = self.reader.text(self.reader.required(parts, "whole", what), "`whole`")
         return RatioOf(part, whole) if part and whole else None
 
     def merge(self, found: Map, kind: FactType, key: str) -> Merge | None:
         node = found.get("merge")
-        way = self.reader.choice(node, "merge", {m.value: m for m in Merge})
+        way = self.reader.choice(node, Message("kind.merge"), {m.value: m for m in Merge})
         wrong = {Merge.ANY: kind is not FactType.BOOLEAN, Merge.SUM: not kind.numeric, Merge.LEAST: not kind.numeric}
         if node is not None and way is not None and wrong.get(way):
-            self.reader.error(
-                "fact.merge", node.at, f"the fact `{key}` is {kind.value} and cannot merge as `{way.value}`"
-            )
+            self.reader.error("fact.merge", node.at, fact=key, type=kind.value, way=way.value)
         return way

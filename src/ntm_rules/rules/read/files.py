@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.aggregates import LEVELS, Aggregate
 from ntm_rules.model.citations import Citation, Instrument, last_day
 from ntm_rules.model.conditions import Derived
@@ -21,6 +22,7 @@ from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import Scope
 from ntm_rules.yaml.nodes import Entry, Map, Node, Position
 
+_FILE = Message("what.file")
 _FILES = {own: RULES.files[own] for own in ("ruleset", "amends", "overlay")}
 
 
@@ -55,7 +57,7 @@ class Header:
         return self.layer.instrument
 
     def scope(self, facts: Mapping[str, Fact], rulesets: frozenset[str]) -> Scope:
-        """What the conditions of the file can refer to."""
+        """Return what the conditions of the file can refer to."""
         return Scope(facts, self.instrument, self.layer.annex, self.sources, self.instruments, rulesets)
 
 
@@ -85,38 +87,51 @@ class LayerFile:
 
 
 def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
-    """The header of a ruleset or layer file; None where it is unusable, which is noted.
+    """Return the header of a ruleset or layer file; None where it is unusable, which is noted.
 
     Args:
         kind: ``CALLER`` for an overlay that a caller hands in.
     """
     own = next((key for key in _FILES if key in root.entries), None)
     if own is None:
-        reader.error("file.kind", root.at, "the file has none of the keys `ruleset`, `amends`, `overlay`")
+        reader.error("file.kind/header", root.at, names=tuple(_FILES))
         return None
-    reader.map(root, "the file", _FILES[own].names)
-    base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
-    kinds = {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}
-    kind = kind or kinds[own]
+    reader.map(root, _FILE, _FILES[own].names)
+    kind = kind or _kind(root, own)
     target = reader.text(root.get(own), f"`{own}`")
-    period = reader.text(reader.required(root, "period", "the file"), "the period")
-    instrument_node = reader.required(root, "instrument", "the file")
+    period = reader.text(reader.required(root, "period", _FILE), Message("what.period"))
+    instrument_node = reader.required(root, "instrument", _FILE)
     instrument = reader.instrument(instrument_node, INSTRUMENT_OF_FILE)
-    province = reader.text(root.get("province"), "the province") or None
+    province = reader.text(root.get("province"), Message("what.province_id")) or None
     if kind is LayerKind.OVERLAY:
-        reader.required(root, "province", "an overlay")
+        reader.required(root, "province", Message("what.overlay"))
     if not target or not period or instrument is None:
         return None
-    annex = reader.text(instrument_node.get("annex"), "the annex") if isinstance(instrument_node, Map) else ""
+    annex = reader.text(instrument_node.get("annex"), Message("what.annex")) if isinstance(instrument_node, Map) else ""
     layer = _layer(root, kind, instrument, annex or None, reader)
-    replaces = tuple(
-        i for n in reader.items(root.get("replaces"), "`replaces`") if (i := reader.instrument(n)) is not None
-    )
-    sources = {k: reader.text(e.value, "a source") for k, e in _entries(root, "sources", reader)}
-    named = {k: reader.instrument(e.value) for k, e in _entries(root, "instruments", reader)}
-    instruments = {key: found for key, found in named.items() if found is not None}
+    replaces = _replaced(root, reader)
+    sources = {k: reader.text(e.value, Message("what.source")) for k, e in _entries(root, "sources", reader)}
+    instruments = _instruments(root, reader)
     title = reader.title(root.get("title"))
     return Header(kind, target, period, layer, title, province, replaces, sources, instruments, root.at)
+
+
+def _kind(root: Map, own: str) -> LayerKind:
+    """Return what a file is, by the key that tells it; a ruleset with a province is that province's own."""
+    base = LayerKind.OWN if "province" in root.entries else LayerKind.BASE
+    return {"ruleset": base, "amends": LayerKind.AMENDMENT, "overlay": LayerKind.OVERLAY}[own]
+
+
+def _replaced(root: Map, reader: Reader) -> tuple[Instrument, ...]:
+    """Return the instruments that end with that of the file."""
+    nodes = reader.items(root.get("replaces"), "`replaces`")
+    return tuple(instrument for node in nodes if (instrument := reader.instrument(node)) is not None)
+
+
+def _instruments(root: Map, reader: Reader) -> dict[str, Instrument]:
+    """Return the instruments that cells may cite, by the names that the file gives them."""
+    named = {key: reader.instrument(entry.value) for key, entry in _entries(root, "instruments", reader)}
+    return {key: instrument for key, instrument in named.items() if instrument is not None}
 
 
 def _entries(root: Map, key: str, reader: Reader) -> list[tuple[str, Entry]]:
@@ -125,32 +140,33 @@ def _entries(root: Map, key: str, reader: Reader) -> list[tuple[str, Entry]]:
 
 
 def _layer(root: Map, kind: LayerKind, instrument: Instrument, annex: str | None, reader: Reader) -> Layer:
+    """Return the instrument with its span; a date known to the month or year counts from the last day of these."""
     span = reader.map(root.get("in_force"), "`in_force`", IN_FORCE.names)
     start = reader.date(span.get("from"), "`from`") or instrument.date
     end = reader.date(span.get("to"), "`to`")
     read = reader.choice(root.get("read"), "`read`", {"whole": True, "partly": False})
     first, last = last_day(start), last_day(end) if end else None
     if last is not None and last < first:
-        reader.error("file.span", root.at, f"the file ends on {last}, before it begins on {first}")
+        reader.error("file.span", root.at, first=first, last=last)
     return Layer(kind, instrument, first, last, read is not False, annex, len(start) == len("2024-06-17"))
 
 
 def read_base(
     root: Map, header: Header, facts: Mapping[str, Fact], rulesets: frozenset[str], reader: Reader
 ) -> BaseFile:
-    """The criteria and derived facts of a ruleset file."""
+    """Return the criteria and derived facts of a ruleset file."""
     derived, conditions = read_derived(root.get("derive"), header.scope(facts, rulesets), reader)
     content = ContentReader(conditions, reader)
-    nodes = reader.items(reader.required(root, "criteria", "the file"), "`criteria`")
+    nodes = reader.items(reader.required(root, "criteria", _FILE), "`criteria`")
     criteria = tuple(c for node in nodes if (c := content.criterion(node)) is not None)
-    _unique([c.no for c in criteria], "criterion", root, reader)
-    _unique([i.no for c in criteria for i in c.indicators], "indicator", root, reader)
+    _unique([c.no for c in criteria], Message("kind.criterion"), root, reader)
+    _unique([i.no for c in criteria for i in c.indicators], Message("kind.indicator"), root, reader)
     k = reader.integer(root.get("at_least_n"), "`at_least_n`")
     if k is not None and k > len(criteria):
-        reader.error("condition.k", root.at, f"at least {k} of {len(criteria)} criteria can never hold")
-    for message in uncounted(criteria, k):
-        reader.error("criterion.counted", root.at, message)
-    level = reader.choice(root.get("level"), "level", {level: level for level in LEVELS})
+        reader.error("condition.k", root.at, k=k, n=len(criteria), what=Message("what.criteria"))
+    for no in uncounted(criteria, k):
+        reader.error("criterion.counted", root.at, no=no, k=k)
+    level = reader.choice(root.get("level"), Message("kind.level"), {level: level for level in LEVELS})
     aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
     return BaseFile(
         header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader), root.get("grades")
@@ -159,10 +175,11 @@ def read_base(
 
 def _tested(root: Map, rulesets: frozenset[str], reader: Reader) -> tuple[tuple[str, str], ...]:
     """For each tier the set whose finding is tested."""
-    found = {tier: reader.text(e.value, "the ruleset") for tier, e in _entries(root, "tested_against", reader)}
+    what = Message("what.ruleset_id")
+    found = {tier: reader.text(e.value, what) for tier, e in _entries(root, "tested_against", reader)}
     for ruleset in found.values():
         if ruleset not in rulesets:
-            reader.unknown("ruleset.unknown", root.at, "ruleset", ruleset, rulesets)
+            reader.unknown("ruleset.unknown", root.at, Message("kind.ruleset"), ruleset, rulesets)
     return tuple(found.items())
 
 
@@ -174,50 +191,52 @@ class ContentReader:
         self.reader = reader
 
     def criterion(self, node: Node) -> Criterion | None:
-        """A criterion with its indicators."""
-        reader = self.reader
-        found = reader.map(node, "a criterion", CRITERION.names)
-        no = reader.text(reader.required(found, "no", "a criterion"), "the number")
-        title = reader.title(reader.required(found, "title", "a criterion"))
-        nodes = reader.items(reader.required(found, "indicators", "a criterion"), "`indicators`")
+        """Return a criterion with its indicators."""
+        reader, what = self.reader, Message("what.criterion")
+        found = reader.map(node, what, CRITERION.names)
+        no = reader.text(reader.required(found, "no", what), Message("what.number"))
+        title = reader.title(reader.required(found, "title", what))
+        nodes = reader.items(reader.required(found, "indicators", what), "`indicators`")
         indicators = tuple(i for n in nodes if (i := self.indicator(n)) is not None)
         k = reader.integer(found.get("at_least_n"), "`at_least_n`")
         if k is not None and k > len(nodes):
-            reader.error("condition.k", found.at, f"at least {k} of {len(nodes)} indicators can never hold")
+            reader.error("condition.k", found.at, k=k, n=len(nodes), what=Message("what.indicators"))
         if not no or not indicators:
             return None
         counted = reader.flag(found.get("counted"), "`counted`", default=True)
-        return Criterion(no, indicators, title, k, reader.text(found.get("note"), "the note") or None, counted)
+        note = reader.text(found.get("note"), Message("what.note")) or None
+        return Criterion(no, indicators, title, k, note, counted)
 
     def indicator(self, node: Node) -> Indicator | None:
-        """An indicator with its condition."""
-        reader = self.reader
-        found = reader.map(node, "an indicator", INDICATOR.names)
-        no = reader.text(reader.required(found, "no", "an indicator"), "the number")
-        title = reader.title(reader.required(found, "title", "an indicator"))
-        require = self.conditions.condition(reader.required(found, "require", "an indicator"))
+        """Return an indicator with its condition."""
+        reader, what = self.reader, Message("what.indicator")
+        found = reader.map(node, what, INDICATOR.names)
+        no = reader.text(reader.required(found, "no", what), Message("what.number"))
+        title = reader.title(reader.required(found, "title", what))
+        require = self.conditions.condition(reader.required(found, "require", what))
         applies_node = found.get("applies_if")
         applies = self.conditions.condition(applies_node) if applies_node is not None else None
         if not no or require is None:
             return None
         scope = self.conditions.scope
-        point = reader.text(found.get("point"), "the point") or None
+        point = reader.text(found.get("point"), Message("what.point")) or None
         citation = Citation(scope.instrument, scope.annex, point)
-        return Indicator(no, require, citation, title, applies, reader.text(found.get("note"), "the note") or None)
+        note = reader.text(found.get("note"), Message("what.note")) or None
+        return Indicator(no, require, citation, title, applies, note)
 
 
-def _unique(numbers: list[str], kind: str, root: Map, reader: Reader) -> None:
+def _unique(numbers: list[str], kind: Message, root: Map, reader: Reader) -> None:
     for number in dict.fromkeys(n for n in numbers if numbers.count(n) > 1):
-        reader.error("number.duplicate", root.at, f"the {kind} `{number}` stands twice")
+        reader.error("number.duplicate", root.at, kind=kind, no=number)
 
 
 def uncounted(criteria: Iterable[Criterion], at_least_n: int | None) -> Iterator[str]:
-    """What is wrong with criteria that are not counted: a set that asks for some of its criteria has none."""
+    """Yield the numbers of criteria that are not counted though the set asks for some of its criteria."""
     for criterion in criteria if at_least_n is not None else ():
         if not criterion.counted:
-            yield f"the criterion `{criterion.no}` is not counted, but the set asks for {at_least_n} of its criteria"
+            yield criterion.no
 
 
 def in_force(layer: Layer, on: dt.date) -> bool:
-    """True if the layer holds on that day; both ends are inclusive."""
+    """Return whether the layer holds on that day; both ends are inclusive."""
     return layer.start <= on and (layer.end is None or on <= layer.end)

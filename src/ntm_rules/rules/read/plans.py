@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import RulesetError
 from ntm_rules.model.acts import MergerPolicy, MergerRule
 from ntm_rules.model.citations import Confidence, Evidence, last_day
@@ -13,6 +14,7 @@ from ntm_rules.rules.keys.registers import FIGURE, MERGERS_FILE, SPAN, TARGET, T
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, problem
 
+_FILE = Message("what.file")
 _AIMS = {aim.value: aim for aim in Aim}
 _OPS = ("at_least", "more_than", "at_most", "less_than")
 _YEARS = range(1900, 2201)
@@ -21,7 +23,7 @@ _YEARS = range(1900, 2201)
 def plan_of(
     root: Node, rulesets: Iterable[str], provinces: Iterable[str], facts: Mapping[str, Fact], files: Iterable[Listed]
 ) -> Plan:
-    """The plan of a file of targets.
+    """Return the plan of a file of targets.
 
     Args:
         rulesets, provinces: the ids that it may name.
@@ -32,55 +34,49 @@ def plan_of(
         RulesetError: every problem of the file.
     """
     reader = Reader()
-    found = reader.map(root, "a file of targets")
-    reader.required(found, "targets", "the file")
+    found = reader.map(root, Message("what.targets_file"))
+    reader.required(found, "targets", _FILE)
     measures = {fact.unit.id: fact.unit for fact in facts.values() if fact.unit is not None}
     plan = read_plan(found, reader, rulesets, provinces, measures)
     reader.raise_errors()
     if plan is None:
-        raise RulesetError([problem("file.kind", root.at, "the file holds no targets")])
+        raise RulesetError([problem("file.kind/targets", root.at)])
     twins = [f for f in files if f.kind == "targets" and f"{f.target}@{f.year}" == plan.name]
     if len(twins) > 1:
-        message = f"the plan `{plan.name}` stands in `{twins[0].shown}` and in `{twins[1].shown}`"
-        raise RulesetError([problem("targets.duplicate", Position(twins[1].shown, 1, 1), message)])
+        first, second = twins[0].shown, twins[1].shown
+        at = Position(second, 1, 1)
+        raise RulesetError([problem("targets.duplicate", at, name=plan.name, first=first, second=second)])
     return plan
 
 
 def read_plan(
     root: Map, reader: Reader, rulesets: Iterable[str], provinces: Iterable[str], measures: Mapping[str, Measure]
 ) -> Plan | None:
-    """The plan of a ``targets:`` file; None where it is unusable, which is noted.
+    """Return the plan of a ``targets:`` file; None where it is unusable, which is noted.
 
     Args:
         rulesets, provinces: the ids that it may name.
         measures: what its other figures may be measured in.
     """
-    reader.map(root, "the file", TARGETS_FILE.names)
+    reader.map(root, _FILE, TARGETS_FILE.names)
     province = reader.text(root.get("targets"), "`targets`")
     if province and province not in (known := tuple(provinces)):
-        reader.unknown("province.unknown", root.entries["targets"].value.at, "province", province, known)
-    year = reader.integer(reader.required(root, "year", "the file"), "the year")
+        reader.unknown("province.unknown", root.entries["targets"].value.at, Message("kind.province"), province, known)
+    year = reader.integer(reader.required(root, "year", _FILE), Message("what.year"))
     if year is not None and year not in _YEARS:
-        reader.error("targets.value", root.entries["year"].value.at, f"`{year}` is no year of a plan")
-    title = reader.title(reader.required(root, "title", "the file"))
+        reader.error("targets.value/year", root.entries["year"].value.at, year=year)
+    title = reader.title(reader.required(root, "title", _FILE))
     instrument = reader.instrument(node) if (node := root.get("instrument")) is not None else None
-    sources = dict(
-        reader.each(root.get("sources"), "`sources`", lambda key, node: (key, reader.text(node, "a source")))
-    )
+    what = Message("what.source")
+    sources = dict(reader.each(root.get("sources"), "`sources`", lambda key, node: (key, reader.text(node, what))))
     read = _PlanReader(reader, sources, tuple(rulesets), measures)
-    targets: list[Target] = []
-    for tier, entry in reader.map(reader.required(root, "tiers", "the file"), "`tiers`").entries.items():
-        if tier not in read.rulesets:
-            reader.unknown("ruleset.unknown", entry.key.at, "ruleset", tier, read.rulesets)
-        found = (read.target(tier, node) for node in reader.items(entry.value, f"the targets of `{tier}`"))
-        targets += [target for target in found if target is not None]
-    read.twice(targets, root)
+    targets = read.targets(root)
     nodes = reader.items(root.get("figures"), "`figures`")
     figures = tuple(figure for node in nodes if (figure := read.figure(node)) is not None)
     if not province or year is None or title is None:
         return None
-    note = reader.text(root.get("note"), "the note") or None
-    return Plan(province, year, title, tuple(targets), figures, instrument, note)
+    note = reader.text(root.get("note"), Message("what.note")) or None
+    return Plan(province, year, title, targets, figures, instrument, note)
 
 
 class _PlanReader:
@@ -91,77 +87,93 @@ class _PlanReader:
     ) -> None:
         self.reader, self.sources, self.rulesets, self.measures = reader, sources, rulesets, measures
 
+    def targets(self, root: Map) -> tuple[Target, ...]:
+        """Return the targets of all tiers, in the order of the file."""
+        reader = self.reader
+        targets: list[Target] = []
+        for tier, entry in reader.map(reader.required(root, "tiers", _FILE), "`tiers`").entries.items():
+            if tier not in self.rulesets:
+                reader.unknown("ruleset.unknown", entry.key.at, Message("kind.ruleset"), tier, self.rulesets)
+            nodes = reader.items(entry.value, Message("what.targets_of", tier=tier))
+            targets += [target for node in nodes if (target := self.target(tier, node)) is not None]
+        self.twice(targets, root)
+        return tuple(targets)
+
     def target(self, tier: str, node: Node) -> Target | None:
         """One target of a tier."""
-        found = self.reader.map(node, "a target", TARGET.names)
+        found = self.reader.map(node, Message("what.target"), TARGET.names)
         aims = [name for name in _AIMS if name in found.entries]
         if len(aims) != 1:
-            names = ", ".join(f"`{name}`" for name in _AIMS)
-            self.reader.error("targets.aim", found.at, f"a target of `{tier}` has to have exactly one of {names}")
+            self.reader.error("targets.aim", found.at, tier=tier, names=tuple(_AIMS))
             return None
         aim = _AIMS[aims[0]]
         span = self.span(found.entries[aim.value].value, aim)
         out_of = self.reader.integer(found.get("out_of"), "`out_of`")
         if out_of is not None and aim is not Aim.TOTAL:
-            self.reader.error("targets.value", found.at, f"`out_of` stands beside `total`, not beside `{aim.value}`")
+            self.reader.error("targets.value/out_of", found.at, aim=aim.value)
         if out_of is not None and span is not None and span[1] > out_of:
-            self.reader.error("targets.value", found.at, f"{span[1]} of {out_of} units can never be reached")
+            self.reader.error("targets.value/reach", found.at, value=span[1], out_of=out_of)
         known = self.known(found)
         return None if span is None or known is None else Target(tier, aim, *span, known, out_of)
 
     def span(self, node: Node, aim: Aim) -> tuple[Decimal, Decimal] | None:
-        """What is to be reached: a number, or for an average also ``{from:, to:}``."""
+        """Return what is to be reached: a number, or for an average also ``{from:, to:}``."""
         if aim is Aim.AVERAGE and isinstance(node, Map):
-            found = self.reader.map(node, "a span", SPAN.names)
-            ends = [self.number(self.reader.required(found, key, "a span"), aim) for key in ("from", "to")]
+            what = Message("what.span")
+            found = self.reader.map(node, what, SPAN.names)
+            ends = [self.number(self.reader.required(found, key, what), aim) for key in ("from", "to")]
             low, high = ends
             if low is not None and high is not None and low > high:
-                self.reader.error("targets.value", node.at, f"the span ends at {high}, before it begins at {low}")
+                self.reader.error("targets.value/span", node.at, low=low, high=high)
             return None if low is None or high is None else (low, high)
         value = self.number(node, aim)
         return None if value is None else (value, value)
 
     def number(self, node: Node | None, aim: Aim) -> Decimal | None:
-        """A number that the aim can have."""
+        """Return a number that the aim can have."""
         text = self.reader.text(node, f"`{aim.value}`")
-        value = self.reader.number(node, text, "the target") if node is not None and text else None
+        value = self.reader.number(node, text, Message("what.target")) if node is not None and text else None
         if value is None or node is None:
             return None
         if value < 0:
-            self.reader.error("targets.value", node.at, f"the target `{text}` is below 0")
+            self.reader.error("targets.value/negative", node.at, text=text)
         if aim in (Aim.TOTAL, Aim.NEW) and value != value.to_integral_value():
-            self.reader.error("targets.value", node.at, f"the target `{text}` counts units and has to be whole")
+            self.reader.error("targets.value/whole", node.at, text=text)
         if aim is Aim.SHARE and value > 100:
-            self.reader.error("targets.value", node.at, f"the share `{text}` is above 100 percent")
+            self.reader.error("targets.value/share", node.at, text=text)
         return value
 
     def figure(self, node: Node) -> Figure | None:
         """One more number of the plan."""
-        found = self.reader.map(node, "a figure", FIGURE.names)
-        title = self.reader.title(self.reader.required(found, "title", "a figure"))
-        unit = self.reader.choice(self.reader.required(found, "unit", "a figure"), "unit", dict(self.measures))
+        what = Message("what.figure")
+        found = self.reader.map(node, what, FIGURE.names)
+        title = self.reader.title(self.reader.required(found, "title", what))
+        unit = self.reader.choice(
+            self.reader.required(found, "unit", what), Message("kind.measure"), dict(self.measures)
+        )
         ops = [op for op in _OPS if op in found.entries]
         known = self.known(found)
         if len(ops) != 1:
-            names = ", ".join(f"`{op}`" for op in _OPS)
-            self.reader.error("targets.aim", found.at, f"a figure has to have exactly one of {names}")
+            self.reader.error("targets.aim/figure", found.at, names=_OPS)
             return None
         value_node = found.entries[ops[0]].value
-        text = self.reader.text(value_node, "the figure")
-        value = self.reader.number(value_node, text, "the figure") if text else None
+        what = Message("what.figure_value")
+        text = self.reader.text(value_node, what)
+        value = self.reader.number(value_node, text, what) if text else None
         if title is None or unit is None or value is None or known is None:
             return None
         return Figure(title, ops[0], value, unit.title, known)
 
     def known(self, found: Map) -> Known | None:
         """How a number is known; a number that does not say so is noted."""
-        evidence = self.reader.choice(found.get("evidence"), "evidence", {e.value: e for e in Evidence})
+        evidence = self.reader.choice(found.get("evidence"), Message("kind.evidence"), {e.value: e for e in Evidence})
         if found.get("evidence") is None:
-            hint = "write `evidence: official`, `secondary` or `recalled`"
-            self.reader.error("cell.evidence", found.at, "the number does not say how it was checked", hint)
-        confidence = self.reader.choice(found.get("confidence"), "confidence", {c.value: c for c in Confidence})
-        source = self.reader.choice(found.get("source"), "source", dict(self.sources))
-        note = self.reader.text(found.get("note"), "the note") or None
+            self.reader.error("cell.evidence/number", found.at)
+        confidence = self.reader.choice(
+            found.get("confidence"), Message("kind.confidence"), {c.value: c for c in Confidence}
+        )
+        source = self.reader.choice(found.get("source"), Message("kind.source"), dict(self.sources))
+        note = self.reader.text(found.get("note"), Message("what.note")) or None
         if evidence is None:
             return None
         return Known(evidence, confidence if evidence is Evidence.RECALLED else None, source, note)
@@ -170,21 +182,23 @@ class _PlanReader:
         """Note a tier with two targets of one kind."""
         pairs = [(target.tier, target.aim) for target in targets]
         for tier, aim in dict.fromkeys(pair for pair in pairs if pairs.count(pair) > 1):
-            self.reader.error("targets.aim", root.at, f"`{tier}` has two targets of the kind `{aim.value}`")
+            self.reader.error("targets.aim/twice", root.at, tier=tier, aim=aim.value)
 
 
 def read_merger_rule(root: Map, provinces: Iterable[str], reader: Reader) -> MergerRule | None:
-    """The policy of a file; None where it is unusable, which is noted."""
-    what = "a file on mergers"
+    """Return the policy of a file; None where it is unusable, which is noted."""
+    what = Message("what.mergers_file")
     found = reader.map(root, what, MERGERS_FILE.names)
-    province = reader.text(found.get("mergers"), "the province")
+    province = reader.text(found.get("mergers"), Message("what.province_id"))
     if province not in provinces:
-        reader.unknown("province.unknown", root.at, "province", province, provinces)
-    policy = reader.choice(reader.required(found, "policy", what), "policy", {p.value: p for p in MergerPolicy})
+        reader.unknown("province.unknown", root.at, Message("kind.province"), province, provinces)
+    policies = {policy.value: policy for policy in MergerPolicy}
+    policy = reader.choice(reader.required(found, "policy", what), Message("kind.policy"), policies)
     start = reader.date(reader.required(found, "from", what), "`from`")
-    evidence = reader.choice(reader.required(found, "evidence", what), "evidence", {e.value: e for e in Evidence})
-    source = reader.text(reader.required(found, "source", what), "the source")
+    levels = {level.value: level for level in Evidence}
+    evidence = reader.choice(reader.required(found, "evidence", what), Message("kind.evidence"), levels)
+    source = reader.text(reader.required(found, "source", what), Message("what.source"))
     if not (province and policy and start and evidence and source):
         return None
-    note = reader.text(found.get("note"), "the note") or None
+    note = reader.text(found.get("note"), Message("what.note")) or None
     return MergerRule(province, policy, last_day(start), evidence, source, note)

@@ -1,8 +1,8 @@
-"""Regions and provinces with their validity: who lies where, until when, and what follows."""
+"""Regions and provinces with their validity: what lies in which region, until when, and what comes after it."""
 
 import datetime as dt
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
@@ -37,7 +37,7 @@ class Province:
     unwritten: tuple[str, ...] = ()
 
     def on(self, date: dt.date) -> bool:
-        """True if the province exists on *date*."""
+        """Return whether the province exists on *date*."""
         return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
 
 
@@ -53,10 +53,10 @@ class Registry:
         return tuple(dict.fromkeys(p.id for p in self.provinces))
 
     def resolve(self, name: str) -> str:
-        """The id of a province given by id or by name, with or without diacritics.
+        """Return the id of a province given by id or by name, with or without diacritics.
 
         Raises:
-            UnknownName: nothing bears the name; with near matches.
+            UnknownName: nothing has the name; with near matches.
         """
         wanted = folded(name)
         found = {p.id for p in self.provinces if wanted in (folded(p.id), folded(p.title.vi), folded(p.title.en))}
@@ -65,10 +65,10 @@ class Registry:
         raise UnknownName(Message("kind.province"), name, [*self.ids(), *(p.title.vi for p in self.provinces)])
 
     def find(self, name: str, date: dt.date) -> Province:
-        """The province that bears *name* on *date*.
+        """Return the province that has the name on *date*.
 
         Raises:
-            UnknownName: no province bears the name at any time.
+            UnknownName: no province has the name at any time.
             NotInForce: it has ended or not begun; names the successor.
         """
         province_id = self.resolve(name)
@@ -78,15 +78,17 @@ class Registry:
                 return province
         last = versions[-1]
         if last.end is not None and date > last.end:
-            hint = f"it is part of `{last.successor}` now; to keep using its own set, say territory=`{last.id}`"
-            raise NotInForce(f"the province `{last.id}` ended on {last.end}", hint if last.successor else "")
-        raise NotInForce(f"the province `{last.id}` does not exist on {date} yet")
+            if last.successor is None:
+                raise NotInForce(Message("error.province_ended", province=last.id, date=last.end))
+            merged = Message("error.province_merged", province=last.id, date=last.end, successor=last.successor)
+            raise NotInForce(merged)
+        raise NotInForce(Message("error.province_future", province=last.id, date=date))
 
     def latest(self, name: str, date: dt.date) -> Province:
-        """The version of *name* that exists on *date*, else the last one before.
+        """Return the version of *name* that exists on *date*, else the last one before.
 
         Raises:
-            UnknownName: no province bears the name.
+            UnknownName: no province has the name.
         """
         province_id = self.resolve(name)
         versions = [p for p in self.provinces if p.id == province_id]
@@ -94,50 +96,43 @@ class Registry:
 
 
 def read_registry(root: Map, reader: Reader) -> Registry:
-    """The provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts."""
-    reader.map(root, "the file", PROVINCES_FILE.names)
+    """Return the provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts."""
+    reader.map(root, Message("what.file"), PROVINCES_FILE.names)
+    what = Message("what.province")
     regions = {key: e.value for key, e in reader.map(root.get("regions"), "`regions`").entries.items()}
     for title in regions.values():
         reader.title(title)
     read: list[tuple[Province, Node]] = []
     for node in reader.items(root.get("provinces"), "`provinces`"):
-        province = _province(reader.map(node, "a province", PROVINCE_ENTRY.names), tuple(regions), reader)
+        province = _province(reader.map(node, what, PROVINCE_ENTRY.names), tuple(regions), reader)
         if province is not None:
             read.append((province, node))
     known = {p.id for p, _ in read}
     for province, node in read:
         for other in (*province.merged_from, *((province.successor,) if province.successor else ())):
             if other not in known:
-                reader.unknown("province.unknown", node.at, "province", other, known)
+                reader.unknown("province.unknown", node.at, Message("kind.province"), other, known)
     before = {p.id: p for p, _ in reversed(read) if not p.merged_from}
     return Registry(tuple(_with_region(p, before) for p, _ in read))
 
 
 def _with_region(province: Province, before: dict[str, Province]) -> Province:
+    """Return the province in the region of its parts, where all of these lie in one."""
     regions = {before[other].region for other in province.merged_from if other in before}
     if province.region is not None or len(regions) != 1:
         return province
-    return Province(
-        province.id,
-        province.title,
-        regions.pop(),
-        province.start,
-        province.end,
-        province.successor,
-        province.merged_from,
-        province.overlay_unknown,
-        province.unwritten,
-    )
+    return evolve(province, region=regions.pop())
 
 
 def _province(found: Map, regions: tuple[str, ...], reader: Reader) -> Province | None:
-    name = reader.text(reader.required(found, "id", "a province"), "the id")
-    title = reader.title(reader.required(found, "title", "a province"))
-    region = reader.choice(found.get("region"), "region", {r: r for r in regions})
+    what = Message("what.province")
+    name = reader.text(reader.required(found, "id", what), Message("what.id"))
+    title = reader.title(reader.required(found, "title", what))
+    region = reader.choice(found.get("region"), Message("kind.region"), {r: r for r in regions})
     start, end = reader.date(found.get("from"), "`from`"), reader.date(found.get("to"), "`to`")
-    overlay = reader.choice(found.get("overlay"), "overlay", {"unknown": True})
+    overlay = reader.choice(found.get("overlay"), "`overlay`", {"unknown": True})
     merged = found.get("merged_from")
-    parts = tuple(reader.text(item, "a province") for item in reader.items(merged, "`merged_from`"))
+    parts = tuple(reader.text(item, Message("what.province_id")) for item in reader.items(merged, "`merged_from`"))
     if not name or title is None:
         return None
     return Province(
@@ -146,8 +141,11 @@ def _province(found: Map, regions: tuple[str, ...], reader: Reader) -> Province 
         region,
         last_day(start) if start else None,
         last_day(end) if end else None,
-        reader.text(found.get("successor"), "the successor") or None,
+        reader.text(found.get("successor"), Message("what.successor")) or None,
         parts,
         bool(overlay),
-        tuple(reader.text(item, "a ruleset") for item in reader.items(found.get("unwritten"), "`unwritten`")),
+        tuple(
+            reader.text(item, Message("what.ruleset_id"))
+            for item in reader.items(found.get("unwritten"), "`unwritten`")
+        ),
     )

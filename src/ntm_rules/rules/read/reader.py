@@ -14,6 +14,7 @@ from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar, problem
 
 MAX_DIGITS = 15
 _SHOWN = 12
+_TITLE = Message("what.title")
 T = typing.TypeVar("T")
 
 
@@ -24,7 +25,7 @@ class Reader:
         self.diagnostics: list[Diagnostic] = []
 
     def error(
-        self, code: str, at: Position, message: Sentence | None = None, hint: Sentence = "", **params: object
+        self, code: str, at: Position, /, message: Sentence | None = None, hint: Sentence = "", **params: object
     ) -> None:
         """Note an error at a place: the sentence of the code, which *params* fill, or another one."""
         self.diagnostics.append(problem(code, at, message, hint, **params))
@@ -85,14 +86,14 @@ class Reader:
         return node.text
 
     def required(self, parent: Map, key: str, what: Sentence) -> Node | None:
-        """The value of *key*; its absence is noted."""
+        """Return the value of *key*; its absence is noted."""
         node = parent.get(key)
         if node is None and parent.at.file:
             self.error("key.missing", parent.at, what=what, key=key)
         return node
 
     def choice(self, node: Node | None, what: Sentence, choices: dict[str, T]) -> T | None:
-        """The member of *choices* that the text names."""
+        """Return the member of *choices* that the text names."""
         if node is None:
             return None
         name = self.text(node, what)
@@ -134,9 +135,9 @@ class Reader:
         """*node* as a text in both languages."""
         if node is None:
             return None
-        found = self.map(node, "a title", TITLE.names)
-        vi = self.text(self.required(found, "vi", "a title"), "a title")
-        en = self.text(self.required(found, "en", "a title"), "a title")
+        found = self.map(node, _TITLE, TITLE.names)
+        vi = self.text(self.required(found, "vi", _TITLE), _TITLE)
+        en = self.text(self.required(found, "en", _TITLE), _TITLE)
         return Text(vi, en)
 
     def date(self, node: Node | None, what: Sentence) -> str | None:
@@ -153,10 +154,11 @@ class Reader:
 
     def instrument(self, node: Node | None, keys: Keys = INSTRUMENT) -> Instrument | None:
         """*node* as an instrument: issuer, number and date."""
-        found = self.map(node, "an instrument", keys.names)
-        issuer = self.text(self.required(found, "issuer", "an instrument"), "the issuer")
-        number = self.text(self.required(found, "number", "an instrument"), "the number")
-        date = self.date(self.required(found, "date", "an instrument"), "the date")
+        what = Message("what.instrument")
+        found = self.map(node, what, keys.names)
+        issuer = self.text(self.required(found, "issuer", what), Message("what.issuer"))
+        number = self.text(self.required(found, "number", what), Message("what.instrument_number"))
+        date = self.date(self.required(found, "date", what), Message("what.date"))
         if not (issuer and number and date):
             return None
         return Instrument(issuer, number, date, self.title(found.get("title")))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
@@ -49,14 +50,14 @@ class ThresholdReader:
         self.reader = reader
 
     def fact(self, name: str, at: Node) -> Fact | None:
-        """The fact of that id; an unknown one is noted."""
+        """Return the fact of that id; an unknown one is noted."""
         fact = YEAR if name == "year" else self.scope.facts.get(name)
         if fact is None and name:
-            self.reader.unknown("fact.unknown", at.at, "fact", name, self.scope.facts)
+            self.reader.unknown("fact.unknown", at.at, Message("kind.fact"), name, self.scope.facts)
         return fact
 
     def threshold(self, node: Node | None, fact: Fact | None, around: Map, op: Op) -> Threshold | None:
-        """A cell, a table or a relative threshold; *around* holds the annotations its cells inherit."""
+        """Return a cell, a table or a relative threshold; *around* holds the annotations its cells inherit."""
         kind = fact.type if fact else None
         values = fact.values if fact else ()
         if op is Op.ONE_OF and isinstance(node, Items):
@@ -65,35 +66,31 @@ class ThresholdReader:
             return self.table(node, kind, values, around, op)
         if isinstance(node, Map) and "times" in node.entries:
             if fact is None or not fact.type.numeric:
-                self.reader.error("threshold.relative", node.at, "a relative threshold needs a numeric fact")
+                self.reader.error("threshold.relative/numeric", node.at)
                 return None
             return self.relative(node, around)
         return self.cell(node, kind, values, around, op)
 
     def relative(self, node: Map, around: Map) -> Relative | None:
-        """A multiple of another tier's threshold."""
-        self.reader.map(node, "a relative threshold", keys.RELATIVE.names)
+        """Return a multiple of another tier's threshold."""
+        what = Message("what.relative")
+        self.reader.map(node, what, keys.RELATIVE.names)
         times = self.cell(node.get("times"), FactType.NUMBER, (), around)
-        of = self.reader.text(self.reader.required(node, "of", "a relative threshold"), "`of`")
+        of = self.reader.text(self.reader.required(node, "of", what), "`of`")
         ruleset, _, address = of.partition("#")
         if not address or ruleset not in self.scope.rulesets:
-            self.reader.error(
-                "threshold.relative",
-                node.at,
-                f"`{of}` names no threshold",
-                "write `level/tier#number`, e.g. `commune/nang-cao#10`",
-            )
+            self.reader.error("threshold.relative/of", node.at, of=of)
         if times is None or not isinstance(times.value, Decimal):
             return None
         if times.value <= 0:
-            self.reader.error("threshold.relative", node.at, "the factor has to be above 0")
+            self.reader.error("threshold.relative/factor", node.at)
         return Relative(times, of)
 
     def table(self, node: Map, kind: FactType | None, values: tuple[str, ...], around: Map, op: Op) -> Table | None:
-        """A table: one cell below each combination of columns."""
-        self.reader.map(node, "a table", keys.TABLE.names)
+        """Return a table: one cell below each combination of columns."""
+        self.reader.map(node, Message("what.table"), keys.TABLE.names)
         selectors = self.selectors(node)
-        cells_node = self.reader.required(node, "cells", "a table")
+        cells_node = self.reader.required(node, "cells", Message("what.table"))
         if not selectors or cells_node is None:
             return None
         rows: list[tuple[Key, Cell]] = []
@@ -102,28 +99,26 @@ class ThresholdReader:
             if cell is not None:
                 rows.append((key, cell))
         if rows and all(GENERAL in key for key, _ in rows):
-            hint = "write it as a single cell, or use `*` for every column"
-            self.reader.error("table.general", node.at, "a general column alone binds no unit", hint)
+            self.reader.error("table.general", node.at)
         return Table(tuple(s.id for s in selectors), tuple(rows)) if rows else None
 
     def selectors(self, node: Map) -> list[Fact]:
-        """The facts by which a table selects; empty where one cannot."""
+        """Return the facts by which a table selects; empty where one cannot."""
         by = node.get("by")
-        names = [self.reader.text(n, "a selector") for n in self.reader.items(by, "`by`")]
+        names = [self.reader.text(n, Message("what.selector")) for n in self.reader.items(by, "`by`")]
         facts = [f for name in names if (f := self.fact(name, by or node)) is not None]
         for fact in facts:
             if fact.type.numeric:
-                hint = "derive a category from it with `case`"
-                self.reader.error("table.selector", node.at, f"the numeric fact `{fact.id}` cannot select", hint)
+                self.reader.error("table.selector", node.at, fact=fact.id)
         return facts if len(facts) == len(names) else []
 
     def rows(self, node: Node, selectors: list[Fact], key: Key) -> Iterator[tuple[Key, Node]]:
-        """The cells below *node*, one selector a level."""
+        """Yield the cells below *node*, one selector a level."""
         if not selectors:
             yield key, node
             return
         fact = selectors[0]
-        for text, entry in self.reader.map(node, f"the columns of `{fact.id}`").entries.items():
+        for text, entry in self.reader.map(node, Message("what.columns_of", fact=fact.id)).entries.items():
             self.column(fact, text, entry.key)
             yield from self.rows(entry.value, selectors[1:], (*key, text))
 
@@ -134,12 +129,12 @@ class ThresholdReader:
             return
         if fact is YEAR:
             if not (text.isascii() and text.isdigit() and len(text) == 4):
-                self.reader.error("table.year", at.at, f"`{text}` is not a year")
+                self.reader.error("table.year", at.at, text=text)
         else:
-            self.reader.unknown("table.column", at.at, f"column of `{fact.id}`", text, known)
+            self.reader.unknown("table.column", at.at, Message("kind.column_of", fact=fact.id), text, known)
 
     def open_cell(self, state: CellState) -> Cell:
-        """A pending or delegated cell without annotations."""
+        """Return a pending or delegated cell without annotations."""
         return Cell(state, Citation(self.scope.instrument, self.scope.annex), self.scope.instrument)
 
     def cell(
@@ -150,80 +145,90 @@ class ThresholdReader:
         around: Map,
         op: Op = Op.EQUALS,
     ) -> Cell | None:
-        """A cell; *kind* and *values* say what may stand in it, None where only pending or delegated may."""
+        """Return a cell; *kind* and *values* are those of its fact, None where it can only be pending or delegated."""
         own = Map(at=around.at)
         if isinstance(node, Map):
-            own = self.reader.map(node, "a cell", keys.CELL.names)
-            node = own.get("value") if "value" in own.entries else own.get("state")
-            if "value" in own.entries and "state" in own.entries:
-                self.reader.error("cell.value", own.at, "a cell has a value or a state, not both")
-            if node is None:
-                self.reader.error("cell.value", own.at, "a cell needs a value or a state")
+            own = self.reader.map(node, Message("what.cell"), keys.CELL.names)
+            node = self.content(own)
         if node is None:
             return None
-        stated = "state" in own.entries
-        state = CellState.SET
-        if stated or (isinstance(node, Scalar) and node.text in _STATES and "value" not in own.entries):
-            state = self.reader.choice(node, "state", _STATES) or CellState.PENDING
+        state = self.state(node, own)
         if kind is None and state not in OPEN_STATES.values():
-            self.reader.error("cell.value", node.at, "only `pending` or `delegated` can stand here")
+            self.reader.error("cell.value/open", node.at)
             return None
         value = self.value(node, kind, values, op) if state is CellState.SET and kind else None
         if state is CellState.SET and value is None:
             return None
         return self.annotated(state, value, node, own, around)
 
+    def content(self, own: Map) -> Node | None:
+        """Return what the mapping of a cell holds: its value, else its state."""
+        value, state = own.get("value"), own.get("state")
+        if value is not None and state is not None:
+            self.reader.error("cell.value/both", own.at)
+        if value is None and state is None:
+            self.reader.error("cell.value/neither", own.at)
+        return state if value is None else value
+
+    def state(self, node: Node, own: Map) -> CellState:
+        """Return the state of a cell: that under `state`, else a word alone that means one; else it is set."""
+        alone = isinstance(node, Scalar) and node.text in _STATES and "value" not in own.entries
+        if "state" not in own.entries and not alone:
+            return CellState.SET
+        return self.reader.choice(node, Message("kind.state"), _STATES) or CellState.PENDING
+
     def annotated(self, state: CellState, value: Value | None, node: Node, own: Map, around: Map) -> Cell:
-        """The cell with evidence, source and citation: its own, else those beside the operator."""
+        """Return the cell with evidence, source and citation: its own, else those beside the operator."""
 
         def get(key: str) -> Node | None:
             return own.get(key) or around.get(key)
 
-        evidence = self.reader.choice(get("evidence"), "evidence", {e.value: e for e in Evidence})
+        evidence = self.reader.choice(get("evidence"), Message("kind.evidence"), {e.value: e for e in Evidence})
         if state is CellState.PENDING:
             if own.get("evidence") is not None:
-                self.reader.error("cell.evidence", node.at, "a pending cell has no evidence")
+                self.reader.error("cell.evidence/pending", node.at)
             evidence = None
         elif get("evidence") is None:
-            hint = "write `evidence: official`, `secondary` or `recalled`"
-            self.reader.error("cell.evidence", node.at, "the cell does not say how it was checked", hint)
-        confidence = self.reader.choice(get("confidence"), "confidence", {c.value: c for c in Confidence})
+            self.reader.error("cell.evidence", node.at)
+        confidence = self.reader.choice(get("confidence"), Message("kind.confidence"), {c.value: c for c in Confidence})
         instrument = self.scope.instrument
         if (cite := get("cite")) is not None:
-            instrument = self.reader.choice(cite, "instrument", dict(self.scope.instruments)) or instrument
+            instrument = (
+                self.reader.choice(cite, Message("kind.instrument"), dict(self.scope.instruments)) or instrument
+            )
         named = own.get("source") if state is CellState.PENDING else get("source")
-        source = self.reader.choice(named, "source", dict(self.scope.sources))
+        source = self.reader.choice(named, Message("kind.source"), dict(self.scope.sources))
         annex = self.scope.annex if instrument is self.scope.instrument else None
         return Cell(
             state,
-            Citation(instrument, annex, self.reader.text(get("point"), "the point") or None),
+            Citation(instrument, annex, self.reader.text(get("point"), Message("what.point")) or None),
             self.scope.instrument,
             value,
             evidence,
             confidence if evidence is Evidence.RECALLED else None,
             source,
-            self.reader.text(get("note"), "the note") or None,
+            self.reader.text(get("note"), Message("what.note")) or None,
             self.reader.flag(get("free"), "`free`"),
             self.reader.choice(get("when_empty"), "`when_empty`", _EMPTY),
         )
 
     def value(self, node: Node, kind: FactType, values: tuple[str, ...], op: Op) -> Value | None:
-        """What stands in a set cell, in the type of its fact."""
+        """Return the value of a set cell, in the type of its fact."""
         if op is Op.ONE_OF:
-            texts = tuple(self.reader.text(item, "a value") for item in self.reader.items(node, "`one_of`"))
+            texts = tuple(self.reader.text(item, Message("what.value")) for item in self.reader.items(node, "`one_of`"))
             for text in texts:
                 if text not in values:
-                    self.reader.unknown("value.unknown", node.at, "value", text, values)
+                    self.reader.unknown("value.unknown", node.at, Message("kind.value"), text, values)
             return texts or None
-        text = self.reader.text(node, "the value")
+        text = self.reader.text(node, Message("what.amount"))
         if not text:
             return None
         if kind.numeric:
-            return self.reader.number(node, text, "the value")
+            return self.reader.number(node, text, Message("what.amount"))
         if kind is FactType.BOOLEAN:
-            return self.reader.choice(node, "value", {"true": True, "false": False})
+            return self.reader.choice(node, Message("kind.value"), {"true": True, "false": False})
         if text not in values and values:
-            self.reader.unknown("value.unknown", node.at, "value", text, values)
+            self.reader.unknown("value.unknown", node.at, Message("kind.value"), text, values)
             return None
         return text
 

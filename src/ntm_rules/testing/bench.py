@@ -85,23 +85,23 @@ class Bench:
 
     def selecting(self) -> tuple[str, ...]:
         """Return the inputs that pick columns or say where an indicator applies."""
-        found: dict[str, None] = {}
+        return tuple(dict.fromkeys(name for fact in self._selecting() for name in self.inputs(fact)))
+
+    def _selecting(self) -> Iterator[str]:
+        """Yield the facts that guards, cases, tables and ``applies_if`` read, derived ones as they are."""
         for derived in self.ruleset.derived:
             for guard in guards_of(derived):
-                found |= dict.fromkeys(name for f in facts_of(guard) for name in self.inputs(f))
+                yield from facts_of(guard)
             if isinstance(derived.rule, Case):
-                found |= dict.fromkeys(self.inputs(derived.id))
+                yield derived.id
         for condition in conditions_of(self.ruleset):
             for _, leaf in leaves(condition):
                 if isinstance(leaf, Comparison | Open):
-                    compared = set(leaf.facts) if isinstance(leaf, Comparison) else set()
-                    for name in facts_of(leaf):
-                        if name not in compared:
-                            found |= dict.fromkeys(self.inputs(name))
+                    compared = leaf.facts if isinstance(leaf, Comparison) else ()
+                    yield from (name for name in facts_of(leaf) if name not in compared)
         for _, indicator in indicators(self.ruleset):
-            for name in facts_of(indicator.applies_if) if indicator.applies_if is not None else ():
-                found |= dict.fromkeys(self.inputs(name))
-        return tuple(found)
+            if indicator.applies_if is not None:
+                yield from facts_of(indicator.applies_if)
 
     def columns(self) -> tuple[ColumnFacts, ...]:
         """Return what picks columns, one thing at a time, after the usual: every region, area class and so on."""

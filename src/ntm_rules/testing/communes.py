@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import say
-from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
+from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -206,6 +206,16 @@ def conditions_of(ruleset: Ruleset) -> Iterator[Condition]:
 def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:
     """Return the numbers that each fact is compared with anywhere in the set, the parts of derived facts included."""
     found: dict[str, dict[Decimal, None]] = {}
+    for name, limit in _compared(ruleset):
+        found.setdefault(name, {})[limit] = None
+    for derived in reversed(ruleset.derived):  # a fact is worked out from earlier ones, so the last comes first
+        for name, limit in _passed_on(derived, tuple(found.get(derived.id, ()))):
+            found.setdefault(name, {})[limit] = None
+    return {name: tuple(sorted(values)) for name, values in found.items()}
+
+
+def _compared(ruleset: Ruleset) -> Iterator[tuple[str, Decimal]]:
+    """Yield each fact with each number that it is compared with."""
     for condition in conditions_of(ruleset):
         for _, leaf in leaves(condition):
             if not isinstance(leaf, Comparison):
@@ -213,17 +223,16 @@ def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:
             for _, _, cell in threshold_cells(bound_threshold(leaf.threshold)):
                 for value in (cell.value, cell.floor.value if cell.floor else None):
                     if isinstance(value, Decimal):
-                        for name in leaf.facts:
-                            found.setdefault(name, {})[value] = None
-    for derived in reversed(ruleset.derived):
-        if isinstance(derived.rule, MinOf | MaxOf):
-            for name in facts_of_derived(derived):
-                found.setdefault(name, {}).update(found.get(derived.id, {}))
-        if isinstance(derived.rule, PointsOf):
-            for member in derived.rule.members:  # the part's share of each limit
-                shares = (limit * member.out_of / derived.rule.out_of for limit in found.get(derived.id, {}))
-                found.setdefault(member.fact, {}).update(dict.fromkeys(shares))
-    return {name: tuple(sorted(values)) for name, values in found.items()}
+                        yield from ((name, value) for name in leaf.facts)
+
+
+def _passed_on(derived: Derived, limits: Iterable[Decimal]) -> Iterator[tuple[str, Decimal]]:
+    """Yield the facts that a derived fact is made of, each with the numbers that matter where it has these limits."""
+    rule = derived.rule
+    if isinstance(rule, MinOf | MaxOf):
+        yield from ((name, limit) for limit in limits for name in facts_of_derived(derived))
+    if isinstance(rule, PointsOf):
+        yield from ((part.fact, limit * part.out_of / rule.out_of) for limit in limits for part in rule.members)
 
 
 def values_near(fact: Fact, limits: Iterable[Decimal], steps: bool = False) -> tuple[FactValue, ...]:

@@ -1,7 +1,7 @@
 """Boundary exactness: every cell decides just below, at and just above its value as written."""
 
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 
 from attrs import evolve
@@ -100,22 +100,31 @@ class _Boundaries:
     def _communes(self, commune: Commune, fresh: list[LeafResult]) -> Iterator[Commune]:
         """All facts of the new cells at once beside their own thresholds: as figures, then as parts of wholes."""
         limits = self._limits(fresh)
+        ratios = [(f, r) for f, r in self.bench.choices.ratios if f.id in limits and r.part in self.inputs]
+        tried = [*self._as_figures(limits)]
+        if ratios:
+            tried += self._as_parts(ratios, limits)
+            parts_of = dict.fromkeys(name for _, r in ratios for name in (r.part, r.whole) if name in self.inputs)
+            tried.append({n: 0 for n in parts_of if allowed(self.inputs[n], Decimal(0))})
+        for facts in tried:
+            yield self.bench.commune({**commune, **facts}, commune)
+
+    def _as_figures(self, limits: Mapping[str, list[Decimal]]) -> Iterator[dict[str, FactValue]]:
+        """Yield each fact that a caller gives near its thresholds; who has fewer values begins again."""
         exact = exact_facts(self.ruleset)
         near = {name: values_near(self.facts[name], found, name in exact) for name, found in limits.items()}
-        ratios = [(f, r) for f, r in self.bench.choices.ratios if f.id in limits and r.part in self.inputs]
         for n in range(max(map(len, near.values()), default=0)):
-            figures = {name: values[n % len(values)] for name, values in near.items() if name in self.inputs}
-            yield self.bench.commune({**commune, **figures}, commune)
-        for total in _WHOLES if ratios else ():
+            yield {name: values[n % len(values)] for name, values in near.items() if name in self.inputs}
+
+    def _as_parts(
+        self, ratios: list[tuple[Fact, RatioOf]], limits: Mapping[str, list[Decimal]]
+    ) -> Iterator[dict[str, FactValue]]:
+        """Yield each share near its thresholds, as a part of one of two wholes."""
+        for total in _WHOLES:
             wholes: dict[str, FactValue] = {ratio.whole: total for _, ratio in ratios}
             parts = {r.part: self._parts(f, r, total, limits[f.id]) for f, r in ratios if r.part not in wholes}
             for n in range(max(map(len, parts.values()), default=0)):
-                chosen = {name: values[n % len(values)] for name, values in parts.items()}
-                yield self.bench.commune({**commune, **wholes, **chosen}, commune)
-        if ratios:
-            parts_of = dict.fromkeys(name for _, r in ratios for name in (r.part, r.whole) if name in self.inputs)
-            empty: dict[str, FactValue] = {n: 0 for n in parts_of if allowed(self.inputs[n], Decimal(0))}
-            yield self.bench.commune({**commune, **empty}, commune)
+                yield {**wholes, **{name: values[n % len(values)] for name, values in parts.items()}}
 
     def _limits(self, fresh: list[LeafResult]) -> dict[str, list[Decimal]]:
         """Return the thresholds of the new cells by fact, derived ones and their parts included."""

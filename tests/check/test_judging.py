@@ -8,13 +8,13 @@ import pytest
 from click.testing import Result
 
 from command_line import invoke
-from consistency.test_proofs import ON, small
 from ntm_rules import Ruleset
 from ntm_rules.check.check import check
 from ntm_rules.check.folder import Folder
 from ntm_rules.check.judge import judged
 from ntm_rules.proofs.prove import prove, prove_in
 from ntm_rules.proofs.solving import Limits
+from proofs.test_proofs import ON, small
 from unit.small import BASE, changed, load, overlay, written
 
 PENDING = ('more_than: "5"', "more_than: pending")  # after `small` has filled it

@@ -38,9 +38,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Strict types; what is checked stands in pyproject.toml."""
+    """Strict types, and a typed client of the public interface for the two type checkers that users have."""
     need(session, "lint")
     session.run("mypy")
+    python = session.run("python", "-c", "import sys; print(sys.executable)", silent=True)
+    session.run("pyright", "-p", "tests/typing", "--pythonpath", str(python).strip())
 
 
 @nox.session

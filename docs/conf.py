@@ -12,7 +12,7 @@ author = "The ntm-rules developers"
 version = release = ntm_rules.__version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "docstrings", "ntm_tables", "ntm_levels", "ntm_keys"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "docstrings", "ntm_tables", "ntm_levels", "ntm_keys", "ntm_rooms"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
 # hypothesis is described in its own documentation

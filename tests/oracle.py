@@ -561,8 +561,10 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             found.add(name)
         if name in scored(ruleset) and (number * 10**fact.decimals).denominator != 1:
             found.add(name)
-    unit = _Unit(ruleset, facts, None)
+    unit, refused = _Unit(ruleset, facts, None), set(found)
     for fact, ratio in [*((f, f.ratio) for f in ruleset.facts if f.ratio), *_derived_ratios(ruleset)]:
+        if refused & {ratio.part, ratio.whole}:  # nothing is known of the ratio
+            continue
         part, whole = unit.value(ratio.part), unit.value(ratio.whole)
         if not isinstance(part, Fraction) or not isinstance(whole, Fraction):
             continue

@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,37 @@ def test_only_these_national_thresholds_are_official_as_the_readme_says() -> Non
         ("province/completed", "2021-2025"): ["1", "2", "3", "4", "5"],
     }
     assert "No threshold has been read in the official annexes" in read("README.md").replace("\n", " ")
+
+
+def public_functions() -> typing.Iterator[tuple[str, typing.Callable[..., object]]]:
+    """Functions of the front door and the namespaces, and the methods of their classes; attrs writes constructors."""
+    spaces = [ntm, *(space for name in ntm.__all__ if inspect.ismodule(space := getattr(ntm, name)))]
+    for space in spaces:
+        for name in space.__all__:
+            found = getattr(space, name)
+            if inspect.isfunction(found):
+                yield f"{space.__name__}.{name}", found
+            for part, method in vars(found).items() if isinstance(found, type) else ():
+                plain = method.__func__ if isinstance(method, classmethod) else method
+                if inspect.isfunction(plain) and not part.startswith("_"):
+                    yield f"{space.__name__}.{name}.{part}", plain
+
+
+@pytest.mark.parametrize(
+    ("parameter", "meaning"),
+    [
+        ("facts", r"\bMapping\[str, "),  # of one unit, by id
+        ("unit", r"^str\b"),  # its name or code
+        ("units", r"^object$"),  # a table of units
+        ("library", r"\bLibrary$"),
+        ("on", r"\bdate\b"),  # the day that picks the law
+    ],
+)
+def test_a_parameter_means_one_thing_everywhere(parameter: str, meaning: str) -> None:
+    seen = 0
+    for name, function in public_functions():
+        if parameter in (found := inspect.signature(function).parameters):
+            kind = found[parameter].annotation
+            assert re.search(meaning, kind if isinstance(kind, str) else inspect.formatannotation(kind)), name
+            seen += 1
+    assert seen

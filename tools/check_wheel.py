@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def contents(wheel: Path) -> list[str]:
-    """What the wheel lacks, and what it should not hold."""
+    """Return what the wheel lacks, and what it should not hold."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     wanted = {"ntm_rules/py.typed"}

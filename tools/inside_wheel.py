@@ -17,7 +17,7 @@ SOURCE = os.path.realpath(sys.argv[1])
 
 
 def forbid_source(event: str, arguments: tuple[object, ...]) -> None:
-    """An audit hook: no file of the source tree may be opened."""
+    """Return an audit hook: no file of the source tree may be opened."""
     path = arguments[0] if event in ("open", "os.listdir", "os.scandir") else None
     if isinstance(path, str) and os.path.realpath(path).startswith(SOURCE + os.sep):
         raise SystemExit(f"the installed package reached for {path}")
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def composed(library: ntm.Library, target: str, period: str, on: dt.date, province: str | None) -> ntm.Ruleset:
-    """The set; a province that has ended, or does not exist yet, by its own statement."""
+    """Return the set; a province that has ended, or does not exist yet, by its own statement."""
     try:
         return library.compose(target, on=on, period=period, province=province)
     except ntm.NotInForce:

@@ -86,7 +86,7 @@ def lines(folder: Path, pattern: str, within: str = "**/*.yaml") -> Iterator[tup
 
 
 def changed(folder: Path, kind: str, pattern: str, change: Callable[[re.Match[str]], str]) -> Iterator[Fault]:
-    """A fault for each place where the pattern is found."""
+    """Yield a fault for each place where the pattern is found."""
     for name, number, line in lines(folder, pattern):
         for match in re.finditer(pattern, line):
             yield Fault(kind, name, number, line[: match.start()] + change(match) + line[match.end() :])
@@ -123,12 +123,12 @@ def faults(folder: Path) -> dict[str, list[Fault]]:
 
 
 def is_base(name: str) -> bool:
-    """True for the file of a national set, not for an amendment of it."""
+    """Return True for the file of a national set, not for an amendment of it."""
     return name.startswith("national") and "amendments" not in name
 
 
 def dropped(folder: Path) -> Iterator[Fault]:
-    """A column less: inside a line, or a line of its own."""
+    """Yield a column less: inside a line, or a line of its own."""
     yield from changed(folder, "cell dropped", rf'\b(?:{REGIONS}|20\d\d|"20\d\d"): (?:"[^"]*"|\w+), ', lambda _: "")
     for name, number, line in lines(folder, rf"^ +(?:{REGIONS}): \S.*$"):
         if line.count("{") == line.count("}"):
@@ -197,7 +197,7 @@ class Detectors:
     law: ModuleType = field(factory=lambda: law_module())
 
     def found(self, fault: Fault) -> tuple[str, str]:
-        """The first detector that finds a fault, in the order in which its kind demands them, and what it says."""
+        """Return the first detector that finds a fault, in the order that its kind demands, and what it says."""
         if refused := self.reading():
             return "reading", refused
         first = [self.lint, self.proofs, self.tables] if DEMANDED[fault.kind] is CHECK else [self.tables, self.lint]
@@ -207,7 +207,7 @@ class Detectors:
         return "", ""
 
     def reading(self) -> str:
-        """The files are refused."""
+        """Return the files are refused."""
         try:
             ntm.Library.load(self.folder, bundled=False)
         except ntm.RulesetError as error:
@@ -227,7 +227,7 @@ class Detectors:
         return ", ".join(sorted(codes | ({"allow.unused"} if report.unused else set())))
 
     def tables(self) -> str:
-        """A rule file says something else than its source table."""
+        """Return a rule file says something else than its source table."""
         names = vars(library_module)
         original = names["bundled_folder"]
         names["bundled_folder"] = lambda: self.folder
@@ -245,7 +245,7 @@ class Detectors:
         return ""
 
     def cases(self) -> str:
-        """A case beside the rules fails."""
+        """Return a case beside the rules fails."""
         library = ntm.Library.load(self.folder, bundled=False)
         for path in find_files(self.folder):
             for case in load_cases(path):
@@ -258,7 +258,7 @@ class Detectors:
 
 
 def law_module() -> ModuleType:
-    """The tests that compare rule files with source tables."""
+    """Return the tests that compare rule files with source tables."""
     sys.path.insert(0, str(ROOT / "tests" / "law"))
     return importlib.import_module("test_law")
 

@@ -17,7 +17,7 @@ def main() -> None:
 
 
 def schemas() -> dict[Path, str]:
-    """The text of every schema, by its file."""
+    """Return the text of every schema, by its file."""
     return {FOLDER / f"{each.name}-{each.version}.json": laid_out(json_schema(each)) + "\n" for each in FORMATS}
 
 

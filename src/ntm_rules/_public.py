@@ -21,7 +21,7 @@ def public(namespace: str = "") -> Callable[[T], T]:
 
 
 def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
-    """A ``__getattr__`` for a package whose names cost something: each is imported when it is first used.
+    """Return a ``__getattr__`` for a package whose names cost something: each is imported when it is first used.
 
     Args:
         homes: the module of each name; the name itself where it is a module.

@@ -20,7 +20,7 @@ _CASES = "ntm_rules.testing.cases"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the plugin."""
+    """Return the options of the plugin."""
     group = parser.getgroup("ntm-rules", "laws of rulesets")
     group.addoption(
         "--ntm-rulesets",
@@ -62,7 +62,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def _in_words(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """What an error of ours says; empty for any other."""
+    """Return what an error of ours says; empty for any other."""
     from ntm_rules.messages.errors import NtmRulesError
 
     return str(excinfo.value) if isinstance(excinfo.value, NtmRulesError) else ""
@@ -72,7 +72,7 @@ class RulesetFolder(pytest.Directory):
     """A folder of rule files; an error of a file fails its collection."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        """A ruleset each, then the files written anew, then the cases beside the rules."""
+        """Return a ruleset each, then the files written anew, then the cases beside the rules."""
         from ntm_rules.check.folder import Folder
 
         folder = Folder.read(self.path)
@@ -87,7 +87,7 @@ class RulesetFolder(pytest.Directory):
                 yield CaseFile.from_parent(self, name=name, path=path, folder=folder)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
-        """What is wrong with the files, without a traceback."""
+        """Return what is wrong with the files, without a traceback."""
         return _in_words(excinfo) or super().repr_failure(excinfo)
 
 
@@ -95,7 +95,7 @@ class _Item(pytest.Item):
     """A test whose failure is told in words."""
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
-        """The message of an error of ours, else the traceback."""
+        """Return the message of an error of ours, else the traceback."""
         return _in_words(excinfo) or super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -112,7 +112,7 @@ class RulesetLaws(pytest.Collector):
         self._subject: Subject | None = None
 
     def collect(self) -> Iterator[pytest.Item]:
-        """A test for each law."""
+        """Yield a test for each law."""
         from ntm_rules.testing.laws import LAWS
 
         for law in LAWS:
@@ -182,14 +182,14 @@ class CaseFile(pytest.File):
         self.folder = folder
 
     def collect(self) -> Iterator[pytest.Item]:
-        """A test for each case."""
+        """Yield a test for each case."""
         cases = importlib.import_module(_CASES)
         for number, case in enumerate(cases.load_cases(self.path), 1):
             name = str(getattr(case, "name", "") or number)
             yield CaseItem.from_parent(self, name=name, case=case)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
-        """What is wrong with the file, without a traceback."""
+        """Return what is wrong with the file, without a traceback."""
         return _in_words(excinfo) or super().repr_failure(excinfo)
 
 

@@ -124,7 +124,7 @@ def test_the_text_of_the_query_runs_in_postgresql(fiction: Library, postgres: st
         ruleset,
         "postgres",
         table="xã",
-        facts=[n for n in ruleset.inputs() if n in arrow(ruleset, communes).column_names],
+        columns=[n for n in ruleset.inputs() if n in arrow(ruleset, communes).column_names],
     )
     with psycopg.connect(postgres) as connection, connection.cursor() as cursor:
         cursor.execute(f'CREATE TEMPORARY VIEW "kết quả" AS {text}')  # type: ignore[arg-type]
@@ -145,7 +145,7 @@ def test_the_text_of_the_query_runs_in_duckdb(fiction: Library, shape: str) -> N
     table = arrow(ruleset, communes)
     connection.register("xã", table)
     given = [name for name in ruleset.inputs() if name in table.column_names]
-    text = ntm.frames.to_sql(ruleset, "duckdb", table="xã", facts=given, shape=shape)
+    text = ntm.frames.to_sql(ruleset, "duckdb", table="xã", columns=given, shape=shape)
     (check_wide if shape == "wide" else check_long)(connection.sql(text), ruleset, communes)
 
 
@@ -177,7 +177,7 @@ def test_a_query_of_what_nobody_knows_is_refused(fiction: Library) -> None:
     with pytest.raises(ntm.UnknownName, match=r"unknown dialect of SQL `postgresql`\n.*did you mean `postgres`"):
         ntm.frames.to_sql(ruleset, "postgresql")
     with pytest.raises(ntm.UnknownName, match="unknown fact `thu_nhap`"):
-        ntm.frames.to_sql(ruleset, "duckdb", facts=["thu_nhap"])
+        ntm.frames.to_sql(ruleset, "duckdb", columns=["thu_nhap"])
 
 
 # -- Spark -------------------------------------------------------------------------------------

@@ -329,6 +329,7 @@ def test_frames_and_rows_of_files_are_units_and_facts_too(tmp_path: Path) -> Non
         ({"unit": "d", "level": "commune", "parent": "a", "nam": "x"}, "a column among"),
         ({"unit": "d", "level": "commune", "province": "bak"}, "a province by id or name"),
         ({"unit": 4, "level": "commune"}, "expected a text"),
+        ({"unit": "d", "level": "commune", "province": 4}, "expected a text"),
     ],
 )
 def test_a_bad_table_is_refused_by_name(tmp_path: Path, change: dict[str, object], message: str) -> None:

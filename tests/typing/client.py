@@ -139,7 +139,7 @@ def programme(
     records = [ntm.programme.UnitRecord.of_verdict(verdict) for verdict in verdicts]
     progress: ntm.programme.Progress = ntm.programme.progress(records, by=["district"], as_of=ON)
     tiers: tuple[ntm.programme.TierProgress, ...] = progress.tiers
-    tally: ntm.programme.Tally = tiers[0].whole.tally
+    tally: ntm.programme.Tally = tiers[0].now
     reviewed: ntm.programme.Rereview = ntm.programme.rereview(old, new, rows)
     units: tuple[ntm.programme.ReviewedUnit, ...] = reviewed.units
     transition: ntm.programme.Transition = units[0].transition

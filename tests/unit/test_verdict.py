@@ -81,8 +81,7 @@ def test_the_row_of_a_case_is_named(ruleset: Ruleset) -> None:
 
 
 def test_provisional_cells(verdict: Verdict) -> None:
-    below = [leaf for i in verdict.indicators.values() if i.provisional for leaf in i.leaves]
-    assert [(leaf.address, leaf.cell.level) for leaf in below if leaf.cell and leaf.cell.level != "official"] == [
+    assert [(address, cell.level) for address, cell in verdict.provisional_cells] == [
         ("2.2", "recalled"),
         ("2.3b", "secondary"),
     ]

@@ -3,6 +3,7 @@
 import json
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from ntm_rules.check.folder import Folder
 from ntm_rules.check.problem import Finding
 from ntm_rules.check.sarif import to_sarif
 from ntm_rules.messages.errors import Severity
+from ntm_rules.model.plain import Json, keys_of, plain
 from ntm_rules.proofs.prove import Status
 from ntm_rules.rules.folders import bundled_folder
 
@@ -44,7 +46,7 @@ def check_command(
     if form == "sarif":
         click.echo(json.dumps(to_sarif(report), ensure_ascii=False, indent=1))
     elif form == "json":
-        click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(plain(_keys(report)), ensure_ascii=False, indent=1))
     else:
         _print(report, notes, allowed)
     ctx.exit(1 if report.failed else 0)
@@ -61,19 +63,20 @@ def _print(report: Report, notes: bool, allowed: bool) -> None:
     found = Counter(f.diagnostic.severity for f in report.findings)
     shown = ", ".join(f"{found[s]} {s.value}s" for s in _ORDER)
     click.echo(f"{report.composed} composed rulesets: {shown}, {len(report.allowed)} allowed")
-    if report.unproved:
-        click.echo(f"no proofs: {report.unproved}")
-    else:
-        ended = Counter[Status]()
-        for each in report.proved:
-            ended.update(each.counts)
-        cells, unknown = (sum(getattr(p, name) for p in report.proved) for name in ("cells", "unknown"))
-        ways = ", ".join(f"{ended[status]} {status.value}" for status in Status)
-        click.echo(f"{ended.total()} proofs: {ways}; over {cells} cells, {unknown} of them unknown")
+    click.echo(f"no proofs: {report.unproved}" if report.unproved else _of_proofs(report.proved))
     click.echo(f"in {report.seconds:.1f} s")
 
 
-def _as_json(report: Report) -> dict[str, object]:
+def _of_proofs(proved: Iterable[Proved]) -> str:
+    ended, cells, unknown = Counter[Status](), 0, 0
+    for each in proved:
+        ended.update(each.counts)
+        cells, unknown = cells + each.cells, unknown + each.unknown
+    ways = ", ".join(f"{ended[status]} {status.value}" for status in Status)
+    return f"{ended.total()} proofs: {ways}; over {cells} cells, {unknown} of them unknown"
+
+
+def _keys(report: Report) -> Json:
     return {
         "findings": [_finding(finding) for finding in report.findings],
         "allowed": [{**_finding(finding), "reason": why} for finding, why in report.allowed],
@@ -84,31 +87,16 @@ def _as_json(report: Report) -> dict[str, object]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    subject, diagnostic = finding.subject, finding.diagnostic
+def _finding(finding: Finding) -> Json:
     return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
-        "file": diagnostic.file,
-        "line": diagnostic.line,
-        "column": diagnostic.column,
-        "ruleset": subject.ruleset,
-        "period": subject.period,
-        "province": subject.province,
-        "address": subject.address,
+        **keys_of(finding.diagnostic, "code", "severity", "message", "hint", "file", "line", "column"),
+        **keys_of(finding.subject, "ruleset", "period", "province", "address"),
     }
 
 
-def _proved(proved: Proved) -> dict[str, object]:
-    composition = proved.composition
+def _proved(proved: Proved) -> Json:
     return {
-        "ruleset": composition.ruleset,
-        "period": composition.period,
-        "province": composition.province,
-        "on": str(composition.on),
+        **plain(proved.composition),
         **{status.value: proved.counts.get(status, 0) for status in Status},
-        "cells": proved.cells,
-        "unknown": proved.unknown,
+        **keys_of(proved, "cells", "unknown"),
     }

@@ -1,10 +1,11 @@
 """``ntm-rules list``: the rulesets there are, and the sets of provinces."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+from rich.table import Table
 
 from ntm_rules.check.compositions import layers_of_province, sets
 from ntm_rules.cli.console import console, table, text
@@ -12,6 +13,8 @@ from ntm_rules.cli.heading import layer_words, span_words
 from ntm_rules.cli.options import lang_option, library_of, rulesets_option
 from ntm_rules.messages.catalogue import say
 from ntm_rules.rules.library import Library
+
+_COLUMNS = ("cli.ruleset", "cli.period", "cli.in_force", "cli.instrument")
 
 
 @click.command("list", short_help="List the rulesets and the sets of provinces.")
@@ -21,21 +24,10 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
     """List the rulesets with their period and instruments, the sets of provinces, and the plans with targets."""
     library = library_of(rulesets)
     out = console()
-    columns = ("cli.ruleset", "cli.period", "cli.in_force", "cli.instrument")
-    national = table(*(say(lang, code) for code in (*columns, "cli.name")))
-    for ruleset, period in library.rulesets():
-        found = library.compose(ruleset, on=dt.date.today(), period=period)
-        base = found.layers[0]
-        title = found.title.text(lang) if found.title else ""
-        cells = (ruleset, period, span_words(base, lang), layer_words(base, lang), title)
-        national.add_row(*(text(cell) for cell in cells))
-    out.print(national)
+    out.print(_table((*_COLUMNS, "cli.name"), _national(library, lang), lang))
     out.print()
     out.print(text(say(lang, "cli.own_sets"), "bold"))
-    own = table(*(say(lang, code) for code in ("cli.province_head", *columns)))
-    for row in _of_provinces(library, lang):
-        own.add_row(*(text(cell) for cell in row))
-    out.print(own)
+    out.print(_table(("cli.province_head", *_COLUMNS), _of_provinces(library, lang), lang))
     unknown = [p.title.text(lang) for p in library.registry.provinces if p.overlay_unknown]
     if unknown:
         out.print()
@@ -45,6 +37,22 @@ def list_rulesets(rulesets: Path | None, lang: str) -> None:
         out.print(text(say(lang, "cli.unwritten", provinces=", ".join(unwritten))))
     if library.plans():
         out.print(text(say(lang, "cli.plans", plans=", ".join(library.plans()))))
+
+
+def _table(columns: Iterable[str], rows: Iterable[tuple[str, ...]], lang: str) -> Table:
+    made = table(*(say(lang, code) for code in columns))
+    for row in rows:
+        made.add_row(*(text(cell) for cell in row))
+    return made
+
+
+def _national(library: Library, lang: str) -> Iterator[tuple[str, ...]]:
+    """One row a ruleset and period."""
+    for ruleset, period in library.rulesets():
+        found = library.compose(ruleset, on=dt.date.today(), period=period)
+        base = found.layers[0]
+        title = found.title.text(lang) if found.title else ""
+        yield ruleset, period, span_words(base, lang), layer_words(base, lang), title
 
 
 def _of_provinces(library: Library, lang: str) -> Iterator[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import json
 import sys
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -11,16 +11,27 @@ from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
 from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.writers import COUNTS
 from ntm_rules.live.board import Board
 from ntm_rules.live.events import Event
 from ntm_rules.live.session import ENGINES
 from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
+from ntm_rules.model.plain import Json, keys_of, one_line, plain
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
 from ntm_rules.verdict.verdict import Verdict
-from ntm_rules.verdict.verdict_json import title_json
 
-_KEYS = ("unit", "set", "clear", "verdict")
-Json = dict[str, typing.Any]
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_KEYS: Mapping[str, tuple[object, Callable[[object], bool], str]] = {
+    "unit": (None, lambda value: isinstance(value, str) and value != "", "name the unit, as a text"),
+    "set": ({}, lambda value: isinstance(value, dict), "be an object of fact ids and values"),
+    "clear": ([], _are_texts, "be a list of fact ids"),
+    "verdict": (False, lambda value: isinstance(value, bool), "be true or false"),
+}
+"""The keys of a change: what they are if they are not given, what fits, and what they have to do."""
 
 
 @click.command(
@@ -102,34 +113,16 @@ class _Answers:
 
     def write(self, kind: str, **values: object) -> None:
         """One line, at once."""
-        click.echo(json.dumps({"type": kind, **values}, ensure_ascii=False, separators=(",", ":")))
+        click.echo(one_line(plain({"type": kind, **values})))
 
 
 def _event(event: Event, lang: str) -> Json:
-    return {
-        "unit": event.unit,
-        "number": event.number,
-        "level": event.level.value,
-        "no": event.no,
-        "title": title_json(event.title),
-        "old": event.old.code,
-        "new": event.new.code,
-        "provisional": event.provisional,
-        "facts": event.facts,
-        "text": event.reason.text(lang),
-    }
+    names = ("unit", "number", "level", "no", "title", "old", "new", "provisional", "facts")
+    return {**keys_of(event, *names), "text": event.reason.text(lang)}
 
 
 def _summary(verdict: Verdict) -> Json:
-    return {
-        "unit": verdict.unit,
-        "outcome": verdict.outcome.code,
-        "provisional": verdict.provisional,
-        "criteria_met": verdict.criteria_met,
-        "criteria_not_met": verdict.criteria_not_met,
-        "criteria_undetermined": verdict.criteria_undetermined,
-        "criteria_total": verdict.criteria_total,
-    }
+    return keys_of(verdict, "unit", "outcome", "provisional", *COUNTS)
 
 
 @define
@@ -145,6 +138,28 @@ def _change(text: str | None) -> _Change:
     Raises:
         NtmRulesError: it asks for none.
     """
+    found = _parsed(text)
+    if not isinstance(found, dict):
+        raise NtmRulesError('the line is no object such as `{"unit": "06196", "set": {}}`')
+    unknown = [name for name in found if name not in _KEYS]
+    if unknown:
+        raise NtmRulesError(f"a change has {quoted(_KEYS)}, not {quoted(unknown)}")
+    for name, (otherwise, fits, expected) in _KEYS.items():
+        if not fits(found.setdefault(name, otherwise)):
+            raise NtmRulesError(f"`{name}` has to {expected}")
+    facts, clear = found["set"], found["clear"]
+    twice = [name for name in clear if name in facts]
+    if twice:
+        raise NtmRulesError(f"{quoted(twice)} cannot be set and cleared at once")
+    return _Change(found["unit"], {**facts, **dict.fromkeys(clear)}, found["verdict"])
+
+
+def _parsed(text: str | None) -> typing.Any:
+    """The JSON of a line.
+
+    Raises:
+        NtmRulesError: it has none.
+    """
     if text is None:
         raise NtmRulesError(f"the line is not UTF-8, or has more than {MAX_LINE} bytes")
     try:
@@ -154,22 +169,4 @@ def _change(text: str | None) -> _Change:
         raise NtmRulesError("the line has half a character, `\\ud800` to `\\udfff` alone") from error
     except (ValueError, RecursionError) as error:
         raise NtmRulesError(json_problem(error)) from error
-    if not isinstance(found, dict):
-        raise NtmRulesError('the line is no object such as `{"unit": "06196", "set": {}}`')
-    unknown = [name for name in found if name not in _KEYS]
-    if unknown:
-        raise NtmRulesError(f"a change has {quoted(_KEYS)}, not {quoted(unknown)}")
-    unit, facts, clear = found.get("unit"), found.get("set", {}), found.get("clear", [])
-    if not isinstance(unit, str) or not unit:
-        raise NtmRulesError("`unit` has to name the unit, as a text")
-    if not isinstance(facts, dict):
-        raise NtmRulesError("`set` has to be an object of fact ids and values")
-    if not isinstance(clear, list) or not all(isinstance(name, str) for name in clear):
-        raise NtmRulesError("`clear` has to be a list of fact ids")
-    twice = [name for name in clear if name in facts]
-    if twice:
-        raise NtmRulesError(f"{quoted(twice)} cannot be set and cleared at once")
-    verdict = found.get("verdict", False)
-    if not isinstance(verdict, bool):
-        raise NtmRulesError("`verdict` has to be true or false")
-    return _Change(unit, {**facts, **dict.fromkeys(clear)}, verdict)
+    return found

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import typing
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Diagnostic, RulesetError
+from ntm_rules.model.plain import Json, keys_of, plain
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.rules.library import Library
 from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
@@ -161,34 +161,30 @@ def _percent(pair: tuple[int, int]) -> int:
 
 
 def _write_json(run: Run, rows: dict[Origin, Coverage], suggested: str, lang: str) -> None:
-    found: dict[str, typing.Any] = {**run.counts, "failures": [_failure(f, lang) for f in run.failed]}
+    found: Json = {**run.counts, "failures": [_failure(f, lang) for f in run.failed]}
     if rows:
         found["coverage"] = [_row(origin, measure) for origin, measure in rows.items() if measure.seen]
         found["next"] = suggested
     sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
 
 
-def _failure(failure: Failure, lang: str) -> dict[str, object]:
+def _failure(failure: Failure, lang: str) -> Json:
     return {
-        "file": failure.at.file,
-        "line": failure.at.line,
-        "column": failure.at.column,
+        **plain(failure.at),
         "case": failure.case.name,
-        "what": failure.what,
-        "expected": failure.expected,
-        "actual": failure.actual,
+        **keys_of(failure, "what", "expected", "actual"),
         "reasons": failure.reasons(lang),
     }
 
 
-def _row(origin: Origin, found: Coverage) -> dict[str, object]:
+def _row(origin: Origin, found: Coverage) -> Json:
     ruleset, period, instrument = origin
     pairs = {"cells": found.cells, "branches": found.branches, "total": found.total}
     pairs |= {side.value: found.side(side) for side in Side}
     return {
         "ruleset": ruleset,
         "period": period,
-        "instrument": {"issuer": instrument.issuer, "number": instrument.number, "date": instrument.date},
+        "instrument": plain(instrument),
         **{name: {"seen": seen, "wanted": wanted} for name, (seen, wanted) in pairs.items()},
         "gaps": [
             {"address": place.address, "fact": place.fact, "column": list(place.key), "side": side.value}

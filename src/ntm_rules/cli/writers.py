@@ -1,10 +1,10 @@
 """Verdicts for other programs: JSON, JSONL and CSV, written as they come."""
 
 import csv
-import json
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 
+from ntm_rules.model.plain import one_line
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.verdict import Verdict
 
@@ -73,7 +73,7 @@ def _line(result: Assessed) -> str:
     verdict, kept = result
     if not kept:
         return verdict.to_json()
-    return json.dumps(verdict.to_dict() | {"kept": dict(kept)}, ensure_ascii=False, separators=(",", ":"))
+    return one_line(verdict.to_dict() | {"kept": dict(kept)})
 
 
 def safe(cell: str) -> str:

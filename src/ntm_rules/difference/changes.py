@@ -1,6 +1,5 @@
 """What a change of a ruleset is: plain values, and the same as JSON."""
 
-import typing
 from collections.abc import Iterable
 from enum import Enum
 
@@ -9,13 +8,11 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.plain import Json, figure, form
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState
-from ntm_rules.verdict.verdict_json import citation_json, exact_text, title_json
-
-Json = dict[str, typing.Any]
 
 
 @public("difference")
@@ -243,61 +240,59 @@ def kinds_of(steps: Iterable[Step], *more: Kind) -> tuple[Kind, ...]:
 # -- as JSON -----------------------------------------------------------------------------------
 
 
-def change_dict(change: Change) -> Json:
-    """A change as plain JSON types; exact numbers are texts."""
-    found: Json = {
+@form
+def _change(change: Change) -> Json:
+    old, new = change.old, change.new
+    return {
         "level": change.level,
         "old_no": change.numbers[0],
         "new_no": change.numbers[1],
-        "old_title": title_json(change.old.title if change.old else None),
-        "new_title": title_json(change.new.title if change.new else None),
-        "kinds": [kind.value for kind in change.kinds],
-        "direction": change.direction.value,
-        "steps": [step_dict(step) for step in change.steps],
+        "old_title": old and old.title,
+        "new_title": new and new.title,
+        "kinds": change.kinds,
+        "direction": change.direction,
+        "steps": change.steps,
+        **({} if change.asked is None else {"at_least_n": change.asked}),
     }
-    if change.asked is not None:
-        found["at_least_n"] = list(change.asked)
-    return found
 
 
-def step_dict(step: Step) -> Json:
-    """A step as plain JSON types."""
+@form
+def _step(step: Step) -> Json:
     return {
-        "kind": step.kind.value,
-        "columns": [[{"selector": c.selector, "old": c.old, "new": c.new} for c in cs] for cs in step.columns],
+        "kind": step.kind,
+        "columns": step.columns,
         "all_columns": step.whole,
-        "asked": [{"old": _asked(old), "new": _asked(new)} for old, new in step.asked],
-        "reasons": list(step.reasons),
-        "excluded": step.excluded.value if step.excluded else None,
-        "witnesses": [witness_dict(witness) for witness in step.witnesses],
+        "asked": [{"old": old, "new": new} for old, new in step.asked],
+        "reasons": step.reasons,
+        "excluded": step.excluded,
+        "witnesses": step.witnesses,
     }
 
 
-def witness_dict(witness: Witness) -> Json:
-    """A witness as plain JSON types."""
+@form
+def _witness(witness: Witness) -> Json:
     return {
-        "facts": {name: exact_text(value) for name, value in witness.facts.items()},
-        "years": list(witness.years),
-        "before": witness.before.code if witness.before is not None else None,
-        "after": witness.after.code if witness.after is not None else None,
+        "facts": {name: figure(value) for name, value in witness.given},
+        "years": witness.years,
+        "before": witness.before,
+        "after": witness.after,
     }
 
 
-def _asked(asked: Asked | None) -> Json | None:
-    if asked is None:
-        return None
+@form
+def _asked(asked: Asked) -> Json:
     leaf, cell = asked.leaf, asked.cell
     return {
         "role": asked.role,
         "address": asked.address,
-        "facts": list(leaf.facts) if isinstance(leaf, Comparison) else [],
+        "facts": leaf.facts if isinstance(leaf, Comparison) else (),
         "ruleset": leaf.ruleset if isinstance(leaf, Meets) else None,
-        "op": leaf.op.value if isinstance(leaf, Comparison) else None,
-        "state": cell.state.value if cell else "no_cell",
-        "value": exact_text(cell.value) if cell else None,
+        "op": leaf.op if isinstance(leaf, Comparison) else None,
+        "state": cell.state if cell else "no_cell",
+        "value": cell and cell.value,
         "unit": asked.unit,
-        "evidence": cell.level if cell else None,
-        "confidence": cell.confidence.value if cell and cell.confidence else None,
-        "citation": citation_json(cell.citation) if cell else None,
-        "set_by": cell.blame.number if cell else None,
+        "evidence": cell and cell.level,
+        "confidence": cell and cell.confidence,
+        "citation": cell and cell.citation,
+        "set_by": cell and cell.blame.number,
     }

@@ -8,10 +8,11 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
-from ntm_rules.difference.changes import Change, Json, Kind, Step, change_dict, kinds_of
+from ntm_rules.difference.changes import Change, Kind, Step, kinds_of
 from ntm_rules.difference.compare import Comparing, Level
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
 from ntm_rules.difference.match import Pair, Placed, same_criteria, same_indicators
+from ntm_rules.model.plain import Json, plain_object
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import CellState
@@ -86,14 +87,16 @@ class Difference:
 
     def to_dict(self) -> Json:
         """Plain JSON types; exact numbers are texts."""
-        return {
-            "schema": SCHEMA,
-            "library_version": __version__,
-            "old": ruleset_json(self.old),
-            "new": ruleset_json(self.new),
-            "indicators": {kind.value: self.counts.get(kind, 0) for kind in Kind},
-            "changes": [change_dict(change) for change in self.changes],
-        }
+        return plain_object(
+            {
+                "schema": SCHEMA,
+                "library_version": __version__,
+                "old": self.old,
+                "new": self.new,
+                "indicators": {kind: self.counts.get(kind, 0) for kind in Kind},
+                "changes": self.changes,
+            }
+        )
 
 
 def diff(old: Ruleset, new: Ruleset) -> Difference:
@@ -190,7 +193,7 @@ def _may_not_apply(ruleset: Ruleset, level: Level) -> bool:
     return guarded or any(r.indicator in numbers and r.cell.state is CellState.NONE for r in cells(ruleset))
 
 
-# -- order and JSON ----------------------------------------------------------------------------
+# -- order -------------------------------------------------------------------------------------
 
 
 def _ordered(
@@ -203,16 +206,3 @@ def _ordered(
             home = new.criterion == criterion.new if new else old is not None and old.criterion == criterion.old
             if home:
                 yield change
-
-
-def ruleset_json(ruleset: Ruleset) -> Json:
-    """Which set it is, as plain JSON types."""
-    return {
-        "ruleset": ruleset.id,
-        "period": ruleset.period,
-        "on": ruleset.on.isoformat(),
-        "year": ruleset.year,
-        "province": ruleset.province,
-        "territory": ruleset.territory,
-        "content_hash": ruleset.content_hash,
-    }

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.difference.changes import Json
 from ntm_rules.difference.match import same_criteria, same_indicators
+from ntm_rules.model.plain import Json, figure, keys_of, plain_object
 from ntm_rules.model.results import CriterionResult, Facts, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.verdict import Verdict, assess
-from ntm_rules.verdict.verdict_json import exact_text
 
 R = typing.TypeVar("R", CriterionResult, IndicatorResult)
 Both = tuple[R | None, R | None]
@@ -58,16 +57,19 @@ class UnitDifference:
 
     def to_dict(self) -> Json:
         """Plain JSON types; exact numbers are texts."""
-        return {
-            "unit": self.unit,
-            "outcome": {"before": self.before.outcome.code, "after": self.after.outcome.code},
-            "criteria_met": {"before": self.before.criteria_met, "after": self.after.criteria_met},
-            "criteria": [_place(old, new) for old, new in self.criteria],
-            "indicators": [
-                _place(old, new) | {"comparisons": {"before": _leaves(old), "after": _leaves(new)}}
-                for old, new in self.indicators
-            ],
-        }
+        before, after = self.before, self.after
+        return plain_object(
+            {
+                "unit": self.unit,
+                "outcome": {"before": before.outcome, "after": after.outcome},
+                "criteria_met": {"before": before.criteria_met, "after": after.criteria_met},
+                "criteria": [_place(old, new) for old, new in self.criteria],
+                "indicators": [
+                    {**_place(old, new), "comparisons": {"before": _leaves(old), "after": _leaves(new)}}
+                    for old, new in self.indicators
+                ],
+            }
+        )
 
 
 def differences(
@@ -102,25 +104,21 @@ def _differing(
 
 def _place(old: CriterionResult | IndicatorResult | None, new: CriterionResult | IndicatorResult | None) -> Json:
     return {
-        "old_no": old.no if old else None,
-        "new_no": new.no if new else None,
-        "before": old.outcome.code if old else None,
-        "after": new.outcome.code if new else None,
+        "old_no": old and old.no,
+        "new_no": new and new.no,
+        "before": old and old.outcome,
+        "after": new and new.outcome,
     }
 
 
 def _leaves(result: IndicatorResult | None) -> list[Json]:
-    """What was there, what was asked and by how much, for each comparison."""
+    """What was there, what was asked and by how much, for each comparison; without the law that a verdict shows."""
     return [
         {
-            "address": leaf.address,
-            "fact": leaf.fact.id if leaf.fact else None,
-            "outcome": leaf.outcome.code,
-            "actual": exact_text(leaf.actual),
-            "required": exact_text(leaf.required),
-            "margin": exact_text(leaf.margin),
-            "unit": leaf.fact.unit.id if leaf.fact and leaf.fact.unit else None,
-            "codes": [code.value for code in leaf.codes],
+            **keys_of(leaf, "address", "fact", "outcome", "actual", "required"),
+            "margin": figure(leaf.margin),
+            "unit": leaf.fact and leaf.fact.unit,
+            "codes": leaf.codes,
         }
         for leaf in (result.leaves if result is not None else ())
     ]

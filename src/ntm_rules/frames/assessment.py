@@ -26,7 +26,7 @@ def assess(
     on_bad: str | None = None,
     threads: int | None = None,
 ) -> typing.Any:
-    """The findings for every unit of a frame, as a frame of the same kind.
+    """Return the findings for every unit of a frame, as a frame of the same kind.
 
     In memory: a Polars or pandas data frame, a PyArrow table, or a mapping from names to NumPy arrays. Lazy or remote:
     a Polars LazyFrame, a DuckDB relation, an Ibis table, a PySpark data frame; nothing is computed then.
@@ -91,7 +91,7 @@ def assess_mixed(
     on_bad: str | None = None,
     threads: int | None = None,
 ) -> typing.Any:
-    """The findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
+    """Return the findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
 
     A text that names a column of the frame stands for that column, which is passed through: dates, or texts such
     as ``2024-07-02``; years as whole numbers; provinces by id or name, null for none. Rows are grouped by composed

@@ -60,7 +60,7 @@ def assess_file(
     decimal: str | None = None,
     sheet: str | None = None,
 ) -> Iterator[Batch]:
-    """The outcomes of all units of a file; of no use before the last batch has come, for errors come then.
+    """Yield the outcomes of all units of a file; of no use before the last batch has come, for errors come then.
 
     Args:
         facts, unit, keep, decimal, sheet: as ``tables.read`` takes them.
@@ -86,7 +86,7 @@ class _Assessing:
     workers: int = field(init=False, factory=lambda: os.cpu_count() or 1)
 
     def codes(self, columns: Mapping[str, Column], odd: Mask, row: Callable[[int], UnitFacts | None]) -> Codes:
-        """The outcomes of some rows; those that look bad are checked one by one.
+        """Return the outcomes of some rows; those that look bad are checked one by one.
 
         Args:
             odd: the rows to be checked in any case.
@@ -115,7 +115,7 @@ def _of_rows(ruleset: Ruleset, rows: Iterator[UnitFacts], keep: Sequence[str]) -
 
 
 def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[dict[str, Column], Mask]:
-    """The facts of some units that the set reads, and the rows to be checked one by one."""
+    """Return the facts of some units that the set reads, and the rows to be checked one by one."""
     given = dict.fromkeys(name for row in batch for name in row.facts)
     columns: dict[str, Column] = {}
     odd = np.zeros(len(batch), np.bool_)
@@ -140,7 +140,7 @@ class _Parquet:
         self.hashes: list[Array] = []
 
     def batches(self, path: Path) -> Iterator[Batch]:
-        """The outcomes of the units."""
+        """Yield the outcomes of the units."""
         from ntm_rules.tables import parquet
 
         reading, faults = self.reading, self.work.faults
@@ -156,7 +156,7 @@ class _Parquet:
         faults.stop()
 
     def batch(self, batch: "pa.RecordBatch", columns: "Columns", start: int) -> Batch:
-        """The outcomes of a batch whose first row has the place *start*."""
+        """Return the outcomes of a batch whose first row has the place *start*."""
         from ntm_rules.tables.parquet import is_text, rows
 
         found: dict[str, Column] = {}
@@ -203,7 +203,7 @@ class _Parquet:
 
 
 def _read(array: "pa.Array[typing.Any]", read: Reader) -> tuple[Array, list[object]]:
-    """The texts of a column read as cells, and which of them each row has; one that cannot be read is its error."""
+    """Return the texts of a column read as cells, or their errors, and which of them each row has."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(array.type):

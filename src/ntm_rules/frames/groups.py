@@ -73,7 +73,7 @@ def assess_groups(library: Library, frame: typing.Any, keys: Keys, question: Que
 
 
 def distinct(source: Source, columns: Sequence[str]) -> Iterator[tuple[dict[str, object], Array]]:
-    """The combinations of values in some columns, each with the places of its rows."""
+    """Yield the combinations of values in some columns, each with the places of its rows."""
     if not columns:
         yield {}, np.arange(source.size)
         return
@@ -94,7 +94,7 @@ def distinct(source: Source, columns: Sequence[str]) -> Iterator[tuple[dict[str,
 
 
 def _merged(parts: Sequence[tuple[typing.Any, int]], order: Array) -> typing.Any:
-    """A column of all groups in the order of the rows; null for groups that do not have it."""
+    """Return a column of all groups in the order of the rows; null for groups that do not have it."""
     sample = next(part for part, _ in parts if part is not None)
     if isinstance(sample, Labels):
         labels = tuple(dict.fromkeys(label for part, _ in parts if part is not None for label in part.labels))
@@ -126,7 +126,7 @@ def _warn(layouts: Sequence[Layout]) -> None:
 
 
 def _lazily(library: Library, frame: typing.Any, keys: Keys, question: Question) -> typing.Any:
-    """The groups of a lazy frame: only the values that tell them apart are fetched; the rest is one query."""
+    """Return the groups of a lazy frame: only the values that tell them apart are fetched; the rest is one query."""
     lazy = lazy_of(frame)
     question.check_lazy()
     names = lazy.collect_schema().names()

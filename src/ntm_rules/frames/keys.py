@@ -23,12 +23,12 @@ class Keys:
     province: str | None = None
 
     def columns(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The columns that are read."""
+        """Return the columns that are read."""
         given = (self.tier, self.on, self.year, self.province)
         return tuple(dict.fromkeys(key for key in given if isinstance(key, str) and key in names))
 
     def compose(self, library: "Library", values: dict[str, object]) -> "Ruleset":
-        """The ruleset of the rows that have these values in the columns.
+        """Return the ruleset of the rows that have these values in the columns.
 
         Raises:
             TableError: a value that is no date or no year, or is missing.

@@ -19,7 +19,7 @@ from ntm_rules.model.rulesets import Ruleset
 
 
 def assess_source(ruleset: Ruleset, source: Source, layout: Layout, question: Question) -> Frame:
-    """The findings for a frame in memory whose columns are known."""
+    """Return the findings for a frame in memory whose columns are known."""
     made, rows = answers(ruleset, source, layout, question)
     return source.back(layout.passed, rows, made)
 
@@ -27,7 +27,7 @@ def assess_source(ruleset: Ruleset, source: Source, layout: Layout, question: Qu
 def answers(
     ruleset: Ruleset, source: Source, layout: Layout, question: Question
 ) -> tuple[Mapping[str, typing.Any], Array | None]:
-    """The columns of the result, and the row of the frame that each of its rows is about; None where that is its own.
+    """Return the columns of the result, and the frame's row that each of its rows is about; None if the same row.
 
     Raises:
         TableError: columns of another type than their facts.
@@ -52,7 +52,7 @@ def answers(
 
 
 def _segments(kernel: Kernel, source: Source, layout: Layout) -> list[Segment]:
-    """The columns of the facts.
+    """Return the columns of the facts.
 
     Raises:
         TableError: columns of another type than their facts.
@@ -83,7 +83,7 @@ class _Units:
 
 
 def _wide(ruleset: Ruleset, found: Codes) -> dict[str, typing.Any]:
-    """The columns of the wide result."""
+    """Return the columns of the wide result."""
     grades = [Labels(found.grades, tuple(grade.id for grade in ruleset.grades))] if ruleset.grades else []
     first = (found.codes[0], found.provisional, *grades, found.met, found.not_met, found.undetermined)
     return dict(zip(wide_names(ruleset), (*first, *found.codes[1:]), strict=True))

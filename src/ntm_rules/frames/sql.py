@@ -20,10 +20,10 @@ def to_sql(
     table: str = "communes",
     unit_column: str = "code",
     keep: Sequence[str] = (),
-    facts: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
     shape: str = "wide",
 ) -> str:
-    """The query that assesses every row of a table: what ``assess`` gives, as text.
+    """Return the query that assesses every row of a table: what ``assess`` gives, as text.
 
     The table has a text column for the unit, those kept, and one for each fact, named like it: double precision
     for a number, boolean for a yes/no, text for a level or category; null where it is missing. Bad values are
@@ -33,7 +33,7 @@ def to_sql(
         dialect: ``duckdb`` or ``postgres``.
         table: name of the table.
         unit_column, keep, shape: as for ``assess``.
-        facts: those that have a column; all of ``inputs()`` unless given.
+        columns: the facts that have a column; all of ``inputs()`` unless given.
 
     Raises:
         EngineUnavailable: ibis is not installed.
@@ -46,14 +46,14 @@ def to_sql(
     except ImportError as error:
         message = "a query as text needs ibis: install the extra `sql`, e.g. `pip install ntm-rules[sql]`"
         raise EngineUnavailable(message) from error
-    if isinstance(facts, str):
-        raise TypeError("`facts` is a sequence of names of facts, not a text")
+    if isinstance(columns, str):
+        raise TypeError("`columns` is a sequence of names of facts, not a text")
     inputs = ruleset.inputs()
-    unknown = [name for name in facts or () if name not in inputs]
+    unknown = [name for name in columns or () if name not in inputs]
     if unknown:
         raise UnknownName(Message("kind.fact"), unknown[0], inputs)
-    columns = {name: _kind(inputs[name]) for name in inputs if facts is None or name in facts}
-    schema = {unit_column: "string", **dict.fromkeys(keep, "string"), **columns}
+    kinds = {name: _kind(inputs[name]) for name in inputs if columns is None or name in columns}
+    schema = {unit_column: "string", **dict.fromkeys(keep, "string"), **kinds}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
         asked = assess(ruleset, ibis.table(schema, name=table), unit_column=unit_column, keep=keep, shape=shape)

@@ -56,7 +56,7 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
 
 
 def _found(ruleset: Ruleset, number: str) -> tuple[str, Indicator, Explain]:
-    """An indicator, and what explains it."""
+    """Return an indicator, and what explains it."""
     explainer = explainer_of(ruleset)
     compiled = (each for _, found in explainer.criteria for each in found)
     for (criterion, indicator), explain in zip(indicators(ruleset), compiled, strict=True):
@@ -66,7 +66,7 @@ def _found(ruleset: Ruleset, number: str) -> tuple[str, Indicator, Explain]:
 
 
 def _unit(ruleset: Ruleset, facts: Mapping[str, typing.Any], invalid: frozenset[str]) -> Unit:
-    """The facts of one row, ready to be explained."""
+    """Return the facts of one row, ready to be explained."""
     program = program_of(ruleset)
     checked = program.checker.check(facts, None)
     for name in invalid & set(program.checker.bound):
@@ -76,7 +76,7 @@ def _unit(ruleset: Ruleset, facts: Mapping[str, typing.Any], invalid: frozenset[
 
 
 def with_invalid(ruleset: Ruleset, result: IndicatorResult, invalid: Set[str]) -> IndicatorResult:
-    """The result with *not valid* where a bad value, not a missing one, leaves something undetermined."""
+    """Return the result with *not valid* where a bad value, not a missing one, leaves something undetermined."""
     bad = set(invalid)
     for derived in ruleset.derived:
         if bad & set(facts_of_derived(derived)):

@@ -72,7 +72,7 @@ class Cause:
         words = words_in(lang, {})
         if self.reason is not None:
             return self.reason.text(lang)
-        member, unit = self.member, place_text(self.place, lang)
+        member, unit = self.member, _place_text(self.place, lang)
         if member is None:
             return unit
         if member.value is not None and self.fact is not None:
@@ -107,7 +107,7 @@ def causes(hierarchy: "Hierarchy", verdict: Verdict) -> tuple[Cause, ...]:
     return tuple(Cause(place, reason, None, None, hierarchy, verdict) for reason in deciding)
 
 
-def place_text(place: "Place", lang: str) -> str:
+def _place_text(place: "Place", lang: str) -> str:
     """The name of a unit with its level, e.g. ``Xã Cao Lâu``, once; its code where the table has no name."""
     name = place.name or place.unit
     if name.casefold().startswith(say("vi", f"levels.level.{place.level}").casefold() + " "):

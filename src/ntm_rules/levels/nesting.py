@@ -1,7 +1,7 @@
 """Which unit lies in which: the table of units, checked, and what lies below each."""
 
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from attrs import frozen
@@ -83,17 +83,8 @@ def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, 
     Raises:
         FactError: facts of a unit that is not in the table, or twice of one.
     """
-    if isinstance(facts, Mapping):
-        pairs = [(str(unit), values) for unit, values in facts.items()]
-    else:
-        pairs = [
-            (row.unit, row.facts)
-            if isinstance(row, UnitFacts)
-            else (str(row.get("unit")), {k: v for k, v in row.items() if k != "unit"})
-            for row in _rows(facts)
-        ]
     problems, found = [], dict[str, Mapping[str, typing.Any]]()
-    for unit, values in pairs:
+    for unit, values in _pairs(facts):
         if unit not in nesting.places:
             problems.append(FactProblem(unit, "unit", unit, "a unit of the table", _meant(unit, nesting.places)))
         elif unit in found:
@@ -102,6 +93,17 @@ def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, 
     if problems:
         raise FactError(problems)
     return found
+
+
+def _pairs(facts: object) -> Iterator[tuple[str, Mapping[str, typing.Any]]]:
+    if isinstance(facts, Mapping):
+        yield from ((str(unit), values) for unit, values in facts.items())
+        return
+    for row in _rows(facts):
+        if isinstance(row, UnitFacts):
+            yield row.unit, row.facts
+        else:
+            yield str(row.get("unit")), {name: value for name, value in row.items() if name != "unit"}
 
 
 def _rows(table: object) -> Iterable[typing.Any]:
@@ -158,14 +160,7 @@ def _place(
         hint = _meant(level or "", LEVELS)
         problems.append(FactProblem(unit, "level", row.get("level"), f"one of {quoted(LEVELS)}", hint))
     name = _text(row, "name", problems, unit)
-    own = _text(row, "province", problems, unit)
-    if own is None and level == "province":
-        own = name or unit
-    above: str | None = unit
-    while own is None and above is not None:
-        here = rows[above]
-        own = here.get("province") or ((here.get("name") or above) if here.get("level") == "province" else None)
-        above = parents[above]
+    own = _text(row, "province", problems, unit) or _province_above(unit, parents, rows)
     province = None
     if own is not None:
         try:
@@ -174,6 +169,23 @@ def _place(
             meant = f"did you mean {quoted(error.suggestions)}?" if error.suggestions else ""
             problems.append(FactProblem(unit, "province", own, "a province by id or name", meant))
     return Place(unit, level or "", parents[unit], name, province)
+
+
+def _province_above(
+    unit: str, parents: Mapping[str, str | None], rows: Mapping[str, Mapping[str, typing.Any]]
+) -> str | None:
+    """What the table calls the province of a unit: in its row, else in the nearest row above that says it.
+
+    What is no text is noted where its own row is read.
+    """
+    above: str | None = unit
+    while above is not None:
+        row = rows[above]
+        province, name = ((found if isinstance(found := row.get(key), str) else "") for key in ("province", "name"))
+        if province or row.get("level") == "province":
+            return province or name or above
+        above = parents[above]
+    return None
 
 
 def _nested(places: Mapping[str, Place]) -> Nesting:

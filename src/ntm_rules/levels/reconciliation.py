@@ -58,7 +58,7 @@ class Reconciliation:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        return reconciliation_text(self, lang)
+        return _text(self, lang)
 
 
 def reconcile(
@@ -102,7 +102,7 @@ def reconcile(
     return found(Agreement.ACT_WITHOUT_FINDING if is_recognised else Agreement.FINDING_WITHOUT_ACT)
 
 
-def reconciliation_text(found: Reconciliation, lang: str) -> str:
+def _text(found: Reconciliation, lang: str) -> str:
     """How they fit together, then the act, the finding and what the test for withdrawal says.
 
     Raises:
@@ -118,15 +118,20 @@ def reconciliation_text(found: Reconciliation, lang: str) -> str:
     ]
     withdrawal = found.withdrawal
     if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
-        if withdrawal.outcome is Outcome.MET:
-            said = words_in(lang, withdrawal.ruleset.fact_by_id)
-            met = (i.tree for i in withdrawal.indicators.values() if i.outcome is Outcome.MET)
-            parts += [said.member(leaf) for tree in met for leaf in _because(tree)]
-        else:
-            undetermined = withdrawal.outcome is Outcome.UNDETERMINED
-            parts.append(say(lang, "levels.withdrawal_undetermined" if undetermined else "levels.withdrawal_not_met"))
+        parts += _of_withdrawal(withdrawal, lang)
     provisional = finding.provisional or (withdrawal is not None and withdrawal.provisional)
     return "; ".join(parts) + (f" ({say(lang, 'words.provisional')})" if provisional else "")
+
+
+def _of_withdrawal(finding: Verdict, lang: str) -> Iterator[str]:
+    """What makes a unit one to withdraw; or that nothing does, or that it is not known."""
+    if finding.outcome is Outcome.MET:
+        said = words_in(lang, finding.ruleset.fact_by_id)
+        met = (i.tree for i in finding.indicators.values() if i.outcome is Outcome.MET)
+        yield from (said.member(leaf) for tree in met for leaf in _because(tree))
+    else:
+        undetermined = finding.outcome is Outcome.UNDETERMINED
+        yield say(lang, "levels.withdrawal_undetermined" if undetermined else "levels.withdrawal_not_met")
 
 
 def _outcome(finding: Verdict, lang: str) -> str:

@@ -11,6 +11,7 @@ from ntm_rules.live.events import Event, OutcomeDifference
 from ntm_rules.live.session import HISTORY, Session
 from ntm_rules.live.snapshots import read_snapshot
 from ntm_rules.messages.errors import NtmRulesError
+from ntm_rules.model.plain import one_line
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.verdict import Verdict
@@ -180,7 +181,7 @@ class Board:
             unit = next(iter(self._open))
             session = self._open[unit]
             if session.facts:
-                self._store[unit] = json.dumps(session.snapshot(), ensure_ascii=False, separators=(",", ":"))
+                self._store[unit] = one_line(session.snapshot())
             else:
                 self._store.pop(unit, None)
             del self._open[unit]

@@ -9,6 +9,7 @@ from attrs import frozen
 from ntm_rules.live.events import Level, OutcomeDifference, outcomes_by_place
 from ntm_rules.messages.errors import NtmRulesError, quoted
 from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.plain import Json, plain
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.verdict import Verdict
@@ -16,7 +17,6 @@ from ntm_rules.verdict.verdict import Verdict
 SCHEMA = "ntm-rules/session/1"
 _DECIMAL = "decimal"
 _OUTCOMES = {outcome.code: outcome for outcome in Outcome}
-Json = dict[str, typing.Any]
 
 
 @frozen
@@ -49,13 +49,12 @@ def snapshot_of(verdict: Verdict) -> Json:
 
 
 def _fact(verdict: Verdict, name: str) -> typing.Any:
-    value, note = _plain(verdict.facts[name]), verdict.annotations.get(name)
-    if note is None:
-        return value
-    return {"value": value, "source": note.source, "as_of": note.as_of, "by": note.by}
+    value, note = _as_given(verdict.facts[name]), verdict.annotations.get(name)
+    return value if note is None else {"value": value, **plain(note)}
 
 
-def _plain(value: FactValue) -> typing.Any:
+def _as_given(value: FactValue) -> typing.Any:
+    """A value that is read as it was given: numbers stay numbers, other than in what is written to be shown."""
     if isinstance(value, Decimal):
         return {_DECIMAL: str(value)}
     for kind in (bool, int, float):

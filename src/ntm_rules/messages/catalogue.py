@@ -24,7 +24,7 @@ class Sayable(typing.Protocol):
     """What can be said in both languages."""
 
     def text(self, lang: str, /) -> str:
-        """The words in *lang*."""
+        """Return the words in *lang*."""
 
 
 @public("messages")
@@ -49,7 +49,7 @@ class Message:
         return Message(code, **self.params) if is_known(code) else None
 
     def text(self, lang: str = "en") -> str:
-        """The message in one sentence.
+        """Return the message in one sentence.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -65,7 +65,7 @@ Sentence = str | Message
 
 
 def say(lang: str, code: str, /, **params: object) -> str:
-    """The sentence of a code, its places filled with *params*.
+    """Return the sentence of a code, its places filled with *params*.
 
     A parameter that can be said in both languages is said in *lang*, a date is written as there, the names of a tuple
     are put in backticks, and everything else is shown as it is: what a parameter holds is never read as a sentence
@@ -82,7 +82,7 @@ def say(lang: str, code: str, /, **params: object) -> str:
 
 
 def is_known(code: str) -> bool:
-    """True if there is a sentence for the code."""
+    """Return whether there is a sentence for the code."""
     return _catalogue("en").gettext(code) != code
 
 
@@ -99,7 +99,7 @@ def check_language(lang: str) -> None:
 
 
 def said(lang: str, value: object) -> str:
-    """A parameter, or a whole sentence, as it is said in *lang*."""
+    """Return a parameter, or a whole sentence, as it is said in *lang*."""
     if isinstance(value, str | int):
         return str(value)
     if isinstance(value, tuple):

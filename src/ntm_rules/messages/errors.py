@@ -48,7 +48,7 @@ class Diagnostic:
 
     @classmethod
     def of(cls, code: str, severity: Severity = Severity.ERROR, /, **params: object) -> typing.Self:
-        """A diagnostic without a place, said by the sentence of its code: `code`, or a variant `code/of-what`."""
+        """Return a diagnostic without a place, said by its code: `code`, or a variant `code/of-what`."""
         return cls(code.partition("/")[0], Message(code, **params), severity)
 
     @property
@@ -62,11 +62,11 @@ class Diagnostic:
         return self.hint_in("en")
 
     def message_in(self, lang: str) -> str:
-        """What is the matter, in one sentence."""
+        """Return what is the matter, in one sentence."""
         return said(lang, self._message)
 
     def hint_in(self, lang: str) -> str:
-        """What to do; empty where nothing can be said."""
+        """Return what to do; empty where nothing can be said."""
         return said(lang, _hint(self._message, self._hint))
 
     def text(self, lang: str = "en") -> str:
@@ -97,7 +97,7 @@ class NtmRulesError(Exception):
         return said("en", self._hint)
 
     def text(self, lang: str = "en") -> str:
-        """What went wrong; the hint in a line of its own.
+        """Return what went wrong; the hint in a line of its own.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -117,12 +117,12 @@ def _restore(cls: type[NtmRulesError], args: tuple[object, ...], state: dict[str
 
 
 def _hint(message: Sentence, hint: Sentence) -> Sentence:
-    """The hint that was given, else that of the catalogues."""
+    """Return the hint that was given, else that of the catalogues."""
     return hint or (message.hint if isinstance(message, Message) else None) or ""
 
 
 def _helped(lang: str, text: str, hint: str) -> str:
-    """A text with its hint in a line of its own."""
+    """Return a text with its hint in a line of its own."""
     return f"{text}\n    {say(lang, 'error.help', hint=hint)}" if hint else text
 
 
@@ -197,15 +197,15 @@ class FactProblem:
         return self.hint_in("en")
 
     def expected_in(self, lang: str) -> str:
-        """What would have been accepted."""
+        """Return what would have been accepted."""
         return said(lang, self._expected)
 
     def hint_in(self, lang: str) -> str:
-        """What to do; empty where nothing can be said."""
+        """Return what to do; empty where nothing can be said."""
         return said(lang, _hint(self._expected, self._hint))
 
     def text(self, lang: str = "en") -> str:
-        """Unit, fact, what was given and what was expected, then the hint, in one line.
+        """Return unit, fact, what was given and what was expected, then the hint, in one line.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -238,7 +238,7 @@ class FactError(NtmRulesError):
         super().__init__()
 
     def text(self, lang: str = "en") -> str:
-        """The first hundred problems, one a line, and how many more there are.
+        """Return the first hundred problems, one a line, and how many more there are.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -313,5 +313,5 @@ def near(name: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def quoted(names: Iterable[str]) -> str:
-    """The names in backticks, joined with commas."""
+    """Return the names in backticks, joined with commas."""
     return ", ".join(f"`{n}`" for n in names)

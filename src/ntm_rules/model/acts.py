@@ -43,7 +43,7 @@ class Act:
 
 
 def act_in_force(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period: str | None = None) -> Act | None:
-    """The last act on a unit and tier up to a day; None where there is none.
+    """Return the last act on a unit and tier up to a day; None where there is none.
 
     Args:
         period: acts that name another period do not count.
@@ -63,7 +63,7 @@ def act_in_force(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period:
 
 
 def recognised(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period: str | None = None) -> bool:
-    """True if the last act on a unit and tier up to a day is a recognition.
+    """Return whether the last act on a unit and tier up to a day is a recognition.
 
     Raises:
         FactError: as ``act_in_force``.

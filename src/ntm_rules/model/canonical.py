@@ -35,18 +35,18 @@ _TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())
 
 
 def decimal_text(number: Decimal) -> str:
-    """*number* in plain digits without superfluous zeros: ``80``, ``62.3``, never ``8E+1``."""
+    """Return *number* in plain digits without superfluous zeros: ``80``, ``62.3``, never ``8E+1``."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def to_canonical(ruleset: Ruleset) -> dict[str, typing.Any]:
-    """The ruleset as plain JSON types, without words."""
+    """Return the ruleset as plain JSON types, without words."""
     return typing.cast(dict[str, typing.Any], _converter().unstructure(ruleset, Ruleset))
 
 
 def from_canonical(data: typing.Mapping[str, typing.Any]) -> Ruleset:
-    """The ruleset of a canonical JSON object.
+    """Return the ruleset of a canonical JSON object.
 
     Raises:
         RulesetError: the object is not one; every problem with its path.
@@ -59,7 +59,7 @@ def from_canonical(data: typing.Mapping[str, typing.Any]) -> Ruleset:
 
 
 def canonical_text(ruleset: Ruleset) -> str:
-    """The text that is hashed: keys sorted by code point, no blanks, strings in NFC.
+    """Return the text that is hashed: keys sorted by code point, no blanks, strings in NFC.
 
     The date that picked the law is left out: the layers say which law it is.
     """
@@ -68,7 +68,7 @@ def canonical_text(ruleset: Ruleset) -> str:
 
 
 def _undated(data: typing.Any) -> typing.Any:
-    """*data* without the ``on`` of the ruleset and of its prerequisites."""
+    """Return *data* without the ``on`` of the ruleset and of its prerequisites."""
     if isinstance(data, dict):
         return {key: _undated(value) for key, value in data.items() if key != "on"}
     return [_undated(item) for item in data] if isinstance(data, list | tuple) else data
@@ -102,7 +102,7 @@ def _table_in(data: typing.Any, converter: Converter) -> Table:
 
 
 def sorted_cells(table: Table) -> list[tuple[tuple[str, ...], Cell]]:
-    """The cells of a table sorted by selector values."""
+    """Return the cells of a table sorted by selector values."""
     return sorted(table.cells, key=lambda entry: entry[0])
 
 

@@ -39,7 +39,7 @@ class Confidence(Enum):
 
 
 def last_day(date: str) -> dt.date:
-    """The last day of a date known to the day (``2024-06-17``), the month or the year.
+    """Return the last day of a date known to the day (``2024-06-17``), the month or the year.
 
     Raises:
         ValueError: the text is not such a date.

@@ -56,7 +56,7 @@ applicable ranks as not met. The rank of a rank is the code again."""
 
 
 def all_of(codes: Sequence[int]) -> int:
-    """The outcome of ``all`` over its members' codes: ``ALL``, folded."""
+    """Return the outcome of ``all`` over its members' codes: ``ALL``, folded."""
     if 0 in codes:
         return 0
     if 2 in codes:
@@ -65,7 +65,7 @@ def all_of(codes: Sequence[int]) -> int:
 
 
 def at_least_of(k: int, codes: Sequence[int]) -> int:
-    """The outcome of ``at_least_n`` over its members' codes; ``any`` is k = 1. k never shrinks."""
+    """Return the outcome of ``at_least_n`` over its members' codes; ``any`` is k = 1. k never shrinks."""
     met = codes.count(1)
     if met >= k:
         return 1
@@ -73,12 +73,12 @@ def at_least_of(k: int, codes: Sequence[int]) -> int:
 
 
 def negation_of(code: int) -> int:
-    """The outcome of ``not``: met and not met change places, the others stay."""
+    """Return the outcome of ``not``: met and not met change places, the others stay."""
     return 1 - code if code < 2 else code
 
 
 def guarded(applies: int, condition: int) -> int:
-    """The outcome of an indicator with ``applies_if``: undetermined applicability hides the condition."""
+    """Return the outcome of an indicator with ``applies_if``: undetermined applicability hides the condition."""
     if applies == 1:
         return condition
     return 2 if applies == 2 else 3
@@ -91,7 +91,7 @@ Reached = Iterable[tuple[Grade, Outcome]]
 
 
 def possible_grades(outcome: Outcome, reached: Reached[Grade]) -> tuple[Grade, ...]:
-    """The grades that a unit may have, the highest first: up to the first one that it surely reaches.
+    """Return the grades that a unit may have, the highest first: up to the first one that it surely reaches.
 
     Args:
         outcome: of the whole set (or criterion); where that is met there is no grade beside it.
@@ -106,7 +106,7 @@ def possible_grades(outcome: Outcome, reached: Reached[Grade]) -> tuple[Grade, .
 
 
 def grade_of(outcome: Outcome, reached: Reached[Grade]) -> Grade | None:
-    """The highest grade that is reached where the whole is not met; None where that, or a higher one, is open."""
+    """Return the highest grade reached where the whole is not met; None where that, or a higher one, is open."""
     for grade, at in reached if outcome is Outcome.NOT_MET else ():
         if at is not Outcome.NOT_MET:
             return grade if at.satisfied else None

@@ -212,14 +212,14 @@ class IndicatorResult:
     @property
     def citation(self) -> Citation:
         """The place in the law: of the first cell, else of the indicator."""
-        cells = self.cells
-        return cells[0].citation if cells else self.indicator.citation
+        return next((leaf.cell.citation for leaf in self.leaves if leaf.cell is not None), self.indicator.citation)
 
     @property
     def evidence(self) -> str:
         """The weakest evidence of the cells used: ``official``, ``secondary``, ``recalled`` or ``pending``."""
         order = ("pending", "recalled", "secondary", "official")
-        return min((cell.level for cell in self.cells), key=order.index, default="pending")
+        levels = (leaf.cell.level for leaf in self.leaves if leaf.cell is not None)
+        return min(levels, key=order.index, default="pending")
 
 
 @public("results")

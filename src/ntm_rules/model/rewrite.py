@@ -58,7 +58,7 @@ def nodes(condition: Condition, address: str) -> Iterator[tuple[str, Condition]]
 
 
 def members(condition: Condition) -> tuple[Condition, ...]:
-    """The members of a connective; empty for a leaf."""
+    """Return the members of a connective; empty for a leaf."""
     match condition:
         case All() | Any() | AtLeast():
             return condition.members
@@ -77,7 +77,7 @@ def addresses(criteria: Criteria) -> list[str]:
 
 
 def locate(criteria: Criteria, address: str) -> Target | None:
-    """The indicator that bears the number, else the one that has such a part."""
+    """Return the indicator that bears the number, else the one that has such a part."""
     for criterion in criteria:
         for indicator in criterion.indicators:
             if indicator.no == address:
@@ -90,7 +90,7 @@ def locate(criteria: Criteria, address: str) -> Target | None:
 
 
 def rewrite(condition: Condition, address: str, wanted: str, change: Rewrite) -> Condition | None:
-    """The condition with the outermost node at *wanted* changed; None where nothing is left of it."""
+    """Return the condition with the outermost node at *wanted* changed; None where nothing is left of it."""
     here = address + (condition.part or "")
     if here == wanted:
         return change(condition)
@@ -106,7 +106,7 @@ def rewrite(condition: Condition, address: str, wanted: str, change: Rewrite) ->
 
 
 def replace_indicator(criteria: Criteria, no: str, new: Indicator | None) -> Criteria:
-    """The criteria with the indicator replaced, or taken out; a criterion left empty goes too."""
+    """Return the criteria with the indicator replaced, or taken out; a criterion left empty goes too."""
     changed: list[Criterion] = []
     for criterion in criteria:
         if all(i.no != no for i in criterion.indicators):
@@ -119,7 +119,7 @@ def replace_indicator(criteria: Criteria, no: str, new: Indicator | None) -> Cri
 
 
 def change_target(criteria: Criteria, target: Target, change: Rewrite) -> Criteria:
-    """The criteria with the condition at the target changed, or taken out."""
+    """Return the criteria with the condition at the target changed, or taken out."""
     indicator = target.indicator
     old = indicator.require
     require = change(old) if target.whole else rewrite(old, indicator.no, target.address, change)
@@ -128,13 +128,13 @@ def change_target(criteria: Criteria, target: Target, change: Rewrite) -> Criter
 
 
 def negated(condition: Condition) -> list[Condition]:
-    """The leaves below a ``not``: what asks for more there makes the whole ask for less."""
+    """Return the leaves below a ``not``: what asks for more there makes the whole ask for less."""
     below = (n for _, n in nodes(condition, "") if isinstance(n, Not))
     return [leaf for outer in below for _, leaf in nodes(outer, "") if not members(leaf)]
 
 
 def map_leaves(condition: Condition, change: Callable[[Comparison | Meets | Open], Condition]) -> Condition:
-    """The condition with every leaf changed."""
+    """Return the condition with every leaf changed."""
     match condition:
         case All() | Any() | AtLeast():
             return evolve(condition, members=tuple(map_leaves(m, change) for m in condition.members))
@@ -147,7 +147,7 @@ def map_leaves(condition: Condition, change: Callable[[Comparison | Meets | Open
 
 
 def map_guards(derived: Derived, change: Callable[[Condition], Condition]) -> Derived:
-    """The derived fact with every condition on which it rests changed."""
+    """Return the derived fact with every condition on which it rests changed."""
     rule = derived.rule
     match rule:
         case Case():
@@ -162,7 +162,7 @@ def map_guards(derived: Derived, change: Callable[[Condition], Condition]) -> De
 
 
 def map_cells(threshold: Threshold, change: Callable[[Cell], Cell]) -> Threshold:
-    """The threshold with every cell changed; of a relative one the factor, and what it was resolved to goes."""
+    """Return the threshold with every cell changed; of a relative one the factor, and what it was resolved to goes."""
     match threshold:
         case Cell():
             return change(threshold)

@@ -187,7 +187,7 @@ class Ruleset:
         return MappingProxyType({d.id: d for d in self.derived})
 
     def inputs(self) -> Mapping[str, Fact]:
-        """The facts that a caller may give, by id, in the order in which the set reads them.
+        """Return the facts that a caller may give, by id, in the order in which the set reads them.
 
         Facts worked out or bound by province and year are left out; the parts of a ratio are in.
         """
@@ -195,7 +195,7 @@ class Ruleset:
         return MappingProxyType({f.id: f for f in self.facts if f.id not in bound})
 
     def with_minimum_evidence(self, level: str) -> "Ruleset":
-        """The same set in which every cell below *level* is as good as pending; a floor is never lowered again.
+        """Return the same set in which every cell below *level* is as good as pending; a floor is never lowered again.
 
         Args:
             level: ``official``, ``secondary`` or ``recalled``.

@@ -27,7 +27,7 @@ class Part:
 
 
 def parts_of(rule: PointsOf, facts: Mapping[str, Fact]) -> tuple[Part, ...]:
-    """The parts of a score: it is the sum of steps times factor, over the sum of shares, of the parts that apply."""
+    """Return the parts of a score, which is the sum of steps times factor over the sum of the parts' shares."""
     digits = [facts[m.fact].decimals for m in rule.members]
     fine = max(digits)
     printed = max(-int(n.as_tuple().exponent) for n in (rule.out_of, *(m.out_of for m in rule.members)))
@@ -40,7 +40,7 @@ def parts_of(rule: PointsOf, facts: Mapping[str, Fact]) -> tuple[Part, ...]:
 
 
 def points_in(derived: Iterable[Derived]) -> Iterator[str]:
-    """The facts that hold the points of scores: these have no more digits than the catalogue says."""
+    """Yield the facts that hold the points of scores: these have no more digits than the catalogue says."""
     for each in derived:
         if isinstance(each.rule, PointsOf):
             yield from (member.fact for member in each.rule.members)

@@ -18,7 +18,7 @@ class Selectors:
     bindings: Mapping[str, str]
 
     def values(self, selector: str, printed: frozenset[str]) -> tuple[str, ...]:
-        """The values of a selector that some facts can produce."""
+        """Return the values of a selector that some facts can produce."""
         if selector in self.bindings and selector != "year":
             return (self.bindings[selector],)
         if selector in self.derived and isinstance(self.derived[selector].rule, Case):

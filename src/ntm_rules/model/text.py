@@ -14,5 +14,5 @@ class Text:
     en: str
 
     def text(self, lang: str) -> str:
-        """The text in *lang*, ``"vi"`` or ``"en"``."""
+        """Return the text in *lang*, ``"vi"`` or ``"en"``."""
         return self.vi if lang == "vi" else self.en

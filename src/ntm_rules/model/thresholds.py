@@ -68,7 +68,7 @@ class Cell:
         return self.evidence.value if self.evidence else "pending"
 
     def below(self, floor: Evidence | None) -> bool:
-        """True if the cell's evidence is weaker than *floor*."""
+        """Return whether the cell's evidence is weaker than *floor*."""
         return floor is not None and self.evidence is not None and self.evidence.rank < floor.rank
 
 
@@ -100,7 +100,7 @@ Threshold = Cell | Table | Relative
 
 
 def matching(table: Table, key: Key) -> tuple[Key, Cell] | None:
-    """The printed key and cell that bind the selector values *key*; None where the table has none."""
+    """Return the printed key and cell that bind the selector values *key*; None where the table has none."""
     best: tuple[Key, Cell] | None = None
     for printed, cell in table.cells:
         if printed == key:
@@ -112,14 +112,14 @@ def matching(table: Table, key: Key) -> tuple[Key, Cell] | None:
 
 
 def bound_threshold(threshold: Threshold) -> Cell | Table:
-    """The cell or table that binds: of a relative threshold what it was resolved to."""
+    """Return the cell or table that binds: of a relative threshold what it was resolved to."""
     if isinstance(threshold, Relative):
         return threshold.resolved or threshold.times
     return threshold
 
 
 def selected(slot: object) -> str:
-    """The key of a table that a selector's slot picks."""
+    """Return the key of a table that a selector's slot picks."""
     return ("true" if slot else "false") if isinstance(slot, bool) else str(slot)
 
 
@@ -139,7 +139,7 @@ class Asked:
 
 
 def asked_of(cell: Cell, floor: Evidence | None) -> Asked:
-    """What a cell asks; cells below *floor* are as good as pending."""
+    """Return what a cell asks; cells below *floor* are as good as pending."""
     if cell.below(floor):
         return Asked(2)
     if cell.state is CellState.NONE:

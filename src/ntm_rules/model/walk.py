@@ -53,7 +53,7 @@ class CellRef:
 
 
 def leaves(condition: Condition, address: str = "") -> Iterator[tuple[str, Comparison | Meets | Open]]:
-    """The comparisons, prerequisites and placeholders of a condition, each with its address."""
+    """Yield the comparisons, prerequisites and placeholders of a condition, each with its address."""
     here = address + (condition.part or "")
     match condition:
         case Comparison() | Meets() | Open():
@@ -82,7 +82,7 @@ def threshold_cells(threshold: Threshold) -> Iterator[tuple[tuple[str, ...], Key
 
 
 def cells_of(condition: Condition) -> Iterator[Cell]:
-    """The cells of a condition."""
+    """Yield the cells of a condition."""
     for _, leaf in leaves(condition):
         for _, _, cell in threshold_cells(leaf.cell if isinstance(leaf, Meets) else leaf.threshold):
             yield cell
@@ -129,7 +129,7 @@ def cells(ruleset: Ruleset) -> Iterator[CellRef]:
 
 
 def grade_changes(ruleset: Ruleset, grade: Grade) -> Iterator[tuple[Indicator, Indicator | None]]:
-    """The indicators that a grade does not ask like the set: as the set has it, and as the grade does.
+    """Yield the indicators that a grade does not ask like the set: as the set has it, and as the grade does.
 
     None for what it does not ask at all; an indicator that it adds is both.
     """
@@ -147,7 +147,7 @@ def every_cell(ruleset: Ruleset) -> Iterator[CellRef]:
 
 
 def facts_of(condition: Condition) -> Iterator[str]:
-    """The facts a condition reads, selectors included, prerequisites' own sets excluded."""
+    """Yield the facts a condition reads, selectors included, prerequisites' own sets excluded."""
     for _, leaf in leaves(condition):
         if isinstance(leaf, Comparison):
             yield from leaf.facts
@@ -163,7 +163,7 @@ def facts_of(condition: Condition) -> Iterator[str]:
 
 
 def guards_of(derived: Derived) -> Iterator[Condition]:
-    """The conditions on which a derived fact rests: the guards of a case, what makes a part of a score apply."""
+    """Yield the conditions on which a derived fact rests: the guards of a case, what makes a part of a score apply."""
     match derived.rule:
         case Case():
             yield from (row.when for row in derived.rule.rows)
@@ -176,7 +176,7 @@ def guards_of(derived: Derived) -> Iterator[Condition]:
 
 
 def numbers_of(derived: Derived) -> Iterator[str]:
-    """The facts from which a derived number is worked out, those of its conditions left out; none of a case."""
+    """Yield the facts from which a derived number is worked out, those of its conditions left out; none of a case."""
     match derived.rule:
         case Case():
             return
@@ -189,7 +189,7 @@ def numbers_of(derived: Derived) -> Iterator[str]:
 
 
 def facts_of_derived(derived: Derived) -> Iterator[str]:
-    """The facts a derived fact reads."""
+    """Yield the facts a derived fact reads."""
     match derived.rule:
         case Case():
             for row in derived.rule.rows:
@@ -213,7 +213,7 @@ def facts_of_derived(derived: Derived) -> Iterator[str]:
 
 
 def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:
-    """The facts that the conditions of the criteria read, in printed order, with repeats."""
+    """Yield the facts that the conditions of the criteria read, in printed order, with repeats."""
     for criterion in criteria:
         for indicator in criterion.indicators:
             if indicator.applies_if is not None:
@@ -222,7 +222,7 @@ def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:
 
 
 def conditions(ruleset: Ruleset) -> Iterator[Condition]:
-    """The conditions of the indicators in printed order, of each when it applies before what it requires."""
+    """Yield the conditions of the indicators in printed order, of each when it applies before what it requires."""
     for _, indicator in indicators(ruleset):
         if indicator.applies_if is not None:
             yield indicator.applies_if
@@ -230,23 +230,23 @@ def conditions(ruleset: Ruleset) -> Iterator[Condition]:
 
 
 def meets_of(condition: Condition) -> Iterator[Meets]:
-    """The prerequisites that a condition names."""
+    """Yield the prerequisites that a condition names."""
     return (leaf for _, leaf in leaves(condition) if isinstance(leaf, Meets))
 
 
 def prerequisites_of(condition: Condition) -> Iterator[Ruleset]:
-    """The sets that the ``meets`` of a condition evaluate."""
+    """Yield the sets that the ``meets`` of a condition evaluate."""
     return (leaf.resolved for leaf in meets_of(condition) if leaf.resolved is not None)
 
 
 def prerequisites(ruleset: Ruleset) -> Iterator[Ruleset]:
-    """The sets that the set's ``meets`` conditions evaluate."""
+    """Yield the sets that the set's ``meets`` conditions evaluate."""
     for condition in conditions(ruleset):
         yield from prerequisites_of(condition)
 
 
 def with_prerequisites(ruleset: Ruleset) -> Iterator[Ruleset]:
-    """The set and the sets that its prerequisites evaluate, however deep."""
+    """Yield the set and the sets that its prerequisites evaluate, however deep."""
     yield ruleset
     for other in prerequisites(ruleset):
         yield from with_prerequisites(other)

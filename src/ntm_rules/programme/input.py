@@ -84,13 +84,7 @@ class UnitFile:
         known = {**facts, **acts, **{name: fact for name, fact in PUBLISHED.items() if name not in facts}}
         units = tuple(read_units(path, known, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet))
         given = dict.fromkeys(name for row in units for name in row.facts)
-        counts = [name for name in given if name in PUBLISHED and name not in facts]
-        others = [name for name in given if name not in PUBLISHED and not name.startswith("recognised_")]
-        if counts and others:
-            message = f"the file holds published counts ({quoted(counts)}) and facts ({quoted(others[:3])}) together"
-            hint = "assess the facts, or leave them out with --keep (keep=)"
-            raise TableError([Diagnostic("table.mixed", message, file=str(path), line=1, column=1, hint=hint)])
-        return cls(str(path), units, bool(counts) or not others, frozenset(acts))
+        return cls(str(path), units, _published_only(str(path), given, facts), frozenset(acts))
 
     def facts(self) -> tuple[UnitFacts, ...]:
         """The units with facts.
@@ -135,6 +129,22 @@ class UnitFile:
         if problems:
             raise FactError(problems)
         yield from records
+
+
+def _published_only(path: str, given: Iterable[str], facts: Mapping[str, Fact]) -> bool:
+    """Whether a file holds counts, or nothing but acts.
+
+    Raises:
+        TableError: it holds counts and facts.
+    """
+    columns = [name for name in given if not name.startswith("recognised_")]
+    counts = [name for name in columns if name in PUBLISHED and name not in facts]
+    others = [name for name in columns if name not in PUBLISHED]
+    if counts and others:
+        message = f"the file holds published counts ({quoted(counts)}) and facts ({quoted(others[:3])}) together"
+        hint = "assess the facts, or leave them out with --keep (keep=)"
+        raise TableError([Diagnostic("table.mixed", message, file=path, line=1, column=1, hint=hint)])
+    return bool(counts) or not others
 
 
 def assessed(units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] = ()) -> list[tuple[UnitFacts, Verdict]]:

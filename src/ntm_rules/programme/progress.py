@@ -216,16 +216,23 @@ def _split(units: Units, by: Sequence[str]) -> dict[tuple[str, ...], list[UnitRe
 
 
 def _change(now: Units, before: Units, scale: Scale) -> Change:
-    both = [(now[unit], before[unit]) for unit in now if unit in before]
+    both = [unit for unit in now if unit in before]
+    outcomes = {unit: (before[unit].outcome, now[unit].outcome) for unit in both}
+    acts = {unit: (before[unit].recognised, now[unit].recognised) for unit in both}
     return Change(
         tally(before.values(), scale),
-        tuple(new.unit for new, old in both if (old.outcome, new.outcome) == (Outcome.NOT_MET, Outcome.MET)),
-        tuple(new.unit for new, old in both if (old.outcome, new.outcome) == (Outcome.MET, Outcome.NOT_MET)),
-        tuple(new.unit for new, old in both if (old.recognised, new.recognised) == (False, True)),
-        tuple(new.unit for new, old in both if (old.recognised, new.recognised) == (True, False)),
+        _that_went(outcomes, Outcome.NOT_MET, Outcome.MET),
+        _that_went(outcomes, Outcome.MET, Outcome.NOT_MET),
+        _that_went(acts, False, True),
+        _that_went(acts, True, False),
         tuple(unit for unit in now if unit not in before),
         tuple(unit for unit in before if unit not in now),
     )
+
+
+def _that_went(pairs: Mapping[str, tuple[object, object]], old: object, new: object) -> tuple[str, ...]:
+    """The units that went from *old* to *new*."""
+    return tuple(unit for unit, pair in pairs.items() if pair == (old, new))
 
 
 def _new(now: Iterable[bool | None], before: Iterable[bool | None]) -> Span:

@@ -9,16 +9,15 @@ from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
-from ntm_rules.difference.difference import ruleset_json
 from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.plain import Json, form, keys_of, plain_object
 from ntm_rules.model.results import Facts, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import assessed, yes_no
 from ntm_rules.programme.record import recognition_fact
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.verdict.verdict import Verdict
-from ntm_rules.verdict.verdict_json import Json
 
 SCHEMA = "ntm-rules/rereview/1"
 
@@ -155,17 +154,15 @@ class Rereview:
         found = Counter(unit.transition for unit in units)
         return MappingProxyType({transition: found[transition] for transition in Transition})
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> Json:
         """Plain JSON types; exact numbers are texts."""
-        return {
-            "schema": SCHEMA,
-            "library_version": __version__,
-            "old": ruleset_json(self.old),
-            "new": ruleset_json(self.new),
-            "counts": {transition.value: count for transition, count in self.counts.items()},
-            "recognised": {transition.value: count for transition, count in self.recognised.items()},
-            "units": [_unit(unit) for unit in self.units],
-        }
+        return plain_object(
+            {
+                "schema": SCHEMA,
+                "library_version": __version__,
+                **keys_of(self, "old", "new", "counts", "recognised", "units"),
+            }
+        )
 
 
 def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[str, Facts]]) -> Rereview:
@@ -199,12 +196,11 @@ def _urgency(unit: ReviewedUnit) -> int:
     return 0 if unit.after.outcome is Outcome.NOT_MET else 1
 
 
+@form
 def _unit(unit: ReviewedUnit) -> Json:
     return {
         **unit.difference.to_dict(),
-        "transition": unit.transition.value,
+        "transition": unit.transition,
         "provisional": {"before": unit.before.provisional, "after": unit.after.provisional},
-        "recognised": unit.recognised,
-        "missing": list(unit.missing),
-        "kept": dict(unit.kept),
+        **keys_of(unit, "recognised", "missing", "kept"),
     }

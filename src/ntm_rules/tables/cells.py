@@ -72,7 +72,7 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
 
     def read(text: str) -> Value:
         if fact.type is FactType.BOOLEAN:
-            return yes_or_no(text)
+            return _yes_or_no(text)
         if fact.type.numeric:
             return number(text.removesuffix("%").rstrip() if percent else text, decimal)
         return _choice(text, choices, fact.values)
@@ -90,7 +90,7 @@ def tidied(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def yes_or_no(text: str) -> bool:
+def _yes_or_no(text: str) -> bool:
     """A yes or no, in any case.
 
     Raises:

@@ -182,18 +182,8 @@ class Reading:
             return None
         values = [*values, *[None] * (len(names) - len(values))]
         unit = None if columns.unit is None else self.unit_of(line, values[columns.unit])
-        facts: dict[str, object] = {}
         before = len(self.bad)
-        for place, fact, read in columns.facts:
-            value = values[place]
-            try:
-                value = typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
-            except BadCell as bad:
-                at = f"{self.place} {line}, column `{names[place]}`"
-                hint = f"{bad.hint} ({at})" if bad.hint else at
-                self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
-            if value is not None:
-                facts[fact] = value
+        facts = self.facts_of(line, unit, columns, values)
         if len(self.bad) >= MAX_PROBLEMS:
             self.problems.stop()
             raise FactError(self.bad, complete=False)
@@ -201,6 +191,21 @@ class Reading:
             return None
         kept = {name: "" if place is None else kept_text(values[place]) for place, name in columns.kept}
         return UnitFacts(unit, facts, kept, line)
+
+    def facts_of(self, line: int, unit: str | None, columns: Columns, values: Sequence[object]) -> dict[str, object]:
+        """The facts of a row, without empty cells; bad ones are noted."""
+        facts: dict[str, object] = {}
+        for place, fact, read in columns.facts:
+            value = values[place]
+            try:
+                value = typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
+            except BadCell as bad:
+                at = f"{self.place} {line}, column `{columns.names[place]}`"
+                hint = f"{bad.hint} ({at})" if bad.hint else at
+                self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
+            if value is not None:
+                facts[fact] = value
+        return facts
 
     def unit_of(self, line: int, given: object) -> str | None:
         """The unit of a row; None where there is none or another row has it."""

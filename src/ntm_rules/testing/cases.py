@@ -12,6 +12,7 @@ from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, Ruleset
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.plain import figure
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
 from ntm_rules.rules.keys.beside import (
     CASE,
@@ -27,7 +28,6 @@ from ntm_rules.rules.keys.kinds import Keys
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.verdict.verdict import Verdict, assess
-from ntm_rules.verdict.verdict_json import exact_text
 from ntm_rules.words.reason import Reason
 from ntm_rules.yaml.nodes import Entry, Map, Node, Position, Scalar, problem, read_file
 
@@ -219,7 +219,7 @@ def _failures(case: Case, verdict: Verdict, indicators: Mapping[str, IndicatorRe
         asked = case.counts.get(name)
         if asked is not None and asked.number != found:
             what = f"criteria, {name}"
-            yield Failure(case, asked.at, what, exact_text(asked.number), str(found), verdict)
+            yield Failure(case, asked.at, what, figure(asked.number), str(found), verdict)
     for no, expected in case.criteria.items():
         criterion = verdict.criteria[no]
         open_ = [i.no for i in criterion.indicators.values() if not i.outcome.satisfied]
@@ -252,7 +252,7 @@ def _sides(expected: Expected, found: Verdict | CriterionResult | IndicatorResul
     if expected.margin is not None and isinstance(found, IndicatorResult):
         margin = found.margin
         same = margin is not None and Fraction(margin) == Fraction(expected.margin)
-        yield same, f"margin {expected.margin}", f"margin {'none' if margin is None else exact_text(margin)}"
+        yield same, f"margin {expected.margin}", f"margin {'none' if margin is None else figure(margin)}"
     if expected.grade is not None and not isinstance(found, IndicatorResult):
         grade = found.grade.id if found.grade is not None else NO_GRADE
         yield expected.grade == grade, f"grade {expected.grade}", f"grade {grade}"

@@ -107,25 +107,25 @@ class Units:
             self._called(name, fits), _kind("kind.unit", "kind.unit_on", on), name, lambda: self._known(fits)
         )
 
-    def parent(self, unit: Unit) -> Unit | None:
+    def parent(self, of: Unit) -> Unit | None:
         """The superior unit, None for a province or where the register has none."""
-        return next(iter(self._ancestors(unit)), None)
+        return next(iter(self._ancestors(of)), None)
 
     # -- what came before and after ----------------------------------------------------------------
 
-    def successors(self, unit: Unit) -> tuple[Part, ...]:
-        """The units that took over *unit*, each with whether it took it over whole; none while it lasts."""
-        return tuple(self._after.get(unit, ()))
+    def successors(self, of: Unit) -> tuple[Part, ...]:
+        """The units that took over *of*, each with whether it took it over whole; none while it lasts."""
+        return tuple(self._after.get(of, ()))
 
-    def predecessors(self, unit: Unit) -> tuple[Part, ...]:
-        """The units that *unit* was made of, each with whether it went over whole."""
-        return tuple(self._before.get(unit, ()))
+    def predecessors(self, of: Unit) -> tuple[Part, ...]:
+        """The units that *of* was made of, each with whether it went over whole."""
+        return tuple(self._before.get(of, ()))
 
-    def out_of_scope(self, unit: Unit) -> tuple[Part, ...]:
+    def out_of_scope(self, of: Unit) -> tuple[Part, ...]:
         """The wards into which a commune went, whole or in part: what it was there is no rural commune any longer."""
-        if unit.level is not Level.COMMUNE:
+        if of.level is not Level.COMMUNE:
             return ()
-        return tuple(part for part in self.successors(unit) if part.unit.level is Level.WARD)
+        return tuple(part for part in self.successors(of) if part.unit.level is Level.WARD)
 
     # -- inside ----------------------------------------------------------------------------------------
 

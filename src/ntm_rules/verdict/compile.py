@@ -2,7 +2,7 @@
 
 import itertools
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import evolve
 
@@ -130,21 +130,25 @@ class Compiler:
         """The code of a comparison with a table: one closure a cell, found by the slots of the selectors."""
         free = [s for s in dict.fromkeys(table.by) if s not in self.bindings]
         made: dict[int, Code] = {}
-        rows: dict[typing.Any, Code] = {}
+        rows: dict[tuple[typing.Any, ...], Code] = {}
+        for values, cell in self.columns(table, free):
+            rows[values] = made[id(cell)] = made.get(id(cell)) or self.cell(fact, op, cell)
+        if not free:
+            return rows.get((), undetermined)
+        places = [self.places[s] for s in free]
+        if len(places) == 1:
+            place, get_one = places[0], {value: code for (value,), code in rows.items()}.get
+            return lambda slots: get_one(slots[place], undetermined)(slots)
+        get = rows.get
+        return lambda slots: get(tuple([slots[p] for p in places]), undetermined)(slots)
+
+    def columns(self, table: Table, free: Sequence[str]) -> Iterator[tuple[tuple[typing.Any, ...], Cell]]:
+        """The values that the free selectors may have, each with the cell that binds; without those that have none."""
         for values in itertools.product(*(self.facts[s].values or (True, False) for s in free)):
             texts = {s: selected(value) for s, value in zip(free, values, strict=True)} | self.bindings
             found = matching(table, tuple(texts[s] for s in table.by))
             if found is not None:
-                code = made.get(id(found[1])) or self.cell(fact, op, found[1])
-                rows[values[0] if len(free) == 1 else values] = made[id(found[1])] = code
-        if not free:
-            return rows.get((), undetermined)
-        get = rows.get
-        if len(free) == 1:
-            place = self.places[free[0]]
-            return lambda slots: get(slots[place], undetermined)(slots)
-        places = [self.places[s] for s in free]
-        return lambda slots: get(tuple([slots[p] for p in places]), undetermined)(slots)
+                yield values, found[1]
 
     def cell(self, fact: str | None, op: Op, cell: Cell) -> Code:
         """The code of a comparison with one cell."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from operator import is_not
 
-from ntm_rules.model.conditions import Condition, Meets
+from ntm_rules.model.conditions import Meets
 from ntm_rules.model.kept import kept
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
 from ntm_rules.verdict.compare import Slots, growing, most
 from ntm_rules.verdict.compile import Value
@@ -40,21 +40,10 @@ class Dependencies:
         grow = {f.id: (f.id, f.undecided) for f in growing(ruleset) if f.undecided is not None}
         self.derived = [(places[most(name)], _places(read, places)) for name, read in grow.items()]
         self.derived += [(places[d.id], _places(facts_of_derived(d), places)) for d in ruleset.derived]
-        reads = [
-            _places(_read(condition for condition in (i.applies_if, i.require) if condition is not None), places)
-            for _, i in indicators(ruleset)
-        ]
         ends = {places[name]: places[most(name)] for name in grow}
-        reads = [read | {ends[place] for place in read if place in ends} for read in reads]
-        self.readers: Sequence[Sequence[int]] = [[] for _ in places]
-        for number, read in enumerate(reads):
-            for place in read:
-                self.readers[place].append(number)  # type: ignore[attr-defined]
-        rests = {
-            places[f.id]: _places((f.ratio.part, f.ratio.whole), places) | {places[f.id]}
-            for f in ruleset.facts
-            if f.ratio is not None
-        }
+        reads = [_with_ends(_places(_read(i), places), ends) for _, i in indicators(ruleset)]
+        self.readers = _turned(reads, len(places))
+        rests = _of_ratios(ruleset, places)
         for place, read in self.derived:
             rests[place] = _through(read, rests)
         self.inputs = [_through(read, rests) for read in reads]
@@ -95,13 +84,34 @@ def _places(names: Iterable[str], places: Mapping[str, int]) -> Places:
     return frozenset(places[name] for name in names)
 
 
-def _read(conditions: Iterable[Condition]) -> Iterator[str]:
-    """The facts that conditions read, those of the prerequisites they evaluate included."""
-    for condition in conditions:
+def _read(indicator: Indicator) -> Iterator[str]:
+    """The facts that an indicator reads, those of the prerequisites it evaluates included."""
+    guard = () if indicator.applies_if is None else (indicator.applies_if,)
+    for condition in (*guard, indicator.require):
         yield from facts_of(condition)
         for _, leaf in leaves(condition):
             if isinstance(leaf, Meets) and leaf.resolved is not None:
                 yield from (fact.id for fact in leaf.resolved.facts)
+
+
+def _with_ends(read: Places, ends: Mapping[int, int]) -> Places:
+    """Slots, with what the facts among them may grow to."""
+    return read | {ends[place] for place in read if place in ends}
+
+
+def _turned(reads: Sequence[Places], size: int) -> Sequence[Sequence[int]]:
+    """For each slot the numbers of those that read it."""
+    readers: list[list[int]] = [[] for _ in range(size)]
+    for number, read in enumerate(reads):
+        for place in read:
+            readers[place].append(number)
+    return readers
+
+
+def _of_ratios(ruleset: Ruleset, places: Mapping[str, int]) -> dict[int, Places]:
+    """For the slot of each ratio itself and the slots of part and whole."""
+    ratios = ((f.id, f.ratio) for f in ruleset.facts if f.ratio is not None)
+    return {places[name]: _places((name, ratio.part, ratio.whole), places) for name, ratio in ratios}
 
 
 def _through(read: Places, rests: Mapping[int, Places]) -> Places:

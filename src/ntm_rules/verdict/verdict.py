@@ -1,6 +1,5 @@
 """The verdict on one unit: outcome codes first, objects and texts when somebody asks for them."""
 
-import json
 import typing
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -10,8 +9,10 @@ from attrs import field, fields, frozen
 from ntm_rules._public import public
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, grade_of, possible_grades
+from ntm_rules.model.plain import Json, one_line
 from ntm_rules.model.results import Annotation, CriterionResult, Facts, FactValue, IndicatorResult
 from ntm_rules.model.rulesets import Grade, Ruleset
+from ntm_rules.model.thresholds import Cell
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
 from ntm_rules.verdict.program import check_facts, program_of
@@ -171,6 +172,20 @@ class Verdict:
         """All indicators by printed number, in the order of the decision."""
         return MappingProxyType({no: i for c in self.criteria.values() for no, i in c.indicators.items()})
 
+    @property
+    def provisional_cells(self) -> tuple[tuple[str, Cell], ...]:
+        """The cells below official evidence on which provisional outcomes rest, each with its address."""
+        found = (
+            (leaf.address, leaf.cell)
+            for indicator in self.indicators.values()
+            if indicator.provisional
+            for tree in (indicator.applies, indicator.tree)
+            if tree is not None
+            for leaf in tree.leaves()
+            if leaf.cell is not None and leaf.cell.level != "official"
+        )
+        return tuple(dict.fromkeys(found))
+
     def reasons(self) -> tuple[Reason, ...]:
         """Why the indicators that are not satisfied are not, in the order of the decision."""
         facts, notes = self.ruleset.fact_by_id, self.annotations
@@ -188,13 +203,13 @@ class Verdict:
             given[name] = {"value": self.facts[name], "source": note.source, "as_of": note.as_of, "by": note.by}
         return assess(self.ruleset, given | dict(facts), self.unit)
 
-    def to_dict(self) -> dict[str, typing.Any]:
+    def to_dict(self) -> Json:
         """Plain JSON types after the shipped schema ``verdict-1.json``; exact numbers are texts."""
         return verdict_dict(self)
 
     def to_json(self) -> str:
         """``to_dict()`` as one line of JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+        return one_line(self.to_dict())
 
 
 _FIELDS = tuple(f.name for f in fields(Verdict) if f.init)

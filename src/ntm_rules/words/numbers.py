@@ -25,13 +25,13 @@ def number(value: Decimal | Fraction | int, lang: str, digits: int | None = None
 
 
 def day(date: dt.date | str, lang: str) -> str:
-    """A date, or an ISO text that may lack the day: day first in Vietnamese, ISO in English."""
+    """Return a date, or an ISO text that may lack the day: day first in Vietnamese, ISO in English."""
     text = date if isinstance(date, str) else date.isoformat()
     return "/".join(reversed(text.split("-"))) if lang == "vi" else text
 
 
 def with_unit(text: str, fact: Fact, lang: str) -> str:
-    """A printed number with the unit of its fact; a per cent sign stands close."""
+    """Return a printed number with the unit of its fact; a per cent sign stands close."""
     if fact.unit is None:
         return text
     unit = fact.unit.title.text(lang)

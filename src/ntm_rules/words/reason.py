@@ -36,7 +36,7 @@ class Reason:
     annotations: Mapping[str, Annotation] = field(repr=False)
 
     def text(self, lang: str = "vi") -> str:
-        """The reason in one line: number, title, value against threshold, citation, evidence.
+        """Return the reason in one line: number, title, value against threshold, citation, evidence.
 
         Args:
             lang: ``vi`` or ``en``.
@@ -49,7 +49,7 @@ class Reason:
         return f"{self.indicator}{title}: {why}"
 
     def why(self, lang: str = "vi") -> str:
-        """The same without number and title.
+        """Return the same without number and title.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -77,7 +77,7 @@ class Reason:
 
 
 def _deciding(result: IndicatorResult) -> list[LeafResult]:
-    """The comparisons whose outcome is the indicator's; all where none is."""
+    """Return the comparisons whose outcome is the indicator's; all where none is."""
     trees = (result.applies, result.tree) if result.applies is not None else (result.tree,)
     if result.applies is not None and result.applies.outcome is not Outcome.MET:
         trees = (result.applies,)

@@ -43,7 +43,7 @@ class Words:
     # -- values ------------------------------------------------------------------------------
 
     def value(self, fact: Fact | None, value: Value | Fraction | None, digits: int | None = None) -> str:
-        """A value of a fact as it is printed, with its unit where that is a per cent sign."""
+        """Return a value of a fact as it is printed, with its unit where that is a per cent sign."""
         if isinstance(value, bool):
             return say(self.lang, "words.is_yes" if value else "words.is_no")
         if isinstance(value, tuple):
@@ -56,7 +56,7 @@ class Words:
         return str(value)
 
     def required(self, op: Op, fact: Fact | None, value: Value | None, unit: bool = False) -> str:
-        """What is asked, e.g. ``cần từ 45``; with its unit where no value stands before it."""
+        """Return what is asked, e.g. ``cần từ 45``; with its unit where no value stands before it."""
         if isinstance(value, bool):
             return say(self.lang, "asked.yes" if value else "asked.no")
         numeric = fact is not None and fact.type.numeric
@@ -67,17 +67,17 @@ class Words:
         return say(self.lang, f"asked.{name}", required=text)
 
     def outcome(self, outcome: Outcome) -> str:
-        """The outcome in words."""
+        """Return the outcome in words."""
         return say(self.lang, f"outcome.{outcome.code}")
 
     def yes_no(self, fact: Fact | None, value: bool) -> str:
-        """An answer: met or not for an achievement, there or not for a mere circumstance."""
+        """Return an answer: met or not for an achievement, there or not for a mere circumstance."""
         if fact is not None and fact.direction is Direction.NEITHER:
             return say(self.lang, "words.is_there" if value else "words.is_absent")
         return say(self.lang, "words.is_yes" if value else "words.is_no")
 
     def date(self, text: str) -> str:
-        """A date as it is written: day first in Vietnamese."""
+        """Return a date as it is written: day first in Vietnamese."""
         return day(text, self.lang)
 
     # -- leaves ------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class Words:
         return self._noted(leaf, say(self.lang, "words.level", actual=text) if ordinal else text)
 
     def _noted(self, leaf: LeafResult, text: str) -> str:
-        """The text with what the caller said about the fact."""
+        """Return the text with what the caller said about the fact."""
         note = self.annotations.get(leaf.fact.id) if leaf.fact else None
         if note is None:
             return text
@@ -198,16 +198,16 @@ class Words:
         return say(self.lang, f"why.{code.value}")
 
     def fact_title(self, name: str) -> str:
-        """The title of a fact, its id where it has none."""
+        """Return the title of a fact, its id where it has none."""
         fact = self.facts.get(name)
         return fact.title.text(self.lang) if fact and fact.title else name
 
     def columns(self, leaf: LeafResult) -> str:
-        """The values of the selectors, e.g. ``Trung du miền núi phía Bắc, 2024``."""
+        """Return the values of the selectors, e.g. ``Trung du miền núi phía Bắc, 2024``."""
         return ", ".join(self.column_value(c.selector, c.value) for c in leaf.columns if c.value is not None)
 
     def column_value(self, selector: str, value: str) -> str:
-        """The title of a selector's value, looked up through facts that a derived one passes on."""
+        """Return the title of a selector's value, looked up through facts that a derived one passes on."""
         fact = self.facts.get(selector)
         if fact is not None and fact.type is FactType.BOOLEAN:
             answer = say(self.lang, "words.is_there" if value == "true" else "words.is_absent")
@@ -220,7 +220,7 @@ class Words:
     # -- trees -------------------------------------------------------------------------------
 
     def tree(self, tree: Evaluated, under: str = "") -> str:
-        """A condition in words: only the members that decide it; *under* is the title that stands before it."""
+        """Return a condition in words: only the members that decide it; *under* is the title that stands before it."""
         if isinstance(tree, LeafResult):
             return self.leaf(tree)
         if tree.kind == "not":
@@ -233,7 +233,7 @@ class Words:
         return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
 
     def member(self, member: Evaluated, under: str = "") -> str:
-        """A member of a connective: the title of its fact, then what is there; *under* is the title above it."""
+        """Return a member of a connective: the title of its fact, then what is there; *under* is the title above it."""
         if not isinstance(member, LeafResult) or member.fact is None or member.fact.title is None:
             return self.tree(member)
         title = member.fact.title.text(self.lang)
@@ -244,7 +244,7 @@ class Words:
     # -- where it stands ---------------------------------------------------------------------
 
     def citation(self, citation: Citation) -> str:
-        """Number of the instrument, annex and point."""
+        """Return number of the instrument, annex and point."""
         parts = [citation.instrument.number]
         if citation.annex:
             parts.append(say(self.lang, "words.annex", annex=citation.annex))
@@ -253,7 +253,7 @@ class Words:
         return ", ".join(parts)
 
     def evidence(self, leaves: Iterable[LeafResult]) -> Iterator[str]:
-        """What was not checked against the official text, each value once."""
+        """Yield what was not checked against the official text, each value once."""
         for leaf in leaves:
             cell = leaf.cell
             if cell is not None and cell.evidence is not None and cell.level != "official":
@@ -266,10 +266,10 @@ class Words:
 
 
 def inside(title: str) -> str:
-    """A title inside a sentence: without its capital, unless it begins with an abbreviation."""
+    """Return a title inside a sentence: without its capital, unless it begins with an abbreviation."""
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def grade_title(lang: str, grade: Grade) -> str:
-    """The title of a grade inside a sentence; its id where it has none."""
+    """Return the title of a grade inside a sentence; its id where it has none."""
     return inside(grade.title.text(lang) if grade.title is not None else grade.id)

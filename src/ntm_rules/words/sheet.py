@@ -58,7 +58,7 @@ class Row:
 
 
 def rows(ruleset: Ruleset, lang: str = "vi") -> Iterator[Row]:
-    """The rows of a composed ruleset in printed order, after the facts it works out.
+    """Yield the rows of a composed ruleset in printed order, after the facts it works out.
 
     Only columns that the province and the year leave open are listed.
 
@@ -91,7 +91,7 @@ class Sheet:
             yield from self._grade(grade)
 
     def _grade(self, grade: Grade) -> Iterator[Row]:
-        """What a grade asks otherwise than the set."""
+        """Yield what a grade asks otherwise than the set."""
         yield Row("grade", "", self._title(grade.title) or grade.id, say(self.lang, "sheet.grade"))
         theirs = Sheet(grade.ruleset, self.lang)
         for indicator, asked in grade_changes(self.ruleset, grade):
@@ -123,7 +123,7 @@ class Sheet:
         yield from found
 
     def _node(self, condition: Condition, address: str, alone: bool = False) -> Iterator[Row]:
-        """The rows of a condition: one a column of a threshold, and one a connective other than ``all``."""
+        """Yield the rows of a condition: one a column of a threshold, and one a connective other than ``all``."""
         here = address + (condition.part or "")
         title = self._title(condition.title)
         match condition:
@@ -177,7 +177,7 @@ class Sheet:
     # -- cells ---------------------------------------------------------------------------------
 
     def cells(self, threshold: Threshold) -> Iterator[tuple[str, Cell]]:
-        """The cells that province and year leave open, each with the words of its column."""
+        """Yield the cells that province and year leave open, each with the words of its column."""
         match threshold:
             case Cell():
                 yield "", threshold
@@ -194,7 +194,7 @@ class Sheet:
                 typing.assert_never(threshold)
 
     def column(self, by: Iterable[str], key: Key, bound: bool = False) -> str:
-        """The words of a column; what province and year fix is left out unless *bound*."""
+        """Return the words of a column; what province and year fix is left out unless *bound*."""
         named = {GENERAL: say(self.lang, "sheet.general"), REST: say(self.lang, "sheet.rest")}
         parts: list[str] = []
         for selector, value in zip(by, key, strict=True):
@@ -208,7 +208,7 @@ class Sheet:
         return ", ".join(parts)
 
     def asked(self, leaf: Comparison | Open, cell: Cell) -> str:
-        """What a cell asks, in words."""
+        """Return what a cell asks, in words."""
         text = self._asked(leaf, cell)
         threshold = leaf.threshold
         if isinstance(threshold, Relative) and cell.state is CellState.SET:
@@ -236,7 +236,7 @@ class Sheet:
         return ", ".join(found)
 
     def blame(self, cell: Cell) -> str:
-        """The number of the instrument that set the cell."""
+        """Return the number of the instrument that set the cell."""
         number, cited = cell.blame.number, cell.citation.instrument.number
         if cited != number:
             number = say(self.lang, "sheet.cited", number=number, cited=cited)
@@ -253,7 +253,7 @@ class Sheet:
         return True
 
     def _reachable(self, selector: str) -> set[str] | None:
-        """The values a selector can have here; None where that is not known."""
+        """Return the values a selector can have here; None where that is not known."""
         if selector in self.bound:
             return {self.bound[selector]}
         rule = self.derived[selector].rule if selector in self.derived else None
@@ -270,7 +270,7 @@ class Sheet:
     # -- one line ------------------------------------------------------------------------------
 
     def one_line(self, condition: Condition) -> str:
-        """A condition in one line."""
+        """Return a condition in one line."""
         match condition:
             case Comparison():
                 return self._comparison(condition)
@@ -290,7 +290,7 @@ class Sheet:
                 typing.assert_never(condition)
 
     def _member(self, condition: Condition) -> str:
-        """A member of a connective in one line, in brackets where it has several parts itself."""
+        """Return a member of a connective in one line, in brackets where it has several parts itself."""
         text = self.one_line(condition)
         several = isinstance(condition, All | Any | AtLeast) or (
             isinstance(condition, Comparison) and len(condition.facts) > 1
@@ -334,7 +334,7 @@ class Sheet:
         return Row("derived", "", row.title, row.asked, row.evidence, row.blame, row.level)
 
     def _part(self, member: Scored) -> str:
-        """A part of a score with its greatest points, and where it applies."""
+        """Return a part of a score with its greatest points, and where it applies."""
         title, most = self.words.fact_title(member.fact), number(member.out_of, self.lang)
         if member.applies_if is None:
             return say(self.lang, "sheet.part", title=title, out_of=most)

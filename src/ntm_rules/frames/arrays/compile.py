@@ -81,7 +81,7 @@ class ArrayCompiler:
         self.facts = self.tables.facts
 
     def indicator(self, indicator: Indicator) -> Ranks:
-        """An indicator."""
+        """Return an indicator."""
         require = self.condition(indicator.require)
         if indicator.applies_if is None:
             return require
@@ -89,7 +89,7 @@ class ArrayCompiler:
         return lambda block: guarded(applies(block), require(block))
 
     def condition(self, node: Condition) -> Ranks:
-        """A condition."""
+        """Return a condition."""
         match node:
             case Comparison():
                 leaves = [self.leaf(fact, node.op, node.threshold) for fact in node.facts]
@@ -112,7 +112,7 @@ class ArrayCompiler:
                 typing.assert_never(node)
 
     def meets(self, node: Meets) -> Ranks:
-        """A prerequisite: by act, by finding, or by either."""
+        """Return a prerequisite: by act, by finding, or by either."""
         ways: list[Ranks] = []
         if node.recognised is not None and node.by is not By.FINDING:
             ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
@@ -121,7 +121,7 @@ class ArrayCompiler:
         return ways[0] if len(ways) == 1 else _joined(any_of, ways)
 
     def found(self, other: Ruleset, asked: Asked) -> Ranks:
-        """A prerequisite by finding."""
+        """Return a prerequisite by finding."""
         if asked.cell is None:
             return _always(UNDETERMINED)
         ranks = self.finding(other)
@@ -143,7 +143,7 @@ class ArrayCompiler:
         return self.numbers(name, op, cells, free)
 
     def cell(self, name: str | None, op: Op, cell: Cell) -> Ranks:
-        """A comparison with one cell."""
+        """Return a comparison with one cell."""
         asked = asked_of(cell, self.floor)
         if asked.code == 3 or asked.cell is None or name is None:
             return _always(NOT_APPLICABLE if asked.code == 3 else UNDETERMINED)
@@ -154,7 +154,7 @@ class ArrayCompiler:
         return self.named(name, op, [cell], None)
 
     def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Ranks:
-        """A comparison of a number with a table: the limit of each row first."""
+        """Return a comparison of a number with a table: the limit of each row first."""
         asked = self.tables.asked(cells)
         index, open_ = self.index(free), self.open(free)
         if all(a.cell is None for a in asked):
@@ -179,7 +179,7 @@ class ArrayCompiler:
     def against(
         self, name: str, op: Op, cells: "Sequence[Cell | None]", index: "Callable[[Block], Array] | None"
     ) -> Ranks:
-        """A number against what cells ask; of a fact that may grow both ends have to agree."""
+        """Return a number against what cells ask; of a fact that may grow both ends have to agree."""
         limits = _limits(cells)
         if self.facts[name].undecided is None:
             return _against(self.places[name], op, *limits, index)
@@ -190,7 +190,7 @@ class ArrayCompiler:
     def named(
         self, name: str | None, op: Op, cells: Sequence[Cell | None], index: Callable[[Block], Array] | None
     ) -> Ranks:
-        """A comparison of a yes/no, level or category: one rank for each cell and value."""
+        """Return a comparison of a yes/no, level or category: one rank for each cell and value."""
         table = np.array(self.tables.ranks(name, op, cells), np.uint8)
         flat, width = table.ravel(), table.shape[1]
         if name is None:
@@ -205,7 +205,7 @@ class ArrayCompiler:
     # -- tables ------------------------------------------------------------------------------
 
     def index(self, free: tuple[str, ...]) -> "Callable[[Block], Array]":
-        """The place in ``cells`` of each row."""
+        """Return the place in ``cells`` of each row."""
         places = [self.places[s] for s in free]
         sizes = [len(values_of(self.facts[s])) for s in free]
 
@@ -230,7 +230,7 @@ class ArrayCompiler:
     # -- derived facts -----------------------------------------------------------------------
 
     def grown(self, fact: Fact) -> Callable[[Block], Vector]:
-        """The most that a fact may become."""
+        """Return the most that a fact may become."""
         place, more = self.places[fact.id], self.places[typing.cast(str, fact.undecided)]
 
         def vector(block: Block) -> Vector:
@@ -247,7 +247,7 @@ class ArrayCompiler:
         return vector
 
     def derived(self, derived: Derived) -> Callable[[Block], Vector]:
-        """A derived fact, worked out from the slots before it."""
+        """Return a derived fact, worked out from the slots before it."""
         rule = derived.rule
         match rule:
             case Case():
@@ -262,7 +262,7 @@ class ArrayCompiler:
                 typing.assert_never(rule)
 
     def case(self, derived: Derived, rule: Case) -> Callable[[Block], Vector]:
-        """The value of the first row whose guard is met, or of the only one."""
+        """Return the value of the first row whose guard is met, or of the only one."""
         rows = [(self.condition(row.when), self.then(derived.fact, row.then)) for row in rule.rows]
         otherwise = self.then(derived.fact, rule.otherwise)
         unknown = len(derived.fact.values)
@@ -277,7 +277,7 @@ class ArrayCompiler:
         return vector
 
     def then(self, fact: Fact, value: str | Ref | None) -> Callable[[Block], Bytes]:
-        """The places in ``fact.values`` that a row of a case gives."""
+        """Return the places in ``fact.values`` that a row of a case gives."""
         if not isinstance(value, Ref):
             code = len(fact.values) if value is None else fact.values.index(value)
             return lambda block: block.constant(code)
@@ -290,7 +290,7 @@ class ArrayCompiler:
         return lambda block: _at(table, block.places(place))
 
     def quotient(self, fact: Fact, rule: RatioOf) -> Callable[[Block], Vector]:
-        """A ratio that only its parts give; made with the others when the block was read."""
+        """Return a ratio that only its parts give; made with the others when the block was read."""
         reads = [self.places[rule.part], self.places[rule.whole]]
 
         def vector(block: Block) -> Vector:
@@ -303,7 +303,7 @@ class ArrayCompiler:
         return vector
 
     def extreme(self, rule: MinOf | MaxOf) -> Callable[[Block], Vector]:
-        """The least or greatest of several facts; of exact ratios the scalar engine knows it."""
+        """Return the least or greatest of several facts; of exact ratios the scalar engine knows it."""
         places = [self.places[name] for name in rule.facts]
         pick = np.minimum if isinstance(rule, MinOf) else np.maximum
 
@@ -322,7 +322,7 @@ class ArrayCompiler:
         return vector
 
     def points(self, derived: Derived, rule: PointsOf) -> Callable[[Block], Vector]:
-        """The points of the parts that apply over what these are out of."""
+        """Return the points of the parts that apply over what these are out of."""
         parts = [
             (
                 _always(MET) if part.applies_if is None else self.condition(part.applies_if),
@@ -356,7 +356,7 @@ def _always(rank: int) -> Ranks:
 
 
 def _agreed(least: Ranks, most: Ranks) -> Ranks:
-    """What both ends of a number say; undetermined where they differ."""
+    """Return what both ends of a number say; undetermined where they differ."""
 
     def ranks(block: Block) -> Bytes:
         found = least(block)
@@ -370,7 +370,7 @@ def _joined(join: Callable[[Sequence[Bytes]], Bytes], members: list[Ranks]) -> R
 
 
 def _at(table: Array, places: Array) -> Array:
-    """The entries at some places, all of which exist."""
+    """Return the entries at some places, all of which exist."""
     return table.take(places, mode="clip")
 
 
@@ -394,7 +394,7 @@ def _limits(cells: "Sequence[Cell | None]") -> tuple[Array, Array, Array, Array]
 def _against(
     place: int, op: Op, plain: Array, top: Array, bottom: Array, empty: Array, index: "Callable[[Block], Array] | None"
 ) -> Ranks:
-    """A number against a limit, or against the limit that the index picks.
+    """Return a number against a limit, or against the limit that the index picks.
 
     A percentage is compared as float64 with float64; part and whole are multiplied out, never divided.
     """
@@ -431,12 +431,12 @@ Rows = list[tuple[Ranks, Callable[[Block], Bytes]]]
 
 
 def _held(comparison: typing.Any) -> Bytes:
-    """A mask as 0 and 1."""
+    """Return a mask as 0 and 1."""
     return typing.cast(Bytes, comparison.view(np.uint8))
 
 
 def _first(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknown: int) -> Bytes:
-    """The first row whose guard is met; where one before it is undetermined, the value that all agree on."""
+    """Return the first row whose guard is met; where one before it is undetermined, the value that all agree on."""
     found = block.constant(_UNSET)
     active = block.constant(1).view(np.bool_)
     differ = block.constant(0).view(np.bool_)
@@ -451,7 +451,7 @@ def _first(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknow
 
 
 def _only(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknown: int) -> Bytes:
-    """The one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
+    """Return the one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
     lacking, ambiguous = block.constant(unknown), block.constant(unknown + 1)
     met = open_ = block.constant(0)
     sure = maybe = lacking

@@ -51,7 +51,7 @@ class Describer:
         self.facts = self.compiler.facts
 
     def indicator(self, indicator: Indicator) -> Describe:
-        """An indicator."""
+        """Return an indicator."""
         require = self.condition(indicator.require)
         applies = None if indicator.applies_if is None else self.condition(indicator.applies_if)
         single = comparisons_of(indicator.require) == 1
@@ -68,7 +68,7 @@ class Describer:
         return describe
 
     def condition(self, node: Condition) -> Describe:
-        """A condition."""
+        """Return a condition."""
         ranks = self.compiler.condition(node)
         match node:
             case Comparison():
@@ -86,7 +86,7 @@ class Describer:
                 typing.assert_never(node)
 
     def ways(self, node: Meets) -> list[Describe]:
-        """The ways in which a prerequisite may be shown."""
+        """Return the ways in which a prerequisite may be shown."""
         found: list[Describe] = []
         if node.recognised is not None and node.by is not By.FINDING:
             found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
@@ -212,7 +212,7 @@ class Describer:
         return found
 
     def actual(self, block: Block, name: str | None, fact: Fact | None) -> Floats:
-        """The value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""
+        """Return the value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""
         if name is None or fact is None or fact.type is FactType.CATEGORY:
             return np.full(block.size, np.nan)
         place = self.compiler.places[name]
@@ -259,7 +259,7 @@ class Describer:
     # -- columns -----------------------------------------------------------------------------
 
     def columns(self, require: Condition) -> tuple[tuple[str, ...], Callable[[Block], Array]]:
-        """The values of the selectors of an indicator's tables as texts, and which of these a row has; -1 for none."""
+        """Return the values of an indicator's selectors as texts, and which of these a row has; -1 for none."""
         bindings = self.compiler.tables.bindings
         used = tuple(dict.fromkeys(s for table in tables_of(require) for s in table.by))
         free = tuple(s for s in used if s not in bindings)
@@ -276,7 +276,7 @@ class Describer:
 
 
 def _joined(ranks: Ranks, members: Sequence[Describe]) -> Describe:
-    """A connective: the reason of its first undetermined member, the weakest evidence of all."""
+    """Return a connective: the reason of its first undetermined member, the weakest evidence of all."""
 
     def describe(block: Block) -> Found:
         found = [member(block) for member in members]

@@ -13,7 +13,7 @@ from ntm_rules.verdict.facts import BadValue, Slot, check_of
 
 
 def places_of(values: Sequence[object]) -> tuple[Array, list[object]]:
-    """The different values, and which of them each unit has.
+    """Return the different values, and which of them each unit has.
 
     Values are told apart as objects: 1 is not True, and what was read from the same text is the same object.
     """
@@ -23,7 +23,7 @@ def places_of(values: Sequence[object]) -> tuple[Array, list[object]]:
 
 
 def column_of(fact: Fact, places: Array, values: Sequence[object]) -> tuple[Column, Mask | None]:
-    """A column of a fact, and the rows that have to be looked at one by one: a bad value, or one with annotations.
+    """Return a column of a fact, and the rows to look at one by one: a bad value, or one with annotations.
 
     Args:
         places: for each row the place of its value in *values*.
@@ -45,7 +45,7 @@ def column_of(fact: Fact, places: Array, values: Sequence[object]) -> tuple[Colu
 
 
 def _long_written(value: object) -> bool:
-    """True where a number is written with zeros at its end, which a float does not remember but a ratio minds."""
+    """Return True where a number is written with zeros at its end: a float forgets them, a ratio does not."""
     if not isinstance(value, Decimal):
         return False
     _, digits, exponent = value.as_tuple()

@@ -70,12 +70,12 @@ class Codes:
 
 @kept
 def kernel_of(ruleset: Ruleset) -> "Kernel":
-    """The compiled form of a ruleset for arrays, kept with it."""
+    """Return the compiled form of a ruleset for arrays, kept with it."""
     return Kernel(ruleset)
 
 
 def _places_counted(ruleset: Ruleset) -> slice | list[int]:
-    """The rows of the codes of criteria that are counted: as a rule all, which need no copy."""
+    """Return the rows of the codes of criteria that are counted: as a rule all, which need no copy."""
     found = [place for place, criterion in enumerate(ruleset.criteria, 1) if criterion.counted]
     return slice(1, 1 + len(found)) if len(found) == len(ruleset.criteria) else found
 
@@ -94,7 +94,7 @@ class Kernel:
         self.grades = [ArrayPass(grade.ruleset, ruleset.minimum_evidence) for grade in ruleset.grades]
 
     def block(self, segment: "_Opened", start: int, end: int) -> Block:
-        """Some rows, with parts and wholes put together; other facts are read when they are needed."""
+        """Return some rows, with parts and wholes put together; other facts are read when they are needed."""
 
         def read(place: int) -> Vector:
             vector = segment.readers[place](start, end)
@@ -129,7 +129,7 @@ class Kernel:
         return found
 
     def opened(self, segment: Segment) -> "_Opened":
-        """A segment with the readers of its columns."""
+        """Return a segment with the readers of its columns."""
         bound, columns = self.checker.bound, segment.columns
         readers: list[Reader] = []
         for fact in self.ruleset.facts:
@@ -148,7 +148,7 @@ class Kernel:
     # -- running -----------------------------------------------------------------------------
 
     def run(self, segments: Sequence[Segment], threads: int) -> Codes:
-        """The outcomes of all rows; what a bad value decides is undetermined."""
+        """Return the outcomes of all rows; what a bad value decides is undetermined."""
         total = sum(segment.size for segment in segments)
         codes = np.empty((self.asked.height, total), np.uint8)
         provisional = np.empty(total, np.bool_)
@@ -171,7 +171,7 @@ class Kernel:
         return Codes(codes.view(np.int8), provisional, met, not_met, undetermined, bad, grades)
 
     def jobs(self, segments: Sequence[Segment], threads: int) -> "Iterator[Job]":
-        """The blocks of all segments."""
+        """Yield the blocks of all segments."""
         offset, size = 0, ALONE if threads == 1 else SHARED
         for segment in segments:
             opened = self.opened(segment)
@@ -200,7 +200,7 @@ class Kernel:
         return found
 
     def graded(self, whole: Block, ranks: Bytes) -> Counts:
-        """The place of the grade of each row; -1 where the set is not surely failed, or no grade surely reached."""
+        """Return the place of the grade of each row; -1 unless the set is surely failed and a grade surely reached."""
         found, open_ = np.full(whole.size, -1, np.int16), ranks == NOT_MET
         for place, grade in enumerate(self.grades):
             reached = grade.ranks(whole)[0]
@@ -225,7 +225,7 @@ class Kernel:
         return verdict
 
     def given(self, segment: Segment, row: int) -> dict[str, typing.Any]:
-        """The facts of one row as a caller would give them to ``assess``."""
+        """Return the facts of one row as a caller would give them to ``assess``."""
         found = {name: column.at(row) for name, column in segment.columns.items()}
         for name in self.flags & found.keys():
             if found[name] in (0, 1):  # a frame may have numbers there
@@ -233,7 +233,7 @@ class Kernel:
         return {name: value for name, value in found.items() if value is not None}
 
     def bad_among(self, facts: Mapping[str, typing.Any]) -> dict[str, FactProblem]:
-        """The bad facts of a row, by id."""
+        """Return the bad facts of a row, by id."""
         try:
             self.checker.check(facts, None)
         except FactError as error:
@@ -241,14 +241,14 @@ class Kernel:
         return {}
 
     def unreadable(self, bad: Mapping[str, object]) -> set[str]:
-        """The bad facts, the ratios that are read from them, and what may grow by them."""
+        """Return the bad facts, the ratios that are read from them, and what may grow by them."""
         ratios = {fact.id for fact, part, whole in self.checker.ratios if part.id in bad or whole.id in bad}
         return {*bad, *ratios, *(fact.id for fact in growing(self.ruleset) if fact.undecided in bad)}
 
     def problems(
         self, segments: Sequence[Segment], rows: Sequence[int], unit_of: Callable[[int], str | None]
     ) -> Iterator[FactProblem]:
-        """What is wrong with the facts of some rows, in words."""
+        """Yield what is wrong with the facts of some rows, in words."""
         starts = np.cumsum([0, *(segment.size for segment in segments)])
         for row in rows:
             place = int(np.searchsorted(starts, row, "right")) - 1

@@ -62,7 +62,7 @@ class _Writer:
         self.facts = [facts_behind(ruleset, i) for _, i in self.own]
 
     def block(self, answer: Answer) -> dict[str, typing.Any]:
-        """The rows of one block, in arrays with a row a unit and a column an indicator."""
+        """Return the rows of one block, in arrays with a row a unit and a column an indicator."""
         block, size = answer.block, answer.block.size
         texts = _Texts(block, self.places)
         shape = (size, len(self.own))
@@ -93,7 +93,7 @@ class _Writer:
         return found
 
     def joined(self, blocks: Sequence[dict[str, typing.Any]]) -> dict[str, typing.Any]:
-        """The columns of all blocks."""
+        """Return the columns of all blocks."""
         import pyarrow as pa
 
         def flat(name: str, kind: typing.Any) -> Array:
@@ -118,7 +118,7 @@ class _Writer:
 
 
 def _answered(found: dict[str, typing.Any], row: int, place: int, result: IndicatorResult) -> None:
-    """What the scalar engine says of an indicator."""
+    """Return what the scalar engine says of an indicator."""
     fact = result.single.fact if result.single else None
     found["outcome"][row, place] = result.outcome
     found["provisional"][row, place] = result.provisional
@@ -144,7 +144,7 @@ class _Texts:
         self.made: dict[str, typing.Any] = {}
 
     def joined(self, facts: Sequence[Fact]) -> typing.Any:
-        """The detail of each row, see ``details``."""
+        """Return the detail of each row, see ``details``."""
         import pyarrow as pa
         import pyarrow.compute as pc
 

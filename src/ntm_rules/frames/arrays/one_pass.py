@@ -58,7 +58,7 @@ class ArrayPass:
         self.k = ruleset.at_least_n
 
     def worked_out(self, block: Block, like: Block | None = None) -> Block:
-        """The block with the derived facts behind the others, made when they are needed.
+        """Return the block with the derived facts behind the others, made when they are needed.
 
         Args:
             like: what the other pass made, from which derived facts are taken over.
@@ -76,7 +76,7 @@ class ArrayPass:
         return whole
 
     def ranks(self, block: Block, like: Bytes | None = None) -> Bytes:
-        """The ranks of the set, its criteria and its indicators: a row each.
+        """Return the ranks of the set, its criteria and its indicators: a row each.
 
         Args:
             block: with the derived facts.

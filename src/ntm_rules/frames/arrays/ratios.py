@@ -14,7 +14,7 @@ _MANY_DIGITS = 7
 def pair_of(
     fact: Fact, part: Fact, whole: Fact, block: Block, at: Mapping[str, int]
 ) -> tuple[Pair | None, Mask | None]:
-    """The ratio where part and whole are given; and the rows in which they do not fit together."""
+    """Return the ratio where part and whole are given; and the rows in which they do not fit together."""
     top, bottom = block.numbers(at[part.id]), block.numbers(at[whole.id])
     there = ~np.isnan(top.filled) & ~np.isnan(bottom.filled)
     if not there.any():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ntm_rules.frames.base.column import FLAGS, NOTHING, NUMBERS, TEXTS, Column
-from ntm_rules.frames.base.vectors import TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
+from ntm_rules.frames.base.vectors import FALSE, TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.facts import MAX_DIGITS, BadValue, check_of
@@ -22,7 +22,7 @@ AS_FLAGS = "turn it into true and false before, e.g. by comparing it with `đạ
 
 
 def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagnostic | None:
-    """What is wrong with the type of a column; None where it can be read.
+    """Return what is wrong with the type of a column; None where it can be read.
 
     Args:
         cast: words how to turn a column, by its name, into another kind.
@@ -39,7 +39,7 @@ def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagno
 
 
 def reader_of(fact: Fact, column: Column, stepped: bool = False) -> Reader:
-    """The reader of a column that fits its fact; *stepped* as for ``check_of``."""
+    """Return the reader of a column that fits its fact; *stepped* as for ``check_of``."""
     if column.kind == NOTHING:
         return missing_reader(fact)
     if isinstance(column.values, list):
@@ -52,7 +52,7 @@ def reader_of(fact: Fact, column: Column, stepped: bool = False) -> Reader:
 
 
 def missing_reader(fact: Fact) -> Reader:
-    """The reader of a fact without a column."""
+    """Return the reader of a fact without a column."""
     if fact.type.numeric:
         return lambda a, b: Numbers(np.broadcast_to(np.nan, b - a), np.broadcast_to(np.uint8(1), b - a))
     code = UNKNOWN_FLAG if fact.type is FactType.BOOLEAN else len(fact.values)
@@ -60,7 +60,7 @@ def missing_reader(fact: Fact) -> Reader:
 
 
 def bound_reader(fact: Fact, value: str, column: Column | None) -> Reader:
-    """The reader of a fact that province or year fixes; another value in its column is a bad one."""
+    """Return the reader of a fact that province or year fixes; another value in its column is a bad one."""
     code = fact.values.index(value)
     given = None if column is None else reader_of(fact, column)
 
@@ -88,7 +88,7 @@ def bounds(fact: Fact) -> tuple[float, float]:
 
 
 def within(fact: Fact) -> Callable[[Floats], Mask]:
-    """True where a number lies within the bounds of the fact; never for NaN and infinities."""
+    """Return True where a number lies within the bounds of the fact; never for NaN and infinities."""
     low, high = bounds(fact)
     if fact.type is FactType.COUNT:
         return lambda x: (x >= low) & (x <= high) & (np.rint(x) == x)
@@ -96,7 +96,7 @@ def within(fact: Fact) -> Callable[[Floats], Mask]:
 
 
 def in_steps(fact: Fact) -> Callable[[Floats], Mask]:
-    """True where a number lies within the bounds of the fact and is a whole number of steps of its last digit."""
+    """Return True where a number is within the bounds of the fact and a whole number of steps of its last digit."""
     inside, power = within(fact), float(10**fact.decimals)
 
     def check(x: Floats) -> Mask:
@@ -148,7 +148,7 @@ def _numbers(fact: Fact, column: Column, stepped: bool) -> Reader:
 
 
 def _few_digits(exact: typing.Any, x: Floats) -> Mask:
-    """True where an integer has at most ``MAX_DIGITS`` significant digits."""
+    """Return True where an integer has at most ``MAX_DIGITS`` significant digits."""
     fits = np.abs(x) < _MANY_DIGITS
     for row in np.flatnonzero(~fits):
         fits[row] = len(str(abs(int(exact[row]))).rstrip("0")) <= MAX_DIGITS
@@ -179,7 +179,7 @@ def _checked(fact: Fact, values: Sequence[typing.Any], bad: Mask) -> Reader:
         return lambda a, b: Numbers(numbers[a:b], unknown[a:b], None, invalid(a, b))
     places: dict[object, int] = {value: place for place, value in enumerate((*fact.values, None))}
     if fact.type is FactType.BOOLEAN:
-        places = {False: 0, None: UNKNOWN_FLAG, True: TRUE}
+        places = {False: FALSE, None: UNKNOWN_FLAG, True: TRUE}
     codes = np.array([places[value] for value in values], np.uint8)
     return lambda a, b: Choices(codes[a:b], invalid(a, b))
 
@@ -244,7 +244,7 @@ def _choices(fact: Fact, column: Column) -> Reader:
 
 
 def _coder(fact: Fact, column: Column) -> Callable[[int, int], Bytes]:
-    """The places of the texts in ``Fact.values``; one more where null, two more where it is none of them."""
+    """Return the places of the texts in ``Fact.values``; one more where null, two more where it is none of them."""
     values = fact.values
     unknown, wrong = len(values), len(values) + 1
     places = {value: place for place, value in enumerate(values)}

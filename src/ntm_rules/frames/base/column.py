@@ -41,7 +41,7 @@ class Column:
     bits: tuple[int, int] | None = field(default=None)
 
     def at(self, row: int) -> typing.Any:
-        """The value of one row as a caller would give it to ``assess``; None where it is missing."""
+        """Return the value of one row as a caller would give it to ``assess``; None where it is missing."""
         if self.nulls is not None and self.nulls(row, row + 1)[0]:
             return None
         if self.bits is not None:
@@ -71,7 +71,7 @@ def unpacked(data: Bytes, start: int, count: int) -> Bytes:
 
 
 def of_numpy(name: str, values: Array) -> Column:
-    """A column of a mapping of NumPy arrays; masked arrays are null where they are masked."""
+    """Return a column of a mapping of NumPy arrays; masked arrays are null where they are masked."""
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     data = np.ma.getdata(values) if mask is not None else np.asarray(values)
     nulls = None if mask is None or not mask.any() else (lambda a, b: mask[a:b])
@@ -79,7 +79,7 @@ def of_numpy(name: str, values: Array) -> Column:
 
 
 def of_plain(name: str, data: Array, nulls: Nulls | None, nan_is_missing: bool) -> Column:
-    """A column of a NumPy array and what is null in it."""
+    """Return a column of a NumPy array and what is null in it."""
     kind = data.dtype.kind
     if kind == "b":
         return Column(name, FLAGS, data, nulls)
@@ -95,7 +95,7 @@ def of_plain(name: str, data: Array, nulls: Nulls | None, nan_is_missing: bool) 
 
 
 def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
-    """A column of Python values: texts, yes/no values, or Decimals; None is null."""
+    """Return a column of Python values: texts, yes/no values, or Decimals; None is null."""
     listed = data.tolist()
     if nulls is not None:
         listed = [None if null else value for value, null in zip(listed, nulls(0, len(listed)), strict=True)]
@@ -116,7 +116,7 @@ def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
 
 
 def nothing(name: str, size: int) -> Column:
-    """A column in which every row is null."""
+    """Return a column in which every row is null."""
     return Column(name, NOTHING, np.zeros(size), lambda a, b: np.ones(b - a, np.bool_))
 
 
@@ -132,7 +132,7 @@ def shortest(values: Array) -> Array:
 
 
 def of_arrow(name: str, array: typing.Any) -> Column:
-    """A column of one Arrow array; nothing is copied but decimals, float32 and dictionaries."""
+    """Return a column of one Arrow array; nothing is copied but decimals, float32 and dictionaries."""
     import pyarrow as pa
 
     kind = array.type
@@ -156,7 +156,7 @@ def of_arrow(name: str, array: typing.Any) -> Column:
 
 
 def _arrow_values(array: typing.Any) -> Array:
-    """The values of an Arrow array of numbers, as they lie there; what stands under a null is anything."""
+    """Return the values of an Arrow array of numbers, as they lie there; what stands under a null is anything."""
     width = np.dtype(array.type.to_pandas_dtype())
     buffer = array.buffers()[1]
     if buffer is None:

@@ -73,7 +73,7 @@ def named(what: str, value: str, known: Sequence[str]) -> None:
 def layout_of(
     ruleset: Ruleset, names: Sequence[str], unit: str | None, keep: Sequence[str], extra: Sequence[str] = ()
 ) -> Layout:
-    """What the columns of a frame are.
+    """Return what the columns of a frame are.
 
     Args:
         extra: columns with a meaning of their own, neither facts nor kept.
@@ -112,17 +112,17 @@ def result_names(ruleset: Ruleset) -> frozenset[str]:
 
 
 def wide_names(ruleset: Ruleset) -> tuple[str, ...]:
-    """The columns of the wide result after those passed through."""
+    """Return the columns of the wide result after those passed through."""
     return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
 
 
 def grade_names(ruleset: Ruleset) -> tuple[str, ...]:
-    """The column with the id of the grade, of a set that has grades; null where there is none for certain."""
+    """Return the column with the id of the grade, of a set that has grades; null where there is none for certain."""
     return (GRADE,) if ruleset.grades else ()
 
 
 def outcome_names(ruleset: Ruleset) -> tuple[str, ...]:
-    """The columns of criteria, then of indicators, in printed order."""
+    """Return the columns of criteria, then of indicators, in printed order."""
     indicators = (i.no for c in ruleset.criteria for i in c.indicators)
     return (*(f"criterion_{c.no}" for c in ruleset.criteria), *(f"indicator_{no}" for no in indicators))
 
@@ -140,7 +140,7 @@ def _missing(ruleset: Ruleset, given: set[str]) -> list[str]:
 
 
 def _read(ruleset: Ruleset) -> set[str]:
-    """The facts that conditions and derived facts read."""
+    """Return the facts that conditions and derived facts read."""
     found = {*facts_read(ruleset.criteria), *(name for d in ruleset.derived for name in facts_of_derived(d))}
     for other in (*prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         found |= _read(other)

@@ -17,7 +17,7 @@ BAD = "!"
 
 
 def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
-    """The facts that an indicator reads, also through ratios, what is undecided, derived facts and other rulesets."""
+    """Return the facts that an indicator reads, also through ratios, derived facts and other rulesets."""
     facts = {fact.id: fact for fact in ruleset.facts}
     derived = ruleset.derived_by_id
     found: dict[str, None] = {}
@@ -44,7 +44,7 @@ def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
 
 
 def facts_in(facts: Iterable[Fact], detail: str) -> tuple[Mapping[str, typing.Any], frozenset[str]]:
-    """The facts of a detail, as ``assess`` takes them, and the names of those with bad values.
+    """Return the facts of a detail, as ``assess`` takes them, and the names of those with bad values.
 
     Raises:
         ValueError: it is no detail of these facts.

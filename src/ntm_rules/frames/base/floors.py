@@ -8,7 +8,7 @@ from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicato
 
 
 def differing(ruleset: Ruleset, one: Evidence | None, other: Evidence | None) -> tuple[set[str], set[str]]:
-    """The indicators and the derived facts that may be otherwise under the other floor of evidence."""
+    """Return the indicators and the derived facts that may be otherwise under the other floor of evidence."""
     names: set[str] = set()
 
     def differs(condition: Condition) -> bool:

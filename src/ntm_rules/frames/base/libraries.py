@@ -36,7 +36,7 @@ class Source(typing.Protocol):
     size: int
 
     def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """Some columns, in parts that lie together: how many rows, and the columns by name."""
+        """Yield some columns, in parts that lie together: how many rows, and the columns by name."""
 
     def at(self, name: str, row: int) -> object:
         """One value."""
@@ -45,17 +45,17 @@ class Source(typing.Protocol):
         """How to turn a column of texts into numbers or yes/no values."""
 
     def arrow(self, name: str) -> typing.Any:
-        """A column as an Arrow array."""
+        """Return a column as an Arrow array."""
 
     def taken(self, rows: Array) -> "Source":
-        """Some of the rows."""
+        """Return some of the rows."""
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
-        """A frame of the same kind: columns passed through (of some rows only), then those made."""
+        """Return a frame of the same kind: columns passed through (of some rows only), then those made."""
 
 
 def source_of(frame: Frame) -> Source | None:
-    """The frame, if it is one in memory.
+    """Return the frame, if it is one in memory.
 
     Raises:
         TableError: a mapping whose columns do not fit together, or names of columns that are twice there or no texts.
@@ -106,13 +106,13 @@ class NumpySource:
         return self.columns[name][row]
 
     def arrow(self, name: str) -> typing.Any:
-        """A column as an Arrow array."""
+        """Return a column as an Arrow array."""
         import pyarrow as pa
 
         return pa.array(self.columns[name])
 
     def taken(self, rows: Array) -> Source:
-        """Some of the rows."""
+        """Return some of the rows."""
         return NumpySource({name: values[rows] for name, values in self.columns.items()})
 
     def cast(self, name: str, kind: str) -> str:
@@ -120,7 +120,7 @@ class NumpySource:
         return f'`frame["{name}"].astype({"float" if kind == "numbers" else "bool"})`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
-        """A dictionary of arrays; texts as Python objects."""
+        """Return a dictionary of arrays; texts as Python objects."""
         found = {name: self.columns[name] if rows is None else self.columns[name][rows] for name in kept}
         for name, values in made.items():
             if isinstance(values, Labels):
@@ -158,13 +158,13 @@ class PandasSource:
         return self.frame[name].iloc[row]
 
     def arrow(self, name: str) -> typing.Any:
-        """A column as an Arrow array."""
+        """Return a column as an Arrow array."""
         import pyarrow as pa
 
         return pa.array(self.frame[name], from_pandas=True)
 
     def taken(self, rows: Array) -> Source:
-        """Some of the rows."""
+        """Return some of the rows."""
         return PandasSource(self.frame.iloc[rows])
 
     def cast(self, name: str, kind: str) -> str:
@@ -172,7 +172,7 @@ class PandasSource:
         return f'`frame["{name}"].astype("{"float64" if kind == "numbers" else "boolean"}")`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
-        """A data frame with the same index; labels are categorical."""
+        """Return a data frame with the same index; labels are categorical."""
         import pandas as pd
 
         index = self.frame.index if rows is None else self.frame.index[rows]
@@ -190,7 +190,7 @@ class PandasSource:
 
 
 def _pandas_of(values: typing.Any) -> typing.Any:
-    """A column of results for pandas; integers with nulls are nullable ones."""
+    """Return a column of results for pandas; integers with nulls are nullable ones."""
     import pandas as pd
 
     if isinstance(values, np.ma.MaskedArray):
@@ -202,7 +202,7 @@ def _pandas_of(values: typing.Any) -> typing.Any:
 
 
 def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
-    """A column of a data frame; NaN is null in those that are NumPy arrays only."""
+    """Return a column of a data frame; NaN is null in those that are NumPy arrays only."""
     import pandas as pd
     import pyarrow as pa
 
@@ -245,7 +245,7 @@ class ArrowSource:
         self.size: int = frame.num_rows
 
     def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """The record batches of the table."""
+        """Yield the record batches of the table."""
         return _batches(self.frame.select(names))
 
     def at(self, name: str, row: int) -> object:
@@ -253,11 +253,11 @@ class ArrowSource:
         return self.frame.column(name)[row].as_py()
 
     def arrow(self, name: str) -> typing.Any:
-        """A column as an Arrow array."""
+        """Return a column as an Arrow array."""
         return self.frame.column(name).combine_chunks()
 
     def taken(self, rows: Array) -> Source:
-        """Some of the rows."""
+        """Return some of the rows."""
         import pyarrow as pa
 
         return ArrowSource(self.frame.take(pa.array(rows)))
@@ -267,7 +267,7 @@ class ArrowSource:
         return f'`frame["{name}"].cast("{"double" if kind == "numbers" else "bool"}")`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
-        """A table; labels are dictionaries."""
+        """Return a table; labels are dictionaries."""
         import pyarrow as pa
 
         taken = self.frame.select(list(kept))
@@ -286,7 +286,7 @@ class PolarsSource:
         self.size = frame.height
 
     def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """The chunks of the frame, as Arrow has them."""
+        """Yield the chunks of the frame, as Arrow has them."""
         import polars as pl
 
         return _batches(self.frame.select(names).to_arrow(compat_level=pl.CompatLevel.oldest()))
@@ -296,11 +296,11 @@ class PolarsSource:
         return self.frame.get_column(name)[row]
 
     def arrow(self, name: str) -> typing.Any:
-        """A column as an Arrow array."""
+        """Return a column as an Arrow array."""
         return self.frame.get_column(name).to_arrow()
 
     def taken(self, rows: Array) -> Source:
-        """Some of the rows."""
+        """Return some of the rows."""
         return PolarsSource(self.frame[rows])
 
     def cast(self, name: str, kind: str) -> str:
@@ -308,7 +308,7 @@ class PolarsSource:
         return f'`frame.with_columns(pl.col("{name}").cast(pl.{"Float64" if kind == "numbers" else "Boolean"}))`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
-        """A data frame; labels are categorical."""
+        """Return a data frame; labels are categorical."""
         import polars as pl
 
         taken = self.frame.select(kept)
@@ -332,7 +332,7 @@ def _batches(table: typing.Any) -> Iterator[tuple[int, dict[str, Column]]]:
 
 
 def arrow_of(values: typing.Any) -> typing.Any:
-    """A column of results for Arrow: NaN and -1 are null."""
+    """Return a column of results for Arrow: NaN and -1 are null."""
     import pyarrow as pa
 
     if isinstance(values, Labels):

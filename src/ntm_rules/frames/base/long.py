@@ -18,7 +18,7 @@ NO_REASON = 255
 
 
 def tables_of(condition: Condition) -> list[Table]:
-    """The tables of a condition."""
+    """Return the tables of a condition."""
     found: list[Table] = []
     for _, leaf in leaves(condition):
         if not isinstance(leaf, Meets):
@@ -46,13 +46,13 @@ def comparisons_of(node: Condition) -> int:
 
 
 def says_empty(cell: Cell) -> bool:
-    """True if a cell, or the base cell under a pending one, says what an empty whole means."""
+    """Return whether a cell, or the base cell under a pending one, says what an empty whole means."""
     base = cell.floor if cell.state is CellState.PENDING and cell.floor is not None else cell
     return base.when_empty is not None
 
 
 def cell_reason(cell: Cell, floor: Evidence | None) -> int:
-    """The first reason why a cell decides nothing; ``NO_REASON`` where it decides."""
+    """Return the first reason why a cell decides nothing; ``NO_REASON`` where it decides."""
     if cell.state is CellState.DELEGATED:
         return ORDER[ReasonCode.DELEGATED]
     if cell.state is CellState.PENDING:
@@ -61,6 +61,6 @@ def cell_reason(cell: Cell, floor: Evidence | None) -> int:
 
 
 def reads_unread(indicator: Indicator) -> bool:
-    """True if an indicator rests on another set that was not read whole."""
+    """Return whether an indicator rests on another set that was not read whole."""
     conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
     return any(not other.read_whole for c in conditions for other in prerequisites_of(c))

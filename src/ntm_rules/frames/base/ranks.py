@@ -19,7 +19,7 @@ _ROWS = 6
 
 
 def all_of(members: Sequence[Bytes]) -> Bytes:
-    """The least rank, row by row."""
+    """Return the least rank, row by row."""
     found = members[0]
     for member in members[1:]:
         found = np.minimum(found, member)
@@ -27,7 +27,7 @@ def all_of(members: Sequence[Bytes]) -> Bytes:
 
 
 def any_of(members: Sequence[Bytes]) -> Bytes:
-    """The greatest rank; what is not applicable counts as not met."""
+    """Return the greatest rank; what is not applicable counts as not met."""
     found = members[0] * (members[0] != NOT_APPLICABLE)
     for member in members[1:]:
         found = np.maximum(found, member * (member != NOT_APPLICABLE))
@@ -51,13 +51,13 @@ def negation_of(member: Bytes) -> Bytes:
 
 
 def guarded(applies: Bytes, condition: Bytes) -> Bytes:
-    """An indicator with ``applies_if``."""
+    """Return an indicator with ``applies_if``."""
     hidden = NOT_APPLICABLE - (applies == UNDETERMINED) * np.uint8(NOT_APPLICABLE - UNDETERMINED)
     return chosen(applies == MET, condition, hidden)
 
 
 def capped(member: Bytes) -> Bytes:
-    """What is not *not met* is undetermined."""
+    """Return what is not *not met* is undetermined."""
     return np.minimum(member, np.uint8(UNDETERMINED))
 
 

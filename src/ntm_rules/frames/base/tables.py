@@ -26,11 +26,11 @@ class Tabulator:
         self.facts, self.bindings, self.floor = scalar.facts, scalar.bindings, scalar.floor
 
     def free(self, table: Table) -> tuple[str, ...]:
-        """The selectors of a table that province and year do not fix."""
+        """Return the selectors of a table that province and year do not fix."""
         return tuple(s for s in dict.fromkeys(table.by) if s not in self.bindings)
 
     def cells(self, table: Table, free: tuple[str, ...]) -> list[Cell | None]:
-        """The cell for each combination of the selectors' values in the order of ``values_of``; None for no cell."""
+        """Return the cell for each combination of selector values, in the order of ``values_of``; None for no cell."""
         found: list[Cell | None] = []
         for values in itertools.product(*(values_of(self.facts[s]) for s in free)):
             if any(map(is_lacking, values)):
@@ -42,16 +42,16 @@ class Tabulator:
         return found
 
     def known(self, free: tuple[str, ...]) -> list[int]:
-        """The places of ``cells`` at which all selectors are known."""
+        """Return the places of ``cells`` at which all selectors are known."""
         products = enumerate(itertools.product(*(values_of(self.facts[s]) for s in free)))
         return [place for place, values in products if not any(map(is_lacking, values))]
 
     def asked(self, cells: Sequence[Cell | None]) -> list[Asked]:
-        """What each cell asks."""
+        """Return what each cell asks."""
         return [OPEN if cell is None else asked_of(cell, self.floor) for cell in cells]
 
     def ranks(self, name: str | None, op: Op, cells: Sequence[Cell | None]) -> list[list[int]]:
-        """The rank of a comparison for each cell and each value of a yes/no, level or category."""
+        """Return the rank of a comparison for each cell and each value of a yes/no, level or category."""
         values = [None] if name is None else values_of(self.facts[name])
         slots: list[object] = [None] * len(self.scalar.places)
         found: list[list[int]] = []
@@ -67,12 +67,12 @@ class Tabulator:
 
 
 def values_of(fact: Fact) -> list[object]:
-    """The values that a yes/no, level or category may have: false, unknown, true; or the values, unknown, ambiguous."""
+    """Return the values a selector may have: false, unknown, true; or its values, unknown, ambiguous."""
     if fact.type is FactType.BOOLEAN:
         return [False, None, True]
     return [*fact.values, None, Unclear.AMBIGUOUS]
 
 
 def is_lacking(value: object) -> bool:
-    """True for unknown and for ambiguous."""
+    """Return True for unknown and for ambiguous."""
     return value is None or value is Unclear.AMBIGUOUS

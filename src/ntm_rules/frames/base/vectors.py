@@ -97,36 +97,36 @@ class Block:
         return np.zeros(self.size, np.bool_)
 
     def at(self, place: int) -> Vector:
-        """The fact of a slot."""
+        """Return the fact of a slot."""
         found = self.slots[place]
         if found is None:
             found = self.slots[place] = self.read(place)
         return found
 
     def numbers(self, place: int) -> Numbers:
-        """The fact of a slot that holds numbers."""
+        """Return the fact of a slot that holds numbers."""
         return typing.cast(Numbers, self.at(place))
 
     def choices(self, place: int) -> Choices:
-        """The fact of a slot that holds a yes/no, a level or a category."""
+        """Return the fact of a slot that holds a yes/no, a level or a category."""
         return typing.cast(Choices, self.at(place))
 
     def places(self, place: int) -> "Places":
-        """The codes of a choice as places of a table, which NumPy looks up much faster than bytes."""
+        """Return the codes of a choice as places of a table, which NumPy looks up much faster than bytes."""
         return typing.cast(
             "Places", self.shared(("places", place), lambda _: self.choices(place).codes.astype(np.intp))
         )
 
     def seen_from(self, places: "typing.Sequence[int]") -> "Block":
-        """The same rows with the slots of another ruleset, each of which stands at one of *places* here."""
+        """Return the same rows with the slots of another ruleset, each of which stands at one of *places* here."""
         return Block(self.size, lambda place: self.at(places[place]), [None] * len(places), self.pairs, hard=self.hard)
 
     def constant(self, rank: int) -> Bytes:
-        """An array of one rank."""
+        """Return an array of one rank."""
         return typing.cast(Bytes, self.shared(("constant", rank), lambda _: np.full(self.size, rank, np.uint8)))
 
     def shared(self, key: object, make: "typing.Callable[[Block], typing.Any]") -> typing.Any:
-        """What several comparisons need, made once a block."""
+        """Return what several comparisons need, made once a block."""
         if key not in self._memo:
             self._memo[key] = make(self)
         return self._memo[key]

@@ -70,7 +70,7 @@ class FrameCompiler:
         settled: bool = False,
         taken: Container[str] = (),
     ) -> "FrameCompiler":
-        """A compiler with the derived facts worked out.
+        """Return a compiler with the derived facts worked out.
 
         Args:
             taken: derived facts that are in *slots* already.
@@ -94,7 +94,7 @@ class FrameCompiler:
         return made
 
     def selectors(self) -> Iterator[tuple[str, ...]]:
-        """The selectors of every table, each combination once."""
+        """Yield the selectors of every table, each combination once."""
         found: dict[tuple[str, ...], None] = {}
         for _, indicator in indicators(self.ruleset):
             for condition in (indicator.require, indicator.applies_if):
@@ -106,7 +106,7 @@ class FrameCompiler:
     # -- the tree ----------------------------------------------------------------------------
 
     def whole(self) -> tuple[Expr, list[Expr], list[Expr]]:
-        """The ranks of the set, of its criteria and of its indicators, each a column."""
+        """Return the ranks of the set, of its criteria and of its indicators, each a column."""
         own = [self.stages.add(self.indicator(i)) for c in self.ruleset.criteria for i in c.indicators]
         self.stages.step()
         criteria = [self.stages.add(rank) for rank in self.criteria(own)]
@@ -116,16 +116,16 @@ class FrameCompiler:
         return found, criteria, own
 
     def criteria(self, own: Sequence[Expr]) -> list[Expr]:
-        """The ranks of the criteria, from those of all indicators."""
+        """Return the ranks of the criteria, from those of all indicators."""
         left = iter(own)
         return [fold(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
 
     def folded(self, own: Sequence[Expr]) -> Expr:
-        """The rank of the set, from those of all indicators."""
+        """Return the rank of the set, from those of all indicators."""
         return fold(self.ruleset.at_least_n, self.criteria(own))
 
     def indicator(self, indicator: Indicator) -> Expr:
-        """An indicator."""
+        """Return an indicator."""
         found = self.condition(indicator.require)
         if indicator.applies_if is not None:
             applies = self.condition(indicator.applies_if)
@@ -134,7 +134,7 @@ class FrameCompiler:
         return found.cast(nw.Int8)
 
     def condition(self, node: Condition) -> Expr:
-        """A condition."""
+        """Return a condition."""
         match node:
             case Comparison():
                 return least([self.leaf(fact, node.op, node.threshold) for fact in node.facts])
@@ -156,7 +156,7 @@ class FrameCompiler:
                 typing.assert_never(node)
 
     def ways(self, node: Meets) -> list[Expr]:
-        """The ways in which a prerequisite may be shown: by act, by finding."""
+        """Return the ways in which a prerequisite may be shown: by act, by finding."""
         found: list[Expr] = []
         if node.recognised is not None and node.by is not By.FINDING:
             found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
@@ -176,7 +176,7 @@ class FrameCompiler:
         return found
 
     def inner(self, other: Ruleset) -> "FrameCompiler":
-        """The compiler of another ruleset over the same facts."""
+        """Return the compiler of another ruleset over the same facts."""
         names = [*(fact.id for fact in other.facts), *(most(fact.id) for fact in growing(other))]
         slots = {name: self.slots[name] for name in names if name in self.slots}
         return FrameCompiler.of(other, slots, self.stages, self.floor, self.settled)
@@ -191,7 +191,7 @@ class FrameCompiler:
         return self.numbers(name, op, cells, free)
 
     def cells(self, threshold: Threshold) -> tuple[tuple[str, ...], Sequence[Cell | None]]:
-        """The selectors of a threshold that are not bound, and the cell for each combination of their values."""
+        """Return the selectors of a threshold that are not bound, and the cell for each combination of their values."""
         bound = bound_threshold(threshold)
         if isinstance(bound, Cell):
             return (), [bound]
@@ -199,7 +199,7 @@ class FrameCompiler:
         return free, self.tables.cells(bound, free)
 
     def place(self, free: Sequence[str]) -> Expr:
-        """The place of a row in the list of cells; null where a selector is not known."""
+        """Return the place of a row in the list of cells; null where a selector is not known."""
         known = self.places.get(tuple(free))
         if known is not None:
             return known
@@ -215,7 +215,7 @@ class FrameCompiler:
     def by_place(
         self, free: Sequence[str], values: Sequence[typing.Any], make: Callable[[typing.Any], Expr], kind: typing.Any
     ) -> Expr:
-        """A value for each cell: equal ones together; null where there is no cell and for None."""
+        """Return a value for each cell: equal ones together; null where there is no cell and for None."""
         if not free:
             return null(kind) if values[0] is None else make(values[0])
         groups: dict[typing.Any, list[int]] = {}
@@ -229,7 +229,7 @@ class FrameCompiler:
         return when_any(chain, null(kind))
 
     def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
-        """A comparison of a number."""
+        """Return a comparison of a number."""
         asked = self.tables.asked(cells)
         limits = [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
         if all(limit is None for limit in limits):
@@ -256,7 +256,7 @@ class FrameCompiler:
         limits: Sequence[Decimal | None],
         free: tuple[str, ...],
     ) -> Expr:
-        """A slot against the limits that cells ask."""
+        """Return a slot against the limits that cells ask."""
         limit = self.by_place(free, limits, lambda v: nw.lit(float(v)), nw.Float64)
         found = self._compared(op, slot.value, limit)
         if slot.top is not None and slot.bottom is not None:
@@ -280,7 +280,7 @@ class FrameCompiler:
         return self.as_rank(typing.cast(Expr, ORDER[op](left, right)))
 
     def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
-        """A comparison of a yes/no, level or category: one rank for each cell and value."""
+        """Return a comparison of a yes/no, level or category: one rank for each cell and value."""
         ranks = [tuple(row) for row in self.tables.ranks(name, op, cells)]
         lookup = [None if cell is None else row for cell, row in zip(cells, ranks, strict=True)]
         return self.by_place(free, lookup, lambda row: self._of_values(name, row), nw.Int8).fill_null(UNDETERMINED)
@@ -303,7 +303,7 @@ class FrameCompiler:
     # -- derived facts -----------------------------------------------------------------------
 
     def derived(self, derived: Derived) -> Slot:
-        """A derived fact, from those before it."""
+        """Return a derived fact, from those before it."""
         rule = derived.rule
         reads = [self.slots[name] for name in facts_of_derived(derived) if name in self.slots]
         match rule:
@@ -325,7 +325,7 @@ class FrameCompiler:
         return Slot(self.stages.add(slot.value), top, bottom, slot.invalid)
 
     def case(self, fact: Fact, rule: Case) -> Expr:
-        """The value of the first row whose guard is met, or of the only one."""
+        """Return the value of the first row whose guard is met, or of the only one."""
         # unknown has a place here, so that two unknown values are the same
         unknown, ambiguous = len(fact.values), len(fact.values) + 1
         rows = [(self.condition(row.when), self.then(fact, row.then).fill_null(unknown)) for row in rule.rows]
@@ -334,7 +334,7 @@ class FrameCompiler:
         return where(found != unknown, found, nw.Int16)
 
     def then(self, fact: Fact, value: str | Ref | None) -> Expr:
-        """The place in ``fact.values`` that a row of a case gives."""
+        """Return the place in ``fact.values`` that a row of a case gives."""
         if not isinstance(value, Ref):
             return null(nw.Int16) if value is None else nw.lit(fact.values.index(value), dtype=nw.Int16)
         other, place = self.facts[value.fact], self.slots[value.fact].value
@@ -343,7 +343,7 @@ class FrameCompiler:
         return when_any(chain, null(nw.Int16))
 
     def quotient(self, fact: Fact, rule: RatioOf) -> Slot:
-        """A ratio that only its parts give."""
+        """Return a ratio that only its parts give."""
         made = self.stages.pairs.get((fact.id, rule.part, rule.whole))
         if made is None:
             return Slot(null(nw.Float64))
@@ -353,7 +353,7 @@ class FrameCompiler:
         return Slot(null(nw.Float64), *made)
 
     def points(self, rule: PointsOf) -> Slot:
-        """The points of the parts that apply over what these are out of."""
+        """Return the points of the parts that apply over what these are out of."""
         tops, bottoms = list[Expr](), list[Expr]()
         for part in parts_of(rule, self.facts):
             points, nothing = self.slots[part.fact].value, nw.lit(0, dtype=nw.Int64)
@@ -370,7 +370,7 @@ class FrameCompiler:
         return Slot(null(nw.Float64), top, where(~top.is_null(), bottom, nw.Int64))
 
     def extreme(self, rule: MinOf | MaxOf, reads: Sequence[Slot]) -> Slot:
-        """The least or greatest of several facts; of ratios the one that is so when multiplied out."""
+        """Return the least or greatest of several facts; of ratios the one that is so when multiplied out."""
         smaller = isinstance(rule, MinOf)
         known = nw.lit(True)
         for slot in reads:
@@ -383,7 +383,7 @@ class FrameCompiler:
 
 
 def _first(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int) -> Expr:
-    """The first row whose guard is met; where one before it is undetermined, the value that all agree on."""
+    """Return the first row whose guard is met; where one before it is undetermined, the value that all agree on."""
     found = otherwise
     for guard, value in reversed(rows):
         agreed = nw.when(value == found).then(found).otherwise(nw.lit(unknown, dtype=nw.Int16))
@@ -392,7 +392,7 @@ def _first(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int) -> 
 
 
 def _only(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int, ambiguous: int) -> Expr:
-    """The one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
+    """Return the one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
     met = nw.sum_horizontal(*((guard == MET).cast(nw.Int32) for guard, _ in rows))
     open_ = nw.sum_horizontal(*((guard == UNDETERMINED).cast(nw.Int32) for guard, _ in rows))
     lacking = nw.lit(unknown, dtype=nw.Int16)
@@ -410,7 +410,7 @@ def _only(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int, ambi
 
 
 def _extreme_of_ratios(stages: Stages, reads: Sequence[Slot], known: Expr, smaller: bool) -> Slot:
-    """The fact of the least or greatest size; a share of nothing, where one is that."""
+    """Return the fact of the least or greatest size; a share of nothing, where one is that."""
     none = null(nw.Int64)
     sizes: list[Expr] = []
     for slot in reads:

@@ -23,7 +23,7 @@ from ntm_rules.verdict.margins import as_float
 
 
 def number(value: int) -> Expr:
-    """A constant place."""
+    """Return a constant place."""
     return nw.lit(value, dtype=nw.Int16)
 
 
@@ -51,7 +51,7 @@ class FrameDescriber:
     compiler: FrameCompiler
 
     def indicator(self, indicator: Indicator) -> Said:
-        """An indicator."""
+        """Return an indicator."""
         found = self.condition(indicator.require)
         if indicator.applies_if is not None:
             guard = self.condition(indicator.applies_if)
@@ -61,7 +61,7 @@ class FrameDescriber:
         return found
 
     def condition(self, node: Condition) -> Said:
-        """A condition."""
+        """Return a condition."""
         rank = self.compiler.condition(node)
         match node:
             case Comparison():
@@ -78,7 +78,7 @@ class FrameDescriber:
                 typing.assert_never(node)
 
     def ways(self, node: Meets) -> list[Said]:
-        """The ways in which a prerequisite may be shown."""
+        """Return the ways in which a prerequisite may be shown."""
         found: list[Said] = []
         if node.recognised is not None and node.by is not By.FINDING:
             found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
@@ -134,7 +134,7 @@ class FrameDescriber:
         return Said(rank, self.reason(slot, fact, free, cells), level, self.actual(slot, fact), required, margin)
 
     def reason(self, slot: Slot | None, fact: Fact | None, free: Sequence[str], cells: Sequence[Cell | None]) -> Expr:
-        """The first reason why a comparison decides nothing."""
+        """Return the first reason why a comparison decides nothing."""
         compiler = self.compiler
         own = [None if c is None else cell_reason(c, compiler.floor) for c in cells]
         cell = compiler.by_place(free, own, number, nw.Int16)
@@ -158,7 +158,7 @@ class FrameDescriber:
         return when_any(chain, number(ORDER[ReasonCode.NO_CELL]))
 
     def actual(self, slot: Slot | None, fact: Fact | None) -> Expr:
-        """The value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""
+        """Return the value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""
         if slot is None or fact is None or fact.type is FactType.CATEGORY:
             return null(nw.Float64)
         if fact.type is FactType.BOOLEAN:
@@ -194,7 +194,7 @@ class FrameDescriber:
     # -- columns and details -----------------------------------------------------------------
 
     def columns(self, require: Condition) -> Expr:
-        """The values of the selectors of an indicator's tables, in the order in which they are used."""
+        """Return the values of the selectors of an indicator's tables, in the order in which they are used."""
         compiler = self.compiler
         bindings = compiler.tables.bindings
         used = tuple(dict.fromkeys(s for table in tables_of(require) for s in table.by))
@@ -211,7 +211,7 @@ class FrameDescriber:
         return nw.when(joined != "").then(joined).otherwise(null(nw.String))
 
     def detail(self, facts: Sequence[Fact]) -> Expr:
-        """The facts of a row, see ``details``."""
+        """Return the facts of a row, see ``details``."""
         texts = [_text(self.compiler.slots[fact.id], fact) for fact in facts]
         return nw.concat_str(texts, separator=SEPARATOR) if texts else nw.lit("")
 
@@ -258,7 +258,7 @@ def _text(slot: Slot, fact: Fact) -> Expr:
 
 
 def _joined(rank: Expr, members: Sequence[Said]) -> Said:
-    """A connective: the reason of its first undetermined member, the weakest evidence of all."""
+    """Return a connective: the reason of its first undetermined member, the weakest evidence of all."""
     first = members[0]
     if len(members) == 1:
         return Said(rank, first.reason, first.level, first.actual, first.required, first.margin)

@@ -75,7 +75,7 @@ def _nothing(fact: Fact) -> nw.Expr:
 
 
 def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
-    """What is wrong with the type of a column."""
+    """Return what is wrong with the type of a column."""
     wanted = NUMBERS if fact.type.numeric else FLAGS if fact.type is FactType.BOOLEAN else TEXTS
     is_text = kind in (nw.String, nw.Categorical, nw.Enum)
     fits = {NUMBERS: kind.is_numeric(), FLAGS: kind == nw.Boolean or kind.is_numeric()}.get(wanted, is_text)
@@ -90,7 +90,7 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
 
 
 def _value(fact: Fact, kind: typing.Any) -> nw.Expr:
-    """A column in the type of its slot."""
+    """Return a column in the type of its slot."""
     column = nw.col(fact.id)
     if fact.type.numeric:
         if kind == nw.Float64:
@@ -111,7 +111,7 @@ def _texts(column: nw.Expr, kind: typing.Any) -> nw.Expr:
 
 
 def _wrong(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr | None:
-    """True where a column has a bad value; None where it can have none; *stepped* as for ``check_of``."""
+    """Return True where a column has a bad value; None where it can have none; *stepped* as for ``check_of``."""
     column = nw.col(fact.id)
     if fact.type is FactType.BOOLEAN:
         return None if kind == nw.Boolean else ((column != 0) & (column != 1)).fill_null(False)
@@ -136,7 +136,7 @@ def _wrong(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr | None:
 
 
 def _many_digits(column: nw.Expr) -> nw.Expr:
-    """True where an integer has more than ``MAX_DIGITS`` significant digits."""
+    """Return True where an integer has more than ``MAX_DIGITS`` significant digits."""
     size = column.abs()
     found = nw.lit(False)
     for extra in range(1, 5):

@@ -36,7 +36,7 @@ _SQL_CAST = '`CAST("{name}" AS DOUBLE PRECISION)`'
 
 
 def assess_lazily(ruleset: Ruleset, frame: typing.Any, question: Question) -> typing.Any:
-    """The findings as a frame of the same kind; nothing is computed, bad values are marked.
+    """Return the findings as a frame of the same kind; nothing is computed, bad values are marked.
 
     Raises:
         TypeError: no frame that can be read.
@@ -52,7 +52,7 @@ def assess_lazily(ruleset: Ruleset, frame: typing.Any, question: Question) -> ty
 
 
 def lazy_of(frame: typing.Any) -> "nw.LazyFrame[typing.Any]":
-    """A lazy or remote frame for narwhals.
+    """Return a lazy or remote frame for narwhals.
 
     Raises:
         TypeError: no frame that can be read.
@@ -67,7 +67,7 @@ def lazy_of(frame: typing.Any) -> "nw.LazyFrame[typing.Any]":
 
 
 def assess_narwhals(ruleset: Ruleset, lazy: "nw.LazyFrame[typing.Any]", layout: Layout, shape: str) -> typing.Any:
-    """The findings for a narwhals frame whose columns are known."""
+    """Return the findings for a narwhals frame whose columns are known."""
     columns = tuple(dict.fromkeys((*layout.passed, *layout.facts)))
     stages = Stages(lazy.select(*columns), layout.passed)
     facts = read_facts(ruleset, stages, layout.facts, _CASTS.get(lazy.implementation.value, _SQL_CAST))
@@ -90,13 +90,13 @@ def assess_narwhals(ruleset: Ruleset, lazy: "nw.LazyFrame[typing.Any]", layout: 
 
 
 def _of_grade(ruleset: Ruleset, asked: FrameCompiler, stages: Stages) -> FrameCompiler:
-    """The compiler of what a grade asks, over the facts of its set."""
+    """Return the compiler of what a grade asks, over the facts of its set."""
     derived = {d.id for d in ruleset.derived}
     return FrameCompiler.of(ruleset, asked.slots, stages, asked.floor, taken=derived)
 
 
 def _grade_ranks(compiler: FrameCompiler, own: Sequence[Indicator], ranks: Sequence[str]) -> list[str]:
-    """The names of the ranks of what a grade asks: those of the set where it asks the same."""
+    """Return the names of the ranks of what a grade asks: those of the set where it asks the same."""
     known = {indicator.no: (indicator, rank) for indicator, rank in zip(own, ranks, strict=True)}
     found: list[str] = []
     for _, indicator in indicators(compiler.ruleset):
@@ -150,7 +150,7 @@ def _wide(
 
 
 def _graded(ruleset: Ruleset, whole: Expr, reached: Sequence[Expr]) -> Expr:
-    """The id of the grade where the set is surely failed and the highest grade that is not is surely reached."""
+    """Return the id of the grade where the set is surely failed and the highest grade that is not is surely reached."""
     found: Expr = null(nw.String)
     for grade, rank in reversed(list(zip(ruleset.grades, reached, strict=True))):
         found = when_any([(rank >= MET, nw.lit(grade.id)), (rank == UNDETERMINED, null(nw.String))], found)
@@ -186,7 +186,7 @@ def _long(
 
 
 def _turned(frame: typing.Any, marks: list[str]) -> typing.Any:
-    """A row for each of some columns, beside all others."""
+    """Return a row for each of some columns, beside all others."""
     others = [name for name in frame.collect_schema().names() if name not in marks]
     if not frame.implementation.is_duckdb():
         turned = frame.unpivot(marks, index=others, variable_name=_MARK, value_name=_RANK)
@@ -201,7 +201,7 @@ def _turned(frame: typing.Any, marks: list[str]) -> typing.Any:
 
 
 def _row(describer: FrameDescriber, criterion: str, indicator: Indicator, rank: Expr, floor: Expr) -> dict[str, Expr]:
-    """What is said of one indicator."""
+    """Return what is said of one indicator."""
     ruleset = describer.compiler.ruleset
     here = describer.indicator(indicator)
     provisional = _provisional(rank, floor, not ruleset.read_whole)

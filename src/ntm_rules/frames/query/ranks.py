@@ -14,12 +14,12 @@ Expr = nw.Expr
 
 
 def rank(value: int) -> Expr:
-    """A constant rank."""
+    """Return a constant rank."""
     return nw.lit(value, dtype=nw.Int8)
 
 
 def when_any(groups: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
-    """The value of the first condition that is true."""
+    """Return the value of the first condition that is true."""
     chain: typing.Any = None
     for condition, value in groups:
         chain = nw.when(condition).then(value) if chain is None else chain.when(condition).then(value)
@@ -45,10 +45,10 @@ def at_least(k: int, members: Sequence[Expr]) -> Expr:
 
 
 def fold(k: int | None, members: Sequence[Expr]) -> Expr:
-    """A criterion over its indicators, or a set over its criteria."""
+    """Return a criterion over its indicators, or a set over its criteria."""
     return least(members) if k is None else at_least(k, members)
 
 
 def capped(member: Expr) -> Expr:
-    """What is not *not met* is undetermined."""
+    """Return what is not *not met* is undetermined."""
     return nw.min_horizontal(member, rank(UNDETERMINED))

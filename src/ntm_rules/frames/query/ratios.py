@@ -86,7 +86,7 @@ def _scaled(
 
 
 def _steps(value: nw.Expr, fact: Fact, factor: int) -> tuple[nw.Expr, nw.Expr]:
-    """A fact as a whole number of steps of its last digit, times a factor; true where it has more digits."""
+    """Return a fact as a whole number of steps of its last digit, times a factor; true where it has more digits."""
     power = float(10**fact.decimals)
     most = float(MOST // (10**fact.decimals * factor))
     moderate = small(value, most)
@@ -108,7 +108,7 @@ def _put(slots: dict[str, Slot], bad: dict[str, nw.Expr], ratio: Ratio, pair: tu
 
 
 def _crowded(fact: Fact, undecided: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
-    """True where what is undecided has no room in the whole beside the part, or is too large to be multiplied."""
+    """Return True where what is undecided does not fit into the whole beside the part, or is too large to multiply."""
     room = bottom.cast(nw.Float64) * 100.0 if fact.type is FactType.PERCENT else nw.lit(float(MOST))
     return (top.cast(nw.Float64) + undecided * float(fact.scale) > room).fill_null(False)
 
@@ -139,7 +139,7 @@ def join_growing(
 
 
 def _disagrees(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
-    """True where a percentage is not part over whole, rounded to the digits in which it is written."""
+    """Return True where a percentage is not part over whole, rounded to the digits in which it is written."""
     far = (value - top.cast(nw.Float64) / where(bottom != 0, bottom, nw.Int64).cast(nw.Float64)).abs()
     chain: typing.Any = None
     for digits in _DIGITS:

@@ -48,11 +48,11 @@ class Stages:
     count: int = 0
 
     def add(self, expression: nw.Expr) -> nw.Expr:
-        """A new column, there after the next ``step``."""
+        """Return a new column, there after the next ``step``."""
         return nw.col(self.add_named(expression))
 
     def add_named(self, expression: nw.Expr) -> str:
-        """The name of a new column."""
+        """Return the name of a new column."""
         name = f"{PREFIX}{self.count}"
         self.count += 1
         self.pending[name] = expression
@@ -72,17 +72,17 @@ class Stages:
 
 
 def null(kind: typing.Any) -> nw.Expr:
-    """A typed null."""
+    """Return a typed null."""
     return nw.lit(None, dtype=kind)
 
 
 def where(condition: nw.Expr, value: nw.Expr, kind: typing.Any) -> nw.Expr:
-    """A value where a condition holds, null elsewhere."""
+    """Return a value where a condition holds, null elsewhere."""
     return nw.when(condition).then(value).otherwise(null(kind))
 
 
 def any_true(expressions: Iterable[nw.Expr | None]) -> nw.Expr | None:
-    """True where one is; None if there is none."""
+    """Return a column that is True where any of several is; None without columns."""
     found = [e for e in expressions if e is not None]
     if not found:
         return None
@@ -93,16 +93,16 @@ def any_true(expressions: Iterable[nw.Expr | None]) -> nw.Expr | None:
 
 
 def small(value: nw.Expr, most: float = SMALL) -> nw.Expr:
-    """A number of moderate size, 0 for any other: rounding never meets what no whole number can hold."""
+    """Return a number of moderate size, 0 for any other: rounding never meets what no whole number can hold."""
     return nw.when((value >= -most) & (value <= most)).then(value).otherwise(nw.lit(0.0))
 
 
 def whole_where_small(value: nw.Expr) -> nw.Expr:
-    """The nearest whole number; beyond ``SMALL`` the number itself."""
+    """Return the nearest whole number; beyond ``SMALL`` the number itself."""
     rounded = small(value).round(0)
     return nw.when((value >= -SMALL) & (value <= SMALL)).then(rounded).otherwise(value)
 
 
 def divided(value: nw.Expr, by: float) -> nw.Expr:
-    """A quotient that is rounded once: Polars multiplies by the reciprocal of a constant, but not of a column."""
+    """Return a quotient that is rounded once: Polars multiplies by a constant's reciprocal, not by a column's."""
     return value / (value * 0.0 + by)

@@ -76,7 +76,9 @@ def test_show_in_english_with_a_floor_of_evidence_and_a_caller_folder(tmp_path: 
 def test_show_says_how_to_name_a_set_that_is_not_in_force() -> None:
     err = run("show", "commune/ntm", "--on", "2026-01-10", code=2)
     assert err.startswith("no set `commune/ntm` is in force on 2026-01-10\n    help: ")
-    assert "no set is in force" in run("show", "commune/ntm", "--on", "2026-01-10", "--period", "2021-2025")
+    assert "không có bộ tiêu chí nào có hiệu lực" in run(
+        "show", "commune/ntm", "--on", "2026-01-10", "--period", "2021-2025"
+    )
 
 
 def test_evidence_counts_all_sets_and_lists_the_cells_of_one() -> None:

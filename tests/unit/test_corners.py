@@ -90,7 +90,7 @@ def test_a_floor_is_never_lowered(country: Callable[..., Library]) -> None:
 
 def test_a_relative_threshold_may_not_be_loosened(country: Callable[..., Library]) -> None:
     text = overlay("bac", "3/QD", "2024-01-01", '{set: "2", at_least: "1", evidence: official}')
-    with pytest.raises(RulesetError, match="`1` asks for less than `44` in column NUI, 2024"):
+    with pytest.raises(RulesetError, match="`1` asks for less than `44` in column `NUI`, `2024`"):
         country(a_yaml=text.replace("commune/ntm", "commune/khac"))
 
 

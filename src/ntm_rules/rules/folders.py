@@ -51,6 +51,7 @@ def listed_in(folder: Path) -> Iterator[Listed]:
         raise RulesetError([Diagnostic.of("library.files", folder=folder, limit=MAX_FILES)])
     for path in paths:
         shown = path.relative_to(folder.parent).as_posix()
+        # only to tell what the file is: where it is read whole, what is not UTF-8 is an error
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             keys = {m[1]: m[2].strip("\"'") for m in _TOP.finditer(file.read(4_000_000))}
         kind = next((k for k in _KINDS if k in keys), "")

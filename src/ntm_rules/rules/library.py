@@ -274,6 +274,7 @@ class Library:
             NotInForce: no set is in force on *on*, only single provinces have one, or the province has ended.
             RulesetError: rule files that cannot be used, or a ruleset with another hash.
         """
+        # a caller's overlay may be for a set that this one only refers to: then it changes that one
         own = None if overlay is None else self._overlay(overlay)
         composed = self._compose(ruleset, on, year or on.year, period, province, territory, own, ())
         if own is not None and own.header.layer not in composed.layers:
@@ -303,7 +304,7 @@ class Library:
         place = self._place(province, territory, on)
         key = (ruleset, base.header.period, on, year, place, province, territory)
         found = self._memo.get(key)
-        if own is None and isinstance(found, Ruleset):
+        if own is None and isinstance(found, Ruleset):  # what a caller hands in is never remembered
             return found
         layers = self._layers(base, owner)
         if own is not None and own.header.target == ruleset:
@@ -343,9 +344,10 @@ class Library:
         return [self._read_base(f) for f in found if period in (None, f.period)]
 
     def _place(self, province: str | None, territory: str | None, on: dt.date) -> Province | None:
+        """Return the province whose region and overlay count: the old one, where a territory is named."""
         if territory is not None:
             if province is not None:
-                self.registry.find(province, on)
+                self.registry.find(province, on)  # which raises if the new province does not exist on the day
             return self.registry.latest(territory, on)
         return None if province is None else self.registry.find(province, on)
 

@@ -137,6 +137,7 @@ def _known_period(header: Header, owner: str | None, bases: Iterable[Listed], re
         reader.unknown("period.unknown", header.at, kind, header.period, periods)
     elif owner:
         spans = [_layer(f) for f in bases if f.period == header.period]
+        # a span that cannot be read is told where its file is read
         if not any(span is None or changes(header.layer, span) for span in spans):
             start = header.layer.start
             reader.error("layer.base/date", header.at, ruleset=header.target, province=owner, date=start)

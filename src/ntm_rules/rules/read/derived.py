@@ -80,7 +80,7 @@ class DerivedReader:
             return None
         if any(fact.unit != facts[0].unit for fact in facts):
             self.reader.error("fact.type/units", node.at, fact=name)
-        fact = evolve(facts[0], id=name, title=title, ratio=None, undecided=None)
+        fact = evolve(facts[0], id=name, title=title, ratio=None, undecided=None)  # a plain number, not a share
         return Derived(fact, (MinOf if kind == "min_of" else MaxOf)(tuple(names)))
 
     def numeric(self, name: str, names: list[str], node: Node) -> list[Fact] | None:
@@ -106,6 +106,7 @@ class DerivedReader:
             return None
         rule, facts = PointsOf(out_of, tuple(members)), self.conditions.scope.facts
         self.check_points(name, rule, node)
+        # the sum has as many decimals as its finest part, so that it is exact
         first, fine = facts[members[0].fact], max(facts[m.fact].decimals for m in members)
         fact = Fact(name, FactType.NUMBER, title, first.unit, Decimal(0), out_of, fine, Direction.MORE)
         return Derived(fact, rule)

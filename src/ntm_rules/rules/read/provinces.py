@@ -112,6 +112,7 @@ def read_registry(root: Map, reader: Reader) -> Registry:
         for other in (*province.merged_from, *((province.successor,) if province.successor else ())):
             if other not in known:
                 reader.unknown("province.unknown", node.at, Message("kind.province"), other, known)
+    # an id may be used again after a merger: the parts are the first provinces of their ids
     before = {p.id: p for p, _ in reversed(read) if not p.merged_from}
     return Registry(tuple(_with_region(p, before) for p, _ in read))
 

@@ -183,6 +183,7 @@ class ThresholdReader:
         def get(key: str) -> Node | None:
             return own.get(key) or around.get(key)
 
+        # a word beside the operator holds for all cells, so a pending one may be under an evidence that is not its own
         evidence = self.reader.choice(get("evidence"), Message("kind.evidence"), {e.value: e for e in Evidence})
         if state is CellState.PENDING:
             if own.get("evidence") is not None:
@@ -198,6 +199,7 @@ class ThresholdReader:
             )
         named = own.get("source") if state is CellState.PENDING else get("source")
         source = self.reader.choice(named, Message("kind.source"), dict(self.scope.sources))
+        # the annex is one of the file's instrument, not of another one that is cited
         annex = self.scope.annex if instrument is self.scope.instrument else None
         return Cell(
             state,

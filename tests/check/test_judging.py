@@ -79,6 +79,8 @@ def test_a_looser_overlay_and_an_indicator_that_its_region_cannot_fail(tmp_path:
     looser = next(f.diagnostic for f in problems if f.diagnostic.code == "proof.looser")
     assert looser.message.startswith("commune/ntm 2021-2025 bac on 2024-07-02: facts satisfy `2.2`")
     assert looser.hint == "for example literacy = 1"
+    assert looser.hint_in("vi") == "ví dụ literacy = 1"
+    assert looser.message_in("vi").startswith("commune/ntm 2021-2025 bac vào ngày 02/07/2024: có số liệu làm `2.2` đạt")
 
 
 def test_what_was_not_decided_in_time_is_a_warning_of_its_own(tmp_path: Path) -> None:

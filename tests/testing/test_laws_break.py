@@ -60,6 +60,8 @@ def test_the_message_is_readable_and_the_facts_replay() -> None:
     error = broken("monotonicity", ruleset)
     assert "monotonicity does not hold at 1.2: indicator 1.2 goes from met to not_met when `amount`" in str(error)
     assert "commune: everything met" in str(error)
+    assert "không thỏa mãn luật monotonicity tại 1.2: chỉ tiêu 1.2 chuyển từ met" in error.text("vi")
+    assert "xã: mọi chỉ tiêu đạt" in error.text("vi")
     outcomes = [assess(ruleset, commune).indicators["1.2"].outcome.code for commune in error.communes]
     assert outcomes == ["met", "not_met"]
 

@@ -20,6 +20,12 @@ _USUAL = 183
 
 def citations(ruleset: Ruleset) -> Iterator[Problem]:
     """Find cells of a composed ruleset whose citation or source is lost, as far as the others tell."""
+    yield from _of_cells(ruleset)
+    yield from _of_open_conditions(ruleset)
+    yield from _of_tables(ruleset)
+
+
+def _of_cells(ruleset: Ruleset) -> Iterator[Problem]:
     cited: dict[str, set[Instrument]] = {}
     for ref in every_cell(ruleset):
         if ref.cell.source is not None:
@@ -27,12 +33,20 @@ def citations(ruleset: Ruleset) -> Iterator[Problem]:
     for ref in every_cell(ruleset):
         address = ref.address or str(ref.derived)
         yield from (problem(ruleset, address, found) for found in _faults(ref, address, cited))
+
+
+def _of_open_conditions(ruleset: Ruleset) -> Iterator[Problem]:
+    """Find open conditions without a source, in layers that name one for others."""
     open_ = [ref for ref in every_cell(ruleset) if ref.comparison is None and ref.cell.state is CellState.PENDING]
     named = {ref.cell.blame for ref in open_ if ref.cell.source is not None}
     for ref in open_:
         if ref.cell.blame in named and ref.cell.source is None:
             address = ref.address or str(ref.derived)
             yield problem(ruleset, address, Message("cell.source/open", address=address))
+
+
+def _of_tables(ruleset: Ruleset) -> Iterator[Problem]:
+    """Find tables of which a layer changed some cells with a source and others without."""
     for address, table in tables(ruleset):
         seen = {cell.blame for _, cell in table.cells if cell.source is not None} - {ruleset.layers[0].instrument}
         if any(cell.blame in seen and cell.source is None for _, cell in table.cells):

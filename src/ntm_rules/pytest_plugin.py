@@ -20,7 +20,7 @@ _CASES = "ntm_rules.testing.cases"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Return the options of the plugin."""
+    """Add the options of the plugin."""
     group = parser.getgroup("ntm-rules", "laws of rulesets")
     group.addoption(
         "--ntm-rulesets",
@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     for folder in folders:
         if not Path(folder).is_dir():
-            raise pytest.UsageError(f"--ntm-rulesets: `{folder}` is not a folder of rule files")
+            raise pytest.UsageError(_said("plugin.no_folder", folder=folder))
     named = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
     config.args = [*named, *folders]
 
@@ -59,6 +59,13 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect a folder that the option names as rule files."""
     folders = {Path(folder).resolve() for folder in parent.config.getoption("ntm_rulesets")}
     return RulesetFolder.from_parent(parent, path=path) if path.resolve() in folders else None
+
+
+def _said(code: str, **params: object) -> str:
+    """Return a message in English, the language in which pytest reports."""
+    from ntm_rules.messages.catalogue import say
+
+    return say("en", code, **params)
 
 
 def _in_words(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
@@ -72,7 +79,7 @@ class RulesetFolder(pytest.Directory):
     """A folder of rule files; an error of a file fails its collection."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        """Return a ruleset each, then the files written anew, then the cases beside the rules."""
+        """Yield a collector for each ruleset, one test that rewrites the files, and the cases beside the rules."""
         from ntm_rules.check.folder import Folder
 
         folder = Folder.read(self.path)
@@ -87,7 +94,7 @@ class RulesetFolder(pytest.Directory):
                 yield CaseFile.from_parent(self, name=name, path=path, folder=folder)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
-        """Return what is wrong with the files, without a traceback."""
+        """Say what is wrong with the files, without a traceback."""
         return _in_words(excinfo) or super().repr_failure(excinfo)
 
 
@@ -99,7 +106,7 @@ class _Item(pytest.Item):
         return _in_words(excinfo) or super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it stands."""
+        """Return the folder and the name, for pytest's headings."""
         return self.path, None, self.name
 
 
@@ -150,9 +157,9 @@ class LawItem(_Item):
 
         subject = typing.cast(RulesetLaws, self.parent).subject
         if not self.law.about(subject):
-            pytest.skip("says nothing about this ruleset")
+            pytest.skip(_said("plugin.says_nothing"))
         if (self.law.name, "") in subject.excused:
-            pytest.skip("excused by an allow file")
+            pytest.skip(_said("plugin.excused"))
         prove(self.law, subject, self.config.getoption("ntm_profile"))
 
 
@@ -164,7 +171,7 @@ class RewritingItem(_Item):
         self.folder, self.targets = folder, targets
 
     def runtest(self) -> None:
-        """Write the files anew, compose, compare."""
+        """Write the files in another way, compose, compare."""
         from ntm_rules.rules.folders import bundled_folder
         from ntm_rules.testing.composing_laws import rewritten
 
@@ -189,7 +196,7 @@ class CaseFile(pytest.File):
             yield CaseItem.from_parent(self, name=name, case=case)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: typing.Any = None) -> typing.Any:
-        """Return what is wrong with the file, without a traceback."""
+        """Say what is wrong with the file, without a traceback."""
         return _in_words(excinfo) or super().repr_failure(excinfo)
 
 

@@ -9,7 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)(?:/[a-z_]+)?"')
 IN_TABLES = re.compile(r'problems\.(?:note|fail)\(\s*"([a-z]+)"')
-PHRASES = re.compile(r"(?:kind|what|hint|looser|expected|error|words|sheet|levels|diff|units|report|cli)\.")
+PHRASES = re.compile(
+    r"(?:kind|what|hint|looser|expected|error|words|sheet|levels|diff|units|report|cli|check|allowed|proofs|case|law"
+    r"|plugin)\."
+)
 OF_THIS_KIND = ("Diagnostic(", "Diagnostic.of(", "placed(", "error(", "unknown(", "problem(", "note(", "fail(")
 
 

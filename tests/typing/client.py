@@ -161,7 +161,7 @@ def prove(ruleset: ntm.Ruleset, other: ntm.Ruleset, path: Path) -> None:
     refuted = [proof for proof in proofs if proof.status is ntm.proofs.Status.REFUTED]
     related = (f(ruleset, other) for f in (ntm.proofs.implies, ntm.proofs.disjoint, ntm.proofs.equivalent))
     report: ntm.check.Report = ntm.check.check(ntm.check.Folder.read(path), proofs=False)
-    linted: tuple[ntm.check.Finding, ...] = ntm.check.lint(ruleset)
+    linted: tuple[ntm.check.Problem, ...] = ntm.check.lint(ruleset)
     print(refuted, [proof.kind for proof in related], report.failed, linted)
 
 

@@ -25,8 +25,12 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plans import Aim
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.programme.rereview import Transition
+from ntm_rules.proofs import Kind as Proved
+from ntm_rules.proofs import Status
 from ntm_rules.rules.read.aggregates import LEVELS as UNIT_LEVELS
 from ntm_rules.rules.read.reader import Reader
+from ntm_rules.testing.composing_laws import CELL_CHANGES
+from ntm_rules.testing.coverage import Side
 from ntm_rules.units.merger import WhyNot
 from ntm_rules.yaml.nodes import Position, Scalar
 
@@ -64,6 +68,11 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone"),
     "report.level.": ("village", "commune", "district", "town", "special-district", "province"),
     "report.tier_of.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
+    "proofs.kind.": tuple(kind.value for kind in Proved),
+    "proofs.status.": tuple(status.value for status in Status),
+    "proofs.data.": ("implied_by", "because", "selectors", "year"),
+    "case.side.": tuple(side.value for side in Side),
+    "law.what.": ("operator", "unit", *CELL_CHANGES),
     "cli.level.": LEVELS,
     "cli.todo.": ("pending", "recalled"),
     "cli.applies.": tuple(outcome.code for outcome in Outcome),

@@ -231,7 +231,7 @@ def test_a_check_does_not_mix_provinces(tmp_path: Path) -> None:
     report = check(Folder.read(tmp_path / "rules"), proofs=False)
     left, allowed = (
         {(f.subject.province, f.diagnostic.file) for f in found if f.diagnostic.code == "cell.source"}
-        for found in (report.findings, [f for f, _ in report.allowed])
+        for found in (report.problems, [f for f, _ in report.allowed])
     )
     assert ("bac", "rules/a.yaml") in left
     assert not any(province == "nam" for province, _ in left)
@@ -245,7 +245,7 @@ def test_two_own_sets_in_force_at_once(tmp_path: Path) -> None:
     other = own("nam", period="2024-2026", number="9/QD", span="{from: 2024-01-01}")
     load(tmp_path / "rules", a_yaml=own("bac"), b_yaml=later, c_yaml=other)
     report = check(Folder.read(tmp_path / "rules"), proofs=False)
-    found = [f for f in report.findings if f.diagnostic.code in ("date.overlap", "date.gap")]
+    found = [f for f in report.problems if f.diagnostic.code in ("date.overlap", "date.gap")]
     mine = [(f.diagnostic.code, f.subject.province, f.diagnostic.file) for f in found if "village" in f.subject.ruleset]
     assert mine == [("date.overlap", "bac", "rules/b.yaml")]
 

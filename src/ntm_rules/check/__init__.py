@@ -5,13 +5,13 @@ from ntm_rules.check.check import Proved, Report, check
 from ntm_rules.check.compositions import Composition, compositions
 from ntm_rules.check.folder import Folder
 from ntm_rules.check.lint import lint
-from ntm_rules.check.problem import Finding
+from ntm_rules.check.problem import Problem
 
 __all__ = [
     "Allowed",
     "Composition",
-    "Finding",
     "Folder",
+    "Problem",
     "Proved",
     "Report",
     "check",

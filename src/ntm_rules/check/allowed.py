@@ -1,4 +1,4 @@
-"""Findings that stand in an allow file beside a ruleset, each with its reason."""
+"""Problems that an allow file beside a ruleset lists as right, each with its reason."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,7 +7,8 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.check.compositions import Composition
-from ntm_rules.check.problem import Finding
+from ntm_rules.check.problem import Problem
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.rules.keys.beside import ALLOW_FILE, ALLOWED
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
@@ -23,8 +24,8 @@ class Allowed:
     """One entry of an allow file.
 
     Attributes:
-        code: of the finding, e.g. ``table.gap``.
-        ruleset, period, province, address: of its subject; an empty one stands for any.
+        code: of the problem, e.g. ``table.gap``.
+        ruleset, period, province, address: of its subject; an empty one means any.
         reason: why it is right as it is.
         path: of the file.
     """
@@ -38,20 +39,20 @@ class Allowed:
     at: Position
     path: Path
 
-    def covers(self, finding: Finding) -> bool:
-        """True if the entry is about the finding."""
-        subject = finding.subject
+    def covers(self, problem: Problem) -> bool:
+        """Return True if the entry is about the problem."""
+        subject = problem.subject
         pairs = (
             (self.ruleset, subject.ruleset),
             (self.period, subject.period),
             (self.province, subject.province),
             (self.address, subject.address),
         )
-        return self.code == finding.diagnostic.code and all(own in ("", other) for own, other in pairs)
+        return self.code == problem.diagnostic.code and all(own in ("", other) for own, other in pairs)
 
 
 def read_allowed(library: Library) -> tuple[Allowed, ...]:
-    """The entries of every ``*.allow.yaml`` in the folders of a library.
+    """Read the entries of every ``*.allow.yaml`` in the folders of a library.
 
     Raises:
         RulesetError: a file that is not a list of entries.
@@ -66,7 +67,7 @@ def read_allowed(library: Library) -> tuple[Allowed, ...]:
 
 
 def excused_by(entries: Iterable[Allowed], composition: Composition) -> Iterator[tuple[str, str]]:
-    """The laws and places that entries list for a ruleset."""
+    """Yield the laws and places that entries list for a ruleset."""
     for entry in entries:
         of = entry.ruleset in ("", composition.ruleset) and entry.period in ("", composition.period)
         where = entry.province in ("", composition.province)
@@ -76,14 +77,15 @@ def excused_by(entries: Iterable[Allowed], composition: Composition) -> Iterator
 
 def _entries(path: Path, shown: str, reader: Reader) -> list[Allowed]:
     root = read_file(path, shown)
-    nodes = reader.items(reader.map(root, "the file", ALLOW_FILE.names).get("allow"), "`allow`")
+    nodes = reader.items(reader.map(root, Message("allowed.file"), ALLOW_FILE.names).get("allow"), "`allow`")
     found: list[Allowed] = []
+    what = Message("allowed.entry")
     for node in nodes:
-        entry = reader.map(node, "an entry", ALLOWED.names)
-        code = reader.text(reader.required(entry, "code", "an entry"), "the code")
-        reason = reader.text(reader.required(entry, "reason", "an entry"), "the reason")
+        entry = reader.map(node, what, ALLOWED.names)
+        code = reader.text(reader.required(entry, "code", what), Message("allowed.code"))
+        reason = reader.text(reader.required(entry, "reason", what), Message("allowed.reason"))
         about = ("ruleset", "period", "province", "address")
-        ruleset, period, province, address = (reader.text(entry.get(key), key) for key in about)
+        ruleset, period, province, address = (reader.text(entry.get(key), f"`{key}`") for key in about)
         at = node.at if isinstance(node, Map) else root.at
         found.append(Allowed(code, ruleset, period, province, address, reason, at, path))
     return found

@@ -17,12 +17,13 @@ from ntm_rules.check.folder import Folder
 from ntm_rules.check.judge import judged
 from ntm_rules.check.lint import date_gaps, lint
 from ntm_rules.check.places import Places
-from ntm_rules.check.problem import Finding, Subject
+from ntm_rules.check.problem import Problem, ProblemSubject
+from ntm_rules.messages.catalogue import Message, Sentence, said
 from ntm_rules.messages.errors import EngineUnavailable, Severity
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.proofs.prove import Proof, Status, prove_in
-from ntm_rules.proofs.session import Session
-from ntm_rules.proofs.terms import Logic
+from ntm_rules.proofs.shared import Shared
+from ntm_rules.proofs.terms import NEEDS_Z3, Logic
 from ntm_rules.rules.library import Library
 
 
@@ -48,30 +49,38 @@ class Report:
     """What a check found.
 
     Attributes:
-        findings: those that are not allowed, in the order in which they were met.
-        allowed: findings that an allow file lists, each with its reason.
-        unused: entries of allow files that no finding needed.
+        problems: those that are not allowed, in the order in which they were met.
+        allowed: problems that an allow file lists, each with its reason.
+        unused: entries of allow files that no problem needed.
         composed: how many composed rulesets were looked at.
         proved: the proofs about each of these; empty where nothing was proved.
-        unproved: why nothing was proved; empty where it was.
     """
 
-    findings: tuple[Finding, ...]
-    allowed: tuple[tuple[Finding, str], ...]
+    problems: tuple[Problem, ...]
+    allowed: tuple[tuple[Problem, str], ...]
     unused: tuple[Allowed, ...]
     composed: int
     proved: tuple[Proved, ...]
-    unproved: str
+    _unproved: Sentence
     seconds: float
+
+    @property
+    def unproved(self) -> str:
+        """Why nothing was proved, in English; empty where something was."""
+        return self.unproved_in("en")
+
+    def unproved_in(self, lang: str) -> str:
+        """Say why nothing was proved; empty where something was."""
+        return said(lang, self._unproved)
 
     @property
     def failed(self) -> bool:
         """True if an error or a warning is left."""
-        return any(f.diagnostic.severity is not Severity.NOTE for f in self.findings)
+        return any(f.diagnostic.severity is not Severity.NOTE for f in self.problems)
 
 
 def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
-    """Look at everything that the files of a folder bear on.
+    """Look at everything that the files of a folder have a part in.
 
     Args:
         proofs: whether to prove; None: if z3 is installed.
@@ -85,25 +94,29 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
     library = folder.library
     library.read_all()
     proving, unproved = _proving(proofs)
-    found = _Findings(library)
+    found = _Problems(library)
     looked_at = tuple(folder.compositions())
-    of_files = (*date_gaps(library), *oddities(library))
-    bearing = {(each.ruleset, each.period, owner) for each in looked_at for owner in ("", each.province)}
-    found.add(
-        (f for f in of_files if (f.subject.ruleset, f.subject.period, f.subject.province) in bearing),
-        None,
-    )
+    found.add(_of_files(library, looked_at), None)
     proved: list[Proved] = []
-    for seen in _shared(folder, looked_at, proving, jobs):
-        found.add(seen.findings, seen.composition.province)
+    for seen in _each(folder, looked_at, proving, jobs):
+        found.add(seen.problems, seen.composition.province)
         proved += [seen.proved] if seen.proved else []
     entries = read_allowed(library)
-    used = {finding: entry for finding in found.all for entry in entries if entry.covers(finding)}
-    left = tuple(finding for finding in found.all if finding not in used)
-    wanted = (e for e in entries if folder.holds(e.path) and e not in used.values())
-    unused = tuple(entry for entry in wanted if _looked_for(entry, proving))
-    allowed = tuple((finding, entry.reason) for finding, entry in used.items())
+    used = {problem: entry for problem in found.all for entry in entries if entry.covers(problem)}
+    left = tuple(problem for problem in found.all if problem not in used)
+    mine = (e for e in entries if folder.holds(e.path) and e not in used.values())
+    unused = tuple(entry for entry in mine if _looked_for(entry, proving))
+    allowed = tuple((problem, entry.reason) for problem, entry in used.items())
     return Report(left, allowed, unused, len(looked_at), tuple(proved), unproved, time.perf_counter() - start)
+
+
+def _of_files(library: Library, looked_at: Iterable[Composition]) -> Iterator[Problem]:
+    """Find what is wrong with the files of the sets that are looked at, or between these sets."""
+    sets = {(each.ruleset, each.period, owner) for each in looked_at for owner in ("", each.province)}
+    for problem in (*date_gaps(library), *oddities(library)):
+        subject = problem.subject
+        if (subject.ruleset, subject.period, subject.province) in sets:
+            yield problem
 
 
 @frozen
@@ -111,12 +124,12 @@ class _Seen:
     """What was found in one composed ruleset."""
 
     composition: Composition
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     proved: Proved | None
 
 
-def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
-    """What is found in each, in order; the largest rulesets are begun first."""
+def _each(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
+    """Yield what is found in each, in order; the largest rulesets are begun first."""
     sets: dict[tuple[str, str], list[Composition]] = {}
     for each in looked_at:
         sets.setdefault((each.ruleset, each.period), []).append(each)
@@ -125,61 +138,61 @@ def _shared(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, j
         found = [seen for share in shares for seen in _look(folder, share, proving)]
     else:
         with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-            tasks = [pool.submit(_look_anew, folder.path, share) for share in shares]
+            tasks = [pool.submit(_look_apart, folder.path, share) for share in shares]
             found = [seen for task in tasks for seen in task.result()]
     by_composition = {seen.composition: seen for seen in found}
     yield from (by_composition[each] for each in looked_at)
 
 
-def _look_anew(path: Path, compositions: Sequence[Composition]) -> list[_Seen]:
-    """The same in another process, which reads the files itself."""
+def _look_apart(path: Path, compositions: Sequence[Composition]) -> list[_Seen]:
+    """Look at compositions in another process, which reads the files itself: a library is not sent there."""
     return list(_look(Folder.read(path), compositions, proving=True))
 
 
 def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) -> Iterator[_Seen]:
-    """What is found in the compositions of one ruleset; their proofs share a session."""
-    session = Session() if proving else None
+    """Yield what is found in the compositions of one ruleset; their proofs share what is worked out."""
+    shared = Shared() if proving else None  # between provinces and days most questions are the same
     for composition in compositions:
         ruleset = composition.compose(folder.library)
-        findings, proved = read_off(ruleset), None
-        if session is not None:
-            ended = prove_in(folder.library, ruleset, session=session)
-            findings += judged(ruleset, ended)
+        problems, proved = read_off(ruleset), None
+        if shared is not None:
+            ended = prove_in(folder.library, ruleset, shared=shared)
+            problems += judged(ruleset, ended)
             proved = _counted(composition, ended)
-        yield _Seen(composition, findings, proved)
+        yield _Seen(composition, problems, proved)
 
 
-def read_off(ruleset: Ruleset) -> tuple[Finding, ...]:
-    """What composing and lint say about a composed ruleset."""
-    subject = Subject.of(ruleset, ruleset.province or "")
-    return (*(Finding(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
+def read_off(ruleset: Ruleset) -> tuple[Problem, ...]:
+    """Return what composing and lint say about a composed ruleset."""
+    subject = ProblemSubject.of(ruleset, ruleset.province or "")
+    return (*(Problem(subject, d) for d in ruleset.diagnostics), *lint(ruleset))
 
 
-def _proving(proofs: bool | None) -> tuple[bool, str]:
-    """Whether to prove, or why not."""
+def _proving(proofs: bool | None) -> tuple[bool, Sentence]:
+    """Return whether to prove, or why not."""
     if proofs is False:
-        return False, "not asked for"
+        return False, Message("check.not_asked")
     try:
         Logic()
-    except EngineUnavailable as why:
+    except EngineUnavailable:
         if proofs:
             raise
-        return False, str(why)
+        return False, NEEDS_Z3
     return True, ""
 
 
 def _counted(composition: Composition, proofs: tuple[Proof, ...]) -> Proved:
-    """The first proof is about the whole set."""
+    """Count the proofs by status; the first one is about the whole set, and so are its cells."""
     counts = Counter(proof.status for proof in proofs)
     return Proved(composition, counts, proofs[0].cells, proofs[0].unknown)
 
 
 def _looked_for(entry: Allowed, proofs: bool) -> bool:
-    """False for what this check cannot find: laws, and proofs where there were none."""
+    """Return False for what this check cannot find: laws, and proofs where there were none."""
     return not entry.code.startswith(LAWS) and (proofs or not entry.code.startswith(PROOFS))
 
 
-class _Findings:
+class _Problems:
     """Findings with their places, in the order in which they were met; the same thing at the same place counts once.
 
     What is found nationally is found again in every province, in other columns perhaps. Where composing has said
@@ -187,14 +200,14 @@ class _Findings:
     """
 
     def __init__(self, library: Library) -> None:
-        self.all: list[Finding] = []
+        self.all: list[Problem] = []
         self._places = Places(library)
         self._seen: set[tuple[object, ...]] = set()
         self._looser: set[tuple[str, int]] = set()
 
-    def add(self, findings: Iterable[Finding], province: str | None) -> None:
-        for finding in findings:
-            subject, diagnostic = finding.subject, finding.diagnostic
+    def add(self, problems: Iterable[Problem], province: str | None) -> None:
+        for problem in problems:
+            subject, diagnostic = problem.subject, problem.diagnostic
             if not diagnostic.file:
                 at = self._places.find(subject, province)
                 if at is not None:
@@ -208,4 +221,4 @@ class _Findings:
             key = (subject, diagnostic.code, *place, words)
             if key not in self._seen:
                 self._seen.add(key)
-                self.all.append(Finding(subject, diagnostic))
+                self.all.append(Problem(subject, diagnostic))

@@ -24,7 +24,7 @@ class Composition:
         return "/".join((self.ruleset, self.period, *((self.province,) if self.province else ()), str(self.on)))
 
     def compose(self, library: Library) -> Ruleset:
-        """The ruleset, from the day on."""
+        """Compose the ruleset of that day."""
         return library.compose(self.ruleset, on=self.on, period=self.period, province=self.province)
 
 
@@ -35,7 +35,7 @@ def sets(library: Library) -> Iterator[tuple[str, str, str | None]]:
 
 
 def layers_of_province(library: Library, ruleset: str, period: str, province: str) -> tuple[Layer, ...]:
-    """The overlays of a province on a set, its own set of that id, and the amendments to it, by the days they begin."""
+    """Return a province's overlays on a set, its own set of that id, and amendments to it, in the order they begin."""
     found: dict[Layer, None] = {}
     for on in library.dates(ruleset, period, province):
         layers = library.compose(ruleset, on=on, period=period, province=province).layers

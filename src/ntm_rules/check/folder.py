@@ -28,13 +28,13 @@ class Folder:
 
     @classmethod
     def read(cls, path: Path) -> "Folder":
-        """The folder over the bundled rulesets; alone where it has facts and measures of its own.
+        """Read the folder over the bundled rulesets; alone where it has facts and measures of its own.
 
         A folder inside the bundled ones is looked at as part of them.
 
         Raises:
             RulesetError: every problem of every file.
-            FileNotFoundError: there is no such folder.
+            FileNotFoundError: the folder does not exist.
         """
         path = path.resolve()
         home = bundled_folder().resolve()
@@ -44,11 +44,11 @@ class Folder:
         return cls(path, Library.load(path, bundled=bundled), bundled)
 
     def holds(self, path: Path) -> bool:
-        """True if a file lies in the folder."""
+        """Return True if a file lies in the folder."""
         return path.resolve().is_relative_to(self.path)
 
     def compositions(self) -> Iterator[Composition]:
-        """What the files of the folder bear on, in the order of the library."""
+        """Yield what the files of the folder have a part in, in the order of the library."""
         own = [f for f in self.library.files if f.kind in _LAYERS and self.holds(f.path)]
         national = {(f.target, f.period) for f in own if not f.province}
         provincial = {(f.target, f.period, f.province) for f in own if f.province}
@@ -59,7 +59,7 @@ class Folder:
 
 
 def _has_own_catalogue(path: Path) -> bool:
-    """True if the folder has a fact catalogue and measures of its own."""
+    """Return True if the folder has a fact catalogue and measures of its own."""
     if not path.is_dir():
         raise FileNotFoundError(f"`{path}` is not a folder of rule files")
     found: set[str] = set()

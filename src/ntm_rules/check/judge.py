@@ -1,41 +1,43 @@
-"""What proofs say about a ruleset as findings: which results are faults, which are worth knowing, which are usual."""
+"""What proofs say about a ruleset as problems: which results are faults, which are worth knowing, which are usual."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ntm_rules.check.problem import Finding, Subject, tables, without_cells
-from ntm_rules.messages.errors import Diagnostic, Severity
+from ntm_rules.check.problem import Problem, ProblemSubject, diagnosed, tables, without_cells
+from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.errors import Severity
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import cells, indicators, leaves
-from ntm_rules.proofs.prove import DEPENDS, Kind, Proof, Status
+from ntm_rules.proofs.prove import Kind, Proof, Status
 
-_REFUTED: Mapping[Kind, tuple[str, Severity, str, str]] = {
-    Kind.SATISFIABLE: ("proof.unsatisfiable", Severity.ERROR, "no facts meet the set", "two indicators contradict"),
-    Kind.REST_SATISFIABLE: ("proof.unsatisfiable", Severity.ERROR, "no facts meet the others", "two contradict"),
-    Kind.CAN_PASS: ("proof.cannot_pass", Severity.ERROR, "no facts satisfy `{subject}`", ""),
-    Kind.CAN_FAIL: ("proof.cannot_fail", Severity.WARNING, "no facts fail `{subject}`", "it asks nothing"),
-    Kind.INDEPENDENT: ("proof.redundant", Severity.NOTE, "`{subject}` is implied by {implied by}", ""),
-    Kind.COVERED: ("table.gap", Severity.WARNING, "the table of `{subject}` has no cell for some facts in {year}", ""),
-    Kind.OVERLAY: ("proof.looser", Severity.WARNING, "facts satisfy `{subject}` that fail it in the national set", ""),
-    Kind.GRADE: ("proof.grade", Severity.WARNING, "facts meet what is above the grade `{subject}` and fail it", ""),
-    Kind.LADDER: ("proof.ladder", Severity.WARNING, "facts meet the set that fail `{subject}` of `{lower}`", ""),
+_REFUTED: Mapping[Kind, tuple[str, Severity]] = {
+    Kind.SATISFIABLE: ("proof.unsatisfiable", Severity.ERROR),
+    Kind.REST_SATISFIABLE: ("proof.unsatisfiable/rest", Severity.ERROR),
+    Kind.CAN_PASS: ("proof.cannot_pass", Severity.ERROR),
+    Kind.CAN_FAIL: ("proof.cannot_fail", Severity.WARNING),
+    Kind.INDEPENDENT: ("proof.redundant", Severity.NOTE),
+    Kind.COVERED: ("table.gap/proved", Severity.WARNING),
+    Kind.OVERLAY: ("proof.looser", Severity.WARNING),
+    Kind.GRADE: ("proof.grade", Severity.WARNING),
+    Kind.LADDER: ("proof.ladder", Severity.WARNING),
 }
+"""What is said of a proof that is refuted. Kinds that are not here are not faults, or are looked at one by one."""
 _SHOWN = 6
 
 
-def judged(ruleset: Ruleset, proofs: Sequence[Proof]) -> tuple[Finding, ...]:
-    """The findings of the proofs about a composed ruleset, what follows from another finding left out."""
+def judged(ruleset: Ruleset, proofs: Sequence[Proof]) -> tuple[Problem, ...]:
+    """Return the problems that proofs about a composed ruleset show, without those that follow from another."""
     return (*_refuted(ruleset, proofs), *_ambiguous(ruleset, proofs), *_empty(ruleset, proofs), *_open(ruleset, proofs))
 
 
-def _finding(ruleset: Ruleset, code: str, severity: Severity, address: str, message: str, hint: str = "") -> Finding:
-    where = f" {ruleset.province}" if ruleset.province else ""
-    text = f"{ruleset.id} {ruleset.period}{where} on {ruleset.on}: {message}"
-    return Finding(Subject.of(ruleset, address), Diagnostic(code, text, severity, hint=hint))
+def _problem(ruleset: Ruleset, severity: Severity, address: str, message: Message, hint: Sentence = "") -> Problem:
+    composed = " ".join((ruleset.id, ruleset.period, *((ruleset.province,) if ruleset.province else ())))
+    where = Message("check.on", set=composed, date=ruleset.on)
+    return Problem(ProblemSubject.of(ruleset, address), diagnosed(where, message, severity, hint))
 
 
-def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:
-    """What is refuted; but for indicators that are never decided, which is the fault of a table."""
+def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Problem]:
+    """Find what is refuted; but for indicators that are never decided, which is the fault of a table."""
     refuted = [proof for proof in proofs if proof.status is Status.REFUTED and proof.kind in _REFUTED]
     passes, fails = ({p.subject for p in refuted if p.kind is kind} for kind in (Kind.CAN_PASS, Kind.CAN_FAIL))
     without_them = any(proof.kind is Kind.REST_SATISFIABLE for proof in proofs)
@@ -43,38 +45,38 @@ def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:
         never = proof.kind in (Kind.CAN_PASS, Kind.CAN_FAIL) and proof.subject in passes & fails
         if never or (proof.kind is Kind.SATISFIABLE and without_them):
             continue
-        code, severity, words, hint = _REFUTED[proof.kind]
+        code, severity = _REFUTED[proof.kind]
         if proof.kind is Kind.CAN_FAIL and ruleset.province:  # a region of which nothing is asked
             severity = Severity.NOTE
         if proof.kind is Kind.COVERED and _blank(ruleset, proof):
-            code = "table.years"
-        data = {"subject": proof.subject, "lower": proof.ruleset[-1], **proof.data}
-        message = words.format_map(data) + _cells(proof)
-        yield _finding(ruleset, code, severity, proof.subject, message, _witness(proof) or hint)
+            code = "table.years/proved"
+        more = {"address": proof.subject, "lower": proof.ruleset[-1], "year": proof.data.get("year", "")}
+        message = Message(code, **_sizes(proof), **more, others=proof.data.get("implied by", ""))
+        yield _problem(ruleset, severity, proof.subject, message, _example(proof))
 
 
 def _blank(ruleset: Ruleset, proof: Proof) -> bool:
-    """True if the table has no cell in any column of the year."""
+    """Return True if the table has no cell in any column of the year."""
     mine = (table for address, table in tables(ruleset) if address == proof.subject)
-    return any(without_cells(table, [proof.data["year"]]) for table in mine)
+    return any(without_cells(table, [str(proof.data["year"])]) for table in mine)
 
 
-def _cells(proof: Proof) -> str:
-    return f" ({proof.cells} cells, {proof.unknown} unknown)"
+def _sizes(proof: Proof) -> dict[str, int]:
+    return {"cells": proof.cells, "unknown": proof.unknown}
 
 
-def _witness(proof: Proof) -> str:
-    """The facts that show it, if they are few enough to be read."""
+def _example(proof: Proof) -> Sentence:
+    """Say the facts that show it, the first few of them; nothing where there are none."""
     if not proof.facts:
         return ""
     facts = [f"{name} = {value}" for name, value in proof.facts.items()]
-    return "for example " + ", ".join(facts[:_SHOWN]) + (", ..." if len(facts) > _SHOWN else "")
+    return Message("check.example", facts=", ".join(facts[:_SHOWN]) + (", ..." if len(facts) > _SHOWN else ""))
 
 
-def _ambiguous(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """Indicators that are undetermined though all is known, a finding for each selector that is to blame.
+def _ambiguous(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Problem]:
+    """Find indicators that are undetermined though all is known, a problem for each selector that is to blame.
 
-    A missing cell is the finding of its table, what a prerequisite leaves open that of the other set.
+    A missing cell is a problem of its table, what a prerequisite leaves open one of the other set.
     """
     derived = {d.id for d in ruleset.derived}
     selectors: dict[str, set[str]] = {}
@@ -83,37 +85,34 @@ def _ambiguous(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
     resting = {i.no for _, i in indicators(ruleset) if any(isinstance(x, Meets) for _, x in leaves(i.require))}
     found: dict[tuple[str, str], list[Proof]] = {}
     for proof in proofs:
-        because, no = proof.data.get("because", ""), proof.subject
+        because, no = str(proof.data.get("because", "")), proof.subject
         if proof.kind is Kind.DECIDED and proof.status is Status.REFUTED and because != "no_cell":
             for address in sorted(selectors[no]) or [no] * (no not in resting):
                 found.setdefault((address, because), []).append(proof)
     for (address, because), same in found.items():
-        numbers = _listed([proof.subject for proof in same])
-        message = f"{numbers} undetermined ({because}) though every fact and cell is known{_cells(same[0])}"
-        yield _finding(ruleset, "proof.undetermined", Severity.WARNING, address, message, _witness(same[0]))
+        numbers = tuple(proof.subject for proof in same)
+        message = Message("proof.undetermined", numbers=numbers, because=because, **_sizes(same[0]))
+        yield _problem(ruleset, Severity.WARNING, address, message, _example(same[0]))
 
 
-def _empty(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """Indicators that are undetermined where there is nothing of which a share could be taken."""
-    numbers = [p.subject for p in proofs if p.kind is Kind.DECIDED_WHEN_EMPTY and p.status is Status.REFUTED]
+def _empty(ruleset: Ruleset, proofs: Iterable[Proof]) -> Iterator[Problem]:
+    """Find indicators that are undetermined where there is nothing of which a share could be taken."""
+    numbers = tuple(p.subject for p in proofs if p.kind is Kind.DECIDED_WHEN_EMPTY and p.status is Status.REFUTED)
     if numbers:
-        hint = "`when_empty` says what the decision means there"
-        message = f"{_listed(numbers)} undetermined where a whole is 0"
-        yield _finding(ruleset, "proof.empty_whole", Severity.NOTE, "", message, hint)
+        yield _problem(ruleset, Severity.NOTE, "", Message("proof.empty_whole", numbers=numbers))
 
 
-def _open(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Finding]:
-    """What was not decided: for want of cells in one note, anything else one by one."""
+def _open(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Problem]:
+    """Find what was not decided: for want of cells in one note, anything else one by one."""
     undecided = [proof for proof in proofs if proof.status is Status.UNDECIDED]
-    depending = sum(proof.reason == DEPENDS for proof in undecided)
+    depending = sum(proof.depends for proof in undecided)
     if depending:
-        message = f"{depending} of {len(proofs)} proofs depend on unknown cells{_cells(proofs[0])}"
-        yield _finding(ruleset, "proof.depends", Severity.NOTE, "", message, "`ntm-rules evidence` lists these cells")
+        message = Message("proof.depends", count=depending, total=len(proofs), **_sizes(proofs[0]))
+        yield _problem(ruleset, Severity.NOTE, "", message)
     for proof in undecided:
-        if proof.reason != DEPENDS:
-            message = f"not decided whether {proof.kind.value}{f' (`{proof.subject}`)' if proof.subject else ''}"
-            yield _finding(ruleset, "proof.undecided", Severity.WARNING, proof.subject, message, proof.reason)
-
-
-def _listed(numbers: Sequence[str]) -> str:
-    return f"`{numbers[0]}` is" if len(numbers) == 1 else f"{', '.join(f'`{no}`' for no in numbers)} are"
+        if not proof.depends:
+            if proof.subject:
+                message = Message("proof.undecided/at", claim=proof.kind, address=proof.subject)
+            else:
+                message = Message("proof.undecided", claim=proof.kind)
+            yield _problem(ruleset, Severity.WARNING, proof.subject, message, proof.why)

@@ -1,8 +1,8 @@
-"""Where in the rule files an indicator, a part or a derived fact stands."""
+"""Where in the rule files an indicator, a part or a derived fact is written."""
 
 from collections.abc import Iterator
 
-from ntm_rules.check.problem import Subject
+from ntm_rules.check.problem import ProblemSubject
 from ntm_rules.rules.library import Library
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar
 
@@ -16,8 +16,8 @@ class Places:
         self._library = library
         self._known: dict[tuple[str, str, str | None, bool], dict[str, Position]] = {}
 
-    def find(self, subject: Subject, province: str | None) -> Position | None:
-        """Where the subject stands, by the last layer that touches it; else the first line of the base."""
+    def find(self, subject: ProblemSubject, province: str | None) -> Position | None:
+        """Find where the subject is written, by the last layer that touches it; else the first line of the base."""
         key = (subject.ruleset, subject.period, subject.province or province, bool(subject.province))
         if key not in self._known:
             found: dict[str, Position] = {}

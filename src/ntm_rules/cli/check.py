@@ -10,7 +10,7 @@ import click
 
 from ntm_rules.check.check import Proved, Report, check
 from ntm_rules.check.folder import Folder
-from ntm_rules.check.problem import Finding
+from ntm_rules.check.problem import Problem
 from ntm_rules.check.sarif import to_sarif
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model.plain import Json, keys_of, plain
@@ -39,7 +39,7 @@ def check_command(
     """Check the rule files in PATH (the bundled ones without PATH).
 
     A folder without facts of its own is read over the bundled rulesets. Every ruleset that its files bear on is
-    composed for every day on which a layer begins, and for every province with an overlay. Findings that a file
+    composed for every day on which a layer begins, and for every province with an overlay. Problems that a file
     `*.allow.yaml` lists with a reason are left out.
     """
     report = check(Folder.read(path or bundled_folder()), proofs, min(os.cpu_count() or 1, _MAX_JOBS))
@@ -53,14 +53,14 @@ def check_command(
 
 
 def _print(report: Report, notes: bool, allowed: bool) -> None:
-    for finding in report.findings:
-        if notes or finding.diagnostic.severity is not Severity.NOTE:
-            click.echo(str(finding.diagnostic))
-    for finding, reason in report.allowed if allowed else ():
-        click.echo(f"{finding.diagnostic}\n    allowed: {reason}")
+    for problem in report.problems:
+        if notes or problem.diagnostic.severity is not Severity.NOTE:
+            click.echo(str(problem.diagnostic))
+    for problem, reason in report.allowed if allowed else ():
+        click.echo(f"{problem.diagnostic}\n    allowed: {reason}")
     for entry in report.unused:
         click.echo(f"{entry.at.file}:{entry.at.line}:{entry.at.column}: note[allow.unused]: nothing needs this entry")
-    found = Counter(f.diagnostic.severity for f in report.findings)
+    found = Counter(f.diagnostic.severity for f in report.problems)
     shown = ", ".join(f"{found[s]} {s.value}s" for s in _ORDER)
     click.echo(f"{report.composed} composed rulesets: {shown}, {len(report.allowed)} allowed")
     click.echo(f"no proofs: {report.unproved}" if report.unproved else _of_proofs(report.proved))
@@ -78,8 +78,8 @@ def _of_proofs(proved: Iterable[Proved]) -> str:
 
 def _keys(report: Report) -> Json:
     return {
-        "findings": [_finding(finding) for finding in report.findings],
-        "allowed": [{**_finding(finding), "reason": why} for finding, why in report.allowed],
+        "findings": [_problem(problem) for problem in report.problems],
+        "allowed": [{**_problem(problem), "reason": why} for problem, why in report.allowed],
         "composed": report.composed,
         "proofs": [_proved(each) for each in report.proved],
         "unproved": report.unproved,
@@ -87,10 +87,10 @@ def _keys(report: Report) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
+def _problem(problem: Problem) -> Json:
     return {
-        **keys_of(finding.diagnostic, "code", "severity", "message", "hint", "file", "line", "column"),
-        **keys_of(finding.subject, "ruleset", "period", "province", "address"),
+        **keys_of(problem.diagnostic, "code", "severity", "message", "hint", "file", "line", "column"),
+        **keys_of(problem.subject, "ruleset", "period", "province", "address"),
     }
 
 

@@ -12,7 +12,7 @@ from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Diagnostic, RulesetError
-from ntm_rules.model.plain import Json, keys_of, plain
+from ntm_rules.model.plain import Json, plain
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.rules.library import Library
 from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
@@ -73,7 +73,7 @@ def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, 
         origins = _origins(library, beside)
         found = coverage(sets, run.verdicts).only(origins)
         rows = {origin: found.only((origin,)) for origin in origins}
-        suggested = next_case(library, sets, found)
+        suggested = next_case(library, sets, found, "en" if form == "json" else lang)
     if form == "json":
         _write_json(run, rows, suggested, lang)
     else:
@@ -172,7 +172,9 @@ def _failure(failure: Failure, lang: str) -> Json:
     return {
         **plain(failure.at),
         "case": failure.case.name,
-        **keys_of(failure, "what", "expected", "actual"),
+        "what": str(failure.what),
+        "expected": failure.expected_in("en"),
+        "actual": failure.actual_in("en"),
         "reasons": failure.reasons(lang),
     }
 

@@ -23,7 +23,7 @@ _OPEN = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVID
 
 
 @frozen
-class Finding:
+class UnitRow:
     """What is printed of one unit.
 
     Attributes:
@@ -48,14 +48,14 @@ class Finding:
 def write_table(
     file: typing.TextIO, results: Iterable[Assessed], library: Library, ruleset: Ruleset, lang: str
 ) -> None:
-    """The heading, a row a unit, the reasons of each unit, and once what the law leaves open for all."""
+    """Write the heading, a row a unit, the reasons of each unit, and once what the law leaves open for all."""
     notes: dict[str, str] = {}
-    findings = [_finding(verdict, kept, notes, lang) for verdict, kept in results]
+    rows = [_row(verdict, kept, notes, lang) for verdict, kept in results]
     places = {i.no: place for place, (_, i) in enumerate(indicators(ruleset))}
     out = console(file)
     print_lines(out, heading(library, ruleset, lang))
-    out.print(_summary(findings, ruleset, lang))
-    for found in findings:
+    out.print(_summary(rows, ruleset, lang))
+    for found in rows:
         out.print()
         out.print(text(f"{found.unit}: {_outcome(found)}", f"bold {STYLES[found.outcome]}"))
         _print_reasons(out, found, lang)
@@ -64,13 +64,13 @@ def write_table(
         out.print(text(say(lang, "cli.foot_open"), "bold"))
         for note in sorted(notes, key=lambda note: places[notes[note]]):
             out.print(indented(note))
-    if any(found.provisional for found in findings):
+    if any(found.provisional for found in rows):
         out.print()
         out.print(text(say(lang, "cli.foot_provisional")))
 
 
-def _finding(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang: str) -> Finding:
-    """What is printed of a verdict; what the law leaves open goes to *notes*, each once, with its number."""
+def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang: str) -> UnitRow:
+    """Return what is printed of a verdict; what the law leaves open goes to *notes*, each once, with its number."""
     not_met: list[str] = []
     missing: list[str] = []
     open_: list[str] = []
@@ -88,7 +88,7 @@ def _finding(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], l
         verdict.criteria_undetermined,
         verdict.criteria_total,
     )
-    return Finding(
+    return UnitRow(
         verdict.unit or "",
         verdict.outcome,
         graded_word(lang, verdict.outcome, verdict.grade, verdict.possible_grades),
@@ -112,13 +112,13 @@ def _open_note(reason: Reason, lang: str) -> str:
     return "; ".join([f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])])
 
 
-def _summary(findings: list[Finding], ruleset: Ruleset, lang: str) -> Table:
+def _summary(rows: list[UnitRow], ruleset: Ruleset, lang: str) -> Table:
     """One row a unit; the criteria of a grade are among those that are not met."""
-    kept = findings[0].kept if findings else ()
+    kept = rows[0].kept if rows else ()
     first = [say(lang, code) for code in ("cli.unit", "cli.outcome", "cli.met", "cli.not_met")]
     grades = [say(lang, "cli.thereof", grade=grade_title(lang, grade)) for grade in ruleset.grades]
     sheet = table(*first, *grades, say(lang, "cli.undetermined"), *kept)
-    for found in findings:
+    for found in rows:
         met, not_met, undetermined, total = found.counts
         sheet.add_row(
             text(found.unit),
@@ -129,11 +129,11 @@ def _summary(findings: list[Finding], ruleset: Ruleset, lang: str) -> Table:
     return sheet
 
 
-def _outcome(found: Finding) -> str:
+def _outcome(found: UnitRow) -> str:
     return found.word + (" (*)" if found.provisional else "")
 
 
-def _print_reasons(out: Console, found: Finding, lang: str) -> None:
+def _print_reasons(out: Console, found: UnitRow, lang: str) -> None:
     for code, reasons in (("cli.head_not_met", found.not_met), ("cli.head_missing", found.missing)):
         if reasons:
             out.print(text(say(lang, code)))
@@ -146,7 +146,7 @@ def _print_reasons(out: Console, found: Finding, lang: str) -> None:
 
 
 def graded_word(lang: str, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:
-    """An outcome in words, with the grade of what is not met, or the grades that it may have."""
+    """Return an outcome in words, with the grade of what is not met, or the grades that it may have."""
     word = say(lang, f"outcome.{outcome.code}")
     if grade is not None:
         return say(lang, "cli.with_grade", outcome=word, grade=grade_title(lang, grade))

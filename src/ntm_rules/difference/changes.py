@@ -74,7 +74,7 @@ class Asked:
 
     @property
     def meaning(self) -> tuple[object, ...]:
-        """What bears on outcomes. An open cell is another one where another instrument left it open."""
+        """What outcomes depend on. An open cell is another one where another instrument left it open."""
         leaf = self.leaf
         if isinstance(leaf, Meets):
             found = leaf.resolved.content_hash if leaf.resolved is not None else None
@@ -83,7 +83,7 @@ class Asked:
 
     @property
     def standing(self) -> tuple[object, ...]:
-        """Where it stands and how well it is known."""
+        """Where it is written and how well it is known."""
         cell = self.cell
         return (cell.citation, cell.evidence, cell.confidence) if cell else ()
 
@@ -144,7 +144,7 @@ class Step:
     Attributes:
         columns: the columns in which it does; one empty column where there is no table.
         whole: True if these are all columns that some facts can produce.
-        asked: what is asked before and after, only what differs; None where nothing stands on one side.
+        asked: what is asked before and after, only what differs; None where one side asks nothing.
         witnesses: of an incomparable change one either way.
         reasons: why the two were not compared, before and after, as codes.
         excluded: of what was not compared the direction that it is not, whatever the open values are.
@@ -225,14 +225,14 @@ class Change:
         return tuple(witness for step in self.steps for witness in step.witnesses)
 
     def text(self, old: Ruleset, new: Ruleset, lang: str = "vi") -> str:
-        """The change in words, a line a step, for the two sets that were compared."""
+        """Return the change in words, a line a step, for the two sets that were compared."""
         from ntm_rules.difference.words import DiffWords
 
         return "\n".join(DiffWords(old, new, lang).change(self))
 
 
 def kinds_of(steps: Iterable[Step], *more: Kind) -> tuple[Kind, ...]:
-    """The kinds of the steps and some more, in the order of ``Kind``; equal if there is none."""
+    """Return the kinds of the steps and some more, in the order of ``Kind``; equal where there are no others."""
     found = {step.kind for step in steps} | set(more)
     return tuple(kind for kind in Kind if kind in found) or (Kind.EQUAL,)
 

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from ntm_rules.difference.changes import Asked, Column, Columns, Kind, Step, Witness
 from ntm_rules.difference.match import Placed
-from ntm_rules.difference.sides import Answer, Side, Slots, in_year
+from ntm_rules.difference.sides import AskedIndicator, Judged, Slots, in_year
 from ntm_rules.difference.trials import PREREQUISITE, Given, Trials, combinations, trials
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.conditions import Comparison
@@ -24,6 +24,8 @@ Tried = dict[Codes, tuple[Given, ...]]
 
 Asks = tuple[tuple[Asked | None, Asked | None], ...]
 
+# Pairs of outcome codes before and after: 0 is not met, 1 met, 2 undetermined, 3 not applicable, which satisfies as met
+# does. What is lost is satisfied before and not met after; where one of the two is undetermined it may be lost.
 _LOST: tuple[Codes, ...] = ((1, 0), (3, 0))
 _GAINED: tuple[Codes, ...] = ((0, 1), (0, 3))
 _OPEN: tuple[Codes, ...] = ((1, 2), (2, 1), (0, 2), (2, 0), (3, 2), (2, 3))
@@ -37,12 +39,12 @@ NOT_REPLAYED, NO_FACTS = "not_replayed", "no_facts"
 
 
 @frozen
-class Level:
+class CountedMembers:
     """A criterion or the whole set, for what is asked of its members.
 
     Attributes:
         members: the indicators of each member, under the new set.
-        places: where its code stands among the codes of the old and of the new set.
+        places: where its code is among the codes of the old and of the new set.
     """
 
     members: tuple[tuple[Placed, ...], ...]
@@ -57,31 +59,34 @@ class Comparing:
         self._years: dict[tuple[int, int], Ruleset] = {}
 
     def steps(self, old: Placed | None, new: Placed | None) -> tuple[Step, ...]:
-        """What changes from one indicator to the other, column by column; one of them may be absent."""
+        """Return what changes from one indicator to the other, column by column; one of them may be absent."""
         found: list[Step] = []
         for years in self._pairs_of_years(old, new):
             sides = (self._side(0, old, years[0]), self._side(1, new, years[1]))
             found += _Pair(sides, years).steps()
         return tuple(_merged(found))
 
-    def _side(self, number: int, placed: Placed | None, year: int) -> Side | None:
+    def _side(self, number: int, placed: Placed | None, year: int) -> AskedIndicator | None:
         if placed is None:
             return None
         key = (number, year)
         if key not in self._years:
             self._years[key] = in_year((self.old, self.new)[number], year)
-        return Side.of(self._years[key], placed)
+        return AskedIndicator.of(self._years[key], placed)
 
     def _pairs_of_years(self, old: Placed | None, new: Placed | None) -> list[tuple[int, int]]:
-        """The same year of both wherever both have it; else the years for which the sets were composed."""
+        """Return the same year of both wherever both have it; else the years for which the sets were composed."""
+        composed = (self.old.year, self.new.year)
         sides = (self._side(0, old, self.old.year), self._side(1, new, self.new.year))
         printed = [side.years for side in sides if side is not None and side.years]
-        named = {int(year) for years in printed for year in years if year != REST} | {self.old.year, self.new.year}
-        shared = sorted(y for y in named if printed and all({str(y), REST} & years for years in printed))
-        return [(year, year) for year in shared] or [(self.old.year, self.new.year)]
+        if not printed:
+            return [composed]
+        named = {*(int(year) for years in printed for year in years if year != REST), *composed}
+        shared = sorted(year for year in named if all({str(year), REST} & years for years in printed))
+        return [(year, year) for year in shared] or [composed]
 
-    def count_witness(self, level: Level, asked: tuple[int, int]) -> Witness | None:
-        """A unit with as many members met as only the less demanding of two counts asks for."""
+    def count_witness(self, level: CountedMembers, asked: tuple[int, int]) -> Witness | None:
+        """Return a unit with as many members met as only the less demanding of two counts asks for."""
         tried = [self._met_and_not(member) for member in level.members]
         if not all(met for met, _ in tried):
             return None
@@ -100,7 +105,7 @@ class Comparing:
         met: dict[str, FactValue] = {}
         not_met: dict[str, FactValue] = {}
         for placed in member:
-            side = Side.of(self.new, placed)
+            side = AskedIndicator.of(self.new, placed)
             tried: Tried = {}
             for found in _Pair((None, side), (self.new.year, self.new.year)).outcomes().values():
                 tried = found | tried
@@ -111,7 +116,7 @@ class Comparing:
 
 # -- one pair of years -------------------------------------------------------------------------
 
-Sides = tuple[Side | None, Side | None]
+Sides = tuple[AskedIndicator | None, AskedIndicator | None]
 
 
 @frozen(eq=False)
@@ -122,7 +127,7 @@ class _Pair:
     years: tuple[int, int]
 
     def steps(self) -> Iterator[Step]:
-        """What is found in each column that some facts can produce."""
+        """Yield what is found in each column that some facts can produce."""
         to_try = self._to_try()
         found = self._columns(to_try)
         if not found:
@@ -131,7 +136,7 @@ class _Pair:
             yield self._step(columns, tried, to_try)
 
     def outcomes(self) -> dict[Columns, Tried]:
-        """What the engine answered, by column."""
+        """Return what the engine answered, by column."""
         return self._columns(self._to_try())
 
     def _to_try(self) -> Trials:
@@ -139,7 +144,7 @@ class _Pair:
         return trials([(side.ruleset, tuple(side.conditions.values())) for side in present])
 
     def _columns(self, to_try: Trials) -> dict[Columns, Tried]:
-        """The outcomes of all facts tried, by column."""
+        """Return the outcomes of all facts tried, by column."""
         axes = [tuple(r for given in axis if (r := self._ready(given)) is not None) for axis in to_try.axes]
         before, after = (_absent if side is None else side.asker() for side in self.sides)
         found: dict[Columns, Tried] = {}
@@ -153,12 +158,12 @@ class _Pair:
         return found
 
     def _ready(self, given: Given) -> "_Ready | None":
-        """Some facts in the slots of both sets; None where one of them cannot take them."""
+        """Return some facts in the slots of both sets; None where one of them cannot take them."""
         slots = [() if side is None else side.slots_of(given) for side in self.sides]
         return None if slots[0] is None or slots[1] is None else _Ready(given, (slots[0], slots[1]))
 
     def _step(self, columns: Columns, tried: Tried, to_try: Trials) -> Step:
-        """What changes in one column."""
+        """Return what changes in one column."""
         old, new = self.sides
         before = old.in_column({c.selector: c.old for c in columns if c.old is not None}) if old else ()
         after = new.in_column({c.selector: c.new for c in columns if c.new is not None}) if new else ()
@@ -167,7 +172,7 @@ class _Pair:
         if old is None or new is None:
             kind = Kind.REMOVED if new is None else Kind.ADDED
             return Step(kind, (columns,), False, asks, self._witnesses(_ONE_SIDED, tried))
-        differing = tuple((a, b) for a, b in asks if a is None or b is None or a.meaning != b.meaning)
+        differing = tuple(pair for pair in asks if _differs(*pair))
         step = Step(Kind.EQUAL, (columns,), False, differing)
         if differing or not same_form:
             step = self._judged(step, tried, to_try, same_form and _one_unknown(before, after))
@@ -175,34 +180,38 @@ class _Pair:
         return evolve(step, kind=Kind.EVIDENCE, asked=moved) if moved and step.kind is Kind.EQUAL else step
 
     def _judged(self, step: Step, tried: Tried, to_try: Trials, one_unknown: bool) -> Step:
-        """The step with its direction, an undetermined outcome standing for met and for not met."""
-        found = tried.keys()
+        """Return the step with its direction, where an undetermined outcome may be met and may be not met.
+
+        Args:
+            one_unknown: all that is open is the same on both sides, so that two undetermined outcomes turn together.
+        """
         lost, gained = self._witnesses(_LOST, tried), self._witnesses(_GAINED, tried)
         if lost and gained:
             return evolve(step, kind=Kind.INCOMPARABLE, witnesses=lost + gained)
         unproved = to_try.unproved
-        if (not lost and found & set(_LOST)) or (not gained and found & set(_GAINED)):
+        if (not lost and tried.keys() & set(_LOST)) or (not gained and tried.keys() & set(_GAINED)):
             unproved += (NOT_REPLAYED,)
-        unknown = (2, 2) in found and not one_unknown
-        may_lose, may_gain = unknown or bool(found & _MAY_LOSE), unknown or bool(found & _MAY_GAIN)
-        if not unproved and not (may_lose and may_gain):
-            if lost or gained or not (may_lose or may_gain):
-                kind = Kind.STRICTER if lost else Kind.LOOSER if gained else Kind.EQUAL
-                return evolve(step, kind=kind, witnesses=lost + gained)
-            excluded = Kind.LOOSER if may_lose else Kind.STRICTER
-        else:
-            excluded = None
-        reasons = unproved if PREREQUISITE in unproved else (*self._why(tried), *unproved)
-        shown = lost or gained or self._witnesses(_OPEN, tried)
-        return evolve(step, kind=Kind.NOT_COMPARED, witnesses=shown, reasons=reasons, excluded=excluded)
+        may_lose, may_gain = _may_turn(tried, one_unknown)
+        one_way = not unproved and not (may_lose and may_gain)
+        if one_way and (lost or gained):
+            return evolve(step, kind=Kind.STRICTER if lost else Kind.LOOSER, witnesses=lost + gained)
+        if one_way and not (may_lose or may_gain):
+            return evolve(step, kind=Kind.EQUAL)
+        return evolve(
+            step,
+            kind=Kind.NOT_COMPARED,
+            witnesses=lost or gained or self._witnesses(_OPEN, tried),
+            reasons=unproved if PREREQUISITE in unproved else (*self._why(tried), *unproved),
+            excluded=(Kind.LOOSER if may_lose else Kind.STRICTER) if one_way else None,
+        )
 
     def _witnesses(self, wanted: Iterable[Codes], tried: Tried) -> tuple[Witness, ...]:
-        """The first of the wanted pairs of outcomes that was found and replays; empty if there is none."""
+        """Return the first of the wanted pairs of outcomes that was found and replays; empty where none does."""
         made = (self._replayed(codes, tried[codes]) for codes in wanted if codes in tried)
         return tuple(itertools.islice((witness for witness in made if witness is not None), 1))
 
     def _replayed(self, codes: Codes, given: Iterable[Given]) -> Witness | None:
-        """The facts as a witness, if ``assess`` on both whole sets says the same."""
+        """Return the facts as a witness, if ``assess`` on both whole sets says the same."""
         facts = _together(given)
         try:
             before, after = (None if side is None else _outcome(side, facts) for side in self.sides)
@@ -211,12 +220,12 @@ class _Pair:
         return Witness(tuple(facts.items()), self.years, before, after) if (before, after) == codes else None
 
     def _same_form(self) -> bool:
-        """True if both conditions have the same form and compare facts worked out in the same way."""
+        """Return True if both conditions have the same form and compare facts worked out in the same way."""
         old, new = self.sides
         return old is not None and new is not None and old.form == new.form
 
     def _why(self, tried: Tried) -> tuple[str, ...]:
-        """The codes for which one side is undetermined."""
+        """Return the codes for which one side is undetermined."""
         found: set[ReasonCode] = set()
         for number, side in enumerate(self.sides):
             given = next((given for codes, given in tried.items() if codes[number] == 2), None)
@@ -234,8 +243,8 @@ class _Ready:
     slots: tuple[Slots, Slots]
 
 
-def _absent(_: Iterable[Slots]) -> Answer | None:
-    """What a set without the indicator answers."""
+def _absent(_: Iterable[Slots]) -> Judged | None:
+    """Return what a set without the indicator answers."""
     return None, {}
 
 
@@ -243,14 +252,14 @@ def _together(given: Iterable[Given]) -> dict[str, FactValue]:
     return {name: value for part in given for name, value in part.items()}
 
 
-def _outcome(side: Side, facts: Given) -> Outcome:
-    """The indicator's outcome in an assessment by the whole set."""
+def _outcome(side: AskedIndicator, facts: Given) -> Outcome:
+    """Return the indicator's outcome in an assessment by the whole set."""
     verdict = assess(side.ruleset, facts)
     return Outcome(verdict.codes[1 + len(side.ruleset.criteria) + side.place])
 
 
 def _paired(before: Sequence[Asked], after: Sequence[Asked], same_form: bool) -> Asks:
-    """What is asked before and after: in order where the form is the same, else by what it is about."""
+    """Return what is asked before and after: in order where the form is the same, else by what it is about."""
     if same_form:
         return tuple(zip(before, after, strict=True))
     left = list(after)
@@ -263,8 +272,20 @@ def _paired(before: Sequence[Asked], after: Sequence[Asked], same_form: bool) ->
     return (*found, *((None, other) for other in left))
 
 
+def _differs(old: Asked | None, new: Asked | None) -> bool:
+    """Return True if outcomes may depend on which of the two is asked."""
+    return old is None or new is None or old.meaning != new.meaning
+
+
+def _may_turn(tried: Tried, one_unknown: bool) -> tuple[bool, bool]:
+    """Return whether some unit may lose what it satisfied, and whether one may gain, for some open values."""
+    found = tried.keys()
+    both_ways = (2, 2) in found and not one_unknown
+    return both_ways or bool(found & _MAY_LOSE), both_ways or bool(found & _MAY_GAIN)
+
+
 def _one_unknown(before: Iterable[Asked], after: Iterable[Asked]) -> bool:
-    """True if all that is open is one comparison with one fact, and the same on both sides."""
+    """Return True if all that is open is one comparison with one fact, and the same on both sides."""
     open_ = [[a for a in side if a.cell is None or a.cell.state in _UNKNOWN] for side in (before, after)]
     if [len(side) for side in open_] != [1, 1] or open_[0][0].meaning != open_[1][0].meaning:
         return False
@@ -273,7 +294,7 @@ def _one_unknown(before: Iterable[Asked], after: Iterable[Asked]) -> bool:
 
 
 def _merged(pieces: Iterable[Step]) -> Iterator[Step]:
-    """The steps that change something, each with all the columns in which the same changes."""
+    """Yield the steps that change something, each with all the columns in which the same changes."""
     groups: dict[object, list[Step]] = {}
     total: set[Columns] = set()
     for step in pieces:

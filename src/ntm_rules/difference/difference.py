@@ -9,7 +9,7 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules._version import __version__
 from ntm_rules.difference.changes import Change, Kind, Step, kinds_of
-from ntm_rules.difference.compare import Comparing, Level
+from ntm_rules.difference.compare import Comparing, CountedMembers
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
 from ntm_rules.difference.match import Pair, Placed, same_criteria, same_indicators
 from ntm_rules.model.plain import Json, plain_object
@@ -47,17 +47,17 @@ class Difference:
         return MappingProxyType({kind: found[kind] for kind in Kind if kind in found})
 
     def indicator(self, no: str) -> Change:
-        """The indicator that bears the number in the new set, else in the old one.
+        """Return the indicator that has the number in the new set, else in the old one.
 
         Raises:
-            KeyError: there is none.
+            KeyError: neither set has the number.
         """
         found = [c for c in self.compared if c.level == "indicator"]
         of_old = {c.old.no: c for c in found if c.old is not None}
         return (of_old | {c.new.no: c for c in found if c.new is not None})[no]
 
     def on_units(self, unit_facts: Iterable[UnitFacts | tuple[str, Facts]]) -> Iterator[UnitDifference]:
-        """The units some of whose outcomes differ, one after the other, each assessed on both sets as they are.
+        """Yield the units some of whose outcomes differ, one after the other, each assessed on both sets as they are.
 
         Args:
             unit_facts: names or codes with facts, or what ``tables.read`` gives.
@@ -100,7 +100,7 @@ class Difference:
 
 
 def diff(old: Ruleset, new: Ruleset) -> Difference:
-    """What changes from *old* to *new*, by meaning.
+    """Compare *old* with *new* by meaning.
 
     Numbers that differ by year are compared for the same year in both sets wherever both print it; else for the years
     for which the sets were composed. Of words only titles are compared.
@@ -118,7 +118,7 @@ def diff(old: Ruleset, new: Ruleset) -> Difference:
 
 
 def _same_ground(old: Ruleset, new: Ruleset) -> bool:
-    """True if equal conditions mean the same in both: same derived facts, nothing bound to different values."""
+    """Return True if equal conditions mean the same in both: same derived facts, nothing bound to different values."""
     bound = dict(old.bindings)
     apart = any(name != "year" and bound.get(name, value) != value for name, value in new.bindings)
     return not apart and old.derived == new.derived and old.minimum_evidence == new.minimum_evidence
@@ -163,23 +163,27 @@ def _criterion(pair: Pair[Criterion], pairs: Iterable[Pair[Placed]], comparing: 
     places = (1 + comparing.old.criteria.index(old), 1 + comparing.new.criteria.index(new))
     asked = (old.at_least_n or len(old.indicators), new.at_least_n or len(new.indicators))
     same = all(a and b and a.criterion == old and b.criterion == new for a, b in own)
-    step = _count_step(comparing, Level(members, places), asked, same, None in (old.at_least_n, new.at_least_n))
+    step = _count_step(
+        comparing, CountedMembers(members, places), asked, same, None in (old.at_least_n, new.at_least_n)
+    )
     return _change("criterion", old, new, (step,), asked)
 
 
 def _whole(criteria: Sequence[Change], pairs: Iterable[Pair[Placed]], comparing: Comparing) -> Iterator[Change]:
-    """A change of how many criteria the set asks for."""
+    """Yield a change of how many criteria the set asks for."""
     old, new = comparing.old, comparing.new
     if old.at_least_n == new.at_least_n:
         return
     members = tuple(tuple(b for _, b in pairs if b is not None and b.criterion == c) for c in new.criteria)
     asked = (old.at_least_n or len(old.criteria), new.at_least_n or len(new.criteria))
     same = all(change.old and change.new for change in criteria)
-    step = _count_step(comparing, Level(members, (0, 0)), asked, same, None in (old.at_least_n, new.at_least_n))
+    step = _count_step(
+        comparing, CountedMembers(members, (0, 0)), asked, same, None in (old.at_least_n, new.at_least_n)
+    )
     yield Change("ruleset", None, None, kinds_of((step,)), (step,), asked)
 
 
-def _count_step(comparing: Comparing, level: Level, asked: tuple[int, int], same: bool, all_of: bool) -> Step:
+def _count_step(comparing: Comparing, level: CountedMembers, asked: tuple[int, int], same: bool, all_of: bool) -> Step:
     """Stricter or looser where the members are the same and none of them can be not applicable."""
     witness = comparing.count_witness(level, asked)
     comparable = same and witness is not None and not (all_of and _may_not_apply(comparing.new, level))
@@ -187,7 +191,7 @@ def _count_step(comparing: Comparing, level: Level, asked: tuple[int, int], same
     return Step(kind, ((),), True, (), () if witness is None else (witness,), () if comparable else ("members",))
 
 
-def _may_not_apply(ruleset: Ruleset, level: Level) -> bool:
+def _may_not_apply(ruleset: Ruleset, level: CountedMembers) -> bool:
     numbers = {placed.indicator.no for member in level.members for placed in member}
     guarded = any(p.indicator.applies_if is not None for member in level.members for p in member)
     return guarded or any(r.indicator in numbers and r.cell.state is CellState.NONE for r in cells(ruleset))

@@ -25,7 +25,7 @@ class Twins:
 
     @classmethod
     def of(cls, old: Ruleset, new: Ruleset) -> "Twins":
-        """The numbers of two sets, in the order of the new one."""
+        """Return the numbers of two sets, in the order of the new one."""
         pairs, kin = same_indicators(old, new)
         criteria = same_criteria(old, new, pairs, kin)
         return cls(
@@ -75,7 +75,7 @@ class UnitDifference:
 def differences(
     old: Ruleset, new: Ruleset, twins: Twins, units: Iterable[tuple[str, Facts]]
 ) -> Iterator[UnitDifference]:
-    """The units some of whose outcomes differ, one after the other.
+    """Yield the units some of whose outcomes differ, one after the other.
 
     What only one set has counts where it is not satisfied.
     """
@@ -86,7 +86,7 @@ def differences(
 
 
 def difference_of(before: Verdict, after: Verdict, twins: Twins) -> UnitDifference:
-    """What differs between the verdicts on one unit; nothing may."""
+    """Return what differs between the verdicts on one unit; that may be nothing."""
     criteria = tuple(_differing(before.criteria, after.criteria, twins.criteria))
     indicators = tuple(_differing(before.indicators, after.indicators, twins.indicators))
     return UnitDifference(after.unit or "", before, after, criteria, indicators)
@@ -112,7 +112,7 @@ def _place(old: CriterionResult | IndicatorResult | None, new: CriterionResult |
 
 
 def _leaves(result: IndicatorResult | None) -> list[Json]:
-    """What was there, what was asked and by how much, for each comparison; without the law that a verdict shows."""
+    """Return what was there, what was asked and by how much, without the law that a verdict shows."""
     return [
         {
             **keys_of(leaf, "address", "fact", "outcome", "actual", "required"),

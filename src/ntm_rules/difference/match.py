@@ -19,7 +19,7 @@ Pair = tuple[T | None, T | None]
 
 _EMPTY: tuple[Hashable, ...] = (None, "", frozenset())
 _NOT_MEANT = {"on", "no", "part", "citation", "blame", "evidence", "confidence", "free", "overtaken"}
-"""What of a condition in JSON bears on no outcome."""
+"""What of a condition in JSON no outcome depends on."""
 
 
 @frozen
@@ -27,8 +27,8 @@ class Placed:
     """An indicator with its place among all, its criterion, and its condition as JSON.
 
     Attributes:
-        exact: as it stands, with evidence and citations, without its number.
-        meaning: what bears on outcomes only.
+        exact: as it is written, with evidence and citations, without its number.
+        meaning: only what outcomes depend on.
     """
 
     place: int
@@ -101,13 +101,13 @@ def same_criteria(old: Ruleset, new: Ruleset, pairs: Iterable[Pair[Placed]], kin
 
 
 def _most(shared: Counter[tuple[str, str]], side: int, no: str) -> list[tuple[str, str]]:
-    """The pairs of criteria that share most of the indicators of one of them."""
+    """Return the pairs of criteria that share most of the indicators of one of them."""
     own = {numbers: count for numbers, count in shared.items() if numbers[side] == no}
     return [numbers for numbers, count in own.items() if count == max(own.values())]
 
 
 def matched(old: Sequence[T], new: Sequence[T], keys: Iterable[Key[T]]) -> list[Pair[T]]:
-    """Both sequences in pairs: by the first key that only one of each side bears; an empty key matches nothing.
+    """Both sequences in pairs: by the first key that only one of each side has; an empty key matches nothing.
 
     In the order of *new*, then what is only in *old*.
     """
@@ -123,7 +123,7 @@ def matched(old: Sequence[T], new: Sequence[T], keys: Iterable[Key[T]]) -> list[
 
 
 def _alone(items: dict[int, T], key: Key[T]) -> dict[Hashable, int]:
-    """The place of every item whose key no other one has."""
+    """Return the place of every item whose key no other one has."""
     names = {place: key(item) for place, item in items.items()}
     counts = Counter(names.values())
     return {name: place for place, name in names.items() if name not in _EMPTY and counts[name] == 1}

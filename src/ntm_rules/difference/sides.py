@@ -19,12 +19,12 @@ from ntm_rules.verdict.facts import BadValue
 from ntm_rules.verdict.program import Program, program_of
 
 Slots = tuple[tuple[int, typing.Any], ...]
-Answer = tuple[int | None, dict[str, str]]
+Judged = tuple[int | None, dict[str, str]]
 """An outcome code, and the values of the selectors; None where the set has no such indicator."""
 
 
 def in_year(ruleset: Ruleset, year: int) -> Ruleset:
-    """The same law with another column of yearly thresholds; prerequisites too."""
+    """Return the same law with another column of yearly thresholds; prerequisites too."""
     if ruleset.year == year:
         return ruleset
 
@@ -43,11 +43,11 @@ def in_year(ruleset: Ruleset, year: int) -> Ruleset:
 
 
 @frozen(eq=False)
-class Side:
+class AskedIndicator:
     """One indicator of one set, ready to be asked.
 
     Attributes:
-        place: where its code stands among those of the indicators.
+        place: where its code is among those of the indicators.
     """
 
     ruleset: Ruleset
@@ -56,8 +56,8 @@ class Side:
     indicator: Indicator
 
     @classmethod
-    def of(cls, ruleset: Ruleset, placed: Placed) -> "Side":
-        """The side for an indicator of a ruleset."""
+    def of(cls, ruleset: Ruleset, placed: Placed) -> "AskedIndicator":
+        """Return the side for an indicator of a ruleset."""
         return cls(ruleset, program_of(ruleset), placed.place, placed.indicator)
 
     @property
@@ -73,18 +73,18 @@ class Side:
                 yield role, address, leaf
 
     def tables(self) -> Iterator[Table]:
-        """The tables that its comparisons read."""
+        """Yield the tables that its comparisons read."""
         for _, _, leaf in self.asked():
             threshold = None if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
             if isinstance(threshold, Table):
                 yield threshold
 
     def selectors(self) -> tuple[str, ...]:
-        """The selectors of its tables, each once."""
+        """Return the selectors of its tables, each once."""
         return tuple(dict.fromkeys(name for table in self.tables() for name in table.by))
 
     def slots_of(self, given: Given) -> Slots | None:
-        """The places and values of some facts; None where the set cannot take them."""
+        """Return the places and values of some facts; None where the set cannot take them."""
         try:
             values = self.program.checker.check(given, None).values
         except FactError:
@@ -92,7 +92,7 @@ class Side:
         return tuple((place, value) for place, value in enumerate(values) if value is not None)
 
     def in_column(self, values: Mapping[str, str]) -> tuple[Asked, ...]:
-        """What is asked where the selectors have these values."""
+        """Return what is asked where the selectors have these values."""
         found: list[Asked] = []
         units = {f.id: f.unit.id for f in self.ruleset.fact_by_id.values() if f.unit}
         for role, address, leaf in self.asked():
@@ -118,14 +118,14 @@ class Side:
         """The years that its tables print, and ``*`` for all others; empty where no table is by year."""
         return {key[t.by.index("year")] for t in self.tables() if "year" in t.by for key, _ in t.cells} - {GENERAL}
 
-    def asker(self) -> Callable[[Iterable[Slots]], Answer | None]:
+    def asker(self) -> Callable[[Iterable[Slots]], Judged | None]:
         """Answers for facts in slots; None where no unit has them, or they put it in no column."""
         program, selectors = self.program, self.selectors()
         empty = program.checker.check({}, None).values
         indicator = program.asked.indicators[self.place]
         places = [(name, program.places[name]) for name in selectors]
 
-        def answer(parts: Iterable[Slots]) -> Answer | None:
+        def answer(parts: Iterable[Slots]) -> Judged | None:
             values = [*empty]
             for part in parts:
                 for place, value in part:

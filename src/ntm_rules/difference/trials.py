@@ -1,10 +1,11 @@
 """The facts that decide how two conditions compare: one value for every region that their numbers cut out.
 
 An outcome depends on a number only through the comparisons it enters, so a value at each threshold and one in every
-gap stand for all values. Trying all combinations on the engine is then a proof, and what is found is a witness.
+gap represent all values. Trying all combinations on the engine is then a proof, and what is found is a witness.
 """
 
 import itertools
+import math
 import random
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ class Trials:
     """The facts to try: an axis is one fact (or a part with its whole) with all values that matter.
 
     Attributes:
-        unproved: why all combinations of the axes do not stand for all facts, as codes; empty where they do.
+        unproved: why all combinations of the axes do not represent all facts, as codes; empty where they do.
     """
 
     axes: tuple[tuple[Given, ...], ...]
@@ -49,14 +50,14 @@ def combinations(axes: Sequence[Sequence[T]], every: bool) -> Iterator[tuple[T, 
 
 
 def trials(sides: Sequence[tuple[Ruleset, Sequence[Condition]]]) -> Trials:
-    """What to try for the conditions of each ruleset."""
-    reading = _Reading()
+    """Return what to try for the conditions of each ruleset."""
+    reading = _Collector()
     for ruleset, conditions in sides:
         reading.read(ruleset, conditions)
     return reading.trials()
 
 
-class _Reading:
+class _Collector:
     """Collects the facts that conditions read, and the numbers these are compared with."""
 
     def __init__(self) -> None:
@@ -99,7 +100,7 @@ class _Reading:
                 self._limit(inner, cells, known, rules)
             return
         if isinstance(rule, PointsOf):
-            self.scores = True
+            self.scores = True  # points add up, so that values of single parts do not represent all totals
             for member in rule.members:
                 near = _shares(member, rule, cells, known[member.fact])
                 self.limits.setdefault(member.fact, set()).update(near)
@@ -130,14 +131,12 @@ class _Reading:
             self._fact(inner, known, rules, bound)
 
     def trials(self) -> Trials:
-        """The axes: circumstances first, so that what is measured changes fastest; whichever set was read first."""
+        """Return the axes, circumstances first: what is measured changes fastest, whichever set was read first."""
         chosen = sorted(self.facts.values(), key=lambda fact: (fact.direction is not Direction.NEITHER, fact.id))
         axes = [self._values(fact) for fact in chosen]
         axes += [self._parts(fact, rule) for _, (fact, rule) in sorted(self.ratios.items())]
-        size = 1
-        for axis in axes:
-            size *= len(axis)
-        unproved = {
+        size = math.prod(map(len, axes))
+        unproved = {  # each may hide facts that no combination of the values tried represents
             PREREQUISITE: self.findings,
             PARTS: not self._apart(),
             POINTS: self.scores,
@@ -146,7 +145,7 @@ class _Reading:
         return Trials(tuple(axes), tuple(why for why, holds in unproved.items() if holds))
 
     def _apart(self) -> bool:
-        """False if a part is given beside its whole, which bounds it, or two given ratios share one."""
+        """Return False if a part is given beside its whole, which bounds it, or two given ratios share one."""
         if any(ratio.part in self.facts and ratio.whole in self.facts for ratio in self.known_ratios):
             return False
         given = [f.ratio for f in self.facts.values() if f.ratio is not None and f.id in self.empty]
@@ -172,10 +171,10 @@ class _Reading:
         return tuple(found)
 
     def _parts(self, fact: Fact, rule: RatioOf) -> tuple[Given, ...]:
-        """A part and a whole for every value that matters of a ratio worked out from them."""
+        """Return a part and a whole for every value that matters of a ratio worked out from them."""
         values = points(fact, self.limits.get(fact.id, set()))
         digits = max([0, *(-typing.cast(int, v.as_tuple().exponent) for v in values)])
-        whole = fact.scale * 10**digits
+        whole = fact.scale * 10**digits  # so large that every value is a whole part of it
         found: list[Given] = [{rule.part: int(v.scaleb(digits)), rule.whole: whole} for v in values if v >= 0]
         return (*found, {rule.part: 0, rule.whole: 0}) if fact.id in self.empty else tuple(found)
 
@@ -187,6 +186,7 @@ def points(fact: Fact, limits: Iterable[Decimal]) -> tuple[Decimal, ...]:
     inner = sorted(e for e in edges if high is None or e <= high)
     if not inner:
         return (low if low is not None else high if high is not None else Decimal(0),)
+    # just beside the outermost limits, and between neighbours: no fact is reported with more digits than its own
     step = Decimal(1).scaleb(-fact.decimals)
     below, above = inner[0] - step, inner[-1] + step
     found = {below if low is None else max(low, below), *inner, above if high is None else min(high, above)}
@@ -199,7 +199,7 @@ def points(fact: Fact, limits: Iterable[Decimal]) -> tuple[Decimal, ...]:
 
 
 def _shares(member: Scored, rule: PointsOf, cells: Iterable[Cell], fact: Fact) -> Iterator[Decimal]:
-    """The points of one part with which, all parts alike, the total is just below and just above a limit."""
+    """Yield the points of one part with which, all parts alike, the total is just below and just above a limit."""
     step = Decimal(1).scaleb(-fact.decimals)
     for cell in cells:
         for found in (cell, cell.floor):
@@ -210,7 +210,7 @@ def _shares(member: Scored, rule: PointsOf, cells: Iterable[Cell], fact: Fact) -
 
 
 def _near(fact: Fact, limit: Decimal) -> tuple[Decimal, ...]:
-    """The limit; of a count the whole numbers on both sides."""
+    """Return the limit; of a count the whole numbers on both sides."""
     if fact.type is not FactType.COUNT:
         return (limit,)
     return (limit.to_integral_value(ROUND_FLOOR), limit.to_integral_value(ROUND_CEILING))

@@ -47,7 +47,7 @@ class DiffWords:
         )
 
     def change(self, change: "Change") -> Iterator[str]:
-        """A change: a line with what it is, then for each step its columns, what is asked, and an example."""
+        """Yield the lines of a change: what it is, then for each step its columns, what is asked, and an example."""
         place = say(self.lang, f"diff.level.{change.level}", no=change.no)
         head = f"{place} {change.title.text(self.lang)}" if change.title else place
         yield f"{head}: {'; '.join(self._kind(kind.value, change) for kind in change.kinds)}"
@@ -83,7 +83,7 @@ class DiffWords:
         return say(self.lang, f"why.{reason}" if reason in _UNDETERMINED else f"diff.why.{reason}")
 
     def _whole(self, indicator: Indicator, sheet: Sheet) -> str:
-        """The condition of an indicator in one line."""
+        """Return the condition of an indicator in one line."""
         text = sheet.one_line(indicator.require)
         return text if indicator.applies_if is None else f"{text} ({self._applies(indicator, sheet)})"
 
@@ -112,7 +112,7 @@ class DiffWords:
         )
 
     def _about(self, asked: "Asked", sheet: Sheet) -> str:
-        """What a comparison is about, with its number."""
+        """Return what a comparison is about, with its number."""
         leaf = asked.leaf
         if leaf.title is not None:
             title = leaf.title.text(self.lang)
@@ -124,7 +124,7 @@ class DiffWords:
         return say(self.lang, "diff.applies_if", what=what) if asked.role == "applies_if" else what
 
     def _asked(self, asked: "Asked", sheet: Sheet) -> str:
-        """What is asked, with citation and evidence."""
+        """Return what is asked, with citation and evidence."""
         leaf, cell = asked.leaf, asked.cell
         if cell is None:
             return say(self.lang, "sheet.no_cell")
@@ -140,7 +140,7 @@ class DiffWords:
     # -- columns -------------------------------------------------------------------------------
 
     def _columns(self, step: "Step") -> str:
-        """The columns of a step: as ranges where they are all combinations of these, else one by one."""
+        """Return the columns of a step: as ranges where they are all combinations of these, else one by one."""
         ranges = step.ranges
         if ranges is None:
             return " | ".join(self._column(columns) for columns in step.columns)
@@ -178,7 +178,7 @@ class DiffWords:
     # -- units ---------------------------------------------------------------------------------
 
     def witness(self, witness: "Witness") -> str:
-        """The facts of a unit and its outcomes."""
+        """Return the facts of a unit and its outcomes."""
         outcomes = self._outcomes(witness.before, witness.after)
         if not witness.given:
             return say(self.lang, "diff.any_unit", outcomes=outcomes)
@@ -203,7 +203,7 @@ class DiffWords:
         return say(self.lang, "diff.before_after", before=self.words.outcome(before), after=self.words.outcome(after))
 
     def unit(self, unit: "UnitDifference") -> Iterator[str]:
-        """A unit whose outcomes differ: the set, then each indicator with what was there and asked."""
+        """Yield the lines of a unit whose outcomes differ: the set, then each indicator, what was there and asked."""
         yield say(
             self.lang, "diff.unit", unit=unit.unit, before=self.counted(unit.before), after=self.counted(unit.after)
         )
@@ -214,7 +214,7 @@ class DiffWords:
             yield from (f"  {line}" for line in self._flipped(was, is_))
 
     def counted(self, verdict: Verdict) -> str:
-        """The outcome of a whole set with its criteria."""
+        """Return the outcome of a whole set with its criteria."""
         outcome, met, total = self.words.outcome(verdict.outcome), verdict.criteria_met, verdict.criteria_total
         return say(self.lang, "diff.with_counts", outcome=outcome, met=met, total=total)
 
@@ -226,7 +226,7 @@ class DiffWords:
                 yield f"  {say(self.lang, code, what=words)}"
 
     def flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> tuple[str, str, str, str]:
-        """An indicator whose outcome differs: its place, the outcomes, what was asked and there before, and now.
+        """Describe an indicator whose outcome differs: place, outcomes, what was asked and there before and now.
 
         What a set does not have is empty.
         """

@@ -92,6 +92,11 @@ class NtmRulesError(Exception):
         super().__init__(self.text())
 
     @property
+    def sentences(self) -> tuple[Sentence, Sentence]:
+        """What went wrong and what to do, each for both languages, so that another error can say them at a place."""
+        return self._message, self._hint
+
+    @property
     def hint(self) -> str:
         """What to do, in English; empty where nothing can be said."""
         return said("en", self._hint)
@@ -185,6 +190,12 @@ class FactProblem:
     def code(self) -> str:
         """The code of what was expected, e.g. ``expected.one_act``; empty where that is a plain text."""
         return self._expected.code if isinstance(self._expected, Message) else ""
+
+    @property
+    def sentences(self) -> tuple[Sentence, Sentence]:
+        """What is wrong, without the unit, and what to do, so that a diagnostic can say them at a place."""
+        message = Message("error.fact", fact=self.fact, value=str(self.value), expected=self._expected)
+        return message, _hint(self._expected, self._hint)
 
     @property
     def expected(self) -> str:

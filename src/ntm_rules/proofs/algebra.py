@@ -23,7 +23,7 @@ class Code:
 
 
 @frozen
-class Choice:
+class SymbolicChoice:
     """A yes/no, a level or a category: a term for each value it can have; none is true where it has none."""
 
     terms: dict[str, Term]
@@ -31,13 +31,16 @@ class Choice:
 
 
 @frozen
-class Number:
+class SymbolicNumber:
     """A numeric fact: whether it is there, whether its whole is 0, and how it compares with a limit."""
 
     given: Term
     empty: Term
     compare: Callable[[Op, Term], Term]
 
+
+Rows = list[tuple[Code, SymbolicChoice]]
+"""Guards with the values that they give."""
 
 OPEN = Code(False, undetermined=True)
 NOTHING_ASKED = Code(False, not_applicable=True)
@@ -50,16 +53,16 @@ class Algebra:
     logic: Logic
 
     def met(self, code: Code) -> Term:
-        """True where the code is met."""
+        """Return a term that is true where the code is met."""
         return self.logic.opposite(self.logic.either(code.not_met, code.undetermined, code.not_applicable))
 
     def is_one_of(self, code: Code, outcomes: Iterable[Outcome]) -> Term:
-        """True where the code is one of the outcomes."""
+        """Return a term that is true where the code is one of the outcomes."""
         terms = (code.not_met, self.met(code), code.undetermined, code.not_applicable)
         return self.logic.either(*(terms[outcome] for outcome in outcomes))
 
     def all(self, codes: list[Code]) -> Code:
-        """All members that apply."""
+        """Return the code of all members that apply."""
         logic = self.logic
         if len(codes) == 1:
             return codes[0]
@@ -68,7 +71,7 @@ class Algebra:
         return Code(no, open_, logic.both(*(c.not_applicable for c in codes)))
 
     def at_least(self, k: int, codes: list[Code]) -> Code:
-        """At least *k* members."""
+        """Return the code of at least *k* members."""
         logic = self.logic
         lost = [logic.either(c.not_met, c.not_applicable) for c in codes]
         no = logic.at_least(len(codes) - k + 1, lost)
@@ -78,7 +81,7 @@ class Algebra:
         return Code(no, logic.both(logic.opposite(no), logic.opposite(yes)))
 
     def guarded(self, applies: Code, code: Code) -> Code:
-        """An indicator with ``applies_if``."""
+        """Return the code of an indicator with ``applies_if``."""
         both, either, here = self.logic.both, self.logic.either, self.met(applies)
         return Code(
             both(here, code.not_met),
@@ -87,7 +90,7 @@ class Algebra:
         )
 
     def where_empty(self, code: Code, empty: Term, outcome: Outcome | None) -> Code:
-        """The code of a ratio where its whole may be 0."""
+        """Return the code of a ratio where its whole may be 0."""
         either = self.logic.either
         return Code(
             either(code.not_met, empty) if outcome is Outcome.NOT_MET else code.not_met,
@@ -95,25 +98,25 @@ class Algebra:
             either(code.not_applicable, empty) if outcome is Outcome.NOT_APPLICABLE else code.not_applicable,
         )
 
-    def first(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
-        """The value that all rows have which may be the first one whose guard is met."""
+    def first(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
+        """Return the value that all rows have which may be the first one whose guard is met."""
         logic = self.logic
-        reachable: list[tuple[Term, Choice]] = []
+        reachable: list[tuple[Term, SymbolicChoice]] = []
         before: Term = True
         for when, then in rows:
             reachable.append((logic.both(before, logic.either(self.met(when), when.undetermined)), then))
             before = logic.both(before, logic.opposite(self.met(when)))
         reachable.append((before, otherwise))
 
-        def everywhere(term: typing.Callable[[Choice], Term]) -> Term:
+        def everywhere(term: typing.Callable[[SymbolicChoice], Term]) -> Term:
             return logic.both(*(logic.either(logic.opposite(reached), term(then)) for reached, then in reachable))
 
         terms = {value: everywhere(lambda then, v=value: then.terms.get(v, False)) for value in values}  # type: ignore[misc]
         decided = all(when.undetermined is False for when, _ in rows)
-        return Choice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
+        return SymbolicChoice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
 
-    def only(self, values: tuple[str, ...], rows: list[tuple[Code, Choice]], otherwise: Choice) -> Choice:
-        """The value of the one row whose guard is met; an undetermined guard must not make a difference."""
+    def only(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
+        """Return the value of the one row whose guard is met; an undetermined guard must not make a difference."""
         logic = self.logic
         met = [self.met(when) for when, _ in rows]
         open_ = [when.undetermined for when, _ in rows]
@@ -130,10 +133,10 @@ class Algebra:
             return logic.either(logic.both(one_met, none_open, chosen), rest)
 
         terms = {value: term(value) for value in values}
-        return Choice(terms, logic.either(*terms.values()))
+        return SymbolicChoice(terms, logic.either(*terms.values()))
 
-    def extreme(self, numbers: list[Number], least: bool) -> Number:
-        """The least or the greatest of several numbers: compared by comparing each of them."""
+    def extreme(self, numbers: list[SymbolicNumber], least: bool) -> SymbolicNumber:
+        """Return the least or the greatest of several numbers: compared by comparing each of them."""
         logic = self.logic
         given = logic.both(*(n.given for n in numbers))
         for_all = (Op.AT_LEAST, Op.MORE_THAN) if least else (Op.AT_MOST, Op.LESS_THAN)
@@ -143,10 +146,10 @@ class Algebra:
                 return logic.both(compare(for_all[0], limit), logic.either(*(n.compare(op, limit) for n in numbers)))
             return (logic.both if op in for_all else logic.either)(*(n.compare(op, limit) for n in numbers))
 
-        return Number(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
+        return SymbolicNumber(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
 
-    def points(self, parts: list[tuple[Code, Part, Term, Term]]) -> Number:
-        """Points out of a total, of parts each with its points and whether these are given: multiplied out."""
+    def points(self, parts: list[tuple[Code, Part, Term, Term]]) -> SymbolicNumber:
+        """Return points out of a total, multiplied out; each part has its points and whether these are given."""
         logic = self.logic
         counts = [self.met(applies) for applies, _, _, _ in parts]
         given = logic.both(
@@ -164,4 +167,4 @@ class Algebra:
                 right = right + logic.where(here, bound * part.share)
             return ORDER[op](left, right)
 
-        return Number(given, logic.both(given, logic.opposite(logic.either(*counts))), compare)
+        return SymbolicNumber(given, logic.both(given, logic.opposite(logic.either(*counts))), compare)

@@ -15,8 +15,8 @@ from ntm_rules.model.thresholds import Cell, CellState, Key, Table, Threshold, V
 
 
 @frozen(cache_hash=True)
-class Place:
-    """An unknown cell: where it stands and who left it open.
+class UnknownCell:
+    """An unknown cell: where it is written and who left it open.
 
     Two sets that share a cell share its unknown value.
 
@@ -46,24 +46,24 @@ class Place:
         return f"{self.ruleset} {self.owner}{self.part}{facts}{column} ({self.citation.instrument.number})"
 
 
-Assumed = Mapping[Place, Value]
+Assumed = Mapping[UnknownCell, Value]
 
 
-def place_of(ruleset: str, owner: str, leaf: Comparison | Open, key: Key, cell: Cell) -> Place:
-    """The name of a cell of a comparison or of an open condition."""
+def unknown_cell(ruleset: str, owner: str, leaf: Comparison | Open, key: Key, cell: Cell) -> UnknownCell:
+    """Return the name of a cell of a comparison or of an open condition."""
     facts, op = (leaf.facts, leaf.op) if isinstance(leaf, Comparison) else ((), Op.EQUALS)
     floor = cell.floor.value if cell.floor is not None else None
-    return Place(ruleset, owner, leaf.part or "", facts, op, key, cell.citation, floor)
+    return UnknownCell(ruleset, owner, leaf.part or "", facts, op, key, cell.citation, floor)
 
 
 def asked_by(ruleset: str, owner: str, leaf: Open) -> Fact:
-    """The yes/no that stands for an open condition: whether a unit would meet what nobody has written down."""
+    """Return the yes/no fact for an open condition: whether a unit would meet what nobody has written down."""
     cell = leaf.threshold if isinstance(leaf.threshold, Cell) else leaf.threshold.cells[0][1]
-    return Fact(str(place_of(ruleset, owner, leaf, (), cell)), FactType.BOOLEAN)
+    return Fact(str(unknown_cell(ruleset, owner, leaf, (), cell)), FactType.BOOLEAN)
 
 
 def filled(ruleset: Ruleset, assumed: Assumed) -> Ruleset:
-    """The ruleset with the assumed values in its unknown cells, and open conditions as questions about the unit."""
+    """Return the ruleset with the assumed values in unknown cells, and open conditions as questions to the unit."""
     questions: dict[Fact, None] = {}
 
     def condition(owner: str, node: Condition) -> Condition:
@@ -119,7 +119,7 @@ def _threshold(
     ruleset: Ruleset, owner: str, leaf: Comparison | Open, threshold: Cell | Table, assumed: Assumed
 ) -> Threshold:
     def cell(key: Key, old: Cell) -> Cell:
-        value = True if isinstance(leaf, Open) else assumed.get(place_of(ruleset.id, owner, leaf, key, old))
+        value = True if isinstance(leaf, Open) else assumed.get(unknown_cell(ruleset.id, owner, leaf, key, old))
         return old if value is None else _with(old, value)
 
     if isinstance(threshold, Cell):
@@ -128,7 +128,7 @@ def _threshold(
 
 
 def _with(cell: Cell, value: Value) -> Cell:
-    """The cell, set; a cell that is known keeps its own value."""
+    """Return the cell, set; a cell that is known keeps its own value."""
     empty = cell.when_empty if cell.when_empty is not None or cell.floor is None else cell.floor.when_empty
     known = evolve(cell, state=CellState.SET, value=value, evidence=Evidence.OFFICIAL, confidence=None)
     return evolve(known, floor=None, when_empty=empty)

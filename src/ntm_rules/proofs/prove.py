@@ -3,7 +3,7 @@
     for proof in prove(ruleset):
         print(proof)
 
-``PROVED`` and ``REFUTED`` hold whatever stands in the pending and delegated cells one day. Where that makes the
+``PROVED`` and ``REFUTED`` hold whatever is written in the pending and delegated cells one day. Where that makes the
 difference the status is ``UNDECIDED``, with facts and values of these cells that show it.
 """
 
@@ -15,6 +15,7 @@ from functools import partial
 from attrs import evolve, field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message, Sentence, said, say
 from ntm_rules.model.conditions import Comparison, Meets
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
@@ -22,29 +23,37 @@ from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.walk import indicators, leaves
 from ntm_rules.proofs.read import Gap, Trace, gaps, validity
 from ntm_rules.proofs.replay import FAILED, SATISFIED, Claim, Replay, Wanted
-from ntm_rules.proofs.search import NOT_CONFIRMED, Limits, Search, Undecided
-from ntm_rules.proofs.session import Answer, Session, Shown
+from ntm_rules.proofs.search import NOT_CONFIRMED, Search
+from ntm_rules.proofs.shared import Answered, Shared, Shown
+from ntm_rules.proofs.solving import Limits, Undecided
 from ntm_rules.rules.library import Library
 
 
 @public("proofs")
 class Kind(Enum):
-    """What is proved; the text says what holds where it is."""
+    """What is proved; ``str()`` and ``text`` say what holds where it is."""
 
-    SATISFIABLE = "some facts meet the set"
-    REST_SATISFIABLE = "some facts satisfy all indicators but those that nothing satisfies"
-    CAN_PASS = "some facts satisfy the indicator"  # noqa: S105 - no password
-    CAN_FAIL = "some facts fail the indicator"
-    INDEPENDENT = "some facts fail this indicator alone"
-    COVERED = "every combination of selectors that facts produce has a cell, in every year of the set"
-    DECIDED = "with all inputs given, no whole 0 and every cell known the indicator is decided"
-    DECIDED_WHEN_EMPTY = "the indicator is decided where a whole is 0"
-    LADDER = "who meets the upper tier does not fail the indicator of the lower one"
-    OVERLAY = "who satisfies the province's indicator does not fail the national one"
-    GRADE = "who meets what is above the grade does not fail it"
-    IMPLIES = "who meets the first set does not fail the second"
-    DISJOINT = "nobody meets both sets"
-    EQUIVALENT = "both sets have the same outcome for all facts"
+    SATISFIABLE = "satisfiable"
+    REST_SATISFIABLE = "rest_satisfiable"
+    CAN_PASS = "can_pass"  # noqa: S105 - no password
+    CAN_FAIL = "can_fail"
+    INDEPENDENT = "independent"
+    COVERED = "covered"
+    DECIDED = "decided"
+    DECIDED_WHEN_EMPTY = "decided_when_empty"
+    LADDER = "ladder"
+    OVERLAY = "overlay"
+    GRADE = "grade"
+    IMPLIES = "implies"
+    DISJOINT = "disjoint"
+    EQUIVALENT = "equivalent"
+
+    def text(self, lang: str = "en") -> str:
+        """Return what holds where this is proved, in one sentence."""
+        return say(lang, f"proofs.kind.{self.value}")
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 @public("proofs")
@@ -55,11 +64,14 @@ class Status(Enum):
     REFUTED = "refuted"
     UNDECIDED = "undecided"
 
+    def text(self, lang: str = "en") -> str:
+        """Return the status in words."""
+        return say(lang, f"proofs.status.{self.value}")
+
 
 _BY_FACTS = {Shown.YES: Status.PROVED, Shown.NO: Status.REFUTED}
 _FOR_ALL = {Shown.YES: Status.REFUTED, Shown.NO: Status.PROVED}
-DEPENDS = "it depends on what stands in the unknown cells"
-"""The reason of a proof that is undecided for want of cells, not of time."""
+_DEPENDS = Message("proofs.depends")
 
 
 @public("proofs")
@@ -74,7 +86,7 @@ class Proof:
         facts: that show it (or, of what is refuted, a counterexample), confirmed by an assessment; None if there are
             none.
         assumed: the values of unknown cells under which they do, and whether open conditions hold.
-        reason: why it is undecided.
+        why: the reason of what is undecided, a message; else empty.
         cells, unknown: how many cells it covers, and how many of these are not known.
     """
 
@@ -82,22 +94,41 @@ class Proof:
     status: Status
     ruleset: tuple[str, ...]
     subject: str
-    data: Mapping[str, str]
+    data: Mapping[str, Sentence]
     facts: Mapping[str, FactValue] | None
     assumed: Mapping[str, object]
-    reason: str
+    why: Sentence
     cells: int
     unknown: int
     seconds: float = field(eq=False)
 
-    def __str__(self) -> str:
+    @property
+    def reason(self) -> str:
+        """Why it is undecided, in English; else empty."""
+        return said("en", self.why)
+
+    @property
+    def depends(self) -> bool:
+        """True if it is undecided for want of cells, not of time."""
+        return self.why == _DEPENDS
+
+    def text(self, lang: str = "en") -> str:
+        """Return the statement with its status, why it is undecided, and the facts that show it, in one line.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
         place = " ".join((*self.ruleset, *([self.subject] if self.subject else [])))
-        more = "".join(f"; {key}: {value}" for key, value in self.data.items())
-        reason = f"; {self.reason}" if self.reason else ""
-        facts = "" if self.facts is None else f"; facts: {_listed(self.facts)}"
-        assumed = f"; if the unknown cells are: {_listed(self.assumed)}" if self.assumed else ""
-        cells = f" ({self.cells} cells, {self.unknown} unknown)"
-        return f"{self.status.value}: {place}: {self.kind.value}{cells}{more}{reason}{facts}{assumed}"
+        sizes = {"cells": self.cells, "unknown": self.unknown}
+        parts = [say(lang, "proofs.proof", status=self.status, place=place, claim=self.kind, **sizes)]
+        parts += [say(lang, f"proofs.data.{key.replace(' ', '_')}", value=value) for key, value in self.data.items()]
+        parts += [said(lang, self.why)] if self.why else []
+        parts += [say(lang, "proofs.facts", values=_listed(self.facts))] if self.facts is not None else []
+        parts += [say(lang, "proofs.assumed", values=_listed(self.assumed))] if self.assumed else []
+        return "; ".join(parts)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def _listed(values: Mapping[str, object]) -> str:
@@ -113,25 +144,25 @@ def prove(
     base: Ruleset | None = None,
     lower: Iterable[Ruleset] = (),
     limits: Limits | None = None,
-    session: Session | None = None,
+    shared: Shared | None = None,
 ) -> tuple[Proof, ...]:
-    """Every proof about a ruleset.
+    """Return every proof about a ruleset.
 
     Args:
         base: the national set that the province's own must not loosen.
         lower: the tiers below.
-        session: shared by the proofs of several rulesets, which then go faster.
+        shared: shared by the proofs of several rulesets, which then go faster.
 
     Raises:
         EngineUnavailable: z3 is not installed.
     """
-    session = session or Session()
+    shared = shared or Shared()
     rulesets = (ruleset, *((base,) if base else ()), *lower, *(grade.ruleset for grade in ruleset.grades))
     key = (base is not None, limits, *map(_asked_of, rulesets))
-    if key not in session.proofs:
-        search = Search(rulesets, limits, session)
-        session.proofs[key] = tuple(_all(search, base is not None, len(rulesets) - len(ruleset.grades)))
-    return session.proofs[key]
+    if key not in shared.proofs:
+        search = Search(rulesets, limits, shared)
+        shared.proofs[key] = tuple(_all(search, base is not None, len(rulesets) - len(ruleset.grades)))
+    return shared.proofs[key]
 
 
 def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
@@ -142,9 +173,9 @@ def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
 
 
 def prove_in(
-    library: Library, ruleset: Ruleset, limits: Limits | None = None, session: Session | None = None
+    library: Library, ruleset: Ruleset, limits: Limits | None = None, shared: Shared | None = None
 ) -> tuple[Proof, ...]:
-    """Every proof about a ruleset, compared with its national set and with the tiers that it names."""
+    """Return every proof about a ruleset, compared with its national set and with the tiers that it names."""
 
     def other(name: str, period: str | None, province: str | None, territory: str | None) -> Ruleset:
         period = period or ruleset.period
@@ -162,11 +193,11 @@ def prove_in(
     whose = (ruleset.province, ruleset.territory) if ruleset.layers[0].kind is LayerKind.OWN else (None, None)
     base = other(ruleset.id, None, *whose) if own else None
     lower = [other(*name, ruleset.province, ruleset.territory) for name in named]
-    return prove(ruleset, base=base, lower=lower, limits=limits, session=session)
+    return prove(ruleset, base=base, lower=lower, limits=limits, shared=shared)
 
 
 def _all(search: Search, based: bool, grades: int) -> Iterator[Proof]:
-    """Every proof; the sides from *grades* on are what the grades of the set ask."""
+    """Yield every proof; the sides from *grades* on are what the grades of the set ask."""
     whole = satisfiable(search)
     yield whole
     yield from covered(search)
@@ -225,7 +256,7 @@ def independent(search: Search, no: str) -> Proof:
     if proof.status is not Status.REFUTED:
         return proof
     alone = (n for n, other in others.items() if search.exists(Claim((failed, other))).shown is Shown.NO)
-    return evolve(proof, data={"implied by": next(alone, "the others together")})
+    return evolve(proof, data={"implied by": next(alone, Message("proofs.others"))})
 
 
 # -- what holds for all facts ----------------------------------------------------------------
@@ -240,8 +271,8 @@ def decided(search: Search, no: str) -> Iterator[Proof]:
         yield _with_codes(*_asked(search, Kind.DECIDED_WHEN_EMPTY, no, evolve(claim, whole=False)))
 
 
-def _with_codes(proof: Proof, answer: Answer) -> Proof:
-    """The proof with the reason codes of its counterexample."""
+def _with_codes(proof: Proof, answer: Answered) -> Proof:
+    """Return the proof with the reason codes of its counterexample."""
     data = {"because": ", ".join(code.value for code in answer.codes)} if answer.codes else {}
     return evolve(proof, data=data)
 
@@ -257,7 +288,7 @@ def ladder(search: Search, side: int) -> Iterator[Proof]:
 
 
 def _compared(ruleset: Ruleset) -> Iterator[tuple[str, set[str]]]:
-    """The facts that each indicator compares, selectors and prerequisites left out."""
+    """Yield the facts that each indicator compares, selectors and prerequisites left out."""
     for _, indicator in indicators(ruleset):
         found = (leaf for _, leaf in leaves(indicator.require) if isinstance(leaf, Comparison))
         yield indicator.no, {name for leaf in found for name in leaf.facts}
@@ -310,22 +341,22 @@ def covered(search: Search) -> tuple[Proof, ...]:
     One proof for each table that misses one; one for the whole set where none does.
     """
     start = time.perf_counter()
-    reading = search.unknown[0]
+    reading = search.posed.unknown[0]
     missing = [found for gap in gaps(reading) if (found := _gap(search, gap, start)) is not None]
     whole = _ended(Kind.COVERED, (reading.ruleset,), "", Status.PROVED, reading.traces[0], start)
     return tuple(missing) or (whole,)
 
 
 def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
-    """That a table misses a cell which some facts ask for, in the first year in which they do."""
+    """Prove that a table misses a cell which facts ask for, in the first year in which they do; None if none do."""
     ruleset = search.rulesets[0]
     proof = _ended(Kind.COVERED, (ruleset,), gap.address, Status.REFUTED, gap.trace, start)
     for year in validity(ruleset) if "year" in gap.by else (ruleset.year,):
         data = {"selectors": ", ".join(gap.by), "year": str(year)}
         try:
             witness = search.find(gap.term, year)
-        except Undecided as why:
-            return evolve(proof, status=Status.UNDECIDED, data=data, reason=str(why))
+        except Undecided as undecided:
+            return evolve(proof, status=Status.UNDECIDED, data=data, why=undecided.why)
         if witness is None:
             continue
         needed = search.variables.needed(gap.trace.facts)
@@ -334,12 +365,12 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
         codes = {code for i in found for tree in (i.tree, i.applies) if tree for x in tree.leaves() for code in x.codes}
         if codes & {ReasonCode.NO_CELL, ReasonCode.SELECTOR_MISSING}:  # the second where it is the table of a guard
             return evolve(proof, data=data, facts=facts)
-        return evolve(proof, status=Status.UNDECIDED, data=data, reason=NOT_CONFIRMED)
+        return evolve(proof, status=Status.UNDECIDED, data=data, why=NOT_CONFIRMED)
     return None
 
 
 def _at(ruleset: Ruleset, year: int, _: int) -> Ruleset:
-    """The ruleset for another year of the assessment."""
+    """Return the ruleset for another year of the assessment."""
     bindings = tuple((name, str(year) if name == "year" else value) for name, value in ruleset.bindings)
     return evolve(ruleset, year=year, bindings=bindings)
 
@@ -353,15 +384,15 @@ def _proof(search: Search, kind: Kind, subject: str, claim: Claim, sides: tuple[
 
 def _asked(
     search: Search, kind: Kind, subject: str, claim: Claim, sides: tuple[int, ...] = (0,)
-) -> tuple[Proof, Answer]:
+) -> tuple[Proof, Answered]:
     start = time.perf_counter()
     answer = search.exists(claim)
     by_facts = kind in (Kind.SATISFIABLE, Kind.REST_SATISFIABLE, Kind.CAN_PASS, Kind.CAN_FAIL, Kind.INDEPENDENT)
     status = (_BY_FACTS if by_facts else _FOR_ALL).get(answer.shown, Status.UNDECIDED)
     rulesets = tuple(search.rulesets[side] for side in sides)
-    proof = _ended(kind, rulesets, subject, status, search.trace(claim), start)
-    reason = DEPENDS if answer.shown is Shown.DEPENDS else answer.reason
-    return evolve(proof, facts=answer.facts, assumed=answer.assumed, reason=reason), answer
+    proof = _ended(kind, rulesets, subject, status, search.posed.trace(claim), start)
+    why = _DEPENDS if answer.shown is Shown.DEPENDS else answer.why
+    return evolve(proof, facts=answer.facts, assumed=answer.assumed, why=why), answer
 
 
 def _ended(kind: Kind, rulesets: Iterable[Ruleset], subject: str, status: Status, trace: Trace, start: float) -> Proof:

@@ -11,7 +11,7 @@ from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.proofs.variables import Witness
+from ntm_rules.proofs.variables import FoundFacts
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from ntm_rules.verdict.verdict import Verdict, assess
 
@@ -57,7 +57,7 @@ class Replay:
     """
 
     def __init__(
-        self, ruleset: Callable[[int], Ruleset], bound: Mapping[str, str], found: list[Witness] | None = None
+        self, ruleset: Callable[[int], Ruleset], bound: Mapping[str, str], found: list[FoundFacts] | None = None
     ) -> None:
         self.bound, self.found = bound, [] if found is None else found
         self._make = ruleset
@@ -65,13 +65,13 @@ class Replay:
         self._codes: list[dict[int, bytes]] = []
 
     def _side(self, side: int) -> tuple[Ruleset, frozenset[str]]:
-        """A ruleset and the facts that it takes."""
+        """Return a ruleset and the facts that it takes."""
         if side not in self._sides:
             ruleset = self._make(side)
             self._sides[side] = ruleset, frozenset(ruleset.inputs())
         return self._sides[side]
 
-    def shows(self, claim: Claim) -> Witness | None:
+    def shows(self, claim: Claim) -> FoundFacts | None:
         """Facts found before that show the claim."""
         self._codes += [{} for _ in self.found[len(self._codes) :]]
         decided = claim.decided
@@ -90,7 +90,7 @@ class Replay:
         return None
 
     def _outcomes(self, side: int, facts: Mapping[str, FactValue]) -> bytes:
-        """The outcomes of the facts; empty where the ruleset refuses them."""
+        """Return the outcomes of the facts; empty where the ruleset refuses them."""
         ruleset, _ = self._side(side)
         try:
             return outcome_codes(ruleset, check_facts(ruleset, self.given(side, facts)))
@@ -98,12 +98,12 @@ class Replay:
             return b""
 
     def holds(self, claim: Claim, facts: Mapping[str, FactValue]) -> bool:
-        """True if the outcomes of the facts are those claimed."""
+        """Return True if the outcomes of the facts are those claimed."""
         codes = {side: self._outcomes(side, facts) for side in {w.side for w in claim.wanted}}
         return all(codes.values()) and all(codes[w.side][w.place] in w.outcomes for w in claim.wanted)
 
     def confirms(self, claim: Claim, facts: Mapping[str, FactValue]) -> bool:
-        """True if assessments of the facts show the claim."""
+        """Return True if assessments of the facts show the claim."""
         try:
             verdicts = {side: self.verdict(side, facts) for side in {w.side for w in claim.wanted}}
         except FactError:
@@ -111,7 +111,7 @@ class Replay:
         return all(verdicts[w.side].codes[w.place] in w.outcomes for w in claim.wanted)
 
     def verdict(self, side: int, facts: Mapping[str, FactValue]) -> Verdict:
-        """The assessment of the facts."""
+        """Return the assessment of the facts."""
         return assess(self._side(side)[0], self.given(side, facts))
 
     def given(self, side: int, facts: Mapping[str, FactValue]) -> dict[str, typing.Any]:
@@ -121,11 +121,11 @@ class Replay:
 
 
 def improved(facts: Mapping[str, FactValue], known: Mapping[str, Fact], fixed: Sequence[str]) -> dict[str, FactValue]:
-    """The facts with everything as good as it can be, but for the *fixed* ones."""
+    """Return the facts with everything as good as it can be, but for the *fixed* ones."""
     return {name: value if name in fixed else _best(known[name], value) for name, value in facts.items()}
 
 
-def extremes(rulesets: Iterable[Ruleset]) -> Iterator[Witness]:
+def extremes(rulesets: Iterable[Ruleset]) -> Iterator[FoundFacts]:
     """All facts as good as can be, all as bad, and good ones with nothing of which a share could be taken."""
     facts = {fact.id: fact for ruleset in rulesets for fact in ruleset.facts}
     for undecided in [fact.undecided for fact in facts.values() if fact.undecided is not None]:
@@ -138,13 +138,13 @@ def extremes(rulesets: Iterable[Ruleset]) -> Iterator[Witness]:
         for fact, ratio in worked_out:
             full = (fact.direction is Direction.MORE) is good
             found |= {ratio.part: int(full), ratio.whole: 1}
-        yield Witness(found, frozenset())
+        yield FoundFacts(found, frozenset())
     nothing = {fact.id: _extreme(fact, True) for fact in facts.values() if fact.ratio is None}
-    yield Witness(nothing | dict.fromkeys(parts, 0), frozenset(facts), empty=True)
+    yield FoundFacts(nothing | dict.fromkeys(parts, 0), frozenset(facts), empty=True)
 
 
 def _extreme(fact: Fact, good: bool) -> FactValue:
-    """The best or the worst value; any where none is better."""
+    """Return the best or the worst value; any where no value is better."""
     high = (fact.direction is Direction.MORE) is good
     if fact.type is FactType.BOOLEAN:
         return high

@@ -12,8 +12,8 @@ from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.thresholds import Cell, CellState, Value
-from ntm_rules.proofs.algebra import Choice, Number
-from ntm_rules.proofs.assume import Place
+from ntm_rules.proofs.algebra import SymbolicChoice, SymbolicNumber
+from ntm_rules.proofs.assume import UnknownCell
 from ntm_rules.proofs.terms import Logic, Term
 from ntm_rules.verdict.compare import ORDER, allowed_values
 from ntm_rules.verdict.facts import MAX_DIGITS
@@ -23,7 +23,7 @@ _HIGH = (Op.AT_MOST, Op.LESS_THAN)
 
 
 @frozen
-class Witness:
+class FoundFacts:
     """Facts that show something.
 
     Attributes:
@@ -75,10 +75,10 @@ class Variables:
         self.domain: dict[object, list[Term]] = {}
         self.ratios: dict[str, _Ratio] = {}
         self._numbers: dict[str, Term] = {}
-        self._values: dict[str, Choice | Number] = {}
-        self._limits: dict[Place, Term] = {}
-        self._admitted: dict[Place, dict[str, Term]] = {}
-        self._unknown_facts: dict[Place, tuple[Fact, Op]] = {}
+        self._values: dict[str, SymbolicChoice | SymbolicNumber] = {}
+        self._limits: dict[UnknownCell, Term] = {}
+        self._admitted: dict[UnknownCell, dict[str, Term]] = {}
+        self._unknown_facts: dict[UnknownCell, tuple[Fact, Op]] = {}
 
     # -- facts -------------------------------------------------------------------------------
 
@@ -92,50 +92,53 @@ class Variables:
             if self.facts.setdefault(fact.id, fact) != fact:
                 raise ValueError(f"the fact `{fact.id}` is defined in two ways")
 
-    def fact(self, name: str) -> Choice | Number:
-        """The value of a fact that a condition reads."""
+    def fact(self, name: str) -> SymbolicChoice | SymbolicNumber:
+        """Return the value of a fact that a condition reads."""
         if name not in self._values:
             fact = self.facts[name]
             if not fact.type.numeric:
                 self._values[name] = self.choice(name, fact.values)
             elif fact.ratio is None:
-                self._values[name] = Number(self.given(name), False, self._compare(self.number(name)))
+                self._values[name] = SymbolicNumber(self.given(name), False, self._compare(self.number(name)))
             else:
                 self._values[name] = self.ratio(fact, fact.ratio, direct=True)
         return self._values[name]
 
     def given(self, name: str) -> Term:
-        """Whether a fact is given."""
+        """Return a term that is true where a fact is given."""
         return True if self.complete else self.logic.boolean(f"{name}?")
 
-    def choice(self, name: str, values: tuple[str, ...]) -> Choice:
-        """A yes/no (which has no values of its own), a level or a category."""
+    def choice(self, name: str, values: tuple[str, ...]) -> SymbolicChoice:
+        """Return a yes/no (which has no values of its own), a level or a category."""
         logic, given = self.logic, self.given(name)
         if not values:
             term = logic.boolean(name)
-            return Choice({"true": logic.both(given, term), "false": logic.both(given, logic.opposite(term))}, given)
+            return SymbolicChoice(
+                {"true": logic.both(given, term), "false": logic.both(given, logic.opposite(term))}, given
+            )
         terms: dict[str, Term] = {v: logic.boolean(f"{name}={v}") for v in values}
         domain = self.domain[name] = [logic.opposite(logic.at_least(2, terms.values()))]
         if self.complete:
             domain.append(logic.either(*terms.values()))
-        return Choice(terms, True if self.complete else logic.either(*terms.values()))
+        return SymbolicChoice(terms, True if self.complete else logic.either(*terms.values()))
 
     def number(self, name: str) -> Term:
-        """The variable of a number that is not worked out, within its bounds."""
+        """Return the variable of a number that is not worked out, within its bounds."""
         if name not in self._numbers:
             self._numbers[name] = self._variable(name, name, self.facts[name])
         return self._numbers[name]
 
-    def ratio(self, fact: Fact, rule: RatioOf, direct: bool = False) -> Number:
-        """Part over whole: compared as one number, so that no term multiplies two facts."""
+    def ratio(self, fact: Fact, rule: RatioOf, direct: bool = False) -> SymbolicNumber:
+        """Return part over whole, compared as one number, so that no term multiplies two facts."""
         logic, name = self.logic, fact.id if direct else ratio_name(rule)
         if name not in self.ratios:
             self.ratios[name] = _Ratio(fact, rule, self._variable(name, f"{name}%", fact, whole=False), direct)
         found = self.ratios[name]
+        # given by itself, or by its parts; nothing can be divided by a whole of 0
         both = logic.both(self.given(rule.part), self.given(rule.whole))
         own = self.given(fact.id) if direct else False
         empty = logic.both(both, self.number(rule.whole) == 0)
-        return Number(logic.either(own, both), empty, self._compare(found.term, found.limits))
+        return SymbolicNumber(logic.either(own, both), empty, self._compare(found.term, found.limits))
 
     def _compare(self, term: Term, limits: set[Decimal] | None = None) -> typing.Callable[[Op, Term], Term]:
         def compare(op: Op, limit: Term) -> Term:
@@ -150,7 +153,7 @@ class Variables:
     def _variable(
         self, key: object, name: str, fact: Fact, whole: bool | None = None, floor: Decimal | None = None
     ) -> Term:
-        """A numeric variable within the bounds of a fact, which a *floor* beyond them widens."""
+        """Return a numeric variable within the bounds of a fact, which a *floor* beyond them widens."""
         term = self.logic.number(name, fact.type is FactType.COUNT if whole is None else whole)
         low, high = self._bounds(fact)
         if floor is not None:
@@ -165,8 +168,10 @@ class Variables:
         low, high = fact.minimum, fact.maximum
         return Decimal(0) if low is None else low, Decimal(100) if high is None else high
 
-    def constraints(self, read: frozenset[str], places: Iterable[Place], parts: Iterable[RatioOf]) -> Iterator[Term]:
-        """What the facts that are read and some unknown cells can be; *parts* are no greater than their wholes."""
+    def constraints(
+        self, read: frozenset[str], places: Iterable[UnknownCell], parts: Iterable[RatioOf]
+    ) -> Iterator[Term]:
+        """Yield what facts that are read and some unknown cells can be; *parts* are no greater than their wholes."""
         needed = self.needed(read)
         for rule in parts:
             if rule.part in needed and rule.whole in needed:
@@ -176,13 +181,14 @@ class Variables:
             yield from self.domain.get(key, ())
 
     def ties(self, read: frozenset[str], more: Collection[Decimal] = ()) -> Iterator[Term]:
-        """What ties ratios to parts and wholes that a caller could not leave out.
+        """Yield what ties ratios to parts and wholes that a caller could not leave out.
 
         They are tied at every number that a ratio is compared with, *more* ones included: all that outcomes depend on.
         """
         logic = self.logic
         for ratio in self.within(read):
             part, whole = self.number(ratio.rule.part), self.number(ratio.rule.whole)
+            # percentage >= limit exactly where part * scale >= limit * whole: linear, as the limit is a constant
             for limit in sorted({*ratio.limits, *more}) if self._tied(ratio, read) else ():
                 top, bottom = limit.as_integer_ratio()
                 left, right = part * (ratio.fact.scale * bottom), whole * top
@@ -191,7 +197,7 @@ class Variables:
                     yield logic.z3.Or(whole == 0, ORDER[op](left, right) == holds)
 
     def needed(self, read: Iterable[str]) -> set[str]:
-        """The facts that are read, with the parts and wholes of ratios."""
+        """Return the facts that are read, with the parts and wholes of ratios."""
         found = set(read)
         for name, ratio in self.ratios.items():
             if name in found:
@@ -199,22 +205,23 @@ class Variables:
         return found
 
     def within(self, read: Iterable[str]) -> list[_Ratio]:
-        """The ratios that are read."""
+        """Return the ratios that are read."""
         return [self.ratios[name] for name in sorted(read) if name in self.ratios]
 
     def _tied(self, ratio: _Ratio, read: Iterable[str]) -> bool:
+        """Return True if part and whole are read elsewhere, so that the percentage alone would not do for a caller."""
         others = [r.rule for r in self.within(read) if r is not ratio]
         shared = [n in read or any(n in (r.part, r.whole) for r in others) for n in (ratio.rule.part, ratio.rule.whole)]
         return all(shared) if ratio.direct else any(shared)
 
     def wholes(self, read: Iterable[str]) -> Term:
-        """True where no whole is 0."""
+        """Return a term that is true where no whole is 0."""
         return self.logic.both(*(self.number(ratio.rule.whole) != 0 for ratio in self.within(read)))
 
     # -- unknown cells -----------------------------------------------------------------------
 
-    def unknown_limit(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Term:
-        """The number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
+    def unknown_limit(self, place: UnknownCell, fact: Fact, op: Op, floor: Cell | None) -> Term:
+        """Return the number of an unknown cell: within the bounds of the fact, at least as strict as the floor."""
         if place not in self._limits:
             asked = floor.value if floor is not None and isinstance(floor.value, Decimal) else None
             term = self._variable(place, str(place), fact, floor=asked)
@@ -225,8 +232,8 @@ class Variables:
             self._limits[place], self._unknown_facts[place] = term, (fact, op)
         return self._limits[place]
 
-    def unknown_values(self, place: Place, fact: Fact, op: Op, floor: Cell | None) -> Mapping[str, Term]:
-        """Which values of a fact an unknown cell admits."""
+    def unknown_values(self, place: UnknownCell, fact: Fact, op: Op, floor: Cell | None) -> Mapping[str, Term]:
+        """Return for each value of a fact a term that is true where an unknown cell admits it."""
         if place not in self._admitted:
             logic = self.logic
             values = fact.values or ("true", "false")
@@ -235,7 +242,7 @@ class Variables:
             if op is Op.EQUALS:
                 domain.append(logic.opposite(logic.at_least(2, terms.values())))
             if op is Op.LEVEL_AT_LEAST:
-                steps = list(terms.values())
+                steps = list(terms.values())  # a threshold that admits a level admits all better ones
                 domain += [logic.z3.Implies(low, high) for low, high in itertools.pairwise(steps)]
             if floor is not None:
                 kept = admitted(fact, op, floor)
@@ -244,12 +251,12 @@ class Variables:
         return self._admitted[place]
 
     @property
-    def unknown(self) -> Container[Place]:
+    def unknown(self) -> Container[UnknownCell]:
         """The unknown cells that have a value of their own."""
         return self._unknown_facts.keys()
 
-    def moderate(self, places: Iterable[Place]) -> Term:
-        """True where unknown numbers and levels are not the least or greatest that they can be."""
+    def moderate(self, places: Iterable[UnknownCell]) -> Term:
+        """Return a term that is true where no unknown number or level is the least or greatest that it can be."""
         logic, terms = self.logic, []
         for place in places:
             fact, op = self._unknown_facts[place]
@@ -261,8 +268,8 @@ class Variables:
                 terms.append(logic.opposite(next(iter(self._admitted[place].values()))))
         return logic.both(*terms)
 
-    def pinned(self, assumed: Mapping[Place, Value]) -> Term:
-        """True where the unknown cells have these values."""
+    def pinned(self, assumed: Mapping[UnknownCell, Value]) -> Term:
+        """Return a term that is true where the unknown cells have these values."""
         logic, terms = self.logic, []
         for place, value in assumed.items():
             fact, op = self._unknown_facts[place]
@@ -275,8 +282,8 @@ class Variables:
 
     # -- back --------------------------------------------------------------------------------
 
-    def witness(self, model: typing.Any, read: frozenset[str], names: frozenset[str]) -> Witness:
-        """The facts of a model that are read; they stand for all *names*.
+    def witness(self, model: typing.Any, read: frozenset[str], names: frozenset[str]) -> FoundFacts:
+        """Return the facts of a model that are read, as an answer about all *names*.
 
         Raises:
             NotShort: a number has too many digits.
@@ -284,7 +291,7 @@ class Variables:
         given: dict[str, FactValue] = {}
         for name in sorted(read):
             value = self._values.get(name)
-            if isinstance(value, Choice):
+            if isinstance(value, SymbolicChoice):
                 given[name] = self._chosen(self.facts[name], value, model)
             elif name in self._numbers:
                 given[name] = self._number_of(model, self.facts[name], self._numbers[name])
@@ -300,18 +307,18 @@ class Variables:
             else:
                 quotient = self._exact(model, ratio.term) / ratio.fact.scale
                 given |= {part.id: quotient.numerator, whole.id: quotient.denominator}
-        return Witness(dict(sorted(given.items())), names, empty)
+        return FoundFacts(dict(sorted(given.items())), names, empty)
 
-    def assumed(self, model: typing.Any, places: Iterable[Place]) -> dict[Place, Value]:
-        """The values of unknown cells in a model.
+    def assumed(self, model: typing.Any, places: Iterable[UnknownCell]) -> dict[UnknownCell, Value]:
+        """Return the values of unknown cells in a model.
 
         Raises:
             NotShort: a number has too many digits.
         """
         return {place: self._assumed(place, model) for place in places}
 
-    def short(self, read: frozenset[str], places: Iterable[Place]) -> Iterator[Term]:
-        """True where facts and unknown cells have no more digits than facts are reported with."""
+    def short(self, read: frozenset[str], places: Iterable[UnknownCell]) -> Iterator[Term]:
+        """Yield terms that are true where facts and unknown cells have no more digits than facts are reported with."""
         needed = sorted(self.needed(read))
         numbers = [(self.facts[name], self._numbers[name]) for name in needed if name in self._numbers]
         numbers += [(ratio.fact, ratio.term) for ratio in self.within(read) if not self._tied(ratio, read)]
@@ -320,7 +327,7 @@ class Variables:
             if not term.is_int():
                 yield self.logic.z3.IsInt(term * 10**fact.decimals)
 
-    def _chosen(self, fact: Fact, value: Choice, model: typing.Any) -> FactValue:
+    def _chosen(self, fact: Fact, value: SymbolicChoice, model: typing.Any) -> FactValue:
         text = next(v for v, term in value.terms.items() if self._holds(model, term))
         return text == "true" if fact.type is FactType.BOOLEAN else text
 
@@ -340,7 +347,7 @@ class Variables:
         value = model.eval(term, True)
         return Fraction(self.logic.z3.Z3_get_numeral_string(self.logic.context.ref(), value.as_ast()))
 
-    def _assumed(self, place: Place, model: typing.Any) -> Value:
+    def _assumed(self, place: UnknownCell, model: typing.Any) -> Value:
         fact, op = self._unknown_facts[place]
         if place in self._limits:
             return Decimal(self._number_of(model, fact, self._limits[place]))
@@ -351,12 +358,12 @@ class Variables:
 
 
 def ratio_name(rule: RatioOf) -> str:
-    """The name under which a ratio is read whose percentage nobody can give."""
+    """Return the name under which a ratio is read whose percentage nobody can give."""
     return f"{rule.part}/{rule.whole}"
 
 
 def admitted(fact: Fact, op: Op, cell: Cell) -> frozenset[str]:
-    """The values of a yes/no, level or category that a set cell admits; all of them where nothing is asked."""
+    """Return the values of a yes/no, level or category that a set cell admits; all of them where nothing is asked."""
     if cell.state is not CellState.SET or cell.value is None:
         return frozenset(fact.values or ("true", "false"))
     if op is Op.EQUALS:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
@@ -24,7 +25,7 @@ _RANK = (0, 2, 1, 2)
 
 
 def monotonicity(subject: Subject, commune: Commune, every: int, first: int) -> None:
-    """Improving a fact in its declared direction never worsens an outcome, as long as the same is asked.
+    """Check that improving a fact in its declared direction worsens no outcome, as long as the same is asked.
 
     Args:
         every, first: which of the commune's facts improve together: one in *every*, from *first* on.
@@ -49,7 +50,7 @@ def monotonicity(subject: Subject, commune: Commune, every: int, first: int) -> 
 
 
 def _ways(bench: Bench, commune: Commune) -> Iterator[tuple[str, list[FactValue]]]:
-    """The facts that can improve, each with its values from the worst to the best.
+    """Yield the facts that can improve, each with its values from the worst to the best.
 
     A share given as part and whole improves by its part; a whole has no better way of its own, nor has what is
     undecided: with less of it more is decided, either way.
@@ -73,7 +74,7 @@ def _ways(bench: Bench, commune: Commune) -> Iterator[tuple[str, list[FactValue]
 
 
 def _worse(before: bytes, after: bytes) -> list[int]:
-    """The places at which an outcome became worse: not met < undetermined < met, not applicable."""
+    """Return the places at which an outcome became worse: not met < undetermined < met, not applicable."""
     return [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if _RANK[b] < _RANK[a]]
 
 
@@ -101,14 +102,20 @@ def _judge(subject: Subject, name: str, before: Commune, after: Commune) -> None
         place = place_of(ruleset, n)
         if not asked.get(place, all(asked.values())):
             continue
-        was, is_ = Outcome(mine.codes[n]).code, Outcome(theirs.codes[n]).code
-        values = f"{before.get(name)} to {after.get(name)}"
-        found = f"{named(place)} goes from {was} to {is_} when `{name}` gets better, {values}"
+        found = Message(
+            "law.worse",
+            place=named(place),
+            before=Outcome(mine.codes[n]).code,
+            after=Outcome(theirs.codes[n]).code,
+            fact=name,
+            old=before.get(name),
+            new=after.get(name),
+        )
         subject.broken("monotonicity", place, found, before, after)
 
 
 def _asked(result: IndicatorResult) -> tuple[object, ...]:
-    """What was asked of the unit: the columns used, whether the indicator applies, prerequisites included."""
+    """Return what was asked of the unit: the columns used, whether the indicator applies, prerequisites included."""
     trees = [result.tree] if result.applies is None else [result.applies, result.tree]
     found: list[object] = [None if result.applies is None else result.applies.outcome]
     for tree in trees:
@@ -123,7 +130,7 @@ def _asked(result: IndicatorResult) -> tuple[object, ...]:
 
 
 def knowing_more(subject: Subject, commune: Commune, blocks: int) -> None:
-    """Filling in a missing fact may decide what was undetermined; it never changes what was decided.
+    """Check that filling in a missing fact changes nothing that was decided; it may decide what was undetermined.
 
     What is undecided is known from the beginning: where it is not given, nothing is.
 
@@ -157,8 +164,8 @@ def _find_contradiction(subject: Subject, before: Commune, after: Commune) -> No
         mine, theirs = bench.codes(now), bench.codes(then)
         for n in _contradicts(mine, theirs):
             place = place_of(subject.ruleset, n)
-            turn = f"from {Outcome(mine[n]).code} to {Outcome(theirs[n]).code}"
-            found = f"{named(place)} goes {turn} when `{name}` becomes known, {after[name]}"
+            was, is_ = Outcome(mine[n]).code, Outcome(theirs[n]).code
+            found = Message("law.known", place=named(place), before=was, after=is_, fact=name, value=after[name])
             subject.broken("knowing-more", place, found, now, then)
         now = then
 
@@ -167,7 +174,7 @@ def _find_contradiction(subject: Subject, before: Commune, after: Commune) -> No
 
 
 def order_independence(subject: Subject, commune: Commune) -> None:
-    """The order of facts, and of members, indicators and criteria, changes no outcome.
+    """Check that the order of facts, and of members, indicators and criteria, changes no outcome.
 
     Raises:
         LawBroken: with the facts.
@@ -175,12 +182,12 @@ def order_independence(subject: Subject, commune: Commune) -> None:
     ruleset = subject.ruleset
     verdict = assess(ruleset, commune)
     if assess(ruleset, dict(reversed(commune.items()))).codes != verdict.codes:
-        subject.broken("order", "", "the facts in reverse order give other outcomes", commune)
+        subject.broken("order", "", Message("law.facts_order"), commune)
     turned = assess(turned_around(ruleset), commune)
     mine, theirs = _outcomes(verdict), _outcomes(turned)
     for place, outcome in mine.items():
         if theirs[place] is not outcome:
-            found = f"{named(place)} is {outcome.code}, and {theirs[place].code} with everything in reverse order"
+            found = Message("law.order", place=named(place), one=outcome.code, other=theirs[place].code)
             subject.broken("order", place, found, commune)
 
 
@@ -191,7 +198,7 @@ def _outcomes(verdict: Verdict) -> Mapping[str, Outcome]:
 
 @kept
 def turned_around(ruleset: Ruleset) -> Ruleset:
-    """The same set with members, indicators and criteria in reverse order."""
+    """Return the same set with members, indicators and criteria in reverse order."""
     turned = evolve(ruleset, criteria=_turned(ruleset.criteria))
     bench_of(turned)
     return turned

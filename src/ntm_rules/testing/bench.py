@@ -10,7 +10,7 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, prerequisites
-from ntm_rules.testing.communes import Choices, Commune, Facts, Setting, conditions_of
+from ntm_rules.testing.communes import Commune, Facts, Repertoire, Setting, conditions_of
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from ntm_rules.verdict.verdict import assess
 
@@ -27,12 +27,12 @@ _CURABLE = {
     ReasonCode.EMPTY_WHOLE,
 }
 
-Column = tuple[tuple[str, FactValue], ...]
+ColumnFacts = tuple[tuple[str, FactValue], ...]
 
 
 @kept
 def bench_of(ruleset: Ruleset) -> "Bench":
-    """The bench of a ruleset."""
+    """Return the bench of a ruleset."""
     return Bench(ruleset)
 
 
@@ -41,11 +41,11 @@ class Bench:
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self.choices = Choices(ruleset)
+        self.choices = Repertoire(ruleset)
         self.first = 1 + len(ruleset.criteria)
         """The place of the first indicator in the codes."""
-        self._passing: dict[Column, Commune] = {}
-        self._columns: tuple[Column, ...] = ()
+        self._passing: dict[ColumnFacts, Commune] = {}
+        self._columns: tuple[ColumnFacts, ...] = ()
         self._failing: dict[str, Setting | None] = {}
 
     def __repr__(self) -> str:
@@ -54,7 +54,7 @@ class Bench:
     # -- assessing ---------------------------------------------------------------------------
 
     def codes(self, facts: Facts) -> bytes:
-        """The codes of the set, its criteria and its indicators."""
+        """Return the codes of the set, its criteria and its indicators."""
         return outcome_codes(self.ruleset, check_facts(self.ruleset, facts))
 
     def commune(self, facts: Mapping[str, FactValue | None], usual: Commune | None = None) -> Commune:
@@ -65,7 +65,7 @@ class Bench:
     # -- what reads what ---------------------------------------------------------------------
 
     def inputs(self, name: str) -> Iterator[str]:
-        """The inputs that a fact is, or is worked out from, the parts of a share and what is undecided among them."""
+        """Yield the inputs that a fact is worked out from, or itself; with parts of shares and what is undecided."""
         derived = next((d for d in self.ruleset.derived if d.id == name), None)
         if derived is not None:
             for inner in facts_of_derived(derived):
@@ -79,34 +79,34 @@ class Bench:
                 yield undecided
 
     def read_by(self, indicator: Indicator) -> tuple[str, ...]:
-        """The inputs that an indicator reads."""
+        """Return the inputs that an indicator reads."""
         conditions = (indicator.require,) if indicator.applies_if is None else (indicator.applies_if, indicator.require)
         return tuple(dict.fromkeys(n for c in conditions for f in facts_of(c) for n in self.inputs(f)))
 
     def selecting(self) -> tuple[str, ...]:
-        """The inputs that pick columns or say where an indicator applies."""
-        found: dict[str, None] = {}
+        """Return the inputs that pick columns or say where an indicator applies."""
+        return tuple(dict.fromkeys(name for fact in self._selecting() for name in self.inputs(fact)))
+
+    def _selecting(self) -> Iterator[str]:
+        """Yield the facts that guards, cases, tables and ``applies_if`` read, derived ones as they are."""
         for derived in self.ruleset.derived:
             for guard in guards_of(derived):
-                found |= dict.fromkeys(name for f in facts_of(guard) for name in self.inputs(f))
+                yield from facts_of(guard)
             if isinstance(derived.rule, Case):
-                found |= dict.fromkeys(self.inputs(derived.id))
+                yield derived.id
         for condition in conditions_of(self.ruleset):
             for _, leaf in leaves(condition):
                 if isinstance(leaf, Comparison | Open):
-                    compared = set(leaf.facts) if isinstance(leaf, Comparison) else set()
-                    for name in facts_of(leaf):
-                        if name not in compared:
-                            found |= dict.fromkeys(self.inputs(name))
+                    compared = leaf.facts if isinstance(leaf, Comparison) else ()
+                    yield from (name for name in facts_of(leaf) if name not in compared)
         for _, indicator in indicators(self.ruleset):
-            for name in facts_of(indicator.applies_if) if indicator.applies_if is not None else ():
-                found |= dict.fromkeys(self.inputs(name))
-        return tuple(found)
+            if indicator.applies_if is not None:
+                yield from facts_of(indicator.applies_if)
 
-    def columns(self) -> tuple[Column, ...]:
-        """What picks columns, one thing at a time, after the usual: every region, area class, number of schools."""
+    def columns(self) -> tuple[ColumnFacts, ...]:
+        """Return what picks columns, one thing at a time, after the usual: every region, area class and so on."""
         if not self._columns:
-            found: dict[Column, None] = {(): None}
+            found: dict[ColumnFacts, None] = {(): None}
             for name in self.selecting():
                 fact = self.choices.inputs[name]
                 numeric = fact.type.numeric
@@ -117,7 +117,7 @@ class Bench:
 
     # -- communes that pass ------------------------------------------------------------------
 
-    def passing(self, column: Column = ()) -> Commune:
+    def passing(self, column: ColumnFacts = ()) -> Commune:
         """Facts with which every indicator that can be met is met, with the column given held.
 
         Found by climbing: a plain guess, then one change after another that meets more. What a pending or delegated
@@ -130,7 +130,7 @@ class Bench:
         return self._passing[column]
 
     def _guess(self) -> dict[str, FactValue | None]:
-        """The best value of every fact, the values that pass the prerequisites first; shares as figures."""
+        """Return the best value of every fact, the values that pass the prerequisites first; shares as figures."""
         found: dict[str, FactValue | None] = {}
         for other in prerequisites(self.ruleset):
             found |= bench_of(other).passing()
@@ -154,7 +154,7 @@ class Bench:
         return values[0 if fact.direction is Direction.LESS else -1]
 
     def _climbed(self, facts: dict[str, FactValue], held: Mapping[str, FactValue]) -> dict[str, FactValue]:
-        """The facts after every single change that meets more indicators and loses none."""
+        """Return the facts after every single change that meets more indicators and loses none."""
         for _ in range(_ROUNDS):
             before = facts
             verdict = assess(self.ruleset, facts)
@@ -170,7 +170,7 @@ class Bench:
     def _bettered(
         self, indicator: Indicator, facts: dict[str, FactValue], held: Mapping[str, FactValue]
     ) -> dict[str, FactValue]:
-        """The facts with the change that meets most, among what the indicator reads; two where one is not enough."""
+        """Return the facts with the change that meets most, of what the indicator reads; two if one is not enough."""
         read = self.read_by(indicator)
         singles = [s for n in read for s in self.choices.by_fact[n] if not held.keys() & dict(s.facts).keys()]
         better = self._best_of(singles, facts)
@@ -182,7 +182,7 @@ class Bench:
     def _best_of(
         self, settings: Iterable[Setting], facts: dict[str, FactValue], enough: bool = False
     ) -> dict[str, FactValue]:
-        """The facts with the change that meets most (*enough*: with the first that meets more); else as they are."""
+        """Return the facts with the change that meets most, or as they are; *enough*: the first that meets more."""
         best, score = facts, self._score(facts)
         for setting in settings:
             tried = self.choices.settled(setting.on(facts))
@@ -209,7 +209,7 @@ class Bench:
     # -- communes that nearly pass -----------------------------------------------------------
 
     def failing(self, no: str) -> Setting | None:
-        """The smallest readable change of one fact of a passing commune that fails an indicator; None without one."""
+        """Return the smallest readable change of one fact that makes a passing commune fail an indicator, if any."""
         if no not in self._failing:
             self._failing[no] = self._fault(no)
         return self._failing[no]

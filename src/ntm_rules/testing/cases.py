@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from ntm_rules.messages.catalogue import Message, Sentence, said, say
 from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, RulesetError, UnknownName
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
@@ -64,7 +65,7 @@ class Count:
 
 
 @frozen
-class Case:
+class WrittenCase:
     """One case of a file.
 
     Attributes:
@@ -89,24 +90,25 @@ class Case:
 
 @frozen
 class Failure:
-    """Something that a case expects and the rules say otherwise.
+    """Something that a case expects and the rules say otherwise; ``str()`` is what it says in English.
 
     Attributes:
-        at: where the expectation stands.
+        at: where the expectation is written.
         what: the set, a count, a criterion or an indicator.
+        expected, actual: one for each thing that is expected of it, such as outcome and margin.
         about: numbers of the indicators that explain it.
     """
 
-    case: Case
+    case: WrittenCase
     at: Position
-    what: str
-    expected: str
-    actual: str
+    what: Message
+    expected: tuple[Sentence, ...]
+    actual: tuple[Sentence, ...]
     verdict: Verdict = field(repr=False)
     about: tuple[str, ...] = ()
 
     def reasons(self, lang: str = "vi") -> list[str]:
-        """The indicators that explain it, in words."""
+        """Return the indicators that explain it, in words."""
         facts, verdict = self.verdict.ruleset.fact_by_id, self.verdict
         return [
             Reason(
@@ -118,31 +120,49 @@ class Failure:
         ]
 
     def text(self, lang: str = "vi") -> str:
-        """Place, case, what was expected and what was found, and the reasons in words."""
-        place = f"{self.at.file}:{self.at.line}:{self.at.column}"
-        lines = [f"{place}: {self.case.name}: {self.what}: expected {self.expected}, got {self.actual}"]
-        return "\n    ".join(lines + self.reasons(lang))
+        """Return place, case, what was expected and what was found, and the reasons in words."""
+        head = say(
+            lang,
+            "case.failure",
+            place=f"{self.at.file}:{self.at.line}:{self.at.column}",
+            case=self.case.name,
+            what=self.what,
+            expected=self.expected_in(lang),
+            actual=self.actual_in(lang),
+        )
+        return "\n    ".join([head, *self.reasons(lang)])
+
+    def expected_in(self, lang: str) -> str:
+        """Return what was expected."""
+        return ", ".join(said(lang, each) for each in self.expected)
+
+    def actual_in(self, lang: str) -> str:
+        """Return what was found."""
+        return ", ".join(said(lang, each) for each in self.actual)
+
+    def __str__(self) -> str:
+        return self.text("en")
 
 
 def find_files(path: Path) -> list[Path]:
-    """The files of cases below a folder, in order; a file is itself."""
+    """Return the files of cases below a folder, in order; of a file only itself."""
     return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
 
 
 # -- running -----------------------------------------------------------------------------------
 
 
-def run_case(library: Library, case: Case) -> tuple[Failure, ...]:
-    """What the rules say otherwise than the case expects.
+def run_case(library: Library, case: WrittenCase) -> tuple[Failure, ...]:
+    """Return what the rules say otherwise than the case expects.
 
     Raises:
-        RulesetError: names of the case that nothing bears, or facts that cannot be used; all of them.
+        RulesetError: names in the case that nothing has, or facts that cannot be used; all of them.
     """
     return failures(case, assess_case(library, case))
 
 
-def assess_case(library: Library, case: Case) -> Verdict:
-    """The verdict on the facts of a case.
+def assess_case(library: Library, case: WrittenCase) -> Verdict:
+    """Return the verdict on the facts of a case.
 
     Raises:
         RulesetError: the set cannot be composed, or facts cannot be used; each with its place in the file.
@@ -157,8 +177,7 @@ def assess_case(library: Library, case: Case) -> Verdict:
             territory=case.territory,
         )
     except (UnknownName, NotInForce) as error:
-        message, _, hint = str(error).partition("\n    help: ")
-        raise RulesetError([problem("value.unknown", case.at, message, hint)]) from error
+        raise RulesetError([problem("value.unknown", case.at, *error.sentences)]) from error
     facts = {name: _value(library, name, entry) for name, entry in case.facts.items()}
     try:
         return assess(ruleset, facts, case.name)
@@ -167,7 +186,7 @@ def assess_case(library: Library, case: Case) -> Verdict:
 
 
 def _value(library: Library, name: str, entry: Entry) -> FactValue:
-    """A fact as ``assess`` takes it: a text, or true and false."""
+    """Return a fact as ``assess`` takes it: a text, or true and false."""
     text = entry.value.text if isinstance(entry.value, Scalar) else ""
     fact = library.facts.get(name)
     if fact is not None and fact.type is FactType.BOOLEAN:
@@ -175,16 +194,16 @@ def _value(library: Library, name: str, entry: Entry) -> FactValue:
     return text
 
 
-def _fact_problems(library: Library, case: Case, error: FactError) -> Iterator[Diagnostic]:
+def _fact_problems(library: Library, case: WrittenCase, error: FactError) -> Iterator[Diagnostic]:
     for bad in error.problems:
         entry = case.facts.get(bad.fact)
         at = case.at if entry is None else entry.key.at
         code = "value.unknown" if bad.fact in library.facts else "fact.unknown"
-        yield problem(code, at, f"fact `{bad.fact}`: got `{bad.value}`, expected {bad.expected}", bad.hint)
+        yield problem(code, at, *bad.sentences)
 
 
-def failures(case: Case, verdict: Verdict) -> tuple[Failure, ...]:
-    """What a verdict says otherwise than the case expects.
+def failures(case: WrittenCase, verdict: Verdict) -> tuple[Failure, ...]:
+    """Return what a verdict says otherwise than the case expects.
 
     Raises:
         RulesetError: criteria or indicators that the set does not have.
@@ -192,8 +211,8 @@ def failures(case: Case, verdict: Verdict) -> tuple[Failure, ...]:
     indicators = verdict.indicators
     reader = Reader()
     for kind, asked, known in (
-        ("criterion", case.criteria, verdict.criteria),
-        ("indicator", case.indicators, indicators),
+        (Message("kind.criterion"), case.criteria, verdict.criteria),
+        (Message("kind.indicator"), case.indicators, indicators),
     ):
         for no, expected in asked.items():
             if no not in known:
@@ -201,14 +220,14 @@ def failures(case: Case, verdict: Verdict) -> tuple[Failure, ...]:
     grades = [NO_GRADE, *(grade.id for grade in verdict.ruleset.grades)]
     for expected in (*((case.whole,) if case.whole else ()), *case.criteria.values()):
         if expected.grade is not None and expected.grade not in grades:
-            reader.unknown("value.unknown", expected.at, "grade", expected.grade, grades)
+            reader.unknown("value.unknown", expected.at, Message("case.kind.grade"), expected.grade, grades)
     reader.raise_errors()
     return tuple(_failures(case, verdict, indicators))
 
 
-def _failures(case: Case, verdict: Verdict, indicators: Mapping[str, IndicatorResult]) -> Iterator[Failure]:
+def _failures(case: WrittenCase, verdict: Verdict, indicators: Mapping[str, IndicatorResult]) -> Iterator[Failure]:
     if case.whole is not None:
-        yield from _compared(case, "the set", case.whole, verdict, verdict, ())
+        yield from _compared(case, Message("case.set"), case.whole, verdict, verdict, ())
     counts = (
         verdict.criteria_met,
         verdict.criteria_not_met,
@@ -218,19 +237,20 @@ def _failures(case: Case, verdict: Verdict, indicators: Mapping[str, IndicatorRe
     for name, found in zip(COUNTS.names, counts, strict=True):
         asked = case.counts.get(name)
         if asked is not None and asked.number != found:
-            what = f"criteria, {name}"
-            yield Failure(case, asked.at, what, figure(asked.number), str(found), verdict)
+            what = Message("case.counts", name=name)
+            yield Failure(case, asked.at, what, (figure(asked.number),), (str(found),), verdict)
     for no, expected in case.criteria.items():
         criterion = verdict.criteria[no]
         open_ = [i.no for i in criterion.indicators.values() if not i.outcome.satisfied]
-        yield from _compared(case, f"criterion `{no}`", expected, criterion, verdict, open_ or criterion.indicators)
+        what = Message("case.criterion", no=no)
+        yield from _compared(case, what, expected, criterion, verdict, open_ or criterion.indicators)
     for no, expected in case.indicators.items():
-        yield from _compared(case, f"indicator `{no}`", expected, indicators[no], verdict, (no,))
+        yield from _compared(case, Message("case.indicator", no=no), expected, indicators[no], verdict, (no,))
 
 
 def _compared(
-    case: Case,
-    what: str,
+    case: WrittenCase,
+    what: Message,
     expected: Expected,
     found: Verdict | CriterionResult | IndicatorResult,
     verdict: Verdict,
@@ -238,34 +258,39 @@ def _compared(
 ) -> Iterator[Failure]:
     sides = list(_sides(expected, found))
     if any(not same for same, _, _ in sides):
-        asked, got = (", ".join(texts) for texts in zip(*((a, g) for _, a, g in sides), strict=True))
+        asked, got = tuple(a for _, a, _ in sides), tuple(g for _, _, g in sides)
         yield Failure(case, expected.at, what, asked, got, verdict, tuple(about))
 
 
-def _sides(expected: Expected, found: Verdict | CriterionResult | IndicatorResult) -> Iterator[tuple[bool, str, str]]:
-    """For each thing that is expected: whether it is so, what is expected, what is found."""
+def _sides(
+    expected: Expected, found: Verdict | CriterionResult | IndicatorResult
+) -> Iterator[tuple[bool, Sentence, Sentence]]:
+    """Yield for each thing that is expected whether it is so, what is expected, and what is found."""
     if expected.outcome is not None:
         yield expected.outcome is found.outcome, expected.outcome.code, found.outcome.code
     if expected.reason is not None and not isinstance(found, Verdict):
         code = found.codes[0] if found.codes else None
-        yield expected.reason is code, f"reason {expected.reason.value}", f"reason {code.value if code else 'none'}"
+        got = Message("case.no_reason") if code is None else Message("case.reason", reason=code.value)
+        yield expected.reason is code, Message("case.reason", reason=expected.reason.value), got
     if expected.margin is not None and isinstance(found, IndicatorResult):
         margin = found.margin
         same = margin is not None and Fraction(margin) == Fraction(expected.margin)
-        yield same, f"margin {expected.margin}", f"margin {'none' if margin is None else figure(margin)}"
+        got = Message("case.no_margin") if margin is None else Message("case.margin", margin=figure(margin))
+        yield same, Message("case.margin", margin=expected.margin), got
     if expected.grade is not None and not isinstance(found, IndicatorResult):
         grade = found.grade.id if found.grade is not None else NO_GRADE
-        yield expected.grade == grade, f"grade {expected.grade}", f"grade {grade}"
+        wanted, got = (Message("case.grade", grade=name) for name in (expected.grade, grade))
+        yield expected.grade == grade, wanted, got
     if expected.provisional is not None:
-        words = {True: "provisional", False: "not provisional"}
+        words = {True: Message("case.provisional"), False: Message("case.not_provisional")}
         yield expected.provisional is found.provisional, words[expected.provisional], words[found.provisional]
 
 
 # -- reading -----------------------------------------------------------------------------------
 
 
-def load_cases(path: Path, shown: str | None = None) -> tuple[Case, ...]:
-    """The cases of a file; *shown* is its name in messages.
+def load_cases(path: Path, shown: str | None = None) -> tuple[WrittenCase, ...]:
+    """Read the cases of a file; *shown* is its name in messages.
 
     Raises:
         RulesetError: every problem of the file that can be told without the rules.
@@ -273,25 +298,27 @@ def load_cases(path: Path, shown: str | None = None) -> tuple[Case, ...]:
     """
     root = read_file(path, shown or str(path))
     reader = Reader()
-    top = reader.map(root, "a file of cases", TESTS_FILE.names)
+    what = Message("case.what.file")
+    top = reader.map(root, what, TESTS_FILE.names)
     given = reader.map(top.get("given"), "`given`", GIVEN.names)
-    nodes = reader.items(reader.required(top, "cases", "a file of cases"), "`cases`")
+    nodes = reader.items(reader.required(top, "cases", what), "`cases`")
     cases = [_case(reader, node, given) for node in nodes]
     reader.diagnostics = list(dict.fromkeys(reader.diagnostics))  # what is given is read with every case
     reader.raise_errors()
     return tuple(case for case in cases if case is not None)
 
 
-def _case(reader: Reader, node: Node, given: Map) -> Case | None:
-    own = reader.map(node, "a case", CASE.names)
+def _case(reader: Reader, node: Node, given: Map) -> WrittenCase | None:
+    what = Message("case.what.case")
+    own = reader.map(node, what, CASE.names)
     law = Map({**given.entries, **own.entries}, own.at)
-    name = reader.text(reader.required(own, "name", "a case"), "the name")
-    ruleset = reader.text(reader.required(law, "ruleset", "a case"), "the ruleset")
-    on = reader.date(reader.required(law, "on", "a case"), "`on`")
+    name = reader.text(reader.required(own, "name", what), Message("case.what.name"))
+    ruleset = reader.text(reader.required(law, "ruleset", what), Message("case.what.ruleset"))
+    on = reader.date(reader.required(law, "on", what), "`on`")
     texts = {key: reader.text(law.get(key), f"`{key}`") or None for key in ("period", "province", "territory")}
     year = reader.integer(law.get("year"), "`year`")
     facts = _facts(reader, given, own)
-    expect = reader.map(reader.required(own, "expect", "a case"), "`expect`", EXPECT.names)
+    expect = reader.map(reader.required(own, "expect", what), "`expect`", EXPECT.names)
     set_node = expect.get("set")
     whole = None if set_node is None else _expected(reader, set_node, "`set`", EXPECTED_SET)
     counts = dict(_counts(reader, expect.get("counts")))
@@ -299,28 +326,29 @@ def _case(reader: Reader, node: Node, given: Map) -> Case | None:
     indicators = _each(reader, expect.get("indicators"), "`indicators`", EXPECTED_INDICATOR)
     if not (name and ruleset and on):
         return None
-    return Case(
+    return WrittenCase(
         name, own.at, ruleset, last_day(on), year, **texts, facts=facts, whole=whole, counts=counts,
         criteria=criteria, indicators=indicators,
     )  # fmt: skip
 
 
 def _facts(reader: Reader, given: Map, own: Map) -> Mapping[str, Entry]:
-    """The facts of all cases, without those that the case takes away, and the case's own."""
+    """Return the facts of all cases, without those that the case takes away, and the case's own."""
     shared = dict(reader.map(given.get("facts"), "`facts`").entries)
     for node in reader.items(own.get("without"), "`without`"):
-        name = reader.text(node, "a fact")
+        name = reader.text(node, Message("case.what.fact"))
         if name and shared.pop(name, None) is None:
-            reader.unknown("fact.unknown", node.at, "given fact", name, shared)
+            reader.unknown("fact.unknown", node.at, Message("case.kind.given_fact"), name, shared)
     facts = shared | reader.map(own.get("facts"), "`facts`").entries
     for name, entry in facts.items():
-        reader.text(entry.value, f"the fact `{name}`")
+        reader.text(entry.value, Message("case.what.the_fact", name=name))
     return facts
 
 
 def _counts(reader: Reader, node: Node | None) -> Iterator[tuple[str, Count]]:
+    what = Message("case.what.count")
     for name, entry in reader.map(node, "`counts`", COUNTS.names).entries.items():
-        number = reader.number(entry.value, reader.text(entry.value, "a count"), "a count")
+        number = reader.number(entry.value, reader.text(entry.value, what), what)
         if number is not None:
             yield name, Count(entry.key.at, number)
 
@@ -331,28 +359,30 @@ def _each(reader: Reader, node: Node | None, what: str, keys: Keys) -> Mapping[s
 
 
 def _expected(reader: Reader, node: Node, what: str, keys: Keys, at: Position | None = None) -> Expected:
-    """An outcome, or a mapping; a reason alone means undetermined."""
+    """Read an outcome, or a mapping; a reason alone means undetermined."""
     at = at or node.at
+    outcomes = Message("case.kind.outcome")
     if isinstance(node, Scalar):
-        return Expected(at, reader.choice(node, "outcome", _OUTCOMES))
+        return Expected(at, reader.choice(node, outcomes, _OUTCOMES))
     found = reader.map(node, what, keys.names)
-    reason = reader.choice(found.get("reason"), "reason", _REASONS)
-    outcome = reader.choice(found.get("outcome"), "outcome", _OUTCOMES)
+    reason = reader.choice(found.get("reason"), Message("case.kind.reason"), _REASONS)
+    outcome = reader.choice(found.get("outcome"), outcomes, _OUTCOMES)
     if outcome is None and reason is not None:
         outcome = Outcome.UNDETERMINED
     provisional = reader.choice(found.get("provisional"), "`provisional`", {"true": True, "false": False})
-    grade = reader.text(found.get("grade"), "the grade") or None
+    grade = reader.text(found.get("grade"), Message("case.what.grade")) or None
     return Expected(at, outcome, reason, _margin(reader, found.get("margin")), provisional, grade)
 
 
 def _margin(reader: Reader, node: Node | None) -> str | None:
-    """A number, or a fraction such as ``-1/3``."""
-    text = reader.text(node, "the margin")
+    """Read a number, or a fraction such as ``-1/3``."""
+    what = Message("case.what.margin")
+    text = reader.text(node, what)
     if node is None or not text:
         return None
     top, _, bottom = text.partition("/")
-    numbers = [reader.number(node, part, "the margin") for part in (top, bottom or "1")]
+    numbers = [reader.number(node, part, what) for part in (top, bottom or "1")]
     if numbers[1] == 0:
-        reader.error("value.number", node.at, f"the margin `{text}` divides by zero")
+        reader.error("value.number/zero", node.at, text=text)
         return None
     return None if None in numbers else text

@@ -8,7 +8,8 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.model.conditions import Comparison, Condition, MaxOf, MinOf, Open, PointsOf
+from ntm_rules.messages.catalogue import say
+from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -40,15 +41,20 @@ class Commune(dict[str, FactValue]):
         super().__init__(facts)
         self.usual, self.met = usual, met
 
-    def __repr__(self) -> str:
+    def text(self, lang: str = "en") -> str:
+        """Return what sets the facts apart, in one line."""
         changed = {n: self.get(n) for n in (*self.usual, *self) if self.get(n) != self.usual.get(n)}
-        said = ", ".join(f"{name} {_shown(value)}" for name, value in changed.items())
-        met = "everything met" if self.met else "everything met that can be"
-        return f"{met} but {said}" if said else met
+        if not changed:
+            return say(lang, "law.everything" if self.met else "law.possible")
+        changes = ", ".join(_changed(lang, name, value) for name, value in changed.items())
+        return say(lang, "law.everything_but" if self.met else "law.possible_but", changes=changes)
+
+    def __repr__(self) -> str:
+        return self.text()
 
 
-def _shown(value: FactValue | None) -> str:
-    return "missing" if value is None else repr(value) if isinstance(value, bool) else f"{value}"
+def _changed(lang: str, name: str, value: FactValue | None) -> str:
+    return say(lang, "law.missing", name=name) if value is None else f"{name} {value}"
 
 
 @public("testing")
@@ -59,12 +65,12 @@ class Setting:
     facts: tuple[tuple[str, FactValue | None], ...]
 
     def on(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue | None]:
-        """The facts with the change made."""
+        """Return the facts with the change made."""
         return {**facts, **dict(self.facts)}
 
 
 def changed_by(facts: Facts, settings: Iterable[Setting]) -> dict[str, FactValue | None]:
-    """The facts after one change after another."""
+    """Return the facts after one change after another."""
     found: dict[str, FactValue | None] = dict(facts)
     for setting in settings:
         found = setting.on(found)
@@ -72,7 +78,7 @@ def changed_by(facts: Facts, settings: Iterable[Setting]) -> dict[str, FactValue
 
 
 @frozen
-class Choices:
+class Repertoire:
     """The settings of a ruleset's facts: beside every threshold, every level, yes and no, and missing.
 
     Attributes:
@@ -121,12 +127,12 @@ class Choices:
         return tuple(setting for found in self.by_fact.values() for setting in found)
 
     def values(self, name: str) -> tuple[FactValue, ...]:
-        """The values of a fact that are worth trying."""
+        """Return the values of a fact that are worth trying."""
         found = (dict(s.facts).get(name) for s in self.by_fact[name])
         return tuple(dict.fromkeys(v for v in found if v is not None))
 
     def _plain(self, fact: Fact, steps: bool) -> Iterator[Setting]:
-        """The fact alone; a share given as a figure takes its part away."""
+        """Yield the fact alone; a share given as a figure takes its part away."""
         gone = ((fact.ratio.part, None),) if fact.ratio is not None else ()
         for value in (*values_near(fact, self.limits.get(fact.id, ()), steps), None):
             yield Setting(((fact.id, value), *gone) if value is not None else ((fact.id, None),))
@@ -153,7 +159,7 @@ class Choices:
             yield Setting(((ratio.part, 0), (ratio.whole, 0)))
 
     def settled(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue]:
-        """The facts without the missing ones, no part with what is undecided above its whole, no share beside parts."""
+        """Return the facts that are given, no part (with what is undecided) above its whole, no share beside parts."""
         found = {name: value for name, value in facts.items() if value is not None and name in self.inputs}
         changed = True
         while changed:
@@ -183,7 +189,7 @@ def ratios_of(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
 
 
 def exact_facts(ruleset: Ruleset) -> frozenset[str]:
-    """The facts that are whole numbers of steps of their last digit: parts and wholes of shares, parts of scores."""
+    """Return the facts that are whole steps of their last digit: parts and wholes of shares, parts of scores."""
     return frozenset(
         (*(n for _, r in ratios_of(ruleset) for n in (r.part, r.whole)), *program_of(ruleset).checker.stepped)
     )
@@ -198,8 +204,18 @@ def conditions_of(ruleset: Ruleset) -> Iterator[Condition]:
 
 
 def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:
-    """The numbers that each fact is compared with anywhere in the set, the parts of derived facts included."""
+    """Return the numbers that each fact is compared with anywhere in the set, the parts of derived facts included."""
     found: dict[str, dict[Decimal, None]] = {}
+    for name, limit in _compared(ruleset):
+        found.setdefault(name, {})[limit] = None
+    for derived in reversed(ruleset.derived):  # a fact is worked out from earlier ones, so the last comes first
+        for name, limit in _passed_on(derived, tuple(found.get(derived.id, ()))):
+            found.setdefault(name, {})[limit] = None
+    return {name: tuple(sorted(values)) for name, values in found.items()}
+
+
+def _compared(ruleset: Ruleset) -> Iterator[tuple[str, Decimal]]:
+    """Yield each fact with each number that it is compared with."""
     for condition in conditions_of(ruleset):
         for _, leaf in leaves(condition):
             if not isinstance(leaf, Comparison):
@@ -207,17 +223,16 @@ def limits_of(ruleset: Ruleset) -> Mapping[str, tuple[Decimal, ...]]:
             for _, _, cell in threshold_cells(bound_threshold(leaf.threshold)):
                 for value in (cell.value, cell.floor.value if cell.floor else None):
                     if isinstance(value, Decimal):
-                        for name in leaf.facts:
-                            found.setdefault(name, {})[value] = None
-    for derived in reversed(ruleset.derived):
-        if isinstance(derived.rule, MinOf | MaxOf):
-            for name in facts_of_derived(derived):
-                found.setdefault(name, {}).update(found.get(derived.id, {}))
-        if isinstance(derived.rule, PointsOf):
-            for member in derived.rule.members:  # the part's share of each limit
-                shares = (limit * member.out_of / derived.rule.out_of for limit in found.get(derived.id, {}))
-                found.setdefault(member.fact, {}).update(dict.fromkeys(shares))
-    return {name: tuple(sorted(values)) for name, values in found.items()}
+                        yield from ((name, value) for name in leaf.facts)
+
+
+def _passed_on(derived: Derived, limits: Iterable[Decimal]) -> Iterator[tuple[str, Decimal]]:
+    """Yield the facts that a derived fact is made of, each with the numbers that matter where it has these limits."""
+    rule = derived.rule
+    if isinstance(rule, MinOf | MaxOf):
+        yield from ((name, limit) for limit in limits for name in facts_of_derived(derived))
+    if isinstance(rule, PointsOf):
+        yield from ((part.fact, limit * part.out_of / rule.out_of) for limit in limits for part in rule.members)
 
 
 def values_near(fact: Fact, limits: Iterable[Decimal], steps: bool = False) -> tuple[FactValue, ...]:
@@ -242,18 +257,18 @@ def values_near(fact: Fact, limits: Iterable[Decimal], steps: bool = False) -> t
 
 
 def allowed(fact: Fact, value: Decimal) -> bool:
-    """True if a number lies within the bounds of a fact."""
+    """Return True if a number lies within the bounds of a fact."""
     whole = fact.type is not FactType.COUNT or value == value.to_integral_value()
     return whole and (fact.minimum is None or value >= fact.minimum) and (fact.maximum is None or value <= fact.maximum)
 
 
 def plain(value: Decimal) -> int | float:
-    """A number as a caller would write it."""
+    """Return a number as a caller would write it."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def number(value: object) -> Decimal:
-    """A numeric value, exact: a float is what its shortest text says."""
+    """Return a numeric value, exact: a float is what its shortest text says."""
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(typing.cast("int | str | Decimal", value))
 
 

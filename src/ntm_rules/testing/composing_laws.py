@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NotInForce, RulesetError
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Comparison, Condition, Meets, Op, Open
@@ -25,12 +26,12 @@ Overlay = dict[str, typing.Any]
 
 
 def has_library(subject: Subject) -> bool:
-    """True if the set can be composed again."""
+    """Return True if the set can be composed again."""
     return subject.library is not None and subject.ruleset.territory is None
 
 
 def composing(subject: Subject, overlay: Overlay) -> None:
-    """Composing again gives the same; operations, and layers, on cells of their own give the same in any order.
+    """Check that composing again gives the same, and operations and layers on cells of their own in any order.
 
     Args:
         overlay: a layer of the caller's, each operation on a cell of its own.
@@ -38,21 +39,23 @@ def composing(subject: Subject, overlay: Overlay) -> None:
     Raises:
         LawBroken: with the overlay.
     """
+    operations = str(overlay["operations"])
     turned = {**overlay, "operations": overlay["operations"][::-1]}
     first, again, other = (_composed(subject, layer) for layer in (overlay, overlay, turned))
-    for same, what in ((again, "composing again"), (other, "the operations in reverse order")):
+    for same, what in ((again, Message("law.again")), (other, Message("law.reversed"))):
         if first is None or same is None:
             if first is not same:
-                subject.broken("composing", "", f"{what} is refused or not by turns: {overlay['operations']}")
+                subject.broken("composing", "", Message("law.refused", what=what, operations=operations))
         elif same != first:
-            subject.broken("composing", "", f"{what} gives another ruleset: {overlay['operations']}")
+            subject.broken("composing", "", Message("law.other_ruleset", what=what, operations=operations))
     one, two = (_two_layers(subject, overlay, in_turn) for in_turn in (True, False))
     if (one and one.criteria) != (two and two.criteria):
-        subject.broken("composing", "", f"the other of two layers first gives another ruleset: {overlay['operations']}")
+        what = Message("law.layers")
+        subject.broken("composing", "", Message("law.other_ruleset", what=what, operations=operations))
 
 
 def _composed(subject: Subject, overlay: Overlay) -> Ruleset | None:
-    """The set with the layer over it; None where that is refused."""
+    """Return the set with the layer over it; None where that is refused."""
     ruleset, library = subject.ruleset, subject.library
     if library is None:
         return None
@@ -70,7 +73,7 @@ def _composed(subject: Subject, overlay: Overlay) -> Ruleset | None:
 
 
 def _two_layers(subject: Subject, overlay: Overlay, in_turn: bool) -> Ruleset | None:
-    """The set with the operations in two layers, a day apart; None where that is refused, or the set ends before."""
+    """Return the set with the operations in two layers, a day apart; None where that is refused or too late."""
     ruleset, library = subject.ruleset, subject.library
     operations = overlay["operations"]
     days = [ruleset.on + dt.timedelta(days=n) for n in ((1, 2) if in_turn else (2, 1))]
@@ -134,7 +137,7 @@ CELL_CHANGES: Mapping[str, Callable[[Cell], Cell]] = {
 
 
 def hashing(subject: Subject, place: int, what: str) -> None:
-    """A change of any cell, operator or unit changes the content hash.
+    """Check that a change of any cell, operator or unit changes the content hash.
 
     Args:
         place: which indicator, counted round and round.
@@ -156,7 +159,7 @@ def hashing(subject: Subject, place: int, what: str) -> None:
         )
         changed = evolve(ruleset, criteria=criteria)
     if changed != ruleset and changed.content_hash == ruleset.content_hash:
-        subject.broken("hashing", chosen.no, f"another {what} has the same content hash")
+        subject.broken("hashing", chosen.no, Message("law.hashing", what=Message(f"law.what.{what}")))
 
 
 def _changed(leaf: Comparison | Meets | Open, what: str) -> Condition:
@@ -174,7 +177,7 @@ def _changed(leaf: Comparison | Meets | Open, what: str) -> Condition:
 
 
 def _other_unit(ruleset: Ruleset, place: int) -> Ruleset:
-    """The set with the unit of one fact it compares changed."""
+    """Return the set with the unit of one fact it compares changed."""
     found = (leaf for _, i in indicators(ruleset) for _, leaf in leaves(i.require))
     compared = {name for leaf in found if isinstance(leaf, Comparison) for name in leaf.facts}
     able = [fact for fact in ruleset.facts if fact.unit is not None and fact.id in compared]
@@ -193,10 +196,10 @@ _BESIDE = (".tests.yaml", ".allow.yaml")
 
 
 def rewritten(folder: Path, rulesets: Iterable[Ruleset], bundled: bool, seed: int = 0) -> None:
-    """Files that differ in the order of keys, in comments and in the spelling of numbers have one content hash.
+    """Check that the order of keys, comments and the spelling of numbers do not change the content hash.
 
     Args:
-        folder: the rule files; a copy of them is written anew.
+        folder: the rule files; a copy of them is written in another way.
         rulesets: what was composed from them.
         bundled: whether they lie over the bundled ones.
 
@@ -217,7 +220,7 @@ def rewritten(folder: Path, rulesets: Iterable[Ruleset], bundled: bool, seed: in
             other = library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period, **asked)
             if other.content_hash != ruleset.content_hash:
                 subject = repr(Subject(ruleset))
-                raise LawBroken("rewriting", subject, "", "its files written in another way have another content hash")
+                raise LawBroken("rewriting", subject, "", Message("law.rewritten"))
 
 
 def _written(text: str, chance: random.Random) -> str:
@@ -226,7 +229,7 @@ def _written(text: str, chance: random.Random) -> str:
 
 
 def _shuffled(data: object, chance: random.Random, key: str = "") -> object:
-    """The same with the keys of mappings in another order, where the order says nothing."""
+    """Return the same with the keys of mappings in another order, where the order says nothing."""
     if isinstance(data, list):
         return [_shuffled(item, chance) for item in data]
     if not isinstance(data, dict):
@@ -238,7 +241,7 @@ def _shuffled(data: object, chance: random.Random, key: str = "") -> object:
 
 
 def _respelled(text: object, chance: random.Random) -> object:
-    """A number spelled in another way: ``80.0``, ``8E+1``."""
+    """Return a number spelled in another way: ``80.0``, ``8E+1``."""
     try:
         number = Decimal(str(text))
     except ArithmeticError:

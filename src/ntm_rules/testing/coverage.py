@@ -48,8 +48,8 @@ BOUNDARY = (Side.BELOW, Side.AT, Side.ABOVE)
 _BRANCH = (Side.MET, Side.NOT_MET, Side.UNDETERMINED)
 
 
-class Kind(Enum):
-    """What a place is: a cell that a fact is compared with, an ``applies_if``, or a prerequisite."""
+class PointKind(Enum):
+    """What a point is: a cell that a fact is compared with, an ``applies_if``, or a prerequisite."""
 
     CELL = "cell"
     APPLIES_IF = "applies_if"
@@ -57,8 +57,8 @@ class Kind(Enum):
 
 
 @frozen
-class Place:
-    """One thing that cases can exercise. The same cell in two compositions of a set is the same place.
+class CoveragePoint:
+    """One thing that cases can exercise. The same cell in two compositions of a set is the same point.
 
     Attributes:
         ruleset, period: of the set.
@@ -75,7 +75,7 @@ class Place:
     period: str
     root: str
     role: str
-    kind: Kind
+    kind: PointKind
     address: str
     instrument: Instrument
     fact: str = ""
@@ -86,7 +86,7 @@ class Place:
 
     @property
     def origin(self) -> Origin:
-        """The set and the instrument that put the place there."""
+        """The set and the instrument that put the point there."""
         return self.ruleset, self.period, self.instrument
 
     @property
@@ -98,21 +98,21 @@ class Place:
 @public("testing")
 @frozen
 class Coverage:
-    """The places of some rulesets in printed order, each with the sides seen.
+    """The points of some rulesets in printed order, each with the sides seen.
 
     Attributes:
         overlaid: instruments that are layers over a base.
     """
 
-    seen: Mapping[Place, frozenset[Side]]
+    seen: Mapping[CoveragePoint, frozenset[Side]]
     overlaid: frozenset[Instrument] = frozenset()
 
     def only(self, origins: Container[Origin]) -> "Coverage":
-        """What some instruments put into some sets."""
+        """Return the coverage of what some instruments put into some sets."""
         return Coverage({p: s for p, s in self.seen.items() if p.origin in origins}, self.overlaid)
 
     def side(self, side: Side) -> tuple[int, int]:
-        """How many places have seen a side, and how many want it."""
+        """How many points have seen a side, and how many want it."""
         return sum(side in s for s in self.seen.values()), sum(side in p.wanted for p in self.seen)
 
     @property
@@ -136,28 +136,28 @@ class Coverage:
         """How many sides were seen, and how many there are."""
         return sum(len(s) for s in self.seen.values()), sum(len(p.wanted) for p in self.seen)
 
-    def gaps(self) -> Iterator[tuple[Place, Side]]:
+    def gaps(self) -> Iterator[tuple[CoveragePoint, Side]]:
         """Every side that was not seen."""
-        for place, sides in self.seen.items():
-            yield from ((place, side) for side in place.wanted if side not in sides)
+        for point, sides in self.seen.items():
+            yield from ((point, side) for side in point.wanted if side not in sides)
 
 
 def coverage(rulesets: Iterable[Ruleset], verdicts: Iterable[Verdict]) -> Coverage:
-    """What the verdicts have seen of the rulesets; a verdict on another composition of a set counts as well."""
-    found: dict[Place, set[Side]] = {}
+    """Return what the verdicts have seen of the rulesets; a verdict on another composition of a set counts as well."""
+    found: dict[CoveragePoint, set[Side]] = {}
     overlaid: set[Instrument] = set()
     for ruleset in rulesets:
-        found.update((place, set()) for place in places(ruleset) if place not in found)
+        found.update((point, set()) for point in points(ruleset) if point not in found)
         layers = (layer for layer in ruleset.layers if layer.kind not in (LayerKind.BASE, LayerKind.OWN))
         overlaid.update(layer.instrument for layer in layers if layer.instrument is not None)
     for verdict in verdicts:
-        for place, side in exercised(verdict):
-            if place in found and side in place.wanted:
-                found[place].add(side)
-    return Coverage({place: frozenset(sides) for place, sides in found.items()}, frozenset(overlaid))
+        for point, side in exercised(verdict):
+            if point in found and side in point.wanted:
+                found[point].add(side)
+    return Coverage({point: frozenset(sides) for point, sides in found.items()}, frozenset(overlaid))
 
 
-# -- the places of a ruleset -------------------------------------------------------------------
+# -- the points of a ruleset -------------------------------------------------------------------
 
 
 @frozen
@@ -172,12 +172,12 @@ class _Root:
 
 @frozen
 class _Map:
-    """The places of a ruleset by where they stand in its tree, made once."""
+    """The points of a ruleset by where they are in its tree, made once."""
 
     ruleset: Ruleset
     roots: tuple[_Root, ...] = field(init=False)
     facts: Mapping[str, Fact] = field(init=False)
-    _made: dict[object, Place] = field(init=False, factory=dict)
+    _made: dict[object, CoveragePoint] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         ruleset = self.ruleset
@@ -185,25 +185,27 @@ class _Map:
         object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "roots", tuple(_roots(ruleset)))
 
-    def cell(self, root: _Root, leaf: Comparison | Open, address: str, fact: str, key: Key, cell: Cell) -> Place:
-        """The place of a cell; the same object whenever it is asked for again."""
+    def cell(
+        self, root: _Root, leaf: Comparison | Open, address: str, fact: str, key: Key, cell: Cell
+    ) -> CoveragePoint:
+        """Return the point of a cell; the same object whenever it is asked for again."""
         name = (root.name, root.role, id(leaf), fact, key)
         if name not in self._made:
             bound = bound_threshold(leaf.threshold)
             by = bound.by if isinstance(bound, Table) else ()
             wanted = self.wanted(fact, cell)
-            self._made[name] = self.place(root, Kind.CELL, address, cell.blame, fact, by, key, cell, wanted)
+            self._made[name] = self.point(root, PointKind.CELL, address, cell.blame, fact, by, key, cell, wanted)
         return self._made[name]
 
-    def branch(self, root: _Root, kind: Kind, address: str) -> Place:
-        """The place of an ``applies_if`` or a prerequisite."""
-        return self.place(root, kind, address, root.instrument)
+    def branch(self, root: _Root, kind: PointKind, address: str) -> CoveragePoint:
+        """Return the point of an ``applies_if`` or a prerequisite."""
+        return self.point(root, kind, address, root.instrument)
 
-    def place(self, root: _Root, *rest: typing.Any) -> Place:
-        return Place(self.ruleset.id, self.ruleset.period, root.name, root.role, *rest)
+    def point(self, root: _Root, *rest: typing.Any) -> CoveragePoint:
+        return CoveragePoint(self.ruleset.id, self.ruleset.period, root.name, root.role, *rest)
 
     def reachable(self, bound: Cell | Table) -> Iterator[tuple[Key, Cell]]:
-        """The cells that bind some unit: not the general column, not the columns of other provinces."""
+        """Yield the cells that bind some unit: not the general column, not the columns of other provinces."""
         if isinstance(bound, Cell):
             yield (), bound
             return
@@ -214,7 +216,7 @@ class _Map:
         yield from ((k, c) for k, c in bound.cells if all(p in ks for p, ks in zip(k, known, strict=True)))
 
     def wanted(self, name: str, cell: Cell) -> tuple[Side, ...]:
-        """The sides of a cell on which the fact can be."""
+        """Return the sides of a cell on which the fact can be."""
         asked, fact = _asked(cell), self.facts.get(name)
         if fact is None or asked.state is not CellState.SET:
             return (Side.SEEN,)
@@ -247,15 +249,15 @@ def _roots(ruleset: Ruleset) -> Iterator[_Root]:
         yield _Root(indicator.no, "require", indicator.require, instrument)
 
 
-def places(ruleset: Ruleset) -> Iterator[Place]:
-    """Every place of a ruleset in printed order; columns that bind no unit are left out."""
+def points(ruleset: Ruleset) -> Iterator[CoveragePoint]:
+    """Every point of a ruleset in printed order; columns that bind no unit are left out."""
     made = _map_of(ruleset)
     for root in made.roots:
         if root.role == "applies_if":
-            yield made.branch(root, Kind.APPLIES_IF, root.name)
+            yield made.branch(root, PointKind.APPLIES_IF, root.name)
         for address, leaf in leaves(root.condition, root.name):
             if isinstance(leaf, Meets):
-                yield made.branch(root, Kind.MEETS, address)
+                yield made.branch(root, PointKind.MEETS, address)
                 continue
             cells = list(made.reachable(bound_threshold(leaf.threshold)))
             for fact in leaf.facts if isinstance(leaf, Comparison) else ("",):
@@ -265,8 +267,8 @@ def places(ruleset: Ruleset) -> Iterator[Place]:
 # -- what one verdict has seen -----------------------------------------------------------------
 
 
-def exercised(verdict: Verdict) -> Iterator[tuple[Place, Side]]:
-    """Every place that a verdict came through, and on which side."""
+def exercised(verdict: Verdict) -> Iterator[tuple[CoveragePoint, Side]]:
+    """Every point that a verdict came through, and on which side."""
     ruleset = verdict.ruleset
     made, found = _map_of(ruleset), verdict.indicators
     unit, explainer = Unit(verdict.values, verdict.facts, verdict.unit, assess), explainer_of(ruleset)
@@ -281,16 +283,16 @@ def exercised(verdict: Verdict) -> Iterator[tuple[Place, Side]]:
         elif result.applies is not None:
             side = _branch_side(result.applies.outcome)
             if side is not None:
-                yield made.branch(root, Kind.APPLIES_IF, root.name), side
+                yield made.branch(root, PointKind.APPLIES_IF, root.name), side
             yield from _in_tree(made, root, result.applies)
 
 
-def _in_tree(made: _Map, root: _Root, tree: Evaluated) -> Iterator[tuple[Place, Side]]:
+def _in_tree(made: _Map, root: _Root, tree: Evaluated) -> Iterator[tuple[CoveragePoint, Side]]:
     for address, leaf, node in _paired(root.condition, tree, root.name):
         if isinstance(leaf, Meets):
             side = _branch_side(node.outcome)
             if side is not None:
-                yield made.branch(root, Kind.MEETS, address), side
+                yield made.branch(root, PointKind.MEETS, address), side
             continue
         bound = bound_threshold(leaf.threshold)
         for result in node.leaves():
@@ -328,7 +330,7 @@ def _branch_side(outcome: Outcome) -> Side | None:
 
 
 def _asked(cell: Cell) -> Cell:
-    """The cell, or under a pending one of an overlay the cell of the base: below that nothing is met."""
+    """Return the cell, or under a pending one of an overlay the cell of the base: below that nothing is met."""
     return cell.floor if cell.state is CellState.PENDING and cell.floor is not None else cell
 
 
@@ -336,7 +338,7 @@ def _asked(cell: Cell) -> Cell:
 
 
 def _ranked(fact: Fact, value: object) -> bool:
-    """True where a value has others below and above it: numbers and levels."""
+    """Return True where a value has others below and above it: numbers and levels."""
     return fact.type.numeric or (fact.type is FactType.ORDINAL and not isinstance(value, tuple))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ntm_rules.frames.assessment import assess as assess_frame
 from ntm_rules.frames.base.columns import MissingColumns, wide_names
 from ntm_rules.live.session import Session
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
@@ -25,33 +26,33 @@ Engine = Callable[[Ruleset, Sequence[Facts]], Sequence[bytes]]
 
 
 def scalar(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
-    """The outcome codes alone, which all others are compared with."""
+    """Work out the outcome codes alone, which all others are compared with."""
     return [outcome_codes(ruleset, check_facts(ruleset, facts)) for facts in units]
 
 
 def verdict(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
-    """What a verdict says on each level."""
+    """Read off what a verdict says on each level."""
     return [_said(assess(ruleset, facts)) for facts in units]
 
 
 def explained(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
-    """What the explained tree of each indicator says, worked up to the set again."""
+    """Read off the explained tree of each indicator, worked up to the set again."""
     return [_worked_up(assess(ruleset, facts), lambda tree: tree.outcome) for facts in units]
 
 
 def leaves(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
-    """The leaves of the explained trees, worked up to the set again."""
+    """Read off the leaves of the explained trees, worked up to the set again."""
     return [_worked_up(assess(ruleset, facts), _code) for facts in units]
 
 
 def texts(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
-    """The scalar engine on facts written as texts."""
+    """Run the scalar engine on facts written as texts."""
     inputs = ruleset.inputs()
     return scalar(ruleset, [{n: _text(v) if inputs[n].type.numeric else v for n, v in f.items()} for f in units])
 
 
 def canonical(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
-    """The scalar engine on the ruleset read back from its canonical JSON."""
+    """Run the scalar engine on the ruleset read back from its canonical JSON."""
     return scalar(_read_back(ruleset), units)
 
 
@@ -61,7 +62,7 @@ def _read_back(ruleset: Ruleset) -> Ruleset:
 
 
 def live(ruleset: Ruleset, units: Sequence[Facts], engine: str | None = None) -> Sequence[bytes]:
-    """A live session that takes the facts of one unit after another, one by one."""
+    """Run a live session that takes the facts of one unit after another, one by one."""
     found: list[bytes] = []
     with Session(ruleset, engine=engine) as session:
         for facts in units:
@@ -73,7 +74,7 @@ def live(ruleset: Ruleset, units: Sequence[Facts], engine: str | None = None) ->
 
 
 def frame(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
-    """All units at once, as columns in memory."""
+    """Assess all units at once, as columns in memory."""
     import numpy as np
 
     facts = ruleset.inputs()
@@ -106,7 +107,7 @@ if importlib.util.find_spec("numpy") and importlib.util.find_spec("pyarrow") and
 
 
 def agreement(subject: Subject, communes: Sequence[Commune], engines: Mapping[str, Engine] | None = None) -> None:
-    """Every engine gives the same outcome on every level.
+    """Check that every engine gives the same outcome on every level.
 
     Raises:
         LawBroken: with the facts.
@@ -119,7 +120,8 @@ def agreement(subject: Subject, communes: Sequence[Commune], engines: Mapping[st
             for n, (a, b) in enumerate(zip(mine, theirs, strict=True)):
                 if a != b:
                     place = place_of(ruleset, n)
-                    found = f"{named(place)} is {Outcome(a).code}, and {Outcome(b).code} by the engine `{name}`"
+                    one, other = Outcome(a).code, Outcome(b).code
+                    found = Message("law.engine", place=named(place), one=one, other=other, engine=name)
                     subject.broken("agreement", place, found, commune)
 
 
@@ -156,7 +158,7 @@ def _joined(k: int | None, codes: Sequence[int]) -> int:
 
 
 def _text(value: FactValue) -> FactValue:
-    """The value as a text of plain digits; a float that no text of a fact may say stays."""
+    """Return the value as a text of plain digits; a float that no text of a fact may say stays."""
     exact = number(value)
     short = len(exact.normalize().as_tuple().digits) <= MAX_DIGITS and abs(exact.adjusted()) < MAX_DIGITS
     return format(exact, "f") if short else value

@@ -3,11 +3,12 @@
 import itertools
 from collections.abc import Iterator, Sequence
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import CriterionResult, IndicatorResult, LeafResult, RulesetResult
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.testing.bench import Bench, bench_of
-from ntm_rules.testing.communes import Choices, Commune, Setting, changed_by
+from ntm_rules.testing.communes import Commune, Repertoire, Setting, changed_by
 from ntm_rules.testing.subject import Subject, named, place_of
 from ntm_rules.verdict.deciding import deciding
 from ntm_rules.verdict.verdict import assess
@@ -16,7 +17,7 @@ _MAX_TRIES = 400
 
 
 def explanation(subject: Subject, commune: Commune, changes: Sequence[Setting]) -> None:
-    """Keeping the facts that decide an outcome keeps it, whatever the others become.
+    """Check that the facts that decide an outcome keep it, whatever the others become.
 
     The changes are made one by one, then all together, then whatever picks a column is changed, one thing at a time;
     an outcome that changes has to have lost a deciding fact.
@@ -40,14 +41,18 @@ def explanation(subject: Subject, commune: Commune, changes: Sequence[Setting]) 
                 named_by[n] = set(deciding(verdict, levels[n]))
             if not named_by[n] & touched:
                 place = place_of(ruleset, n)
-                facts = ", ".join(f"`{name}`" for name in sorted(touched))
-                turn = f"from {Outcome(was).code} to {Outcome(is_).code}"
-                found = f"{named(place)} goes {turn} when {facts} changes, which it does not name"
+                found = Message(
+                    "law.unnamed",
+                    place=named(place),
+                    before=Outcome(was).code,
+                    after=Outcome(is_).code,
+                    facts=tuple(sorted(touched)),
+                )
                 subject.broken("explanation", place, found, commune, after)
 
 
-def _touched(choices: Choices, before: Commune, after: Commune) -> set[str]:
-    """The facts that changed; a share that was given as a figure and now follows from its parts is one."""
+def _touched(choices: Repertoire, before: Commune, after: Commune) -> set[str]:
+    """Return the facts that changed; a share that was given as a figure and now follows from its parts is one."""
     found = {name for name in (*before, *after) if before.get(name) != after.get(name)}
     for fact, ratio in choices.ratios:
         parts = [ratio.part in given and ratio.whole in given for given in (before, after)]
@@ -60,7 +65,7 @@ def _touched(choices: Choices, before: Commune, after: Commune) -> set[str]:
 
 
 def turning(subject: Subject) -> None:
-    """Some change of the facts that decide an indicator turns it, where no cell is missing on the way.
+    """Check that some change of the facts that decide an indicator turns it, where no cell is missing on the way.
 
     Searched, not proved: one fact, all of them together, then two. Nothing is said of what the province fixes.
 
@@ -78,14 +83,13 @@ def turning(subject: Subject) -> None:
         tries = itertools.islice(_tries(bench, facts), _MAX_TRIES)
         same = (result.outcome, Outcome.UNDETERMINED)
         if not any(bench.codes(bench.commune(setting.on(usual)))[n] not in same for setting in tries):
-            names = ", ".join(f"`{name}`" for name in facts)
-            what = f"indicator {result.no}, {result.outcome.code}"
-            found = f"no change of {names or 'any fact'} that was tried turns {what}"
+            code = "law.unturned" if facts else "law.unturned/any"
+            found = Message(code, facts=tuple(facts), no=result.no, outcome=result.outcome.code)
             subject.broken("turning", result.no, found, usual)
 
 
 def _whole(result: IndicatorResult) -> bool:
-    """True if every comparison has a set cell (prerequisites included)."""
+    """Return True if every comparison has a set cell (prerequisites included)."""
     trees = [result.tree] if result.applies is None else [result.applies, result.tree]
     return all(_set(leaf) for tree in trees for leaf in tree.leaves())
 
@@ -101,7 +105,7 @@ def _all_set(verdict: RulesetResult) -> bool:
 
 
 def _tries(bench: Bench, facts: Sequence[str]) -> Iterator[Setting]:
-    """Changes of the facts: each one alone, the far ends first; all together; two at a time."""
+    """Yield changes of the facts: each one alone, the far ends first; all together; two at a time."""
     alone = {name: _from_both_ends(bench.choices.by_fact[name]) for name in facts}
     longest = max(map(len, alone.values()), default=0)
     for place in range(longest):
@@ -114,6 +118,6 @@ def _tries(bench: Bench, facts: Sequence[str]) -> Iterator[Setting]:
 
 
 def _from_both_ends(settings: Sequence[Setting]) -> list[Setting]:
-    """The settings that give values; last, first, last but one ..."""
+    """Return the settings that give values; last, first, last but one ..."""
     found = [s for s in settings if s.facts[0][1] is not None]
     return [found[n // 2 if n % 2 else -1 - n // 2] for n in range(len(found))]

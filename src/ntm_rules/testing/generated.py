@@ -73,7 +73,7 @@ def _thresholds(draw: st.DrawFn, fact: Fact) -> Threshold:
 
 @st.composite
 def _comparisons(draw: st.DrawFn) -> c.Condition:
-    """A comparison that goes the way of its fact."""
+    """Return a comparison that goes the way of its fact."""
     fact = _BY_ID[draw(st.sampled_from(_COMPARED))]
     op = {FactType.BOOLEAN: c.Op.EQUALS, FactType.ORDINAL: c.Op.LEVEL_AT_LEAST}.get(fact.type)
     if op is None:
@@ -93,7 +93,7 @@ def _conditions(draw: st.DrawFn) -> c.Condition:
 
 @st.composite
 def rulesets(draw: st.DrawFn) -> Ruleset:
-    """A small composed ruleset for which every law holds."""
+    """Return a small composed ruleset for which every law holds."""
     criteria: list[Criterion] = []
     for n in range(1, draw(st.integers(1, 3)) + 1):
         conditions = draw(st.lists(_conditions(), min_size=1, max_size=3))
@@ -111,7 +111,7 @@ Operation = dict[str, typing.Any]
 
 
 @frozen
-class _Place:
+class _SettableCell:
     """A cell that an overlay may set."""
 
     address: str
@@ -121,8 +121,8 @@ class _Place:
     cell: Cell
 
 
-def _settable(ruleset: Ruleset) -> Iterator[_Place]:
-    """The cells of numeric comparisons that an address names alone, none of them under a ``not``."""
+def _settable(ruleset: Ruleset) -> Iterator[_SettableCell]:
+    """Yield the cells of numeric comparisons that an address names alone, none of them under a ``not``."""
     facts = ruleset.fact_by_id
     for _, indicator in indicators(ruleset):
         if any(isinstance(node, c.Not) for _, node in nodes(indicator.require, "")):
@@ -138,11 +138,11 @@ def _settable(ruleset: Ruleset) -> Iterator[_Place]:
             cells = threshold.cells if isinstance(threshold, Table) else (((), threshold),)
             for key, cell in cells:
                 if isinstance(cell, Cell) and cell.state in (CellState.SET, CellState.PENDING) and GENERAL not in key:
-                    yield _Place(address, leaf, facts[leaf.fact], key, cell)
+                    yield _SettableCell(address, leaf, facts[leaf.fact], key, cell)
 
 
-def _tightened(place: _Place, by: int) -> str:
-    """A value that asks for more than the cell, within the bounds of the fact."""
+def _tightened(place: _SettableCell, by: int) -> str:
+    """Return a value that asks for more than the cell, within the bounds of the fact."""
     more = place.comparison.op in (c.Op.AT_LEAST, c.Op.MORE_THAN)
     fact, value = place.fact, place.cell.value
     start = value if isinstance(value, Decimal) else Decimal(50)
@@ -152,7 +152,7 @@ def _tightened(place: _Place, by: int) -> str:
     return format(min(max(wanted, low), high), "f")
 
 
-def _operation(place: _Place, by: int | None) -> Operation:
+def _operation(place: _SettableCell, by: int | None) -> Operation:
     """Set the cell to something stricter; leave it pending where *by* is None."""
     cell: object = "pending" if by is None else {"value": _tightened(place, by), "evidence": "official"}
     if not place.key:
@@ -181,7 +181,7 @@ class _Base:
 @st.composite
 def _overlays(draw: st.DrawFn, base: _Base) -> Operation:
     places = base.places
-    chosen: list[_Place] = []
+    chosen: list[_SettableCell] = []
     if places:
         chosen = draw(st.lists(st.sampled_from(places), max_size=4, unique_by=lambda place: (place.address, place.key)))
     operations = [_operation(place, draw(st.sampled_from((1, 5, None)))) for place in chosen]

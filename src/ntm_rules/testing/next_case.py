@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import yaml
 
+from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.conditions import Comparison, Condition
@@ -16,40 +17,43 @@ from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, threshold_cells
 from ntm_rules.rules.library import Library
-from ntm_rules.testing.coverage import Coverage, Place, Side, exercised, places
+from ntm_rules.testing.coverage import Coverage, CoveragePoint, Side, exercised, points
 from ntm_rules.verdict.verdict import Verdict, assess
 
 MAX_TRIES = 3_000
 MAX_PLACES = 12
-_HEAD = "# The outcomes are what the rules say now: compare them with the decision before you keep the case.\n"
 
 Facts = dict[str, FactValue]
 
 
-def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage) -> str:
-    """A file with one case that reaches places which no case has reached; empty where there is none to be found."""
-    homes: dict[Place, Ruleset] = {}
+def next_case(library: Library, rulesets: Iterable[Ruleset], found: Coverage, lang: str = "en") -> str:
+    """Return a file with one case that reaches points which no case has reached; empty where none is found.
+
+    Args:
+        lang: the language of the comment and of the case's name.
+    """
+    homes: dict[CoveragePoint, Ruleset] = {}
     for ruleset in rulesets:
-        homes.update((place, ruleset) for place in places(ruleset) if place not in homes)
-    gaps = [(place, side, homes[place]) for place, side in found.gaps() if place in homes]
-    for place, side, home in gaps:
-        ruleset = _for_year(library, home, place)
-        facts = _reach(ruleset, place, side, {})
+        homes.update((point, ruleset) for point in points(ruleset) if point not in homes)
+    gaps = [(point, side, homes[point]) for point, side in found.gaps() if point in homes]
+    for point, side, home in gaps:
+        ruleset = _for_year(library, home, point)
+        facts = _reach(ruleset, point, side, {})
         if facts is None:
             continue
-        reached = [place]
+        reached = [point]
         for other, wanted, its in gaps:
-            if wanted is side and its is home and other != place and len(reached) < MAX_PLACES:
+            if wanted is side and its is home and other != point and len(reached) < MAX_PLACES:
                 more = _reach(ruleset, other, side, facts)
                 if more is not None and _sees(ruleset, more, reached, side):
                     facts, reached = more, [*reached, other]
-        return _written(ruleset, facts, reached, side)
+        return _written(ruleset, facts, reached, side, lang)
     return ""
 
 
-def _for_year(library: Library, ruleset: Ruleset, place: Place) -> Ruleset:
-    """The set composed for the year of the place's column."""
-    year = dict(zip(place.by, place.key, strict=True)).get("year", "*")
+def _for_year(library: Library, ruleset: Ruleset, point: CoveragePoint) -> Ruleset:
+    """Return the set composed for the year of the point's column."""
+    year = dict(zip(point.by, point.key, strict=True)).get("year", "*")
     if not year.isdigit():
         return ruleset
     return library.compose(ruleset.id, on=ruleset.on, year=int(year), period=ruleset.period, province=ruleset.province)
@@ -58,49 +62,49 @@ def _for_year(library: Library, ruleset: Ruleset, place: Place) -> Ruleset:
 # -- searching ---------------------------------------------------------------------------------
 
 
-def _reach(ruleset: Ruleset, place: Place, side: Side, fixed: Facts) -> Facts | None:
-    """Facts, the fixed ones among them, that bring a place to a side."""
-    choices = _choices(ruleset, place, side)
+def _reach(ruleset: Ruleset, point: CoveragePoint, side: Side, fixed: Facts) -> Facts | None:
+    """Facts, the fixed ones among them, that bring a point to a side."""
+    choices = _choices(ruleset, point, side)
     free = {name: values for name, values in choices.items() if name not in fixed}
     for values in itertools.islice(itertools.product(*free.values()), MAX_TRIES):
         facts = fixed | {n: v for n, v in zip(free, values, strict=True) if v is not None}
-        if _sees(ruleset, facts, [place], side):
+        if _sees(ruleset, facts, [point], side):
             return facts
     return None
 
 
-def _sees(ruleset: Ruleset, facts: Facts, wanted: Iterable[Place], side: Side) -> bool:
+def _sees(ruleset: Ruleset, facts: Facts, wanted: Iterable[CoveragePoint], side: Side) -> bool:
     try:
         verdict = assess(ruleset, facts)
     except FactError:
         return False
-    return {(place, side) for place in wanted} <= set(exercised(verdict))
+    return {(point, side) for point in wanted} <= set(exercised(verdict))
 
 
-def _choices(ruleset: Ruleset, place: Place, side: Side) -> dict[str, list[FactValue | None]]:
-    """Values worth trying for each fact that bears on a place."""
+def _choices(ruleset: Ruleset, point: CoveragePoint, side: Side) -> dict[str, list[FactValue | None]]:
+    """Values worth trying for each fact that decides about a point."""
     known = ruleset.fact_by_id
-    guards = list(_guards(ruleset, place))
-    names = [*place.by, *(name for guard in guards for name in facts_of(guard))]
+    guards = list(_guards(ruleset, point))
+    names = [*point.by, *(name for guard in guards for name in facts_of(guard))]
     found: dict[str, list[FactValue | None]] = {}
     for name in _inputs(ruleset, names):
         found[name] = [*_around(known[name], guards), None]
-    for name in _inputs(ruleset, [place.fact] if place.fact else []):
-        found[name] = [_on_side(known[name], place, side)]
-    ratio = next((d.rule for d in ruleset.derived if d.id == place.fact), None)
+    for name in _inputs(ruleset, [point.fact] if point.fact else []):
+        found[name] = [_on_side(known[name], point, side)]
+    ratio = next((d.rule for d in ruleset.derived if d.id == point.fact), None)
     if isinstance(ratio, RatioOf) and ratio.whole in found:
-        found[ratio.whole] = [known[place.fact].scale]
+        found[ratio.whole] = [known[point.fact].scale]
     return found
 
 
-def _guards(ruleset: Ruleset, place: Place) -> Iterator[Condition]:
-    """The conditions that decide whether a place is come through: of its ``applies_if``, of its selectors."""
+def _guards(ruleset: Ruleset, point: CoveragePoint) -> Iterator[Condition]:
+    """Yield the conditions that decide whether a verdict comes through a point: ``applies_if``, and its selectors'."""
     for _, indicator in indicators(ruleset):
-        if indicator.no == place.root and indicator.applies_if is not None:
+        if indicator.no == point.root and indicator.applies_if is not None:
             yield indicator.applies_if
-        if indicator.no == place.root and not place.fact and place.role == "require":
+        if indicator.no == point.root and not point.fact and point.role == "require":
             yield indicator.require
-    names = set(place.by)
+    names = set(point.by)
     for derived in reversed(ruleset.derived):
         if derived.id in names:
             names.update(facts_of_derived(derived))
@@ -108,7 +112,7 @@ def _guards(ruleset: Ruleset, place: Place) -> Iterator[Condition]:
 
 
 def _inputs(ruleset: Ruleset, names: Iterable[str]) -> Iterator[str]:
-    """The facts that a caller gives for these, derived ones taken apart."""
+    """Yield the facts that a caller gives for these, derived ones taken apart."""
     rules = ruleset.derived_by_id
     for name in names:
         if name in rules:
@@ -130,9 +134,9 @@ def _around(fact: Fact, guards: Iterable[Condition]) -> list[FactValue | None]:
     return [decimal_text(n) for n in numbers or [fact.minimum or Decimal(0)]]
 
 
-def _on_side(fact: Fact, place: Place, side: Side) -> FactValue | None:
-    """A value on one side of a cell; None where it is to be missing or none is needed."""
-    cell = place.cell.floor or place.cell if place.cell is not None else None
+def _on_side(fact: Fact, point: CoveragePoint, side: Side) -> FactValue | None:
+    """Return a value on one side of a cell; None where it is to be missing or none is needed."""
+    cell = point.cell.floor or point.cell if point.cell is not None else None
     value = cell.value if cell is not None else None
     ahead = {Side.BELOW: -1, Side.AT: 0, Side.ABOVE: 1}.get(side)
     if value is None or ahead is None:
@@ -154,8 +158,8 @@ def _step(fact: Fact) -> Decimal:
 # -- writing -----------------------------------------------------------------------------------
 
 
-def _written(ruleset: Ruleset, facts: Facts, reached: list[Place], side: Side) -> str:
-    """A file of one case whose expectations are what is found."""
+def _written(ruleset: Ruleset, facts: Facts, reached: list[CoveragePoint], side: Side, lang: str) -> str:
+    """Return a file of one case whose expectations are what is found."""
     verdict = assess(ruleset, facts)
     law: Mapping[str, object] = {
         "ruleset": ruleset.id,
@@ -164,20 +168,23 @@ def _written(ruleset: Ruleset, facts: Facts, reached: list[Place], side: Side) -
         "year": ruleset.year,
         "province": ruleset.province,
     }
-    column = ", ".join(dict.fromkeys(text for place in reached for text in place.key))
-    addresses = ", ".join(dict.fromkeys(place.address for place in reached))
+    column = ", ".join(dict.fromkeys(text for point in reached for text in point.key))
+    addresses = ", ".join(dict.fromkeys(point.address for point in reached))
+    words = {"side": Message(f"case.side.{side.value}"), "addresses": addresses, "column": column}
     case = {
-        "name": f"{side.value.replace('_', ' ')}: {addresses}" + (f" ({column})" if column else ""),
+        "name": say(lang, "case.next_column" if column else "case.next", **words),
         **{key: value for key, value in law.items() if value is not None},
         **({"facts": facts} if facts else {}),
         "expect": _expectations(verdict, reached),
     }
-    return _HEAD + yaml.safe_dump({"cases": [case]}, allow_unicode=True, sort_keys=False, width=110)
+    return f"# {say(lang, 'case.head')}\n" + yaml.safe_dump(
+        {"cases": [case]}, allow_unicode=True, sort_keys=False, width=110
+    )
 
 
-def _expectations(verdict: Verdict, reached: list[Place]) -> dict[str, typing.Any]:
+def _expectations(verdict: Verdict, reached: list[CoveragePoint]) -> dict[str, typing.Any]:
     found: dict[str, object] = {}
-    for no in dict.fromkeys(place.root for place in reached if place.role != "derive"):
+    for no in dict.fromkeys(point.root for point in reached if point.role != "derive"):
         result = verdict.indicators[no]
         undetermined = result.outcome is Outcome.UNDETERMINED
         found[no] = {"reason": result.codes[0].value} if undetermined else result.outcome.code

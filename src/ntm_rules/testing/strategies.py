@@ -20,7 +20,7 @@ _MANY = 30
 
 
 def changes(ruleset: Ruleset) -> st.SearchStrategy[list[Setting]]:
-    """A few changes of single facts, now and then many."""
+    """Draw a few changes of single facts, now and then many."""
     every = bench_of(ruleset).choices.every
     if not every:
         return st.just([])
@@ -29,7 +29,7 @@ def changes(ruleset: Ruleset) -> st.SearchStrategy[list[Setting]]:
 
 
 def facts(ruleset: Ruleset) -> st.SearchStrategy[Commune]:
-    """Valid facts, missing ones among them.
+    """Draw valid facts, missing ones among them.
 
     Beside every threshold of every column: just below, at, just above; as figures and as part and whole; every level,
     value, yes and no; every column of every table.
@@ -60,7 +60,7 @@ def _passing_facts(draw: st.DrawFn, bench: Bench) -> Commune:
 
 
 def _kept(bench: Bench, passing: Commune, changed: list[Setting]) -> Commune:
-    """The commune with those changes that change no outcome."""
+    """Return the commune with those changes that change no outcome."""
     found, codes = passing, bench.codes(passing)
     for setting in changed:
         tried = bench.commune(setting.on(found), passing)

@@ -4,6 +4,7 @@ import typing
 from collections.abc import Iterable
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message, Sentence, say
 from ntm_rules.messages.errors import NtmRulesError
 
 if typing.TYPE_CHECKING:
@@ -20,15 +21,27 @@ class LawBroken(NtmRulesError, AssertionError):  # noqa: N818 - the name says wh
         law: its name, e.g. ``monotonicity``.
         subject: id, period and province of the ruleset.
         place: number of the indicator, criterion or part; empty for the whole set.
-        found: what is wrong, in one sentence.
+        found: what is wrong, in one English sentence.
         communes: the concrete facts, each as ``assess`` takes them.
     """
 
-    def __init__(self, law: str, subject: str, place: str, found: str, communes: "Iterable[Commune]" = ()) -> None:
-        self.law, self.subject, self.place, self.found = law, subject, place, found
+    def __init__(self, law: str, subject: str, place: str, found: Sentence, communes: "Iterable[Commune]" = ()) -> None:
+        self.law, self.subject, self.place, self.found = law, subject, place, str(found)
         self.communes = tuple(communes)
-        shown = "".join(f"\n    commune: {commune!r}" for commune in self.communes)
-        super().__init__(f"{subject}: {law} does not hold{f' at {place}' if place else ''}: {found}{shown}")
+        if place:
+            message = Message("law.broken/at", subject=subject, law=law, place=place, found=found)
+        else:
+            message = Message("law.broken", subject=subject, law=law, found=found)
+        super().__init__(message)
+
+    def text(self, lang: str = "en") -> str:
+        """Return what is wrong, then the communes that show it, a line each.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        shown = (say(lang, "law.commune", commune=commune.text(lang)) for commune in self.communes)
+        return "\n    ".join([super().text(lang), *shown])
 
 
 @public("testing")
@@ -39,7 +52,7 @@ class Subject:
         library: where it was composed; without one, laws about composing and provinces say nothing.
         tiers: pairs of upper and lower ruleset id: who meets the upper one meets what the lower one asks of their
             shared facts. Prerequisites (``meets``) need not be declared.
-        excused: pairs of law and place that are known not to hold; an empty place stands for the whole law.
+        excused: pairs of law and place that are known not to hold; an empty place means the whole law.
         thorough: take all years and columns, however long it takes.
     """
 
@@ -61,10 +74,10 @@ class Subject:
         return f"{ruleset.id} {ruleset.period}{where} on {ruleset.on}"
 
     def excuses(self, law: str, place: str) -> bool:
-        """True if the law is known not to hold there."""
+        """Return True if the law is known not to hold there."""
         return (law, place) in self.excused or (law, "") in self.excused
 
-    def broken(self, law: str, place: str, found: str, *communes: "Commune") -> None:
+    def broken(self, law: str, place: str, found: Message, *communes: "Commune") -> None:
         """Raise, unless it is excused.
 
         Raises:
@@ -75,7 +88,7 @@ class Subject:
 
 
 def place_of(ruleset: "Ruleset", number: int) -> str:
-    """What stands at a place of the outcome codes: empty for the set, ``criterion 3``, or an indicator's number."""
+    """Return whose outcome is at a place of the codes: empty for the set, ``criterion 3``, or an indicator's number."""
     if number == 0:
         return ""
     if number <= len(ruleset.criteria):
@@ -84,6 +97,9 @@ def place_of(ruleset: "Ruleset", number: int) -> str:
     return indicators[number - 1 - len(ruleset.criteria)]
 
 
-def named(place: str) -> str:
-    """A place in words."""
-    return place if place.startswith("criterion") else f"indicator {place}" if place else "the set"
+def named(place: str) -> Message:
+    """Return a place in words."""
+    if not place:
+        return Message("law.set")
+    criterion = place.removeprefix("criterion ")
+    return Message("law.indicator", no=place) if criterion == place else Message("law.criterion", no=criterion)

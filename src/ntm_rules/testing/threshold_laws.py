@@ -1,11 +1,12 @@
 """Boundary exactness: every cell decides just below, at and just above its value as written."""
 
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import Outcome
@@ -24,12 +25,12 @@ _WHOLES = (1000, 7)
 Bound = tuple[str, str, int]
 """A cell that binds: the address, the fact, which cell."""
 
-Value = Decimal | tuple[Decimal, Decimal] | bool | str | None
+ExactValue = Decimal | tuple[Decimal, Decimal] | bool | str | None
 """A fact's value, exact; numerator and denominator of a share that follows from its parts."""
 
 
 def boundaries(subject: Subject) -> None:
-    """Every cell that binds decides exactly at its value, in every column and year.
+    """Check that every cell that binds decides exactly at its value, in every column and year.
 
     At the value, one step and one float beside it, as a figure and as part and whole; guards of derived facts too.
 
@@ -44,7 +45,7 @@ def boundaries(subject: Subject) -> None:
 
 
 def _years(ruleset: Ruleset) -> tuple[str, ...]:
-    """The other years that tables of the set print."""
+    """Return the other years that tables of the set print."""
     printed = {key[t.by.index("year")] for t in tables_of(ruleset) if "year" in t.by for key, _ in t.cells}
     return tuple(sorted(y for y in printed if y.isdigit() and int(y) != ruleset.year))
 
@@ -55,7 +56,7 @@ def _in_year(ruleset: Ruleset, year: str) -> Ruleset:
 
 
 def with_guards(ruleset: Ruleset) -> Ruleset:
-    """The set with every guard of a derived fact as one more indicator, so that it is explained too."""
+    """Return the set with every guard of a derived fact as one more indicator, so that it is explained too."""
     made: list[Indicator] = []
     for derived in ruleset.derived:
         citation = ruleset.criteria[0].indicators[0].citation
@@ -86,7 +87,7 @@ class _Boundaries:
         }
 
     def check(self) -> None:
-        """Every column once; what adds no new cell is passed by."""
+        """Check every column once; what adds no new cell is passed by."""
         for column in self.bench.columns():
             commune = self.bench.passing(column)
             verdict = assess(self.ruleset, commune)
@@ -99,25 +100,34 @@ class _Boundaries:
     def _communes(self, commune: Commune, fresh: list[LeafResult]) -> Iterator[Commune]:
         """All facts of the new cells at once beside their own thresholds: as figures, then as parts of wholes."""
         limits = self._limits(fresh)
+        ratios = [(f, r) for f, r in self.bench.choices.ratios if f.id in limits and r.part in self.inputs]
+        tried = [*self._as_figures(limits)]
+        if ratios:
+            tried += self._as_parts(ratios, limits)
+            parts_of = dict.fromkeys(name for _, r in ratios for name in (r.part, r.whole) if name in self.inputs)
+            tried.append({n: 0 for n in parts_of if allowed(self.inputs[n], Decimal(0))})
+        for facts in tried:
+            yield self.bench.commune({**commune, **facts}, commune)
+
+    def _as_figures(self, limits: Mapping[str, list[Decimal]]) -> Iterator[dict[str, FactValue]]:
+        """Yield each fact that a caller gives near its thresholds; who has fewer values begins again."""
         exact = exact_facts(self.ruleset)
         near = {name: values_near(self.facts[name], found, name in exact) for name, found in limits.items()}
-        ratios = [(f, r) for f, r in self.bench.choices.ratios if f.id in limits and r.part in self.inputs]
         for n in range(max(map(len, near.values()), default=0)):
-            figures = {name: values[n % len(values)] for name, values in near.items() if name in self.inputs}
-            yield self.bench.commune({**commune, **figures}, commune)
-        for total in _WHOLES if ratios else ():
+            yield {name: values[n % len(values)] for name, values in near.items() if name in self.inputs}
+
+    def _as_parts(
+        self, ratios: list[tuple[Fact, RatioOf]], limits: Mapping[str, list[Decimal]]
+    ) -> Iterator[dict[str, FactValue]]:
+        """Yield each share near its thresholds, as a part of one of two wholes."""
+        for total in _WHOLES:
             wholes: dict[str, FactValue] = {ratio.whole: total for _, ratio in ratios}
             parts = {r.part: self._parts(f, r, total, limits[f.id]) for f, r in ratios if r.part not in wholes}
             for n in range(max(map(len, parts.values()), default=0)):
-                chosen = {name: values[n % len(values)] for name, values in parts.items()}
-                yield self.bench.commune({**commune, **wholes, **chosen}, commune)
-        if ratios:
-            parts_of = dict.fromkeys(name for _, r in ratios for name in (r.part, r.whole) if name in self.inputs)
-            empty: dict[str, FactValue] = {n: 0 for n in parts_of if allowed(self.inputs[n], Decimal(0))}
-            yield self.bench.commune({**commune, **empty}, commune)
+                yield {**wholes, **{name: values[n % len(values)] for name, values in parts.items()}}
 
     def _limits(self, fresh: list[LeafResult]) -> dict[str, list[Decimal]]:
-        """The thresholds of the new cells by fact, derived ones and their parts included."""
+        """Return the thresholds of the new cells by fact, derived ones and their parts included."""
         limits: dict[str, list[Decimal]] = {}
         for leaf in fresh:
             for cell in (leaf.cell, leaf.cell.floor if leaf.cell else None):
@@ -128,7 +138,7 @@ class _Boundaries:
         return limits
 
     def _compared(self, name: str) -> Iterator[str]:
-        """The fact itself, and the facts it is the least or greatest of."""
+        """Yield the fact itself, and the facts it is the least or greatest of."""
         yield name
         rule = self.derived[name].rule if name in self.derived else None
         if isinstance(rule, MinOf | MaxOf):
@@ -158,14 +168,20 @@ class _Boundaries:
             if column.selector in self.bindings or column.why == "given":
                 known = self.bindings.get(column.selector, commune.get(column.selector))
                 if column.value != (None if known is None else selected(known)):
-                    found = f"column `{column.selector}` is {column.value}, the unit has {known}"
+                    found = Message("law.column", selector=column.selector, found=column.value, known=known)
                     self.subject.broken("boundaries", leaf.address, found, commune)
         cell = self._cell(leaf, bound_threshold(threshold))
         expected = self._expected(leaf, cell, op, commune)
         if expected is not None and leaf.outcome is not expected:
-            fact = leaf.fact.id if leaf.fact else "nothing"
-            asked = f"{op.value} {cell.value}" if cell else "no cell"
-            found = f"`{fact}` {commune.get(fact, '')} against {asked} is {leaf.outcome.code}, not {expected.code}"
+            fact = leaf.fact.id if leaf.fact else leaf.address
+            found = Message(
+                "law.boundary",
+                fact=fact,
+                value=commune.get(fact, ""),
+                asked=f"{op.value} {cell.value}" if cell else Message("law.no_cell"),
+                outcome=leaf.outcome.code,
+                expected=expected.code,
+            )
             self.subject.broken("boundaries", leaf.address, found, commune)
 
     def _cell(self, leaf: LeafResult, threshold: Cell | Table) -> Cell | None:
@@ -177,7 +193,7 @@ class _Boundaries:
         return found[1] if found else None
 
     def _expected(self, leaf: LeafResult, cell: Cell | None, op: Op, commune: Commune) -> Outcome | None:
-        """The outcome by the cell and the value as written; None where this law does not know the value."""
+        """Return the outcome by the cell and the value as written; None where this law does not know the value."""
         if cell is None or cell.below(self.ruleset.minimum_evidence):
             return Outcome.UNDETERMINED
         if cell.state is CellState.NONE:
@@ -199,14 +215,14 @@ class _Boundaries:
         return Outcome.NOT_MET if met is Outcome.NOT_MET else Outcome.UNDETERMINED
 
     def _chosen(self, name: str) -> bool:
-        """True of a fact that depends on guards, through the least or greatest of several facts too."""
+        """Return True for a fact that depends on guards, through the least or greatest of several facts too."""
         rule = self.derived[name].rule if name in self.derived else None
         if isinstance(rule, MinOf | MaxOf):
             return any(map(self._chosen, rule.facts))
         return isinstance(rule, Case | PointsOf)
 
-    def _value(self, name: str, commune: Commune) -> Value:
-        """The value of a fact as the caller wrote it."""
+    def _value(self, name: str, commune: Commune) -> ExactValue:
+        """Return the value of a fact as the caller wrote it."""
         if name in self.bindings:
             return self.bindings[name]
         derived: Derived | None = self.derived.get(name)
@@ -223,7 +239,7 @@ class _Boundaries:
         return number(value) if fact.type.numeric else str(value)
 
 
-def _satisfies(value: Value, cell: Cell, op: Op, fact: Fact) -> bool:
+def _satisfies(value: ExactValue, cell: Cell, op: Op, fact: Fact) -> bool:
     """Exact: a share is multiplied out, never divided."""
     if value is None:
         return False
@@ -234,8 +250,8 @@ def _satisfies(value: Value, cell: Cell, op: Op, fact: Fact) -> bool:
         return holds(op, cell.value, value, fact)
 
 
-def _extreme(values: list[Value], least: bool) -> Value:
-    """The least or greatest of several values, shares that follow from parts among them."""
+def _extreme(values: list[ExactValue], least: bool) -> ExactValue:
+    """Return the least or greatest of several values, shares that follow from parts among them."""
     if any(v is None for v in values):
         return None
     pairs = [v if isinstance(v, tuple) else (typing.cast(Decimal, v), Decimal(1)) for v in values]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.conditions import All, By, Condition, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
@@ -25,13 +26,13 @@ _SWEEP = 12
 
 
 def has_tiers(subject: Subject) -> bool:
-    """True if the set has a prerequisite that every unit has to meet, or a declared lower tier."""
+    """Return True if the set has a prerequisite that every unit has to meet, or a declared lower tier."""
     declared = any(upper == subject.ruleset.id for upper, _ in subject.tiers) and subject.library is not None
     return declared or any(_required(subject.ruleset))
 
 
 def tier_ladder(subject: Subject, commune: Commune) -> None:
-    """Who meets a tier meets what it builds on: each prerequisite, and what a declared lower tier asks of shared facts.
+    """Check that who meets a tier meets each prerequisite, and what a declared lower tier asks of shared facts.
 
     Raises:
         LawBroken: with the facts.
@@ -39,7 +40,7 @@ def tier_ladder(subject: Subject, commune: Commune) -> None:
     verdict = assess(subject.ruleset, commune)
     for indicator, meets in _required(subject.ruleset):
         if verdict.indicators[indicator.no].outcome.satisfied and not _shown(meets, commune):
-            found = f"indicator {indicator.no} is satisfied, and the prerequisite `{meets.ruleset}` is not"
+            found = Message("law.prerequisite", no=indicator.no, ruleset=meets.ruleset)
             subject.broken("tier-ladder", indicator.no, found, commune)
     if subject.library is None:
         return
@@ -49,7 +50,7 @@ def tier_ladder(subject: Subject, commune: Commune) -> None:
 
 
 def _required(ruleset: Ruleset) -> Iterator[tuple[Indicator, Meets]]:
-    """The prerequisites without which an indicator cannot be met."""
+    """Yield the prerequisites without which an indicator cannot be met."""
     for _, indicator in indicators(ruleset):
         if indicator.applies_if is None:
             for meets in _within(indicator.require):
@@ -66,7 +67,7 @@ def _within(condition: Condition) -> Iterator[Meets]:
 
 
 def _shown(meets: Meets, facts: Facts) -> bool:
-    """True if the act is recorded or the other set is satisfied, whichever counts."""
+    """Return True if the act is recorded or the other set is satisfied, whichever counts."""
     act = meets.recognised is not None and facts.get(meets.recognised) is True
     if meets.by is By.ACT or meets.resolved is None:
         return act
@@ -89,7 +90,7 @@ def _sibling(subject: Subject, other: str) -> Ruleset:
 
 
 def _compare(subject: Subject, upper: Verdict, lower: Ruleset, commune: Commune) -> None:
-    """What satisfied indicators of the upper tier read, and no open one, the lower tier may not find wanting."""
+    """Check that the lower tier finds nothing wanting that only satisfied indicators of the upper tier read."""
     bench = bench_of(upper.ruleset)
     satisfied: set[str] = set()
     other: set[str] = set()
@@ -100,8 +101,8 @@ def _compare(subject: Subject, upper: Verdict, lower: Ruleset, commune: Commune)
     for no, result in verdict.indicators.items():
         facts = set(deciding(verdict, result))
         if result.outcome is Outcome.NOT_MET and facts and facts <= shared:
-            names = ", ".join(f"`{name}`" for name in sorted(facts))
-            found = f"`{lower.id}` {no} is not met, though `{upper.ruleset.id}` asks for nothing more of {names}"
+            names = tuple(sorted(facts))
+            found = Message("law.tier", lower=lower.id, no=no, upper=upper.ruleset.id, facts=names)
             subject.broken("tier-ladder", no, found, commune)
 
 
@@ -109,13 +110,13 @@ def _compare(subject: Subject, upper: Verdict, lower: Ruleset, commune: Commune)
 
 
 def has_overlay(subject: Subject) -> bool:
-    """True if a province's or a caller's layer was applied."""
+    """Return True if a province's or a caller's layer was applied."""
     own = (LayerKind.OVERLAY, LayerKind.CALLER)
     return subject.library is not None and any(layer.kind in own for layer in subject.ruleset.layers)
 
 
 def province_implies_nation(subject: Subject, commune: Commune, start: int) -> None:
-    """Who satisfies an indicator in the province does not fail it by the national set.
+    """Check that who satisfies an indicator in the province does not fail it by the national set.
 
     Tried with the commune, and with all its facts at one value after another from the *start*-th on. Where the overlay
     is known to be looser (a warning of composing), or the cell is free, nothing is said.
@@ -142,13 +143,12 @@ def _judge(subject: Subject, no: str, commune: Commune, national: Commune) -> No
     """Raise, unless the overlay is known to be looser there or the cell is free."""
     leaves = assess(nation_of(subject), national).indicators[no].leaves
     if no not in _looser(subject) and not any(leaf.cell is not None and leaf.cell.free for leaf in leaves):
-        found = f"indicator {no} is satisfied in the province, and not met by the national set"
-        subject.broken("province-implies-nation", no, found, commune)
+        subject.broken("province-implies-nation", no, Message("law.province", no=no), commune)
 
 
 @kept
 def nation_of(subject: Subject) -> Ruleset:
-    """The national set of the same day and year, with the province's region; the province's own where it has one."""
+    """Return the national set of the same day and year for the province's region; the province's own if it has one."""
     ruleset, library = subject.ruleset, subject.library
     if library is None:
         raise ValueError(ruleset.id)
@@ -160,7 +160,7 @@ def nation_of(subject: Subject) -> Ruleset:
 
 @kept
 def _looser(subject: Subject) -> set[str]:
-    """The indicators at which the overlay asks for less, as composing finds and warns."""
+    """Return the indicators at which the overlay asks for less, as composing finds and warns."""
     ruleset, nation = subject.ruleset, nation_of(subject)
     facts = {**ruleset.fact_by_id, **nation.fact_by_id}
     derived = {**nation.derived_by_id, **ruleset.derived_by_id}

@@ -1,4 +1,4 @@
-"""The keys of files that lie beside rules: tests, and findings that are right as they are."""
+"""The keys of files that lie beside rules: tests, and problems that are right as they are."""
 
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.rules.keys.kinds import (
@@ -152,15 +152,15 @@ TESTS_FILE = Keys(
     ),
 )
 
-# -- findings that are right as they are ---------------------------------------------------------
+# -- problems that are right as they are ---------------------------------------------------------
 
 ALLOWED = Keys(
     "allowed",
     "Một phát hiện được chấp nhận; mục không ghi áp dụng cho mọi giá trị.",
-    "A finding that is right as it is; a key that is left out holds for anything.",
+    "A problem that is right as it is; a key that is left out holds for anything.",
     (
         Key(
-            "code", TEXT, "Mã phát hiện, ví dụ table.gap.", "The code of the finding, such as table.gap.", required=True
+            "code", TEXT, "Mã phát hiện, ví dụ table.gap.", "The code of the problem, such as table.gap.", required=True
         ),
         Key("ruleset", RULESET, "Bộ tiêu chí.", "The ruleset."),
         Key("period", TEXT, "Giai đoạn.", "The period."),
@@ -172,6 +172,6 @@ ALLOWED = Keys(
 ALLOW_FILE = Keys(
     "allow",
     "Các phát hiện được chấp nhận.",
-    "Findings of `ntm-rules check` that are right as they are.",
-    (Key("allow", ListOf(ALLOWED), "Các phát hiện.", "The findings.", required=True),),
+    "Problems of `ntm-rules check` that are right as they are.",
+    (Key("allow", ListOf(ALLOWED), "Các phát hiện.", "The problems.", required=True),),
 )

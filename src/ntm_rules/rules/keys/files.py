@@ -51,7 +51,7 @@ ALLOW = Format(
     "allow",
     1,
     "Tệp các phát hiện được chấp nhận của ntm-rules (`*.allow.yaml`).",
-    "A file of findings of ntm-rules that are right as they are (`*.allow.yaml`).",
+    "A file of problems of ntm-rules that are right as they are (`*.allow.yaml`).",
     {"allow": ALLOW_FILE},
 )
 FORMATS = (RULES, TESTS, ALLOW)

@@ -11,7 +11,7 @@ import command_line
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.check.compositions import compositions
 from ntm_rules.testing.cases import assess_case, find_files, load_cases, run_case
-from ntm_rules.testing.coverage import Coverage, Kind, Side, coverage, places
+from ntm_rules.testing.coverage import Coverage, PointKind, Side, coverage, points
 from ntm_rules.testing.next_case import next_case
 from unit.small import MEASURES, PROVINCES, head, put
 
@@ -219,10 +219,10 @@ def test_branches_of_an_overlay(library: Library) -> None:
 
 def test_a_prerequisite_has_three_ways(library: Library) -> None:
     model = library.compose("commune/mau", on=dt.date(2024, 7, 2))
-    (place,) = places(model)
-    assert place.kind is Kind.MEETS
+    (point,) = points(model)
+    assert point.kind is PointKind.MEETS
     verdicts = [assess(model, facts) for facts in ({}, {"recognised": True}, {"recognised": False, "water": 1})]
-    assert [coverage([model], [v]).seen[place] for v in verdicts] == [
+    assert [coverage([model], [v]).seen[point] for v in verdicts] == [
         {Side.UNDETERMINED},
         {Side.MET},
         {Side.NOT_MET},
@@ -280,6 +280,6 @@ def test_the_bundled_cases_reach_what_they_should(bundled: Library) -> None:
     """At least nine of ten cells with a value of each bundled set, on every side of their boundary."""
     cases = [c for path in find_files(Path(__file__).parents[2] / "rulesets") for c in load_cases(path)]
     found = coverage(composed(bundled), [assess_case(bundled, case) for case in cases])
-    for origin in dict.fromkeys(place.origin for place in found.seen):
+    for origin in dict.fromkeys(point.origin for point in found.seen):
         reached, wanted = found.only([origin]).cells
         assert 10 * reached >= 9 * wanted, origin

@@ -117,7 +117,7 @@ def change(folder: Path, name: str, edit: Callable[[str], str]) -> None:
 
 def codes(folder: Path) -> set[str]:
     report = check(Folder.read(folder), proofs=False)
-    return {f.diagnostic.code for f in report.findings if f.diagnostic.severity.value != "note"}
+    return {f.diagnostic.code for f in report.problems if f.diagnostic.severity.value != "note"}
 
 
 def run(*words: object) -> Result:
@@ -127,7 +127,7 @@ def run(*words: object) -> Result:
 @pytest.mark.slow
 def test_the_bundled_sets_pass() -> None:
     report = check(Folder.read(bundled_folder()), proofs=True)
-    assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
+    assert [str(f.diagnostic) for f in report.problems if f.diagnostic.severity.value != "note"] == []
     assert report.unused == ()
     assert report.composed == len(report.proved) >= 60
     assert not report.failed
@@ -138,7 +138,7 @@ def test_the_bundled_sets_pass() -> None:
 @pytest.mark.slow
 def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
     report = check(Folder.read(FOLDER), proofs=True)
-    assert [str(f.diagnostic) for f in report.findings if f.diagnostic.severity.value != "note"] == []
+    assert [str(f.diagnostic) for f in report.problems if f.diagnostic.severity.value != "note"] == []
     assert report.unused == ()
     assert {proved.unknown for proved in report.proved if proved.composition.ruleset == "commune/ntm"} == {0}
     shared = check(Folder.read(FOLDER), proofs=True, jobs=2)
@@ -148,7 +148,7 @@ def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
 
 def without_examples(report: Report) -> list[object]:
     """What was found; the facts of an example are those that a session happens to find first."""
-    found = [*report.findings, *(finding for finding, _ in report.allowed)]
+    found = [*report.problems, *(problem for problem, _ in report.allowed)]
     return [(f.subject, evolve(f.diagnostic, hint="")) for f in found]
 
 
@@ -203,16 +203,16 @@ def test_a_lost_source_an_operator_and_a_value_out_of_bounds_are_found(folder: P
     assert "cell.source" in codes(folder)
 
 
-def test_a_finding_names_file_and_line(folder: Path) -> None:
+def test_a_problem_names_file_and_line(folder: Path) -> None:
     change(folder, NTM, lambda t: t.replace(', TN: {value: "95", confidence: low}', "", 1))
     report = check(Folder.read(folder), proofs=False)
-    found = next(f.diagnostic for f in report.findings if f.diagnostic.code == "table.gap")
+    found = next(f.diagnostic for f in report.problems if f.diagnostic.code == "table.gap")
     lines = (folder / NTM).read_text(encoding="utf-8").splitlines()
     assert found.file.endswith(NTM)
     assert 'no: "4.2"' in lines[found.line - 1]
 
 
-def test_the_allow_file_lists_findings_with_reasons(folder: Path) -> None:
+def test_the_allow_file_lists_problems_with_reasons(folder: Path) -> None:
     allow = folder / "bundled.allow.yaml"
     text = allow.read_text(encoding="utf-8")
     allow.write_text(text[: text.index("  - code: table.gap")], encoding="utf-8")

@@ -21,10 +21,11 @@ from ntm_rules.model.conditions import Op
 from ntm_rules.proofs.algebra import Algebra
 from ntm_rules.proofs.assume import filled
 from ntm_rules.proofs.prove import Kind, Proof, Status, can_fail, disjoint, equivalent, implies, prove, prove_in
-from ntm_rules.proofs.read import Context, Reading
+from ntm_rules.proofs.read import Context, SymbolicRuleset
 from ntm_rules.proofs.replay import SATISFIED, Claim, Wanted
-from ntm_rules.proofs.search import Limits, Search
-from ntm_rules.proofs.session import Session, Shown
+from ntm_rules.proofs.search import Search
+from ntm_rules.proofs.shared import Shared, Shown
+from ntm_rules.proofs.solving import Limits
 from ntm_rules.proofs.terms import Logic
 from ntm_rules.proofs.variables import Variables
 from ntm_rules.verdict.program import check_facts, outcome_codes
@@ -362,9 +363,9 @@ def test_what_was_not_decided_is_said(tmp_path: Path) -> None:
 
 def test_what_an_assessment_does_not_confirm_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the translation ends as undecided, never as a refutation."""
-    from ntm_rules.proofs import session, variables
+    from ntm_rules.proofs import shared, variables
 
-    monkeypatch.setattr(session, "extremes", lambda rulesets: iter(()))  # facts that need no translation
+    monkeypatch.setattr(shared, "extremes", lambda rulesets: iter(()))  # facts that need no translation
     monkeypatch.setattr(variables, "ORDER", {**variables.ORDER, Op.AT_LEAST: variables.ORDER[Op.AT_MOST]})
     proof = can_fail(Search((small(tmp_path),)), "1.1")
     assert (proof.status, proof.facts) == (UNDECIDED, None)
@@ -375,8 +376,8 @@ def test_without_z3(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['z3'] = None\n"
         "from ntm_rules import EngineUnavailable, Library\n"
-        "from ntm_rules.proofs.session import Session\n"
-        "try:\n    Session()\nexcept EngineUnavailable as error:\n    print(error)\n"
+        "from ntm_rules.proofs.shared import Shared\n"
+        "try:\n    Shared()\nexcept EngineUnavailable as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 'pip install "ntm-rules[verify]"' in done.stdout
@@ -389,7 +390,7 @@ def translated(ruleset: Ruleset, facts: Mapping[str, object]) -> tuple[bytes, by
     """The codes of the translation at these facts, and those of the engine."""
     logic = Logic()
     variables = Variables(logic, complete=False)
-    reading = Reading(Context(variables, Algebra(logic)), ruleset, unknowns=False)
+    reading = SymbolicRuleset(Context(variables, Algebra(logic)), ruleset, unknowns=False)
     checked = check_facts(ruleset, typing.cast(typing.Any, facts))
     slots = dict(zip((f.id for f in ruleset.facts), checked.values, strict=True))
     solver = logic.z3.Solver(ctx=logic.context)
@@ -408,7 +409,9 @@ def translated(ruleset: Ruleset, facts: Mapping[str, object]) -> tuple[bytes, by
     return bytes(codes), outcome_codes(ruleset, checked)
 
 
-def assigned(variables: Variables, reading: Reading, slots: Mapping[str, typing.Any]) -> typing.Iterator[typing.Any]:
+def assigned(
+    variables: Variables, reading: SymbolicRuleset, slots: Mapping[str, typing.Any]
+) -> typing.Iterator[typing.Any]:
     """Each variable equal to the slot of its fact."""
     logic = variables.logic
     quotients: dict[str, typing.Any] = {}
@@ -462,30 +465,34 @@ def test_every_answer_is_shown_by_an_assessment(data: st.DataObject) -> None:
     """Any claim about any set: what exists is confirmed, what does not is not met by facts drawn at random."""
     ruleset = data.draw(made.rulesets())
     search = Search((ruleset,))
-    place = data.draw(st.integers(0, len(search.unknown[0].codes) - 1))
+    place = data.draw(st.integers(0, len(search.posed.unknown[0].codes) - 1))
     outcomes = data.draw(st.sampled_from((SATISFIED, (0,), (2,))))
     answer = search.exists(Claim((Wanted(0, place, typing.cast(typing.Any, outcomes)),)))
     event = answer.shown
-    if event is Shown.YES and not answer.assumed and not search.trace(Claim((Wanted(0, place, SATISFIED),))).unknown:
+    if (
+        event is Shown.YES
+        and not answer.assumed
+        and not search.posed.trace(Claim((Wanted(0, place, SATISFIED),))).unknown
+    ):
         assert answer.facts is not None
         assert assess(ruleset, typing.cast(typing.Any, answer.facts)).codes[place] in outcomes
     if event is Shown.NO and outcomes != (2,):
         verdict = assess(ruleset, typing.cast(typing.Any, data.draw(made.facts(ruleset))))
         assert verdict.codes[place] not in outcomes
-    tied = any(search.variables._tied(ratio, search.read) for ratio in search.variables.within(search.read))
-    unsure = tied and search.places  # a ratio with an unknown threshold, whose parts are read elsewhere too
+    tied = any(search.variables._tied(ratio, search.posed.read) for ratio in search.variables.within(search.posed.read))
+    unsure = tied and search.posed.places  # a ratio with an unknown threshold, whose parts are read elsewhere too
     # nor is it known here what a fact may grow by where that is compared itself
-    if not unsure and search.read.isdisjoint(fact.undecided or "" for fact in ruleset.facts):
-        assert event is not Shown.UNDECIDED or "confirmed" not in answer.reason
+    if not unsure and search.posed.read.isdisjoint(fact.undecided or "" for fact in ruleset.facts):
+        assert event is not Shown.UNDECIDED or "confirmed" not in str(answer.why)
 
 
 def test_a_filled_set_has_no_unknown_cell(bundled: Library) -> None:
     ruleset = bundled.compose("commune/ntm", on=ON)
-    session = Session()
-    search = Search((ruleset,), session=session)
+    shared = Shared()
+    search = Search((ruleset,), shared=shared)
     search.exists(Claim((Wanted(0, 0, SATISFIED),)))
-    assert search.places
-    assert not Search((filled(ruleset, session.chosen),)).trace(Claim((Wanted(0, 0, SATISFIED),))).unknown
+    assert search.posed.places
+    assert not Search((filled(ruleset, shared.chosen),)).posed.trace(Claim((Wanted(0, 0, SATISFIED),))).unknown
 
 
 # -- whole countries ------------------------------------------------------------------------------
@@ -493,28 +500,28 @@ def test_a_filled_set_has_no_unknown_cell(bundled: Library) -> None:
 
 def test_the_made_up_country_is_decided(fiction: Library) -> None:
     """All cells are set: nothing is left open, and what is refuted is what it was built with."""
-    session = Session()
+    shared = Shared()
     ruleset = fiction.compose("commune/ntm", on=ON)
-    proofs = prove_in(fiction, ruleset, session=session)
+    proofs = prove_in(fiction, ruleset, shared=shared)
     assert UNDECIDED not in {proof.status for proof in proofs}
     refuted = {(p.kind, p.subject) for p in proofs if p.status is REFUTED and p.kind is not Kind.DECIDED_WHEN_EMPTY}
     implied = {(Kind.INDEPENDENT, no) for no in ("1", "8.2")}
     assert refuted == {*implied, (Kind.DECIDED, "15.1")}
     own = fiction.compose("commune/ntm", on=ON, province="gia-bac")
-    overlaid = status(prove_in(fiction, own, session=session), Kind.OVERLAY)
+    overlaid = status(prove_in(fiction, own, shared=shared), Kind.OVERLAY)
     assert [no for no, how in overlaid.items() if how is not PROVED] == ["8.4"]
 
 
 @pytest.mark.parametrize("period", ["2016-2020", "2021-2025", "2026-2030"])
 def test_the_bundled_sets(bundled: Library, period: str) -> None:
     """Every proof ends as proved, refuted, or undecided for want of a cell that nobody has copied; never for time."""
-    session = Session()
+    shared = Shared()
     for name, of in bundled.rulesets():
         if of != period:
             continue
         on = dt.date(int(period[5:]), 12, 31)
         start = time.perf_counter()
-        proofs = prove_in(bundled, bundled.compose(name, on=on), session=session)
+        proofs = prove_in(bundled, bundled.compose(name, on=on), shared=shared)
         counts = {s.value: sum(p.status is s for p in proofs) for s in Status}
         print(f"{name} {period}: {counts}, {time.perf_counter() - start:.2f} s")
         for proof in proofs:

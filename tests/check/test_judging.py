@@ -1,4 +1,4 @@
-"""Which results of proofs become findings of `ntm-rules check`, how grave, and where."""
+"""Which results of proofs become problems of `ntm-rules check`, how grave, and where."""
 
 import json
 import sys
@@ -8,21 +8,21 @@ import pytest
 from click.testing import Result
 
 from command_line import invoke
-from consistency.test_proofs import ON, small
 from ntm_rules import Ruleset
 from ntm_rules.check.check import check
 from ntm_rules.check.folder import Folder
 from ntm_rules.check.judge import judged
 from ntm_rules.proofs.prove import prove, prove_in
-from ntm_rules.proofs.search import Limits
+from ntm_rules.proofs.solving import Limits
+from proofs.test_proofs import ON, small
 from unit.small import BASE, changed, load, overlay, written
 
 PENDING = ('more_than: "5"', "more_than: pending")  # after `small` has filled it
 
 
 def found(ruleset: Ruleset, limits: Limits | None = None) -> set[tuple[str, str, str]]:
-    findings = judged(ruleset, prove(ruleset, limits=limits))
-    return {(f.diagnostic.code, f.diagnostic.severity.value, f.subject.address) for f in findings}
+    problems = judged(ruleset, prove(ruleset, limits=limits))
+    return {(f.diagnostic.code, f.diagnostic.severity.value, f.subject.address) for f in problems}
 
 
 USUAL = {("proof.empty_whole", "note", "")}
@@ -48,7 +48,7 @@ GUARD = "    exclusive: 'true'\n    case:\n" + IN_NUI
         ([('more_than: "5", evidence: official', "more_than: pending")], {("proof.depends", "note", "")}),
     ],
 )
-def test_each_fault_is_one_finding(
+def test_each_fault_is_one_problem(
     tmp_path: Path, changes: list[tuple[str, str]], expected: set[tuple[str, str, str]]
 ) -> None:
     assert found(small(tmp_path, *changes)) - USUAL == expected
@@ -72,11 +72,11 @@ def test_a_looser_overlay_and_an_indicator_that_its_region_cannot_fail(tmp_path:
     own = overlay("bac", "1/QD", "2023-01-01", '{set: "2.2", level_at_least: "1", evidence: official, source: bao}')
     library = load(tmp_path, ntm_yaml=base, own_yaml=own + "sources: {bao: 'https://example.org'}\n")
     ruleset = library.compose("commune/ntm", on=ON, province="bac")
-    findings = judged(ruleset, prove_in(library, ruleset))
-    graded = {(f.diagnostic.code, f.diagnostic.severity.value, f.subject.address) for f in findings}
+    problems = judged(ruleset, prove_in(library, ruleset))
+    graded = {(f.diagnostic.code, f.diagnostic.severity.value, f.subject.address) for f in problems}
     assert ("proof.looser", "warning", "2.2") in graded
     assert ("proof.cannot_fail", "note", "2.3") in graded
-    looser = next(f.diagnostic for f in findings if f.diagnostic.code == "proof.looser")
+    looser = next(f.diagnostic for f in problems if f.diagnostic.code == "proof.looser")
     assert looser.message.startswith("commune/ntm 2021-2025 bac on 2024-07-02: facts satisfy `2.2`")
     assert looser.hint == "for example literacy = 1"
 
@@ -100,7 +100,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_command_shows_and_counts_proofs(folder: Path) -> None:
     report = check(Folder.read(folder))
-    wrong = next(f.diagnostic for f in report.findings if f.diagnostic.code == "proof.unsatisfiable")
+    wrong = next(f.diagnostic for f in report.problems if f.diagnostic.code == "proof.unsatisfiable")
     assert (wrong.file, wrong.line) == ("rules/ntm.yaml", 1)
     assert str(wrong).startswith("rules/ntm.yaml:1:1: error[proof.unsatisfiable]: commune/ntm 2021-2025 on 2022-03-08:")
     counts = {str(each.composition): each for each in report.proved}

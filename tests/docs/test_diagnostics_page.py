@@ -8,9 +8,10 @@ import ntm_rules
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)(?:/[a-z_]+)?"')
-IN_TABLES = re.compile(r'problems\.(?:note|fail)\(\s*"([a-z]+)"')
-PHRASES = re.compile(r"(?:kind|what|hint|expected|error|words|sheet|levels|diff|units|report|cli)\.")
-OF_THIS_KIND = ("Diagnostic(", "error(", "unknown(", "problem(", "note(", "fail(")
+PHRASES = re.compile(
+    r"(?:kind|what|hint|expected|engine|place|holds|session|durable|error|words|sheet|levels|diff|units|report|cli)\."
+)
+OF_THIS_KIND = ("Diagnostic(", "Diagnostic.of(", "error(", "unknown(", "problem(", "note(", "fail(")
 
 
 def codes_of_source() -> set[str]:
@@ -20,7 +21,6 @@ def codes_of_source() -> set[str]:
         text = path.read_text(encoding="utf-8")
         if any(call in text for call in OF_THIS_KIND):
             found |= {code for code in LITERAL.findall(text) if not PHRASES.match(code)} - homes
-        found |= {f"table.{code}" for code in IN_TABLES.findall(text)}
     return found | {"canonical"}
 
 

@@ -64,6 +64,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone"),
     "report.level.": ("village", "commune", "district", "town", "special-district", "province"),
     "report.tier_of.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
+    "expected.number": ("", "_between", "_from", "_up_to"),
+    "expected.count": ("", "_between", "_from", "_up_to"),
     "cli.level.": LEVELS,
     "cli.todo.": ("pending", "recalled"),
     "cli.applies.": tuple(outcome.code for outcome in Outcome),

@@ -267,8 +267,7 @@ class UnknownName(NtmRulesError):  # noqa: N818
     def __init__(self, kind: Sentence, name: str, known: Iterable[str]) -> None:
         self.kind, self.name = str(kind), name
         self.suggestions = near(name, known)
-        hint = Message("hint.near", names=self.suggestions) if self.suggestions else ""
-        super().__init__(Message("error.unknown", kind=kind, name=name), hint)
+        super().__init__(Message("error.unknown", kind=kind, name=name), _meant(self.suggestions))
 
 
 @public()
@@ -310,6 +309,15 @@ def near(name: str, known: Iterable[str]) -> tuple[str, ...]:
         by_fold.setdefault(folded(candidate), candidate)
     found = difflib.get_close_matches(folded(name), list(by_fold), n=3, cutoff=0.6)
     return tuple(by_fold[f] for f in found)
+
+
+def meant(name: str, known: Iterable[str]) -> Sentence:
+    """Return the hint that asks whether one of *known* was meant; empty where none resembles *name*."""
+    return _meant(near(name, known))
+
+
+def _meant(names: tuple[str, ...]) -> Sentence:
+    return Message("hint.near", names=names) if names else ""
 
 
 def quoted(names: Iterable[str]) -> str:

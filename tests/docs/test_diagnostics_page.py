@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)(?:/[a-z_]+)?"')
 PHRASES = re.compile(
-    r"(?:kind|what|hint|expected|engine|place|holds|frames|session|durable|error|words|sheet|levels|diff|units|report|cli)\."
+    r"(?:kind|what|hint|expected|engine|place|holds|argument|usage|change|session|durable|error|"
+    r"words|sheet|levels|diff|units|frames|report|cli)\."
 )
 OF_THIS_KIND = ("Diagnostic(", "Diagnostic.of(", "error(", "unknown(", "problem(", "note(", "fail(")
 

@@ -45,7 +45,7 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
         facts, invalid = facts_in(facts_behind(ruleset, indicator), str(row["detail"]))
         outcome = Outcome(int(row["outcome"]))
     except (ValueError, IndexError) as error:
-        raise TableError([Diagnostic.of("table.row/detail", indicator=number, error=error)]) from None
+        raise TableError([Diagnostic.of("table.row/detail", indicator=number, error=str(error))]) from None
     unit = _unit(ruleset, facts, invalid)
     result = explain(unit, outcome, bool(row["provisional"]))
     if invalid:

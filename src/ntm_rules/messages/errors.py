@@ -279,13 +279,18 @@ class AmbiguousName(NtmRulesError):  # noqa: N818
         candidates: what the name may mean, each described.
     """
 
-    def __init__(self, kind: Sentence, name: str, candidates: Sequence[str]) -> None:
-        self.kind, self.name, self.candidates = str(kind), name, tuple(candidates)
-        names, more = self.candidates[:_CANDIDATES], len(self.candidates) - _CANDIDATES
+    def __init__(self, kind: Sentence, name: str, candidates: Sequence[Sentence]) -> None:
+        self.kind, self.name, self.candidates = str(kind), name, tuple(map(str, candidates))
+        names = tuple(Message("error.candidate", candidate=candidate) for candidate in candidates[:_CANDIDATES])
+        more = len(self.candidates) - _CANDIDATES
         if more > 0:
             super().__init__(Message("error.ambiguous/more", kind=kind, name=name, names=names, more=more))
         else:
             super().__init__(Message("error.ambiguous", kind=kind, name=name, names=names))
+
+
+class BadArgument(NtmRulesError, ValueError):  # noqa: N818
+    """A value that an argument cannot have, said in both languages; a ``ValueError`` for those who catch one."""
 
 
 @public()

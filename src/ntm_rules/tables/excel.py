@@ -59,7 +59,7 @@ def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Itera
             chosen = typing.cast("ReadOnlyWorksheet", _sheet(book.worksheets, sheet, problems))
             yield from _rows(chosen)
         except _NOT_EXCEL as error:
-            problems.fail(Message("table.excel", error=error), 1)
+            problems.fail(Message("table.excel", error=str(error)), 1)
 
 
 def _look(file: typing.IO[bytes], problems: Problems) -> None:

@@ -54,12 +54,12 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
     reading.last[:] = [columns]
     reading.kept()
     if columns.unit is not None and not is_text(schema.types[columns.unit]):
-        held = Message("holds.type", type=schema.types[columns.unit])
+        held = Message("holds.type", type=str(schema.types[columns.unit]))
         problems.note(Message("table.type/unit", name=names[columns.unit], held=held), 1)
     for place, fact, _ in columns.facts:
         wanted = _wanted(reading.facts[fact], schema.types[place])
         if wanted is not None:
-            held = Message("holds.type", type=schema.types[place])
+            held = Message("holds.type", type=str(schema.types[place]))
             problems.note(Message("table.type", name=names[place], held=held, wanted=wanted), 1)
     if not file.metadata.num_rows:
         problems.note(Message("table.empty"), 1)

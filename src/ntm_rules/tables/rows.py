@@ -152,7 +152,7 @@ def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) ->
                         yield line, header, None
                 line = reader.line_num + 1
         except csv.Error as error:
-            problems.fail(Message("table.csv", line=line, error=error), line)
+            problems.fail(Message("table.csv", line=line, error=str(error)), line)
 
 
 def _delimiter(path: Path, encoding: str, problems: Problems, known: Known) -> str:
@@ -232,7 +232,7 @@ def json_problem(error: Exception) -> Message:
         return Message("table.json/syntax", problem=problem, character=error.colno)
     if isinstance(error, RecursionError):
         return Message("table.json/depth")
-    return Message("table.json/value", problem=error)
+    return Message("table.json/value", problem=str(error))
 
 
 def _pairs(found: list[tuple[str, object]]) -> dict[str, object]:

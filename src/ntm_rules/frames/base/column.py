@@ -92,7 +92,7 @@ def of_plain(name: str, data: Array, nulls: Nulls | None, nan_is_missing: bool) 
         return Column(name, TEXTS, data, nulls)
     if kind == "O":
         return of_objects(name, data, nulls)
-    return Column(name, Message("holds.type", type=data.dtype), data, nulls)
+    return Column(name, Message("holds.type", type=str(data.dtype)), data, nulls)
 
 
 def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
@@ -152,7 +152,7 @@ def of_arrow(name: str, array: typing.Any) -> Column:
         return Column(name, TEXTS, array, nulls)
     if pa.types.is_null(kind):
         return nothing(name, len(array))
-    return Column(name, Message("holds.type", type=kind), array, nulls)
+    return Column(name, Message("holds.type", type=str(kind)), array, nulls)
 
 
 def _arrow_values(array: typing.Any) -> Array:
@@ -174,7 +174,7 @@ def _arrow_nulls(array: typing.Any) -> Nulls | None:
 def _of_dictionary(name: str, array: typing.Any, nulls: Nulls | None) -> Column:
     labels = array.dictionary.to_pylist()
     if not all(isinstance(label, str) for label in labels):
-        return Column(name, Message("holds.type", type=array.type), array, nulls)
+        return Column(name, Message("holds.type", type=str(array.type)), array, nulls)
     return Column(name, TEXTS, _arrow_values(array.indices), nulls, labels=tuple(labels))
 
 

@@ -224,7 +224,7 @@ def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
         width: typing.Any = typing.cast(typing.Any, kind).numpy_dtype
         plain = series.to_numpy(width, na_value=0)
         return of_plain(name, plain, (lambda a, b: null[a:b]) if null.any() else None, False)
-    return Column(name, Message("holds.type", type=kind), series.to_numpy())
+    return Column(name, Message("holds.type", type=str(kind)), series.to_numpy())
 
 
 def _nan_objects(values: Array) -> typing.Any:

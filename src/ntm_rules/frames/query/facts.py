@@ -82,7 +82,7 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
     fits = {NUMBERS: kind.is_numeric(), FLAGS: kind == nw.Boolean or kind.is_numeric()}.get(wanted, is_text)
     if fits or kind == nw.Unknown or (fact.type is FactType.ORDINAL and kind.is_integer()):
         return None
-    held = TEXTS if is_text else Message("holds.type", type=kind)
+    held = TEXTS if is_text else Message("holds.type", type=str(kind))
     message = Message("table.type", name=fact.id, held=held, wanted=wanted)
     hint: Sentence = ""
     if is_text:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from ntm_rules import FactError
+from ntm_rules import FactError, NtmRulesError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.text import Text
 from ntm_rules.tables import UnitFacts
 from ntm_rules.tables import read as read_units
 from ntm_rules.tables import rows as records
 from ntm_rules.tables.units import TableError
+from vietnamese import in_vietnamese
 
 FACTS = {
     fact.id: fact
@@ -44,7 +45,12 @@ def write(folder: Path, text: str | bytes, name: str = "units.csv") -> Path:
 
 
 def read(path: Path, **options: Any) -> list[UnitFacts]:
-    return list(read_units(path, FACTS, **options))
+    """The units of a file; what is wrong with it is said in both languages."""
+    try:
+        return list(read_units(path, FACTS, **options))
+    except NtmRulesError as error:
+        in_vietnamese(error)
+        raise
 
 
 def cell(folder: Path, fact: str, text: str, **options: Any) -> object:

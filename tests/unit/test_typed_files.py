@@ -16,8 +16,7 @@ import xlsxwriter
 from ntm_rules import FactError, TableError
 from ntm_rules.tables import UnitFacts
 from ntm_rules.tables import excel as workbooks
-from ntm_rules.tables import read as read_units
-from unit.test_tables import FACTS
+from unit.test_tables import read
 
 Cells = list[list[Any]]
 
@@ -43,10 +42,6 @@ def workbook(
                 sheet.write(number, place, value, style)
     book.close()
     return path
-
-
-def read(path: Path, **options: Any) -> list[UnitFacts]:
-    return list(read_units(path, FACTS, **options))
 
 
 def cell(folder: Path, fact: str, value: object, form: str = "", **options: Any) -> object:

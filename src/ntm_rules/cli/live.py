@@ -3,18 +3,19 @@
 import json
 import sys
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
-from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import composed, error_lang, lang_option, law_options, library_of, source_options
 from ntm_rules.live.board import Board
 from ntm_rules.live.events import Event
 from ntm_rules.live.session import ENGINES
-from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import FactError, FactProblem, NtmRulesError
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.verdict.verdict_json import title_json
@@ -50,7 +51,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
                 pass
             for unit in units(file, library, source):
                 board.set_many(unit.unit, unit.facts)
-        answers = _Answers(board, lang)
+        answers = _Answers(board, lang, error_lang())
         board.on_change(answers.heard.append)
         answers.write("ready", ruleset=ruleset.id, content_hash=ruleset.content_hash, units=len(list(board)))
         for text in _lines(sys.stdin.buffer):
@@ -75,6 +76,7 @@ class _Answers:
 
     board: Board
     lang: str
+    error_lang: str
     line: int = 0
     heard: list[Event] = field(factory=list)
 
@@ -88,10 +90,9 @@ class _Answers:
             self.board.set_many(change.unit, change.facts)
             verdict = self.board.verdict(change.unit)
         except FactError as error:
-            problems = [{"fact": p.fact, "expected": p.expected, "hint": p.hint} for p in error.problems]
-            self.write("error", line=self.line, message=str(error), problems=problems)
+            self.refuse(error, error.problems)
         except NtmRulesError as error:
-            self.write("error", line=self.line, message=str(error), problems=[])
+            self.refuse(error)
         else:
             for event in self.heard:
                 self.write("event", line=self.line, **_event(event, self.lang))
@@ -99,6 +100,12 @@ class _Answers:
                 self.write("verdict", line=self.line, verdict=verdict.to_dict())
             self.write("done", line=self.line, events=len(self.heard), **_summary(verdict))
             self.heard.clear()
+
+    def refuse(self, error: NtmRulesError, problems: Sequence[FactProblem] = ()) -> None:
+        """Say why nothing was changed."""
+        lang = self.error_lang
+        found = [{"fact": p.fact, "expected": p.expected_in(lang), "hint": p.hint_in(lang)} for p in problems]
+        self.write("error", line=self.line, message=error.text(lang), problems=found)
 
     def write(self, kind: str, **values: object) -> None:
         """One line, at once."""
@@ -146,30 +153,30 @@ def _change(text: str | None) -> _Change:
         NtmRulesError: it asks for none.
     """
     if text is None:
-        raise NtmRulesError(f"the line is not UTF-8, or has more than {MAX_LINE} bytes")
+        raise NtmRulesError(Message("change.line", most=MAX_LINE))
     try:
         found = json_value(text.rstrip())
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise NtmRulesError("the line has half a character, `\\ud800` to `\\udfff` alone") from error
+        raise NtmRulesError(Message("change.half")) from error
     except (ValueError, RecursionError) as error:
         raise NtmRulesError(json_problem(error)) from error
     if not isinstance(found, dict):
-        raise NtmRulesError('the line is no object such as `{"unit": "06196", "set": {}}`')
+        raise NtmRulesError(Message("change.object", example='{"unit": "06196", "set": {}}'))
     unknown = [name for name in found if name not in _KEYS]
     if unknown:
-        raise NtmRulesError(f"a change has {quoted(_KEYS)}, not {quoted(unknown)}")
+        raise NtmRulesError(Message("change.keys", keys=_KEYS, unknown=tuple(unknown)))
     unit, facts, clear = found.get("unit"), found.get("set", {}), found.get("clear", [])
     if not isinstance(unit, str) or not unit:
-        raise NtmRulesError("`unit` has to name the unit, as a text")
+        raise NtmRulesError(Message("change.unit"))
     if not isinstance(facts, dict):
-        raise NtmRulesError("`set` has to be an object of fact ids and values")
+        raise NtmRulesError(Message("change.set"))
     if not isinstance(clear, list) or not all(isinstance(name, str) for name in clear):
-        raise NtmRulesError("`clear` has to be a list of fact ids")
+        raise NtmRulesError(Message("change.clear"))
     twice = [name for name in clear if name in facts]
     if twice:
-        raise NtmRulesError(f"{quoted(twice)} cannot be set and cleared at once")
+        raise NtmRulesError(Message("change.twice", facts=tuple(twice)))
     verdict = found.get("verdict", False)
     if not isinstance(verdict, bool):
-        raise NtmRulesError("`verdict` has to be true or false")
+        raise NtmRulesError(Message("change.verdict"))
     return _Change(unit, {**facts, **dict.fromkeys(clear)}, verdict)

@@ -292,7 +292,7 @@ def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
     for options, words in (
         ({"shape": "tall"}, "`shape` is one of `wide`, `long`"),
         ({"on_bad": "skip"}, "`on_bad` is one of"),
-        ({"on_bad": "raise"}, 'takes on_bad="mark" only'),
+        ({"on_bad": "raise"}, 'takes `on_bad="mark"` only'),
         ({"shape": "long"}, "needs `unit_column`"),
     ):
         with pytest.raises(ValueError, match=words):

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, meant, near
+from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
 from ntm_rules.model.facts import Fact
 from ntm_rules.tables.cells import (
     DECIMAL_SEPARATORS,
@@ -133,10 +133,11 @@ class Reading:
         """What a file is read with.
 
         Raises:
-            ValueError: *decimal* is none of the two words.
+            BadArgument: *decimal* is none of the two words.
         """
         if decimal is not None and decimal not in DECIMAL_SEPARATORS:
-            raise ValueError(f"`decimal` is `comma` or `point`, not `{decimal}`")
+            known = tuple(DECIMAL_SEPARATORS)
+            raise BadArgument(Message("argument.one_of", argument="decimal", names=known, value=str(decimal)))
         typed = Path(path).suffix.lower() in TYPED
         return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed)
 

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
-from ntm_rules.messages.errors import Diagnostic, TableError, meant, near, quoted
+from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of_derived, facts_read, prerequisites
 
@@ -71,10 +71,10 @@ def named(what: str, value: str, known: Sequence[str]) -> None:
     """Check the value of an argument.
 
     Raises:
-        ValueError: it is none of those known.
+        BadArgument: it is none of those known.
     """
     if value not in known:
-        raise ValueError(f"`{what}` is one of {quoted(known)}, not `{value}`")
+        raise BadArgument(Message("argument.one_of", argument=what, names=tuple(known), value=value))
 
 
 def layout_of(

@@ -223,7 +223,7 @@ class Detectors:
         return self._codes(check(Folder.read(self.folder), proofs=True))
 
     def _codes(self, report: Report) -> str:
-        codes = {f.diagnostic.code for f in report.findings if f.diagnostic.severity is not Severity.NOTE}
+        codes = {f.diagnostic.code for f in report.problems if f.diagnostic.severity is not Severity.NOTE}
         return ", ".join(sorted(codes | ({"allow.unused"} if report.unused else set())))
 
     def tables(self) -> str:

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from ntm_rules.cli.console import console, print_lines, table, text
+from ntm_rules.cli.options import in_error_lang
 from ntm_rules.cli.output import replaced, text_target
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.reports.report import Report, is_number, text_of
 
 FORMS = ("table", "json", "xlsx", "html")
@@ -39,7 +41,7 @@ def chosen(form: str | None, out: str) -> str:
     """
     found = form or _SUFFIXES.get(Path(out).suffix.lower(), "table")
     if found == "xlsx" and out == "-":
-        raise click.UsageError(f"`--format {found}` is for a file: say which with --out")
+        raise click.UsageError(in_error_lang(Message("usage.for_file", form=found)))
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ntm_rules.cli.writers import COUNTS, safe
 from ntm_rules.frames.base.columns import GRADE, grade_names, outcome_names
 from ntm_rules.frames.files import Batch
-from ntm_rules.messages.errors import Diagnostic, TableError, quoted
+from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.reports.workbook import check_rows, workbook, write_cell
@@ -30,8 +30,7 @@ def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
     taken = {"unit", *_results(ruleset)}
     wrong = [name for place, name in enumerate(keep) if name in taken or name in keep[:place]]
     if wrong:
-        message = f"the result has columns of its own called {quoted(wrong)}"
-        raise TableError([Diagnostic("table.column", message, hint="keep them under other names")])
+        raise TableError([Diagnostic.of("table.column/own", names=tuple(wrong))])
 
 
 def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from ntm_rules.frames.base.columns import MissingColumns, layout_of
 from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.keys import Keys
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
-
-NEEDED = "data frames need `{}`: install the extra `frame`, e.g. `pip install ntm-rules[frame]`"
 
 
 def assess(
@@ -61,13 +60,13 @@ def assess(
     """
     question = Question(shape, unit_column, keep, on_bad, threads)
     if importlib.util.find_spec("pyarrow") is None:
-        raise EngineUnavailable(NEEDED.format("pyarrow"))
+        raise _without("pyarrow")
     try:
         from ntm_rules.frames.base.libraries import source_of
         from ntm_rules.frames.memory import assess_source
         from ntm_rules.frames.query.query import assess_lazily
     except ModuleNotFoundError as error:
-        raise EngineUnavailable(NEEDED.format(error.name)) from error
+        raise _without(error.name) from error
     source = source_of(frame)
     if source is None:
         return assess_lazily(ruleset, frame, question)
@@ -112,5 +111,10 @@ def assess_mixed(
     try:
         from ntm_rules.frames.groups import assess_groups
     except ModuleNotFoundError as error:
-        raise EngineUnavailable(NEEDED.format(error.name)) from error
+        raise _without(error.name) from error
     return assess_groups(library, frame, keys, question)
+
+
+def _without(package: str | None) -> EngineUnavailable:
+    """Return the error that a package is not installed."""
+    return EngineUnavailable(Message("engine.frame", package=package), Message("hint.extra", extra="frame"))

@@ -35,19 +35,17 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
     """
     missing = [name for name in ("indicator", "outcome", "provisional", "detail", "content_hash") if name not in row]
     if missing:
-        raise TableError([Diagnostic("table.column", f"the row has no column `{name}`") for name in missing])
+        raise TableError([Diagnostic.of("table.column/row", name=name) for name in missing])
     if row["content_hash"] != ruleset.content_hash:
-        message = f"the row comes from a ruleset with the content hash `{row['content_hash']}`"
-        hint = f"`{ruleset.id}` as it was composed has `{ruleset.content_hash}`"
-        raise RulesetError([Diagnostic("ruleset.hash", message, hint=hint)])
+        own = {"ruleset": ruleset.id, "own": ruleset.content_hash}
+        raise RulesetError([Diagnostic.of("ruleset.hash/row", hash=row["content_hash"], **own)])
     number = str(row["indicator"])
     criterion, indicator, explain = _found(ruleset, number)
     try:
         facts, invalid = facts_in(facts_behind(ruleset, indicator), str(row["detail"]))
         outcome = Outcome(int(row["outcome"]))
     except (ValueError, IndexError) as error:
-        message = f"the row of the indicator `{number}` cannot be read: {error}"
-        raise TableError([Diagnostic("table.row", message)]) from None
+        raise TableError([Diagnostic.of("table.row/detail", indicator=number, error=str(error))]) from None
     unit = _unit(ruleset, facts, invalid)
     result = explain(unit, outcome, bool(row["provisional"]))
     if invalid:

@@ -319,8 +319,7 @@ def _agree(unit: str, given: Facts, taken: Mapping[str, FactValue]) -> None:
         own = given.get(name)
         own = own.get("value") if isinstance(own, Mapping) else own
         if own is not None and not _same(own, value):
-            expected = f"`{value}`, as the units below or the acts have it"
-            problems.append(FactProblem(unit, name, own, expected, "correct one, or leave the fact out"))
+            problems.append(FactProblem(unit, name, own, Message("expected.as_below", value=str(value))))
     if problems:
         raise FactError(problems)
 

@@ -10,6 +10,7 @@ from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
 from ntm_rules.live.events import Event, OutcomeDifference
 from ntm_rules.live.session import HISTORY, Session
 from ntm_rules.live.snapshots import read_snapshot
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.results import Facts, FactValue
@@ -56,7 +57,7 @@ class Board:
         self.ruleset = ruleset
         self.capacity = CAPACITY[self.engine] if capacity is None else capacity
         if self.capacity < 1:
-            raise NtmRulesError(f"a board with room for `{self.capacity}` sessions cannot hold a unit")
+            raise NtmRulesError(Message("session.room", capacity=self.capacity))
         self._store: MutableMapping[str, str] = {} if store is None else store
         self._open: dict[str, Session] = {}
         self._dispatcher = Dispatcher(deque(maxlen=history))
@@ -144,7 +145,7 @@ class Board:
         """
         unit = read_snapshot(snapshot).unit
         if unit is None:
-            raise NtmRulesError("the snapshot names no unit, and a board has many")
+            raise NtmRulesError(Message("session.no_unit"))
         differences = self._session(unit).restore(snapshot)
         self._make_room(self.capacity)
         return differences
@@ -156,7 +157,7 @@ class Board:
             NtmRulesError: a callback asked for it while a change was being told.
         """
         if not self._dispatcher.idle:
-            raise NtmRulesError(f"the unit `{unit}` cannot be dropped while a change is being told")
+            raise NtmRulesError(Message("session.telling", unit=unit))
         if unit in self._open:
             self._open.pop(unit).close()
         self._store.pop(unit, None)
@@ -165,7 +166,7 @@ class Board:
 
     def _session(self, unit: str) -> Session:
         if self._closed:
-            raise NtmRulesError("the board is closed\n    help: open another one with the same `store`")
+            raise NtmRulesError(Message("session.board_closed"))
         session = self._open.pop(unit, None)
         if session is None:
             self._make_room(self.capacity - 1)

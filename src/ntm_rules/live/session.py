@@ -219,7 +219,7 @@ class Session:
 
     def _need_open(self) -> None:
         if self._closed:
-            raise NtmRulesError("the session is closed\n    help: open another one, `restore` takes its snapshot")
+            raise NtmRulesError(Message("session.closed"))
 
     def __enter__(self) -> "Session":
         return self

@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from attrs import frozen
 
 from ntm_rules.live.events import Level, OutcomeDifference, outcomes_by_place
-from ntm_rules.messages.errors import NtmRulesError, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, plain
 from ntm_rules.model.results import FactValue
@@ -85,16 +86,17 @@ def read_snapshot(data: typing.Any) -> Snapshot:
     """
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
-        raise NtmRulesError(f"expected a snapshot of a live session, `{SCHEMA}`, got `{found}`")
+        raise NtmRulesError(Message("session.snapshot", schema=SCHEMA, found=str(found)))
     unit, facts, outcomes = data.get("unit"), data.get("facts"), data.get("outcomes")
     if not isinstance(unit, str | None) or not isinstance(facts, Mapping) or not isinstance(outcomes, Mapping):
-        raise NtmRulesError("a snapshot has a `unit`, which is a text or null, `facts` and `outcomes`")
+        raise NtmRulesError(Message("session.snapshot_parts"))
     found_outcomes = {}
     for level in Level:
         own = outcomes.get(level.value)
         for no, code in own.items() if isinstance(own, Mapping) else [(level.value, own)]:
             if not isinstance(code, str) or code not in _OUTCOMES:
-                raise NtmRulesError(f"the snapshot says `{code}` for {level.value} `{no}`, not {quoted(_OUTCOMES)}")
+                found = {"code": str(code), "level": level.value, "no": str(no), "outcomes": tuple(_OUTCOMES)}
+                raise NtmRulesError(Message("session.snapshot_outcome", **found))
             found_outcomes[level, str(no)] = _OUTCOMES[code]
     return Snapshot(unit, {str(name): _read(fact) for name, fact in facts.items()}, found_outcomes)
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError
 from ntm_rules.model.facts import Fact, FactType, Measure
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
@@ -93,8 +94,7 @@ class UnitFile:
             TableError: it holds none.
         """
         if self.published:
-            message = "the file holds no facts to assess, only published counts or acts"
-            raise TableError([Diagnostic("table.facts", message, file=self.path, line=1, column=1)])
+            raise TableError([evolve(Diagnostic.of("table.facts"), file=self.path, line=1, column=1)])
         return self.units
 
     def records(self, tiers: Sequence[str], compose: Composed, by: Sequence[str] = ()) -> Iterator[UnitRecord]:
@@ -141,9 +141,8 @@ def _published_only(path: str, given: Iterable[str], facts: Mapping[str, Fact]) 
     counts = [name for name in columns if name in PUBLISHED and name not in facts]
     others = [name for name in columns if name not in PUBLISHED]
     if counts and others:
-        message = f"the file holds published counts ({quoted(counts)}) and facts ({quoted(others[:3])}) together"
-        hint = "assess the facts, or leave them out with --keep (keep=)"
-        raise TableError([Diagnostic("table.mixed", message, file=path, line=1, column=1, hint=hint)])
+        problem = Diagnostic.of("table.mixed", counts=tuple(counts), facts=tuple(others[:3]))
+        raise TableError([evolve(problem, file=path, line=1, column=1)])
     return bool(counts) or not others
 
 
@@ -199,18 +198,20 @@ def _published(
     for name in ("criteria_met", "criteria_undetermined", "criteria_total"):
         if (value := given.get(name)) is not None:
             if isinstance(value, bool) or value != int(value) or value < 0:
-                problems.append(FactProblem(row.unit, name, value, "a whole number from 0"))
+                problems.append(FactProblem(row.unit, name, value, Message("expected.count_from", minimum=0)))
                 return None
             counts[name] = int(value)
     record = _record(row, tier, by)
     if "criteria_met" not in counts:
         if "criteria_undetermined" in counts:
-            problems.append(FactProblem(row.unit, "criteria_met", "", "a count beside `criteria_undetermined`"))
+            expected = Message("expected.beside", other="criteria_undetermined")
+            problems.append(FactProblem(row.unit, "criteria_met", "", expected))
         return UnitRecord(record.unit, tier, record.groups, outcome, recognised=record.recognised)
     met, open_ = counts["criteria_met"], counts.get("criteria_undetermined", 0)
     total = counts.get("criteria_total") or assess(compose(tier, row), {}).criteria_total
     if met + open_ > total:
-        problems.append(FactProblem(row.unit, "criteria_met", met, f"at most {total - open_} of {total} criteria"))
+        expected = Message("expected.criteria", most=total - open_, total=total)
+        problems.append(FactProblem(row.unit, "criteria_met", met, expected))
         return None
     return UnitRecord(
         record.unit,

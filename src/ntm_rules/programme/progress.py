@@ -7,7 +7,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.errors import folded
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument, folded
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Plan, Target
 from ntm_rules.programme.record import UnitRecord
@@ -174,7 +175,7 @@ def _by_tier(records: Iterable[UnitRecord]) -> dict[str, dict[str, UnitRecord]]:
     for record in records:
         units = found.setdefault(record.tier, {})
         if record.unit in units:
-            raise ValueError(f"the unit `{record.unit}` stands twice in `{record.tier}`")
+            raise BadArgument(Message("argument.unit_twice", unit=record.unit, tier=record.tier))
         units[record.unit] = record
     return found
 

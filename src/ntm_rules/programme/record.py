@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.verdict.verdict import Verdict
@@ -50,9 +52,10 @@ class UnitRecord:
     def __attrs_post_init__(self) -> None:
         met, open_, total = self.criteria_met, self.criteria_undetermined, self.criteria_total
         if (met is None) != (total is None) or (met is None and open_):
-            raise ValueError(f"unit `{self.unit}`: criteria met and criteria in all go together")
+            raise BadArgument(Message("argument.criteria_together", unit=self.unit))
         if met is not None and total is not None and (min(met, open_) < 0 or met + open_ > total or total < 1):
-            raise ValueError(f"unit `{self.unit}`: {met} met and {open_} undetermined of {total} criteria")
+            counts = {"met": met, "undetermined": open_, "total": total}
+            raise BadArgument(Message("argument.criteria", unit=self.unit, **counts))
 
     @classmethod
     def of_verdict(

@@ -7,6 +7,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.programme.record import UnitRecord
@@ -63,7 +65,7 @@ class Scale:
         usual = (total, -(-total * 3 // 4), -(-total // 2))
         chosen = tuple(sorted(set(usual if starts is None else starts), reverse=True))
         if not chosen or chosen[0] > total or chosen[-1] < 0:
-            raise ValueError(f"bands of criteria begin between 0 and {total}, not at {', '.join(map(str, chosen))}")
+            raise BadArgument(Message("argument.bands", total=total, starts=", ".join(map(str, chosen))))
         return cls(total, chosen, usual[1] if under is None else under)
 
     @property

@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from ntm_rules.messages.errors import EngineUnavailable, near, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import EngineUnavailable, meant
 from ntm_rules.tables.cells import Percent, tidied
 from ntm_rules.tables.rows import Problems, Record
 
@@ -48,7 +49,7 @@ def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Itera
     try:
         from openpyxl import load_workbook
     except ImportError as error:
-        raise EngineUnavailable('Excel files need openpyxl: pip install "ntm-rules[excel]"') from error
+        raise EngineUnavailable(Message("engine.excel"), Message("hint.extra", extra="excel")) from error
     with path.open("rb") as file:
         try:
             _look(file, problems)
@@ -58,8 +59,7 @@ def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Itera
             chosen = typing.cast("ReadOnlyWorksheet", _sheet(book.worksheets, sheet, problems))
             yield from _rows(chosen)
         except _NOT_EXCEL as error:
-            hint = "save it anew in Excel as `Excel Workbook (*.xlsx)`, without a password"
-            problems.fail("excel", 1, f"the file is no Excel workbook that can be read: {error}", hint)
+            problems.fail(Message("table.excel", error=str(error)), 1)
 
 
 def _look(file: typing.IO[bytes], problems: Problems) -> None:
@@ -68,11 +68,10 @@ def _look(file: typing.IO[bytes], problems: Problems) -> None:
         sizes = {part.filename: part.file_size for part in parts.infolist()}
         whole = sum(size for name, size in sizes.items() if not name.startswith("xl/worksheets/"))
         if sum(sizes.values()) > MAX_BYTES or whole > MAX_TEXTS:
-            problems.fail("size", 1, "the workbook is too large once it is unpacked", "save it as CSV or Parquet")
+            problems.fail(Message("table.size/workbook"), 1)
         for name in sizes:
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name) and _unfinished(parts, name):
-                message = "the workbook holds formulas whose results are not stored"
-                problems.fail("formula", 1, message, "open it in Excel or LibreOffice and save it")
+                problems.fail(Message("table.formula"), 1)
 
 
 def _unfinished(parts: zipfile.ZipFile, name: str) -> bool:
@@ -96,13 +95,12 @@ def _sheet(sheets: Sequence[typing.Any], wanted: str | None, problems: Problems)
     """The sheet of a name, or the first."""
     names = [sheet.title for sheet in sheets]
     if not sheets:
-        problems.fail("sheet", 1, "the workbook has no sheet of cells")
+        problems.fail(Message("table.sheet/none"), 1)
     if wanted is None:
         return sheets[0]
     if wanted not in names:
-        close = near(wanted, names)
-        hint = f"did you mean {quoted(close)}?" if close else f"there is {quoted(names)}"
-        problems.fail("sheet", 1, f"there is no sheet `{wanted}`", hint)
+        hint = meant(wanted, names) or Message("hint.there_is", names=tuple(names))
+        problems.fail(Message("table.sheet", name=wanted), 1, hint)
     return sheets[names.index(wanted)]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.tables.rows import Problems, Record
@@ -33,12 +34,12 @@ def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise EngineUnavailable('Parquet files need pyarrow: pip install "ntm-rules[frame]"') from error
+        raise EngineUnavailable(Message("engine.parquet"), Message("hint.extra", extra="frame")) from error
     path.open("rb").close()  # so that a file that is not there is an error of the system
     try:
         return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
-        problems.fail("parquet", 1, f"the file is no Parquet file that can be read: {_first(error)}")
+        problems.fail(Message("table.parquet", error=_first(error)), 1)
 
 
 def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
@@ -53,15 +54,15 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
     reading.last[:] = [columns]
     reading.kept()
     if columns.unit is not None and not is_text(schema.types[columns.unit]):
-        message = f"the column `{names[columns.unit]}` holds values of the type {schema.types[columns.unit]}"
-        problems.note("type", 1, f"{message}, expected texts to name the units", "a code keeps its zeros: cast it")
+        held = Message("holds.type", type=str(schema.types[columns.unit]))
+        problems.note(Message("table.type/unit", name=names[columns.unit], held=held), 1)
     for place, fact, _ in columns.facts:
         wanted = _wanted(reading.facts[fact], schema.types[place])
-        if wanted:
-            message = f"the column `{names[place]}` holds values of the type {schema.types[place]}, expected {wanted}"
-            problems.note("type", 1, message)
+        if wanted is not None:
+            held = Message("holds.type", type=str(schema.types[place]))
+            problems.note(Message("table.type", name=names[place], held=held, wanted=wanted), 1)
     if not file.metadata.num_rows:
-        problems.note("empty", 1, "the file has no row below the names of its columns")
+        problems.note(Message("table.empty"), 1)
     problems.stop()
     return columns
 
@@ -75,18 +76,18 @@ def is_text(kind: "pa.DataType") -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def _wanted(fact: Fact, kind: "pa.DataType") -> str:
-    """What a column of a fact has to hold, in words; nothing where it does."""
+def _wanted(fact: Fact, kind: "pa.DataType") -> Message | None:
+    """What a column of a fact has to hold; None where it does."""
     import pyarrow as pa
 
     whole, number = pa.types.is_integer(kind), pa.types.is_floating(kind)
     if is_text(kind) or pa.types.is_null(kind):
-        return ""
+        return None
     if fact.type.numeric:
-        return "" if whole or number or pa.types.is_decimal(kind) else "numbers"
+        return None if whole or number or pa.types.is_decimal(kind) else Message("holds.numbers")
     if fact.type is FactType.BOOLEAN:
-        return "" if whole or number or pa.types.is_boolean(kind) else "yes/no values"
-    return "" if whole and fact.type is FactType.ORDINAL else "texts"
+        return None if whole or number or pa.types.is_boolean(kind) else Message("holds.flags")
+    return None if whole and fact.type is FactType.ORDINAL else Message("holds.texts")
 
 
 def batches(file: "pq.ParquetFile", problems: Problems, names: Sequence[str]) -> Iterator["pa.RecordBatch"]:
@@ -100,7 +101,7 @@ def batches(file: "pq.ParquetFile", problems: Problems, names: Sequence[str]) ->
     try:
         yield from file.iter_batches(BATCH, columns=list(names))
     except (pa.ArrowException, OSError) as error:
-        problems.fail("parquet", 1, f"the file cannot be read any further: {_first(error)}")
+        problems.fail(Message("table.parquet/damaged", error=_first(error)), 1)
 
 
 def parquet_records(path: Path, reading: "Reading") -> Iterator[Record]:

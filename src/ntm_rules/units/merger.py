@@ -9,8 +9,8 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import say
-from ntm_rules.messages.errors import FactError, FactProblem, quoted
+from ntm_rules.messages.catalogue import Message, say
+from ntm_rules.messages.errors import BadArgument, FactError, FactProblem
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.results import Annotation, Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -93,7 +93,7 @@ def merge(
         ValueError: no units are given, or others than *of* names.
     """
     if not unit_facts:
-        raise ValueError("no units to merge")
+        raise BadArgument(Message("argument.no_units"))
     _expect(unit_facts, tuple(of))
     catalogue = library.facts
     checked = _checked(unit_facts, catalogue)
@@ -222,5 +222,7 @@ def _expect(units: Mapping[str, object], of: Sequence[Part]) -> None:
     labels = [part.label for part in of]
     lacking, other = [x for x in labels if x not in units], [x for x in units if x not in labels]
     if labels and (lacking or other):
-        extra = f", not {quoted(other)}" if other else ""
-        raise ValueError(f"the unit was made of {quoted(labels)}: give the facts of {quoted(lacking or labels)}{extra}")
+        wanted = {"parts": tuple(labels), "wanted": tuple(lacking or labels)}
+        if other:
+            raise BadArgument(Message("argument.parts_others", others=tuple(other), **wanted))
+        raise BadArgument(Message("argument.parts", **wanted))

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
-from ntm_rules.messages.errors import UnknownName
+from ntm_rules.messages.errors import BadArgument, UnknownName
 from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, recognised
 
 
@@ -67,7 +67,7 @@ def recognition_after_merger(
         FactError: two acts contradict each other.
     """
     if not predecessors:
-        raise ValueError("no units were merged")
+        raise BadArgument(Message("argument.no_units"))
     own = [act for act in acts if act.unit in predecessors]
     for act in own:
         if act.tier not in tiers:

@@ -178,11 +178,15 @@ class Units:
             raise UnknownName(kind, name[:MAX_NAME], known() if len(name) <= MAX_NAME else ())
         raise AmbiguousName(Message("kind.unit"), name, [self._described(unit) for unit in found])
 
-    def _described(self, unit: Unit) -> str:
-        above = "".join(f", {u.title}" for u in self._ancestors(unit))
-        start = f" from {unit.start}" if unit.start else ""
-        end = f" until {unit.end}" if unit.end else ""
-        return f"{unit.title}{above} ({unit.code}{start}{end})"
+    def _described(self, unit: Unit) -> Message:
+        titles = ", ".join(each.title for each in (unit, *self._ancestors(unit)))
+        if unit.start and unit.end:
+            return Message("units.described_between", unit=titles, code=unit.code, start=unit.start, end=unit.end)
+        if unit.start:
+            return Message("units.described_from", unit=titles, code=unit.code, start=unit.start)
+        if unit.end:
+            return Message("units.described_until", unit=titles, code=unit.code, end=unit.end)
+        return Message("units.described", unit=titles, code=unit.code)
 
 
 def _kind(code: str, code_on: str, on: dt.date | None) -> Message:

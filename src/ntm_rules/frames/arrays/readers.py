@@ -7,6 +7,7 @@ import numpy as np
 
 from ntm_rules.frames.base.column import FLAGS, NOTHING, NUMBERS, TEXTS, Column
 from ntm_rules.frames.base.vectors import FALSE, TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
+from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.facts import MAX_DIGITS, BadValue, check_of
@@ -18,10 +19,10 @@ _MANY_DIGITS = 10.0**MAX_DIGITS
 _LARGEST = float(np.finfo(np.float64).max)
 
 
-AS_FLAGS = "turn it into true and false before, e.g. by comparing it with `đạt`"
+AS_FLAGS = Message("hint.flags")
 
 
-def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagnostic | None:
+def unfit(fact: Fact, column: Column, cast: Callable[[str, Message], str]) -> Diagnostic | None:
     """Return what is wrong with the type of a column; None where it can be read.
 
     Args:
@@ -31,10 +32,10 @@ def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagno
     kinds = {wanted} | ({NUMBERS} if fact.type in (FactType.BOOLEAN, FactType.ORDINAL) else set())
     if column.kind in kinds or column.kind == NOTHING:
         return None
-    message = f"the column `{column.name}` holds {column.kind}, expected {wanted}"
-    hint = ""
+    message = Message("table.type", name=column.name, held=column.kind, wanted=wanted)
+    hint: Sentence = ""
     if column.kind == TEXTS:
-        hint = AS_FLAGS if wanted == FLAGS else f"cast it before: {cast(column.name, wanted)}"
+        hint = AS_FLAGS if wanted == FLAGS else Message("hint.cast", how=cast(column.name, wanted))
     return Diagnostic("table.type", message, hint=hint)
 
 

@@ -9,14 +9,15 @@ import numpy as np
 from attrs import field, frozen
 
 from ntm_rules.frames.base.vectors import EXACT, Array, Bytes, Mask
+from ntm_rules.messages.catalogue import Message
 
 Nulls = Callable[[int, int], Mask]
 """Where the rows from one place to another are null."""
 
-NUMBERS = "numbers"
-FLAGS = "yes/no values"
-TEXTS = "texts"
-NOTHING = "nothing"
+NUMBERS = Message("holds.numbers")
+FLAGS = Message("holds.flags")
+TEXTS = Message("holds.texts")
+NOTHING = Message("holds.nothing")
 
 
 @frozen(eq=False)
@@ -33,7 +34,7 @@ class Column:
     """
 
     name: str
-    kind: str
+    kind: Message
     values: typing.Any
     nulls: Nulls | None = None
     nan_is_missing: bool = False
@@ -91,7 +92,7 @@ def of_plain(name: str, data: Array, nulls: Nulls | None, nan_is_missing: bool) 
         return Column(name, TEXTS, data, nulls)
     if kind == "O":
         return of_objects(name, data, nulls)
-    return Column(name, f"values of the type {data.dtype}", data, nulls)
+    return Column(name, Message("holds.type", type=str(data.dtype)), data, nulls)
 
 
 def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
@@ -110,9 +111,8 @@ def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
     if kinds <= {bool, Decimal}:
         return Column(name, FLAGS if kinds == {bool} else NUMBERS, listed)
     row = next(i for i, value in enumerate(listed) if value is not None and type(value) not in (bool, Decimal))
-    return Column(
-        name, f"Python objects, in row {row} `{listed[row]}` of the type {type(listed[row]).__name__}", listed
-    )
+    kind = Message("holds.objects", row=row, value=str(listed[row]), type=type(listed[row]).__name__)
+    return Column(name, kind, listed)
 
 
 def nothing(name: str, size: int) -> Column:
@@ -152,7 +152,7 @@ def of_arrow(name: str, array: typing.Any) -> Column:
         return Column(name, TEXTS, array, nulls)
     if pa.types.is_null(kind):
         return nothing(name, len(array))
-    return Column(name, f"values of the type {kind}", array, nulls)
+    return Column(name, Message("holds.type", type=str(kind)), array, nulls)
 
 
 def _arrow_values(array: typing.Any) -> Array:
@@ -174,7 +174,7 @@ def _arrow_nulls(array: typing.Any) -> Nulls | None:
 def _of_dictionary(name: str, array: typing.Any, nulls: Nulls | None) -> Column:
     labels = array.dictionary.to_pylist()
     if not all(isinstance(label, str) for label in labels):
-        return Column(name, f"values of the type {array.type}", array, nulls)
+        return Column(name, Message("holds.type", type=str(array.type)), array, nulls)
     return Column(name, TEXTS, _arrow_values(array.indices), nulls, labels=tuple(labels))
 
 

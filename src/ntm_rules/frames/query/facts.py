@@ -10,6 +10,7 @@ from ntm_rules.frames.arrays.readers import AS_FLAGS, bounds
 from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
 from ntm_rules.frames.query.ratios import join_growing, join_ratios
 from ntm_rules.frames.query.stages import Slot, Stages, divided, null, small, whole_where_small
+from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
@@ -81,11 +82,11 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
     fits = {NUMBERS: kind.is_numeric(), FLAGS: kind == nw.Boolean or kind.is_numeric()}.get(wanted, is_text)
     if fits or kind == nw.Unknown or (fact.type is FactType.ORDINAL and kind.is_integer()):
         return None
-    held = TEXTS if is_text else f"values of the type {kind}"
-    message = f"the column `{fact.id}` holds {held}, expected {wanted}"
-    hint = ""
+    held = TEXTS if is_text else Message("holds.type", type=str(kind))
+    message = Message("table.type", name=fact.id, held=held, wanted=wanted)
+    hint: Sentence = ""
     if is_text:
-        hint = AS_FLAGS if wanted == FLAGS else f"cast it before: {cast.format(name=fact.id)}"
+        hint = AS_FLAGS if wanted == FLAGS else Message("hint.cast", how=cast.format(name=fact.id))
     return Diagnostic("table.type", message, hint=hint)
 
 

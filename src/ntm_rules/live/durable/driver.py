@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import define, field
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 
 Number = int | float
@@ -53,13 +54,10 @@ def engine_module() -> typing.Any:
     try:
         import durable_rules_engine
     except ImportError as error:
-        hint = 'pip install "ntm-rules[live]" needs a C compiler and Python before 3.13'
-        raise EngineUnavailable(f"the engine `durable` needs durable_rules ({error})\n    help: {hint}") from error
+        raise EngineUnavailable(Message("engine.durable", error=str(error))) from error
     point = locale.localeconv()["decimal_point"]
     if point != ".":
-        hint = "leave LC_NUMERIC at `C`, or use the engine `python`"
-        message = f"the engine `durable` misreads numbers where the decimal separator of the process is `{point}`"
-        raise EngineUnavailable(f"{message}\n    help: {hint}")
+        raise EngineUnavailable(Message("durable.locale", point=point))
     return durable_rules_engine
 
 
@@ -125,11 +123,10 @@ class Driver:
                 try:
                     build = self._build = _Build(engine, engine.create_ruleset(_NAME, self.text))
                 except (engine.error, MemoryError) as error:
-                    raise EngineUnavailable(f"durable_rules does not take the rules: {error}") from error
+                    raise EngineUnavailable(Message("durable.refused", error=str(error))) from error
                 build.freed_with(self)
             if not build.free_ids:
-                message = f"durable_rules holds at most {MAX_SESSIONS} live sessions of one ruleset"
-                raise EngineUnavailable(f"{message}\n    help: close some, or use the engine `python`")
+                raise EngineUnavailable(Message("durable.sessions", most=MAX_SESSIONS))
             sid = build.free_ids.pop()
             build.live.add(sid)
             memory = Memory(self, build, sid)
@@ -303,28 +300,28 @@ def check(rules: Mapping[str, Sequence[Test]], ids: Iterable[str]) -> None:
         EngineUnavailable: with the limit.
     """
     if len(rules) > MAX_RULES:
-        raise EngineUnavailable(f"the ruleset makes {len(rules)} rules, durable_rules takes {MAX_RULES}")
+        raise EngineUnavailable(Message("durable.rules", count=len(rules), most=MAX_RULES))
     root = _Node()
     for name, tests in rules.items():
         if json.dumps(name) != f'"{name}"' or not tests:
-            raise EngineUnavailable(f"a rule of durable_rules cannot be called `{name}` and have {len(tests)} tests")
+            raise EngineUnavailable(Message("durable.name", name=name, count=len(tests)))
         node = root
         for test in tests:
             node = node.below.setdefault(test, _Node())
         node.ends += 1
     properties = {prop for tests in rules.values() for _, prop, _ in tests}
-    for kind, names in (("properties", properties | {"id", "sid"}), ("ids", set(ids))):
+    for code, names in (("durable.properties", properties | {"id", "sid"}), ("durable.ids", set(ids))):
         if len({hash_of(name) for name in names}) < len(names):
-            raise EngineUnavailable(f"two {kind} are one to durable_rules, which compares hashes of 32 bits")
+            raise EngineUnavailable(Message(code))
     _check_node(root, 0)
 
 
 def _check_node(node: _Node, above: int) -> None:
     """The limits of one node; *above* is how many matches may wait when it is reached."""
     if len(node.below) > MAX_TESTS:
-        raise EngineUnavailable(f"the ruleset makes {len(node.below)} tests in one place, at most {MAX_TESTS} are safe")
+        raise EngineUnavailable(Message("durable.tests", count=len(node.below), most=MAX_TESTS))
     if node.ends > MAX_ENDS:
-        raise EngineUnavailable(f"{node.ends} rules end in one place, at most {MAX_ENDS} are safe")
+        raise EngineUnavailable(Message("durable.ends", count=node.ends, most=MAX_ENDS))
     together: set[Test | str] = set()
     for op, name, value in node.below:
         if op == "==":
@@ -333,7 +330,6 @@ def _check_node(node: _Node, above: int) -> None:
             together.add((op, name, value))
     matches = above + len(together)
     if matches > MAX_MATCHES:
-        message = f"{matches} tests of the ruleset may match one fact at once, at most {MAX_MATCHES} are safe"
-        raise EngineUnavailable(message)
+        raise EngineUnavailable(Message("durable.matches", count=matches, most=MAX_MATCHES))
     for below in node.below.values():
         _check_node(below, max(matches - 1, 0))

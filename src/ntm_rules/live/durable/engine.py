@@ -24,6 +24,7 @@ from ntm_rules.live.durable.driver import (
     Test,
     engine_module,
 )
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
@@ -87,7 +88,7 @@ class DurableEngine:
         try:
             return self._follow(slots, differ)  # by a new one
         except Broken as error:
-            raise EngineUnavailable(f"durable_rules failed twice in one change: {error}") from error
+            raise EngineUnavailable(Message("durable.broken", error=str(error))) from error
 
     def _follow(self, slots: Slots, differ: Collection[int]) -> bytes:
         engine_module()  # the locale of the process may have been changed

@@ -1,6 +1,6 @@
 """What the columns of a frame are, the unit, what is kept, facts; and what the columns of results are called."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from attrs import frozen
 
@@ -85,25 +85,35 @@ def layout_of(
         raise TypeError("`keep` is a sequence of names of columns, not a text")
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in ruleset.facts}
-    problems: list[Diagnostic] = []
-    for name in passed:
-        if name not in names:
-            message = f"there is no column `{name}` to {'name the unit' if name == unit else 'keep'}"
-            problems.append(Diagnostic("table.column", message, hint=_nearest(name, names)))
-        elif name in result_names(ruleset):
-            hint = "rename it before"
-            problems.append(Diagnostic("table.column", f"`{name}` is the name of a column of the result", hint=hint))
-    for name in names:
-        if name not in facts and name not in passed and name not in extra and name not in ruleset.catalogue:
-            close = near(name, facts)
-            hint = f"did you mean {quoted(close)}? " if close else ""
-            message = f"the column `{name}` is neither the unit nor a fact"
-            hint += f'to pass it through, say keep=("{name}",), or unit_column="{name}" where it names the unit'
-            problems.append(Diagnostic("table.column", message, hint=hint))
+    known = {*facts, *passed, *extra, *ruleset.catalogue}
+    problems = [*_not_to_pass(ruleset, names, unit, passed), *(_stray(n, facts) for n in names if n not in known)]
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
     return Layout(unit, passed, own, tuple(_missing(ruleset, set(own))))
+
+
+def _not_to_pass(
+    ruleset: Ruleset, names: Sequence[str], unit: str | None, passed: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the columns named in the call: they are not there, or the result has their name."""
+    taken = result_names(ruleset)
+    for name in passed:
+        if name not in names:
+            message = f"there is no column `{name}` to {'name the unit' if name == unit else 'keep'}"
+            yield Diagnostic("table.column", message, hint=_nearest(name, names))
+        elif name in taken:
+            hint = "rename it before"
+            yield Diagnostic("table.column", f"`{name}` is the name of a column of the result", hint=hint)
+
+
+def _stray(name: str, facts: Collection[str]) -> Diagnostic:
+    """Say what to do about a column that is nothing: a typing error in a fact would else be a missing fact."""
+    close = near(name, facts)
+    hint = f"did you mean {quoted(close)}? " if close else ""
+    message = f"the column `{name}` is neither the unit nor a fact"
+    hint += f'to pass it through, say keep=("{name}",), or unit_column="{name}" where it names the unit'
+    return Diagnostic("table.column", message, hint=hint)
 
 
 def result_names(ruleset: Ruleset) -> frozenset[str]:

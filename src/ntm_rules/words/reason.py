@@ -58,7 +58,7 @@ class Reason:
         leaves = _deciding(self.result)
         cited = [leaf.cell.citation for leaf in leaves if leaf.cell is not None] or [self.result.citation]
         parts = [self._what(words), *_columns(words, leaves), *map(words.citation, cited), *words.evidence(leaves)]
-        return "; ".join(dict.fromkeys(parts))
+        return "; ".join(dict.fromkeys(parts))  # comparisons of one annex have one citation, which is said once
 
     def _what(self, words: Words) -> str:
         applies = self.result.applies

@@ -22,6 +22,7 @@ _SHORT = {
     Op.EQUALS: "words.off",
 }
 _CELL_CODES = (ReasonCode.DELEGATED, ReasonCode.PENDING, ReasonCode.BELOW_MINIMUM_EVIDENCE)
+"""The cell itself is open: its number is not what will be asked, so no sentence says that it is."""
 
 
 class Words:

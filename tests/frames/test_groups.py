@@ -140,7 +140,7 @@ def test_sets_that_no_fact_bears_on_have_a_row_a_unit(bundled: Library, kind: st
         "unit_column": "code",
         "shape": shape,
     }
-    told = rows(ntm.frames.assess_mixed(bundled, KINDS[kind](frame), **asked, unit_column="code", shape=shape))
+    told = rows(ntm.frames.assess_mixed(bundled, KINDS[kind](frame), **asked))
     assert {row["outcome"] for row in told} == {2}
     assert len(told) == (3 if shape == "wide" else 1 + 15 + 1)
     assert [row["code"] for row in sorted(told, key=lambda row: row["code"])][:2] == ["a", "b"]

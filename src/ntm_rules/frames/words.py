@@ -9,7 +9,7 @@ from ntm_rules.frames.base.details import facts_behind, facts_in
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Connective, Evaluated, IndicatorResult
+from ntm_rules.model.results import Connective, Evaluated, IndicatorResult, LeafResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of_derived, indicators
 from ntm_rules.verdict.explain import Unit, explainer_of
@@ -94,9 +94,17 @@ def _marked(tree: Evaluated, bad: set[str]) -> Evaluated:
     if tree.prerequisite is not None:  # the reasons of another set, in an order of their own
         return tree
     codes = set(tree.codes)
-    if ReasonCode.FACT_MISSING in codes and tree.fact is not None and tree.fact.id in bad:
-        codes = codes - {ReasonCode.FACT_MISSING} | {ReasonCode.FACT_INVALID}
-    missing = [column for column in tree.columns if column.value is None]
-    if ReasonCode.SELECTOR_MISSING in codes and all(column.selector in bad for column in missing):
-        codes = codes - {ReasonCode.SELECTOR_MISSING} | {ReasonCode.FACT_INVALID}
+    blamed = codes & _blamed(tree, bad)
+    if blamed:
+        codes = codes - blamed | {ReasonCode.FACT_INVALID}
     return evolve(tree, codes=tuple(code for code in ReasonCode if code in codes))
+
+
+def _blamed(leaf: LeafResult, bad: set[str]) -> set[ReasonCode]:
+    """Return the reasons that bad values account for: a bad value was taken out, so the leaf takes it for missing."""
+    found: set[ReasonCode] = set()
+    if leaf.fact is not None and leaf.fact.id in bad:
+        found.add(ReasonCode.FACT_MISSING)
+    if all(column.selector in bad for column in leaf.columns if column.value is None):
+        found.add(ReasonCode.SELECTOR_MISSING)
+    return found

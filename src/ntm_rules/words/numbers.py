@@ -42,6 +42,7 @@ def digits_for(actual: Decimal | Fraction, required: Decimal, least: int) -> int
     """How many digits a ratio needs so that its printed form compares with *required* as it does itself."""
     if isinstance(actual, Decimal):
         return None
+    # 44.96 against 45 printed with one digit would be 45.0, and nobody would see why that fails
     edge = Fraction(required)
     for digits in range(least, 30):
         step = 10**digits

@@ -1,6 +1,6 @@
 """What the columns of a frame are, the unit, what is kept, facts; and what the columns of results are called."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from attrs import frozen
 
@@ -92,24 +92,34 @@ def layout_of(
         raise TypeError("`keep` is a sequence of names of columns, not a text")
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in ruleset.facts}
-    problems: list[Diagnostic] = []
-    for name in passed:
-        if name not in names:
-            code = "table.column/unit" if name == unit else "table.column/keep"
-            problems.append(Diagnostic("table.column", Message(code, name=name), hint=meant(name, names)))
-        elif name in result_names(ruleset):
-            problems.append(Diagnostic.of("table.column/result", name=name))
-    for name in names:
-        if name not in facts and name not in passed and name not in extra and name not in ruleset.catalogue:
-            close = near(name, facts)
-            hint = Message("hint.pass_through", name=name)
-            if close:
-                hint = Message("hint.near_or_pass_through", names=close, name=name)
-            problems.append(Diagnostic("table.column", Message("table.column/unknown", name=name), hint=hint))
+    known = {*facts, *passed, *extra, *ruleset.catalogue}
+    problems = [*_not_to_pass(ruleset, names, unit, passed), *(_stray(n, facts) for n in names if n not in known)]
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
     return Layout(unit, passed, own, tuple(_missing(ruleset, set(own))))
+
+
+def _not_to_pass(
+    ruleset: Ruleset, names: Sequence[str], unit: str | None, passed: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the columns named in the call: they are not there, or the result has their name."""
+    taken = result_names(ruleset)
+    for name in passed:
+        if name not in names:
+            code = "table.column/unit" if name == unit else "table.column/keep"
+            yield Diagnostic("table.column", Message(code, name=name), hint=meant(name, names))
+        elif name in taken:
+            yield Diagnostic.of("table.column/result", name=name)
+
+
+def _stray(name: str, facts: Collection[str]) -> Diagnostic:
+    """Say what to do about a column that is nothing: a typing error in a fact would else be a missing fact."""
+    close = near(name, facts)
+    hint = Message("hint.pass_through", name=name)
+    if close:
+        hint = Message("hint.near_or_pass_through", names=close, name=name)
+    return Diagnostic("table.column", Message("table.column/unknown", name=name), hint=hint)
 
 
 def result_names(ruleset: Ruleset) -> frozenset[str]:

@@ -31,7 +31,12 @@ class Labels:
 
 
 class Source(typing.Protocol):
-    """A frame in memory."""
+    """A frame in memory; what the rest of the room knows of the library that it comes from.
+
+    Attributes:
+        names: of its columns.
+        size: how many rows.
+    """
 
     names: list[str]
     size: int
@@ -40,7 +45,7 @@ class Source(typing.Protocol):
         """Yield some columns, in parts that lie together: how many rows, and the columns by name."""
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
 
     def cast(self, name: str, kind: Message) -> str:
         """How to turn a column of texts into numbers or yes/no values."""
@@ -103,7 +108,7 @@ class NumpySource:
         yield self.size, {name: of_numpy(name, self.columns[name]) for name in names}
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.columns[name][row]
 
     def arrow(self, name: str) -> typing.Any:
@@ -141,7 +146,7 @@ def _one_dimension(name: str, values: typing.Any) -> Array:
 
 
 class PandasSource:
-    """A pandas data frame."""
+    """A pandas data frame, whose columns may be NumPy arrays, Arrow arrays or pandas' own nullable ones."""
 
     def __init__(self, frame: "pd.DataFrame") -> None:
         self.frame = frame
@@ -153,7 +158,7 @@ class PandasSource:
         yield self.size, {name: _of_series(name, self.frame[name]) for name in names}
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.frame[name].iloc[row]
 
     def arrow(self, name: str) -> typing.Any:
@@ -236,7 +241,7 @@ def _nan_objects(values: Array) -> typing.Any:
 
 
 class ArrowSource:
-    """A pyarrow table."""
+    """A pyarrow table, read chunk by chunk: to put the chunks together would copy all of it."""
 
     def __init__(self, frame: typing.Any) -> None:
         self.frame = frame
@@ -248,7 +253,7 @@ class ArrowSource:
         return _batches(self.frame.select(names))
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.frame.column(name)[row].as_py()
 
     def arrow(self, name: str) -> typing.Any:
@@ -277,7 +282,7 @@ class ArrowSource:
 
 
 class PolarsSource:
-    """A Polars data frame."""
+    """A Polars data frame; it holds its columns as Arrow does, and hands them out without a copy."""
 
     def __init__(self, frame: "pl.DataFrame") -> None:
         self.frame = frame
@@ -291,7 +296,7 @@ class PolarsSource:
         return _batches(self.frame.select(names).to_arrow(compat_level=pl.CompatLevel.oldest()))
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.frame.get_column(name)[row]
 
     def arrow(self, name: str) -> typing.Any:

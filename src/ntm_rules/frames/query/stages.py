@@ -31,6 +31,11 @@ class Slot:
     bottom: nw.Expr | None = None
     invalid: nw.Expr | None = None
 
+    @property
+    def unknown(self) -> nw.Expr:
+        """True where neither a value nor a pair is known."""
+        return self.value.is_null() if self.bottom is None else self.value.is_null() & self.bottom.is_null()
+
 
 @define
 class Stages:

@@ -57,7 +57,7 @@ def _counted(error: FactError, lang: str) -> str:
 @click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ntm-rules")
 def commands() -> None:
-    """The criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
+    """Return the criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
 
 
 for command in (list_rulesets, show, assess, explain, live, progress, diff, rereview, evidence, check_command, test):

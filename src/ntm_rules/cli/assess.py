@@ -143,7 +143,7 @@ class _Work:
                 write_table(text, self.verdicts(), self.library, self.ruleset, lang)
 
     def verdicts(self) -> Iterator[Assessed]:
-        """The verdicts of all units."""
+        """Yield the verdicts of all units."""
         for unit in units(self.file, self.library, self.source):
             verdict = assess_unit(self.ruleset, unit.facts, unit.unit)
             self.seen.add(verdict.outcome.code)
@@ -194,7 +194,7 @@ class _Work:
             return int(file.metadata.num_rows)
 
     def batches(self) -> "Iterator[Batch]":
-        """The outcomes of all units, a batch after the other."""
+        """Yield the outcomes of all units, a batch after the other."""
         from ntm_rules.frames.files import assess_file
 
         source = self.source
@@ -214,13 +214,13 @@ class _Work:
 
 
 def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
-    """The options of the command line, by what they are for."""
+    """Return the options of the command line, by what they are for."""
     source = {name: options.pop(name) for name in Source.__annotations__}
     return typing.cast(Law, options), typing.cast(Source, source)
 
 
 def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
-    """The units of a file."""
+    """Yield the units of a file."""
     return read_units(
         file,
         library.facts,

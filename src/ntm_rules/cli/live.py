@@ -70,7 +70,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
 
 
 def _lines(file: typing.BinaryIO) -> Iterator[str | None]:
-    """The lines of a file; None for one that is too long or not UTF-8."""
+    """Yield the lines of a file; None for one that is too long or not UTF-8."""
     while line := file.readline(MAX_LINE):
         whole = line.endswith(b"\n") or len(line) < MAX_LINE
         while not line.endswith(b"\n") and len(line) == MAX_LINE:
@@ -140,7 +140,7 @@ class _Change:
 
 
 def _change(text: str | None) -> _Change:
-    """The change that a line asks for.
+    """Return the change that a line asks for.
 
     Raises:
         NtmRulesError: it asks for none.
@@ -162,7 +162,7 @@ def _change(text: str | None) -> _Change:
 
 
 def _parsed(text: str | None) -> typing.Any:
-    """The JSON of a line.
+    """Return the JSON of a line.
 
     Raises:
         NtmRulesError: it has none.

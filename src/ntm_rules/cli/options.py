@@ -26,7 +26,7 @@ F = typing.TypeVar("F", bound=Callable[..., object])
 
 
 def date(value: str) -> dt.date:
-    """A date, ``2024-07-02`` or ``02/07/2024`` (day first).
+    """Return a date, ``2024-07-02`` or ``02/07/2024`` (day first).
 
     Raises:
         click.BadParameter: it is neither.
@@ -40,13 +40,13 @@ def date(value: str) -> dt.date:
 
 
 def error_lang(ctx: click.Context | None = None) -> str:
-    """The language of what goes wrong: that of ``--lang`` where it was given, else English."""
+    """Return the language of what goes wrong: that of ``--lang`` where it was given, else English."""
     found = ctx or click.get_current_context()
     return str(found.meta.get(_LANG, "en"))
 
 
 def in_error_lang(message: Message) -> str:
-    """A message in the language of what goes wrong in the command that runs."""
+    """Return a message in the language of what goes wrong in the command that runs."""
     return message.text(error_lang())
 
 
@@ -112,7 +112,7 @@ lang_option = click.option(
 
 
 def law_options(on_required: bool, otherwise: str = "today") -> Callable[[F], F]:
-    """The options that pick a ruleset, as keyword arguments of ``Law``.
+    """Return the options that pick a ruleset, as keyword arguments of ``Law``.
 
     Args:
         otherwise: what is taken where no date is given.
@@ -140,7 +140,7 @@ def law_options(on_required: bool, otherwise: str = "today") -> Callable[[F], F]
 
 
 def source_options(unit_flag: str) -> Callable[[F], F]:
-    """The options that say how a file is read, as keyword arguments of ``Source``."""
+    """Return the options that say how a file is read, as keyword arguments of ``Source``."""
     return _together(
         click.option(unit_flag, "unit_column", metavar="COLUMN", help="Column that names the unit."),
         click.option(
@@ -163,12 +163,12 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 
 
 def library_of(folder: Path | None) -> Library:
-    """The bundled library, or a folder over it."""
+    """Return the bundled library, or a folder over it."""
     return Library.bundled() if folder is None else Library.load(folder)
 
 
 def composed(library: Library, ruleset: str, law: Law) -> Ruleset:
-    """The ruleset that the options pick; today's where no date is given."""
+    """Return the ruleset that the options pick; today's where no date is given."""
     found = library.compose(
         ruleset,
         on=law["on"] or dt.date.today(),

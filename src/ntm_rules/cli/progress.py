@@ -159,7 +159,7 @@ def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str,
 
 
 def _tiers(asked: tuple[str, ...], plan: Plan | None) -> tuple[str, ...]:
-    """The tiers to count: those asked for, and those of the plan of the same level.
+    """Return the tiers to count: those asked for, and those of the plan of the same level.
 
     Raises:
         click.UsageError: there is none, or they are of several levels.

@@ -34,7 +34,7 @@ def output_options(command: F) -> F:
 
 
 def chosen(form: str | None, out: str) -> str:
-    """The form asked for.
+    """Return the form asked for.
 
     Raises:
         click.UsageError: a workbook on standard output.
@@ -46,7 +46,7 @@ def chosen(form: str | None, out: str) -> str:
 
 
 def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], dict[str, object]]) -> None:
-    """A report in the form asked for; what goes to a file is whole before it takes the file's place."""
+    """Return a report in the form asked for; what goes to a file is whole before it takes the file's place."""
     if form == "xlsx":
         from ntm_rules.reports.workbook import write_report
 

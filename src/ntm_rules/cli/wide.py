@@ -34,7 +34,7 @@ def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
 
 
 def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
-    """The columns of a batch in the order in which they are written."""
+    """Return the columns of a batch in the order in which they are written."""
     codes = batch.codes
     total = np.full(len(batch.units), sum(criterion.counted for criterion in ruleset.criteria), np.int16)
     ids = np.array([*(grade.id for grade in ruleset.grades), None], object)
@@ -52,7 +52,7 @@ def _results(ruleset: Ruleset) -> tuple[str, ...]:
 
 
 def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
-    """What ``write_csv`` writes without reasons."""
+    """Return what ``write_csv`` writes without reasons."""
     names = [name for name in ("unit", *keep, *_results(ruleset)) if not name.startswith("indicator_")]
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([safe(name) for name in names])

@@ -17,7 +17,7 @@ from ntm_rules.verdict.verdict import Verdict
 def assess_finding(
     ruleset: Ruleset, finding: Verdict, facts: Facts | None = None, *, tier: str | None = None
 ) -> Verdict:
-    """The finding on a finding: may the unit be recognised, is its recognition to be withdrawn.
+    """Return the finding on a finding: may the unit be recognised, is its recognition to be withdrawn.
 
     Criteria are counted exactly: 6 of 19 are 30 %, 5 are not; those undetermined may still go either way. What the
     verdict answers for `commune/withdrawal` is *met* where the conditions for withdrawal hold. It is provisional where
@@ -46,13 +46,13 @@ def assess_finding(
 
 
 def _only_tier(ruleset: Ruleset, finding: Verdict) -> str | None:
-    """The tier whose recognition is at stake, where the finding is on a set that only one tier is tested against."""
+    """Return the tier whose recognition is at stake, where only one tier is tested against the finding's set."""
     tiers = [tier for tier, tested in ruleset.tested_against if tested == finding.ruleset.id]
     return tiers[0] if len(tiers) == 1 else None
 
 
 def _facts(ruleset: Ruleset, tested: Ruleset, tier: str | None, codes: Sequence[int]) -> dict[str, FactValue]:
-    """What the set takes from the outcomes of another set and its criteria."""
+    """Return what the set takes from the outcomes of another set and its criteria."""
     known = {f.id: f for f in ruleset.facts}
     criteria = codes[1 : 1 + len(tested.criteria)]
     found: dict[str, FactValue] = {}
@@ -92,7 +92,7 @@ def _not_met(rule: CriteriaNotMet, fact: Fact, tested: Ruleset, criteria: Sequen
 
 
 def _check(ruleset: Ruleset, finding: Verdict, tier: str | None) -> None:
-    """The finding has to be on the set that is tested."""
+    """Return the finding has to be on the set that is tested."""
     tested = dict(ruleset.tested_against)
     if not tested:
         raise RulesetError([Diagnostic.of("finding.ruleset/none", ruleset=ruleset.id)])

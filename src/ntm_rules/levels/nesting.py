@@ -53,7 +53,7 @@ class Nesting:
 
 
 def nesting_of(units: object, registry: Registry) -> Nesting:
-    """The units of a table: a data frame, or mappings with ``unit``, ``level``, ``parent``, ``name``, ``province``.
+    """Return the units of a table: a data frame, or mappings with unit, level, parent, name and province.
 
     Raises:
         FactError: every problem of the table.
@@ -79,7 +79,7 @@ def nesting_of(units: object, registry: Registry) -> Nesting:
 
 
 def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, typing.Any]]:
-    """The facts of each unit: a mapping of mappings, the rows of ``tables.read``, or a data frame with ``unit``.
+    """Return the facts of each unit: a mapping of mappings, the rows of ``tables.read``, or a data frame with ``unit``.
 
     Raises:
         FactError: facts of a unit that is not in the table, or twice of one.
@@ -109,7 +109,7 @@ def _pairs(facts: object) -> Iterator[tuple[str, Mapping[str, typing.Any]]]:
 
 
 def _rows(table: object) -> Iterable[typing.Any]:
-    """The rows of a data frame or of any iterable; what a frame has no value for is None."""
+    """Return the rows of a data frame or of any iterable; what a frame has no value for is None."""
     if isinstance(table, Sequence | Mapping) or not hasattr(table, "columns"):
         return table.values() if isinstance(table, Mapping) else table  # type: ignore[return-value]
     import narwhals.stable.v2 as nw
@@ -176,7 +176,7 @@ def _place(
 def _province_above(
     unit: str, parents: Mapping[str, str | None], rows: Mapping[str, Mapping[str, typing.Any]]
 ) -> str | None:
-    """What the table calls the province of a unit: in its row, else in the nearest row above that says it.
+    """Return what the table calls the province of a unit: in its row, else in the nearest row above that says it.
 
     What is no text is noted where its own row is read.
     """

@@ -69,7 +69,7 @@ class Board:
         return unit in self._open or unit in self._store
 
     def __iter__(self) -> Iterator[str]:
-        """The units that have facts or a session, in no particular order."""
+        """Yield the units that have facts or a session, in no particular order."""
         return iter({**dict.fromkeys(self._store), **dict.fromkeys(self._open)})
 
     @property
@@ -83,11 +83,11 @@ class Board:
         return tuple(self._dispatcher.errors)
 
     def verdict(self, unit: str) -> Verdict:
-        """The finding for a unit; equal to ``assess`` of the same facts."""
+        """Return the finding for a unit; equal to ``assess`` of the same facts."""
         return self._session(unit).verdict
 
     def history(self) -> tuple[Event, ...]:
-        """The last events of all units, the oldest first."""
+        """Return the last events of all units, the oldest first."""
         return tuple(self._dispatcher.history)
 
     def snapshot(self, unit: str) -> dict[str, typing.Any]:

@@ -68,7 +68,7 @@ class Session:
 
     @classmethod
     def _on(cls, ruleset: Ruleset, facts: Facts, unit: str, engine: str | None, dispatcher: Dispatcher) -> "Session":
-        """A session that shares its dispatcher with others."""
+        """Return a session that shares its dispatcher with others."""
         made = cls.__new__(cls)
         made._open(ruleset, facts, unit, engine, dispatcher)
         return made
@@ -115,7 +115,7 @@ class Session:
         return tuple(self._dispatcher.errors)
 
     def history(self) -> tuple[Event, ...]:
-        """The last events, the oldest first."""
+        """Return the last events, the oldest first."""
         return tuple(self._dispatcher.history)
 
     # -- changes -------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ class Session:
         return differences(found, self.ruleset, codes)
 
     def _before(self) -> CheckedFacts:
-        """The facts on which the next change is made: what the changes that wait will leave."""
+        """Return the facts on which the next change is made: what the changes that wait will leave."""
         return self._checked if self._dispatcher.idle else self._wanted
 
     def _change(self, checked: CheckedFacts) -> None:
@@ -205,7 +205,7 @@ class Session:
         return events_between(before, self._verdict, changed, dependencies, self._dispatcher.number)
 
     def _is_cause(self, place: int, checked: CheckedFacts) -> bool:
-        """True if the fact of a slot is another, and was given as another: a ratio may follow from its parts."""
+        """Return whether the fact of a slot is another, and was given as another: a ratio may follow from its parts."""
         name, before = self.ruleset.facts[place].id, self._checked
         return before.values[place] != checked.values[place] and before.given.get(name) != checked.given.get(name)
 

@@ -55,7 +55,7 @@ def _fact(verdict: Verdict, name: str) -> typing.Any:
 
 
 def _as_given(value: FactValue) -> typing.Any:
-    """A value that is read as it was given: numbers stay numbers, other than in what is written to be shown."""
+    """Return a value that is read as it was given: numbers stay numbers, other than in what is written to be shown."""
     if isinstance(value, Decimal):
         return {_DECIMAL: str(value)}
     for kind in (bool, int, float):
@@ -65,7 +65,7 @@ def _as_given(value: FactValue) -> typing.Any:
 
 
 def _read(fact: typing.Any) -> typing.Any:
-    """A fact as ``assess`` takes it; what is wrong with it is said there."""
+    """Return a fact as ``assess`` takes it; what is wrong with it is said there."""
     if isinstance(fact, Mapping):
         text = fact.get(_DECIMAL)
         if len(fact) == 1 and isinstance(text, str):
@@ -79,7 +79,7 @@ def _read(fact: typing.Any) -> typing.Any:
 
 
 def read_snapshot(data: typing.Any) -> Snapshot:
-    """A snapshot from plain JSON types.
+    """Return a snapshot from plain JSON types.
 
     Raises:
         NtmRulesError: it is none.
@@ -102,7 +102,7 @@ def read_snapshot(data: typing.Any) -> Snapshot:
 
 
 def differences(snapshot: Snapshot, ruleset: Ruleset, codes: bytes) -> tuple[OutcomeDifference, ...]:
-    """What the snapshot says otherwise: in the order of the ruleset, then what the ruleset no longer has."""
+    """Return what the snapshot says otherwise: in the order of the ruleset, then what the ruleset no longer has."""
     now = {(level, no): outcome for level, no, outcome in outcomes_by_place(ruleset, codes)}
     places = dict.fromkeys((*now, *snapshot.outcomes))
     pairs = ((place, snapshot.outcomes.get(place), now.get(place)) for place in places)

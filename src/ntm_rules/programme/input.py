@@ -76,7 +76,7 @@ class UnitFile:
         decimal: str | None = None,
         sheet: str | None = None,
     ) -> "UnitFile":
-        """The units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
+        """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
         Raises:
             TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
@@ -88,7 +88,7 @@ class UnitFile:
         return cls(str(path), units, _published_only(str(path), given, facts), frozenset(acts))
 
     def facts(self) -> tuple[UnitFacts, ...]:
-        """The units with facts.
+        """Return the units with facts.
 
         Raises:
             TableError: it holds none.
@@ -147,7 +147,7 @@ def _published_only(path: str, given: Iterable[str], facts: Mapping[str, Fact]) 
 
 
 def assessed(units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] = ()) -> list[tuple[UnitFacts, Verdict]]:
-    """The verdicts on units, each against its ruleset.
+    """Return the verdicts on units, each against its ruleset.
 
     Args:
         acts: columns of recognition that are no facts, and left out.
@@ -173,7 +173,7 @@ def _act(name: str) -> Fact:
 
 
 def yes_no(value: object) -> bool | None:
-    """A yes or no, also of ``{value, source, as_of, by}``."""
+    """Return a yes or no, also of ``{value, source, as_of, by}``."""
     inner = value.get("value") if isinstance(value, Mapping) else value
     return inner if isinstance(inner, bool) else None
 
@@ -183,14 +183,14 @@ def _groups(row: UnitFacts, by: Sequence[str]) -> Mapping[str, str]:
 
 
 def _record(row: UnitFacts, tier: str, by: Sequence[str]) -> UnitRecord:
-    """What is known without any count: recognition."""
+    """Return what is known without any count: recognition."""
     return UnitRecord(row.unit, tier, _groups(row, by), recognised=yes_no(row.facts.get(recognition_fact(tier))))
 
 
 def _published(
     row: UnitFacts, tier: str, compose: Composed, by: Sequence[str], problems: list[FactProblem]
 ) -> UnitRecord | None:
-    """The record of published counts; None where they do not fit together, which is noted."""
+    """Return the record of published counts; None where they do not fit together, which is noted."""
     given = row.facts
     named = given.get("outcome")
     outcome = next((each for each in _DECIDED if each.code == named), None)

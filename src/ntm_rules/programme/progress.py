@@ -170,7 +170,7 @@ Units = Mapping[str, UnitRecord]
 
 
 def _by_tier(records: Iterable[UnitRecord]) -> dict[str, dict[str, UnitRecord]]:
-    """Records by tier and unit."""
+    """Return the records by tier and unit."""
     found: dict[str, dict[str, UnitRecord]] = {}
     for record in records:
         units = found.setdefault(record.tier, {})
@@ -196,7 +196,7 @@ def _tier(
 
 
 def _groups(units: Units, earlier: Units | None, by: Sequence[str], scale: Scale) -> list[Group]:
-    """The groups of every depth, in the order of their names."""
+    """Return the groups of every depth, in the order of their names."""
     found: list[Group] = []
     for depth in range(1, len(by) + 1):
         here, then = (_split(side, by[:depth]) for side in (units, earlier or {}))
@@ -232,7 +232,7 @@ def _change(now: Units, before: Units, scale: Scale) -> Change:
 
 
 def _that_went(pairs: Mapping[str, tuple[object, object]], old: object, new: object) -> tuple[str, ...]:
-    """The units that went from *old* to *new*."""
+    """Return the units that went from *old* to *new*."""
     return tuple(unit for unit, pair in pairs.items() if pair == (old, new))
 
 
@@ -267,7 +267,7 @@ def _achievement(target: Target, tier: TierProgress | None, earlier: Mapping[str
 
 
 def _achieved(target: Target, tier: TierProgress, before: Units | None) -> tuple[Span | None, Span | None]:
-    """What counts for a target, by finding and by act."""
+    """Return what counts for a target, by finding and by act."""
     now = tier.now
     match target.aim:
         case Aim.TOTAL:

@@ -13,7 +13,7 @@ from ntm_rules.verdict.verdict import Verdict
 
 
 def recognition_fact(tier: str) -> str:
-    """The yes/no fact that records the recognition of a tier: ``recognised_ntm``, ``recognised_district_ntm``."""
+    """Return the yes/no fact that records the recognition of a tier, e.g. ``recognised_ntm``."""
     level, _, name = tier.replace("-", "_").partition("/")
     return f"recognised_{name}" if level == "commune" else f"recognised_{level}_{name}"
 
@@ -61,7 +61,7 @@ class UnitRecord:
     def of_verdict(
         cls, verdict: Verdict, groups: Mapping[str, str] | None = None, recognised: bool | None = None
     ) -> "UnitRecord":
-        """The record of a finding."""
+        """Return the record of a finding."""
         return cls(
             verdict.unit or "",
             verdict.ruleset.id,
@@ -87,7 +87,7 @@ class UnitRecord:
         groups: Mapping[str, str] | None = None,
         recognised: bool | None = None,
     ) -> "UnitRecord":
-        """The record of a published count, with the finding that follows from it: all criteria have to be met.
+        """Return the record of a published count, with the finding that follows from it: all criteria have to be met.
 
         Raises:
             ValueError: counts that do not fit together.
@@ -97,7 +97,7 @@ class UnitRecord:
 
 
 def outcome_of(met: int, undetermined: int, total: int) -> Outcome:
-    """The finding of a set that asks for all its criteria."""
+    """Return the finding of a set that asks for all its criteria."""
     if met + undetermined < total:
         return Outcome.NOT_MET
     return Outcome.UNDETERMINED if undetermined else Outcome.MET

@@ -57,7 +57,7 @@ class Scale:
 
     @classmethod
     def of(cls, total: int, starts: Sequence[int] | None = None, under: int | None = None) -> "Scale":
-        """The scale of a set: all criteria, three quarters and half of them unless *starts* is given (19, 15, 10).
+        """Return the scale of a set: all criteria, three quarters and half of them unless *starts* is given.
 
         Raises:
             ValueError: bands that are not between 0 and *total*.
@@ -131,7 +131,7 @@ class Tally:
 
 
 def tally(records: Iterable[UnitRecord], scale: Scale) -> Tally:
-    """The units of one tier counted."""
+    """Return the units of one tier counted."""
     units = tuple(records)
     outcomes = Counter(record.outcome for record in units)
     acts = Counter(record.recognised for record in units)
@@ -164,14 +164,14 @@ def _grades(units: Sequence[UnitRecord]) -> tuple[tuple[Grade, int], ...]:
 
 
 def ends_of(record: UnitRecord) -> tuple[int, int] | None:
-    """The fewest and the most criteria that a unit meets; None where that is not known."""
+    """Return the fewest and the most criteria that a unit meets; None where that is not known."""
     if record.criteria_met is None:
         return None
     return record.criteria_met, record.criteria_met + record.criteria_undetermined
 
 
 def _band(ends: Sequence[tuple[int, int]], low: int, high: int) -> Band:
-    """The units that are surely, and those that are possibly, within the band."""
+    """Return the units that are surely, and those that are possibly, within the band."""
     sure = sum(low <= least and most <= high for least, most in ends)
     possible = sum(least <= high and low <= most for least, most in ends)
     return Band(low, high, Span(sure, possible))

@@ -24,7 +24,7 @@ _WIDTH = 48
 
 
 def workbook(file: typing.IO[bytes], options: dict[str, typing.Any] | None = None) -> typing.Any:
-    """A new workbook that goes to *file* when it is closed.
+    """Return a new workbook that goes to *file* when it is closed.
 
     Raises:
         EngineUnavailable: XlsxWriter is not installed.
@@ -53,7 +53,7 @@ def check_rows(count: int, table: str | None = None) -> None:
 
 
 def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typing.Any = None) -> None:
-    """A cell: numbers as numbers, everything else as a text, whatever it begins with; nothing for an empty one.
+    """Return a cell: numbers as numbers, everything else as a text, whatever it begins with; nothing for an empty one.
 
     Raises:
         TableError: a text is longer than a cell.
@@ -75,7 +75,7 @@ def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typ
 
 
 def write_report(file: typing.IO[bytes], report: Report) -> None:
-    """A report as a workbook: the heading in the first sheet, then a sheet for each table.
+    """Return a report as a workbook: the heading in the first sheet, then a sheet for each table.
 
     Raises:
         EngineUnavailable: XlsxWriter is not installed.
@@ -119,12 +119,12 @@ def _write_table(
 
 
 def _plain(value: Value, lang: str) -> object:
-    """A number for a cell of numbers; a text where it is none, or two."""
+    """Return a number for a cell of numbers; a text where it is none, or two."""
     if isinstance(value, Span):
         return _plain(value.low, lang) if value.known else text_of(value, lang)
     return float(value) if isinstance(value, Fraction | Decimal) else value
 
 
 def _sheet_name(number: int, title: str) -> str:
-    """A name that Excel takes: without its forbidden characters, short, and like no other."""
+    """Return a name that Excel takes: without its forbidden characters, short, and like no other."""
     return re.sub(r"[\[\]:*?/\\']", " ", f"{number} {title}")[:_NAME].strip()

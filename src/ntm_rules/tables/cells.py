@@ -47,7 +47,7 @@ class Percent:
 
 
 def typed_value(value: object, fact: Fact, read: Reader) -> object:
-    """A cell that knows its type, as spreadsheets and Parquet have them, for ``assess``.
+    """Return a cell that knows its type, as spreadsheets and Parquet have them, for ``assess``.
 
     Texts are read as people write them. A number is one; where a yes/no, level or category is looked for, its digits
     are read as in a text, so that 1 and 0 are yes and no.
@@ -69,7 +69,7 @@ def typed_value(value: object, fact: Fact, read: Reader) -> object:
 
 
 def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
-    """The reader of the cells of one fact: from a text to a value, None for an empty cell, or ``BadCell``.
+    """Return the reader of the cells of one fact: from a text to a value, None for an empty cell, or ``BadCell``.
 
     Args:
         decimal: ``"comma"`` or ``"point"`` where the caller knows which one separates the decimals.
@@ -97,7 +97,7 @@ def tidied(text: str) -> str:
 
 
 def _yes_or_no(text: str) -> bool:
-    """A yes or no, in any case.
+    """Return a yes or no, in any case.
 
     Raises:
         BadCell: it is neither.
@@ -109,7 +109,7 @@ def _yes_or_no(text: str) -> bool:
 
 
 def number(text: str, decimal: str | None = None) -> Decimal:
-    """A number with a decimal comma or point, with or without groups of three digits.
+    """Return a number with a decimal comma or point, with or without groups of three digits.
 
     Raises:
         BadCell: it is no number, or ``1.234`` can be read in two ways and *decimal* does not say which.
@@ -145,13 +145,13 @@ def _point_of(digits: str, separators: list[str]) -> str:
 
 
 def _grouped(digits: str, group: str) -> bool:
-    """True if *digits* are groups of three, as in ``1.234.567``; a group never begins with 0."""
+    """Return whether *digits* are groups of three, as in ``1.234.567``; a group never begins with 0."""
     first, *rest = digits.split(group)
     return 1 <= len(first) <= 3 and first[0] != "0" and all(len(r) == 3 and r.isdigit() for r in rest)
 
 
 def _choices(fact: Fact) -> dict[str, set[str]]:
-    """The values of an ordinal or category by every folded name they bear."""
+    """Return the values of an ordinal or category by every folded name they bear."""
     found: dict[str, set[str]] = {}
     titles = fact.value_titles or {}
     for value in fact.values:

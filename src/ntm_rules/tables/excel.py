@@ -34,7 +34,7 @@ _CHUNK, _OVERLAP = 2**20, 2**8
 
 
 def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Iterator[Record]:
-    """The rows of a sheet; the first that is not blank holds the names of the columns.
+    """Yield the rows of a sheet; the first that is not blank holds the names of the columns.
 
     A cell that is shown as a percentage is ``Percent``. Results of formulas are those that were stored.
 
@@ -75,7 +75,7 @@ def _look(file: typing.IO[bytes], problems: Problems) -> None:
 
 
 def _unfinished(parts: zipfile.ZipFile, name: str) -> bool:
-    """True if a sheet holds a formula without a result."""
+    """Return whether a sheet holds a formula without a result."""
     with parts.open(name) as part:
         text = b""
         while chunk := part.read(_CHUNK):
@@ -86,13 +86,13 @@ def _unfinished(parts: zipfile.ZipFile, name: str) -> bool:
 
 
 def _opening(text: bytes, place: int) -> bytes:
-    """The tag that opens the cell around a place; an empty text is a result too."""
+    """Return the tag that opens the cell around a place; an empty text is a result too."""
     start = max(text.rfind(b"<c ", 0, place), text.rfind(b":c ", 0, place))
     return text[start : text.find(b">", start)]
 
 
 def _sheet(sheets: Sequence[typing.Any], wanted: str | None, problems: Problems) -> object:
-    """The sheet of a name, or the first."""
+    """Return the sheet of a name, or the first."""
     names = [sheet.title for sheet in sheets]
     if not sheets:
         problems.fail(Message("table.sheet/none"), 1)
@@ -127,7 +127,7 @@ def _rows(sheet: "ReadOnlyWorksheet") -> Iterator[Record]:
 
 
 def _value(cell: typing.Any, percents: dict[str, bool]) -> object:
-    """The value of a cell; as ``Percent`` where that is how it is shown."""
+    """Return the value of a cell; as ``Percent`` where that is how it is shown."""
     value = cell.value
     if isinstance(value, int | float) and not isinstance(value, bool):
         form = cell.number_format

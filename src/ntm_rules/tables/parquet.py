@@ -23,7 +23,7 @@ _BUFFER = 2**18
 
 
 def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
-    """A Parquet file.
+    """Return a Parquet file.
 
     Raises:
         TableError: it is none.
@@ -43,7 +43,7 @@ def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
 
 
 def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
-    """What the columns of a file are.
+    """Return what the columns of a file are.
 
     Raises:
         TableError: columns that are nothing or of another type than their facts, and those missing: all of them.
@@ -68,7 +68,7 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
 
 
 def is_text(kind: "pa.DataType") -> bool:
-    """True for a type of texts, categorical ones included."""
+    """Return True for a type of texts, categorical ones included."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
@@ -77,7 +77,7 @@ def is_text(kind: "pa.DataType") -> bool:
 
 
 def _wanted(fact: Fact, kind: "pa.DataType") -> Message | None:
-    """What a column of a fact has to hold; None where it does."""
+    """Return what a column of a fact has to hold; None where it does."""
     import pyarrow as pa
 
     whole, number = pa.types.is_integer(kind), pa.types.is_floating(kind)
@@ -91,7 +91,7 @@ def _wanted(fact: Fact, kind: "pa.DataType") -> Message | None:
 
 
 def batches(file: "pq.ParquetFile", problems: Problems, names: Sequence[str]) -> Iterator["pa.RecordBatch"]:
-    """The rows of some columns.
+    """Yield the rows of some columns.
 
     Raises:
         TableError: the file is damaged.
@@ -105,7 +105,7 @@ def batches(file: "pq.ParquetFile", problems: Problems, names: Sequence[str]) ->
 
 
 def parquet_records(path: Path, reading: "Reading") -> Iterator[Record]:
-    """The rows of a file; their places count from 1.
+    """Yield the rows of a file; their places count from 1.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -122,7 +122,7 @@ def parquet_records(path: Path, reading: "Reading") -> Iterator[Record]:
 
 
 def rows(batch: "pa.RecordBatch") -> Iterator[tuple[object, ...]]:
-    """The rows of a batch as Python values; float32 by its shortest text, decimals without superfluous zeros."""
+    """Yield the rows of a batch as Python values; float32 by its shortest text, decimals without superfluous zeros."""
     return zip(*(_values(column) for column in batch.columns), strict=True)
 
 
@@ -141,11 +141,11 @@ def _values(column: "pa.Array[typing.Any]") -> Sequence[object]:
 
 
 def _short(value: Decimal) -> Decimal:
-    """A decimal without the zeros that only the type of its column adds."""
+    """Return a decimal without the zeros that only the type of its column adds."""
     whole = value.to_integral_value()
     return whole if value == whole else value.normalize()
 
 
 def _first(error: Exception) -> str:
-    """The first line of what another library says."""
+    """Return the first line of what another library says."""
     return str(error).partition("\n")[0]

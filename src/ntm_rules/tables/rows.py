@@ -72,7 +72,7 @@ class Problems:
 
 
 def records(path: Path, problems: Problems, known: Known, sheet: str | None = None) -> Iterator[Record]:
-    """The rows of a file; blank ones are left out.
+    """Yield the rows of a file; blank ones are left out.
 
     Args:
         path: its suffix says what kind of file it is.
@@ -156,7 +156,7 @@ def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) ->
 
 
 def _delimiter(path: Path, encoding: str, problems: Problems, known: Known) -> str:
-    """The delimiter that makes the most columns known, then the one that makes the most columns."""
+    """Return the delimiter that makes the most columns known, then the one that makes the most columns."""
 
     def score(delimiter: str) -> tuple[int, int]:
         with path.open(encoding=encoding, newline="") as file, suppress(csv.Error):
@@ -206,7 +206,7 @@ def _parsed(text: str, line: int | None, problems: Problems) -> object:
 
 
 def json_value(text: str) -> object:
-    """The value of a JSON text.
+    """Return the value of a JSON text.
 
     Raises:
         ValueError: it is none, a key stands there twice, or a number is none.
@@ -224,7 +224,7 @@ class _JsonError(ValueError):
 
 
 def json_problem(error: Exception) -> Message:
-    """What is wrong with a text that ``json_value`` refuses, in one sentence."""
+    """Return what is wrong with a text that ``json_value`` refuses, in one sentence."""
     if isinstance(error, _JsonError):
         return error.message
     if isinstance(error, json.JSONDecodeError):

@@ -57,7 +57,7 @@ def read(
     decimal: str | None = None,
     sheet: str | None = None,
 ) -> Iterator[UnitFacts]:
-    """The units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
+    """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
     Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter there.
     CSV is separated by comma, semicolon or tab; texts are in UTF-8, or in UTF-16 with a byte order mark.
@@ -86,7 +86,7 @@ def read(
 
 
 def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Record]:
-    """The rows of a file; types of columns are looked at with what is looked for."""
+    """Yield the rows of a file; types of columns are looked at with what is looked for."""
     if path.suffix.lower() != ".parquet" or sheet is not None:
         return records(path, reading.problems, reading.knows, sheet)
     from ntm_rules.tables.parquet import parquet_records
@@ -130,7 +130,7 @@ class Reading:
     def of(
         cls, path: str | Path, facts: Mapping[str, Fact], unit: str | None, keep: Sequence[str], decimal: str | None
     ) -> "Reading":
-        """What a file is read with.
+        """Return what a file is read with.
 
         Raises:
             BadArgument: *decimal* is none of the two words.
@@ -142,7 +142,7 @@ class Reading:
         return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed)
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
-        """The units of the rows that can be read.
+        """Yield the units of the rows that can be read.
 
         Raises:
             TableError, FactError: as ``tables.read``.
@@ -194,7 +194,7 @@ class Reading:
         return UnitFacts(unit, facts, kept, line)
 
     def facts_of(self, line: int, unit: str | None, columns: Columns, values: Sequence[object]) -> dict[str, object]:
-        """The facts of a row, without empty cells; bad ones are noted."""
+        """Return the facts of a row, without empty cells; bad ones are noted."""
         facts: dict[str, object] = {}
         for place, fact, read in columns.facts:
             value = values[place]
@@ -209,7 +209,7 @@ class Reading:
         return facts
 
     def unit_of(self, line: int, given: object) -> str | None:
-        """The unit of a row; None where there is none or another row has it."""
+        """Return the unit of a row; None where there is none or another row has it."""
         if given is not None and not isinstance(given, str):
             message = Message("table.unit/text", unit=str(given), place=self.place, line=line)
             self.problems.note(message, line, Message("hint.text_cell") if self.typed else Message("hint.quotes"))
@@ -238,12 +238,12 @@ class Reading:
         return self.fact(name) is not None or folded(name) in {folded(w) for w in wanted}
 
     def fact(self, name: str) -> str | None:
-        """The id of the fact that a column names by id or title; None where it names none or several."""
+        """Return the id of the fact that a column names by id or title; None where it names none or several."""
         ids = [name] if name in self.facts else self.titles.get(folded(name), [])
         return ids[0] if len(ids) == 1 else None
 
     def columns(self, line: int, names: tuple[str, ...]) -> Columns:
-        """What the columns are; every problem of the header noted."""
+        """Return what the columns are; every problem of the header noted."""
         folds = [folded(name) for name in names]
         self.seen.update(folds)
         unit = self.unit_column(line, names, folds)
@@ -265,7 +265,7 @@ class Reading:
         return Columns(names, unit, tuple(facts), kept)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:
-        """The place of the column that names the unit."""
+        """Return the place of the column that names the unit."""
         for wanted in UNIT_COLUMNS if self.unit is None else (self.unit,):
             if folded(wanted) in folds:
                 return folds.index(folded(wanted))
@@ -276,7 +276,7 @@ class Reading:
         return None
 
     def reader(self, fact: str) -> Reader:
-        """The reader of a fact's cells, made once."""
+        """Return the reader of a fact's cells, made once."""
         if fact not in self.readers:
             self.readers[fact] = reader_of(self.facts[fact], self.decimal)
         return self.readers[fact]
@@ -294,7 +294,7 @@ class Reading:
 
 
 def _twice(name: str, other: str) -> Message:
-    """What is wrong with a column whose fact, or name, another column *other* has already."""
+    """Return what is wrong with a column whose fact, or name, another column *other* has already."""
     if name == other:
         return Message("table.column/twice", name=name)
     return Message("table.column/twice_as", name=name, other=other)
@@ -305,7 +305,7 @@ def _nearest(name: str, names: Sequence[str]) -> Sentence:
 
 
 def _value(value: object, read: Reader) -> object:
-    """A value for ``assess``: texts are read as cells, also inside ``{value, source, as_of, by}``."""
+    """Return a value for ``assess``: texts are read as cells, also inside ``{value, source, as_of, by}``."""
     if isinstance(value, str):
         return read(value)
     if isinstance(value, dict) and isinstance(value.get("value"), str):
@@ -315,7 +315,7 @@ def _value(value: object, read: Reader) -> object:
 
 
 def kept_text(value: object) -> str:
-    """A kept value as a text."""
+    """Return a kept value as a text."""
     if value is None:
         return ""
     if isinstance(value, dt.date | dt.time):

@@ -32,7 +32,7 @@ class AfterMerger:
     rule: MergerRule | None
 
     def text(self, lang: str = "vi") -> str:
-        """The reason in one sentence.
+        """Return the reason in one sentence.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -51,7 +51,7 @@ def recognition_after_merger(
     on: dt.date,
     period: str | None = None,
 ) -> AfterMerger:
-    """What a unit merged from others is recognised as.
+    """Return what a unit merged from others is recognised as.
 
     Args:
         rule: the policy of its province: ``Library.merger_rule``; None where it has declared none.

@@ -54,7 +54,7 @@ class _State:
 
 
 def read_package() -> tuple[tuple[Unit, ...], tuple[Succession, ...]]:
-    """The units of the package and which took over which, with the successions that are known to be wrong mended.
+    """Return the units of the package and which took over which, known errors of the package mended.
 
     Raises:
         EngineUnavailable: the package is not installed, or its data cannot be read.

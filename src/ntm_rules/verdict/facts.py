@@ -78,12 +78,12 @@ class Checker:
         self.ratios_with, self.derived_with = _numbers_by_fact(self.ratios), _numbers_by_fact(self.derived)
 
     def _check_of(self, fact: Fact) -> tuple[int, float, float, Check]:
-        """The slot of a fact, the bounds between which a float needs no further check, and the check."""
+        """Return the slot of a fact, the bounds between which a float needs no further check, and the check."""
         stepped = fact.id in self.stepped
         return self.places[fact.id], *(_NOWHERE if stepped else _float_bounds(fact)), check_of(fact, stepped)
 
     def check(self, facts: Mapping[str, object], unit: str | None) -> CheckedFacts:
-        """The facts in slots.
+        """Return the facts in slots.
 
         Raises:
             FactError: every bad fact of the unit.
@@ -93,7 +93,7 @@ class Checker:
         return self._finished(draft, self.bound, self.ratios, self.derived)
 
     def amend(self, before: CheckedFacts, changes: Mapping[str, object]) -> CheckedFacts:
-        """Checked facts with some of them changed, as ``check`` of all of them would give; None takes a fact away.
+        """Change some checked facts, with the result of ``check`` on all of them; None takes a fact away.
 
         Raises:
             FactError: every bad fact among the changes, and every ratio they leave in disagreement.
@@ -137,7 +137,7 @@ class Checker:
     def _finished(
         self, draft: "_Draft", bound: Mapping[str, str], ratios: Sequence[_Ratio], derived: Sequence[_Ratio]
     ) -> CheckedFacts:
-        """The facts of a draft, when what is bound and what has to agree is settled."""
+        """Return the facts of a draft, when what is bound and what has to agree is settled."""
         for name, value in bound.items():
             self._bind(name, value, draft)
         for fact, part, whole in ratios:
@@ -163,7 +163,7 @@ class Checker:
         draft.values[place] = bound
 
     def _pair(self, fact: Fact, part: Fact, whole: Fact, draft: "_Draft") -> tuple[int, int] | None:
-        """The exact ratio where part and whole are given and fit together; None otherwise."""
+        """Return the exact ratio where part and whole are given and fit together; None otherwise."""
         top, bottom = draft.values[self.places[part.id]], draft.values[self.places[whole.id]]
         if top is None or bottom is None:
             return None
@@ -179,7 +179,7 @@ class Checker:
     def _undecided(
         self, fact: Fact, name: str, part: Fact, whole: Fact, pair: tuple[int, int], draft: "_Draft"
     ) -> None:
-        """What is undecided of a share has room in the whole beside the part."""
+        """Return what is undecided of a share has room in the whole beside the part."""
         count = draft.values[self.places[name]]
         if fact.type is FactType.PERCENT and count and pair[0] + 100 * int(typing.cast(float, count)) > 100 * pair[1]:
             rest = (100 * pair[1] - pair[0]) // 100
@@ -210,7 +210,7 @@ class _Draft:
         self.problems.append(FactProblem(self.unit, fact, value, expected, hint))
 
     def annotated(self, name: str, value: Mapping[object, object]) -> object:
-        """The value of a fact given as ``{value, source, as_of, by}``; None where that is not what it is."""
+        """Return the value of a fact given as ``{value, source, as_of, by}``; None where that is not what it is."""
         extra = [str(key) for key in value if key not in _ANNOTATED]
         if extra or "value" not in value:
             hint = Message("hint.unknown_keys", keys=tuple(extra)) if extra else ""
@@ -228,7 +228,7 @@ class _Draft:
 
 
 def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
-    """The ratios that the set and its prerequisites work out."""
+    """Yield the ratios that the set and its prerequisites work out."""
     for asked in with_prerequisites(ruleset):
         for derived in asked.derived:
             if isinstance(derived.rule, RatioOf):
@@ -236,7 +236,7 @@ def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
 
 
 def _scored(ruleset: Ruleset) -> Iterator[str]:
-    """The facts that hold points of the set and its prerequisites."""
+    """Yield the facts that hold points of the set and its prerequisites."""
     for asked in with_prerequisites(ruleset):
         yield from points_in(asked.derived)
 
@@ -252,7 +252,7 @@ def _numbers_by_fact(ratios: Sequence[_Ratio]) -> Mapping[str, Sequence[int]]:
 
 
 def _touched(ratios: Sequence[_Ratio], by_fact: Mapping[str, Sequence[int]], names: Iterable[str]) -> list[_Ratio]:
-    """The ratios that one of the facts has a part in, in order."""
+    """Return the ratios that one of the facts has a part in, in order."""
     return [ratios[number] for number in sorted({n for name in names for n in by_fact.get(name, ())})]
 
 
@@ -277,7 +277,7 @@ def scaled(value: float, fact: Fact) -> int:
 
 
 def _agrees(given: FactValue, exact: Fraction) -> bool:
-    """True if a ratio as written is the exact one, rounded either way to the digits in which it is written.
+    """Return whether a ratio as written is the exact one, rounded either way to the digits in which it is written.
 
     A float of more than 15 digits was computed, not written: it is read with 15.
     """
@@ -295,7 +295,7 @@ def _plain(number: float) -> str:
 
 
 def check_of(fact: Fact, stepped: bool = False) -> Check:
-    """The check of one fact: from a caller's value to the slot's, or ``BadValue``.
+    """Return the check of one fact: from a caller's value to the slot's, or ``BadValue``.
 
     Args:
         stepped: the number has no more digits after the point than the catalogue says.
@@ -368,7 +368,7 @@ def _number_check(fact: Fact) -> Check:
 
 
 def _exact(value: int | str | Decimal) -> float:
-    """An integer, a text or a Decimal of at most 15 significant digits as float64; its shortest text is *value*."""
+    """Return an integer, text or Decimal of up to 15 significant digits as float64; its shortest text is *value*."""
     if type(value) is int and -(10**MAX_DIGITS) < value < 10**MAX_DIGITS:
         return float(value)
     try:

@@ -158,7 +158,7 @@ class Words:
         return "; ".join(found)
 
     def _undetermined(self, leaf: LeafResult) -> str:
-        """What is there, what is missing and what would be asked; then why else nothing can be said."""
+        """Return what is there, what is missing and what would be asked; then why else nothing can be said."""
         text = ", ".join(filter(None, (self._there(leaf), self._missing(leaf), self._asked(leaf))))
         others = [self._code(c, leaf) for c in leaf.codes if c is not ReasonCode.FACT_MISSING]
         return "; ".join([text, *others] if text else others)
@@ -169,7 +169,7 @@ class Words:
         return self._actual(leaf)
 
     def _missing(self, leaf: LeafResult) -> str:
-        """That the figure is missing, or by what one that is there may still grow."""
+        """Return that the figure is missing, or by what one that is there may still grow."""
         if ReasonCode.FACT_MISSING not in leaf.codes:
             return ""
         if leaf.undecided is not None and leaf.actual is not None:
@@ -178,7 +178,7 @@ class Words:
         return say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing")
 
     def _asked(self, leaf: LeafResult) -> str:
-        """What a number or level has to be, where the cell itself is not what is open."""
+        """Return what a number or level has to be, where the cell itself is not what is open."""
         if leaf.required is None or isinstance(leaf.required, bool):
             return ""
         if not set(_CELL_CODES).isdisjoint(leaf.codes):

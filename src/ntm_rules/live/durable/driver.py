@@ -46,7 +46,7 @@ class Broken(Exception):  # noqa: N818 - never leaves the engines
 
 
 def engine_module() -> typing.Any:
-    """The C module of durable_rules.
+    """Return the C module of durable_rules.
 
     Raises:
         EngineUnavailable: it is not installed, or does not work with this Python or locale.
@@ -62,7 +62,7 @@ def engine_module() -> typing.Any:
 
 
 def number_text(number: Number) -> str:
-    """A number as the parser of durable_rules reads it back: a point before every exponent."""
+    """Return a number as the parser of durable_rules reads it back: a point before every exponent."""
     if isinstance(number, int):
         return str(number)
     if not math.isfinite(number):
@@ -72,7 +72,7 @@ def number_text(number: Number) -> str:
 
 
 def hash_of(name: str) -> int:
-    """The 32 bits by which durable_rules tells names and ids apart; it never compares the texts."""
+    """Return the 32 bits by which durable_rules tells names and ids apart; it never compares the texts."""
     found = 0x811C9DC5
     for byte in name.encode():
         found = ((found ^ byte) * 16777619) & 0xFFFFFFFF
@@ -109,7 +109,7 @@ class Driver:
         return self._lock
 
     def open(self) -> "Memory":
-        """A new session, without facts.
+        """Return a new session, without facts.
 
         Raises:
             EngineUnavailable: durable_rules cannot be used, or has as many sessions as it can hold.
@@ -135,7 +135,7 @@ class Driver:
             return memory
 
     def holds(self, memory: "Memory") -> bool:
-        """True if the session can be used: not after an error, in the child of a fork, or when it was ended."""
+        """Return whether the session can be used: not after an error, in the child of a fork, or when it was ended."""
         with self.lock:
             return self._build is memory.build and memory.sid in memory.build.live
 
@@ -262,7 +262,7 @@ class Memory:
 
 
 def _taken(answer: tuple[int, int]) -> int:
-    """The state that durable_rules answers with; any code but 0 says that the fact was not taken."""
+    """Return the state that durable_rules answers with; any code but 0 says that the fact was not taken."""
     code, state = answer
     if code:
         raise Broken(f"durable_rules did not take a fact, code {code}")
@@ -273,7 +273,7 @@ def _taken(answer: tuple[int, int]) -> int:
 
 
 def _compiled(rules: Mapping[str, Sequence[Test]]) -> str:
-    """The rules as durable_rules reads them."""
+    """Return the rules as durable_rules reads them."""
     return "{" + ",".join(f'"{name}":{{"all":[{{"m":{_tests(tests)}}}]}}' for name, tests in rules.items()) + "}"
 
 
@@ -317,7 +317,7 @@ def check(rules: Mapping[str, Sequence[Test]], ids: Iterable[str]) -> None:
 
 
 def _check_node(node: _Node, above: int) -> None:
-    """The limits of one node; *above* is how many matches may wait when it is reached."""
+    """Return the limits of one node; *above* is how many matches may wait when it is reached."""
     if len(node.below) > MAX_TESTS:
         raise EngineUnavailable(Message("durable.tests", count=len(node.below), most=MAX_TESTS))
     if node.ends > MAX_ENDS:

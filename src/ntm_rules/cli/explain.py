@@ -100,7 +100,7 @@ class _Branches:
             self.node(made, member)
 
     def leaf(self, leaf: LeafResult) -> Text:
-        """Return what is there and asked, which column and why, where it stands, how well it is known."""
+        """Return what is there and asked, which column and why, where it is written, how well it is known."""
         title = f"{self.words.fact_title(leaf.fact.id)}: " if leaf.fact is not None else ""
         parts = [f"{title}{self.words.leaf(leaf)}"]
         columns = [self.column(column) for column in leaf.columns if column.value is not None]

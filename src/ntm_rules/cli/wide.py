@@ -22,7 +22,7 @@ Columns = dict[str, typing.Any]
 
 
 def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
-    """Refuse columns to keep that bear the name of a result, or are named twice.
+    """Refuse columns to keep that have the name of a result, or are named twice.
 
     Raises:
         TableError: all of them.

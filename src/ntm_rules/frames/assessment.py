@@ -50,10 +50,10 @@ def assess(
         threads: in memory; as many as there are processors unless given.
 
     Raises:
-        TableError: columns that are no facts, or hold another type: all of them.
+        TableError: columns that are not facts, or hold another type: all of them.
         FactError: every bad value, with ``"raise"``.
         EngineUnavailable: a library is not installed.
-        ValueError: an argument that is none of those above.
+        ValueError: an argument with a value that is not among those above.
 
     Warns:
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
@@ -92,7 +92,7 @@ def assess_mixed(
 ) -> typing.Any:
     """Return the findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
 
-    A text that names a column of the frame stands for that column, which is passed through: dates, or texts such
+    A text that names a column of the frame means that column, which is passed through: dates, or texts such
     as ``2024-07-02``; years as whole numbers; provinces by id or name, null for none. Rows are grouped by composed
     ruleset; ``content_hash`` says which one. Outcomes of criteria and indicators that a set does not have are null.
     Of a lazy frame the values that tell the groups apart are fetched, nothing else.

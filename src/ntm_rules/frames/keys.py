@@ -15,7 +15,7 @@ if typing.TYPE_CHECKING:
 
 @frozen
 class Keys:
-    """What picks the ruleset of a row; a text that names a column of the frame stands for that column."""
+    """What picks the ruleset of a row; a text that names a column of the frame means that column."""
 
     tier: str
     on: dt.date | str
@@ -31,7 +31,7 @@ class Keys:
         """Return the ruleset of the rows that have these values in the columns.
 
         Raises:
-            TableError: a value that is no date or no year, or is missing.
+            TableError: a value that is not a date or a year, or is missing.
             UnknownName, NotInForce: as ``Library.compose``.
         """
         lacking = [name for name, value in values.items() if value is None and name != self.province]

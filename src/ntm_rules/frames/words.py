@@ -30,7 +30,7 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
 
     Raises:
         RulesetError: the row comes from a ruleset with another content hash.
-        TableError: it is no row of a long result.
+        TableError: it is not a row of a long result.
         UnknownName: another language.
     """
     missing = [name for name in ("indicator", "outcome", "provisional", "detail", "content_hash") if name not in row]

@@ -178,7 +178,7 @@ def _province_above(
 ) -> str | None:
     """Return what the table calls the province of a unit: in its row, else in the nearest row above that says it.
 
-    What is no text is noted where its own row is read.
+    What is not a text is noted where its own row is read.
     """
     above: str | None = unit
     while above is not None:

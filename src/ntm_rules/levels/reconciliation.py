@@ -70,7 +70,7 @@ def reconcile(
 ) -> Reconciliation:
     """Whether the finding and the acts on its unit fit together, and if not, in which way.
 
-    An act stands until another takes it back: a recognised unit that no longer meets its set is not unrecognised, it
+    An act holds until another takes it back: a recognised unit that no longer meets its set is not unrecognised, it
     is one to look at, and one to withdraw only where the conditions of withdrawal hold. Those are a finding of their
     own: hand in ``assess_finding(library.compose("commune/withdrawal", ...), ...)``.
 

@@ -139,8 +139,8 @@ class Board:
             Every outcome that is another than in the snapshot; none where the rules are the same.
 
         Raises:
-            NtmRulesError: it is no snapshot, or names no unit; nothing is changed.
-            FactError: its facts are none under the rules of this board; nothing is changed.
+            NtmRulesError: it is not a snapshot, or names no unit; nothing is changed.
+            FactError: its facts are not valid under this ruleset; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
         unit = read_snapshot(snapshot).unit
@@ -151,7 +151,7 @@ class Board:
         return differences
 
     def forget(self, unit: str) -> None:
-        """Drop a unit with its facts; nothing happens if there is none.
+        """Drop a unit with its facts; nothing happens if it is unknown.
 
         Raises:
             NtmRulesError: a callback asked for it while a change was being told.

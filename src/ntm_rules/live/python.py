@@ -15,7 +15,7 @@ class LiveEngine(typing.Protocol):
 
     @property
     def rebuilds(self) -> int:
-        """How often the engine had failed and was built anew."""
+        """How often the engine had failed and was built again."""
 
     def follow(self, codes: bytes, slots: Slots, differ: Collection[int]) -> bytes:
         """Return the codes of the set, its criteria and its indicators after a change.

@@ -106,7 +106,7 @@ class Session:
 
     @property
     def rebuilds(self) -> int:
-        """How often the engine had failed and was built anew from the facts."""
+        """How often the engine had failed and was built again from the facts."""
         return self._engine.rebuilds
 
     @property
@@ -171,8 +171,8 @@ class Session:
             Every outcome that is another than in the snapshot; none where the rules are the same.
 
         Raises:
-            NtmRulesError: it is no snapshot; nothing is changed.
-            FactError: its facts are none under the rules of this session; nothing is changed.
+            NtmRulesError: it is not a snapshot; nothing is changed.
+            FactError: its facts are not valid under this ruleset; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
         self._need_open()

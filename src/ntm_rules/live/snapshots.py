@@ -82,7 +82,7 @@ def read_snapshot(data: typing.Any) -> Snapshot:
     """Return a snapshot from plain JSON types.
 
     Raises:
-        NtmRulesError: it is none.
+        NtmRulesError: it is not a snapshot.
     """
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__

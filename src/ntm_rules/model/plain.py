@@ -125,7 +125,7 @@ _HOW: dict[type, Callable[[typing.Any], object]] = {
 for _class, _way in _HOW.items():
     _write(_class, _way)
 
-# which instrument it is: a title is no part of that
+# which instrument it is: a title is not part of that
 form_of_fields(Instrument, title=override(omit=True))
 
 

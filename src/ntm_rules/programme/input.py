@@ -150,7 +150,7 @@ def assessed(units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] =
     """Return the verdicts on units, each against its ruleset.
 
     Args:
-        acts: columns of recognition that are no facts, and left out.
+        acts: columns of recognition that are not facts, and left out.
 
     Raises:
         FactError: every fact of all units that their sets cannot take.

@@ -153,7 +153,7 @@ def progress(
         as_of: the day of the report.
 
     Raises:
-        ValueError: a unit stands twice in a tier, or bands that cannot be.
+        ValueError: a unit is there twice in a tier, or the bands are impossible.
     """
     now = _by_tier(records)
     earlier = None if before is None else _by_tier(before)

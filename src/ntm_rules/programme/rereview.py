@@ -84,7 +84,7 @@ class ReviewedUnit:
 
     @property
     def at_stake(self) -> bool:
-        """True if it is recognised and the finding does not bear that out any more."""
+        """True if it is recognised and the finding does not support that any more."""
         return self.recognised is True and not self.after.outcome.satisfied
 
     @property

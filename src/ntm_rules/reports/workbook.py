@@ -119,7 +119,7 @@ def _write_table(
 
 
 def _plain(value: Value, lang: str) -> object:
-    """Return a number for a cell of numbers; a text where it is none, or two."""
+    """Return a number for a cell of numbers; a text where it is not a number, or two."""
     if isinstance(value, Span):
         return _plain(value.low, lang) if value.known else text_of(value, lang)
     return float(value) if isinstance(value, Fraction | Decimal) else value

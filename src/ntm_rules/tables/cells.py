@@ -112,7 +112,7 @@ def number(text: str, decimal: str | None = None) -> Decimal:
     """Return a number with a decimal comma or point, with or without groups of three digits.
 
     Raises:
-        BadCell: it is no number, or ``1.234`` can be read in two ways and *decimal* does not say which.
+        BadCell: it is not a number, or ``1.234`` can be read in two ways and *decimal* does not say which.
     """
     match = _NUMBER.fullmatch(text)
     if match is None:
@@ -151,7 +151,7 @@ def _grouped(digits: str, group: str) -> bool:
 
 
 def _choices(fact: Fact) -> dict[str, set[str]]:
-    """Return the values of an ordinal or category by every folded name they bear."""
+    """Return the values of an ordinal or category by every folded name they have."""
     found: dict[str, set[str]] = {}
     titles = fact.value_titles or {}
     for value in fact.values:

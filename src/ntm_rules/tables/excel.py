@@ -42,7 +42,7 @@ def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Itera
         sheet: its name; the first unless given.
 
     Raises:
-        TableError: the file is no workbook, has no such sheet, or holds formulas without results.
+        TableError: the file is not a workbook, has no such sheet, or holds formulas without results.
         EngineUnavailable: openpyxl is not installed.
         OSError: the file cannot be opened.
     """

@@ -26,7 +26,7 @@ def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
     """Return a Parquet file.
 
     Raises:
-        TableError: it is none.
+        TableError: it is not a Parquet file.
         EngineUnavailable: pyarrow is not installed.
         OSError: it cannot be opened.
     """

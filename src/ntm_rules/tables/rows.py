@@ -209,7 +209,7 @@ def json_value(text: str) -> object:
     """Return the value of a JSON text.
 
     Raises:
-        ValueError: it is none, a key stands there twice, or a number is none.
+        ValueError: it is not JSON, or has a duplicate key or a number that JSON does not have.
         RecursionError: it is nested too deeply.
     """
     return json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)

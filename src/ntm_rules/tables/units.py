@@ -133,7 +133,7 @@ class Reading:
         """Return what a file is read with.
 
         Raises:
-            BadArgument: *decimal* is none of the two words.
+            BadArgument: *decimal* is another word.
         """
         if decimal is not None and decimal not in DECIMAL_SEPARATORS:
             known = tuple(DECIMAL_SEPARATORS)
@@ -282,7 +282,7 @@ class Reading:
         return self.readers[fact]
 
     def unknown(self, line: int, name: str) -> None:
-        """Note a column that is no fact, or the title of several."""
+        """Note a column that is not a fact, or is the title of several."""
         ids = self.titles.get(folded(name), [])
         if ids:
             self.problems.note(Message("table.column/title", name=name, ids=tuple(ids)), line)

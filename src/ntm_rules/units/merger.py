@@ -23,7 +23,7 @@ _BETWEEN_SOURCES = "; "
 
 @public("units")
 class WhyNot(Enum):
-    """Why a fact of the old units is none of the new one."""
+    """Why a fact of the old units does not follow for the new one."""
 
     NOT_GIVEN = "not_given"
     WITHOUT_PARTS = "without_parts"

@@ -63,10 +63,10 @@ class Units:
         return Units(tuple(unit for unit in self.units if unit.on(date)))
 
     def by_code(self, code: str, on: dt.date | None = None) -> Unit:
-        """Return the unit that bears *code*, on the day *on* if that is given.
+        """Return the unit with *code*, on the day *on* if that is given.
 
         Raises:
-            UnknownName: no unit bears it (then).
+            UnknownName: no unit has it (then).
             AmbiguousName: no day is given and the code was used again.
         """
         found = [u for u in self._codes.get(code[:MAX_NAME], ()) if on is None or u.on(on)]
@@ -92,7 +92,7 @@ class Units:
             on: the day on which it exists; without it units of all days are looked at.
 
         Raises:
-            UnknownName: nothing bears the name there; with near matches.
+            UnknownName: no unit has the name there; with near matches.
             AmbiguousName: several do; names them with code, superior unit and span.
             ValueError: there is no such level.
         """

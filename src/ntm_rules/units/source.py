@@ -156,7 +156,7 @@ def _lowest(converter: _Converter, old: _State, new: _State) -> Iterator[Success
 
 
 def _corrections() -> tuple[frozenset[_Pair], frozenset[_Pair]]:
-    """Pairs of codes of the package that are no succession, and those that concern a part only."""
+    """Pairs of codes of the package that are not a succession, and those that concern a part only."""
     found: dict[str, set[_Pair]] = {"no": set(), "part": set()}
     with (bundled_folder() / "units" / "successions.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

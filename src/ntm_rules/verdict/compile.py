@@ -114,7 +114,7 @@ class Compiler:
         return ways[0] if len(ways) == 1 else _at_least(1, ways)
 
     def found(self, other: Ruleset, cell: Cell) -> Code:
-        """Return the code of a prerequisite by finding; under a pending cell not met stands."""
+        """Return the code of a prerequisite by finding; under a pending cell only *not met* is decided."""
         asked = asked_of(cell, self.floor)
         if asked.cell is None:
             return undetermined

@@ -31,7 +31,7 @@ def day(date: dt.date | str, lang: str) -> str:
 
 
 def with_unit(text: str, fact: Fact, lang: str) -> str:
-    """Return a printed number with the unit of its fact; a per cent sign stands close."""
+    """Return a printed number with the unit of its fact; a per cent sign has no blank before it."""
     if fact.unit is None:
         return text
     unit = fact.unit.title.text(lang)

@@ -57,7 +57,7 @@ class Words:
         return str(value)
 
     def required(self, op: Op, fact: Fact | None, value: Value | None, unit: bool = False) -> str:
-        """Return what is asked, e.g. ``cần từ 45``; with its unit where no value stands before it."""
+        """Return what is asked, e.g. ``cần từ 45``; with its unit where no value comes before it."""
         if isinstance(value, bool):
             return say(self.lang, "asked.yes" if value else "asked.no")
         numeric = fact is not None and fact.type.numeric
@@ -230,7 +230,7 @@ class Words:
     # -- trees -------------------------------------------------------------------------------
 
     def tree(self, tree: Evaluated, under: str = "") -> str:
-        """Return a condition in words: only the members that decide it; *under* is the title that stands before it."""
+        """Return a condition in words: only the members that decide it; *under* is the title before it."""
         if isinstance(tree, LeafResult):
             return self.leaf(tree)
         if tree.kind == "not":
@@ -251,7 +251,7 @@ class Words:
             return self.leaf(member)
         return f"{inside(title)}: {self.leaf(member)}"
 
-    # -- where it stands ---------------------------------------------------------------------
+    # -- where it is written -----------------------------------------------------------------
 
     def citation(self, citation: Citation) -> str:
         """Return number of the instrument, annex and point."""

@@ -39,9 +39,9 @@ class Row:
     """One row of the table.
 
     Attributes:
-        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` stands before what a grade asks otherwise.
+        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` comes before what a grade asks otherwise.
         no: printed number or address; empty for a column of a table and for a derived fact.
-        title: of the criterion or indicator, or the column that the requirement stands in.
+        title: of the criterion or indicator, or the column of the requirement.
         asked: the requirement in words; empty for a heading.
         evidence: how well the number is known; empty for a heading.
         blame: the number of the instrument that set it.

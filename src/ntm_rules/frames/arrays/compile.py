@@ -379,7 +379,7 @@ def _at(table: Array, places: Array) -> Array:
 
 
 def _lacking(fact: Fact) -> Array:
-    """Which of these values are none."""
+    """Return which of these values are None."""
     return np.array([is_lacking(value) for value in values_of(fact)])
 
 

@@ -310,7 +310,7 @@ class _Cells:
 
 
 def _exactly(cell: Cell) -> tuple[float, float]:
-    """Return the value of a cell as numerator and denominator; NaN where it is no number."""
+    """Return the value of a cell as numerator and denominator; NaN where it is not a number."""
     if not isinstance(cell.value, Decimal):
         return np.nan, np.nan
     top, bottom = cell.value.as_integer_ratio()

@@ -42,7 +42,7 @@ class ArrayPass:
         compiler = self.compiler = ArrayCompiler(ruleset, places, floor, finding)
         self.ruleset, self.floor = ruleset, floor
         own = [i for c in ruleset.criteria for i in c.indicators]
-        # None stands for what the other pass has already, so that both have the same places
+        # None is what the other pass has already, so that both have the same places
         mine, derived = {i.no for i in own}, {d.id for d in ruleset.derived}
         if like is not None:
             mine, derived = differing(ruleset, like.floor, floor)

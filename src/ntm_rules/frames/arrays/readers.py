@@ -249,7 +249,7 @@ def _choices(fact: Fact, column: Column) -> Reader:
 Coder = Callable[[int, int], Bytes]
 """Of the rows from one place to another the places of their values in ``Fact.values``.
 
-One more than there are values where it is null, two more where it is none of them.
+One more than there are values where it is null, two more where it is another text.
 """
 
 

@@ -165,7 +165,7 @@ def of_arrow(name: str, array: typing.Any) -> Column:
 
 
 def _arrow_values(array: typing.Any) -> Array:
-    """Return the values of an Arrow array of numbers, as they lie there; what stands under a null is anything."""
+    """Return the values of an Arrow array of numbers, as they lie there; what is under a null may be anything."""
     width = np.dtype(array.type.to_pandas_dtype())
     buffer = array.buffers()[1]
     if buffer is None:

@@ -71,7 +71,7 @@ def named(what: str, value: str, known: Sequence[str]) -> None:
     """Check the value of an argument.
 
     Raises:
-        BadArgument: it is none of those known.
+        BadArgument: it is not among those known.
     """
     if value not in known:
         raise BadArgument(Message("argument.one_of", argument=what, names=tuple(known), value=value))

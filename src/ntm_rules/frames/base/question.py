@@ -34,7 +34,7 @@ class Question:
         """Check what is one of a few texts.
 
         Raises:
-            BadArgument: it is none of them.
+            BadArgument: it is another text.
         """
         named("shape", self.shape, SHAPES)
         if self.on_bad is not None:

@@ -53,7 +53,7 @@ def at_least_of(k: int, members: Sequence[Bytes]) -> Bytes:
 
 def negation_of(member: Bytes) -> Bytes:
     """Met and not met change places."""
-    # MET less *not applicable* is no rank, but is not chosen
+    # MET less *not applicable* is not a rank, but it is never chosen
     return chosen(member == NOT_APPLICABLE, member, MET - member)
 
 

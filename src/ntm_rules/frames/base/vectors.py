@@ -128,7 +128,7 @@ class Block:
         )
 
     def seen_from(self, places: "typing.Sequence[int]") -> "Block":
-        """Return the same rows with the slots of another ruleset, each of which stands at one of *places* here."""
+        """Return the same rows with the slots of another ruleset, each of which is at one of *places* here."""
         return Block(self.size, lambda place: self.at(places[place]), [None] * len(places), self.pairs, hard=self.hard)
 
     def constant(self, rank: int) -> Bytes:

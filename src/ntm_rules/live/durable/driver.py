@@ -4,7 +4,7 @@ The package kills the process, loops for ever or answers wrongly when it is used
 neither ``durable.lang`` nor its ``Host`` is imported, so that there are no threads and no global tables; rules test one
 message each (no joins, counts, negations, arrays, patterns, arithmetic or texts); limits are proved before anything is
 compiled; a fact is asserted alone, under an id of its own, in a session whose id comes from a pool; numbers are
-written so that its parser reads them back; and after any error nothing is trusted and everything is built anew.
+written so that its parser reads them back; and after any error nothing is trusted and everything is built again.
 """
 
 import json
@@ -42,7 +42,7 @@ _NAME = "ntm"
 
 
 class Broken(Exception):  # noqa: N818 - never leaves the engines
-    """The engine has failed; it has to be built anew."""
+    """The engine has failed and has to be built again."""
 
 
 def engine_module() -> typing.Any:
@@ -102,7 +102,7 @@ class Driver:
 
     @property
     def lock(self) -> threading.RLock:
-        """Held in every call of durable_rules. The child of a fork begins anew."""
+        """Held in every call of durable_rules. The child of a fork starts with its own."""
         if self._pid != os.getpid():
             self._lock, self._pid = threading.RLock(), os.getpid()
             self._build = None

@@ -58,7 +58,7 @@ def rules_of(ruleset: Ruleset) -> "DurableRules":
 
 
 class DurableEngine:
-    """Keeps the outcomes of one unit up to date by a session of durable_rules; built anew when that has failed.
+    """Keeps the outcomes of one unit up to date by a session of durable_rules; built again when that has failed.
 
     Args:
         slots: those at the beginning.
@@ -78,7 +78,7 @@ class DurableEngine:
 
     @property
     def rebuilds(self) -> int:
-        """How often it was built anew."""
+        """How often it was built again."""
         return self._opened - 1
 
     def follow(self, codes: bytes, slots: Slots, differ: Collection[int]) -> bytes:

@@ -304,13 +304,13 @@ def test_fifty_bad_facts_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
         ),
         (
             ("--tier", "commune/ntm", "--on", "2024-02-30"),
-            "`2024-02-30` is no date; write 2024-07-02 or 02/07/2024",
+            "`2024-02-30` is not a date; write 2024-07-02 or 02/07/2024",
         ),
         (("--tier", "commune/ntm"), "Missing option '--on'"),
         ((*LAW, "--rulesets", "no-such-folder"), "does not exist"),
         (
             LAW,
-            "the column `ghi_chu` is neither the unit nor a fact\n    help: to pass it through, say --keep",
+            "the column `ghi_chu` is neither the unit nor a fact\n    help: to pass it through, say `--keep",
         ),
     ],
 )
@@ -341,3 +341,50 @@ def test_the_installed_command() -> None:
     command = Path(sys.executable).with_name("ntm-rules")
     done = subprocess.run([command, "--version"], capture_output=True, check=True)
     assert done.stdout.startswith(b"ntm-rules, version ")
+
+
+# -- the language of what goes wrong -----------------------------------------------------------
+
+
+def test_errors_are_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    """Results are in Vietnamese unless told otherwise, errors in English."""
+    path = file(tmp_path, "unit,income_per_capita\nA,trên 99\n")
+    assert run("assess", path, *LAW, code=2) == run("assess", path, *LAW, "--lang", "en", code=2)
+    assert run("assess", path, *LAW, "--lang", "vi", code=2) == (
+        "đơn vị `A`, số liệu `income_per_capita`: nhận được `trên 99`, yêu cầu một số, ví dụ `43,2` hoặc `43.2`; "
+        "chỉ ghi số, hoặc để trống ô (dòng 2, cột `income_per_capita`)\n"
+        "1 số liệu không hợp lệ\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("assess", LANG_SON, *LAW), "cột `ghi_chu` không phải là đơn vị, cũng không phải là số liệu\n    gợi ý: "),
+        (("assess", LANG_SON, *LAW[:-1], "lang-so"), "không nhận ra tỉnh `lang-so`\n    gợi ý: có phải là `lang-son`"),
+        (("assess", LANG_SON, *LAW[:2], "--on", "31/02/2024"), "`31/02/2024` không phải là ngày tháng"),
+        (("assess", LANG_SON, *LAW, "--format", "xlsx"), "`--format xlsx` chỉ dùng để ghi ra tệp"),
+        (("assess", LANG_SON, *LAW, "--no-reasons"), "`--no-reasons` chỉ dùng với `--format csv`"),
+        (("explain", LANG_SON, *LAW, *KEEP, "--unit", "Xã Không"), "không nhận ra đơn vị `Xã Không`"),
+        (("progress", LANG_SON), "nêu bộ tiêu chí cần tổng hợp bằng `--tier`"),
+        (("progress", LANG_SON, "--tier", "commune/ntm", *KEEP, "--bands", "x"), "không phải là danh sách số tiêu chí"),
+        (("progress", LANG_SON, "--tier", "commune/ntm", *KEEP, "--bands", "20"), "từ 0 đến 10, không phải 20"),
+        (("diff", "commune/ntm", "commune/ntm"), "`commune/ntm` không ghi bộ tiêu chí kèm ngày"),
+    ],
+)
+def test_bad_arguments_in_vietnamese(arguments: tuple[object, ...], words: str) -> None:
+    first, *rest = arguments
+    for place in ((first, "--lang", "vi", *rest), (*arguments, "--lang", "vi")):
+        assert words in run(*place, code=2)
+
+
+def test_files_that_cannot_be_used_in_vietnamese(tmp_path: Path) -> None:
+    out = tmp_path / "no" / "out.csv"
+    err = run("assess", LANG_SON, *LAW, *KEEP, "--out", out, "--lang", "vi", code=2)
+    assert err == f"không dùng được `{out}`: `No such file or directory`\n"
+
+
+def test_many_bad_facts_in_vietnamese(tmp_path: Path) -> None:
+    rows = "".join(f"U{n},-1\n" for n in range(60))
+    err = run("assess", file(tmp_path, "unit,income_per_capita\n" + rows), *LAW, "--lang", "vi", code=2)
+    assert err.endswith("\n60 số liệu không hợp lệ, trong đó 10 số liệu không nêu ở đây\n")

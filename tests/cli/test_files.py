@@ -218,11 +218,11 @@ def test_all_bad_values_are_reported_and_nothing_is_written(tmp_path: Path, kind
     ("rows", "options", "words"),
     [
         ([{"unit": "A", "incom_per_capita": 1.0}], (), "did you mean `income_per_capita`"),
-        ([{"unit": "A"}, {"unit": "B"}, {"unit": "A"}], (), "the unit `A` stands in "),
+        ([{"unit": "A"}, {"unit": "B"}, {"unit": "A"}], (), "the unit `A` is in "),
         ([{"unit": "A", "households": 1}, {"unit": " ", "households": 1}], (), " names no unit"),
         ([{"tên": "A", "households": 1}], (), "no column names the unit"),
         ([{"unit": "A", "households": 1}], ("--keep", "ghi"), "there is no column `ghi` to keep"),
-        ([{"unit": "A", "Thu nhập bình quân đầu người": 1.0, "income_per_capita": 2.0}], (), "stands there twice"),
+        ([{"unit": "A", "Thu nhập bình quân đầu người": 1.0, "income_per_capita": 2.0}], (), "is there twice"),
     ],
 )
 def test_the_same_problems_of_shape(
@@ -248,15 +248,15 @@ def test_a_column_that_does_not_name_units_stops_soon(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "u.parquet")
     for out in ((), ("--out", tmp_path / "o.parquet")):
         err = run("assess", tmp_path / "u.parquet", *LAW, *out, code=2)
-        assert err.count("error[table.unit]: the unit `Lạng Sơn` stands in row 1 and in row ") == 100
+        assert err.count("error[table.unit]: the unit `Lạng Sơn` is in row 1 and in row ") == 100
         assert err.endswith("error[table.more]: the file is read no further\n")
 
 
 def test_forms_that_need_a_file(tmp_path: Path) -> None:
     path = to_csv(tmp_path / "u.csv", [{"unit": "A", "households": 1}])
-    assert "`--no-reasons` is for `--format csv`, not for table" in run("assess", path, *LAW, "--no-reasons", code=2)
+    assert "`--no-reasons` is for `--format csv`, not for `table`" in run("assess", path, *LAW, "--no-reasons", code=2)
     for form in ("parquet", "xlsx"):
-        assert f"`--format {form}` is for a file: say which with --out" in run(
+        assert f"`--format {form}` is for a file: say which with `--out`" in run(
             "assess", path, *LAW, "--format", form, code=2
         )
 
@@ -269,22 +269,23 @@ def test_columns_to_keep_that_bear_the_name_of_a_result(tmp_path: Path, kept: li
 
 
 @pytest.mark.parametrize(
-    ("blocked", "name", "out", "words"),
+    ("blocked", "name", "out", "words", "extra"),
     [
-        ("pyarrow", "u.parquet", "-", 'Parquet files need pyarrow: pip install "ntm-rules[frame]"'),
-        ("openpyxl", "u.xlsx", "-", 'Excel files need openpyxl: pip install "ntm-rules[excel]"'),
-        ("numpy", "u.csv", "o.parquet", 'Parquet files need NumPy and pyarrow: pip install "ntm-rules[frame]"'),
-        ("pyarrow", "u.csv", "o.xlsx", 'Excel files need NumPy and pyarrow: pip install "ntm-rules[excel]"'),
-        ("xlsxwriter", "u.csv", "o.xlsx", 'Excel files need XlsxWriter: pip install "ntm-rules[excel]"'),
+        ("pyarrow", "u.parquet", "-", "Parquet files need `pyarrow`", "frame"),
+        ("openpyxl", "u.xlsx", "-", "Excel files need `openpyxl`", "excel"),
+        ("numpy", "u.csv", "o.parquet", "Parquet files need `numpy` and `pyarrow`", "frame"),
+        ("pyarrow", "u.csv", "o.xlsx", "Excel files need `numpy` and `pyarrow`", "excel"),
+        ("xlsxwriter", "u.csv", "o.xlsx", "Excel files need `XlsxWriter`", "excel"),
     ],
 )
 def test_without_a_library_one_sentence_says_what_to_install(
-    tmp_path: Path, blocked: str, name: str, out: str, words: str
+    tmp_path: Path, blocked: str, name: str, out: str, words: str, extra: str
 ) -> None:
     path = WRITERS[name[2:]](tmp_path / name, [{"unit": "A", "households": 1}])
     code = f"import sys; sys.modules[{blocked!r}] = None; from ntm_rules.cli import main; main()"
     to = out if out == "-" else str(tmp_path / out)
-    assert run_process("assess", path, *LAW, "--out", to, code=2, start=("-c", code)) == words + "\n"
+    said = f'{words}\n    help: install it: `pip install "ntm-rules[{extra}]"`\n'
+    assert run_process("assess", path, *LAW, "--out", to, code=2, start=("-c", code)) == said
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 

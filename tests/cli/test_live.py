@@ -11,6 +11,7 @@ from pathlib import Path
 
 from command_line import invoke, run
 from ntm_rules import Library, assess
+from vietnamese import english
 
 ROOT = Path(__file__).parent.parent.parent
 LAW = ("--tier", "commune/ntm", "--on", "2024-07-02", "--province", "lang-son")
@@ -101,12 +102,12 @@ def test_the_whole_verdict_on_request(bundled: Library) -> None:
 
 
 BROKEN: list[tuple[str | bytes, str]] = [
-    ("x", "the text is no JSON: expecting value at character 1"),
-    ('{"unit": "06196", "unit": "06197"}', "the key `unit` stands there twice"),
-    (change(set={"income_per_capita": float("nan")}), "`NaN` is no number"),
+    ("x", "not valid JSON: `expecting value` at character 1"),
+    ('{"unit": "06196", "unit": "06197"}', "not valid JSON: duplicate key `unit`"),
+    (change(set={"income_per_capita": float("nan")}), "not valid JSON: `NaN` is not a number"),
     ('{"unit": "\\ud83d"}', "the line has half a character"),
-    ("[" * 100_000, "the text is no JSON that can be read"),
-    ("[]", 'the line is no object such as `{"unit": "06196", "set": {}}`'),
+    ("[" * 100_000, "not valid JSON: nested too deeply"),
+    ("[]", 'the line is not an object such as `{"unit": "06196", "set": {}}`'),
     ('{"set": {}}', "`unit` has to name the unit, as a text"),
     ('{"unit": 6196}', "`unit` has to name the unit, as a text"),
     (change(facts={}), "a change has `unit`, `set`, `clear`, `verdict`, not `facts`"),
@@ -132,6 +133,13 @@ def test_broken_lines_are_answered_and_change_nothing() -> None:
         assert error["line"] == number
         assert words in error["message"]
     assert last == first | {"line": len(BROKEN) + 2, "events": 0}
+
+
+def test_broken_lines_are_answered_in_vietnamese_where_that_was_asked_for() -> None:
+    answers = live([line for line, _ in BROKEN], "--lang", "vi")[-len(BROKEN) :]
+    assert [english(answer["message"]) for answer in answers] == [[] for _ in BROKEN]
+    assert "yêu cầu một số từ 0 đến 100" in answers[-1]["message"]
+    assert answers[-1]["problems"][0]["expected"] == "một số từ 0 đến 100"
 
 
 def test_every_problem_of_a_line_is_there_as_data() -> None:
@@ -193,6 +201,6 @@ def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
-        "the engine `durable` needs durable_rules (undefined symbol: PyEval_CallObject)\n"
-        '    help: pip install "ntm-rules[live]" needs a C compiler and Python before 3.13\n'
+        "the engine `durable` needs `durable_rules` (`undefined symbol: PyEval_CallObject`)\n"
+        '    help: `pip install "ntm-rules[live]"` needs a C compiler and Python before 3.13\n'
     )

@@ -244,17 +244,17 @@ def test_a_bad_file_of_counts(text: str, words: list[str], folder: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), ["say what to count with --tier or --targets"]),
+        ((), ["say what to count with `--tier` or `--targets`"]),
         (("--tier", "commune/ntn", "--on", "2024-07-02"), ["unknown ruleset `commune/ntn`", "`commune/ntm`"]),
         (("--targets", "lang-sn@2024"), ["unknown province `lang-sn`", "`lang-son`"]),
         (("--targets", "lang-son@1999"), ["unknown plan `lang-son@1999`", "`lang-son@2021`"]),
         (("--targets", "none.yaml"), ["`none.yaml`"]),
-        ((*NTM, "--tier", "district/ntm"), ["units of one level, not of commune and district"]),
+        ((*NTM, "--tier", "district/ntm"), ["units of one level, not of `commune`, `district`"]),
         ((*NTM, "--by", "tỉnh"), ["error[table.column]", "no column `tỉnh` to keep"]),
-        ((*NTM, "--bands", "x,3"), ["`x,3` is no list of counts"]),
+        ((*NTM, "--bands", "x,3"), ["`x,3` is not a list of counts"]),
         ((*NTM, "--bands", "25"), ["begin between 0 and 19, not at 25"]),
-        ((*NTM, "--as-of", "31/02/2024"), ["`31/02/2024` is no date"]),
-        ((*NTM, "--format", "xlsx"), ["say which with --out"]),
+        ((*NTM, "--as-of", "31/02/2024"), ["`31/02/2024` is not a date"]),
+        ((*NTM, "--format", "xlsx"), ["say which with `--out`"]),
     ],
 )
 def test_bad_usage_of_progress(arguments: tuple[str, ...], words: list[str], folder: Path) -> None:
@@ -364,7 +364,7 @@ def test_rereview_with_province_territory_year_and_evidence(units: Path) -> None
     ("old", "new", "words"),
     [
         ("commune/ntm", NEW, ["`commune/ntm` names no ruleset with a date", "commune/ntm@2024-07-02"]),
-        ("commune/ntm@2024-13-01", NEW, ["`2024-13-01` is no date"]),
+        ("commune/ntm@2024-13-01", NEW, ["`2024-13-01` is not a date"]),
         ("commune/ntn@2024-02-29", NEW, ["unknown ruleset `commune/ntn`"]),
         (OLD, "commune/ntm@2026-01-15", ["no set `commune/ntm` is in force on 2026-01-15"]),
         (OLD, f"{NEW}@lang-sn", ["unknown province `lang-sn`", "`lang-son`"]),

@@ -8,10 +8,9 @@ import ntm_rules
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)(?:/[a-z_]+)?"')
-IN_TABLES = re.compile(r'problems\.(?:note|fail)\(\s*"([a-z]+)"')
 PHRASES = re.compile(
-    r"(?:kind|what|hint|looser|expected|error|words|sheet|levels|diff|units|report|cli|check|allowed|proofs|case|law"
-    r"|plugin)\."
+    r"(?:kind|what|hint|looser|expected|engine|place|holds|argument|usage|change|session|durable|error|words|sheet|levels"
+    r"|diff|units|frames|report|cli|check|allowed|proofs|case|law|plugin)\."
 )
 OF_THIS_KIND = ("Diagnostic(", "Diagnostic.of(", "placed(", "error(", "unknown(", "problem(", "note(", "fail(")
 
@@ -23,7 +22,6 @@ def codes_of_source() -> set[str]:
         text = path.read_text(encoding="utf-8")
         if any(call in text for call in OF_THIS_KIND):
             found |= {code for code in LITERAL.findall(text) if not PHRASES.match(code)} - homes
-        found |= {f"table.{code}" for code in IN_TABLES.findall(text)}
     return found | {"canonical"}
 
 

@@ -261,12 +261,12 @@ def test_levels_that_are_numbers() -> None:
         (pl.DataFrame({"yes": ["đạt"]}), r"`yes` holds texts, expected yes/no values"),
         (pl.DataFrame({"share": [True]}), r"`share` holds yes/no values, expected numbers"),
         (pl.DataFrame({"kind": [1]}), r"`kind` holds numbers, expected texts"),
-        (pl.DataFrame({"share": [dt.date(2024, 7, 2)]}), r"`share` holds values of the type date32"),
-        (pd.DataFrame({"share": np.array([1.5, {}], object)}), r"in row 0 `1.5` of the type float"),
-        (pd.DataFrame({"share": np.array([None, "x", 1], object)}), r"in row 1 `x` of the type str"),
+        (pl.DataFrame({"share": [dt.date(2024, 7, 2)]}), r"`share` holds values of the type `date32"),
+        (pd.DataFrame({"share": np.array([1.5, {}], object)}), r"in row 0 `1.5` of the type `float`"),
+        (pd.DataFrame({"share": np.array([None, "x", 1], object)}), r"in row 1 `x` of the type `str`"),
         (pl.DataFrame({"shar": [1.0]}), r"`shar` is neither the unit nor a fact\n.*did you mean `share`.*keep="),
         (duck(pa.table({"shar": [1.0]})), r"`shar` is neither the unit nor a fact"),
-        ({"share": [1.0]}, r"`share` is of the type list"),
+        ({"share": [1.0]}, r"`share` is of the type `list`"),
         ({"share": np.ones((2, 2))}, r"`share` has 2 dimensions"),
         ({"share": np.ones(2), "free": np.ones(3)}, r"differ in length"),
         (pd.DataFrame([[1.0, 2.0]], columns=["share", "share"]), r"two columns have the name `share`"),
@@ -292,7 +292,7 @@ def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
     for options, words in (
         ({"shape": "tall"}, "`shape` is one of `wide`, `long`"),
         ({"on_bad": "skip"}, "`on_bad` is one of"),
-        ({"on_bad": "raise"}, 'takes on_bad="mark" only'),
+        ({"on_bad": "raise"}, 'takes `on_bad="mark"` only'),
         ({"shape": "long"}, "needs `unit_column`"),
     ):
         with pytest.raises(ValueError, match=words):
@@ -385,4 +385,4 @@ def test_without_numpy_the_error_says_what_to_install() -> None:
         "except ntm.EngineUnavailable as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "`pip install ntm-rules[frame]`" in done.stdout
+    assert '`pip install "ntm-rules[frame]"`' in done.stdout

@@ -108,7 +108,7 @@ def test_bad_keys_and_facts_are_named(fiction: Library) -> None:
         ntm.frames.assess_mixed(
             fiction, frame, tier="commune/ntm", on=dt.date(2024, 7, 2), province="tỉnh", year="năm", unit_column="code"
         )
-    for value, words in (("2024,5", "no year"), (None, "no value in the column `năm`")):
+    for value, words in (("2024,5", "is not a year"), (None, "no value in the column `năm`")):
         broken = frame.with_columns(pl.Series("năm", ["2024", value]))
         with pytest.raises(ntm.TableError, match=words):
             ntm.frames.assess_mixed(
@@ -140,7 +140,7 @@ def test_sets_that_no_fact_bears_on_have_a_row_a_unit(bundled: Library, kind: st
         "unit_column": "code",
         "shape": shape,
     }
-    told = rows(ntm.frames.assess_mixed(bundled, KINDS[kind](frame), **asked, unit_column="code", shape=shape))
+    told = rows(ntm.frames.assess_mixed(bundled, KINDS[kind](frame), **asked))
     assert {row["outcome"] for row in told} == {2}
     assert len(told) == (3 if shape == "wide" else 1 + 15 + 1)
     assert [row["code"] for row in sorted(told, key=lambda row: row["code"])][:2] == ["a", "b"]

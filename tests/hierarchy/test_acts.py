@@ -286,7 +286,7 @@ def test_the_reason_names_the_act_the_finding_and_the_test(library: ntm.Library)
     verdict = finding(library, {1})
     stands = ntm.levels.reconcile(verdict, [decision], withdrawal=withdrawal(library, verdict))
     assert stands.text("en") == (
-        "recognised, and the finding is not met; the recognition stands; recognised by 0/QD on 2023-05-04; "
+        "recognised, and the finding is not met; the recognition holds; recognised by 0/QD on 2023-05-04; "
         "finding: not met (18/19 criteria); the conditions for withdrawal do not hold"
     )
 

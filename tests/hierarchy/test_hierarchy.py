@@ -323,7 +323,7 @@ def test_frames_and_rows_of_files_are_units_and_facts_too(tmp_path: Path) -> Non
     [
         ({"unit": "d", "level": "commune", "parent": "aa"}, "unit `d`, fact `parent`: got `aa`, expected a unit"),
         ({"unit": "d", "level": "comune", "parent": "a"}, "did you mean `commune`"),
-        ({"unit": "c", "level": "commune", "parent": "a"}, "stands in the table once"),
+        ({"unit": "c", "level": "commune", "parent": "a"}, "is in the table once"),
         ({"unit": "d", "level": "commune", "parent": "d"}, "does not lie in it"),
         ({"unit": "", "level": "commune"}, "the code of the unit"),
         ({"unit": "d", "level": "commune", "parent": "a", "nam": "x"}, "a column among"),

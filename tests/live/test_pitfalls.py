@@ -131,7 +131,7 @@ def test_more_tests_in_one_place_than_compile_are_refused() -> None:
 
 def test_more_rules_than_compile_are_refused() -> None:
     rules: dict[str, list[durable_driver.Test]] = {f"r{n}": [("==", "slot", n)] for n in range(4097)}
-    with pytest.raises(EngineUnavailable, match="makes 4097 rules, durable_rules takes 4096"):
+    with pytest.raises(EngineUnavailable, match="makes 4097 rules, `durable_rules` takes 4096"):
         durable_driver.check(rules, [])
 
 
@@ -168,7 +168,7 @@ def test_under_a_comma_locale_it_refuses(ruleset: Ruleset, monkeypatch: pytest.M
             session.set("share", 20)
         assert session.facts == {"share": 60}
         assert session.verdict == assess(ruleset, {"share": 60})
-        with pytest.raises(EngineUnavailable, match="leave LC_NUMERIC at `C`"):
+        with pytest.raises(EngineUnavailable, match="leave `LC_NUMERIC` at `C`"):
             durable(ruleset)
         monkeypatch.undo()
         session.set("share", 20)
@@ -259,9 +259,9 @@ def test_levels_and_categories_are_not_compared_as_texts() -> None:
 def test_two_names_of_one_hash_are_refused() -> None:
     """Identity is 32 bits: a rule on xcdcgeux fires on rghhdprx."""
     assert hash_of("xcdcgeux") == hash_of("rghhdprx")
-    with pytest.raises(EngineUnavailable, match="two properties are one to durable_rules"):
+    with pytest.raises(EngineUnavailable, match="two properties are one to `durable_rules`"):
         durable_driver.check({"a": [("==", "xcdcgeux", 1)], "b": [("==", "rghhdprx", 1)]}, [])
-    with pytest.raises(EngineUnavailable, match="two ids are one to durable_rules"):
+    with pytest.raises(EngineUnavailable, match="two ids are one to `durable_rules`"):
         durable_driver.check({"a": [("==", "slot", 1)]}, ["xcdcgeux", "rghhdprx"])
     pool = [str(number) for number in range(durable_driver.MAX_SESSIONS)]
     assert len({hash_of(sid) for sid in pool}) == len(pool)
@@ -367,7 +367,7 @@ def test_an_engine_that_fails_again_changes_nothing(ruleset: Ruleset, failing: l
     with durable(ruleset, {"share": 60}) as session:
         session.on_change(heard.append)
         failing[0] = 2
-        with pytest.raises(EngineUnavailable, match="failed twice in one change: Could not assert fact"):
+        with pytest.raises(EngineUnavailable, match="failed twice in one change: `Could not assert fact"):
             session.set("amount", 30)
         assert heard == []
         assert session.verdict == assess(ruleset, {"share": 60})

@@ -505,7 +505,7 @@ def test_without_the_package_the_engine_is_unavailable_and_plain_python_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
-    with pytest.raises(EngineUnavailable, match=r"needs durable_rules .*\n    help: pip install \"ntm-rules\[live\]\""):
+    with pytest.raises(EngineUnavailable, match=r"needs `durable_rules` .*\n    help: `pip install \"ntm"):
         Session(asking(SHARE), engine="durable")
     with Session(asking(SHARE)) as session:
         session.set("share", 60)

@@ -270,7 +270,7 @@ def test_the_finding_of_a_published_count(met: int, open_: int, outcome: str) ->
 
 
 def test_a_unit_twice() -> None:
-    with pytest.raises(ValueError, match="`A` stands twice in `commune/ntm`"):
+    with pytest.raises(ValueError, match="`A` is in `commune/ntm` twice"):
         ntm.programme.progress([record("A", 1), record("A", 2)])
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from ntm_rules import FactError
+from ntm_rules import FactError, NtmRulesError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.text import Text
 from ntm_rules.tables import UnitFacts
 from ntm_rules.tables import read as read_units
 from ntm_rules.tables import rows as records
 from ntm_rules.tables.units import TableError
+from vietnamese import in_vietnamese
 
 FACTS = {
     fact.id: fact
@@ -44,7 +45,12 @@ def write(folder: Path, text: str | bytes, name: str = "units.csv") -> Path:
 
 
 def read(path: Path, **options: Any) -> list[UnitFacts]:
-    return list(read_units(path, FACTS, **options))
+    """The units of a file; what is wrong with it is said in both languages."""
+    try:
+        return list(read_units(path, FACTS, **options))
+    except NtmRulesError as error:
+        in_vietnamese(error)
+        raise
 
 
 def cell(folder: Path, fact: str, text: str, **options: Any) -> object:
@@ -96,7 +102,7 @@ def test_a_number_with_two_readings_is_refused_until_decimal_settles_it(tmp_path
 
 
 def test_the_hint_names_both_readings(tmp_path: Path) -> None:
-    with pytest.raises(FactError, match=r"--decimal comma \(decimal=\) it is 12.345, with --decimal point 12345"):
+    with pytest.raises(FactError, match=r"`--decimal comma` \(`decimal=`\) it is 12.345, with `--decimal point` 12345"):
         cell(tmp_path, "income", "12,345")
 
 
@@ -223,10 +229,10 @@ def test_short_rows_are_missing_and_long_rows_an_error(tmp_path: Path) -> None:
         ("unit,income\n", "the file has no row"),
         ('unit,income\nA,"1\nB,2\n', "the row that begins in line 2 cannot be read"),
         ("unit,income\n" + "A" * 200_000 + ",1\n", "field limit"),
-        ("unit,income\nA,1\nA,2\n", "the unit `A` stands in line 2 and in line 3"),
-        ("unit,income\n ,1\n", "the row of line 2 names no unit"),
-        ("income,plan\n1,có\n", "say which with --unit"),
-        ("unit,income,income\nA,1,1\n", "the column `income` stands there twice"),
+        ("unit,income\nA,1\nA,2\n", "the unit `A` is in line 2 and in line 3"),
+        ("unit,income\n ,1\n", "line 2 names no unit"),
+        ("income,plan\n1,có\n", "say which with `--unit`"),
+        ("unit,income,income\nA,1,1\n", "the column `income` is there twice"),
         ("unit,income,Thu nhập bình quân đầu người\nA,1,1\n", "twice, also as `income`"),
         ("unit,income,\nA,1,2\n", "column 3 has no name"),
         ("unit,Sinh đôi\nA,1\n", "use one of the ids `twin_a`, `twin_b`"),
@@ -261,7 +267,7 @@ def test_a_column_to_keep_may_be_a_fact_and_has_to_be_there(tmp_path: Path) -> N
 
 def test_other_kinds_of_files(tmp_path: Path) -> None:
     assert "in Excel: Save As" in refused(tmp_path, b"PK", "units.xls")
-    assert "CSV, JSON, JSONL, Excel (.xlsx) or Parquet" in refused(tmp_path, "x", "units")
+    assert "CSV, JSON, JSONL, Excel (`.xlsx`) or Parquet" in refused(tmp_path, "x", "units")
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "none.csv")
     with pytest.raises(ValueError, match="decimal"):
@@ -290,14 +296,14 @@ def test_json_values_go_through_and_texts_are_cells(tmp_path: Path, name: str) -
 @pytest.mark.parametrize(
     ("text", "name", "words"),
     [
-        ("{", "u.json", "the text is no JSON"),
-        ('{"unit": "A"}', "u.json", "no list of objects"),
-        ("[1]", "u.json", "row 1 is no object"),
+        ("{", "u.json", "not valid JSON: `expecting"),
+        ('{"unit": "A"}', "u.json", "not a list of objects"),
+        ("[1]", "u.json", "row 1 is not an object"),
         ("[]", "u.json", "the file has no row"),
         ('[{"unit": 6196}]', "u.json", "put it in quotes"),
-        ('[{"unit": "A", "unit": "B"}]', "u.json", "the key `unit` stands there twice"),
-        ('[{"unit": "A", "income": NaN}]', "u.json", "`NaN` is no number"),
-        ("[" * 100_000, "u.json", "no JSON"),
+        ('[{"unit": "A", "unit": "B"}]', "u.json", "duplicate key `unit`"),
+        ('[{"unit": "A", "income": NaN}]', "u.json", "`NaN` is not a number"),
+        ("[" * 100_000, "u.json", "nested too deeply"),
         ('{"unit": "A"}\n{"unit": "B", "incom": 1}\n', "u.jsonl", ":2:1: error[table.column]"),
         ('{"unit": "A"}\n{\n', "u.jsonl", ":2:1: error[table.json]"),
     ],
@@ -308,6 +314,6 @@ def test_json_that_is_refused(tmp_path: Path, text: str, name: str, words: str) 
 
 def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "MAX_JSON_BYTES", 2**20)
-    assert "call it .jsonl" in refused(tmp_path, "[" + " " * 2**20 + "]", "u.json")
+    assert "call it `.jsonl`" in refused(tmp_path, "[" + " " * 2**20 + "]", "u.json")
     monkeypatch.setattr(records, "MAX_LINE", 100)
     assert "more than 100 characters" in refused(tmp_path, "unit,income\n" + "A" * 200)

@@ -16,8 +16,7 @@ import xlsxwriter
 from ntm_rules import FactError, TableError
 from ntm_rules.tables import UnitFacts
 from ntm_rules.tables import excel as workbooks
-from ntm_rules.tables import read as read_units
-from unit.test_tables import FACTS
+from unit.test_tables import read
 
 Cells = list[list[Any]]
 
@@ -43,10 +42,6 @@ def workbook(
                 sheet.write(number, place, value, style)
     book.close()
     return path
-
-
-def read(path: Path, **options: Any) -> list[UnitFacts]:
-    return list(read_units(path, FACTS, **options))
 
 
 def cell(folder: Path, fact: str, value: object, form: str = "", **options: Any) -> object:
@@ -180,7 +175,7 @@ def test_the_sheet_that_was_named(tmp_path: Path) -> None:
 
 def test_a_unit_is_a_text_in_excel_too(tmp_path: Path) -> None:
     path = workbook(tmp_path, [["unit", "income"], [6196, 1], ["06197", 1]])
-    assert "the unit `6196` of row 2 is no text\n    help: write it in a cell of the format text" in refused(path)
+    assert "the unit `6196` of row 2 is not a text\n    help: write it in a cell of the format text" in refused(path)
 
 
 def test_kept_cells_of_excel_are_texts(tmp_path: Path) -> None:
@@ -196,10 +191,10 @@ def test_what_is_no_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "without a password" in refused(path)
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("xl/workbook.xml", "<a/>")
-    assert "the file is no Excel workbook that can be read" in refused(path)
+    assert "the file is not an Excel workbook that can be read" in refused(path)
     whole = workbook(tmp_path, [["unit", "income"], ["A", 1]], name="v.xlsx")
     path.write_bytes(whole.read_bytes()[:-200])
-    assert "the file is no Excel workbook that can be read" in refused(path)
+    assert "the file is not an Excel workbook that can be read" in refused(path)
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "none.xlsx")
     monkeypatch.setattr(workbooks, "MAX_BYTES", 1000)
@@ -244,13 +239,13 @@ def test_columns_of_parquet(tmp_path: Path, fact: str, column: Any, values: list
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"unit": ["A"], "income": [dt.date(2024, 5, 1)]}, "the type date32[day], expected numbers"),
-        ({"unit": ["A"], "income": [True]}, "the type bool, expected numbers"),
+        ({"unit": ["A"], "income": [dt.date(2024, 5, 1)]}, "the type `date32[day]`, expected numbers"),
+        ({"unit": ["A"], "income": [True]}, "the type `bool`, expected numbers"),
         ({"unit": ["A"], "plan": [Decimal("1.0")]}, "expected yes/no values"),
-        ({"unit": ["A"], "level": [2.0]}, "the type double, expected texts"),
-        ({"unit": ["A"], "region": [1]}, "the type int64, expected texts"),
+        ({"unit": ["A"], "level": [2.0]}, "the type `double`, expected texts"),
+        ({"unit": ["A"], "region": [1]}, "the type `int64`, expected texts"),
         ({"unit": ["A"], "income": [[1.0]]}, "expected numbers"),
-        ({"unit": [6196], "income": [1.0]}, "the type int64, expected texts to name the units"),
+        ({"unit": [6196], "income": [1.0]}, "the type `int64`, expected texts to name the units"),
         ({"unit": pa.array([], pa.string())}, "the file has no row"),
         ({"unit": ["A"], "plan": [2]}, "got `2`, expected yes"),
     ],
@@ -269,7 +264,7 @@ def test_all_problems_of_the_columns_at_once(tmp_path: Path) -> None:
 def test_files_of_parquet_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "u.parquet"
     path.write_bytes(b"PAR1 and no more")
-    assert "the file is no Parquet file that can be read" in refused(path)
+    assert "the file is not a Parquet file that can be read" in refused(path)
     whole = table(tmp_path, unit=[str(n) for n in range(5000)], income=[float(n) for n in range(5000)]).read_bytes()
     path.write_bytes(whole[:100] + bytes(20_000) + whole[20_100:])
     assert "the file cannot be read any further" in refused(path)

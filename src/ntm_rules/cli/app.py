@@ -12,10 +12,12 @@ from ntm_rules.cli.evidence import evidence
 from ntm_rules.cli.explain import explain
 from ntm_rules.cli.listing import list_rulesets
 from ntm_rules.cli.live import live
+from ntm_rules.cli.options import error_lang
 from ntm_rules.cli.progress import progress
 from ntm_rules.cli.rereview import rereview
 from ntm_rules.cli.show import show
 from ntm_rules.cli.test import test
+from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
 
 SHOWN_PROBLEMS = 50
@@ -32,24 +34,30 @@ class Commands(click.Group):
             return
         except FactError as error:
             for problem in error.problems[:SHOWN_PROBLEMS]:
-                click.echo(str(problem), err=True)
-            count = len(error.problems)
-            more = f", {count - SHOWN_PROBLEMS} of them not shown" if count > SHOWN_PROBLEMS else ""
-            stopped = "" if error.complete else "; the file was read no further"
-            click.echo(f"{count} bad {'fact' if count == 1 else 'facts'}{more}{stopped}", err=True)
+                click.echo(problem.text(error_lang(ctx)), err=True)
+            click.echo(_counted(error, error_lang(ctx)), err=True)
         except NtmRulesError as error:
-            click.echo(str(error), err=True)
+            click.echo(error.text(error_lang(ctx)), err=True)
         except BrokenPipeError:
             raise
         except OSError as error:
-            click.echo(f"`{error.filename}` cannot be used: {error.strerror}", err=True)
+            click.echo(say(error_lang(ctx), "cli.unusable", file=error.filename, why=error.strerror), err=True)
         ctx.exit(2)
+
+
+def _counted(error: FactError, lang: str) -> str:
+    """How many facts are bad, how many of them were not shown, and whether there may be more."""
+    count = len(error.problems)
+    found = say(lang, "cli.bad_fact") if count == 1 else say(lang, "cli.bad_facts", count=count)
+    if count > SHOWN_PROBLEMS:
+        found += ", " + say(lang, "cli.not_shown", count=count - SHOWN_PROBLEMS)
+    return found if error.complete else f"{found}; {say(lang, 'cli.stopped')}"
 
 
 @click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ntm-rules")
 def commands() -> None:
-    """The criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
+    """Return the criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
 
 
 for command in (list_rulesets, show, assess, explain, live, progress, diff, rereview, evidence, check_command, test):

@@ -12,10 +12,20 @@ from attrs import define, field
 from rich.progress import Progress, TaskID
 
 from ntm_rules.cli.console import progress
-from ntm_rules.cli.options import Law, Source, composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import (
+    Law,
+    Source,
+    composed,
+    in_error_lang,
+    lang_option,
+    law_options,
+    library_of,
+    source_options,
+)
 from ntm_rules.cli.output import BINARY, FORMS, form_of, replaced, text_target
 from ntm_rules.cli.verdicts import write_table
 from ntm_rules.cli.writers import Assessed, write_csv, write_json, write_jsonl
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
@@ -71,9 +81,9 @@ def assess(
     law, source = split(options)
     form = form or form_of(out)
     if form in BINARY and out == "-":
-        raise click.UsageError(f"`--format {form}` is for a file: say which with --out")
+        raise click.UsageError(in_error_lang(Message("usage.for_file", form=form)))
     if not reasons and form != "csv":
-        raise click.UsageError(f"`--no-reasons` is for `--format csv`, not for {form}")
+        raise click.UsageError(in_error_lang(Message("usage.no_reasons", form=form)))
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
@@ -133,7 +143,7 @@ class _Work:
                 write_table(text, self.verdicts(), self.library, self.ruleset, lang)
 
     def verdicts(self) -> Iterator[Assessed]:
-        """The verdicts of all units."""
+        """Yield the verdicts of all units."""
         for unit in units(self.file, self.library, self.source):
             verdict = assess_unit(self.ruleset, unit.facts, unit.unit)
             self.seen.add(verdict.outcome.code)
@@ -160,8 +170,8 @@ class _Work:
     def write_binary(self, out: str, form: str) -> None:
         """Outcomes in a Parquet or Excel file."""
         if not _arrays():
-            extra, what = ("excel", "Excel") if form == "xlsx" else ("frame", "Parquet")
-            raise EngineUnavailable(f'{what} files need NumPy and pyarrow: pip install "ntm-rules[{extra}]"')
+            extra, kind = ("excel", "Excel") if form == "xlsx" else ("frame", "Parquet")
+            raise EngineUnavailable(Message("engine.arrays", kind=kind), Message("hint.extra", extra=extra))
         from ntm_rules.cli.wide import check_names, write_parquet, write_xlsx
         from ntm_rules.reports.workbook import check_rows
 
@@ -184,7 +194,7 @@ class _Work:
             return int(file.metadata.num_rows)
 
     def batches(self) -> "Iterator[Batch]":
-        """The outcomes of all units, a batch after the other."""
+        """Yield the outcomes of all units, a batch after the other."""
         from ntm_rules.frames.files import assess_file
 
         source = self.source
@@ -204,13 +214,13 @@ class _Work:
 
 
 def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
-    """The options of the command line, by what they are for."""
+    """Return the options of the command line, by what they are for."""
     source = {name: options.pop(name) for name in Source.__annotations__}
     return typing.cast(Law, options), typing.cast(Source, source)
 
 
 def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
-    """The units of a file."""
+    """Yield the units of a file."""
     return read_units(
         file,
         library.facts,

@@ -38,7 +38,7 @@ def check_command(
 ) -> None:
     """Check the rule files in PATH (the bundled ones without PATH).
 
-    A folder without facts of its own is read over the bundled rulesets. Every ruleset that its files bear on is
+    A folder without facts of its own is read over the bundled rulesets. Every ruleset that its files change is
     composed for every day on which a layer begins, and for every province with an overlay. Problems that a file
     `*.allow.yaml` lists with a reason are left out.
     """

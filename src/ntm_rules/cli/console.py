@@ -25,7 +25,7 @@ _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not i
 
 
 def console(file: typing.TextIO | None = None) -> Console:
-    """A console on *file* (standard output unless given), wide enough for every line if it is no terminal."""
+    """Return a console on *file* (standard output unless given), wide enough for every line if it is not a terminal."""
     out = file or sys.stdout
     width = None if out.isatty() else _WIDE
     return Console(file=out, width=width, highlight=False, markup=False, emoji=False)
@@ -37,7 +37,7 @@ def text(words: object, style: str = "") -> Text:
 
 
 def table(*columns: str) -> Table:
-    """A table with these headings, without a frame."""
+    """Return a table with these headings, without a frame."""
     made = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
@@ -57,7 +57,7 @@ def print_lines(out: Console, lines: Iterable[str], first: str = "bold") -> None
 
 
 def progress(wanted: bool) -> Progress:
-    """A bar on standard error; nothing is shown where that is no terminal, or it is not wanted."""
+    """Return a bar on standard error; nothing is shown where that is not a terminal, or it is not wanted."""
     err = console(sys.stderr)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=err, transient=True, disable=not (wanted and err.is_terminal))

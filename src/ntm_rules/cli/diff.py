@@ -12,12 +12,21 @@ from rich.console import Console
 from ntm_rules.cli.assess import checked, units
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.options import Source, date, form_option, lang_option, library_of, rulesets_option, source_options
+from ntm_rules.cli.options import (
+    Source,
+    date,
+    form_option,
+    in_error_lang,
+    lang_option,
+    library_of,
+    rulesets_option,
+    source_options,
+)
 from ntm_rules.difference.difference import Difference
 from ntm_rules.difference.difference import diff as difference
 from ntm_rules.difference.flips import UnitDifference
 from ntm_rules.difference.words import DiffWords
-from ntm_rules.messages.catalogue import say
+from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.rules.library import Library
 
 RulesetAt = tuple[str, dt.date, str | None]
@@ -33,8 +42,7 @@ class RulesetOn(click.ParamType[RulesetAt]):
         """Ruleset, date and province."""
         parts = str(value).split("@")
         if len(parts) not in (2, 3) or not all(parts):
-            example = "commune/ntm@2024-07-02 or commune/ntm@2024-07-02@lang-son"
-            self.fail(f"`{value}` names no ruleset with a date; write {example}", param, ctx)
+            self.fail(in_error_lang(Message("usage.ruleset_at", value=str(value))), param, ctx)
         return parts[0], date(parts[1]), parts[2] if len(parts) == 3 else None
 
 

@@ -72,7 +72,7 @@ def _print_counts(out: Console, library: Library, rulesets: Iterable[Ruleset], l
 
 
 def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
-    """The cells to do, by instrument and level, in printed order."""
+    """Return the cells to do, by instrument and level, in printed order."""
     words = Sheet(ruleset, lang)
     todo = [ref for ref in every_cell(ruleset) if ref.cell.level in _TO_DO]
     order = {ref.cell.blame: place for place, ref in reversed(list(enumerate(todo)))}
@@ -99,7 +99,7 @@ def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
 
 
 def _title(words: Sheet, ref: CellRef) -> str:
-    """The title of the comparison or of its one fact, else that of the indicator."""
+    """Return the title of the comparison or of its one fact, else that of the indicator."""
     if ref.comparison is not None and ref.comparison.title is not None:
         return ref.comparison.title.text(words.lang)
     if ref.comparison is not None and len(ref.comparison.facts) == 1:

@@ -51,7 +51,7 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
 
 
 def tree_of(verdict: Verdict, lang: str) -> Tree:
-    """The unit, its criteria, their indicators and what these rest on."""
+    """Return the unit, its criteria, their indicators and what these rest on."""
     counts = say(lang, "cli.of_criteria", met=verdict.criteria_met, total=verdict.criteria_total)
     for grade in verdict.ruleset.grades:
         count = verdict.grade_counts[grade.id]
@@ -79,7 +79,7 @@ class _Branches:
     lang: str
 
     def indicator(self, branch: Tree, result: IndicatorResult) -> None:
-        """An indicator with ``applies_if`` and, where it applies, its condition."""
+        """Return an indicator with ``applies_if`` and, where it applies, its condition."""
         title = result.indicator.title.text(self.lang) if result.indicator.title else ""
         made = branch.add(_labelled(f"{result.no} {title}", result.outcome, result.provisional, self.lang))
         if result.applies is not None:
@@ -89,7 +89,7 @@ class _Branches:
             self.node(made, result.tree)
 
     def node(self, branch: Tree, node: Evaluated) -> None:
-        """A node of the condition: a comparison as one line, a connective with its members below."""
+        """Return a node of the condition: a comparison as one line, a connective with its members below."""
         if isinstance(node, LeafResult):
             branch.add(self.leaf(node))
             return
@@ -100,7 +100,7 @@ class _Branches:
             self.node(made, member)
 
     def leaf(self, leaf: LeafResult) -> Text:
-        """What is there and asked, which column and why, where it stands, how well it is known."""
+        """Return what is there and asked, which column and why, where it is written, how well it is known."""
         title = f"{self.words.fact_title(leaf.fact.id)}: " if leaf.fact is not None else ""
         parts = [f"{title}{self.words.leaf(leaf)}"]
         columns = [self.column(column) for column in leaf.columns if column.value is not None]
@@ -112,7 +112,7 @@ class _Branches:
         return _labelled("; ".join(parts), leaf.outcome, False, self.lang)
 
     def column(self, column: Column) -> str:
-        """The value of a selector, and the rule that gave it where it is worked out."""
+        """Return the value of a selector, and the rule that gave it where it is worked out."""
         value = self.sheet.column((column.selector,), (column.value or "",), bound=True)
         rule = self.sheet.derived[column.selector].rule if column.selector in self.sheet.derived else None
         if not isinstance(rule, Case) or column.row is None:

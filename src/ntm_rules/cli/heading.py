@@ -30,7 +30,7 @@ def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
 
 
 def layer_words(layer: Layer, lang: str) -> str:
-    """An instrument with its date, and whether it was read whole."""
+    """Return an instrument with its date, and whether it was read whole."""
     if layer.instrument is None or layer.kind is LayerKind.UNKNOWN:
         return say(lang, "cli.unknown")
     found = dated(layer.instrument, lang)
@@ -48,13 +48,13 @@ def span_words(layer: Layer, lang: str) -> str:
 
 
 def dated(instrument: Instrument, lang: str) -> str:
-    """Number and date of an instrument; a year or month where no more is known."""
+    """Return number and date of an instrument; a year or month where no more is known."""
     if len(instrument.date) < len("2024-06-17"):
         return say(lang, "cli.dated_year", number=instrument.number, date=instrument.date)
     return say(lang, "cli.dated", number=instrument.number, date=day(last_day(instrument.date), lang))
 
 
 def province_name(library: Library, name: str, lang: str) -> str:
-    """The title of a province given by id or name."""
+    """Return the title of a province given by id or name."""
     province_id = library.registry.resolve(name)
     return next(p.title.text(lang) for p in library.registry.provinces if p.id == province_id)

@@ -3,19 +3,20 @@
 import json
 import sys
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
-from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import composed, error_lang, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.writers import COUNTS
 from ntm_rules.live.board import Board
 from ntm_rules.live.events import Event
 from ntm_rules.live.session import ENGINES
-from ntm_rules.messages.errors import FactError, NtmRulesError, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import FactError, FactProblem, NtmRulesError
 from ntm_rules.model.plain import Json, keys_of, one_line, plain
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
 from ntm_rules.verdict.verdict import Verdict
@@ -25,13 +26,13 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-_KEYS: Mapping[str, tuple[object, Callable[[object], bool], str]] = {
-    "unit": (None, lambda value: isinstance(value, str) and value != "", "name the unit, as a text"),
-    "set": ({}, lambda value: isinstance(value, dict), "be an object of fact ids and values"),
-    "clear": ([], _are_texts, "be a list of fact ids"),
-    "verdict": (False, lambda value: isinstance(value, bool), "be true or false"),
+_KEYS: Mapping[str, tuple[object, Callable[[object], bool]]] = {
+    "unit": (None, lambda value: isinstance(value, str) and value != ""),
+    "set": ({}, lambda value: isinstance(value, dict)),
+    "clear": ([], _are_texts),
+    "verdict": (False, lambda value: isinstance(value, bool)),
 }
-"""The keys of a change: what they are if they are not given, what fits, and what they have to do."""
+"""The keys of a change: what they are if they are not given, and what fits."""
 
 
 @click.command(
@@ -61,7 +62,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
                 pass
             for unit in units(file, library, source):
                 board.set_many(unit.unit, unit.facts)
-        answers = _Answers(board, lang)
+        answers = _Answers(board, lang, error_lang())
         board.on_change(answers.heard.append)
         answers.write("ready", ruleset=ruleset.id, content_hash=ruleset.content_hash, units=len(list(board)))
         for text in _lines(sys.stdin.buffer):
@@ -69,7 +70,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
 
 
 def _lines(file: typing.BinaryIO) -> Iterator[str | None]:
-    """The lines of a file; None for one that is too long or not UTF-8."""
+    """Yield the lines of a file; None for one that is too long or not UTF-8."""
     while line := file.readline(MAX_LINE):
         whole = line.endswith(b"\n") or len(line) < MAX_LINE
         while not line.endswith(b"\n") and len(line) == MAX_LINE:
@@ -86,6 +87,7 @@ class _Answers:
 
     board: Board
     lang: str
+    error_lang: str
     line: int = 0
     heard: list[Event] = field(factory=list)
 
@@ -99,10 +101,9 @@ class _Answers:
             self.board.set_many(change.unit, change.facts)
             verdict = self.board.verdict(change.unit)
         except FactError as error:
-            problems = [{"fact": p.fact, "expected": p.expected, "hint": p.hint} for p in error.problems]
-            self.write("error", line=self.line, message=str(error), problems=problems)
+            self.refuse(error, error.problems)
         except NtmRulesError as error:
-            self.write("error", line=self.line, message=str(error), problems=[])
+            self.refuse(error)
         else:
             for event in self.heard:
                 self.write("event", line=self.line, **_event(event, self.lang))
@@ -110,6 +111,12 @@ class _Answers:
                 self.write("verdict", line=self.line, verdict=verdict.to_dict())
             self.write("done", line=self.line, events=len(self.heard), **_summary(verdict))
             self.heard.clear()
+
+    def refuse(self, error: NtmRulesError, problems: Sequence[FactProblem] = ()) -> None:
+        """Say why nothing was changed."""
+        lang = self.error_lang
+        found = [{"fact": p.fact, "expected": p.expected_in(lang), "hint": p.hint_in(lang)} for p in problems]
+        self.write("error", line=self.line, message=error.text(lang), problems=found)
 
     def write(self, kind: str, **values: object) -> None:
         """One line, at once."""
@@ -133,40 +140,40 @@ class _Change:
 
 
 def _change(text: str | None) -> _Change:
-    """The change that a line asks for.
+    """Return the change that a line asks for.
 
     Raises:
         NtmRulesError: it asks for none.
     """
     found = _parsed(text)
     if not isinstance(found, dict):
-        raise NtmRulesError('the line is no object such as `{"unit": "06196", "set": {}}`')
+        raise NtmRulesError(Message("change.object", example='{"unit": "06196", "set": {}}'))
     unknown = [name for name in found if name not in _KEYS]
     if unknown:
-        raise NtmRulesError(f"a change has {quoted(_KEYS)}, not {quoted(unknown)}")
-    for name, (otherwise, fits, expected) in _KEYS.items():
+        raise NtmRulesError(Message("change.keys", keys=tuple(_KEYS), unknown=tuple(unknown)))
+    for name, (otherwise, fits) in _KEYS.items():
         if not fits(found.setdefault(name, otherwise)):
-            raise NtmRulesError(f"`{name}` has to {expected}")
+            raise NtmRulesError(Message(f"change.{name}"))
     facts, clear = found["set"], found["clear"]
     twice = [name for name in clear if name in facts]
     if twice:
-        raise NtmRulesError(f"{quoted(twice)} cannot be set and cleared at once")
+        raise NtmRulesError(Message("change.twice", facts=tuple(twice)))
     return _Change(found["unit"], {**facts, **dict.fromkeys(clear)}, found["verdict"])
 
 
 def _parsed(text: str | None) -> typing.Any:
-    """The JSON of a line.
+    """Return the JSON of a line.
 
     Raises:
         NtmRulesError: it has none.
     """
     if text is None:
-        raise NtmRulesError(f"the line is not UTF-8, or has more than {MAX_LINE} bytes")
+        raise NtmRulesError(Message("change.line", most=MAX_LINE))
     try:
         found = json_value(text.rstrip())
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise NtmRulesError("the line has half a character, `\\ud800` to `\\udfff` alone") from error
+        raise NtmRulesError(Message("change.half")) from error
     except (ValueError, RecursionError) as error:
         raise NtmRulesError(json_problem(error)) from error
     return found

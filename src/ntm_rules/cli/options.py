@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
@@ -18,11 +20,13 @@ _DATES = (
     re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"),
 )
 
+_LANG = "ntm_rules.lang"
+
 F = typing.TypeVar("F", bound=Callable[..., object])
 
 
 def date(value: str) -> dt.date:
-    """A date, ``2024-07-02`` or ``02/07/2024`` (day first).
+    """Return a date, ``2024-07-02`` or ``02/07/2024`` (day first).
 
     Raises:
         click.BadParameter: it is neither.
@@ -32,7 +36,25 @@ def date(value: str) -> dt.date:
         if match is not None:
             with suppress(ValueError):
                 return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
-    raise click.BadParameter(f"`{value}` is no date; write 2024-07-02 or 02/07/2024 (day first)")
+    raise click.BadParameter(in_error_lang(Message("usage.date", value=value)))
+
+
+def error_lang(ctx: click.Context | None = None) -> str:
+    """Return the language of what goes wrong: that of ``--lang`` where it was given, else English."""
+    found = ctx or click.get_current_context()
+    return str(found.meta.get(_LANG, "en"))
+
+
+def in_error_lang(message: Message) -> str:
+    """Return a message in the language of what goes wrong in the command that runs."""
+    return message.text(error_lang())
+
+
+def _remembered(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Keep the language that was asked for where the group finds it too."""
+    if ctx.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT:
+        ctx.meta[_LANG] = value
+    return value
 
 
 class Law(typing.TypedDict):
@@ -79,12 +101,18 @@ form_option = click.option(
     help="Form of the output.",
 )
 lang_option = click.option(
-    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language of the output."
+    "--lang",
+    type=click.Choice(["vi", "en"]),
+    default="vi",
+    show_default=True,
+    is_eager=True,  # before the others, whose errors are said in it
+    callback=_remembered,
+    help="Language of the output, and of errors if given.",
 )
 
 
 def law_options(on_required: bool, otherwise: str = "today") -> Callable[[F], F]:
-    """The options that pick a ruleset, as keyword arguments of ``Law``.
+    """Return the options that pick a ruleset, as keyword arguments of ``Law``.
 
     Args:
         otherwise: what is taken where no date is given.
@@ -112,7 +140,7 @@ def law_options(on_required: bool, otherwise: str = "today") -> Callable[[F], F]
 
 
 def source_options(unit_flag: str) -> Callable[[F], F]:
-    """The options that say how a file is read, as keyword arguments of ``Source``."""
+    """Return the options that say how a file is read, as keyword arguments of ``Source``."""
     return _together(
         click.option(unit_flag, "unit_column", metavar="COLUMN", help="Column that names the unit."),
         click.option(
@@ -135,12 +163,12 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 
 
 def library_of(folder: Path | None) -> Library:
-    """The bundled library, or a folder over it."""
+    """Return the bundled library, or a folder over it."""
     return Library.bundled() if folder is None else Library.load(folder)
 
 
 def composed(library: Library, ruleset: str, law: Law) -> Ruleset:
-    """The ruleset that the options pick; today's where no date is given."""
+    """Return the ruleset that the options pick; today's where no date is given."""
     found = library.compose(
         ruleset,
         on=law["on"] or dt.date.today(),

@@ -13,14 +13,14 @@ BINARY = ("parquet", "xlsx")
 
 
 def form_of(out: str) -> str:
-    """The form that the name of a file asks for; a table where it asks for none."""
+    """Return the form that the name of a file asks for; a table where it asks for none."""
     suffix = Path(out).suffix.lower().removeprefix(".")
     return {"ndjson": "jsonl"}.get(suffix, suffix) if suffix in (*FORMS, "ndjson") else "table"
 
 
 @contextmanager
 def text_target(out: str, form: str) -> Iterator[typing.TextIO]:
-    """Standard output for ``-``, else a file; a CSV as Excel reads it.
+    """Open standard output for ``-``, else a file; a CSV as Excel reads it.
 
     Raises:
         OSError: the file cannot be written.
@@ -34,7 +34,7 @@ def text_target(out: str, form: str) -> Iterator[typing.TextIO]:
 
 @contextmanager
 def replaced(out: str, kind: str = "b", encoding: str | None = None) -> Iterator[typing.IO[typing.Any]]:
-    """A file that takes the place of *out* when it is whole, and leaves no trace if something fails.
+    """Yield a file that takes the place of *out* when it is whole, and leaves no trace if something fails.
 
     Args:
         kind: ``"b"`` for bytes, nothing for texts.

@@ -9,9 +9,21 @@ import click
 
 from ntm_rules.cli.assess import split
 from ntm_rules.cli.heading import heading, province_name
-from ntm_rules.cli.options import Law, Source, composed, date, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import (
+    Law,
+    Source,
+    composed,
+    date,
+    error_lang,
+    in_error_lang,
+    lang_option,
+    law_options,
+    library_of,
+    source_options,
+)
 from ntm_rules.cli.reports import chosen, output_options, write
-from ntm_rules.messages.catalogue import say
+from ntm_rules.messages.catalogue import Message, say
+from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
@@ -24,7 +36,7 @@ from ntm_rules.tables.units import UnitFacts
 def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...] | None:
     parts = [part.strip() for part in (value or "").split(",") if part.strip()]
     if any(not (part.isascii() and part.isdigit()) for part in parts):
-        raise click.BadParameter(f"`{value}` is no list of counts; write 19,15,10")
+        raise click.BadParameter(in_error_lang(Message("usage.bands", value=value)))
     return tuple(map(int, parts)) or None
 
 
@@ -116,8 +128,8 @@ def progress(
             bands=bands,
             as_of=as_of,
         )
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    except BadArgument as error:
+        raise click.UsageError(error.text(error_lang())) from None
 
     def lines() -> Iterator[str]:
         if now.published:
@@ -147,7 +159,7 @@ def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str,
 
 
 def _tiers(asked: tuple[str, ...], plan: Plan | None) -> tuple[str, ...]:
-    """The tiers to count: those asked for, and those of the plan of the same level.
+    """Return the tiers to count: those asked for, and those of the plan of the same level.
 
     Raises:
         click.UsageError: there is none, or they are of several levels.
@@ -155,8 +167,8 @@ def _tiers(asked: tuple[str, ...], plan: Plan | None) -> tuple[str, ...]:
     planned = () if plan is None else plan.tiers
     tiers = dict.fromkeys((*asked, *planned))
     if not tiers:
-        raise click.UsageError("say what to count with --tier or --targets")
+        raise click.UsageError(in_error_lang(Message("usage.tiers")))
     levels = list(dict.fromkeys(tier.partition("/")[0] for tier in asked or planned))
     if asked and len(levels) > 1:
-        raise click.UsageError(f"a file holds units of one level, not of {' and '.join(levels)}")
+        raise click.UsageError(in_error_lang(Message("usage.one_level", levels=tuple(levels))))
     return tuple(tier for tier in tiers if tier.partition("/")[0] == levels[0])

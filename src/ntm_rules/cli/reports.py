@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from ntm_rules.cli.console import console, print_lines, table, text
+from ntm_rules.cli.options import in_error_lang
 from ntm_rules.cli.output import replaced, text_target
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.reports.report import Report, is_number, text_of
 
 FORMS = ("table", "json", "xlsx", "html")
@@ -32,19 +34,19 @@ def output_options(command: F) -> F:
 
 
 def chosen(form: str | None, out: str) -> str:
-    """The form asked for.
+    """Return the form asked for.
 
     Raises:
         click.UsageError: a workbook on standard output.
     """
     found = form or _SUFFIXES.get(Path(out).suffix.lower(), "table")
     if found == "xlsx" and out == "-":
-        raise click.UsageError(f"`--format {found}` is for a file: say which with --out")
+        raise click.UsageError(in_error_lang(Message("usage.for_file", form=found)))
     return found
 
 
 def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], dict[str, object]]) -> None:
-    """A report in the form asked for; what goes to a file is whole before it takes the file's place."""
+    """Return a report in the form asked for; what goes to a file is whole before it takes the file's place."""
     if form == "xlsx":
         from ntm_rules.reports.workbook import write_report
 

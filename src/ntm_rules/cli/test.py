@@ -83,7 +83,7 @@ def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, 
 
 
 def _library(folder: Path, bundled: bool) -> Library:
-    """The rules of a folder; the bundled library for a folder inside it."""
+    """Return the rules of a folder; the bundled library for a folder inside it."""
     inside = folder.resolve().is_relative_to(bundled_folder().resolve())
     return Library.bundled() if inside and bundled else Library.load(folder, bundled=bundled)
 
@@ -156,7 +156,7 @@ def _of(pair: tuple[int, int]) -> str:
 
 
 def _percent(pair: tuple[int, int]) -> int:
-    """Rounded down, so that 100 means all of them."""
+    """Round down, so that 100 means all of them."""
     return 100 * pair[0] // pair[1] if pair[1] else 100
 
 

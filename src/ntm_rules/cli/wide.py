@@ -9,7 +9,7 @@ import numpy as np
 from ntm_rules.cli.writers import COUNTS, safe
 from ntm_rules.frames.base.columns import GRADE, grade_names, outcome_names
 from ntm_rules.frames.files import Batch
-from ntm_rules.messages.errors import Diagnostic, TableError, quoted
+from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.reports.workbook import check_rows, workbook, write_cell
@@ -22,7 +22,7 @@ Columns = dict[str, typing.Any]
 
 
 def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
-    """Refuse columns to keep that bear the name of a result, or are named twice.
+    """Refuse columns to keep that have the name of a result, or are named twice.
 
     Raises:
         TableError: all of them.
@@ -30,12 +30,11 @@ def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
     taken = {"unit", *_results(ruleset)}
     wrong = [name for place, name in enumerate(keep) if name in taken or name in keep[:place]]
     if wrong:
-        message = f"the result has columns of its own called {quoted(wrong)}"
-        raise TableError([Diagnostic("table.column", message, hint="keep them under other names")])
+        raise TableError([Diagnostic.of("table.column/own", names=tuple(wrong))])
 
 
 def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
-    """The columns of a batch in the order in which they are written."""
+    """Return the columns of a batch in the order in which they are written."""
     codes = batch.codes
     total = np.full(len(batch.units), sum(criterion.counted for criterion in ruleset.criteria), np.int16)
     ids = np.array([*(grade.id for grade in ruleset.grades), None], object)
@@ -53,7 +52,7 @@ def _results(ruleset: Ruleset) -> tuple[str, ...]:
 
 
 def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
-    """What ``write_csv`` writes without reasons."""
+    """Return what ``write_csv`` writes without reasons."""
     names = [name for name in ("unit", *keep, *_results(ruleset)) if not name.startswith("indicator_")]
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([safe(name) for name in names])

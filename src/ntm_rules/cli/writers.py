@@ -17,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_json(file: typing.TextIO, results: Iterable[Assessed]) -> None:
-    """A list of verdicts after the shipped schema; columns kept stand under ``kept``."""
+    """Return a list of verdicts after the shipped schema; columns kept stand under ``kept``."""
     opening = "[\n"
     for result in results:
         file.write(opening + _line(result))
@@ -77,5 +77,5 @@ def _line(result: Assessed) -> str:
 
 
 def safe(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
+    """Return the cell, with an apostrophe before what a spreadsheet would take for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

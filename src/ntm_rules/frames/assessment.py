@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from ntm_rules.frames.base.columns import MissingColumns, layout_of
 from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.keys import Keys
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
-
-NEEDED = "data frames need `{}`: install the extra `frame`, e.g. `pip install ntm-rules[frame]`"
 
 
 def assess(
@@ -51,23 +50,23 @@ def assess(
         threads: in memory; as many as there are processors unless given.
 
     Raises:
-        TableError: columns that are no facts, or hold another type: all of them.
+        TableError: columns that are not facts, or hold another type: all of them.
         FactError: every bad value, with ``"raise"``.
         EngineUnavailable: a library is not installed.
-        ValueError: an argument that is none of those above.
+        ValueError: an argument with a value that is not among those above.
 
     Warns:
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
     """
     question = Question(shape, unit_column, keep, on_bad, threads)
     if importlib.util.find_spec("pyarrow") is None:
-        raise EngineUnavailable(NEEDED.format("pyarrow"))
+        raise _without("pyarrow")
     try:
         from ntm_rules.frames.base.libraries import source_of
         from ntm_rules.frames.memory import assess_source
         from ntm_rules.frames.query.query import assess_lazily
     except ModuleNotFoundError as error:
-        raise EngineUnavailable(NEEDED.format(error.name)) from error
+        raise _without(error.name) from error
     source = source_of(frame)
     if source is None:
         return assess_lazily(ruleset, frame, question)
@@ -93,7 +92,7 @@ def assess_mixed(
 ) -> typing.Any:
     """Return the findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
 
-    A text that names a column of the frame stands for that column, which is passed through: dates, or texts such
+    A text that names a column of the frame means that column, which is passed through: dates, or texts such
     as ``2024-07-02``; years as whole numbers; provinces by id or name, null for none. Rows are grouped by composed
     ruleset; ``content_hash`` says which one. Outcomes of criteria and indicators that a set does not have are null.
     Of a lazy frame the values that tell the groups apart are fetched, nothing else.
@@ -112,5 +111,10 @@ def assess_mixed(
     try:
         from ntm_rules.frames.groups import assess_groups
     except ModuleNotFoundError as error:
-        raise EngineUnavailable(NEEDED.format(error.name)) from error
+        raise _without(error.name) from error
     return assess_groups(library, frame, keys, question)
+
+
+def _without(package: str | None) -> EngineUnavailable:
+    """Return the error that a package is not installed."""
+    return EngineUnavailable(Message("engine.frame", package=package), Message("hint.extra", extra="frame"))

@@ -161,6 +161,7 @@ class _Parquet:
 
         found: dict[str, Column] = {}
         units = [tidied(unit or "") for unit in batch.column(columns.unit).to_pylist()]
+        # eight bytes a unit, not its name: a file may have more units than memory has room for names
         self.hashes.append(np.fromiter(map(hash, units), np.int64, len(units)))
         odd = np.fromiter((not unit for unit in units), np.bool_, len(units))
         for place, name, read in columns.facts:

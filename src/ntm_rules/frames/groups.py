@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
-from ntm_rules.frames.base.libraries import Labels, Source, source_of
+from ntm_rules.frames.base.libraries import Frame, Labels, Source, source_of
 from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.vectors import Array
 from ntm_rules.frames.keys import Keys
@@ -20,6 +20,8 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 
 HASH = "content_hash"
+
+Lazy: typing.TypeAlias = "nw.LazyFrame[typing.Any]"
 
 
 @frozen(eq=False)
@@ -35,11 +37,24 @@ class Group:
     rows: Array
 
 
+@frozen(eq=False)
+class Answered:
+    """The columns of the result for one group, and the row of the frame that each of their rows is about."""
+
+    columns: Mapping[str, typing.Any]
+    rows: Array
+
+
 def assess_groups(library: Library, frame: typing.Any, keys: Keys, question: Question) -> typing.Any:
     """Each group of rows against its ruleset, in the order of the frame; see ``assess_mixed``."""
     source = source_of(frame)
     if source is None:
-        return _lazily(library, frame, keys, question)
+        return _lazily(library, lazy_of(frame), keys, question)
+    return _in_memory(library, source, keys, question)
+
+
+def _in_memory(library: Library, source: Source, keys: Keys, question: Question) -> Frame:
+    """Assess the groups one after the other, and put their rows back into the order of the frame."""
     columns = keys.columns(source.names)
     kept = tuple(dict.fromkeys((*question.keep, *columns)))
     groups = []
@@ -47,29 +62,38 @@ def assess_groups(library: Library, frame: typing.Any, keys: Keys, question: Que
         ruleset = keys.compose(library, values)
         groups.append(Group(ruleset, layout_of(ruleset, source.names, question.unit_column, kept), rows))
     _warn([group.layout for group in groups])
-    found: list[tuple[Mapping[str, typing.Any], Array]] = []
+    found = _answers(source, groups, question)
+    passed = tuple(dict.fromkeys((*((question.unit_column,) if question.unit_column else ()), *kept)))
+    if not found:  # no row, so no ruleset: what every wide result has
+        empty = np.zeros(0, np.int8)
+        return source.back(passed, np.zeros(0, np.intp), dict.fromkeys(("outcome", "provisional", *COUNTS), empty))
+    rows = np.concatenate([each.rows for each in found])
+    order = np.argsort(rows, kind="stable")  # stable: the indicators of a unit stay in printed order
+    names = tuple(dict.fromkeys(name for each in found for name in each.columns))
+    merged = {name: _merged([(each.columns.get(name), len(each.rows)) for each in found], order) for name in names}
+    return source.back(passed, rows[order], merged)
+
+
+def _answers(source: Source, groups: Sequence[Group], question: Question) -> list[Answered]:
+    """Return the results of all groups.
+
+    Raises:
+        FactError: the bad values of all groups, so that a caller need not mend one year to hear of the next.
+    """
+    found: list[Answered] = []
     problems: list[FactProblem] = []
     for group in groups:
-        own = source.taken(group.rows)
         try:
-            made, rows_of = answers(group.ruleset, own, group.layout, question)
+            made, rows_of = answers(group.ruleset, source.taken(group.rows), group.layout, question)
         except FactError as error:
             problems += error.problems
             continue
         count = len(next(iter(made.values())))
         hashes = Labels(np.zeros(count, np.int16), (group.ruleset.content_hash,))
-        found.append(({**made, HASH: hashes}, group.rows if rows_of is None else group.rows[rows_of]))
+        found.append(Answered({**made, HASH: hashes}, group.rows if rows_of is None else group.rows[rows_of]))
     if problems:
         raise FactError(problems)
-    passed = tuple(dict.fromkeys((*((question.unit_column,) if question.unit_column else ()), *kept)))
-    rows = np.concatenate([rows for _, rows in found] or [np.zeros(0, np.intp)])
-    order = np.argsort(rows, kind="stable")
-    if not found:  # no row, so no ruleset: what every wide result has
-        empty = np.zeros(0, np.int8)
-        return source.back(passed, rows, dict.fromkeys(("outcome", "provisional", *COUNTS), empty))
-    names = tuple(dict.fromkeys(name for made, _ in found for name in made))
-    merged = {name: _merged([(made.get(name), len(rows)) for made, rows in found], order) for name in names}
-    return source.back(passed, rows[order], merged)
+    return found
 
 
 def distinct(source: Source, columns: Sequence[str]) -> Iterator[tuple[dict[str, object], Array]]:
@@ -77,6 +101,7 @@ def distinct(source: Source, columns: Sequence[str]) -> Iterator[tuple[dict[str,
     if not columns:
         yield {}, np.arange(source.size)
         return
+    # one number for each combination, whose digits are the places of its values: NumPy tells numbers apart, not tuples
     whole = np.zeros(source.size, np.int64)
     known: list[list[object]] = []
     for name in columns:
@@ -93,30 +118,46 @@ def distinct(source: Source, columns: Sequence[str]) -> Iterator[tuple[dict[str,
         yield values, np.flatnonzero(places == number)
 
 
-def _merged(parts: Sequence[tuple[typing.Any, int]], order: Array) -> typing.Any:
+Parts = Sequence[tuple[typing.Any, int]]
+"""A column of each group, None where it does not have it, and how many rows the group has."""
+
+
+def _merged(parts: Parts, order: Array) -> typing.Any:
     """Return a column of all groups in the order of the rows; null for groups that do not have it."""
     sample = next(part for part, _ in parts if part is not None)
     if isinstance(sample, Labels):
-        labels = tuple(dict.fromkeys(label for part, _ in parts if part is not None for label in part.labels))
-        places = {label: place for place, label in enumerate(labels)}
-        codes = [
-            np.full(count, -1, np.int16)
-            if part is None
-            else np.array([*(places[label] for label in part.labels), -1], np.int16)[part.codes]
-            for part, count in parts
-        ]
-        return Labels(np.concatenate(codes)[order], labels)
+        return _merged_labels(parts, order)
     if isinstance(sample, np.ndarray):
-        lacking = np.concatenate([np.full(count, part is None) for part, count in parts])[order]
-        filled = [np.zeros(count, sample.dtype) if part is None else part for part, count in parts]
-        values = np.concatenate(filled)[order]
-        return np.ma.MaskedArray(values, lacking) if lacking.any() else values
+        return _merged_numbers(parts, sample.dtype, order)
+    return _merged_texts(parts, order)
 
+
+def _merged_labels(parts: Parts, order: Array) -> Labels:
+    """Labels of several groups: each has a list of its own, so the codes are those of a list of all."""
+    labels = tuple(dict.fromkeys(label for part, _ in parts if part is not None for label in part.labels))
+    places = {label: place for place, label in enumerate(labels)}
+    codes: list[Array] = []
+    for part, count in parts:
+        if part is None:
+            codes.append(np.full(count, -1, np.int16))
+        else:  # null is -1, which picks the last entry of the table
+            table = np.array([*(places[label] for label in part.labels), -1], np.int16)
+            codes.append(table[part.codes])
+    return Labels(np.concatenate(codes)[order], labels)
+
+
+def _merged_numbers(parts: Parts, kind: typing.Any, order: Array) -> Array:
+    lacking = np.concatenate([np.full(count, part is None) for part, count in parts])[order]
+    filled = [np.zeros(count, kind) if part is None else part for part, count in parts]
+    values = np.concatenate(filled)[order]
+    return np.ma.MaskedArray(values, lacking) if lacking.any() else values
+
+
+def _merged_texts(parts: Parts, order: Array) -> typing.Any:
     import pyarrow as pa
 
-    return pa.concat_arrays([pa.nulls(count, pa.string()) if part is None else part for part, count in parts]).take(
-        pa.array(order)
-    )
+    filled = [pa.nulls(count, pa.string()) if part is None else part for part, count in parts]
+    return pa.concat_arrays(filled).take(pa.array(order))
 
 
 def _warn(layouts: Sequence[Layout]) -> None:
@@ -125,9 +166,8 @@ def _warn(layouts: Sequence[Layout]) -> None:
         warnings.warn(MissingColumns(missing), stacklevel=5)
 
 
-def _lazily(library: Library, frame: typing.Any, keys: Keys, question: Question) -> typing.Any:
+def _lazily(library: Library, lazy: Lazy, keys: Keys, question: Question) -> typing.Any:
     """Return the groups of a lazy frame: only the values that tell them apart are fetched; the rest is one query."""
-    lazy = lazy_of(frame)
     question.check_lazy()
     names = lazy.collect_schema().names()
     columns = keys.columns(names)
@@ -135,21 +175,30 @@ def _lazily(library: Library, frame: typing.Any, keys: Keys, question: Question)
     found = [dict[str, object]()]
     if columns:
         found = lazy.select(*columns).unique().collect("pyarrow").rows(named=True)
-    groups = [(values, keys.compose(library, values)) for values in found]
-    layouts = [layout_of(ruleset, names, question.unit_column, kept) for _, ruleset in groups]
+    rulesets = [keys.compose(library, values) for values in found]
+    layouts = [layout_of(ruleset, names, question.unit_column, kept) for ruleset in rulesets]
     _warn(layouts)
-    wide = dict.fromkeys(name for _, ruleset in groups for name in wide_names(ruleset))
+    wide = tuple(dict.fromkeys(name for ruleset in rulesets for name in wide_names(ruleset)))
     wanted = (*(LONG if question.shape == "long" else (*wide, HASH)), BAD_FACTS)
     parts = []
-    for (values, ruleset), layout in zip(groups, layouts, strict=True):
-        rows = lazy
-        for name, value in values.items():
-            rows = rows.filter(nw.col(name).is_null() if value is None else nw.col(name) == value)
-        made = assess_narwhals(ruleset, rows, layout, question.shape)
+    for values, ruleset, layout in zip(found, rulesets, layouts, strict=True):
+        made = assess_narwhals(ruleset, _having(lazy, values), layout, question.shape)
         if question.shape == "wide":
-            own = wide_names(ruleset)
-            kinds = {name: nw.String if name == GRADE else nw.Int8 for name in wide if name not in own}
-            lacking = {name: nw.lit(None, dtype=kind) for name, kind in kinds.items()}
-            made = made.with_columns(**lacking, **{HASH: nw.lit(ruleset.content_hash)})
+            made = _widened(made, ruleset, wide)
         parts.append(made.select(*layout.passed, *wanted))
     return (parts[0] if len(parts) == 1 else nw.concat(parts, how="vertical")).to_native()
+
+
+def _having(lazy: Lazy, values: Mapping[str, object]) -> Lazy:
+    """Return the rows that have some values."""
+    for name, value in values.items():
+        lazy = lazy.filter(nw.col(name).is_null() if value is None else nw.col(name) == value)
+    return lazy
+
+
+def _widened(made: Lazy, ruleset: Ruleset, names: Sequence[str]) -> Lazy:
+    """Add the columns that only other groups have, as nulls of their type: a union takes frames of one schema."""
+    own = wide_names(ruleset)
+    kinds = {name: nw.String if name == GRADE else nw.Int8 for name in names if name not in own}
+    lacking = {name: nw.lit(None, dtype=kind) for name, kind in kinds.items()}
+    return made.with_columns(**lacking, **{HASH: nw.lit(ruleset.content_hash)})

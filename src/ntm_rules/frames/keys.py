@@ -15,7 +15,7 @@ if typing.TYPE_CHECKING:
 
 @frozen
 class Keys:
-    """What picks the ruleset of a row; a text that names a column of the frame stands for that column."""
+    """What picks the ruleset of a row; a text that names a column of the frame means that column."""
 
     tier: str
     on: dt.date | str
@@ -31,12 +31,12 @@ class Keys:
         """Return the ruleset of the rows that have these values in the columns.
 
         Raises:
-            TableError: a value that is no date or no year, or is missing.
+            TableError: a value that is not a date or a year, or is missing.
             UnknownName, NotInForce: as ``Library.compose``.
         """
         lacking = [name for name, value in values.items() if value is None and name != self.province]
         if lacking:
-            raise TableError([Diagnostic("table.key", f"a row has no value in the column `{n}`") for n in lacking])
+            raise TableError([Diagnostic.of("table.key", name=name) for name in lacking])
 
         def value(key: typing.Any) -> typing.Any:
             return values[key] if isinstance(key, str) and key in values else key
@@ -58,9 +58,7 @@ def _date(value: object) -> dt.date:
     try:
         return dt.date.fromisoformat(str(value)[:10])
     except ValueError:
-        message = f"`{value}` is no date"
-        hint = "give a date, a text such as 2024-07-02, or the name of a column of these"
-        raise TableError([Diagnostic("table.key", message, hint=hint)]) from None
+        raise TableError([Diagnostic.of("table.key/date", value=str(value))]) from None
 
 
 def _year(value: object) -> int | None:
@@ -71,8 +69,5 @@ def _year(value: object) -> int | None:
     except ValueError:
         number = 0.5
     if number != int(number):
-        message = f"`{value}` is no year"
-        raise TableError(
-            [Diagnostic("table.key", message, hint="give a whole number, or the name of a column of these")]
-        )
+        raise TableError([Diagnostic.of("table.key/year", value=str(value))])
     return int(number)

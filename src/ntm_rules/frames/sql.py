@@ -44,8 +44,7 @@ def to_sql(
     try:
         import ibis
     except ImportError as error:
-        message = "a query as text needs ibis: install the extra `sql`, e.g. `pip install ntm-rules[sql]`"
-        raise EngineUnavailable(message) from error
+        raise EngineUnavailable(Message("engine.sql"), Message("hint.extra", extra="sql")) from error
     if isinstance(columns, str):
         raise TypeError("`columns` is a sequence of names of facts, not a text")
     inputs = ruleset.inputs()

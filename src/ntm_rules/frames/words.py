@@ -9,7 +9,7 @@ from ntm_rules.frames.base.details import facts_behind, facts_in
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Connective, Evaluated, IndicatorResult
+from ntm_rules.model.results import Connective, Evaluated, IndicatorResult, LeafResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of_derived, indicators
 from ntm_rules.verdict.explain import Unit, explainer_of
@@ -30,24 +30,22 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
 
     Raises:
         RulesetError: the row comes from a ruleset with another content hash.
-        TableError: it is no row of a long result.
+        TableError: it is not a row of a long result.
         UnknownName: another language.
     """
     missing = [name for name in ("indicator", "outcome", "provisional", "detail", "content_hash") if name not in row]
     if missing:
-        raise TableError([Diagnostic("table.column", f"the row has no column `{name}`") for name in missing])
+        raise TableError([Diagnostic.of("table.column/row", name=name) for name in missing])
     if row["content_hash"] != ruleset.content_hash:
-        message = f"the row comes from a ruleset with the content hash `{row['content_hash']}`"
-        hint = f"`{ruleset.id}` as it was composed has `{ruleset.content_hash}`"
-        raise RulesetError([Diagnostic("ruleset.hash", message, hint=hint)])
+        own = {"ruleset": ruleset.id, "own": ruleset.content_hash}
+        raise RulesetError([Diagnostic.of("ruleset.hash/row", hash=row["content_hash"], **own)])
     number = str(row["indicator"])
     criterion, indicator, explain = _found(ruleset, number)
     try:
         facts, invalid = facts_in(facts_behind(ruleset, indicator), str(row["detail"]))
         outcome = Outcome(int(row["outcome"]))
     except (ValueError, IndexError) as error:
-        message = f"the row of the indicator `{number}` cannot be read: {error}"
-        raise TableError([Diagnostic("table.row", message)]) from None
+        raise TableError([Diagnostic.of("table.row/detail", indicator=number, error=str(error))]) from None
     unit = _unit(ruleset, facts, invalid)
     result = explain(unit, outcome, bool(row["provisional"]))
     if invalid:
@@ -96,9 +94,17 @@ def _marked(tree: Evaluated, bad: set[str]) -> Evaluated:
     if tree.prerequisite is not None:  # the reasons of another set, in an order of their own
         return tree
     codes = set(tree.codes)
-    if ReasonCode.FACT_MISSING in codes and tree.fact is not None and tree.fact.id in bad:
-        codes = codes - {ReasonCode.FACT_MISSING} | {ReasonCode.FACT_INVALID}
-    missing = [column for column in tree.columns if column.value is None]
-    if ReasonCode.SELECTOR_MISSING in codes and all(column.selector in bad for column in missing):
-        codes = codes - {ReasonCode.SELECTOR_MISSING} | {ReasonCode.FACT_INVALID}
+    blamed = codes & _blamed(tree, bad)
+    if blamed:
+        codes = codes - blamed | {ReasonCode.FACT_INVALID}
     return evolve(tree, codes=tuple(code for code in ReasonCode if code in codes))
+
+
+def _blamed(leaf: LeafResult, bad: set[str]) -> set[ReasonCode]:
+    """Return the reasons that bad values account for: a bad value was taken out, so the leaf takes it for missing."""
+    found: set[ReasonCode] = set()
+    if leaf.fact is not None and leaf.fact.id in bad:
+        found.add(ReasonCode.FACT_MISSING)
+    if all(column.selector in bad for column in leaf.columns if column.value is None):
+        found.add(ReasonCode.SELECTOR_MISSING)
+    return found

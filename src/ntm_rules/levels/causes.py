@@ -64,7 +64,7 @@ class Cause:
                 yield Cause(hierarchy.places[member.unit], None, member, fact, hierarchy)
 
     def text(self, lang: str = "vi") -> str:
-        """The cause in one line.
+        """Return the cause in one line.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -89,7 +89,7 @@ class Cause:
         return say(lang, "levels.below_set", unit=unit, title=title, outcome=outcome, met=counts[0], total=counts[1])
 
     def lines(self, lang: str = "vi", depth: int | None = None) -> Iterator[str]:
-        """The cause and everything below it, two blanks a level; no deeper than *depth* levels below it.
+        """Yield the cause and everything below it, two blanks a level; no deeper than *depth* levels below it.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -108,7 +108,7 @@ def causes(hierarchy: "Hierarchy", verdict: Verdict) -> tuple[Cause, ...]:
 
 
 def _place_text(place: "Place", lang: str) -> str:
-    """The name of a unit with its level, e.g. ``Xã Cao Lâu``, once; its code where the table has no name."""
+    """Return the name of a unit with its level, e.g. ``Xã Cao Lâu``, once; its code where the table has no name."""
     name = place.name or place.unit
     if name.casefold().startswith(say("vi", f"levels.level.{place.level}").casefold() + " "):
         return name
@@ -116,7 +116,7 @@ def _place_text(place: "Place", lang: str) -> str:
 
 
 def _deciding(reason: Reason) -> Iterator[LeafResult]:
-    """The comparisons that have the outcome of the reason."""
+    """Yield the comparisons that have the outcome of the reason."""
     result = reason.result
     for tree in (result.applies, result.tree):
         for leaf in tree.leaves() if tree is not None else ():
@@ -125,7 +125,7 @@ def _deciding(reason: Reason) -> Iterator[LeafResult]:
 
 
 def _to_blame(members: Iterable["Member"], fact: Fact, leaf: LeafResult) -> Iterator["Member"]:
-    """The units that keep an aggregated fact from where it has to be."""
+    """Yield the units that keep an aggregated fact from where it has to be."""
     found = tuple(members)
     if any(m.value is not None for m in found):
         lacking = [m for m in found if m.value is None]
@@ -138,7 +138,7 @@ def _to_blame(members: Iterable["Member"], fact: Fact, leaf: LeafResult) -> Iter
 
 
 def _equal(member: "Member", leaf: LeafResult) -> bool:
-    """True if the unit has the value that was compared; a sum is nobody's."""
+    """Return whether the unit has the value that was compared; a sum is nobody's."""
     return leaf.actual is not None and Decimal(str(member.value)) == leaf.actual
 
 

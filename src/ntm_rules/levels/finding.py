@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ntm_rules.levels.shares import Taken, assess_taken, counted
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName, quoted
+from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, negation_of
@@ -17,7 +17,7 @@ from ntm_rules.verdict.verdict import Verdict
 def assess_finding(
     ruleset: Ruleset, finding: Verdict, facts: Facts | None = None, *, tier: str | None = None
 ) -> Verdict:
-    """The finding on a finding: may the unit be recognised, is its recognition to be withdrawn.
+    """Return the finding on a finding: may the unit be recognised, is its recognition to be withdrawn.
 
     Criteria are counted exactly: 6 of 19 are 30 %, 5 are not; those undetermined may still go either way. What the
     verdict answers for `commune/withdrawal` is *met* where the conditions for withdrawal hold. It is provisional where
@@ -46,13 +46,13 @@ def assess_finding(
 
 
 def _only_tier(ruleset: Ruleset, finding: Verdict) -> str | None:
-    """The tier whose recognition is at stake, where the finding is on a set that only one tier is tested against."""
+    """Return the tier whose recognition is at stake, where only one tier is tested against the finding's set."""
     tiers = [tier for tier, tested in ruleset.tested_against if tested == finding.ruleset.id]
     return tiers[0] if len(tiers) == 1 else None
 
 
 def _facts(ruleset: Ruleset, tested: Ruleset, tier: str | None, codes: Sequence[int]) -> dict[str, FactValue]:
-    """What the set takes from the outcomes of another set and its criteria."""
+    """Return what the set takes from the outcomes of another set and its criteria."""
     known = {f.id: f for f in ruleset.facts}
     criteria = codes[1 : 1 + len(tested.criteria)]
     found: dict[str, FactValue] = {}
@@ -86,20 +86,21 @@ def _not_met(rule: CriteriaNotMet, fact: Fact, tested: Ruleset, criteria: Sequen
     wanted = dict(rule.among).get(tested.id, tuple(codes))
     unknown = [no for no in wanted if no not in codes]
     if unknown:
-        message = f"`{tested.id}` has no criterion {quoted(unknown)}, which `{fact.id}` counts"
-        raise RulesetError([Diagnostic("finding.criterion", message)])
+        found = {"ruleset": tested.id, "numbers": tuple(unknown), "fact": fact.id}
+        raise RulesetError([Diagnostic.of("finding.criterion", **found)])
     return [0 if codes[no] == Outcome.NOT_APPLICABLE else negation_of(codes[no]) for no in wanted]
 
 
 def _check(ruleset: Ruleset, finding: Verdict, tier: str | None) -> None:
-    """The finding has to be on the set that is tested."""
+    """Return the finding has to be on the set that is tested."""
     tested = dict(ruleset.tested_against)
     if not tested:
-        raise RulesetError([Diagnostic("finding.ruleset", f"`{ruleset.id}` tests no findings")])
+        raise RulesetError([Diagnostic.of("finding.ruleset/none", ruleset=ruleset.id)])
     if tier is not None and tier not in tested:
         raise UnknownName(Message("kind.tier"), tier, tested)
     wanted = tuple(dict.fromkeys(tested.values())) if tier is None else (tested[tier],)
     if finding.ruleset.id not in wanted:
-        whom = f"a unit recognised as `{tier}`" if tier else "a unit"
-        message = f"`{ruleset.id}` tests {whom} against {quoted(wanted)}, not `{finding.ruleset.id}`"
-        raise RulesetError([Diagnostic("finding.ruleset", message)])
+        sets = {"ruleset": ruleset.id, "wanted": wanted, "found": finding.ruleset.id}
+        if tier is None:
+            raise RulesetError([Diagnostic.of("finding.ruleset", **sets)])
+        raise RulesetError([Diagnostic.of("finding.ruleset/tier", tier=tier, **sets)])

@@ -155,7 +155,7 @@ class _Pass:
         self._sets: dict[tuple[str, str | None], list[Ruleset]] = {}
 
     def ruleset(self, id: str, period: str | None, place: Place) -> Ruleset:
-        """The set for a unit's province."""
+        """Return the set for a unit's province."""
         key = (id, period, place.province)
         if key not in self._rulesets:
             self._rulesets[key] = self.library.compose(
@@ -164,7 +164,7 @@ class _Pass:
         return self._rulesets[key]
 
     def sets(self, place: Place) -> list[Ruleset]:
-        """The sets that judge a unit: those wanted of its level, else all in force that test no findings."""
+        """Return the sets that judge a unit: those wanted of its level, else all in force that test no findings."""
         key = (place.level, place.province)
         if key not in self._sets:
             self._sets[key] = self._sets_for(place)
@@ -187,7 +187,7 @@ class _Pass:
         return chosen
 
     def verdict(self, place: Place, ruleset: Ruleset) -> Verdict | None:
-        """The verdict on a unit; None where its facts are bad, which is noted."""
+        """Return the verdict on a unit; None where its facts are bad, which is noted."""
         key = (place.unit, ruleset.id, ruleset.period)
         if key not in self._verdicts:
             self._verdicts[key] = None
@@ -218,7 +218,7 @@ class _Pass:
         return assess_taken(ruleset, given, Taken(taken, settled), place.unit)
 
     def _recognitions(self, place: Place, ruleset: Ruleset) -> dict[str, bool]:
-        """The recognition facts that a set and its prerequisites read, by the acts; empty where no acts are given."""
+        """Return the recognition facts that a set and its prerequisites read, by the acts; empty without acts."""
         if self.acts is None:
             return {}
         return {
@@ -232,7 +232,7 @@ class _Pass:
         return recognised(self.acts_of.get(place.unit, ()), place.unit, ruleset, self.on, period)
 
     def _members(self, place: Place, aggregate: Aggregate) -> tuple[Member, ...] | None:
-        """What the units below add; None where the fact is not taken from units, or the table has none of the level."""
+        """Return what the units below add; None where the fact is not taken from units of a level of the table."""
         rule = aggregate.rule
         if not isinstance(rule, UnitsThat | ValueOf) or rule.level not in self.nesting.levels:
             return None
@@ -242,7 +242,7 @@ class _Pass:
         return tuple(self._member(p, rule) for p in below)
 
     def _valued(self, place: Place, rule: ValueOf) -> Member:
-        """The value that a unit adds: that of its facts, if it has all of them."""
+        """Return the value that a unit adds: that of its facts, if it has all of them."""
         values = [self._fact(place, name) for name in rule.facts]
         if None in values:
             return Member(place.unit, Outcome.UNDETERMINED)
@@ -270,7 +270,7 @@ class _Pass:
         return Member(place.unit, outcome, None if by_act else verdict)
 
     def _fact(self, place: Place, name: str) -> FactValue | None:
-        """A fact of a unit below as it was given, checked; None where it is missing."""
+        """Return a fact of a unit below as it was given, checked; None where it is missing."""
         value = self.facts.get(place.unit, {}).get(name)
         if isinstance(value, Mapping):
             value = value.get("value")
@@ -285,7 +285,7 @@ class _Pass:
 
 
 def _prerequisites(ruleset: Ruleset) -> Iterator[Meets]:
-    """The prerequisites of a set and of those sets."""
+    """Yield the prerequisites of a set and of those sets."""
     for asked in with_prerequisites(ruleset):
         for condition in conditions(asked):
             yield from meets_of(condition)
@@ -297,7 +297,7 @@ def _outcome(value: FactValue | None) -> Outcome:
 
 
 def _value(fact: Fact, how: How, members: Iterable[Member]) -> dict[str, FactValue]:
-    """The least, greatest or sum; nothing where a unit lacks the value, or there is no unit."""
+    """Return the least, greatest or sum; nothing where a unit lacks the value, or there is no unit."""
     values = [m.value for m in members]
     return {} if not values or None in values else {fact.id: _one(how, values)}
 
@@ -309,7 +309,7 @@ def _one(how: How, values: Iterable[FactValue | None]) -> Decimal:
 
 
 def _agree(unit: str, given: Facts, taken: Mapping[str, FactValue]) -> None:
-    """What is given and also follows from below has to be the same.
+    """Return what is given and also follows from below has to be the same.
 
     Raises:
         FactError: it is not.
@@ -319,8 +319,7 @@ def _agree(unit: str, given: Facts, taken: Mapping[str, FactValue]) -> None:
         own = given.get(name)
         own = own.get("value") if isinstance(own, Mapping) else own
         if own is not None and not _same(own, value):
-            expected = f"`{value}`, as the units below or the acts have it"
-            problems.append(FactProblem(unit, name, own, expected, "correct one, or leave the fact out"))
+            problems.append(FactProblem(unit, name, own, Message("expected.as_below", value=str(value))))
     if problems:
         raise FactError(problems)
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.errors import FactError, FactProblem, UnknownName, near, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import FactError, FactProblem, UnknownName, meant
 from ntm_rules.model.aggregates import LEVELS
 from ntm_rules.rules.read.provinces import Registry
 from ntm_rules.tables.units import UnitFacts
@@ -52,7 +53,7 @@ class Nesting:
 
 
 def nesting_of(units: object, registry: Registry) -> Nesting:
-    """The units of a table: a data frame, or mappings with ``unit``, ``level``, ``parent``, ``name``, ``province``.
+    """Return the units of a table: a data frame, or mappings with unit, level, parent, name and province.
 
     Raises:
         FactError: every problem of the table.
@@ -62,9 +63,9 @@ def nesting_of(units: object, registry: Registry) -> Nesting:
     for row in _rows(units):
         unit = _text(row, "unit", problems, None)
         if unit is None:
-            problems.append(FactProblem(None, "unit", row.get("unit"), "a text, the code of the unit"))
+            problems.append(FactProblem(None, "unit", row.get("unit"), Message("expected.unit_code")))
         elif unit in rows:
-            problems.append(FactProblem(unit, "unit", unit, "a unit that stands in the table once"))
+            problems.append(FactProblem(unit, "unit", unit, Message("expected.unit_once")))
         else:
             rows[unit] = row
     parents = {unit: _parent(unit, row, rows, problems) for unit, row in rows.items()}
@@ -78,7 +79,7 @@ def nesting_of(units: object, registry: Registry) -> Nesting:
 
 
 def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, typing.Any]]:
-    """The facts of each unit: a mapping of mappings, the rows of ``tables.read``, or a data frame with ``unit``.
+    """Return the facts of each unit: a mapping of mappings, the rows of ``tables.read``, or a data frame with ``unit``.
 
     Raises:
         FactError: facts of a unit that is not in the table, or twice of one.
@@ -86,9 +87,10 @@ def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, 
     problems, found = [], dict[str, Mapping[str, typing.Any]]()
     for unit, values in _pairs(facts):
         if unit not in nesting.places:
-            problems.append(FactProblem(unit, "unit", unit, "a unit of the table", _meant(unit, nesting.places)))
+            hint = meant(unit, nesting.places)
+            problems.append(FactProblem(unit, "unit", unit, Message("expected.unit_of_table"), hint))
         elif unit in found:
-            problems.append(FactProblem(unit, "unit", unit, "a unit whose facts are given once"))
+            problems.append(FactProblem(unit, "unit", unit, Message("expected.facts_once")))
         found[unit] = values
     if problems:
         raise FactError(problems)
@@ -107,7 +109,7 @@ def _pairs(facts: object) -> Iterator[tuple[str, Mapping[str, typing.Any]]]:
 
 
 def _rows(table: object) -> Iterable[typing.Any]:
-    """The rows of a data frame or of any iterable; what a frame has no value for is None."""
+    """Return the rows of a data frame or of any iterable; what a frame has no value for is None."""
     if isinstance(table, Sequence | Mapping) or not hasattr(table, "columns"):
         return table.values() if isinstance(table, Mapping) else table  # type: ignore[return-value]
     import narwhals.stable.v2 as nw
@@ -120,7 +122,7 @@ def _text(row: Mapping[str, typing.Any], key: str, problems: list[FactProblem], 
     value = row.get(key)
     if value is None or isinstance(value, str):
         return value or None
-    problems.append(FactProblem(unit, key, value, "a text"))
+    problems.append(FactProblem(unit, key, value, Message("expected.text")))
     return None
 
 
@@ -129,10 +131,10 @@ def _parent(
 ) -> str | None:
     for key in row:
         if key not in _COLUMNS:
-            problems.append(FactProblem(unit, str(key), row[key], f"a column among {quoted(_COLUMNS)}"))
+            problems.append(FactProblem(unit, str(key), row[key], Message("expected.column", names=_COLUMNS)))
     parent = _text(row, "parent", problems, unit)
     if parent is not None and parent not in rows:
-        problems.append(FactProblem(unit, "parent", parent, "a unit of the table", _meant(parent, rows)))
+        problems.append(FactProblem(unit, "parent", parent, Message("expected.unit_of_table"), meant(parent, rows)))
         return None
     return parent
 
@@ -144,7 +146,7 @@ def _check_circles(parents: Mapping[str, str | None], problems: list[FactProblem
             seen.add(above)
             above = parents[above]
         if above == unit:
-            problems.append(FactProblem(unit, "parent", parents[unit], "a unit that does not lie in it"))
+            problems.append(FactProblem(unit, "parent", parents[unit], Message("expected.outside")))
 
 
 def _place(
@@ -157,8 +159,8 @@ def _place(
 ) -> Place:
     level = _text(row, "level", problems, unit)
     if level not in LEVELS:
-        hint = _meant(level or "", LEVELS)
-        problems.append(FactProblem(unit, "level", row.get("level"), f"one of {quoted(LEVELS)}", hint))
+        expected = Message("expected.one_of", names=LEVELS)
+        problems.append(FactProblem(unit, "level", row.get("level"), expected, meant(level or "", LEVELS)))
     name = _text(row, "name", problems, unit)
     own = _text(row, "province", problems, unit) or _province_above(unit, parents, rows)
     province = None
@@ -166,17 +168,17 @@ def _place(
         try:
             province = registry.resolve(own)
         except UnknownName as error:
-            meant = f"did you mean {quoted(error.suggestions)}?" if error.suggestions else ""
-            problems.append(FactProblem(unit, "province", own, "a province by id or name", meant))
+            hint = Message("hint.near", names=error.suggestions) if error.suggestions else ""
+            problems.append(FactProblem(unit, "province", own, Message("expected.province"), hint))
     return Place(unit, level or "", parents[unit], name, province)
 
 
 def _province_above(
     unit: str, parents: Mapping[str, str | None], rows: Mapping[str, Mapping[str, typing.Any]]
 ) -> str | None:
-    """What the table calls the province of a unit: in its row, else in the nearest row above that says it.
+    """Return what the table calls the province of a unit: in its row, else in the nearest row above that says it.
 
-    What is no text is noted where its own row is read.
+    What is not a text is noted where its own row is read.
     """
     above: str | None = unit
     while above is not None:
@@ -201,8 +203,3 @@ def _nested(places: Mapping[str, Place]) -> Nesting:
     frozen_below = {u: {level: tuple(found) for level, found in below[u].items()} for u in order}
     levels = frozenset(place.level for place in places.values())
     return Nesting(MappingProxyType({u: places[u] for u in order}), MappingProxyType(frozen_below), levels)
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    found = near(name, known)
-    return f"did you mean {quoted(found)}?" if found else ""

@@ -53,7 +53,7 @@ class Reconciliation:
         return self.act is not None and self.act.kind is ActKind.RECOGNISED
 
     def text(self, lang: str = "vi") -> str:
-        """The reason in one sentence.
+        """Return the reason in one sentence.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -70,7 +70,7 @@ def reconcile(
 ) -> Reconciliation:
     """Whether the finding and the acts on its unit fit together, and if not, in which way.
 
-    An act stands until another takes it back: a recognised unit that no longer meets its set is not unrecognised, it
+    An act holds until another takes it back: a recognised unit that no longer meets its set is not unrecognised, it
     is one to look at, and one to withdraw only where the conditions of withdrawal hold. Those are a finding of their
     own: hand in ``assess_finding(library.compose("commune/withdrawal", ...), ...)``.
 
@@ -124,7 +124,7 @@ def _text(found: Reconciliation, lang: str) -> str:
 
 
 def _of_withdrawal(finding: Verdict, lang: str) -> Iterator[str]:
-    """What makes a unit one to withdraw; or that nothing does, or that it is not known."""
+    """Yield what makes a unit one to withdraw; or that nothing does, or that it is not known."""
     if finding.outcome is Outcome.MET:
         said = words_in(lang, finding.ruleset.fact_by_id)
         met = (i.tree for i in finding.indicators.values() if i.outcome is Outcome.MET)
@@ -135,13 +135,13 @@ def _of_withdrawal(finding: Verdict, lang: str) -> Iterator[str]:
 
 
 def _outcome(finding: Verdict, lang: str) -> str:
-    """The outcome with the grade that was reached."""
+    """Return the outcome with the grade that was reached."""
     word, grade = words_in(lang, {}).outcome(finding.outcome), finding.grade
     return word if grade is None else f"{word}, {grade_title(lang, grade)}"
 
 
 def _because(tree: Evaluated) -> Iterator[LeafResult]:
-    """The comparisons that make a condition met; of `any` those of the first member that does."""
+    """Yield the comparisons that make a condition met; of `any` those of the first member that does."""
     if isinstance(tree, LeafResult):
         yield tree
         return

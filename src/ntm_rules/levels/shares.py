@@ -26,7 +26,7 @@ class Taken:
 
 
 def counted(fact: Fact, outcomes: Sequence[int]) -> dict[str, FactValue]:
-    """The facts behind a share or count: how many are met, of how many, how many are not decided.
+    """Return the facts behind a share or count: how many are met, of how many, how many are not decided.
 
     What is not applicable leaves the whole. Where the fact has nothing to say how many are undecided and some are,
     the number met is missing.
@@ -43,7 +43,7 @@ def counted(fact: Fact, outcomes: Sequence[int]) -> dict[str, FactValue]:
 
 
 def assess_taken(ruleset: Ruleset, facts: Facts, taken: Taken, unit: str | None) -> Verdict:
-    """The finding on given facts and facts taken from below; provisional too where those rest on provisional findings.
+    """Return the finding on given facts and facts taken from below; provisional too where those are.
 
     Raises:
         FactError: every bad fact of the unit.

@@ -10,6 +10,7 @@ from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
 from ntm_rules.live.events import Event, OutcomeDifference
 from ntm_rules.live.session import HISTORY, Session
 from ntm_rules.live.snapshots import read_snapshot
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.results import Facts, FactValue
@@ -56,7 +57,7 @@ class Board:
         self.ruleset = ruleset
         self.capacity = CAPACITY[self.engine] if capacity is None else capacity
         if self.capacity < 1:
-            raise NtmRulesError(f"a board with room for `{self.capacity}` sessions cannot hold a unit")
+            raise NtmRulesError(Message("session.room", capacity=self.capacity))
         self._store: MutableMapping[str, str] = {} if store is None else store
         self._open: dict[str, Session] = {}
         self._dispatcher = Dispatcher(deque(maxlen=history))
@@ -68,7 +69,7 @@ class Board:
         return unit in self._open or unit in self._store
 
     def __iter__(self) -> Iterator[str]:
-        """The units that have facts or a session, in no particular order."""
+        """Yield the units that have facts or a session, in no particular order."""
         return iter({**dict.fromkeys(self._store), **dict.fromkeys(self._open)})
 
     @property
@@ -82,11 +83,11 @@ class Board:
         return tuple(self._dispatcher.errors)
 
     def verdict(self, unit: str) -> Verdict:
-        """The finding for a unit; equal to ``assess`` of the same facts."""
+        """Return the finding for a unit; equal to ``assess`` of the same facts."""
         return self._session(unit).verdict
 
     def history(self) -> tuple[Event, ...]:
-        """The last events of all units, the oldest first."""
+        """Return the last events of all units, the oldest first."""
         return tuple(self._dispatcher.history)
 
     def snapshot(self, unit: str) -> dict[str, typing.Any]:
@@ -138,25 +139,25 @@ class Board:
             Every outcome that is another than in the snapshot; none where the rules are the same.
 
         Raises:
-            NtmRulesError: it is no snapshot, or names no unit; nothing is changed.
-            FactError: its facts are none under the rules of this board; nothing is changed.
+            NtmRulesError: it is not a snapshot, or names no unit; nothing is changed.
+            FactError: its facts are not valid under this ruleset; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
         unit = read_snapshot(snapshot).unit
         if unit is None:
-            raise NtmRulesError("the snapshot names no unit, and a board has many")
+            raise NtmRulesError(Message("session.no_unit"))
         differences = self._session(unit).restore(snapshot)
         self._make_room(self.capacity)
         return differences
 
     def forget(self, unit: str) -> None:
-        """Drop a unit with its facts; nothing happens if there is none.
+        """Drop a unit with its facts; nothing happens if it is unknown.
 
         Raises:
             NtmRulesError: a callback asked for it while a change was being told.
         """
         if not self._dispatcher.idle:
-            raise NtmRulesError(f"the unit `{unit}` cannot be dropped while a change is being told")
+            raise NtmRulesError(Message("session.telling", unit=unit))
         if unit in self._open:
             self._open.pop(unit).close()
         self._store.pop(unit, None)
@@ -165,7 +166,7 @@ class Board:
 
     def _session(self, unit: str) -> Session:
         if self._closed:
-            raise NtmRulesError("the board is closed\n    help: open another one with the same `store`")
+            raise NtmRulesError(Message("session.board_closed"))
         session = self._open.pop(unit, None)
         if session is None:
             self._make_room(self.capacity - 1)

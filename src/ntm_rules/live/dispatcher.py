@@ -8,6 +8,7 @@ from attrs import define, field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.live.events import Event
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
 
 Callback = Callable[[Event], object]
@@ -85,8 +86,7 @@ class Dispatcher:
                 made += 1
                 if made > MAX_CHANGES:
                     self._changes.clear()
-                    message = f"callbacks have made {MAX_CHANGES} changes in a row, and go on"
-                    raise NtmRulesError(f"{message}\n    help: let a callback set a fact only if its value is another")
+                    raise NtmRulesError(Message("session.circle", changes=MAX_CHANGES))
                 self._make(self._changes.popleft())
         finally:
             self.busy = False

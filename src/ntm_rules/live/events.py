@@ -100,7 +100,7 @@ Place = tuple[int, Level, str]
 
 @kept
 def places_of(ruleset: Ruleset) -> Sequence[Place]:
-    """The places of the indicators, the criteria and the set: from what causes to what is caused."""
+    """Return the places of the indicators, the criteria and the set: from what causes to what is caused."""
     first = 1 + len(ruleset.criteria)
     of_indicators = [(n, Level.INDICATOR, i.no) for n, (_, i) in enumerate(indicators(ruleset), first)]
     of_criteria = [(n, Level.CRITERION, criterion.no) for n, criterion in enumerate(ruleset.criteria, 1)]
@@ -116,7 +116,7 @@ def outcomes_by_place(ruleset: Ruleset, codes: bytes) -> Iterator[tuple[Level, s
 def events_between(
     before: Verdict, after: Verdict, changed: Sequence[int], dependencies: Dependencies, last: int
 ) -> list[Event]:
-    """The events of one change: indicators in printed order, then criteria, then the set.
+    """Return the events of one change: indicators in printed order, then criteria, then the set.
 
     Args:
         changed: the slots of the given facts that changed.
@@ -200,7 +200,7 @@ class EventReason:
         return () if isinstance(self.result, Verdict) else self.result.codes
 
     def text(self, lang: str = "vi") -> str:
-        """The event in one line: number, title, old and new outcome, why, and the facts that did it.
+        """Return the event in one line: number, title, old and new outcome, why, and the facts that did it.
 
         Args:
             lang: ``vi`` or ``en``.

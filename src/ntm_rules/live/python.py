@@ -15,10 +15,10 @@ class LiveEngine(typing.Protocol):
 
     @property
     def rebuilds(self) -> int:
-        """How often the engine had failed and was built anew."""
+        """How often the engine had failed and was built again."""
 
     def follow(self, codes: bytes, slots: Slots, differ: Collection[int]) -> bytes:
-        """The codes of the set, its criteria and its indicators after a change.
+        """Return the codes of the set, its criteria and its indicators after a change.
 
         Args:
             codes: those before.
@@ -43,7 +43,7 @@ class PythonEngine:
         self.rules, self.dependencies = rules, dependencies
 
     def follow(self, codes: bytes, slots: Slots, differ: Collection[int]) -> bytes:
-        """The codes after a change."""
+        """Return the codes after a change."""
         rules, criterion_of = self.rules, self.dependencies.criterion
         first = 1 + len(rules.spans)
         found = bytearray(codes)

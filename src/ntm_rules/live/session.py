@@ -68,7 +68,7 @@ class Session:
 
     @classmethod
     def _on(cls, ruleset: Ruleset, facts: Facts, unit: str, engine: str | None, dispatcher: Dispatcher) -> "Session":
-        """A session that shares its dispatcher with others."""
+        """Return a session that shares its dispatcher with others."""
         made = cls.__new__(cls)
         made._open(ruleset, facts, unit, engine, dispatcher)
         return made
@@ -106,7 +106,7 @@ class Session:
 
     @property
     def rebuilds(self) -> int:
-        """How often the engine had failed and was built anew from the facts."""
+        """How often the engine had failed and was built again from the facts."""
         return self._engine.rebuilds
 
     @property
@@ -115,7 +115,7 @@ class Session:
         return tuple(self._dispatcher.errors)
 
     def history(self) -> tuple[Event, ...]:
-        """The last events, the oldest first."""
+        """Return the last events, the oldest first."""
         return tuple(self._dispatcher.history)
 
     # -- changes -------------------------------------------------------------------------------
@@ -171,8 +171,8 @@ class Session:
             Every outcome that is another than in the snapshot; none where the rules are the same.
 
         Raises:
-            NtmRulesError: it is no snapshot; nothing is changed.
-            FactError: its facts are none under the rules of this session; nothing is changed.
+            NtmRulesError: it is not a snapshot; nothing is changed.
+            FactError: its facts are not valid under this ruleset; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
         self._need_open()
@@ -183,7 +183,7 @@ class Session:
         return differences(found, self.ruleset, codes)
 
     def _before(self) -> CheckedFacts:
-        """The facts on which the next change is made: what the changes that wait will leave."""
+        """Return the facts on which the next change is made: what the changes that wait will leave."""
         return self._checked if self._dispatcher.idle else self._wanted
 
     def _change(self, checked: CheckedFacts) -> None:
@@ -205,7 +205,7 @@ class Session:
         return events_between(before, self._verdict, changed, dependencies, self._dispatcher.number)
 
     def _is_cause(self, place: int, checked: CheckedFacts) -> bool:
-        """True if the fact of a slot is another, and was given as another: a ratio may follow from its parts."""
+        """Return whether the fact of a slot is another, and was given as another: a ratio may follow from its parts."""
         name, before = self.ruleset.facts[place].id, self._checked
         return before.values[place] != checked.values[place] and before.given.get(name) != checked.given.get(name)
 
@@ -219,7 +219,7 @@ class Session:
 
     def _need_open(self) -> None:
         if self._closed:
-            raise NtmRulesError("the session is closed\n    help: open another one, `restore` takes its snapshot")
+            raise NtmRulesError(Message("session.closed"))
 
     def __enter__(self) -> "Session":
         return self

@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from attrs import frozen
 
 from ntm_rules.live.events import Level, OutcomeDifference, outcomes_by_place
-from ntm_rules.messages.errors import NtmRulesError, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, plain
 from ntm_rules.model.results import FactValue
@@ -54,7 +55,7 @@ def _fact(verdict: Verdict, name: str) -> typing.Any:
 
 
 def _as_given(value: FactValue) -> typing.Any:
-    """A value that is read as it was given: numbers stay numbers, other than in what is written to be shown."""
+    """Return a value that is read as it was given: numbers stay numbers, other than in what is written to be shown."""
     if isinstance(value, Decimal):
         return {_DECIMAL: str(value)}
     for kind in (bool, int, float):
@@ -64,7 +65,7 @@ def _as_given(value: FactValue) -> typing.Any:
 
 
 def _read(fact: typing.Any) -> typing.Any:
-    """A fact as ``assess`` takes it; what is wrong with it is said there."""
+    """Return a fact as ``assess`` takes it; what is wrong with it is said there."""
     if isinstance(fact, Mapping):
         text = fact.get(_DECIMAL)
         if len(fact) == 1 and isinstance(text, str):
@@ -78,29 +79,30 @@ def _read(fact: typing.Any) -> typing.Any:
 
 
 def read_snapshot(data: typing.Any) -> Snapshot:
-    """A snapshot from plain JSON types.
+    """Return a snapshot from plain JSON types.
 
     Raises:
-        NtmRulesError: it is none.
+        NtmRulesError: it is not a snapshot.
     """
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
-        raise NtmRulesError(f"expected a snapshot of a live session, `{SCHEMA}`, got `{found}`")
+        raise NtmRulesError(Message("session.snapshot", schema=SCHEMA, found=str(found)))
     unit, facts, outcomes = data.get("unit"), data.get("facts"), data.get("outcomes")
     if not isinstance(unit, str | None) or not isinstance(facts, Mapping) or not isinstance(outcomes, Mapping):
-        raise NtmRulesError("a snapshot has a `unit`, which is a text or null, `facts` and `outcomes`")
+        raise NtmRulesError(Message("session.snapshot_parts"))
     found_outcomes = {}
     for level in Level:
         own = outcomes.get(level.value)
         for no, code in own.items() if isinstance(own, Mapping) else [(level.value, own)]:
             if not isinstance(code, str) or code not in _OUTCOMES:
-                raise NtmRulesError(f"the snapshot says `{code}` for {level.value} `{no}`, not {quoted(_OUTCOMES)}")
+                found = {"code": str(code), "level": level.value, "no": str(no), "outcomes": tuple(_OUTCOMES)}
+                raise NtmRulesError(Message("session.snapshot_outcome", **found))
             found_outcomes[level, str(no)] = _OUTCOMES[code]
     return Snapshot(unit, {str(name): _read(fact) for name, fact in facts.items()}, found_outcomes)
 
 
 def differences(snapshot: Snapshot, ruleset: Ruleset, codes: bytes) -> tuple[OutcomeDifference, ...]:
-    """What the snapshot says otherwise: in the order of the ruleset, then what the ruleset no longer has."""
+    """Return what the snapshot says otherwise: in the order of the ruleset, then what the ruleset no longer has."""
     now = {(level, no): outcome for level, no, outcome in outcomes_by_place(ruleset, codes)}
     places = dict.fromkeys((*now, *snapshot.outcomes))
     pairs = ((place, snapshot.outcomes.get(place), now.get(place)) for place in places)

@@ -278,8 +278,7 @@ class UnknownName(NtmRulesError):  # noqa: N818
     def __init__(self, kind: Sentence, name: str, known: Iterable[str]) -> None:
         self.kind, self.name = str(kind), name
         self.suggestions = near(name, known)
-        hint = Message("hint.near", names=self.suggestions) if self.suggestions else ""
-        super().__init__(Message("error.unknown", kind=kind, name=name), hint)
+        super().__init__(Message("error.unknown", kind=kind, name=name), _meant(self.suggestions))
 
 
 @public()
@@ -291,13 +290,18 @@ class AmbiguousName(NtmRulesError):  # noqa: N818
         candidates: what the name may mean, each described.
     """
 
-    def __init__(self, kind: Sentence, name: str, candidates: Sequence[str]) -> None:
-        self.kind, self.name, self.candidates = str(kind), name, tuple(candidates)
-        names, more = self.candidates[:_CANDIDATES], len(self.candidates) - _CANDIDATES
+    def __init__(self, kind: Sentence, name: str, candidates: Sequence[Sentence]) -> None:
+        self.kind, self.name, self.candidates = str(kind), name, tuple(map(str, candidates))
+        names = tuple(Message("error.candidate", candidate=candidate) for candidate in candidates[:_CANDIDATES])
+        more = len(self.candidates) - _CANDIDATES
         if more > 0:
             super().__init__(Message("error.ambiguous/more", kind=kind, name=name, names=names, more=more))
         else:
             super().__init__(Message("error.ambiguous", kind=kind, name=name, names=names))
+
+
+class BadArgument(NtmRulesError, ValueError):  # noqa: N818
+    """A value that an argument cannot have, said in both languages; a ``ValueError`` for those who catch one."""
 
 
 @public()
@@ -321,6 +325,15 @@ def near(name: str, known: Iterable[str]) -> tuple[str, ...]:
         by_fold.setdefault(folded(candidate), candidate)
     found = difflib.get_close_matches(folded(name), list(by_fold), n=3, cutoff=0.6)
     return tuple(by_fold[f] for f in found)
+
+
+def meant(name: str, known: Iterable[str]) -> Sentence:
+    """Return the hint that asks whether one of *known* was meant; empty where none resembles *name*."""
+    return _meant(near(name, known))
+
+
+def _meant(names: tuple[str, ...]) -> Sentence:
+    return Message("hint.near", names=names) if names else ""
 
 
 def quoted(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ LEVELS = ("village", "commune", "township", "ward", "town", "district", "special
 """The levels of units, and what rulesets judge."""
 
 CRITERIA = "criteria"
-"""What stands in the place of a level where the criteria of a finding are counted."""
+"""What is written in place of a level where the criteria of a finding are counted."""
 
 
 @public("law")

@@ -1,6 +1,6 @@
 """The composed ruleset as plain JSON, its hash, and the way back.
 
-What bears on outcomes, margins, reasons and evidence is in; titles, wording, notes, web addresses, file
+What affects outcomes, margins, reasons and evidence is in; titles, wording, notes, web addresses, file
 positions and the library's version are out. The same JSON is what another engine needs to run the set.
 """
 

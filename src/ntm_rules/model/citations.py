@@ -1,4 +1,4 @@
-"""Who decided a number, where it stands, and how well it was checked."""
+"""Who decided a number, where it is written, and how well it was checked."""
 
 import datetime as dt
 import re

@@ -94,7 +94,7 @@ def possible_grades(outcome: Outcome, reached: Reached[Grade]) -> tuple[Grade, .
     """Return the grades that a unit may have, the highest first: up to the first one that it surely reaches.
 
     Args:
-        outcome: of the whole set (or criterion); where that is met there is no grade beside it.
+        outcome: of the whole set (or criterion); where that is met it has no grade.
     """
     found: list[Grade] = []
     for grade, at in () if outcome.satisfied else reached:

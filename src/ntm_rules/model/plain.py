@@ -59,12 +59,12 @@ def plain_object(keys: Json) -> Json:
 
 
 def keys_of(value: object, *names: str) -> Json:
-    """The keys that are named like attributes of *value*."""
+    """Return the keys that are named like attributes of *value*."""
     return {name: getattr(value, name) for name in names}
 
 
 def figure(value: object) -> typing.Any:
-    """A figure that is exact whatever reads it: integers and floats are texts too."""
+    """Return a figure that is exact whatever reads it: integers and floats are texts too."""
     if isinstance(value, float):
         return decimal_text(Decimal(repr(float(value))))
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value)
@@ -125,7 +125,7 @@ _HOW: dict[type, Callable[[typing.Any], object]] = {
 for _class, _way in _HOW.items():
     _write(_class, _way)
 
-# which instrument it is: a title is no part of that
+# which instrument it is: a title is not part of that
 form_of_fields(Instrument, title=override(omit=True))
 
 

@@ -77,7 +77,7 @@ def addresses(criteria: Criteria) -> list[str]:
 
 
 def locate(criteria: Criteria, address: str) -> Target | None:
-    """Return the indicator that bears the number, else the one that has such a part."""
+    """Return the indicator with the number, else the one that has such a part."""
     for criterion in criteria:
         for indicator in criterion.indicators:
             if indicator.no == address:

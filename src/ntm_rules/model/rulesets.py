@@ -45,7 +45,7 @@ class Criterion:
     """A criterion (tiêu chí): met when all its indicators are, or ``at_least_n`` of them.
 
     Attributes:
-        counted: False for what stands beside the numbered criteria ("điều kiện chung"): the outcome of the set rests on
+        counted: False for what is beside the numbered criteria ("điều kiện chung"): the outcome of the set rests on
             it too, the numbers of criteria (x/9) leave it out.
     """
 
@@ -166,7 +166,7 @@ class Ruleset:
     @property
     @kept
     def content_hash(self) -> str:
-        """``ntm1:`` and the SHA-256 of everything that bears on outcomes, margins, reasons and evidence.
+        """``ntm1:`` and the SHA-256 of everything that affects outcomes, margins, reasons and evidence.
 
         Titles, wording, notes, web addresses and file positions stay out. Equal on every machine.
         """
@@ -201,7 +201,7 @@ class Ruleset:
             level: ``official``, ``secondary`` or ``recalled``.
 
         Raises:
-            UnknownName: *level* is none of these.
+            UnknownName: *level* is another text.
         """
         known = [e.value for e in Evidence]
         if level not in known:

@@ -13,7 +13,7 @@ Value = Decimal | bool | str | tuple[str, ...]
 """A number, a yes or no, an ordinal level or category, or the set of ``one_of``."""
 
 Key = tuple[str, ...]
-"""The values of a table's selectors; ``*`` stands for every value without a key of its own."""
+"""The values of a table's selectors; ``*`` is every value without a key of its own."""
 
 GENERAL = "ALL"
 """The printed general column of a table with regional columns: kept for show, it binds no unit."""
@@ -23,7 +23,7 @@ REST = "*"
 
 @public("law")
 class CellState(Enum):
-    """What stands in a cell of a table."""
+    """What a cell of a table says."""
 
     SET = "set"
     NONE = "none"

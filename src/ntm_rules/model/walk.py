@@ -28,7 +28,7 @@ from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
 
 @frozen
 class CellRef:
-    """A cell and where it stands.
+    """A cell and its place in the set.
 
     Attributes:
         criterion, indicator: printed numbers; empty for a derived fact.

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError
 from ntm_rules.model.facts import Fact, FactType, Measure
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
@@ -75,7 +76,7 @@ class UnitFile:
         decimal: str | None = None,
         sheet: str | None = None,
     ) -> "UnitFile":
-        """The units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
+        """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
         Raises:
             TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
@@ -87,14 +88,13 @@ class UnitFile:
         return cls(str(path), units, _published_only(str(path), given, facts), frozenset(acts))
 
     def facts(self) -> tuple[UnitFacts, ...]:
-        """The units with facts.
+        """Return the units with facts.
 
         Raises:
             TableError: it holds none.
         """
         if self.published:
-            message = "the file holds no facts to assess, only published counts or acts"
-            raise TableError([Diagnostic("table.facts", message, file=self.path, line=1, column=1)])
+            raise TableError([evolve(Diagnostic.of("table.facts"), file=self.path, line=1, column=1)])
         return self.units
 
     def records(self, tiers: Sequence[str], compose: Composed, by: Sequence[str] = ()) -> Iterator[UnitRecord]:
@@ -141,17 +141,16 @@ def _published_only(path: str, given: Iterable[str], facts: Mapping[str, Fact]) 
     counts = [name for name in columns if name in PUBLISHED and name not in facts]
     others = [name for name in columns if name not in PUBLISHED]
     if counts and others:
-        message = f"the file holds published counts ({quoted(counts)}) and facts ({quoted(others[:3])}) together"
-        hint = "assess the facts, or leave them out with --keep (keep=)"
-        raise TableError([Diagnostic("table.mixed", message, file=path, line=1, column=1, hint=hint)])
+        problem = Diagnostic.of("table.mixed", counts=tuple(counts), facts=tuple(others[:3]))
+        raise TableError([evolve(problem, file=path, line=1, column=1)])
     return bool(counts) or not others
 
 
 def assessed(units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] = ()) -> list[tuple[UnitFacts, Verdict]]:
-    """The verdicts on units, each against its ruleset.
+    """Return the verdicts on units, each against its ruleset.
 
     Args:
-        acts: columns of recognition that are no facts, and left out.
+        acts: columns of recognition that are not facts, and left out.
 
     Raises:
         FactError: every fact of all units that their sets cannot take.
@@ -174,7 +173,7 @@ def _act(name: str) -> Fact:
 
 
 def yes_no(value: object) -> bool | None:
-    """A yes or no, also of ``{value, source, as_of, by}``."""
+    """Return a yes or no, also of ``{value, source, as_of, by}``."""
     inner = value.get("value") if isinstance(value, Mapping) else value
     return inner if isinstance(inner, bool) else None
 
@@ -184,14 +183,14 @@ def _groups(row: UnitFacts, by: Sequence[str]) -> Mapping[str, str]:
 
 
 def _record(row: UnitFacts, tier: str, by: Sequence[str]) -> UnitRecord:
-    """What is known without any count: recognition."""
+    """Return what is known without any count: recognition."""
     return UnitRecord(row.unit, tier, _groups(row, by), recognised=yes_no(row.facts.get(recognition_fact(tier))))
 
 
 def _published(
     row: UnitFacts, tier: str, compose: Composed, by: Sequence[str], problems: list[FactProblem]
 ) -> UnitRecord | None:
-    """The record of published counts; None where they do not fit together, which is noted."""
+    """Return the record of published counts; None where they do not fit together, which is noted."""
     given = row.facts
     named = given.get("outcome")
     outcome = next((each for each in _DECIDED if each.code == named), None)
@@ -199,18 +198,20 @@ def _published(
     for name in ("criteria_met", "criteria_undetermined", "criteria_total"):
         if (value := given.get(name)) is not None:
             if isinstance(value, bool) or value != int(value) or value < 0:
-                problems.append(FactProblem(row.unit, name, value, "a whole number from 0"))
+                problems.append(FactProblem(row.unit, name, value, Message("expected.count_from", minimum=0)))
                 return None
             counts[name] = int(value)
     record = _record(row, tier, by)
     if "criteria_met" not in counts:
         if "criteria_undetermined" in counts:
-            problems.append(FactProblem(row.unit, "criteria_met", "", "a count beside `criteria_undetermined`"))
+            expected = Message("expected.beside", other="criteria_undetermined")
+            problems.append(FactProblem(row.unit, "criteria_met", "", expected))
         return UnitRecord(record.unit, tier, record.groups, outcome, recognised=record.recognised)
     met, open_ = counts["criteria_met"], counts.get("criteria_undetermined", 0)
     total = counts.get("criteria_total") or assess(compose(tier, row), {}).criteria_total
     if met + open_ > total:
-        problems.append(FactProblem(row.unit, "criteria_met", met, f"at most {total - open_} of {total} criteria"))
+        expected = Message("expected.criteria", most=total - open_, total=total)
+        problems.append(FactProblem(row.unit, "criteria_met", met, expected))
         return None
     return UnitRecord(
         record.unit,

@@ -7,7 +7,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.errors import folded
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument, folded
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Plan, Target
 from ntm_rules.programme.record import UnitRecord
@@ -152,7 +153,7 @@ def progress(
         as_of: the day of the report.
 
     Raises:
-        ValueError: a unit stands twice in a tier, or bands that cannot be.
+        ValueError: a unit is there twice in a tier, or the bands are impossible.
     """
     now = _by_tier(records)
     earlier = None if before is None else _by_tier(before)
@@ -169,12 +170,12 @@ Units = Mapping[str, UnitRecord]
 
 
 def _by_tier(records: Iterable[UnitRecord]) -> dict[str, dict[str, UnitRecord]]:
-    """Records by tier and unit."""
+    """Return the records by tier and unit."""
     found: dict[str, dict[str, UnitRecord]] = {}
     for record in records:
         units = found.setdefault(record.tier, {})
         if record.unit in units:
-            raise ValueError(f"the unit `{record.unit}` stands twice in `{record.tier}`")
+            raise BadArgument(Message("argument.unit_twice", unit=record.unit, tier=record.tier))
         units[record.unit] = record
     return found
 
@@ -195,7 +196,7 @@ def _tier(
 
 
 def _groups(units: Units, earlier: Units | None, by: Sequence[str], scale: Scale) -> list[Group]:
-    """The groups of every depth, in the order of their names."""
+    """Return the groups of every depth, in the order of their names."""
     found: list[Group] = []
     for depth in range(1, len(by) + 1):
         here, then = (_split(side, by[:depth]) for side in (units, earlier or {}))
@@ -231,7 +232,7 @@ def _change(now: Units, before: Units, scale: Scale) -> Change:
 
 
 def _that_went(pairs: Mapping[str, tuple[object, object]], old: object, new: object) -> tuple[str, ...]:
-    """The units that went from *old* to *new*."""
+    """Return the units that went from *old* to *new*."""
     return tuple(unit for unit, pair in pairs.items() if pair == (old, new))
 
 
@@ -266,7 +267,7 @@ def _achievement(target: Target, tier: TierProgress | None, earlier: Mapping[str
 
 
 def _achieved(target: Target, tier: TierProgress, before: Units | None) -> tuple[Span | None, Span | None]:
-    """What counts for a target, by finding and by act."""
+    """Return what counts for a target, by finding and by act."""
     now = tier.now
     match target.aim:
         case Aim.TOTAL:

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.verdict.verdict import Verdict
 
 
 def recognition_fact(tier: str) -> str:
-    """The yes/no fact that records the recognition of a tier: ``recognised_ntm``, ``recognised_district_ntm``."""
+    """Return the yes/no fact that records the recognition of a tier, e.g. ``recognised_ntm``."""
     level, _, name = tier.replace("-", "_").partition("/")
     return f"recognised_{name}" if level == "commune" else f"recognised_{level}_{name}"
 
@@ -50,15 +52,16 @@ class UnitRecord:
     def __attrs_post_init__(self) -> None:
         met, open_, total = self.criteria_met, self.criteria_undetermined, self.criteria_total
         if (met is None) != (total is None) or (met is None and open_):
-            raise ValueError(f"unit `{self.unit}`: criteria met and criteria in all go together")
+            raise BadArgument(Message("argument.criteria_together", unit=self.unit))
         if met is not None and total is not None and (min(met, open_) < 0 or met + open_ > total or total < 1):
-            raise ValueError(f"unit `{self.unit}`: {met} met and {open_} undetermined of {total} criteria")
+            counts = {"met": met, "undetermined": open_, "total": total}
+            raise BadArgument(Message("argument.criteria", unit=self.unit, **counts))
 
     @classmethod
     def of_verdict(
         cls, verdict: Verdict, groups: Mapping[str, str] | None = None, recognised: bool | None = None
     ) -> "UnitRecord":
-        """The record of a finding."""
+        """Return the record of a finding."""
         return cls(
             verdict.unit or "",
             verdict.ruleset.id,
@@ -84,7 +87,7 @@ class UnitRecord:
         groups: Mapping[str, str] | None = None,
         recognised: bool | None = None,
     ) -> "UnitRecord":
-        """The record of a published count, with the finding that follows from it: all criteria have to be met.
+        """Return the record of a published count, with the finding that follows from it: all criteria have to be met.
 
         Raises:
             ValueError: counts that do not fit together.
@@ -94,7 +97,7 @@ class UnitRecord:
 
 
 def outcome_of(met: int, undetermined: int, total: int) -> Outcome:
-    """The finding of a set that asks for all its criteria."""
+    """Return the finding of a set that asks for all its criteria."""
     if met + undetermined < total:
         return Outcome.NOT_MET
     return Outcome.UNDETERMINED if undetermined else Outcome.MET

@@ -38,7 +38,7 @@ class Transition(Enum):
 
     @classmethod
     def of(cls, before: Outcome, after: Outcome) -> "Transition":
-        """What leads from one outcome to the other."""
+        """Return what leads from one outcome to the other."""
         return _TRANSITIONS[_plain(before), _plain(after)]
 
 
@@ -84,7 +84,7 @@ class ReviewedUnit:
 
     @property
     def at_stake(self) -> bool:
-        """True if it is recognised and the finding does not bear that out any more."""
+        """True if it is recognised and the finding does not support that any more."""
         return self.recognised is True and not self.after.outcome.satisfied
 
     @property
@@ -101,7 +101,7 @@ class ReviewedUnit:
 
 
 def _missing(result: IndicatorResult) -> Iterator[str]:
-    """The facts that an undetermined indicator lacks."""
+    """Yield the facts that an undetermined indicator lacks."""
     if result.outcome is not Outcome.UNDETERMINED:
         return
     trees = (result.tree,) if result.applies is None else (result.applies, result.tree)
@@ -136,7 +136,7 @@ class Rereview:
         return self._counted(unit for unit in self.units if unit.recognised)
 
     def of(self, transition: Transition) -> tuple[ReviewedUnit, ...]:
-        """The units that went one way."""
+        """Return the units that went one way."""
         return tuple(unit for unit in self.units if unit.transition is transition)
 
     @property

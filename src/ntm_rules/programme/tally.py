@@ -7,6 +7,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.programme.record import UnitRecord
@@ -55,7 +57,7 @@ class Scale:
 
     @classmethod
     def of(cls, total: int, starts: Sequence[int] | None = None, under: int | None = None) -> "Scale":
-        """The scale of a set: all criteria, three quarters and half of them unless *starts* is given (19, 15, 10).
+        """Return the scale of a set: all criteria, three quarters and half of them unless *starts* is given.
 
         Raises:
             ValueError: bands that are not between 0 and *total*.
@@ -63,7 +65,7 @@ class Scale:
         usual = (total, -(-total * 3 // 4), -(-total // 2))
         chosen = tuple(sorted(set(usual if starts is None else starts), reverse=True))
         if not chosen or chosen[0] > total or chosen[-1] < 0:
-            raise ValueError(f"bands of criteria begin between 0 and {total}, not at {', '.join(map(str, chosen))}")
+            raise BadArgument(Message("argument.bands", total=total, starts=", ".join(map(str, chosen))))
         return cls(total, chosen, usual[1] if under is None else under)
 
     @property
@@ -129,7 +131,7 @@ class Tally:
 
 
 def tally(records: Iterable[UnitRecord], scale: Scale) -> Tally:
-    """The units of one tier counted."""
+    """Return the units of one tier counted."""
     units = tuple(records)
     outcomes = Counter(record.outcome for record in units)
     acts = Counter(record.recognised for record in units)
@@ -162,14 +164,14 @@ def _grades(units: Sequence[UnitRecord]) -> tuple[tuple[Grade, int], ...]:
 
 
 def ends_of(record: UnitRecord) -> tuple[int, int] | None:
-    """The fewest and the most criteria that a unit meets; None where that is not known."""
+    """Return the fewest and the most criteria that a unit meets; None where that is not known."""
     if record.criteria_met is None:
         return None
     return record.criteria_met, record.criteria_met + record.criteria_undetermined
 
 
 def _band(ends: Sequence[tuple[int, int]], low: int, high: int) -> Band:
-    """The units that are surely, and those that are possibly, within the band."""
+    """Return the units that are surely, and those that are possibly, within the band."""
     sure = sum(low <= least and most <= high for least, most in ends)
     possible = sum(least <= high and low <= most for least, most in ends)
     return Band(low, high, Span(sure, possible))

@@ -17,7 +17,7 @@ _CONTROLS = {code: " " for code in (*range(32), *range(127, 160)) if code not in
 
 
 def html(report: Report) -> str:
-    """The page as a text; it loads nothing and runs nothing."""
+    """Return the page as a text; it loads nothing and runs nothing."""
     root = Element("html", lang=report.lang)
     head = SubElement(root, "head")
     SubElement(head, "meta", charset="utf-8")
@@ -53,5 +53,5 @@ def _table(body: Element, table: Table, lang: str) -> None:
 
 
 def _clean(text: str) -> str:
-    """A text without control characters and lone surrogates, which no page can hold."""
+    """Return a text without control characters and lone surrogates, which no page can hold."""
     return text.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")

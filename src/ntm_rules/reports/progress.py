@@ -84,7 +84,7 @@ class _ProgressReport:
     lang: str
 
     def tier(self, tier: str) -> str:
-        """A tier in words with its id; the id alone where there are no words for it."""
+        """Return a tier in words with its id; the id alone where there are no words for it."""
         level, _, name = tier.partition("/")
         codes = f"report.level.{level}", f"report.tier_of.{name}"
         if not all(map(is_known, codes)):
@@ -92,7 +92,7 @@ class _ProgressReport:
         return say(self.lang, "report.tier_named", level=Message(codes[0]), tier=Message(codes[1]), id=tier)
 
     def report(self, lines: Sequence[str], province: str, every_unit: bool) -> Report:
-        """The whole report."""
+        """Return the whole report."""
         tables = list(self.targets())
         for tier in self.found.tiers:
             tables += self.tables(tier, every_unit)
@@ -100,7 +100,7 @@ class _ProgressReport:
         return Report(self.lang, say(self.lang, "report.progress"), head, tuple(tables))
 
     def heading(self, province: str) -> Iterator[str]:
-        """The day and the plan."""
+        """Yield the day and the plan."""
         if self.found.as_of is not None:
             yield say(self.lang, "report.as_of", date=day(self.found.as_of, self.lang))
         plan = self.found.plan
@@ -116,7 +116,7 @@ class _ProgressReport:
     # -- targets -------------------------------------------------------------------------------
 
     def targets(self) -> Iterator[Table]:
-        """What is planned: targets with what is reached, then the other figures."""
+        """Yield what is planned: targets with what is reached, then the other figures."""
         plan = self.found.plan
         if plan is None:
             return
@@ -141,7 +141,7 @@ class _ProgressReport:
         return tuple(say(self.lang, code) for code in codes)
 
     def target(self, each: Achievement) -> tuple[Value, ...]:
-        """A target with what is reached of it."""
+        """Return a target with what is reached of it."""
         target = each.target
         reached = [
             *self.reached(target, each.by_finding),
@@ -160,7 +160,7 @@ class _ProgressReport:
         return say(self.lang, "report.needs_before" if needs else "report.not_here"), None
 
     def aim(self, target: Target) -> str:
-        """What is to be reached, in words."""
+        """Return what is to be reached, in words."""
         low, high = text_of(target.low, self.lang), text_of(target.high, self.lang)
         if target.out_of is not None:
             return say(self.lang, "report.total_of", count=low, whole=target.out_of)
@@ -232,7 +232,7 @@ class _ProgressReport:
             )
 
     def summary(self, name: str, tier: TierProgress, before: Tally | None) -> Table:
-        """A line for each thing counted; those that are always nought are left out."""
+        """Return a line for each thing counted; those that are always nought are left out."""
         rows: list[tuple[Value, ...]] = []
         for row in _ROWS:
             now, then = row.of(tier.now), None if before is None else row.of(before)
@@ -278,7 +278,7 @@ class _ProgressReport:
         return say(self.lang, "report.band_span", low=band.low, high=band.high)
 
     def groups(self, name: str, tier: TierProgress) -> Table:
-        """A line for each group, the outer ones before what they hold; without columns of which nothing is known."""
+        """Return a line for each group, outer ones before what they hold, without columns of which nothing is known."""
         shown = [row for row in _GROUPED if any(row.of(group.now) is not None for group in tier.groups)]
         changing = [row for row in shown if row.code in _CHANGING] if tier.change is not None else []
         columns = [*self.found.by, *(say(self.lang, row.code, count=tier.scale.under) for row in shown)]
@@ -312,7 +312,7 @@ class _ProgressReport:
         return (unit, *rest[:-1], outcome, rest[-1], act)
 
     def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
-        """The units that are not as they were."""
+        """Yield the units that are not as they were."""
         rows = [
             (unit, say(self.lang, f"report.became.{kind}")) for kind in _LISTS for unit in getattr(tier.change, kind)
         ]

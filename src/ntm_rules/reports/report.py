@@ -38,7 +38,7 @@ class Report:
 
 
 def text_of(value: Value, lang: str) -> str:
-    """A value as it is printed; both ends of what is not known better."""
+    """Return a value as it is printed; both ends of what is not known better."""
     if value is None:
         return ""
     if isinstance(value, Span):
@@ -50,5 +50,5 @@ def text_of(value: Value, lang: str) -> str:
 
 
 def is_number(value: Value) -> bool:
-    """True for what is written to the right of its cell."""
+    """Return True for what is written to the right of its cell."""
     return value is not None and not isinstance(value, str)

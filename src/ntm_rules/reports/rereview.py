@@ -20,7 +20,7 @@ _OPENED = (Transition.NOW_UNDETERMINED, Transition.NOT_MET_NOW_UNDETERMINED)
 
 
 def rereview_report(found: Rereview, lang: str = "vi", *, lines: Sequence[str] = ()) -> Report:
-    """A re-review as a report.
+    """Return a re-review as a report.
 
     Args:
         lang: ``vi`` or ``en``.
@@ -43,7 +43,7 @@ class _RereviewReport:
         return tuple(say(self.words.lang, code) for code in codes)
 
     def report(self, lines: Sequence[str]) -> Report:
-        """The whole report."""
+        """Return the whole report."""
         acts = any(unit.recognised is not None for unit in self.found.units)
         tables = [self.transitions(acts)]
         at_stake = [unit for unit in self.found.units if unit.at_stake]
@@ -73,7 +73,7 @@ class _RereviewReport:
         return Table(say(self.words.lang, "report.transitions"), columns, rows, notes)
 
     def units(self, title: str, units: Iterable[ReviewedUnit]) -> Table:
-        """A line for each unit."""
+        """Return a line for each unit."""
         chosen = tuple(units)
         kept = tuple(dict.fromkeys(name for unit in chosen for name in unit.kept))
         columns = (
@@ -104,13 +104,13 @@ class _RereviewReport:
         )
 
     def fact(self, name: str) -> str:
-        """A fact that is missing, marked where only the new set asks for it."""
+        """Return a fact that is missing, marked where only the new set asks for it."""
         title = self.words.words.fact_title(name)
         asked = {fact.id for fact in self.found.old.facts}
         return title if name in asked else say(self.words.lang, "report.newly_asked", fact=title)
 
     def missing(self) -> Iterator[Table]:
-        """The facts to collect, with how many units lack them; then those of each unit that was decided before."""
+        """Yield the facts to collect, with how many units lack them; then those of each unit decided before."""
         counted = Counter(name for unit in self.found.units for name in unit.missing)
         if counted:
             columns = self.head("report.fact", "report.units")
@@ -122,7 +122,7 @@ class _RereviewReport:
             yield Table(say(self.words.lang, "report.missing_each"), self.head("report.unit", "report.fact"), each)
 
     def hinges(self) -> Iterator[Table]:
-        """The indicators of the new set that turned, those that turned the most units first."""
+        """Yield the indicators of the new set that turned, those that turned the most units first."""
         titles = {i.no: i.title for criterion in self.found.new.criteria for i in criterion.indicators}
         counted = sorted(self.found.turned.items(), key=lambda item: -sum(item[1].values()))
         rows = tuple(
@@ -142,6 +142,6 @@ class _RereviewReport:
             )
 
     def turned(self, unit: ReviewedUnit) -> Iterator[tuple[Value, ...]]:
-        """A line for each indicator whose outcome differs."""
+        """Yield a line for each indicator whose outcome differs."""
         for old, new in unit.difference.indicators:
             yield (unit.unit, *self.words.flipped(old, new))

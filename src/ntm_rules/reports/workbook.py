@@ -6,6 +6,7 @@ import typing
 from decimal import Decimal
 from fractions import Fraction
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, TableError
 from ntm_rules.programme.tally import Span
 from ntm_rules.reports.report import Report, Table, Value, text_of
@@ -23,7 +24,7 @@ _WIDTH = 48
 
 
 def workbook(file: typing.IO[bytes], options: dict[str, typing.Any] | None = None) -> typing.Any:
-    """A new workbook that goes to *file* when it is closed.
+    """Return a new workbook that goes to *file* when it is closed.
 
     Raises:
         EngineUnavailable: XlsxWriter is not installed.
@@ -31,26 +32,28 @@ def workbook(file: typing.IO[bytes], options: dict[str, typing.Any] | None = Non
     try:
         import xlsxwriter
     except ImportError as error:
-        raise EngineUnavailable('Excel files need XlsxWriter: pip install "ntm-rules[excel]"') from error
+        raise EngineUnavailable(Message("engine.workbook"), Message("hint.extra", extra="excel")) from error
     return xlsxwriter.Workbook(file, options or {})
 
 
-def check_rows(count: int, hint: str = "write Parquet or CSV", what: str = "units, the file has more") -> None:
-    """Refuse more units than a sheet has rows.
+def check_rows(count: int, table: str | None = None) -> None:
+    """Refuse more rows than a sheet has room for.
 
     Args:
-        hint, what: what is said of it.
+        table: the title of the table whose rows they are; the units of a file unless given.
 
     Raises:
-        TableError: it has not.
+        TableError: there are more.
     """
     if count >= MAX_ROWS:
-        message = f"a sheet of Excel has room for {MAX_ROWS - 1} {what}"
-        raise TableError([Diagnostic("table.size", message, hint=hint)])
+        most = MAX_ROWS - 1
+        if table is None:
+            raise TableError([Diagnostic.of("table.size/units", most=most)])
+        raise TableError([Diagnostic.of("table.size/rows", most=most, table=table)])
 
 
 def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typing.Any = None) -> None:
-    """A cell: numbers as numbers, everything else as a text, whatever it begins with; nothing for an empty one.
+    """Return a cell: numbers as numbers, everything else as a text, whatever it begins with; nothing for an empty one.
 
     Raises:
         TableError: a text is longer than a cell.
@@ -64,8 +67,7 @@ def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typ
     else:
         text = kept_text(value)
         if len(text) > MAX_TEXT:
-            message = f"row {row} holds a text of {len(text)} characters, a cell of Excel at most {MAX_TEXT}"
-            raise TableError([Diagnostic("table.size", message, hint="write Parquet or CSV")])
+            raise TableError([Diagnostic.of("table.size/text", row=row, length=len(text), most=MAX_TEXT)])
         sheet.write_string(row, place, text, form)
 
 
@@ -73,7 +75,7 @@ def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typ
 
 
 def write_report(file: typing.IO[bytes], report: Report) -> None:
-    """A report as a workbook: the heading in the first sheet, then a sheet for each table.
+    """Return a report as a workbook: the heading in the first sheet, then a sheet for each table.
 
     Raises:
         EngineUnavailable: XlsxWriter is not installed.
@@ -90,7 +92,7 @@ def write_report(file: typing.IO[bytes], report: Report) -> None:
         for row, line in enumerate((*report.lines, "", *(t.title for t in report.tables)), 1):
             write_cell(first, row, 0, line, wrapped)
         for number, table in enumerate(report.tables, 1):
-            check_rows(len(table.rows), "write JSON or a page", f"rows, the table `{table.title}` has more")
+            check_rows(len(table.rows), table.title)
             _write_table(
                 book.add_worksheet(_sheet_name(number, table.title)), table, report.lang, bold, wrapped, decimal
             )
@@ -117,12 +119,12 @@ def _write_table(
 
 
 def _plain(value: Value, lang: str) -> object:
-    """A number for a cell of numbers; a text where it is none, or two."""
+    """Return a number for a cell of numbers; a text where it is not a number, or two."""
     if isinstance(value, Span):
         return _plain(value.low, lang) if value.known else text_of(value, lang)
     return float(value) if isinstance(value, Fraction | Decimal) else value
 
 
 def _sheet_name(number: int, title: str) -> str:
-    """A name that Excel takes: without its forbidden characters, short, and like no other."""
+    """Return a name that Excel takes: without its forbidden characters, short, and like no other."""
     return re.sub(r"[\[\]:*?/\\']", " ", f"{number} {title}")[:_NAME].strip()

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from ntm_rules.messages.errors import folded, near, quoted
+from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.errors import folded, meant
 from ntm_rules.model.facts import Fact, FactType
 
 YES = ("đạt", "có", "x", "true", "1")
@@ -24,10 +25,15 @@ Reader = Callable[[str], Value]
 
 
 class BadCell(Exception):  # noqa: N818 - never leaves the room
-    """A cell that cannot be read: what was expected, and how to mend it."""
+    """A cell that cannot be read: what was expected, and how to mend it.
 
-    def __init__(self, expected: str, hint: str = "") -> None:
-        self.expected, self.hint = expected, hint
+    Attributes:
+        hint: the one given, else that of what was expected; empty where nothing can be said.
+    """
+
+    def __init__(self, expected: Message, hint: Sentence = "") -> None:
+        self.expected = expected
+        self.hint: Sentence = hint or expected.hint or ""
 
 
 @frozen
@@ -41,7 +47,7 @@ class Percent:
 
 
 def typed_value(value: object, fact: Fact, read: Reader) -> object:
-    """A cell that knows its type, as spreadsheets and Parquet have them, for ``assess``.
+    """Return a cell that knows its type, as spreadsheets and Parquet have them, for ``assess``.
 
     Texts are read as people write them. A number is one; where a yes/no, level or category is looked for, its digits
     are read as in a text, so that 1 and 0 are yes and no.
@@ -54,7 +60,7 @@ def typed_value(value: object, fact: Fact, read: Reader) -> object:
     if isinstance(value, Percent):
         return value.value if fact.type is FactType.PERCENT else read(str(value))
     if isinstance(value, dt.date | dt.time | dt.timedelta):
-        raise BadCell("a number or a text", "the cell is a date; write it anew in a cell of the format text")
+        raise BadCell(Message("expected.text_or_number"))
     if fact.type.numeric or value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) or (fact.type is FactType.BOOLEAN and value in (0, 1)):
@@ -63,7 +69,7 @@ def typed_value(value: object, fact: Fact, read: Reader) -> object:
 
 
 def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
-    """The reader of the cells of one fact: from a text to a value, None for an empty cell, or ``BadCell``.
+    """Return the reader of the cells of one fact: from a text to a value, None for an empty cell, or ``BadCell``.
 
     Args:
         decimal: ``"comma"`` or ``"point"`` where the caller knows which one separates the decimals.
@@ -91,7 +97,7 @@ def tidied(text: str) -> str:
 
 
 def _yes_or_no(text: str) -> bool:
-    """A yes or no, in any case.
+    """Return a yes or no, in any case.
 
     Raises:
         BadCell: it is neither.
@@ -99,18 +105,18 @@ def _yes_or_no(text: str) -> bool:
     word = text.casefold()
     if word in YES or word in NO:
         return word in YES
-    raise BadCell(f"yes ({', '.join(YES)}) or no ({', '.join(NO)})", "leave the cell empty where it is not known")
+    raise BadCell(Message("expected.yes_no", yes=YES, no=NO))
 
 
 def number(text: str, decimal: str | None = None) -> Decimal:
-    """A number with a decimal comma or point, with or without groups of three digits.
+    """Return a number with a decimal comma or point, with or without groups of three digits.
 
     Raises:
-        BadCell: it is no number, or ``1.234`` can be read in two ways and *decimal* does not say which.
+        BadCell: it is not a number, or ``1.234`` can be read in two ways and *decimal* does not say which.
     """
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise BadCell("a number such as `43,2` or `43.2`", "write the number alone, or leave the cell empty")
+        raise BadCell(Message("expected.cell_number"))
     sign, digits = match[1], match[2]
     separators = [c for c in digits if c in ".,"]
     if not separators:
@@ -119,7 +125,7 @@ def number(text: str, decimal: str | None = None) -> Decimal:
     whole, _, fraction = digits.partition(point)
     group = "," if point == "." else "."
     if "." in fraction or "," in fraction or (group in whole and not _grouped(whole, group)):
-        raise BadCell(f"a number with a decimal {'comma' if point == ',' else 'point'} and groups of three digits")
+        raise BadCell(Message("expected.decimal_comma") if point == "," else Message("expected.decimal_point"))
     return Decimal(f"{sign}{whole.replace(group, '')}.{fraction}" if fraction else sign + whole.replace(group, ""))
 
 
@@ -134,21 +140,18 @@ def _point_of(digits: str, separators: list[str]) -> str:
     if _grouped(digits, last):
         whole, fraction = digits.split(last)
         comma, dot = (f"{whole}.{fraction}", whole + fraction)[:: 1 if last == "," else -1]
-        raise BadCell(
-            "a number that can be read in one way only",
-            f"with --decimal comma (decimal=) it is {comma}, with --decimal point {dot}",
-        )
+        raise BadCell(Message("expected.one_reading"), Message("hint.which_number", comma=comma, point=dot))
     return last
 
 
 def _grouped(digits: str, group: str) -> bool:
-    """True if *digits* are groups of three, as in ``1.234.567``; a group never begins with 0."""
+    """Return whether *digits* are groups of three, as in ``1.234.567``; a group never begins with 0."""
     first, *rest = digits.split(group)
     return 1 <= len(first) <= 3 and first[0] != "0" and all(len(r) == 3 and r.isdigit() for r in rest)
 
 
 def _choices(fact: Fact) -> dict[str, set[str]]:
-    """The values of an ordinal or category by every folded name they bear."""
+    """Return the values of an ordinal or category by every folded name they have."""
     found: dict[str, set[str]] = {}
     titles = fact.value_titles or {}
     for value in fact.values:
@@ -163,5 +166,4 @@ def _choice(text: str, choices: dict[str, set[str]], values: tuple[str, ...]) ->
     found = choices.get(folded(text), set())
     if len(found) == 1:
         return next(iter(found))
-    close = near(text, values)
-    raise BadCell(f"one of {quoted(values)}", f"did you mean {quoted(close)}?" if close else "")
+    raise BadCell(Message("expected.one_of", names=values), meant(text, values))

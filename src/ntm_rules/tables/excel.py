@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from ntm_rules.messages.errors import EngineUnavailable, near, quoted
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import EngineUnavailable, meant
 from ntm_rules.tables.cells import Percent, tidied
 from ntm_rules.tables.rows import Problems, Record
 
@@ -33,7 +34,7 @@ _CHUNK, _OVERLAP = 2**20, 2**8
 
 
 def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Iterator[Record]:
-    """The rows of a sheet; the first that is not blank holds the names of the columns.
+    """Yield the rows of a sheet; the first that is not blank holds the names of the columns.
 
     A cell that is shown as a percentage is ``Percent``. Results of formulas are those that were stored.
 
@@ -41,14 +42,14 @@ def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Itera
         sheet: its name; the first unless given.
 
     Raises:
-        TableError: the file is no workbook, has no such sheet, or holds formulas without results.
+        TableError: the file is not a workbook, has no such sheet, or holds formulas without results.
         EngineUnavailable: openpyxl is not installed.
         OSError: the file cannot be opened.
     """
     try:
         from openpyxl import load_workbook
     except ImportError as error:
-        raise EngineUnavailable('Excel files need openpyxl: pip install "ntm-rules[excel]"') from error
+        raise EngineUnavailable(Message("engine.excel"), Message("hint.extra", extra="excel")) from error
     with path.open("rb") as file:
         try:
             _look(file, problems)
@@ -58,8 +59,7 @@ def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Itera
             chosen = typing.cast("ReadOnlyWorksheet", _sheet(book.worksheets, sheet, problems))
             yield from _rows(chosen)
         except _NOT_EXCEL as error:
-            hint = "save it anew in Excel as `Excel Workbook (*.xlsx)`, without a password"
-            problems.fail("excel", 1, f"the file is no Excel workbook that can be read: {error}", hint)
+            problems.fail(Message("table.excel", error=str(error)), 1)
 
 
 def _look(file: typing.IO[bytes], problems: Problems) -> None:
@@ -68,15 +68,14 @@ def _look(file: typing.IO[bytes], problems: Problems) -> None:
         sizes = {part.filename: part.file_size for part in parts.infolist()}
         whole = sum(size for name, size in sizes.items() if not name.startswith("xl/worksheets/"))
         if sum(sizes.values()) > MAX_BYTES or whole > MAX_TEXTS:
-            problems.fail("size", 1, "the workbook is too large once it is unpacked", "save it as CSV or Parquet")
+            problems.fail(Message("table.size/workbook"), 1)
         for name in sizes:
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name) and _unfinished(parts, name):
-                message = "the workbook holds formulas whose results are not stored"
-                problems.fail("formula", 1, message, "open it in Excel or LibreOffice and save it")
+                problems.fail(Message("table.formula"), 1)
 
 
 def _unfinished(parts: zipfile.ZipFile, name: str) -> bool:
-    """True if a sheet holds a formula without a result."""
+    """Return whether a sheet holds a formula without a result."""
     with parts.open(name) as part:
         text = b""
         while chunk := part.read(_CHUNK):
@@ -87,22 +86,21 @@ def _unfinished(parts: zipfile.ZipFile, name: str) -> bool:
 
 
 def _opening(text: bytes, place: int) -> bytes:
-    """The tag that opens the cell around a place; an empty text is a result too."""
+    """Return the tag that opens the cell around a place; an empty text is a result too."""
     start = max(text.rfind(b"<c ", 0, place), text.rfind(b":c ", 0, place))
     return text[start : text.find(b">", start)]
 
 
 def _sheet(sheets: Sequence[typing.Any], wanted: str | None, problems: Problems) -> object:
-    """The sheet of a name, or the first."""
+    """Return the sheet of a name, or the first."""
     names = [sheet.title for sheet in sheets]
     if not sheets:
-        problems.fail("sheet", 1, "the workbook has no sheet of cells")
+        problems.fail(Message("table.sheet/none"), 1)
     if wanted is None:
         return sheets[0]
     if wanted not in names:
-        close = near(wanted, names)
-        hint = f"did you mean {quoted(close)}?" if close else f"there is {quoted(names)}"
-        problems.fail("sheet", 1, f"there is no sheet `{wanted}`", hint)
+        hint = meant(wanted, names) or Message("hint.there_is", names=tuple(names))
+        problems.fail(Message("table.sheet", name=wanted), 1, hint)
     return sheets[names.index(wanted)]
 
 
@@ -129,7 +127,7 @@ def _rows(sheet: "ReadOnlyWorksheet") -> Iterator[Record]:
 
 
 def _value(cell: typing.Any, percents: dict[str, bool]) -> object:
-    """The value of a cell; as ``Percent`` where that is how it is shown."""
+    """Return the value of a cell; as ``Percent`` where that is how it is shown."""
     value = cell.value
     if isinstance(value, int | float) and not isinstance(value, bool):
         form = cell.number_format

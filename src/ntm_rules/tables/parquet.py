@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.tables.rows import Problems, Record
@@ -22,10 +23,10 @@ _BUFFER = 2**18
 
 
 def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
-    """A Parquet file.
+    """Return a Parquet file.
 
     Raises:
-        TableError: it is none.
+        TableError: it is not a Parquet file.
         EngineUnavailable: pyarrow is not installed.
         OSError: it cannot be opened.
     """
@@ -33,16 +34,16 @@ def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise EngineUnavailable('Parquet files need pyarrow: pip install "ntm-rules[frame]"') from error
+        raise EngineUnavailable(Message("engine.parquet"), Message("hint.extra", extra="frame")) from error
     path.open("rb").close()  # so that a file that is not there is an error of the system
     try:
         return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
-        problems.fail("parquet", 1, f"the file is no Parquet file that can be read: {_first(error)}")
+        problems.fail(Message("table.parquet", error=_first(error)), 1)
 
 
 def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
-    """What the columns of a file are.
+    """Return what the columns of a file are.
 
     Raises:
         TableError: columns that are nothing or of another type than their facts, and those missing: all of them.
@@ -53,21 +54,21 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
     reading.last[:] = [columns]
     reading.kept()
     if columns.unit is not None and not is_text(schema.types[columns.unit]):
-        message = f"the column `{names[columns.unit]}` holds values of the type {schema.types[columns.unit]}"
-        problems.note("type", 1, f"{message}, expected texts to name the units", "a code keeps its zeros: cast it")
+        held = Message("holds.type", type=str(schema.types[columns.unit]))
+        problems.note(Message("table.type/unit", name=names[columns.unit], held=held), 1)
     for place, fact, _ in columns.facts:
         wanted = _wanted(reading.facts[fact], schema.types[place])
-        if wanted:
-            message = f"the column `{names[place]}` holds values of the type {schema.types[place]}, expected {wanted}"
-            problems.note("type", 1, message)
+        if wanted is not None:
+            held = Message("holds.type", type=str(schema.types[place]))
+            problems.note(Message("table.type", name=names[place], held=held, wanted=wanted), 1)
     if not file.metadata.num_rows:
-        problems.note("empty", 1, "the file has no row below the names of its columns")
+        problems.note(Message("table.empty"), 1)
     problems.stop()
     return columns
 
 
 def is_text(kind: "pa.DataType") -> bool:
-    """True for a type of texts, categorical ones included."""
+    """Return True for a type of texts, categorical ones included."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
@@ -75,22 +76,22 @@ def is_text(kind: "pa.DataType") -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def _wanted(fact: Fact, kind: "pa.DataType") -> str:
-    """What a column of a fact has to hold, in words; nothing where it does."""
+def _wanted(fact: Fact, kind: "pa.DataType") -> Message | None:
+    """Return what a column of a fact has to hold; None where it does."""
     import pyarrow as pa
 
     whole, number = pa.types.is_integer(kind), pa.types.is_floating(kind)
     if is_text(kind) or pa.types.is_null(kind):
-        return ""
+        return None
     if fact.type.numeric:
-        return "" if whole or number or pa.types.is_decimal(kind) else "numbers"
+        return None if whole or number or pa.types.is_decimal(kind) else Message("holds.numbers")
     if fact.type is FactType.BOOLEAN:
-        return "" if whole or number or pa.types.is_boolean(kind) else "yes/no values"
-    return "" if whole and fact.type is FactType.ORDINAL else "texts"
+        return None if whole or number or pa.types.is_boolean(kind) else Message("holds.flags")
+    return None if whole and fact.type is FactType.ORDINAL else Message("holds.texts")
 
 
 def batches(file: "pq.ParquetFile", problems: Problems, names: Sequence[str]) -> Iterator["pa.RecordBatch"]:
-    """The rows of some columns.
+    """Yield the rows of some columns.
 
     Raises:
         TableError: the file is damaged.
@@ -100,11 +101,11 @@ def batches(file: "pq.ParquetFile", problems: Problems, names: Sequence[str]) ->
     try:
         yield from file.iter_batches(BATCH, columns=list(names))
     except (pa.ArrowException, OSError) as error:
-        problems.fail("parquet", 1, f"the file cannot be read any further: {_first(error)}")
+        problems.fail(Message("table.parquet/damaged", error=_first(error)), 1)
 
 
 def parquet_records(path: Path, reading: "Reading") -> Iterator[Record]:
-    """The rows of a file; their places count from 1.
+    """Yield the rows of a file; their places count from 1.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -121,7 +122,7 @@ def parquet_records(path: Path, reading: "Reading") -> Iterator[Record]:
 
 
 def rows(batch: "pa.RecordBatch") -> Iterator[tuple[object, ...]]:
-    """The rows of a batch as Python values; float32 by its shortest text, decimals without superfluous zeros."""
+    """Yield the rows of a batch as Python values; float32 by its shortest text, decimals without superfluous zeros."""
     return zip(*(_values(column) for column in batch.columns), strict=True)
 
 
@@ -140,11 +141,11 @@ def _values(column: "pa.Array[typing.Any]") -> Sequence[object]:
 
 
 def _short(value: Decimal) -> Decimal:
-    """A decimal without the zeros that only the type of its column adds."""
+    """Return a decimal without the zeros that only the type of its column adds."""
     whole = value.to_integral_value()
     return whole if value == whole else value.normalize()
 
 
 def _first(error: Exception) -> str:
-    """The first line of what another library says."""
+    """Return the first line of what another library says."""
     return str(error).partition("\n")[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.tables.cells import tidied
 
@@ -26,9 +27,7 @@ MAX_PROBLEMS = 100
 
 _TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 _DELIMITERS = (",", ";", "\t")
-_UTF8_HINT = (
-    "save it as UTF-8 (in Excel: Save As, `CSV UTF-8`); a text in a TCVN3 (ABC) or VNI font has to be converted first"
-)
+_UTF8_HINT = Message("hint.utf8")
 
 Record = tuple[int, tuple[str, ...], Sequence[object] | None]
 """Line (of a JSON list the place, from 1), names of the columns, values; None for the values of a header."""
@@ -42,33 +41,38 @@ class Problems:
     """What is wrong with the shape of a file, each thing once."""
 
     file: str
-    found: dict[tuple[str, str], Diagnostic] = field(init=False, factory=dict)
+    found: dict[Message, Diagnostic] = field(init=False, factory=dict)
 
-    def note(self, code: str, line: int, message: str, hint: str = "") -> None:
+    def note(self, message: Message, line: int, hint: Sentence = "") -> None:
         """Keep a problem, to be raised with the others.
+
+        Args:
+            message: its code is that of the diagnostic, or a variant of it.
 
         Raises:
             TableError: so many problems have come together that the file is read no further.
         """
-        diagnostic = Diagnostic(f"table.{code}", message, file=self.file, line=line, column=1, hint=hint)
-        self.found.setdefault((code, message), diagnostic)
+        self.found.setdefault(message, self._at(line, message, hint))
         if len(self.found) == MAX_PROBLEMS:
-            more = Diagnostic("table.more", "the file is read no further", file=self.file, line=line, column=1)
-            raise TableError((*self.found.values(), more))
+            raise TableError((*self.found.values(), self._at(line, Message("table.more"))))
 
     def stop(self) -> None:
         """Raise what was found, if anything."""
         if self.found:
             raise TableError(tuple(self.found.values()))
 
-    def fail(self, code: str, line: int, message: str, hint: str = "") -> typing.NoReturn:
+    def fail(self, message: Message, line: int, hint: Sentence = "") -> typing.NoReturn:
         """Raise a problem after which nothing can be read, with those found before."""
-        self.note(code, line, message, hint)
+        self.note(message, line, hint)
         raise TableError(tuple(self.found.values()))
+
+    def _at(self, line: int, message: Message, hint: Sentence = "") -> Diagnostic:
+        code = message.code.partition("/")[0]
+        return Diagnostic(code, message, file=self.file, line=line, column=1, hint=hint)
 
 
 def records(path: Path, problems: Problems, known: Known, sheet: str | None = None) -> Iterator[Record]:
-    """The rows of a file; blank ones are left out.
+    """Yield the rows of a file; blank ones are left out.
 
     Args:
         path: its suffix says what kind of file it is.
@@ -87,13 +91,12 @@ def records(path: Path, problems: Problems, known: Known, sheet: str | None = No
 
         yield from workbook_records(path, problems, sheet)
     elif sheet is not None:
-        problems.fail("sheet", 1, f"only an Excel file has sheets, and `{path.name}` is none")
+        problems.fail(Message("table.sheet/kind", name=path.name), 1)
     elif suffix in _TEXTS:
         yield from _text_records(path, problems, known)
     else:
-        hint = "in Excel: Save As, `Excel Workbook (*.xlsx)`" if suffix.startswith(".xl") else ""
-        kinds = "CSV, JSON, JSONL, Excel (.xlsx) or Parquet"
-        problems.fail("kind", 1, f"a file of units is {kinds}, not `{suffix or path.name}`", hint)
+        hint = Message("hint.save_xlsx") if suffix.startswith(".xl") else ""
+        problems.fail(Message("table.kind", kind=suffix or path.name), 1, hint)
 
 
 def _text_records(path: Path, problems: Problems, known: Known) -> Iterator[Record]:
@@ -107,7 +110,7 @@ def _text_records(path: Path, problems: Problems, known: Known) -> Iterator[Reco
         else:
             yield from _csv_records(path, encoding, problems, known)
     except UnicodeError:
-        problems.fail("encoding", 1, f"the file is not {encoding.removesuffix('-sig').upper()}", _UTF8_HINT)
+        problems.fail(Message("table.encoding", encoding=encoding.removesuffix("-sig").upper()), 1, _UTF8_HINT)
 
 
 def _encoding(path: Path, problems: Problems) -> str:
@@ -117,8 +120,7 @@ def _encoding(path: Path, problems: Problems) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) and not head.startswith(b"\xff\xfe\0\0"):
         return "utf-16"
     if b"\0" in head:
-        message = "the file is neither UTF-8 nor UTF-16 with a byte order mark"
-        problems.fail("encoding", 1, message, _UTF8_HINT)
+        problems.fail(Message("table.encoding/mark"), 1, _UTF8_HINT)
     return "utf-8-sig"
 
 
@@ -127,7 +129,7 @@ def _lines(file: typing.TextIO, problems: Problems) -> Iterator[str]:
     while line := file.readline(MAX_LINE):
         number += 1
         if len(line) == MAX_LINE and not line.endswith("\n"):
-            problems.fail("line", number, f"the line has more than {MAX_LINE} characters")
+            problems.fail(Message("table.line", most=MAX_LINE), number)
         yield line
 
 
@@ -150,12 +152,11 @@ def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) ->
                         yield line, header, None
                 line = reader.line_num + 1
         except csv.Error as error:
-            message = f"the row that begins in line {line} cannot be read: {error}"
-            problems.fail("csv", line, message, "look at the quotes of this row")
+            problems.fail(Message("table.csv", line=line, error=str(error)), line)
 
 
 def _delimiter(path: Path, encoding: str, problems: Problems, known: Known) -> str:
-    """The delimiter that makes the most columns known, then the one that makes the most columns."""
+    """Return the delimiter that makes the most columns known, then the one that makes the most columns."""
 
     def score(delimiter: str) -> tuple[int, int]:
         with path.open(encoding=encoding, newline="") as file, suppress(csv.Error):
@@ -173,11 +174,10 @@ def _delimiter(path: Path, encoding: str, problems: Problems, known: Known) -> s
 
 def _json_records(path: Path, encoding: str, problems: Problems) -> Iterator[Record]:
     if path.stat().st_size > MAX_JSON_BYTES:
-        hint = "write one object a line and call it .jsonl: that is read as a stream"
-        problems.fail("size", 1, f"the file has more than {MAX_JSON_BYTES // 2**20} MB", hint)
+        problems.fail(Message("table.size", most=MAX_JSON_BYTES // 2**20), 1)
     found = _parsed(path.read_text(encoding=encoding), None, problems)
     if not isinstance(found, list):
-        problems.fail("json", 1, "the file is no list of objects, one a unit")
+        problems.fail(Message("table.json"), 1)
     for place, item in enumerate(found, 1):
         yield from _object(item, place, problems)
 
@@ -193,43 +193,56 @@ def _object(item: object, line: int, problems: Problems) -> Iterator[Record]:
     if isinstance(item, dict):
         yield line, tuple(tidied(name) for name in item), tuple(item.values())
     else:
-        problems.note("json", line, f"row {line} is no object with a value for each column")
+        problems.note(Message("table.json/object", line=line), line)
 
 
 def _parsed(text: str, line: int | None, problems: Problems) -> object:
     try:
         return json_value(text)
     except json.JSONDecodeError as error:
-        problems.fail("json", line or error.lineno, json_problem(error))
+        problems.fail(json_problem(error), line or error.lineno)
     except (ValueError, RecursionError) as error:
-        problems.fail("json", line or 1, json_problem(error))
+        problems.fail(json_problem(error), line or 1)
 
 
 def json_value(text: str) -> object:
-    """The value of a JSON text.
+    """Return the value of a JSON text.
 
     Raises:
-        ValueError: it is none, a key stands there twice, or a number is none.
+        ValueError: it is not JSON, or has a duplicate key or a number that JSON does not have.
         RecursionError: it is nested too deeply.
     """
     return json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
 
 
-def json_problem(error: Exception) -> str:
-    """What is wrong with a text that ``json_value`` refuses, in one sentence."""
+class _JsonError(ValueError):
+    """A JSON text that is well formed and cannot be used; the message says why."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(str(message))
+
+
+def json_problem(error: Exception) -> Message:
+    """Return what is wrong with a text that ``json_value`` refuses, in one sentence."""
+    if isinstance(error, _JsonError):
+        return error.message
     if isinstance(error, json.JSONDecodeError):
-        return f"the text is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
-    return f"the text is no JSON that can be read: {error}"
+        problem = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        return Message("table.json/syntax", problem=problem, character=error.colno)
+    if isinstance(error, RecursionError):
+        return Message("table.json/depth")
+    return Message("table.json/value", problem=str(error))
 
 
 def _pairs(found: list[tuple[str, object]]) -> dict[str, object]:
     made: dict[str, object] = {}
     for name, value in found:
         if name in made:
-            raise ValueError(f"the key `{name}` stands there twice")
+            raise _JsonError(Message("table.json/key", key=name))
         made[name] = value
     return made
 
 
 def _no_number(name: str) -> typing.NoReturn:
-    raise ValueError(f"`{name}` is no number")
+    raise _JsonError(Message("table.json/number", text=name))

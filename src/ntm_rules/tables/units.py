@@ -10,7 +10,8 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, TableError, folded, near, quoted
+from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
 from ntm_rules.model.facts import Fact
 from ntm_rules.tables.cells import (
     DECIMAL_SEPARATORS,
@@ -56,7 +57,7 @@ def read(
     decimal: str | None = None,
     sheet: str | None = None,
 ) -> Iterator[UnitFacts]:
-    """The units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
+    """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
     Columns are fact ids or their Vietnamese titles; case, diacritics and punctuation do not matter there.
     CSV is separated by comma, semicolon or tab; texts are in UTF-8, or in UTF-16 with a byte order mark.
@@ -85,7 +86,7 @@ def read(
 
 
 def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Record]:
-    """The rows of a file; types of columns are looked at with what is looked for."""
+    """Yield the rows of a file; types of columns are looked at with what is looked for."""
     if path.suffix.lower() != ".parquet" or sheet is not None:
         return records(path, reading.problems, reading.knows, sheet)
     from ntm_rules.tables.parquet import parquet_records
@@ -129,18 +130,19 @@ class Reading:
     def of(
         cls, path: str | Path, facts: Mapping[str, Fact], unit: str | None, keep: Sequence[str], decimal: str | None
     ) -> "Reading":
-        """What a file is read with.
+        """Return what a file is read with.
 
         Raises:
-            ValueError: *decimal* is none of the two words.
+            BadArgument: *decimal* is another word.
         """
         if decimal is not None and decimal not in DECIMAL_SEPARATORS:
-            raise ValueError(f"`decimal` is `comma` or `point`, not `{decimal}`")
+            known = tuple(DECIMAL_SEPARATORS)
+            raise BadArgument(Message("argument.one_of", argument="decimal", names=known, value=str(decimal)))
         typed = Path(path).suffix.lower() in TYPED
         return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed)
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
-        """The units of the rows that can be read.
+        """Yield the units of the rows that can be read.
 
         Raises:
             TableError, FactError: as ``tables.read``.
@@ -154,7 +156,7 @@ class Reading:
     def finish(self) -> None:
         """Raise what was found, after the last row."""
         if not (self.lines or self.bad or self.problems.found):
-            self.problems.note("empty", 1, "the file has no row below the names of its columns")
+            self.problems.note(Message("table.empty"), 1)
         self.kept()
         self.problems.stop()
         if self.bad:
@@ -164,8 +166,7 @@ class Reading:
         """Note the columns to keep that the file has not."""
         for name in self.keep if self.last else ():
             if folded(name) not in self.seen:
-                hint = _nearest(name, self.last[0].names)
-                self.problems.note("column", 1, f"there is no column `{name}` to keep", hint)
+                self.problems.note(Message("table.column/keep", name=name), 1, _nearest(name, self.last[0].names))
 
     # -- rows --------------------------------------------------------------------------------
 
@@ -177,8 +178,8 @@ class Reading:
         if values is None:
             return None
         if len(values) > len(names):
-            message = f"the row of {self.place} {line} has {len(values)} cells, the header {len(names)}"
-            self.problems.note("row", line, message, "put quotes around a cell that holds the delimiter")
+            message = Message("table.row", place=self.place, line=line, cells=len(values), columns=len(names))
+            self.problems.note(message, line)
             return None
         values = [*values, *[None] * (len(names) - len(values))]
         unit = None if columns.unit is None else self.unit_of(line, values[columns.unit])
@@ -193,42 +194,41 @@ class Reading:
         return UnitFacts(unit, facts, kept, line)
 
     def facts_of(self, line: int, unit: str | None, columns: Columns, values: Sequence[object]) -> dict[str, object]:
-        """The facts of a row, without empty cells; bad ones are noted."""
+        """Return the facts of a row, without empty cells; bad ones are noted."""
         facts: dict[str, object] = {}
         for place, fact, read in columns.facts:
             value = values[place]
             try:
                 value = typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
             except BadCell as bad:
-                at = f"{self.place} {line}, column `{columns.names[place]}`"
-                hint = f"{bad.hint} ({at})" if bad.hint else at
+                at = Message("place.cell", place=self.place, line=line, name=columns.names[place])
+                hint = Message("place.hinted", hint=bad.hint, place=at) if bad.hint else at
                 self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
             if value is not None:
                 facts[fact] = value
         return facts
 
     def unit_of(self, line: int, given: object) -> str | None:
-        """The unit of a row; None where there is none or another row has it."""
+        """Return the unit of a row; None where there is none or another row has it."""
         if given is not None and not isinstance(given, str):
-            message = f"the unit `{given}` of {self.place} {line} is no text"
-            how = "write it in a cell of the format text" if self.typed else "put it in quotes"
-            self.problems.note("unit", line, message, f"{how}: a code keeps its zeros")
+            message = Message("table.unit/text", unit=str(given), place=self.place, line=line)
+            self.problems.note(message, line, Message("hint.text_cell") if self.typed else Message("hint.quotes"))
             return None
         unit = tidied(given or "")
         if not unit:
-            self.problems.note("unit", line, f"the row of {self.place} {line} names no unit")
+            self.problems.note(Message("table.unit/none", place=self.place, line=line), line)
             return None
         if unit in self.lines:
-            message = f"the unit `{unit}` stands in {self.place} {self.lines[unit]} and in {self.place} {line}"
-            self.problems.note("unit", line, message, "choose a column that tells the units apart, such as a code")
+            first = self.lines[unit]
+            self.problems.note(Message("table.unit/twice", unit=unit, place=self.place, first=first, line=line), line)
             return None
         self.lines[unit] = line
         return unit
 
     @property
-    def place(self) -> str:
+    def place(self) -> Message:
         """What the places of a file are called."""
-        return "row" if self.typed else "line"
+        return Message("place.row") if self.typed else Message("place.line")
 
     # -- columns -----------------------------------------------------------------------------
 
@@ -238,12 +238,12 @@ class Reading:
         return self.fact(name) is not None or folded(name) in {folded(w) for w in wanted}
 
     def fact(self, name: str) -> str | None:
-        """The id of the fact that a column names by id or title; None where it names none or several."""
+        """Return the id of the fact that a column names by id or title; None where it names none or several."""
         ids = [name] if name in self.facts else self.titles.get(folded(name), [])
         return ids[0] if len(ids) == 1 else None
 
     def columns(self, line: int, names: tuple[str, ...]) -> Columns:
-        """What the columns are; every problem of the header noted."""
+        """Return what the columns are; every problem of the header noted."""
         folds = [folded(name) for name in names]
         self.seen.update(folds)
         unit = self.unit_column(line, names, folds)
@@ -253,10 +253,9 @@ class Reading:
             fact = None if place == unit else self.fact(name)
             key = fact or folds[place]
             if not key:
-                self.problems.note("column", line, f"column {place + 1} has no name", "name it or take it out")
+                self.problems.note(Message("table.column/nameless", number=place + 1), line)
             elif key in taken:
-                also = f", also as `{taken[key]}`" if taken[key] != name else ""
-                self.problems.note("column", line, f"the column `{name}` stands there twice{also}", "take one out")
+                self.problems.note(_twice(name, taken[key]), line)
             elif fact is not None:
                 facts.append((place, fact, self.reader(fact)))
             elif place != unit and key not in {folded(k) for k in self.keep}:
@@ -266,45 +265,47 @@ class Reading:
         return Columns(names, unit, tuple(facts), kept)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:
-        """The place of the column that names the unit."""
+        """Return the place of the column that names the unit."""
         for wanted in UNIT_COLUMNS if self.unit is None else (self.unit,):
             if folded(wanted) in folds:
                 return folds.index(folded(wanted))
         if self.unit is not None:
-            message = f"there is no column `{self.unit}` to name the unit"
-            self.problems.note("unit", line, message, _nearest(self.unit, names))
+            self.problems.note(Message("table.unit/column", name=self.unit), line, _nearest(self.unit, names))
         else:
-            hint = f"say which with --unit (unit=), or call it one of {quoted(UNIT_COLUMNS)}"
-            self.problems.note("unit", line, "no column names the unit", hint)
+            self.problems.note(Message("table.unit/no_column", names=UNIT_COLUMNS), line)
         return None
 
     def reader(self, fact: str) -> Reader:
-        """The reader of a fact's cells, made once."""
+        """Return the reader of a fact's cells, made once."""
         if fact not in self.readers:
             self.readers[fact] = reader_of(self.facts[fact], self.decimal)
         return self.readers[fact]
 
     def unknown(self, line: int, name: str) -> None:
-        """Note a column that is no fact, or the title of several."""
+        """Note a column that is not a fact, or is the title of several."""
         ids = self.titles.get(folded(name), [])
         if ids:
-            message = f"the column `{name}` is the title of several facts"
-            self.problems.note("column", line, message, f"use one of the ids {quoted(ids)}")
+            self.problems.note(Message("table.column/title", name=name, ids=tuple(ids)), line)
             return
         titles = [fact.title.vi for fact in self.facts.values() if fact.title is not None]
         close = near(name, [*self.facts, *titles])
-        hint = f"did you mean {quoted(close)}? To pass it through, say" if close else "to pass it through, say"
-        message = f"the column `{name}` is neither the unit nor a fact"
-        self.problems.note("column", line, message, f"{hint} --keep `{name}` (keep=)")
+        hint = Message("hint.near_or_keep", names=close, name=name) if close else Message("hint.keep", name=name)
+        self.problems.note(Message("table.column/unknown", name=name), line, hint)
 
 
-def _nearest(name: str, names: Sequence[str]) -> str:
-    close = near(name, names)
-    return f"did you mean {quoted(close)}?" if close else f"there is {quoted(names)}"
+def _twice(name: str, other: str) -> Message:
+    """Return what is wrong with a column whose fact, or name, another column *other* has already."""
+    if name == other:
+        return Message("table.column/twice", name=name)
+    return Message("table.column/twice_as", name=name, other=other)
+
+
+def _nearest(name: str, names: Sequence[str]) -> Sentence:
+    return meant(name, names) or Message("hint.there_is", names=tuple(names))
 
 
 def _value(value: object, read: Reader) -> object:
-    """A value for ``assess``: texts are read as cells, also inside ``{value, source, as_of, by}``."""
+    """Return a value for ``assess``: texts are read as cells, also inside ``{value, source, as_of, by}``."""
     if isinstance(value, str):
         return read(value)
     if isinstance(value, dict) and isinstance(value.get("value"), str):
@@ -314,7 +315,7 @@ def _value(value: object, read: Reader) -> object:
 
 
 def kept_text(value: object) -> str:
-    """A kept value as a text."""
+    """Return a kept value as a text."""
     if value is None:
         return ""
     if isinstance(value, dt.date | dt.time):

@@ -9,8 +9,8 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import say
-from ntm_rules.messages.errors import FactError, FactProblem, quoted
+from ntm_rules.messages.catalogue import Message, say
+from ntm_rules.messages.errors import BadArgument, FactError, FactProblem
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.results import Annotation, Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -23,7 +23,7 @@ _BETWEEN_SOURCES = "; "
 
 @public("units")
 class WhyNot(Enum):
-    """Why a fact of the old units is none of the new one."""
+    """Why a fact of the old units does not follow for the new one."""
 
     NOT_GIVEN = "not_given"
     WITHOUT_PARTS = "without_parts"
@@ -47,7 +47,7 @@ class NotMerged:
     parts: tuple[str, ...] = ()
 
     def text(self, lang: str = "vi") -> str:
-        """What is the matter, in one sentence.
+        """Return what is the matter, in one sentence.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -75,7 +75,7 @@ def merge(
     *,
     of: Iterable[Part] = (),
 ) -> Merged:
-    """The facts of the unit that several units became.
+    """Return the facts of the unit that several units became.
 
     Parts and wholes of percentages are added up, and the percentages left to the engines. A percentage without parts,
     a yes/no fact, a level or a category holds for the new unit where all old ones agree; a mean, such as income per
@@ -93,7 +93,7 @@ def merge(
         ValueError: no units are given, or others than *of* names.
     """
     if not unit_facts:
-        raise ValueError("no units to merge")
+        raise BadArgument(Message("argument.no_units"))
     _expect(unit_facts, tuple(of))
     catalogue = library.facts
     checked = _checked(unit_facts, catalogue)
@@ -129,7 +129,7 @@ def ways_to_merge(catalogue: Mapping[str, Fact]) -> Mapping[str, Merge]:
 
 
 def _merged(way: Merge, values: Sequence[FactValue], complete: bool) -> tuple[FactValue, WhyNot | None]:
-    """The value for the merged unit, or why there is none."""
+    """Return the value for the merged unit, or why there is none."""
     if way is Merge.NONE:
         return 0, WhyNot.NO_SUM
     if way is Merge.ANY and True in values:
@@ -153,7 +153,7 @@ def _parts(fact: Fact) -> tuple[str, ...]:
 
 
 def _follows(fact: Fact, merged: Mapping[str, object]) -> bool:
-    """True if the fact need not be given, since its parts are."""
+    """Return whether the fact need not be given, since its parts are."""
     return bool(_parts(fact)) and set(_parts(fact)) <= set(merged)
 
 
@@ -180,7 +180,7 @@ def _exact(value: FactValue) -> Decimal:
 
 
 def _number(exact: Decimal) -> int | Decimal | float:
-    """A number as ``assess`` takes it: one of more digits than that was a computed float."""
+    """Return a number as ``assess`` takes it: one of more digits than that was a computed float."""
     if exact == exact.to_integral_value():
         return int(exact)
     plain = exact.normalize()
@@ -188,7 +188,7 @@ def _number(exact: Decimal) -> int | Decimal | float:
 
 
 def _annotated(value: FactValue, notes: Sequence[Annotation | None]) -> object:
-    """The value with all sources, and with date and author where they are the same for all."""
+    """Return the value with all sources, and with date and author where they are the same for all."""
     texts = {text for note in notes if note and note.source for text in note.source.split(_BETWEEN_SOURCES)}
     dates, authors = ({getattr(note, key, None) for note in notes} for key in ("as_of", "by"))
     found = {
@@ -204,7 +204,7 @@ def _annotated(value: FactValue, notes: Sequence[Annotation | None]) -> object:
 
 
 def _checked(units: Mapping[str, Mapping[str, object]], catalogue: Mapping[str, Fact]) -> dict[str, CheckedFacts]:
-    """The facts of each unit, checked as by a set that reads every fact and asks nothing."""
+    """Return the facts of each unit, checked as by a set that reads every fact and asks nothing."""
     everything = tuple(catalogue.values())
     checker = Checker(Ruleset("merge", "", dt.date.min, 1, (), everything, (), catalogue=frozenset(catalogue)))
     checked, problems = {}, list[FactProblem]()
@@ -222,5 +222,7 @@ def _expect(units: Mapping[str, object], of: Sequence[Part]) -> None:
     labels = [part.label for part in of]
     lacking, other = [x for x in labels if x not in units], [x for x in units if x not in labels]
     if labels and (lacking or other):
-        extra = f", not {quoted(other)}" if other else ""
-        raise ValueError(f"the unit was made of {quoted(labels)}: give the facts of {quoted(lacking or labels)}{extra}")
+        wanted = {"parts": tuple(labels), "wanted": tuple(lacking or labels)}
+        if other:
+            raise BadArgument(Message("argument.parts_others", others=tuple(other), **wanted))
+        raise BadArgument(Message("argument.parts", **wanted))

@@ -39,7 +39,7 @@ class Word:
     bare: str
 
     def written_as(self, given: "Word") -> bool:
-        """True if *given* is this word, with marks left out perhaps, but none changed."""
+        """Return whether *given* is this word, with marks left out perhaps, but none changed."""
         if given.bare != self.bare or given.tone not in ("", self.tone):
             return False
         return all(g in (letter, b) for g, letter, b in zip(given.letters, self.letters, self.bare, strict=True))
@@ -49,24 +49,24 @@ Words = tuple[Word, ...]
 
 
 def words(name: str) -> Words:
-    """The words of a name; punctuation parts words, apostrophes do not."""
+    """Return the words of a name; punctuation parts words, apostrophes do not."""
     plain = unicodedata.normalize("NFC", name).casefold().replace("'", "").replace("’", "")
     texts = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in plain).split()
     return tuple(_word(text) for text in texts)
 
 
 def bare(name: Words) -> str:
-    """The name without marks, by which names are looked up."""
+    """Return the name without marks, by which names are looked up."""
     return " ".join(word.bare for word in name)
 
 
 def written_as(name: Words, given: Words) -> bool:
-    """True if *given* is *name*, with marks left out perhaps."""
+    """Return whether *given* is *name*, with marks left out perhaps."""
     return len(name) == len(given) and all(word.written_as(g) for word, g in zip(name, given, strict=True))
 
 
 def without_kind(given: Words) -> tuple[tuple[str, Words], ...]:
-    """What a name says if its first words name the kind: the kind and the rest; nothing where they do not."""
+    """Return what a name says if its first words name the kind: the kind and the rest; nothing where they do not."""
     found = []
     for kind, forms in _KIND_WORDS.items():
         for form in forms:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
-from ntm_rules.messages.errors import UnknownName
+from ntm_rules.messages.errors import BadArgument, UnknownName
 from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, recognised
 
 
@@ -32,7 +32,7 @@ class AfterMerger:
     rule: MergerRule | None
 
     def text(self, lang: str = "vi") -> str:
-        """The reason in one sentence.
+        """Return the reason in one sentence.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
@@ -51,7 +51,7 @@ def recognition_after_merger(
     on: dt.date,
     period: str | None = None,
 ) -> AfterMerger:
-    """What a unit merged from others is recognised as.
+    """Return what a unit merged from others is recognised as.
 
     Args:
         rule: the policy of its province: ``Library.merger_rule``; None where it has declared none.
@@ -67,7 +67,7 @@ def recognition_after_merger(
         FactError: two acts contradict each other.
     """
     if not predecessors:
-        raise ValueError("no units were merged")
+        raise BadArgument(Message("argument.no_units"))
     own = [act for act in acts if act.unit in predecessors]
     for act in own:
         if act.tier not in tiers:

@@ -43,7 +43,7 @@ class Units:
 
     @classmethod
     def load(cls) -> "Units":
-        """The units of Vietnam just before 01/07/2025 and since, from the package ``vietnamadminunits``.
+        """Return the units of Vietnam just before 01/07/2025 and since, from the package ``vietnamadminunits``.
 
         The state before is that of 30/06/2025: what ended or changed earlier is not in it, and the first days of
         its units are not known.
@@ -59,14 +59,14 @@ class Units:
     # -- which there are -----------------------------------------------------------------------
 
     def on(self, date: dt.date) -> "Units":
-        """The register of one day: its units, without what was before or came after."""
+        """Return the register of one day: its units, without what was before or came after."""
         return Units(tuple(unit for unit in self.units if unit.on(date)))
 
     def by_code(self, code: str, on: dt.date | None = None) -> Unit:
-        """The unit that bears *code*, on the day *on* if that is given.
+        """Return the unit with *code*, on the day *on* if that is given.
 
         Raises:
-            UnknownName: no unit bears it (then).
+            UnknownName: no unit has it (then).
             AmbiguousName: no day is given and the code was used again.
         """
         found = [u for u in self._codes.get(code[:MAX_NAME], ()) if on is None or u.on(on)]
@@ -80,7 +80,7 @@ class Units:
         parent: Unit | str | None = None,
         on: dt.date | None = None,
     ) -> Unit:
-        """The unit called *name*.
+        """Return the unit called *name*.
 
         Upper and lower case, the place of a tone mark (``Hoà``, ``Hòa``) and of composed letters do not matter; marks
         may be left out, but a written one has to be right; a name written in full goes before others. The kind may
@@ -92,7 +92,7 @@ class Units:
             on: the day on which it exists; without it units of all days are looked at.
 
         Raises:
-            UnknownName: nothing bears the name there; with near matches.
+            UnknownName: no unit has the name there; with near matches.
             AmbiguousName: several do; names them with code, superior unit and span.
             ValueError: there is no such level.
         """
@@ -108,21 +108,21 @@ class Units:
         )
 
     def parent(self, of: Unit) -> Unit | None:
-        """The superior unit, None for a province or where the register has none."""
+        """Return the superior unit, None for a province or where the register has none."""
         return next(iter(self._ancestors(of)), None)
 
     # -- what came before and after ----------------------------------------------------------------
 
     def successors(self, of: Unit) -> tuple[Part, ...]:
-        """The units that took over *of*, each with whether it took it over whole; none while it lasts."""
+        """Return the units that took over *of*, each with whether it took it over whole; none while it lasts."""
         return tuple(self._after.get(of, ()))
 
     def predecessors(self, of: Unit) -> tuple[Part, ...]:
-        """The units that *of* was made of, each with whether it went over whole."""
+        """Return the units that *of* was made of, each with whether it went over whole."""
         return tuple(self._before.get(of, ()))
 
     def out_of_scope(self, of: Unit) -> tuple[Part, ...]:
-        """The wards into which a commune went, whole or in part: what it was there is no rural commune any longer."""
+        """Return the wards into which a commune went, whole or in part: there it is not a rural commune any longer."""
         if of.level is not Level.COMMUNE:
             return ()
         return tuple(part for part in self.successors(of) if part.unit.level is Level.WARD)
@@ -130,7 +130,7 @@ class Units:
     # -- inside ----------------------------------------------------------------------------------------
 
     def _called(self, name: str, fits: Callable[[Unit], bool]) -> list[Unit]:
-        """The units that *name* may mean: those so called in full, else those of which marks were left out."""
+        """Return the units that *name* may mean: those so called in full, else those of which marks were left out."""
         given = words(name) if len(name) <= MAX_NAME else ()
         readings: list[tuple[str | None, Words]] = [(None, given), *without_kind(given)]
         found = [
@@ -143,7 +143,7 @@ class Units:
         return list(dict.fromkeys(exact or [unit for unit, _ in found]))
 
     def _above(self, parent: Unit | str, on: dt.date | None) -> frozenset[Unit]:
-        """The units that *parent* may mean; homonyms stay apart by what lies in them."""
+        """Return the units that *parent* may mean; homonyms stay apart by what lies in them."""
         if isinstance(parent, Unit):
             return frozenset((parent,))
 
@@ -158,7 +158,7 @@ class Units:
         return frozenset(found)
 
     def _ancestors(self, unit: Unit) -> Iterator[Unit]:
-        """The units above, the next one first."""
+        """Yield the units above, the next one first."""
         day = unit.end or unit.start or dt.date.max
         code = unit.parent_code
         for _ in range(3):
@@ -178,13 +178,17 @@ class Units:
             raise UnknownName(kind, name[:MAX_NAME], known() if len(name) <= MAX_NAME else ())
         raise AmbiguousName(Message("kind.unit"), name, [self._described(unit) for unit in found])
 
-    def _described(self, unit: Unit) -> str:
-        above = "".join(f", {u.title}" for u in self._ancestors(unit))
-        start = f" from {unit.start}" if unit.start else ""
-        end = f" until {unit.end}" if unit.end else ""
-        return f"{unit.title}{above} ({unit.code}{start}{end})"
+    def _described(self, unit: Unit) -> Message:
+        titles = ", ".join(each.title for each in (unit, *self._ancestors(unit)))
+        if unit.start and unit.end:
+            return Message("units.described_between", unit=titles, code=unit.code, start=unit.start, end=unit.end)
+        if unit.start:
+            return Message("units.described_from", unit=titles, code=unit.code, start=unit.start)
+        if unit.end:
+            return Message("units.described_until", unit=titles, code=unit.code, end=unit.end)
+        return Message("units.described", unit=titles, code=unit.code)
 
 
 def _kind(code: str, code_on: str, on: dt.date | None) -> Message:
-    """What was looked for, and on which day."""
+    """Return what was looked for, and on which day."""
     return Message(code) if on is None else Message(code_on, date=on)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.units.names import KINDS
@@ -20,7 +21,7 @@ from ntm_rules.units.unit import Level, Succession, Unit
 CHANGE = dt.date(2025, 7, 1)
 """The day on which the two-tier units began."""
 
-HINT = '\n    help: pip install "ntm-rules[units]"'
+HINT = Message("hint.extra", extra="units")
 _BEFORE = CHANGE - dt.timedelta(days=1)
 _LEVELS = {
     "Huyện": Level.DISTRICT,
@@ -53,7 +54,7 @@ class _State:
 
 
 def read_package() -> tuple[tuple[Unit, ...], tuple[Succession, ...]]:
-    """The units of the package and which took over which, with the successions that are known to be wrong mended.
+    """Return the units of the package and which took over which, known errors of the package mended.
 
     Raises:
         EngineUnavailable: the package is not installed, or its data cannot be read.
@@ -67,15 +68,15 @@ def read_package() -> tuple[tuple[Unit, ...], tuple[Succession, ...]]:
             old, new = _old_state(database, gone), _new_state(database, merged)
         links = [*_provinces(converter, old, new), *_lowest(converter, old, new)]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, sqlite3.Error) as error:
-        message = f"the data of vietnamadminunits cannot be read ({type(error).__name__}: {error})"
-        raise EngineUnavailable(message + HINT) from error
+        found = f"{type(error).__name__}: {error}"
+        raise EngineUnavailable(Message("engine.units_data", error=found), HINT) from error
     return tuple(dict.fromkeys([*old.units.values(), *new.units.values()])), tuple(links)
 
 
 def _data_folder() -> Path:
     spec = importlib.util.find_spec("vietnamadminunits")
     if spec is None or not spec.submodule_search_locations:
-        raise EngineUnavailable("the register of units needs vietnamadminunits" + HINT)
+        raise EngineUnavailable(Message("engine.units"), HINT)
     return Path(spec.submodule_search_locations[0]).resolve() / "data"
 
 
@@ -155,7 +156,7 @@ def _lowest(converter: _Converter, old: _State, new: _State) -> Iterator[Success
 
 
 def _corrections() -> tuple[frozenset[_Pair], frozenset[_Pair]]:
-    """Pairs of codes of the package that are no succession, and those that concern a part only."""
+    """Pairs of codes of the package that are not a succession, and those that concern a part only."""
     found: dict[str, set[_Pair]] = {"no": set(), "part": set()}
     with (bundled_folder() / "units" / "successions.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -56,7 +56,7 @@ class Unit:
         return f"{self.kind} {self.name}"
 
     def on(self, date: dt.date) -> bool:
-        """True if the unit exists on *date*, as far as the register knows."""
+        """Return whether the unit exists on *date*, as far as the register knows."""
         return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
 
 

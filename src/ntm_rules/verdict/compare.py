@@ -42,19 +42,19 @@ def not_applicable(_: Slots) -> int:
 
 
 def exact(slot: typing.Any) -> Fraction:
-    """A numeric slot as an exact number: a float is what its shortest text says."""
+    """Return a numeric slot as an exact number: a float is what its shortest text says."""
     return Fraction(*slot) if type(slot) is tuple else Fraction(repr(slot))
 
 
 def allowed_values(fact: Fact, op: Op, cell: Cell) -> frozenset[str]:
-    """The levels or categories that satisfy ``one_of`` or ``level_at_least``."""
+    """Return the levels or categories that satisfy ``one_of`` or ``level_at_least``."""
     if isinstance(cell.value, tuple):
         return frozenset(cell.value)
     return frozenset(fact.values[fact.values.index(str(cell.value)) :])
 
 
 def leaf_of(fact: Fact, place: int, op: Op, cell: Cell, may_be_ratio: bool) -> Code:
-    """The code of a slot against a set cell."""
+    """Return the code of a slot against a set cell."""
     if not fact.type.numeric:
         return _named(fact, place, op, cell)
     limit = typing.cast(Decimal, cell.value)
@@ -80,7 +80,7 @@ def _plain(i: int, op: Op, limit: float) -> Code:
 
 
 def _ratio(i: int, op: Op, limit: Decimal, when_empty: Outcome | None) -> Code:
-    """A float, or part and whole multiplied out; never a division."""
+    """Return a float, or part and whole multiplied out; never a division."""
     holds, number = ORDER[op], float(limit)
     top, bottom = limit.as_integer_ratio()
     empty = 2 if when_empty is None else int(when_empty)
@@ -101,20 +101,20 @@ _UNBOUNDED = 1e300
 
 
 def growing(ruleset: Ruleset) -> tuple[Fact, ...]:
-    """The facts of a ruleset that may still grow."""
+    """Return the facts of a ruleset that may still grow."""
     return tuple(fact for fact in ruleset.facts if fact.undecided is not None)
 
 
 def most(name: str) -> str:
-    """The name of the slot for the most that a fact may become."""
+    """Return the name of the slot for the most that a fact may become."""
     return f"{name} + undecided"
 
 
 def bare_most(fact: Fact) -> float:
-    """The most that a share given as a figure may become: without its whole nobody knows how much one unit adds."""
+    """Return the most that a share given as a figure may become: without its whole one unit may add anything."""
     return _UNBOUNDED if fact.maximum is None else float(fact.maximum)
 
 
 def one_way(op: Op) -> tuple[Op, ...]:
-    """The comparisons that together are *op*, each of which turns at most once while a number grows."""
+    """Return the comparisons that together are *op*, each of which turns at most once while a number grows."""
     return (Op.AT_LEAST, Op.AT_MOST) if op is Op.EQUALS else (op,)

@@ -75,7 +75,7 @@ class Compiler:
                 self.ratios.add(derived.id)
 
     def indicator(self, indicator: Indicator) -> Code:
-        """The code of an indicator."""
+        """Return the code of an indicator."""
         require = self.condition(indicator.require)
         if indicator.applies_if is None:
             return require
@@ -83,7 +83,7 @@ class Compiler:
         return lambda slots: guarded(applies(slots), require(slots))
 
     def condition(self, node: Condition) -> Code:
-        """The code of a condition."""
+        """Return the code of a condition."""
         match node:
             case Comparison():
                 leaves = [self.leaf(fact, node.op, node.threshold) for fact in node.facts]
@@ -105,7 +105,7 @@ class Compiler:
                 typing.assert_never(node)
 
     def meets(self, node: Meets) -> Code:
-        """The code of a prerequisite: by act, by finding, or by either."""
+        """Return the code of a prerequisite: by act, by finding, or by either."""
         ways: list[Code] = []
         if node.recognised is not None and node.by is not By.FINDING:
             ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
@@ -114,7 +114,7 @@ class Compiler:
         return ways[0] if len(ways) == 1 else _at_least(1, ways)
 
     def found(self, other: Ruleset, cell: Cell) -> Code:
-        """The code of a prerequisite by finding; under a pending cell not met stands."""
+        """Return the code of a prerequisite by finding; under a pending cell only *not met* is decided."""
         asked = asked_of(cell, self.floor)
         if asked.cell is None:
             return undetermined
@@ -122,12 +122,12 @@ class Compiler:
         return (lambda slots: 2 if code(slots) else 0) if asked.capped else code
 
     def leaf(self, fact: str | None, op: Op, threshold: Threshold) -> Code:
-        """The code of one comparison with one fact; of an open condition where there is no fact."""
+        """Return the code of one comparison with one fact; of an open condition where there is no fact."""
         bound = bound_threshold(threshold)
         return self.cell(fact, op, bound) if isinstance(bound, Cell) else self.table(fact, op, bound)
 
     def table(self, fact: str | None, op: Op, table: Table) -> Code:
-        """The code of a comparison with a table: one closure a cell, found by the slots of the selectors."""
+        """Return the code of a comparison with a table: one closure a cell, found by the slots of the selectors."""
         free = [s for s in dict.fromkeys(table.by) if s not in self.bindings]
         made: dict[int, Code] = {}
         rows: dict[tuple[typing.Any, ...], Code] = {}
@@ -143,7 +143,7 @@ class Compiler:
         return lambda slots: get(tuple([slots[p] for p in places]), undetermined)(slots)
 
     def columns(self, table: Table, free: Sequence[str]) -> Iterator[tuple[tuple[typing.Any, ...], Cell]]:
-        """The values that the free selectors may have, each with the cell that binds; without those that have none."""
+        """Yield the values that the free selectors may have, each with the cell that binds, where one does."""
         for values in itertools.product(*(self.facts[s].values or (True, False) for s in free)):
             texts = {s: selected(value) for s, value in zip(free, values, strict=True)} | self.bindings
             found = matching(table, tuple(texts[s] for s in table.by))
@@ -151,7 +151,7 @@ class Compiler:
                 yield values, found[1]
 
     def cell(self, fact: str | None, op: Op, cell: Cell) -> Code:
-        """The code of a comparison with one cell."""
+        """Return the code of a comparison with one cell."""
         asked = asked_of(cell, self.floor)
         if asked.code == 3:
             return not_applicable
@@ -161,18 +161,18 @@ class Compiler:
         return (lambda slots: 2 if code(slots) else 0) if asked.capped else code
 
     def set_cell(self, fact: str, op: Op, cell: Cell) -> Code:
-        """The code of a comparison with a cell that is set; of a fact that may grow it has both ends to agree."""
+        """Return the code of a comparison with a set cell; of a fact that may grow, both ends have to agree."""
         if self.facts[fact].undecided is None:
             return self.compared(fact, op, cell)
         ends = [_agreed(self.compared(fact, o, cell), self.compared(most(fact), o, cell)) for o in one_way(op)]
         return ends[0] if len(ends) == 1 else _all(ends)
 
     def compared(self, fact: str, op: Op, cell: Cell) -> Code:
-        """The code of a slot against a cell that is set: the one place where a fact meets a number."""
+        """Return the code of a slot against a cell that is set: the one place where a fact meets a number."""
         return leaf_of(self.facts[fact], self.places[fact], op, cell, fact in self.ratios)
 
     def grown(self, fact: Fact) -> Value:
-        """The most that a fact may become; what is not known to be undecided is decided."""
+        """Return the most that a fact may become; what is not known to be undecided is decided."""
         place, more = self.places[fact.id], self.places[typing.cast(str, fact.undecided)]
         bare = None if fact.ratio is None else bare_most(fact)
 
@@ -188,7 +188,7 @@ class Compiler:
         return value
 
     def derived(self, derived: Derived) -> Value:
-        """The value of a derived fact from the slots before it."""
+        """Return the value of a derived fact from the slots before it."""
         rule = derived.rule
         match rule:
             case Case():
@@ -204,7 +204,7 @@ class Compiler:
                 typing.assert_never(rule)
 
     def points(self, rule: PointsOf) -> Value:
-        """The points of the parts that apply, and what these are out of, as numerator and denominator."""
+        """Return the points of the parts that apply, and what these are out of, as numerator and denominator."""
         parts = [
             (
                 None if part.applies_if is None else self.condition(part.applies_if),
@@ -229,7 +229,7 @@ class Compiler:
         return value
 
     def then(self, value: str | Ref | None) -> Value:
-        """The value of a row of a case."""
+        """Return the value of a row of a case."""
         if isinstance(value, Ref):
             place = self.places[value.fact]
             return lambda slots: slots[place]
@@ -237,7 +237,7 @@ class Compiler:
 
 
 def _agreed(least: Code, most: Code) -> Code:
-    """What both ends of a number say; undetermined where they differ."""
+    """Return what both ends of a number say; undetermined where they differ."""
     return lambda slots: code if (code := least(slots)) == most(slots) else 2
 
 
@@ -269,7 +269,7 @@ def _at_least(k: int, members: list[Code]) -> Code:
 
 
 def _first(rows: list[tuple[Code, Value]], otherwise: Value) -> Value:
-    """The first row whose guard is met; where one before it is undetermined, the value that all agree on."""
+    """Return the first row whose guard is met; where one before it is undetermined, the value that all agree on."""
 
     def value(slots: Slots) -> Slot | Unclear:
         reachable: list[Slot | Unclear] = []
@@ -287,7 +287,7 @@ def _first(rows: list[tuple[Code, Value]], otherwise: Value) -> Value:
 
 
 def _only(rows: list[tuple[Code, Value]], otherwise: Value) -> Value:
-    """The one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
+    """Return the one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
 
     def value(slots: Slots) -> Slot | Unclear:
         codes = [when(slots) for when, _ in rows]

@@ -23,7 +23,7 @@ from ntm_rules.model.walk import facts_of, facts_of_derived
 
 
 def deciding(verdict: RulesetResult, of: CriterionResult | IndicatorResult | None = None) -> tuple[str, ...]:
-    """The given facts that decide an outcome, in the order in which the set reads them.
+    """Return the given facts that decide an outcome, in the order in which the set reads them.
 
     Selectors of columns, ``applies_if``, and the inputs of derived facts are among them; what province and year fix
     is not. Where several members decide alike (two of an ``all`` that are not met), the facts of each are named.
@@ -100,7 +100,7 @@ class _Reader:
     # -- facts -------------------------------------------------------------------------------
 
     def column(self, column: Column) -> Iterator[str]:
-        """What picked a column: the guards up to the row that held, and the fact whose value it took."""
+        """Yield what picked a column: the guards up to the row that held, and the fact whose value it took."""
         derived = self.derived.get(column.selector)
         if derived is None or not isinstance(derived.rule, Case):
             yield from self.inputs(column.selector)
@@ -117,7 +117,7 @@ class _Reader:
                 yield from self.inputs(then.fact)
 
     def inputs(self, name: str) -> Iterator[str]:
-        """The given facts that a fact is, or is worked out from."""
+        """Yield the given facts that a fact is, or is worked out from."""
         if name in self.bound:
             return
         if name in self.derived:
@@ -142,7 +142,7 @@ _D = typing.TypeVar("_D", bound=_Decided)
 
 
 def _that_decide(outcome: Outcome, members: Iterable[_D], k: int | None) -> list[_D]:
-    """The members that decide a connective; *k* is None for ``all`` and ``not``, a number for k of n.
+    """Return the members that decide a connective; *k* is None for ``all`` and ``not``, a number for k of n.
 
     An ``all`` fails by those that are not met and holds by every member; k of n holds by those that are met and
     fails by every member that is not.

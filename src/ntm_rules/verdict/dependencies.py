@@ -18,7 +18,7 @@ Places = frozenset[int]
 
 @kept
 def dependencies_of(ruleset: Ruleset) -> "Dependencies":
-    """The dependencies of a ruleset, kept with it."""
+    """Return the dependencies of a ruleset, kept with it."""
     return Dependencies(ruleset)
 
 
@@ -50,14 +50,14 @@ class Dependencies:
         self.criterion = [n for n, criterion in enumerate(ruleset.criteria) for _ in criterion.indicators]
 
     def indicators(self, changed: Iterable[int]) -> list[int]:
-        """The numbers of the indicators that read one of the slots, in printed order."""
+        """Return the numbers of the indicators that read one of the slots, in printed order."""
         readers = self.readers
         return sorted({number for place in changed for number in readers[place]})
 
     def slots(
         self, rules: Sequence[Value], before: Slots, values: Sequence[typing.Any], changed: Iterable[int]
     ) -> tuple[list[typing.Any], set[int]]:
-        """The slots after some facts have changed, and which slots differ.
+        """Return the slots after some facts have changed, and which slots differ.
 
         Args:
             rules: what works out each derived fact.
@@ -76,7 +76,7 @@ class Dependencies:
 
 
 def differing(before: Sequence[object], after: Sequence[object]) -> list[int]:
-    """The places where two sequences of one length do not hold the same object: -0.0 is not 0.0 in words."""
+    """Return the places where two sequences of one length do not hold the same object: -0.0 is not 0.0 in words."""
     return list(compress(count(), map(is_not, before, after)))
 
 
@@ -85,7 +85,7 @@ def _places(names: Iterable[str], places: Mapping[str, int]) -> Places:
 
 
 def _read(indicator: Indicator) -> Iterator[str]:
-    """The facts that an indicator reads, those of the prerequisites it evaluates included."""
+    """Yield the facts that an indicator reads, those of the prerequisites it evaluates included."""
     guard = () if indicator.applies_if is None else (indicator.applies_if,)
     for condition in (*guard, indicator.require):
         yield from facts_of(condition)
@@ -115,5 +115,5 @@ def _of_ratios(ruleset: Ruleset, places: Mapping[str, int]) -> dict[int, Places]
 
 
 def _through(read: Places, rests: Mapping[int, Places]) -> Places:
-    """The slots on which some slots rest."""
+    """Return the slots on which some slots rest."""
     return frozenset(place for one in read for place in rests.get(one, (one,)))

@@ -57,7 +57,7 @@ class Assess(typing.Protocol):
     """Assesses the facts of a unit against another set: a prerequisite is explained by its own result."""
 
     def __call__(self, ruleset: Ruleset, facts: Mapping[str, FactValue], unit: str | None = None) -> RulesetResult:
-        """The result of the other set."""
+        """Return the result of the other set."""
 
 
 @define
@@ -80,7 +80,7 @@ class ExplainCell(typing.Protocol):
     """Explains a comparison with one cell, given the columns that picked it."""
 
     def __call__(self, unit: Unit, columns: Columns = ()) -> LeafResult:
-        """The comparison, evaluated."""
+        """Return the comparison, evaluated."""
 
 
 Explain = Callable[[Unit], Evaluated]
@@ -93,7 +93,7 @@ def explained(
     provisional: Sequence[bool],
     grades: Sequence[tuple[Grade, Sequence[int]]],
 ) -> tuple[CriterionResult, ...]:
-    """The criteria of a unit with their indicators, read off its slots.
+    """Return the criteria of a unit with their indicators, read off its slots.
 
     Args:
         codes, provisional: of the set, its criteria and its indicators.
@@ -117,13 +117,13 @@ def explained(
 
 
 def _by_criterion(ruleset: Ruleset, codes: Sequence[int]) -> dict[str, Outcome]:
-    """The outcomes of the criteria by printed number."""
+    """Return the outcomes of the criteria by printed number."""
     return {criterion.no: Outcome(code) for criterion, code in zip(ruleset.criteria, codes[1:], strict=False)}
 
 
 @kept
 def explainer_of(ruleset: Ruleset) -> "Explainer":
-    """The explainer of a ruleset, kept with it."""
+    """Return the explainer of a ruleset, kept with it."""
     return Explainer(ruleset)
 
 
@@ -148,7 +148,7 @@ class Explainer:
         self.criteria = [(c, [self.indicator(i) for i in c.indicators]) for c in ruleset.criteria]
 
     def indicator(self, indicator: Indicator) -> Callable[[Unit, Outcome, bool], IndicatorResult]:
-        """An indicator, explained, given its outcome and whether that is provisional."""
+        """Return an indicator, explained, given its outcome and whether that is provisional."""
         require = self.node(indicator.require, indicator.no)
         applies_if = None if indicator.applies_if is None else self.node(indicator.applies_if, indicator.no)
         conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
@@ -170,7 +170,7 @@ class Explainer:
         return explain
 
     def node(self, node: Condition, address: str) -> Explain:
-        """A condition, evaluated with everything below it."""
+        """Return a condition, evaluated with everything below it."""
         here = address + node.part if node.part else address
         match node:
             case Comparison():
@@ -192,7 +192,7 @@ class Explainer:
                 typing.assert_never(node)
 
     def meets(self, node: Meets, address: str) -> Explain:
-        """A prerequisite: its act, its finding, or both ways."""
+        """Return a prerequisite: its act, its finding, or both ways."""
         ways: list[Explain] = []
         if node.recognised is not None and node.by is not By.FINDING:
             ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell, address))
@@ -201,7 +201,7 @@ class Explainer:
         return ways[0] if len(ways) == 1 else _connective("any", ways, 1)
 
     def finding(self, cell: Cell, other: Ruleset, address: str) -> Explain:
-        """The other ruleset, assessed with the same facts."""
+        """Return the other ruleset, assessed with the same facts."""
         floor = self.ruleset.minimum_evidence
         if floor is not None:
             other = other.with_minimum_evidence(floor.value)
@@ -236,7 +236,7 @@ class Explainer:
         return self.table(name, spec, bound)
 
     def table(self, name: str | None, spec: Leaf, table: Table) -> Explain:
-        """A comparison with a table: the selectors first, then the cell they pick."""
+        """Return a comparison with a table: the selectors first, then the cell they pick."""
         by = table.by
         made: dict[int, ExplainCell] = {}
         rows: dict[tuple[str | None, ...], ExplainCell] = {}
@@ -260,7 +260,7 @@ class Explainer:
         return explain
 
     def selector(self, name: str, slots: Slots) -> Column:
-        """The value of a selector and where it comes from."""
+        """Return the value of a selector and where it comes from."""
         if name in self.bindings:
             return Column(name, self.bindings[name], "bound")
         slot = slots[self.places[name]]
@@ -273,7 +273,7 @@ class Explainer:
         return Column(name, value, "else" if row is None else "case", row, missing)
 
     def missing(self, name: str, slots: Slots) -> Iterator[str]:
-        """The facts that are not given and on which a fact rests."""
+        """Yield the facts that are not given and on which a fact rests."""
         derived = self.derived.get(name)
         if derived is not None:
             for inner in facts_of_derived(derived):
@@ -282,7 +282,7 @@ class Explainer:
             yield name
 
     def no_cell(self, name: str | None, spec: Leaf) -> ExplainCell:
-        """The answer where the selectors pick no cell."""
+        """Return the answer where the selectors pick no cell."""
         place = None if name is None else self.places[name]
 
         def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
@@ -305,7 +305,7 @@ class Explainer:
         return explain
 
     def cell(self, name: str | None, spec: Leaf, cell: Cell) -> ExplainCell:
-        """A comparison with one cell."""
+        """Return a comparison with one cell."""
         open_codes = self.cell_codes(cell)
         code: Code = self.compiler.cell(name, spec.op, cell)
         fact = spec.fact
@@ -343,7 +343,7 @@ class Explainer:
         return found
 
     def part_change(self, name: str, op: Op, cell: Cell) -> Callable[[tuple[int, int]], Decimal | None] | None:
-        """The smallest change of the part, in steps of its last digit, that turns the outcome; None if none can."""
+        """Return the smallest change of the part, in steps of its last digit, that turns the outcome, or None."""
         ratio, required = self.ratios.get(name), cell.value
         if ratio is None or not isinstance(required, Decimal):
             return None

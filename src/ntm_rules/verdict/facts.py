@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from ntm_rules.messages.errors import FactError, FactProblem, near, quoted
+from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.errors import FactError, FactProblem, meant
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -37,7 +38,7 @@ _Ratio = tuple[Fact, Fact, Fact]
 class BadValue(Exception):  # noqa: N818 - never leaves this module
     """A value that a fact cannot have: what was expected."""
 
-    def __init__(self, expected: str, hint: str = "") -> None:
+    def __init__(self, expected: Message, hint: Sentence = "") -> None:
         self.expected, self.hint = expected, hint
 
 
@@ -77,12 +78,12 @@ class Checker:
         self.ratios_with, self.derived_with = _numbers_by_fact(self.ratios), _numbers_by_fact(self.derived)
 
     def _check_of(self, fact: Fact) -> tuple[int, float, float, Check]:
-        """The slot of a fact, the bounds between which a float needs no further check, and the check."""
+        """Return the slot of a fact, the bounds between which a float needs no further check, and the check."""
         stepped = fact.id in self.stepped
         return self.places[fact.id], *(_NOWHERE if stepped else _float_bounds(fact)), check_of(fact, stepped)
 
     def check(self, facts: Mapping[str, object], unit: str | None) -> CheckedFacts:
-        """The facts in slots.
+        """Return the facts in slots.
 
         Raises:
             FactError: every bad fact of the unit.
@@ -92,7 +93,7 @@ class Checker:
         return self._finished(draft, self.bound, self.ratios, self.derived)
 
     def amend(self, before: CheckedFacts, changes: Mapping[str, object]) -> CheckedFacts:
-        """Checked facts with some of them changed, as ``check`` of all of them would give; None takes a fact away.
+        """Change some checked facts, with the result of ``check`` on all of them; None takes a fact away.
 
         Raises:
             FactError: every bad fact among the changes, and every ratio they leave in disagreement.
@@ -136,7 +137,7 @@ class Checker:
     def _finished(
         self, draft: "_Draft", bound: Mapping[str, str], ratios: Sequence[_Ratio], derived: Sequence[_Ratio]
     ) -> CheckedFacts:
-        """The facts of a draft, when what is bound and what has to agree is settled."""
+        """Return the facts of a draft, when what is bound and what has to agree is settled."""
         for name, value in bound.items():
             self._bind(name, value, draft)
         for fact, part, whole in ratios:
@@ -150,20 +151,19 @@ class Checker:
         return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values)
 
     def _unknown(self, name: str, value: object, draft: "_Draft") -> None:
-        found = near(str(name), self.catalogue or self.checks)
-        hint = f"did you mean {quoted(found)}?" if found else "`ruleset.inputs()` lists what it reads"
-        draft.bad(str(name), value, "the id of a fact in the catalogue", hint)
+        hint = meant(str(name), self.catalogue or self.checks)
+        draft.bad(str(name), value, Message("expected.fact"), hint)
 
     def _bind(self, name: str, bound: str, draft: "_Draft") -> None:
         """Put what province and year fix in its slot; another value is an error."""
         place = self.places[name]
         if draft.values[place] not in (None, bound):
-            expected = f"`{bound}`, the {name} of `{self.province}`"
-            draft.bad(name, draft.values[place], expected, f"leave `{name}` out")
+            expected = Message("expected.bound", value=bound, name=name, province=self.province)
+            draft.bad(name, draft.values[place], expected)
         draft.values[place] = bound
 
     def _pair(self, fact: Fact, part: Fact, whole: Fact, draft: "_Draft") -> tuple[int, int] | None:
-        """The exact ratio where part and whole are given and fit together; None otherwise."""
+        """Return the exact ratio where part and whole are given and fit together; None otherwise."""
         top, bottom = draft.values[self.places[part.id]], draft.values[self.places[whole.id]]
         if top is None or bottom is None:
             return None
@@ -179,19 +179,19 @@ class Checker:
     def _undecided(
         self, fact: Fact, name: str, part: Fact, whole: Fact, pair: tuple[int, int], draft: "_Draft"
     ) -> None:
-        """What is undecided of a share has room in the whole beside the part."""
+        """Return what is undecided of a share has room in the whole beside the part."""
         count = draft.values[self.places[name]]
         if fact.type is FactType.PERCENT and count and pair[0] + 100 * int(typing.cast(float, count)) > 100 * pair[1]:
             rest = (100 * pair[1] - pair[0]) // 100
-            expected = f"at most the rest of the whole `{whole.id}` beside `{part.id}`, {rest}"
-            draft.bad(name, draft.given[name], expected)
+            draft.bad(name, draft.given[name], Message("expected.rest", whole=whole.id, part=part.id, rest=rest))
 
     def _put(self, fact: Fact, part: Fact, whole: Fact, pair: tuple[int, int], draft: "_Draft") -> None:
         """Put the exact ratio in the fact's slot; a given one has to agree to the digits in which it is written."""
         place, given = self.places[fact.id], draft.given
         if draft.values[place] is not None and pair[1] != 0 and not _agrees(given[fact.id], Fraction(*pair)):
-            expected = f"the ratio of `{part.id}` to `{whole.id}`, {given[part.id]} of {given[whole.id]}"
-            draft.bad(fact.id, given[fact.id], expected, "correct one, or leave the ratio out")
+            top, bottom = given[part.id], given[whole.id]
+            expected = Message("expected.ratio", part=part.id, whole=whole.id, top=str(top), bottom=str(bottom))
+            draft.bad(fact.id, given[fact.id], expected)
         draft.values[place] = pair
 
 
@@ -205,30 +205,30 @@ class _Draft:
     annotations: dict[str, Annotation] = field(factory=dict)
     problems: list[FactProblem] = field(factory=list)
 
-    def bad(self, fact: str, value: object, expected: str, hint: str = "") -> None:
+    def bad(self, fact: str, value: object, expected: Message, hint: Sentence = "") -> None:
         """Note a bad fact."""
         self.problems.append(FactProblem(self.unit, fact, value, expected, hint))
 
     def annotated(self, name: str, value: Mapping[object, object]) -> object:
-        """The value of a fact given as ``{value, source, as_of, by}``; None where that is not what it is."""
+        """Return the value of a fact given as ``{value, source, as_of, by}``; None where that is not what it is."""
         extra = [str(key) for key in value if key not in _ANNOTATED]
         if extra or "value" not in value:
-            expected = f"a value, or a mapping with {quoted(_ANNOTATED)}"
-            self.bad(name, dict(value), expected, f"unknown key {quoted(extra)}" if extra else "")
+            hint = Message("hint.unknown_keys", keys=tuple(extra)) if extra else ""
+            self.bad(name, dict(value), Message("expected.annotated", keys=_ANNOTATED), hint)
             return None
         texts = {key: value.get(key) for key in ("source", "as_of", "by")}
         as_of = texts["as_of"]
         if isinstance(as_of, dt.date):
             texts["as_of"] = as_of.isoformat()
         if texts["by"] not in (None, *_BY) or not all(t is None or isinstance(t, str) for t in texts.values()):
-            self.bad(name, dict(value), "texts for source and as_of, `self` or `appraised` for by")
+            self.bad(name, dict(value), Message("expected.annotation"))
             return None
         self.annotations[name] = Annotation(**typing.cast(dict[str, str | None], texts))
         return value["value"]
 
 
 def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
-    """The ratios that the set and its prerequisites work out."""
+    """Yield the ratios that the set and its prerequisites work out."""
     for asked in with_prerequisites(ruleset):
         for derived in asked.derived:
             if isinstance(derived.rule, RatioOf):
@@ -236,7 +236,7 @@ def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
 
 
 def _scored(ruleset: Ruleset) -> Iterator[str]:
-    """The facts that hold points of the set and its prerequisites."""
+    """Yield the facts that hold points of the set and its prerequisites."""
     for asked in with_prerequisites(ruleset):
         yield from points_in(asked.derived)
 
@@ -252,7 +252,7 @@ def _numbers_by_fact(ratios: Sequence[_Ratio]) -> Mapping[str, Sequence[int]]:
 
 
 def _touched(ratios: Sequence[_Ratio], by_fact: Mapping[str, Sequence[int]], names: Iterable[str]) -> list[_Ratio]:
-    """The ratios that one of the facts has a part in, in order."""
+    """Return the ratios that one of the facts has a part in, in order."""
     return [ratios[number] for number in sorted({n for name in names for n in by_fact.get(name, ())})]
 
 
@@ -260,11 +260,11 @@ def ratio_of(fact: Fact, part_fact: Fact, part: float, whole_fact: Fact, whole: 
     """Numerator and denominator of part over whole in the unit of *fact*; denominator 0 where the whole is."""
     top, bottom = scaled(part, part_fact), scaled(whole, whole_fact)
     if top < 0 or bottom < 0:
-        raise BadValue("parts from 0")
+        raise BadValue(Message("expected.parts"))
     numerator = top * fact.scale * 10**whole_fact.decimals
     denominator = bottom * 10**part_fact.decimals
     if fact.type is FactType.PERCENT and numerator > 100 * denominator:
-        raise BadValue(f"at most the whole `{whole_fact.id}`, {_plain(whole)}")
+        raise BadValue(Message("expected.within_whole", whole=whole_fact.id, most=_plain(whole)))
     return numerator, denominator
 
 
@@ -272,12 +272,12 @@ def scaled(value: float, fact: Fact) -> int:
     """*value* as a whole number of steps of the fact's last digit."""
     exact = Decimal(repr(value)).scaleb(fact.decimals)
     if exact != exact.to_integral_value():
-        raise BadValue(f"at most {fact.decimals} digits after the point")
+        raise BadValue(Message("expected.decimals", decimals=fact.decimals))
     return int(exact)
 
 
 def _agrees(given: FactValue, exact: Fraction) -> bool:
-    """True if a ratio as written is the exact one, rounded either way to the digits in which it is written.
+    """Return whether a ratio as written is the exact one, rounded either way to the digits in which it is written.
 
     A float of more than 15 digits was computed, not written: it is read with 15.
     """
@@ -295,7 +295,7 @@ def _plain(number: float) -> str:
 
 
 def check_of(fact: Fact, stepped: bool = False) -> Check:
-    """The check of one fact: from a caller's value to the slot's, or ``BadValue``.
+    """Return the check of one fact: from a caller's value to the slot's, or ``BadValue``.
 
     Args:
         stepped: the number has no more digits after the point than the catalogue says.
@@ -319,7 +319,7 @@ def _stepped(fact: Fact, number: Check) -> Check:
 def _boolean(value: object) -> Slot:
     if value is True or value is False:
         return value
-    raise BadValue("true or false", "" if not isinstance(value, str) else "a text is not read as yes or no here")
+    raise BadValue(Message("expected.boolean"), Message("hint.no_text") if isinstance(value, str) else "")
 
 
 def _choice_check(fact: Fact) -> Check:
@@ -330,9 +330,7 @@ def _choice_check(fact: Fact) -> Check:
             return value
         if type(value) is int and fact.type is FactType.ORDINAL and str(value) in allowed:
             return str(value)
-        expected = f"one of {quoted(fact.values)}"
-        found = near(str(value), fact.values)
-        raise BadValue(expected, f"did you mean {quoted(found)}?" if found else "")
+        raise BadValue(Message("expected.one_of", names=fact.values), meant(str(value), fact.values))
 
     return check
 
@@ -359,18 +357,18 @@ def _number_check(fact: Fact) -> Check:
         elif isinstance(value, float | int) and not isinstance(value, bool):
             return check(float(value) if isinstance(value, float) else int(value))
         else:
-            raise BadValue(f"a number{_bounds(fact)}")
+            raise BadValue(Message(f"expected.number{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
         if not low <= number <= high or number - number != 0:
-            raise BadValue(f"a number{_bounds(fact)}")
+            raise BadValue(Message(f"expected.number{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
         if whole and number != int(number):
-            raise BadValue(f"a whole number{_bounds(fact)}")
+            raise BadValue(Message(f"expected.count{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
         return number
 
     return check
 
 
 def _exact(value: int | str | Decimal) -> float:
-    """An integer, a text or a Decimal of at most 15 significant digits as float64; its shortest text is *value*."""
+    """Return an integer, text or Decimal of up to 15 significant digits as float64; its shortest text is *value*."""
     if type(value) is int and -(10**MAX_DIGITS) < value < 10**MAX_DIGITS:
         return float(value)
     try:
@@ -380,16 +378,16 @@ def _exact(value: int | str | Decimal) -> float:
     if isinstance(value, str) and ("_" in value or value != value.strip()):
         exact = Decimal("NaN")
     if not exact.is_finite():
-        hint = "write the number alone, with a decimal point, e.g. `43.2`" if isinstance(value, str) else ""
-        raise BadValue("a number", hint)
+        raise BadValue(Message("expected.number"), Message("hint.decimal_point") if isinstance(value, str) else "")
     if len(exact.normalize().as_tuple().digits) > MAX_DIGITS or abs(exact.adjusted()) > 300:
-        raise BadValue(f"a number of at most {MAX_DIGITS} significant digits")
+        raise BadValue(Message("expected.digits", digits=MAX_DIGITS))
     return float(exact)
 
 
 def _bounds(fact: Fact) -> str:
+    """How the code of what was expected goes on, by the bounds that the fact has."""
     if fact.minimum is not None and fact.maximum is not None:
-        return f" from {fact.minimum} to {fact.maximum}"
+        return "_between"
     if fact.minimum is not None:
-        return f" from {fact.minimum}"
-    return f" up to {fact.maximum}" if fact.maximum is not None else ""
+        return "_from"
+    return "_up_to" if fact.maximum is not None else ""

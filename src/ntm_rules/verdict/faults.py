@@ -20,7 +20,7 @@ class Faults:
     complete: bool = field(init=False, default=True)
 
     def readable(self, rows: Iterable[UnitFacts]) -> Iterator[UnitFacts]:
-        """The rows that can be read; the cells that cannot are kept for the end."""
+        """Yield the rows that can be read; the cells that cannot are kept for the end."""
         try:
             yield from rows
         except FactError as error:

@@ -19,7 +19,7 @@ Margin = Decimal | Fraction | int | None
 
 
 def turning(op: Op, now: int, edge: Fraction) -> int | None:
-    """The part nearest to *now* with which the outcome is the other one."""
+    """Return the part nearest to *now* with which the outcome is the other one."""
     low, high = math.floor(edge), math.ceil(edge)
     if op is Op.EQUALS:
         if now == edge:
@@ -44,7 +44,7 @@ def slot_codes(fact: Fact | None, slot: typing.Any, says_empty: bool = False) ->
 
 
 def actual_of(slot: typing.Any) -> Actual | None:
-    """A slot as an exact value: a float is what its shortest text says."""
+    """Return a slot as an exact value: a float is what its shortest text says."""
     kind = type(slot)
     if kind is float:
         return Decimal(repr(slot))
@@ -80,7 +80,7 @@ def margin_of(fact: Fact, op: Op, cell: Cell) -> Callable[[typing.Any], Margin] 
 
 
 def as_float(value: object, fact: Fact | None) -> float:
-    """A value, threshold or margin for columns of numbers: 1 or 0 for yes or no, the rank of a level; else NaN."""
+    """Return a value, threshold or margin as a number: 1 or 0 for yes or no, the rank of a level, else NaN."""
     if isinstance(value, bool | int | float | Decimal | Fraction):
         return float(value)
     if isinstance(value, str) and fact is not None and fact.type is FactType.ORDINAL:

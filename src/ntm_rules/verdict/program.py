@@ -14,7 +14,7 @@ from ntm_rules.verdict.facts import CheckedFacts, Checker
 
 
 def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> CheckedFacts:
-    """The facts checked and in slots, for ``outcome_codes``.
+    """Return the facts checked and in slots, for ``outcome_codes``.
 
     Raises:
         FactError: every bad fact of the unit.
@@ -23,13 +23,13 @@ def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Chec
 
 
 def outcome_codes(ruleset: Ruleset, facts: CheckedFacts) -> bytes:
-    """The codes of the set, its criteria and its indicators, in printed order, without making a verdict."""
+    """Return the codes of the set, its criteria and its indicators, in printed order, without making a verdict."""
     return program_of(ruleset).run(facts.values)
 
 
 @kept
 def program_of(ruleset: Ruleset) -> "Program":
-    """The compiled form of a ruleset, kept with it."""
+    """Return the compiled form of a ruleset, kept with it."""
     return Program(ruleset)
 
 
@@ -47,7 +47,7 @@ class Program:
         self.official = Pass(ruleset, self.places, Evidence.OFFICIAL, settled=True)
 
     def run(self, values: list[typing.Any]) -> bytes:
-        """The codes of the set, its criteria and its indicators."""
+        """Return the codes of the set, its criteria and its indicators."""
         return self.asked.codes(self.asked.slots(values))
 
 
@@ -77,7 +77,7 @@ class Pass:
         self.k = ruleset.at_least_n
 
     def slots(self, values: list[typing.Any]) -> list[typing.Any]:
-        """The slots of a unit: its facts, what these may grow to, the derived facts in order, then what is bound."""
+        """Return the slots of a unit: facts, what these may grow to, derived facts in order, then what is bound."""
         slots = [*values, *self.tail]
         place = self.first
         for rule in self.derived:
@@ -86,23 +86,23 @@ class Pass:
         return slots
 
     def codes(self, slots: Slots) -> bytes:
-        """The codes of the set, its criteria and its indicators, in printed order."""
+        """Return the codes of the set, its criteria and its indicators, in printed order."""
         codes = bytes([indicator(slots) for indicator in self.indicators])
         criteria = bytes([all_of(codes[s]) if k is None else at_least_of(k, codes[s]) for s, k in self.spans])
         return bytes((self.whole(criteria),)) + criteria + codes
 
     def criterion(self, number: int, indicators: Sequence[int]) -> int:
-        """The code of one criterion over the codes of all indicators."""
+        """Return the code of one criterion over the codes of all indicators."""
         span, k = self.spans[number]
         return all_of(indicators[span]) if k is None else at_least_of(k, indicators[span])
 
     def whole(self, criteria: Sequence[int]) -> int:
-        """The code of the set over those of its criteria."""
+        """Return the code of the set over those of its criteria."""
         return all_of(criteria) if self.k is None else at_least_of(self.k, criteria)
 
 
 def finding_of(other: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False) -> Code:
-    """The outcome of a prerequisite over the slots of the set that asks for it."""
+    """Return the outcome of a prerequisite over the slots of the set that asks for it."""
     inner = Pass(other, program_of(other).places, floor, settled)
     sources = [places[fact.id] for fact in other.facts]
     unread = settled and not other.read_whole

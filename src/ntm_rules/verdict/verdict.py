@@ -197,7 +197,7 @@ class Verdict:
         )
 
     def with_facts(self, facts: Facts) -> "Verdict":
-        """The verdict with some facts changed; None takes a fact away."""
+        """Return the verdict with some facts changed; None takes a fact away."""
         given: dict[str, FactValue | Mapping[str, object] | None] = dict(self.facts)
         for name, note in self.annotations.items():
             given[name] = {"value": self.facts[name], "source": note.source, "as_of": note.as_of, "by": note.by}
@@ -217,7 +217,7 @@ _MAPPINGS = ("facts", "annotations")
 
 
 def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
-    """The finding for one unit.
+    """Return the finding for one unit.
 
     Args:
         ruleset: from ``Library.compose``.
@@ -232,7 +232,7 @@ def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
 
 
 def verdict_of(ruleset: Ruleset, facts: CheckedFacts) -> Verdict:
-    """The verdict on checked facts."""
+    """Return the verdict on checked facts."""
     program = program_of(ruleset)
     slots = program.asked.slots(facts.values)
     floors = program.official.codes(program.official.slots(facts.values))
@@ -242,6 +242,6 @@ def verdict_of(ruleset: Ruleset, facts: CheckedFacts) -> Verdict:
 def verdict_from(
     ruleset: Ruleset, facts: CheckedFacts, slots: Sequence[object], codes: bytes, floors: bytes
 ) -> Verdict:
-    """The verdict on checked facts of which everything is worked out."""
+    """Return the verdict on checked facts of which everything is worked out."""
     given, notes = MappingProxyType(facts.given), MappingProxyType(facts.annotations)
     return Verdict(ruleset, facts.unit, given, notes, codes, floors, tuple(slots))

@@ -13,7 +13,7 @@ form_of_fields(Column, missing=override(omit=True))
 
 
 def verdict_dict(verdict: RulesetResult) -> Json:
-    """The verdict as plain JSON types."""
+    """Return the verdict as plain JSON types."""
     ruleset = verdict.ruleset
     graded = bool(ruleset.grades)
     return plain_object(
@@ -63,7 +63,7 @@ def _counts(verdict: RulesetResult) -> Json:
 
 
 def _grades(verdict: RulesetResult) -> Json:
-    """What a set that has grades says beside the grade of the unit."""
+    """Return what a set that has grades says beside the grade of the unit."""
     return {
         "possible_grades": verdict.possible_grades,
         "grades": [

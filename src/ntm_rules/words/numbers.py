@@ -31,7 +31,7 @@ def day(date: dt.date | str, lang: str) -> str:
 
 
 def with_unit(text: str, fact: Fact, lang: str) -> str:
-    """Return a printed number with the unit of its fact; a per cent sign stands close."""
+    """Return a printed number with the unit of its fact; a per cent sign has no blank before it."""
     if fact.unit is None:
         return text
     unit = fact.unit.title.text(lang)
@@ -42,6 +42,7 @@ def digits_for(actual: Decimal | Fraction, required: Decimal, least: int) -> int
     """How many digits a ratio needs so that its printed form compares with *required* as it does itself."""
     if isinstance(actual, Decimal):
         return None
+    # 44.96 against 45 printed with one digit would be 45.0, and nobody would see why that fails
     edge = Fraction(required)
     for digits in range(least, 30):
         step = 10**digits

@@ -1,6 +1,6 @@
 """Why a unit does not satisfy a ruleset: one reason an indicator, in the order of the decision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
@@ -55,17 +55,10 @@ class Reason:
             UnknownName: another language than ``vi`` or ``en``.
         """
         words = words_in(lang, self.facts, self.annotations)
-        parts = [self._what(words)]
         leaves = _deciding(self.result)
-        changed = (c for leaf in leaves for c in leaf.columns if c.why == "case" and c.value is not None)
-        parts += [
-            say(words.lang, "words.column", column=words.column_value(c.selector, c.value or "")) for c in changed
-        ]
-        parts += [words.citation(leaf.cell.citation) for leaf in leaves if leaf.cell is not None]
-        if not any(leaf.cell for leaf in leaves):
-            parts.append(words.citation(self.result.citation))
-        parts += words.evidence(leaves)
-        return "; ".join(dict.fromkeys(parts))
+        cited = [leaf.cell.citation for leaf in leaves if leaf.cell is not None] or [self.result.citation]
+        parts = [self._what(words), *_columns(words, leaves), *map(words.citation, cited), *words.evidence(leaves)]
+        return "; ".join(dict.fromkeys(parts))  # comparisons of one annex have one citation, which is said once
 
     def _what(self, words: Words) -> str:
         applies = self.result.applies
@@ -74,6 +67,14 @@ class Reason:
         if applies is not None and applies.outcome is not Outcome.MET:
             return say(words.lang, "words.applies_not", reason=words.tree(applies))
         return words.tree(self.result.tree, self.title.text(words.lang) if self.title else "")
+
+
+def _columns(words: Words, leaves: Iterable[LeafResult]) -> Iterator[str]:
+    """Yield the columns that the unit is in by a derived fact: nobody stated those, so a reader has to be told."""
+    for leaf in leaves:
+        for column in leaf.columns:
+            if column.why == "case" and column.value is not None:
+                yield say(words.lang, "words.column", column=words.column_value(column.selector, column.value))
 
 
 def _deciding(result: IndicatorResult) -> list[LeafResult]:

@@ -22,6 +22,7 @@ _SHORT = {
     Op.EQUALS: "words.off",
 }
 _CELL_CODES = (ReasonCode.DELEGATED, ReasonCode.PENDING, ReasonCode.BELOW_MINIMUM_EVIDENCE)
+"""The cell itself is open: its number is not what will be asked, so no sentence says that it is."""
 
 
 class Words:
@@ -56,7 +57,7 @@ class Words:
         return str(value)
 
     def required(self, op: Op, fact: Fact | None, value: Value | None, unit: bool = False) -> str:
-        """Return what is asked, e.g. ``cần từ 45``; with its unit where no value stands before it."""
+        """Return what is asked, e.g. ``cần từ 45``; with its unit where no value comes before it."""
         if isinstance(value, bool):
             return say(self.lang, "asked.yes" if value else "asked.no")
         numeric = fact is not None and fact.type.numeric
@@ -157,23 +158,32 @@ class Words:
         return "; ".join(found)
 
     def _undetermined(self, leaf: LeafResult) -> str:
-        codes, found = leaf.codes, []
-        if leaf.actual is not None:
-            if isinstance(leaf.actual, bool):
-                found.append(self._noted(leaf, self.yes_no(leaf.fact, leaf.actual)))
-            else:
-                found.append(self._actual(leaf))
-        if ReasonCode.FACT_MISSING in codes and leaf.undecided is not None and leaf.actual is not None:
-            found.append(self._undecided(leaf.fact, leaf.undecided))
-        elif ReasonCode.FACT_MISSING in codes:
-            boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
-            found.append(say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing"))
-        known = leaf.required is not None and not any(code in codes for code in _CELL_CODES)
-        if known and not isinstance(leaf.required, bool):
-            found.append(self.required(leaf.op, leaf.fact, leaf.required, unit=leaf.actual is None))
-        text = ", ".join(found)
-        others = [self._code(c, leaf) for c in codes if c is not ReasonCode.FACT_MISSING]
+        """Return what is there, what is missing and what would be asked; then why else nothing can be said."""
+        text = ", ".join(filter(None, (self._there(leaf), self._missing(leaf), self._asked(leaf))))
+        others = [self._code(c, leaf) for c in leaf.codes if c is not ReasonCode.FACT_MISSING]
         return "; ".join([text, *others] if text else others)
+
+    def _there(self, leaf: LeafResult) -> str:
+        if isinstance(leaf.actual, bool):
+            return self._noted(leaf, self.yes_no(leaf.fact, leaf.actual))
+        return self._actual(leaf)
+
+    def _missing(self, leaf: LeafResult) -> str:
+        """Return that the figure is missing, or by what one that is there may still grow."""
+        if ReasonCode.FACT_MISSING not in leaf.codes:
+            return ""
+        if leaf.undecided is not None and leaf.actual is not None:
+            return self._undecided(leaf.fact, leaf.undecided)
+        boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
+        return say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing")
+
+    def _asked(self, leaf: LeafResult) -> str:
+        """Return what a number or level has to be, where the cell itself is not what is open."""
+        if leaf.required is None or isinstance(leaf.required, bool):
+            return ""
+        if not set(_CELL_CODES).isdisjoint(leaf.codes):
+            return ""
+        return self.required(leaf.op, leaf.fact, leaf.required, unit=leaf.actual is None)
 
     def _undecided(self, fact: Fact | None, count: Decimal) -> str:
         """By what a value may still grow."""
@@ -220,7 +230,7 @@ class Words:
     # -- trees -------------------------------------------------------------------------------
 
     def tree(self, tree: Evaluated, under: str = "") -> str:
-        """Return a condition in words: only the members that decide it; *under* is the title that stands before it."""
+        """Return a condition in words: only the members that decide it; *under* is the title before it."""
         if isinstance(tree, LeafResult):
             return self.leaf(tree)
         if tree.kind == "not":
@@ -241,7 +251,7 @@ class Words:
             return self.leaf(member)
         return f"{inside(title)}: {self.leaf(member)}"
 
-    # -- where it stands ---------------------------------------------------------------------
+    # -- where it is written -----------------------------------------------------------------
 
     def citation(self, citation: Citation) -> str:
         """Return number of the instrument, annex and point."""

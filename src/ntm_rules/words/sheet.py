@@ -39,9 +39,9 @@ class Row:
     """One row of the table.
 
     Attributes:
-        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` stands before what a grade asks otherwise.
+        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` comes before what a grade asks otherwise.
         no: printed number or address; empty for a column of a table and for a derived fact.
-        title: of the criterion or indicator, or the column that the requirement stands in.
+        title: of the criterion or indicator, or the column of the requirement.
         asked: the requirement in words; empty for a heading.
         evidence: how well the number is known; empty for a heading.
         blame: the number of the instrument that set it.
@@ -125,15 +125,16 @@ class Sheet:
     def _node(self, condition: Condition, address: str, alone: bool = False) -> Iterator[Row]:
         """Yield the rows of a condition: one a column of a threshold, and one a connective other than ``all``."""
         here = address + (condition.part or "")
+        shown = here if condition.part else ""  # an address is printed where it is new, not again below it
         title = self._title(condition.title)
         match condition:
             case Comparison() | Open():
-                yield from self._leaf(condition, here if condition.part else "", title, alone)
+                yield from self._leaf(condition, shown, title, alone)
             case Meets():
-                yield self._row(here if condition.part else "", title, self._meets(condition), [condition.cell])
+                yield self._row(shown, title, self._meets(condition), [condition.cell])
             case All() | Any() | AtLeast() | Not():
                 if not isinstance(condition, All):
-                    yield Row("part", here if condition.part else "", title, self._connective(condition))
+                    yield Row("part", shown, title, self._connective(condition))
                 members = (condition.member,) if isinstance(condition, Not) else condition.members
                 for member in members:
                     yield from self._node(member, here)
@@ -146,14 +147,16 @@ class Sheet:
         found = list(self.cells(leaf.threshold))
         if not found:
             yield self._row(address, title, say(self.lang, "sheet.no_cell"), [])
-        elif len(found) == 1:
-            column, asked, cell = found[0][0], self.asked(leaf, found[0][1]), found[0][1]
-            yield self._row(address, f"{title} ({column})" if title and column else title or column, asked, [cell])
-        else:
-            if title or address:
-                yield Row("part", address, title)
-            for column, cell in found:
-                yield self._row("", column, self.asked(leaf, cell), [cell])
+            return
+        if len(found) == 1:  # one cell needs no heading: its column is said beside the title
+            column, cell = found[0]
+            words = f"{title} ({column})" if title and column else title or column
+            yield self._row(address, words, self.asked(leaf, cell), [cell])
+            return
+        if title or address:
+            yield Row("part", address, title)
+        for column, cell in found:
+            yield self._row("", column, self.asked(leaf, cell), [cell])
 
     def _row(self, address: str, title: str, asked: str, cells: list[Cell]) -> Row:
         cell = cells[0] if cells else None
@@ -308,30 +311,33 @@ class Sheet:
         return f"{facts} {where}"
 
     def _derived(self, derived: Derived) -> Row:
-        rule = derived.rule
         cells = [cell for guard in guards_of(derived) for _, _, cell in self._cells_of(guard)]
+        row = self._row("", self.words.fact_title(derived.id), self._rule(derived), cells[:1])
+        return Row("derived", "", row.title, row.asked, row.evidence, row.blame, row.level)
+
+    def _rule(self, derived: Derived) -> str:
+        """How a fact is worked out, in one line."""
+        rule = derived.rule
         match rule:
             case Case():
-                parts = [
-                    say(self.lang, "sheet.if", text=self.one_line(r.when), value=self._then(derived, r.then))
-                    for r in rule.rows
-                ]
-                if rule.otherwise is not None:
-                    parts.append(say(self.lang, "sheet.else", value=self._then(derived, rule.otherwise)))
-                text = "; ".join(parts)
+                return "; ".join(self._cases(derived, rule))
             case RatioOf():
-                names = self.words.fact_title(rule.part), self.words.fact_title(rule.whole)
-                text = say(self.lang, "sheet.ratio", part=names[0], whole=names[1])
+                part, whole = self.words.fact_title(rule.part), self.words.fact_title(rule.whole)
+                return say(self.lang, "sheet.ratio", part=part, whole=whole)
             case MinOf() | MaxOf():
                 code = "sheet.min_of" if isinstance(rule, MinOf) else "sheet.max_of"
-                text = say(self.lang, code, facts=", ".join(self.words.fact_title(f) for f in rule.facts))
+                return say(self.lang, code, facts=", ".join(map(self.words.fact_title, rule.facts)))
             case PointsOf():
-                parts = [self._part(member) for member in rule.members]
-                text = say(self.lang, "sheet.points", out_of=number(rule.out_of, self.lang), parts="; ".join(parts))
+                parts = "; ".join(map(self._part, rule.members))
+                return say(self.lang, "sheet.points", out_of=number(rule.out_of, self.lang), parts=parts)
             case _:
                 typing.assert_never(rule)
-        row = self._row("", self.words.fact_title(derived.id), text, cells[:1])
-        return Row("derived", "", row.title, row.asked, row.evidence, row.blame, row.level)
+
+    def _cases(self, derived: Derived, rule: Case) -> Iterator[str]:
+        for row in rule.rows:
+            yield say(self.lang, "sheet.if", text=self.one_line(row.when), value=self._then(derived, row.then))
+        if rule.otherwise is not None:
+            yield say(self.lang, "sheet.else", value=self._then(derived, rule.otherwise))
 
     def _part(self, member: Scored) -> str:
         """Return a part of a score with its greatest points, and where it applies."""

@@ -58,6 +58,7 @@ Ranks = Callable[[Block], Bytes]
 """The ranks of a condition in a block; never changed by who gets them."""
 
 _UNSET = 255
+"""Neither a place nor an outcome: no row of a case has been reached yet."""
 
 
 class ArrayCompiler:
@@ -81,7 +82,7 @@ class ArrayCompiler:
         self.facts = self.tables.facts
 
     def indicator(self, indicator: Indicator) -> Ranks:
-        """Return an indicator."""
+        """Return the ranks of an indicator: its requirement where it applies."""
         require = self.condition(indicator.require)
         if indicator.applies_if is None:
             return require
@@ -89,7 +90,7 @@ class ArrayCompiler:
         return lambda block: guarded(applies(block), require(block))
 
     def condition(self, node: Condition) -> Ranks:
-        """Return a condition."""
+        """Return the ranks of a condition; its tree is walked once, here, and not again for a block."""
         match node:
             case Comparison():
                 leaves = [self.leaf(fact, node.op, node.threshold) for fact in node.facts]
@@ -161,7 +162,8 @@ class ArrayCompiler:
             return self.named(None, op, cells, index)
         compared = self.against(name, op, [a.cell for a in asked], index)
         if all(asked[place].cell is not None and not asked[place].capped for place in self.tables.known(free)):
-
+            # every row with known selectors has a limit; that of the others is NaN, so their comparison is 0, and a 1
+            # over it makes it undetermined: less work than below, and enough for nearly every table there is
             def simple(block: Block) -> Bytes:
                 found, unknown = compared(block), open_(block)
                 return found if unknown is None else found | unknown
@@ -191,6 +193,7 @@ class ArrayCompiler:
         self, name: str | None, op: Op, cells: Sequence[Cell | None], index: Callable[[Block], Array] | None
     ) -> Ranks:
         """Return a comparison of a yes/no, level or category: one rank for each cell and value."""
+        # cells and values are few, so every answer is worked out beforehand: a row only looks up its own
         table = np.array(self.tables.ranks(name, op, cells), np.uint8)
         flat, width = table.ravel(), table.shape[1]
         if name is None:
@@ -206,6 +209,7 @@ class ArrayCompiler:
 
     def index(self, free: tuple[str, ...]) -> "Callable[[Block], Array]":
         """Return the place in ``cells`` of each row."""
+        # like the digits of a number: the first selector changes slowest, as in ``itertools.product``
         places = [self.places[s] for s in free]
         sizes = [len(values_of(self.facts[s])) for s in free]
 
@@ -375,7 +379,7 @@ def _at(table: Array, places: Array) -> Array:
 
 
 def _lacking(fact: Fact) -> Array:
-    """Which of these values are none."""
+    """Return which of these values are None."""
     return np.array([is_lacking(value) for value in values_of(fact)])
 
 
@@ -399,6 +403,7 @@ def _against(
     A percentage is compared as float64 with float64; part and whole are multiplied out, never divided.
     """
     compare = ORDER[op]
+    # a product below 2**53 is exact; the rows in which one may be larger are left to the scalar engine
     largest = max(np.nanmax(np.abs(top)), np.nanmax(bottom))
 
     def ranks(block: Block) -> Bytes:
@@ -408,9 +413,9 @@ def _against(
         if number.shown is not None:
             holds &= number.shown
         found = _held(holds)
-        found = found + found
+        found = found + found  # 0 or 2: not met or met
         if number.unknown is not None:
-            found |= number.unknown
+            found |= number.unknown  # NaN compares false, so it is 0 here and becomes 1: undetermined
         return found if number.pair is None else paired(block, number.pair, found)
 
     def paired(block: Block, pair: Pair, found: Bytes) -> Bytes:

@@ -2,18 +2,19 @@
 
 import itertools
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
-from attrs import define
+from attrs import define, frozen
 
 from ntm_rules.frames.arrays.compile import Ranks
 from ntm_rules.frames.arrays.one_pass import ArrayPass
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
 from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED, chosen
-from ntm_rules.frames.base.tables import values_of
+from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.base.vectors import Array, Block, Bytes, Floats, Mask, Numbers
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
@@ -51,7 +52,7 @@ class Describer:
         self.facts = self.compiler.facts
 
     def indicator(self, indicator: Indicator) -> Describe:
-        """Return an indicator."""
+        """Return what is said of an indicator; numbers only where it has one comparison, which they then belong to."""
         require = self.condition(indicator.require)
         applies = None if indicator.applies_if is None else self.condition(indicator.applies_if)
         single = comparisons_of(indicator.require) == 1
@@ -68,7 +69,7 @@ class Describer:
         return describe
 
     def condition(self, node: Condition) -> Describe:
-        """Return a condition."""
+        """Return what is said of a condition."""
         ranks = self.compiler.condition(node)
         match node:
             case Comparison():
@@ -107,6 +108,7 @@ class Describer:
         required = 1.0 if cell.value is True else np.nan
 
         def reason(block: Block) -> Bytes:
+            # from the last indicator to the first, so that what is left in the end is the first reason of all
             there = inner.worked_out(block.seen_from(places))
             codes = inner.ranks(there)
             found = block.constant(NO_REASON)
@@ -138,33 +140,21 @@ class Describer:
         cells = [bound] if isinstance(bound, Cell) else compiler.tables.cells(bound, free)
         index = compiler.index(free) if free else None
         fact = None if name is None else self.facts[name]
-        asked = [None if c is None else asked_of(c, compiler.floor).cell for c in cells]
-        shown = [c if c is None or c.state is CellState.SET else None for c in cells]
-        reasons = np.array([NO_REASON if c is None else cell_reason(c, compiler.floor) for c in cells], np.uint8)
-        printed = np.array([NO_REASON if c is None else LEVELS.index(c.level) for c in cells], np.uint8)
-        decided = np.array([p if a is None else LEVELS.index(a.level) for p, a in zip(printed, asked, strict=True)])
-        open_value = np.array([np.nan if c is None else as_float(c.value, fact) for c in shown])
-        value = np.array([np.nan if c is None else as_float(c.value, fact) for c in asked])
-        exact = [None if a is None or not isinstance(a.value, Decimal) else a.value.as_integer_ratio() for a in asked]
-        top, bottom = (np.array([np.nan if e is None else float(e[i]) for e in exact]) for i in (0, 1))
-        gone = np.array([c is None for c in cells])
-        selectors = [compiler.places[s] for s in free]
-        why = self.selectors(free)
-        empties = np.array([c is not None and says_empty(c) for c in cells])
+        said = _Cells.of(cells, fact, compiler.floor)
+        lacking = self.selectors(free)
 
         def describe(block: Block) -> Found:
             here = ranks(block)
             at: Array = np.zeros(block.size, np.intp) if index is None else index(block)
             open_ = here == UNDETERMINED
-            reason = reasons[at]
-            reason = chosen(reason == NO_REASON, self.slot_reason(block, name, fact, empties[at]), reason)
-            if gone.any():
-                lacking = why(block) if selectors else block.constant(ORDER[ReasonCode.NO_CELL])
-                reason = chosen(gone[at], lacking, reason)
-            level = chosen(open_, printed[at], decided.astype(np.uint8)[at])
-            actual = self.actual(block, name, fact)
-            required = np.where(open_, open_value[at], value[at])
-            margin = self.margin(block, name, fact, op, value[at], top[at], bottom[at], actual)
+            reason = said.reason[at]
+            reason = chosen(reason == NO_REASON, self.slot_reason(block, fact, said.says_empty[at]), reason)
+            if said.gone.any():
+                reason = chosen(said.gone[at], lacking(block), reason)
+            level = chosen(open_, said.printed_level[at], said.level[at])
+            actual = self.actual(block, fact)
+            required = np.where(open_, said.printed[at], said.value[at])
+            margin = self.margin(block, fact, op, said, at, actual)
             margin[open_ | (here == NOT_APPLICABLE)] = np.nan
             return Found(here, reason, level, actual, required, margin)
 
@@ -176,6 +166,7 @@ class Describer:
 
         def reason(block: Block) -> Bytes:
             found = block.constant(ORDER[ReasonCode.NO_CELL])
+            # the first reason in the order of ``ReasonCode`` wins, so it is written last
             for code in (ReasonCode.FACT_INVALID, ReasonCode.AMBIGUOUS_CASE, ReasonCode.SELECTOR_MISSING):
                 for place, fact in places:
                     found = chosen(self.lacks(block, place, fact, code), block.constant(ORDER[code]), found)
@@ -194,11 +185,11 @@ class Describer:
             return missing & (False if vector.invalid is None else vector.invalid)
         return missing if vector.invalid is None else missing & ~vector.invalid
 
-    def slot_reason(self, block: Block, name: str | None, fact: Fact | None, says_empty: Mask) -> Bytes:
+    def slot_reason(self, block: Block, fact: Fact | None, says_empty: Mask) -> Bytes:
         """Why a fact decides nothing."""
-        if name is None or fact is None:
+        if fact is None:
             return block.constant(NO_REASON)
-        vector = block.at(self.compiler.places[name])
+        vector = block.at(self.compiler.places[fact.id])
         found = block.constant(ORDER[ReasonCode.FACT_MISSING])
         if isinstance(vector, Numbers):
             if vector.pair is not None:
@@ -211,11 +202,11 @@ class Describer:
             found = chosen(vector.invalid, block.constant(ORDER[ReasonCode.FACT_INVALID]), found)
         return found
 
-    def actual(self, block: Block, name: str | None, fact: Fact | None) -> Floats:
+    def actual(self, block: Block, fact: Fact | None) -> Floats:
         """Return the value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""
-        if name is None or fact is None or fact.type is FactType.CATEGORY:
+        if fact is None or fact.type is FactType.CATEGORY:
             return np.full(block.size, np.nan)
-        place = self.compiler.places[name]
+        place = self.compiler.places[fact.id]
         vector = block.at(place)
         if isinstance(vector, Numbers):
             if vector.pair is None:
@@ -230,24 +221,15 @@ class Describer:
             table = np.array([*range(len(fact.values)), np.nan, np.nan], float)
         return typing.cast(Floats, table.take(block.places(place), mode="clip"))
 
-    def margin(
-        self,
-        block: Block,
-        name: str | None,
-        fact: Fact | None,
-        op: Op,
-        value: Floats,
-        top: Floats,
-        bottom: Floats,
-        actual: Floats,
-    ) -> Floats:
+    def margin(self, block: Block, fact: Fact | None, op: Op, said: "_Cells", at: Array, actual: Floats) -> Floats:
         """Slack in the fact's unit; steps for a level."""
-        if fact is None or name is None or op is Op.ONE_OF or fact.type in (FactType.BOOLEAN, FactType.CATEGORY):
+        if fact is None or op is Op.ONE_OF or fact.type in (FactType.BOOLEAN, FactType.CATEGORY):
             return np.full(block.size, np.nan)
-        slack = actual - value
-        vector = block.at(self.compiler.places[name])
+        slack = actual - said.value[at]
+        vector = block.at(self.compiler.places[fact.id])
         if isinstance(vector, Numbers) and vector.pair is not None:
-            pair = vector.pair
+            pair, top, bottom = vector.pair, said.top[at], said.bottom[at]
+            # one division at the very end, so that a unit that just satisfies has a margin of 0 and not of 1e-15
             with np.errstate(divide="ignore", invalid="ignore"):
                 exact = (pair.top * bottom - top * pair.bottom) / (pair.bottom * bottom)
             exact[pair.bottom == 0] = np.nan
@@ -262,17 +244,87 @@ class Describer:
         """Return the values of an indicator's selectors as texts, and which of these a row has; -1 for none."""
         bindings = self.compiler.tables.bindings
         used = tuple(dict.fromkeys(s for table in tables_of(require) for s in table.by))
-        free = tuple(s for s in used if s not in bindings)
-        values = [[selected(v) if isinstance(v, bool | str) else None for v in values_of(self.facts[s])] for s in free]
-        labels: list[str] = []
-        for combination in itertools.product(*values):
-            texts = dict(zip(free, combination, strict=True)) | bindings
-            labels.append(", ".join(t for s in used if (t := texts[s]) is not None))
+        free = [self.facts[s] for s in used if s not in bindings]
+        labels = _labels(used, free, bindings)
         known = tuple(dict.fromkeys(label for label in labels if label))
         places = np.array([known.index(label) if label else -1 for label in labels], np.int16)
-        index = self.compiler.index(free) if free else None
+        if not free:
+            return known, lambda block: places[np.zeros(block.size, np.intp)]
+        index = self.compiler.index(tuple(fact.id for fact in free))
+        return known, lambda block: places[index(block)]
 
-        return known, lambda block: places[np.zeros(block.size, np.intp) if index is None else index(block)]
+
+@frozen(eq=False)
+class _Cells:
+    """What is said of the cells of a threshold, in arrays with a place for each cell.
+
+    All that depends on the rules alone is worked out here, once; a block only picks from it by the place of the cell
+    that each of its rows has.
+
+    Attributes:
+        gone: there is no cell.
+        reason: why the cell decides nothing, a place in ``REASONS``.
+        printed, printed_level: value and evidence of the cell as it is printed, for rows that are undetermined.
+        value, level: the same of the cell that decides: under a pending cell it may be another one.
+        top, bottom: ``value`` as numerator and denominator.
+        says_empty: the cell says what an empty whole means.
+    """
+
+    gone: Mask
+    reason: Bytes
+    printed: Floats
+    printed_level: Bytes
+    value: Floats
+    level: Bytes
+    top: Floats
+    bottom: Floats
+    says_empty: Mask
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell | None], fact: Fact | None, floor: Evidence | None) -> "_Cells":
+        """Return what is said of cells with which a fact is compared, under a floor of evidence."""
+        asked = [None if cell is None else asked_of(cell, floor).cell for cell in cells]
+        shown = [cell if cell is not None and cell.state is CellState.SET else None for cell in cells]
+        used = [decides or printed for decides, printed in zip(asked, cells, strict=True)]
+
+        def each(found: Sequence[Cell | None], read: Callable[[Cell], float], lacking: float, kind: type) -> Array:
+            return np.array([lacking if cell is None else read(cell) for cell in found], kind)
+
+        def value(cell: Cell) -> float:
+            return as_float(cell.value, fact)
+
+        def level(cell: Cell) -> int:
+            return LEVELS.index(cell.level)
+
+        return cls(
+            gone=each(cells, lambda _: False, True, np.bool_),
+            reason=each(cells, lambda cell: cell_reason(cell, floor), NO_REASON, np.uint8),
+            printed=each(shown, value, np.nan, np.float64),
+            printed_level=each(cells, level, NO_REASON, np.uint8),
+            value=each(asked, value, np.nan, np.float64),
+            level=each(used, level, NO_REASON, np.uint8),
+            top=each(asked, lambda cell: _exactly(cell)[0], np.nan, np.float64),
+            bottom=each(asked, lambda cell: _exactly(cell)[1], np.nan, np.float64),
+            says_empty=each(cells, says_empty, False, np.bool_),
+        )
+
+
+def _exactly(cell: Cell) -> tuple[float, float]:
+    """Return the value of a cell as numerator and denominator; NaN where it is not a number."""
+    if not isinstance(cell.value, Decimal):
+        return np.nan, np.nan
+    top, bottom = cell.value.as_integer_ratio()
+    return float(top), float(bottom)
+
+
+def _labels(used: Sequence[str], free: Sequence[Fact], bindings: Mapping[str, str]) -> list[str]:
+    """Return the words of the column for each combination of the values that free selectors may have."""
+    values = [[None if is_lacking(value) else selected(value) for value in values_of(fact)] for fact in free]
+    found: list[str] = []
+    for combination in itertools.product(*values):
+        texts = {**bindings, **{fact.id: text for fact, text in zip(free, combination, strict=True)}}
+        found.append(", ".join(text for selector in used if (text := texts[selector]) is not None))
+    return found
 
 
 def _joined(ranks: Ranks, members: Sequence[Describe]) -> Describe:

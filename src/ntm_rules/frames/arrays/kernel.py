@@ -13,7 +13,7 @@ import numpy as np
 from attrs import define, field, frozen
 
 from ntm_rules.frames.arrays.one_pass import ArrayPass
-from ntm_rules.frames.arrays.ratios import crowded, disagreeing, invalid_of, joined, pair_of, spoiled
+from ntm_rules.frames.arrays.ratios import Ratio, invalid_of, join_ratios, spoil
 from ntm_rules.frames.arrays.readers import Reader, bound_reader, missing_reader, reader_of
 from ntm_rules.frames.base.column import Column
 from ntm_rules.frames.base.ranks import MET, NOT_MET, UNDETERMINED, swap
@@ -31,7 +31,6 @@ from ntm_rules.verdict.verdict import Verdict, verdict_of
 ALONE, SHARED = 2**16, 2**17
 """Rows of a block on one thread, and on several: there an operation has to last, or threads wait for each other."""
 
-Ratio = tuple[Fact, Fact, Fact]
 Counts = np.ndarray[typing.Any, np.dtype[np.int16]]
 
 
@@ -94,7 +93,10 @@ class Kernel:
         self.grades = [ArrayPass(grade.ruleset, ruleset.minimum_evidence) for grade in ruleset.grades]
 
     def block(self, segment: "_Opened", start: int, end: int) -> Block:
-        """Return some rows, with parts and wholes put together; other facts are read when they are needed."""
+        """Return some rows, with parts and wholes put together; other facts are read when they are needed.
+
+        Contradictions are looked for before anything is compared, for they take away values that look good alone.
+        """
 
         def read(place: int) -> Vector:
             vector = segment.readers[place](start, end)
@@ -104,46 +106,29 @@ class Kernel:
 
         found = Block(end - start, read, [None] * len(segment.readers))
         at = self.checker.places
-        bad: dict[str, Mask] = {}
-        for fact, part, whole in segment.pairs:
-            pair, wrong = pair_of(fact, part, whole, found, at)
-            found.pairs[fact.id, part.id, whole.id] = pair
-            if wrong is not None:
-                bad[part.id] = bad[part.id] | wrong if part.id in bad else wrong
-            wrong = None if pair is None else crowded(fact, pair, found, at)
-            if wrong is not None and fact.undecided is not None:
-                bad[fact.undecided] = bad[fact.undecided] | wrong if fact.undecided in bad else wrong
-        for fact, part, whole in segment.ratios:
-            pair = found.pairs.get((fact.id, part.id, whole.id))
-            wrong = None if pair is None else disagreeing(found.numbers(at[fact.id]), pair, found)
-            if wrong is not None:
-                bad[fact.id] = wrong
-        spoiled(found, at, bad)
-        found.bad += bad.values()
-        for fact, part, whole in segment.ratios:
-            joined(found, at, fact, part, whole)
+        join_ratios(found, at, segment.pairs, segment.ratios)
         for fact, undecided in segment.growing:
             unknown = invalid_of(found, [at[undecided]])
             if unknown is not None:
-                spoiled(found, at, {fact.id: unknown})
+                spoil(found, at, {fact.id: unknown})
         return found
 
     def opened(self, segment: Segment) -> "_Opened":
         """Return a segment with the readers of its columns."""
-        bound, columns = self.checker.bound, segment.columns
-        readers: list[Reader] = []
-        for fact in self.ruleset.facts:
-            column = columns.get(fact.id)
-            if fact.id in bound:
-                readers.append(bound_reader(fact, bound[fact.id], column))
-            else:
-                readers.append(_reader(fact, column, fact.id in self.checker.stepped))
-        ratios = [r for r in self.checker.ratios if r[1].id in columns or r[2].id in columns]
-        whole = [*ratios, *self.checker.derived]
-        pairs = [r for r in whole if r[1].id in columns and r[2].id in columns]
+        facts, columns = self.ruleset.facts, segment.columns
+        readers = [self.reader(fact, columns.get(fact.id)) for fact in facts]
+        ratios = [ratio for ratio in self.checker.ratios if _parts(ratio) & columns.keys()]
+        pairs = [ratio for ratio in (*ratios, *self.checker.derived) if _parts(ratio) <= columns.keys()]
         grown = [(f, f.undecided) for f in growing(self.ruleset) if f.undecided is not None and f.undecided in columns]
-        given = [place for place, fact in enumerate(self.ruleset.facts) if fact.id in columns]
+        given = [place for place, fact in enumerate(facts) if fact.id in columns]
         return _Opened(segment, readers, ratios, pairs, grown, given)
+
+    def reader(self, fact: Fact, column: Column | None) -> Reader:
+        """Return the reader of a fact, whose value province or year may fix."""
+        bound = self.checker.bound.get(fact.id)
+        if bound is not None:
+            return bound_reader(fact, bound, column)
+        return missing_reader(fact) if column is None else reader_of(fact, column, fact.id in self.checker.stepped)
 
     # -- running -----------------------------------------------------------------------------
 
@@ -153,9 +138,9 @@ class Kernel:
         codes = np.empty((self.asked.height, total), np.uint8)
         provisional = np.empty(total, np.bool_)
         counts, grades = np.zeros((4, total), np.int16), np.full(total, -1, np.int16)
-        kind = np.uint8 if self.asked.first <= 256 else np.uint16
+        kind = np.uint8 if self.asked.first <= 256 else np.uint16  # the least that holds a count of all criteria
 
-        def work(job: Job) -> None:
+        def work(job: Job) -> None:  # each writes to places of its own, so threads need no lock
             here = slice(job.offset + job.start, job.offset + job.end)
             answer = self.answer(job, codes[:, here])
             provisional[here] = answer.provisional(0)
@@ -184,10 +169,11 @@ class Kernel:
         block = self.block(job.segment, job.start, job.end)
         whole = self.asked.worked_out(block)
         ranks = self.asked.ranks(whole)
+        # indicators whose cells are as good under both floors, as a rule most, are taken over and not done again
         floors = self.official.ranks(self.official.worked_out(block, whole), ranks)
         codes = np.empty_like(ranks) if out is None else out
         swap(ranks, codes)
-        for place in job.segment.given:
+        for place in job.segment.given:  # a bad value counts, also in a fact that nothing has asked for
             block.at(place)
         for place in range(len(block.slots), len(whole.slots)):  # may leave rows to the scalar engine
             whole.at(place)
@@ -258,8 +244,10 @@ class Kernel:
                 yield from error.problems
 
 
-def _reader(fact: Fact, column: Column | None, stepped: bool) -> Reader:
-    return missing_reader(fact) if column is None else reader_of(fact, column, stepped)
+def _parts(ratio: Ratio) -> set[str]:
+    """Return the ids of part and whole."""
+    _, part, whole = ratio
+    return {part.id, whole.id}
 
 
 @frozen(eq=False)
@@ -271,6 +259,7 @@ class _Opened:
         ratios: fact, part and whole of the ratios of which a part has a column.
         pairs: of those of which both have, the ones that only the set works out too.
         growing: the facts that may still grow, with that by which, where it has a column.
+        given: the places of the facts that have a column.
     """
 
     segment: Segment
@@ -283,7 +272,12 @@ class _Opened:
 
 @frozen(eq=False)
 class Job:
-    """A block to be read and assessed."""
+    """A block to be read and assessed.
+
+    Attributes:
+        offset: how many rows of the result come before the segment.
+        start, end: the rows of the segment.
+    """
 
     segment: _Opened
     offset: int

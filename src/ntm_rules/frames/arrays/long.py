@@ -34,6 +34,7 @@ class Long:
 def long_of(kernel: Kernel, segments: Sequence[Segment], threads: int) -> Long:
     """One row for each unit and indicator."""
     writer = _Writer(kernel)
+    # threads are done in any order, so each block is kept under its first row
     blocks: dict[int, dict[str, typing.Any]] = {}
 
     def work(job: Job) -> None:
@@ -65,6 +66,7 @@ class _Writer:
         """Return the rows of one block, in arrays with a row a unit and a column an indicator."""
         block, size = answer.block, answer.block.size
         texts = _Texts(block, self.places)
+        # unit after unit is how the rows are to come out, so ``ravel`` is all it takes in the end
         shape = (size, len(self.own))
         found: dict[str, typing.Any] = {name: np.full(shape, np.nan) for name in _NUMBERS}
         found |= {name: np.empty(shape, np.int16) for name in ("column", "evidence", "reason")}
@@ -118,7 +120,7 @@ class _Writer:
 
 
 def _answered(found: dict[str, typing.Any], row: int, place: int, result: IndicatorResult) -> None:
-    """Return what the scalar engine says of an indicator."""
+    """Write what the scalar engine says of an indicator over what the arrays said."""
     fact = result.single.fact if result.single else None
     found["outcome"][row, place] = result.outcome
     found["provisional"][row, place] = result.provisional

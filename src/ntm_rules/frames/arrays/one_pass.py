@@ -1,5 +1,6 @@
 """A ruleset compiled to arrays for one floor of evidence: from the vectors of a block to the ranks of all outcomes."""
 
+import itertools
 import typing
 
 import numpy as np
@@ -41,6 +42,7 @@ class ArrayPass:
         compiler = self.compiler = ArrayCompiler(ruleset, places, floor, finding)
         self.ruleset, self.floor = ruleset, floor
         own = [i for c in ruleset.criteria for i in c.indicators]
+        # None is what the other pass has already, so that both have the same places
         mine, derived = {i.no for i in own}, {d.id for d in ruleset.derived}
         if like is not None:
             mine, derived = differing(ruleset, like.floor, floor)
@@ -48,13 +50,9 @@ class ArrayPass:
         self.derived = [compiler.grown(fact) if like is None else None for fact in growing(ruleset)]
         self.derived += [compiler.derived(d) if d.id in derived else None for d in ruleset.derived]
         self.given = len(ruleset.facts)
-        self.first = start = 1 + len(ruleset.criteria)
-        self.spans: list[tuple[int, int, int | None]] = []
-        for criterion in ruleset.criteria:
-            end = start + len(criterion.indicators)
-            self.spans.append((start, end, criterion.at_least_n))
-            start = end
-        self.height = start
+        self.first = 1 + len(ruleset.criteria)
+        self.spans = _spans(ruleset, self.first)
+        self.height = self.first + len(own)
         self.k = ruleset.at_least_n
 
     def worked_out(self, block: Block, like: Block | None = None) -> Block:
@@ -90,6 +88,13 @@ class ArrayPass:
             _fold(found[start:end], k, found[number])
         _fold(found[1 : self.first], self.k, found[0])
         return found
+
+
+def _spans(ruleset: Ruleset, first: int) -> list[tuple[int, int, int | None]]:
+    """Return from which row to which the indicators of each criterion are, and how many of them it asks."""
+    ends = itertools.accumulate((len(criterion.indicators) for criterion in ruleset.criteria), initial=first)
+    asked = [criterion.at_least_n for criterion in ruleset.criteria]
+    return [(start, end, k) for (start, end), k in zip(itertools.pairwise(ends), asked, strict=True)]
 
 
 def _fold(members: Bytes, k: int | None, out: Bytes) -> None:

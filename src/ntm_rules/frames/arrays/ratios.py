@@ -8,7 +8,41 @@ import numpy as np
 from ntm_rules.frames.base.vectors import EXACT, Block, Mask, Numbers, Pair, united
 from ntm_rules.model.facts import Fact, FactType
 
+Ratio = tuple[Fact, Fact, Fact]
+"""A ratio with its part and its whole."""
+
 _MANY_DIGITS = 7
+"""A percentage with as many digits after the point was computed, not written; the scalar engine looks at it."""
+
+
+def join_ratios(block: Block, at: Mapping[str, int], pairs: Iterable[Ratio], ratios: Iterable[Ratio]) -> None:
+    """Put parts and wholes together in a block, and take out what contradicts itself.
+
+    Args:
+        at: the slot of each fact.
+        pairs: the ratios of which both part and whole have a column.
+        ratios: those that have a slot of their own to hold the pair.
+    """
+    bad: dict[str, Mask] = {}
+
+    def note(name: str | None, rows: Mask | None) -> None:
+        if name is not None and rows is not None:
+            bad[name] = bad[name] | rows if name in bad else rows
+
+    for fact, part, whole in pairs:
+        pair, unfit = pair_of(fact, part, whole, block, at)
+        block.pairs[fact.id, part.id, whole.id] = pair
+        note(part.id, unfit)
+        if pair is not None:
+            note(fact.undecided, crowded(fact, pair, block, at))
+    for fact, part, whole in ratios:
+        pair = block.pairs.get((fact.id, part.id, whole.id))
+        if pair is not None:
+            note(fact.id, disagreeing(block.numbers(at[fact.id]), pair, block))
+    spoil(block, at, bad)
+    block.bad += bad.values()
+    for fact, part, whole in ratios:
+        join(block, at, fact, part, whole)
 
 
 def pair_of(
@@ -21,6 +55,8 @@ def pair_of(
         return None, None
     steps_top, off_top = _steps(top.filled, part)
     steps_bottom, off_bottom = _steps(bottom.filled, whole)
+    # part and whole may be counted in different steps, e.g. km to one digit over km to two: both are brought to the
+    # finest, with factors as small as can be, so that products stay exact
     scale, unscale = fact.scale * 10**whole.decimals, 10**part.decimals
     common = math.gcd(scale, unscale)
     over = steps_top * float(scale // common)
@@ -58,6 +94,8 @@ def disagreeing(numbers: Numbers, pair: Pair, block: Block) -> Mask | None:
         fits = whole / 10.0**digits == value[left]
         places = np.flatnonzero(left)[fits]
         power[places], steps[places] = 10.0**digits, whole[fits]
+    # |steps / power - top / bottom| is more than half a step, multiplied out; products of a quarter of what is exact
+    # leave room for their difference and its double
     large = np.isnan(power) | (np.abs(steps) * bottom * 4 >= EXACT) | (top * power * 4 >= EXACT)
     wrong = np.abs(steps * bottom - top * power) * 2 > bottom
     found, hard = np.zeros(block.size, np.bool_), np.zeros(block.size, np.bool_)
@@ -76,7 +114,7 @@ def crowded(fact: Fact, pair: Pair, block: Block, at: Mapping[str, int]) -> Mask
     return found if found.any() else None
 
 
-def spoiled(block: Block, at: Mapping[str, int], bad: Mapping[str, Mask]) -> None:
+def spoil(block: Block, at: Mapping[str, int], bad: Mapping[str, Mask]) -> None:
     """Take out values that contradict others; nothing is known of them then."""
     for name, rows in bad.items():
         numbers = block.numbers(at[name])
@@ -85,7 +123,7 @@ def spoiled(block: Block, at: Mapping[str, int], bad: Mapping[str, Mask]) -> Non
         block.slots[at[name]] = Numbers(values, unknown, numbers.pair, united(numbers.invalid, rows))
 
 
-def joined(block: Block, at: Mapping[str, int], fact: Fact, part: Fact, whole: Fact) -> None:
+def join(block: Block, at: Mapping[str, int], fact: Fact, part: Fact, whole: Fact) -> None:
     """Put the pair of a ratio into the fact's vector; nothing is known of it where what it follows from is bad."""
     pair, numbers = block.pairs.get((fact.id, part.id, whole.id)), block.numbers(at[fact.id])
     invalid = invalid_of(block, [at[name] for name in (fact.id, part.id, whole.id, fact.undecided) if name is not None])

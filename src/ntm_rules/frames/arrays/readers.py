@@ -7,6 +7,7 @@ import numpy as np
 
 from ntm_rules.frames.base.column import FLAGS, NOTHING, NUMBERS, TEXTS, Column
 from ntm_rules.frames.base.vectors import FALSE, TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
+from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.facts import MAX_DIGITS, BadValue, check_of
@@ -18,10 +19,10 @@ _MANY_DIGITS = 10.0**MAX_DIGITS
 _LARGEST = float(np.finfo(np.float64).max)
 
 
-AS_FLAGS = "turn it into true and false before, e.g. by comparing it with `đạt`"
+AS_FLAGS = Message("hint.flags")
 
 
-def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagnostic | None:
+def unfit(fact: Fact, column: Column, cast: Callable[[str, Message], str]) -> Diagnostic | None:
     """Return what is wrong with the type of a column; None where it can be read.
 
     Args:
@@ -31,10 +32,10 @@ def unfit(fact: Fact, column: Column, cast: Callable[[str, str], str]) -> Diagno
     kinds = {wanted} | ({NUMBERS} if fact.type in (FactType.BOOLEAN, FactType.ORDINAL) else set())
     if column.kind in kinds or column.kind == NOTHING:
         return None
-    message = f"the column `{column.name}` holds {column.kind}, expected {wanted}"
-    hint = ""
+    message = Message("table.type", name=column.name, held=column.kind, wanted=wanted)
+    hint: Sentence = ""
     if column.kind == TEXTS:
-        hint = AS_FLAGS if wanted == FLAGS else f"cast it before: {cast(column.name, wanted)}"
+        hint = AS_FLAGS if wanted == FLAGS else Message("hint.cast", how=cast(column.name, wanted))
     return Diagnostic("table.type", message, hint=hint)
 
 
@@ -53,7 +54,7 @@ def reader_of(fact: Fact, column: Column, stepped: bool = False) -> Reader:
 
 def missing_reader(fact: Fact) -> Reader:
     """Return the reader of a fact without a column."""
-    if fact.type.numeric:
+    if fact.type.numeric:  # one number seen from every row: no memory is filled with what is not there
         return lambda a, b: Numbers(np.broadcast_to(np.nan, b - a), np.broadcast_to(np.uint8(1), b - a))
     code = UNKNOWN_FLAG if fact.type is FactType.BOOLEAN else len(fact.values)
     return lambda a, b: Choices(np.full(b - a, code, np.uint8))
@@ -119,7 +120,9 @@ def _numbers(fact: Fact, column: Column, stepped: bool) -> Reader:
         x = column.values[start:end]
         if x.dtype != np.float64 or not x.flags.c_contiguous:
             x = np.ascontiguousarray(x, np.float64)
-        if plain and low <= np.fmin.reduce(x) and np.fmax.reduce(x) <= high:  # as a rule
+        # as a rule all is well, and least and greatest tell so without making a mask; both pass over NaN, and where
+        # there is nothing else they are NaN, which compares false and goes on below
+        if plain and low <= np.fmin.reduce(x) and np.fmax.reduce(x) <= high:
             missing = np.isnan(x)
             return Numbers(x, missing.view(np.uint8) if missing.any() else None)
         known = inside(x)
@@ -192,7 +195,7 @@ def _flags(column: Column) -> Reader:
 
     def read(start: int, end: int) -> Vector:
         flags = column.flags(start, end)
-        codes = flags + flags
+        codes = flags + flags  # 0 and 1 to ``FALSE`` and ``TRUE``, the ranks of *not met* and *met*
         if nulls is not None:
             missing = nulls(start, end)
             codes = codes * ~missing + missing
@@ -243,46 +246,67 @@ def _choices(fact: Fact, column: Column) -> Reader:
     return read
 
 
-def _coder(fact: Fact, column: Column) -> Callable[[int, int], Bytes]:
-    """Return the places of the texts in ``Fact.values``; one more where null, two more where it is none of them."""
-    values = fact.values
+Coder = Callable[[int, int], Bytes]
+"""Of the rows from one place to another the places of their values in ``Fact.values``.
+
+One more than there are values where it is null, two more where it is another text.
+"""
+
+
+def _coder(fact: Fact, column: Column) -> Coder:
+    if column.labels is not None:
+        return _coder_of_labels(fact.values, column, column.labels)
+    if column.kind == NUMBERS:
+        return _coder_of_numbers(fact.values, column)
+    if isinstance(column.values, np.ndarray) and column.values.dtype.kind == "U":
+        return _coder_of_words(fact.values, column.values)
+    return _coder_of_arrow(fact.values, column.values)
+
+
+def _coder_of_labels(values: Sequence[str], column: Column, labels: Sequence[str]) -> Coder:
+    """Texts that are coded already: each label is looked up once, each row by number."""
     unknown, wrong = len(values), len(values) + 1
     places = {value: place for place, value in enumerate(values)}
-    if column.labels is not None:
-        table = np.array([*(places.get(label, wrong) for label in column.labels), unknown], np.uint8)
-        return lambda a, b: table.take(column.values[a:b], mode="wrap")
-    if column.kind == NUMBERS:
-        named = {float(value): place for value, place in places.items() if value.isascii() and value.isdigit()}
-        exact = [(number, place) for number, place in named.items() if values[place] == str(int(number))]
+    table = np.array([*(places.get(label, wrong) for label in labels), unknown], np.uint8)
+    return lambda a, b: table.take(column.values[a:b], mode="wrap")  # null is -1, which is the last entry
 
-        def of_numbers(start: int, end: int) -> Bytes:
-            x = column.values[start:end]
-            codes = np.full(x.size, wrong, np.uint8)
-            for number, place in exact if x.dtype.kind in "iu" else ():
-                codes[x == number] = place
-            if column.nan_is_missing and x.dtype.kind == "f":
-                codes[np.isnan(x)] = unknown
-            return codes
 
-        return of_numbers
+def _coder_of_numbers(values: Sequence[str], column: Column) -> Coder:
+    """Whole numbers that name levels; ``1`` may be written as 1, but ``01`` may not."""
+    unknown, wrong = len(values), len(values) + 1
+    digits = ((value, place) for place, value in enumerate(values) if value.isascii() and value.isdigit())
+    named = {float(value): place for value, place in digits}
+    exact = [(number, place) for number, place in named.items() if values[place] == str(int(number))]
 
-    if isinstance(column.values, np.ndarray) and column.values.dtype.kind == "U":
-        return _coder_of_words(values, column.values)
+    def codes(start: int, end: int) -> Bytes:
+        x = column.values[start:end]
+        found = np.full(x.size, wrong, np.uint8)
+        for number, place in exact if x.dtype.kind in "iu" else ():
+            found[x == number] = place
+        if column.nan_is_missing and x.dtype.kind == "f":
+            found[np.isnan(x)] = unknown
+        return found
 
+    return codes
+
+
+def _coder_of_arrow(values: Sequence[str], texts: typing.Any) -> Coder:
+    """Arrow looks texts up without making Python objects of them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    whole = column.values if isinstance(column.values, pa.Array) else pa.array(column.values)
+    whole = texts if isinstance(texts, pa.Array) else pa.array(texts)
     known = pa.array(values, type=whole.type)
+    wrong = len(values) + 1
 
-    def of_texts(start: int, end: int) -> Bytes:
+    def codes(start: int, end: int) -> Bytes:
         found = pc.index_in(whole.slice(start, end - start), value_set=known).fill_null(wrong)
         return typing.cast(Bytes, found.to_numpy().astype(np.uint8))
 
-    return of_texts
+    return codes
 
 
-def _coder_of_words(values: Sequence[str], texts: typing.Any) -> Callable[[int, int], Bytes]:
+def _coder_of_words(values: Sequence[str], texts: typing.Any) -> Coder:
     """Texts of a fixed width, compared eight bytes at a time, which is several times faster than as texts."""
     width, wrong = texts.dtype.itemsize // 4, np.uint8(len(values) + 1)
     keep = [place for place, value in enumerate(values) if len(value) <= width]
@@ -297,7 +321,7 @@ def _coder_of_words(values: Sequence[str], texts: typing.Any) -> Callable[[int, 
             same = columns[0] == word[0]
             for column, part in zip(columns[1:], word[1:], strict=True):
                 same &= column == part
-            found -= same * np.uint8(wrong - place)
+            found -= same * np.uint8(wrong - place)  # at most one value is the same, so *wrong* is left for once
         return found
 
     return codes

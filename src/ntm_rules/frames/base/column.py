@@ -2,21 +2,22 @@
 
 import math
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import numpy as np
 from attrs import field, frozen
 
 from ntm_rules.frames.base.vectors import EXACT, Array, Bytes, Mask
+from ntm_rules.messages.catalogue import Message
 
 Nulls = Callable[[int, int], Mask]
 """Where the rows from one place to another are null."""
 
-NUMBERS = "numbers"
-FLAGS = "yes/no values"
-TEXTS = "texts"
-NOTHING = "nothing"
+NUMBERS = Message("holds.numbers")
+FLAGS = Message("holds.flags")
+TEXTS = Message("holds.texts")
+NOTHING = Message("holds.nothing")
 
 
 @frozen(eq=False)
@@ -30,10 +31,12 @@ class Column:
             a pyarrow array of texts; or a list of Python values, checked one by one.
         nulls: None where no row is null.
         nan_is_missing: NaN means null here, and is a bad value elsewhere.
+        labels: the texts of a column that is coded: a text is looked at once, however many rows have it.
+        bits: first bit and number of bits, where *values* is what Arrow has for yes/no, eight rows a byte.
     """
 
     name: str
-    kind: str
+    kind: Message
     values: typing.Any
     nulls: Nulls | None = None
     nan_is_missing: bool = False
@@ -91,7 +94,7 @@ def of_plain(name: str, data: Array, nulls: Nulls | None, nan_is_missing: bool) 
         return Column(name, TEXTS, data, nulls)
     if kind == "O":
         return of_objects(name, data, nulls)
-    return Column(name, f"values of the type {data.dtype}", data, nulls)
+    return Column(name, Message("holds.type", type=str(data.dtype)), data, nulls)
 
 
 def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
@@ -103,16 +106,21 @@ def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
     if not kinds:
         return nothing(name, len(listed))
     if kinds == {str}:
-        labels = tuple(dict.fromkeys(value for value in listed if value is not None))
-        places = {label: place for place, label in enumerate(labels)} | {None: -1}
-        codes = np.array([places[value] for value in listed], np.int64)
-        return Column(name, TEXTS, codes, labels=labels)
+        return _of_texts(name, listed)
     if kinds <= {bool, Decimal}:
         return Column(name, FLAGS if kinds == {bool} else NUMBERS, listed)
     row = next(i for i, value in enumerate(listed) if value is not None and type(value) not in (bool, Decimal))
-    return Column(
-        name, f"Python objects, in row {row} `{listed[row]}` of the type {type(listed[row]).__name__}", listed
-    )
+    kind = Message("holds.objects", row=row, value=str(listed[row]), type=type(listed[row]).__name__)
+    return Column(name, kind, listed)
+
+
+def _of_texts(name: str, texts: Sequence[str | None]) -> Column:
+    """Return a column of Python texts, coded once, so that blocks look up numbers and not texts."""
+    places: dict[str | None, int] = {None: -1}
+    for text in texts:
+        places.setdefault(text, len(places) - 1)
+    labels = tuple(text for text in places if text is not None)
+    return Column(name, TEXTS, np.array([places[text] for text in texts], np.int64), labels=labels)
 
 
 def nothing(name: str, size: int) -> Column:
@@ -124,6 +132,7 @@ def shortest(values: Array) -> Array:
     """Floats as float64; float32 is read through its shortest decimal text, as it is printed."""
     if values.dtype == np.float64:
         return values
+    # 43.2 in float32 is 43.2000008 when it is widened, which is no longer *at most 43.2*
     found, places = np.unique(values, return_inverse=True)
     return np.array([float(str(value)) for value in found], np.float64)[places.reshape(values.shape)]
 
@@ -152,11 +161,11 @@ def of_arrow(name: str, array: typing.Any) -> Column:
         return Column(name, TEXTS, array, nulls)
     if pa.types.is_null(kind):
         return nothing(name, len(array))
-    return Column(name, f"values of the type {kind}", array, nulls)
+    return Column(name, Message("holds.type", type=str(kind)), array, nulls)
 
 
 def _arrow_values(array: typing.Any) -> Array:
-    """Return the values of an Arrow array of numbers, as they lie there; what stands under a null is anything."""
+    """Return the values of an Arrow array of numbers, as they lie there; what is under a null may be anything."""
     width = np.dtype(array.type.to_pandas_dtype())
     buffer = array.buffers()[1]
     if buffer is None:
@@ -174,7 +183,7 @@ def _arrow_nulls(array: typing.Any) -> Nulls | None:
 def _of_dictionary(name: str, array: typing.Any, nulls: Nulls | None) -> Column:
     labels = array.dictionary.to_pylist()
     if not all(isinstance(label, str) for label in labels):
-        return Column(name, f"values of the type {array.type}", array, nulls)
+        return Column(name, Message("holds.type", type=str(array.type)), array, nulls)
     return Column(name, TEXTS, _arrow_values(array.indices), nulls, labels=tuple(labels))
 
 
@@ -182,6 +191,7 @@ def _of_decimals(name: str, array: typing.Any, nulls: Nulls | None) -> Column:
     """Decimals as float64: a whole number below 2**53 over a power of ten is rounded once, so correctly."""
     kind = array.type
     if kind.bit_width == 128 and 0 <= kind.scale <= 22 and array.buffers()[1] is not None:
+        # a 128-bit integer as two halves: the lower one is the number where the upper one only repeats its sign
         words = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset : 2 * (array.offset + len(array))]
         low, high = words[0::2], words[1::2]
         fits = (high == low >> 63) & (np.abs(low) < 10**15)

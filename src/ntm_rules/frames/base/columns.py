@@ -1,11 +1,12 @@
 """What the columns of a frame are, the unit, what is kept, facts; and what the columns of results are called."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.errors import Diagnostic, TableError, near, quoted
+from ntm_rules.messages.catalogue import Message, say
+from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import facts_of_derived, facts_read, prerequisites
 
@@ -39,9 +40,15 @@ class MissingColumns(UserWarning):
 
     def __init__(self, facts: Sequence[str]) -> None:
         self.facts = tuple(facts)
-        super().__init__(
-            f"no column for {len(self.facts)} facts, which are missing for every unit: {quoted(self.facts)}"
-        )
+        super().__init__(self.text())
+
+    def text(self, lang: str = "en") -> str:
+        """Return how many facts have no column, and which.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        return say(lang, "frames.missing_columns", count=len(self.facts), facts=self.facts)
 
 
 @frozen
@@ -64,10 +71,10 @@ def named(what: str, value: str, known: Sequence[str]) -> None:
     """Check the value of an argument.
 
     Raises:
-        ValueError: it is none of those known.
+        BadArgument: it is not among those known.
     """
     if value not in known:
-        raise ValueError(f"`{what}` is one of {quoted(known)}, not `{value}`")
+        raise BadArgument(Message("argument.one_of", argument=what, names=tuple(known), value=value))
 
 
 def layout_of(
@@ -85,25 +92,34 @@ def layout_of(
         raise TypeError("`keep` is a sequence of names of columns, not a text")
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in ruleset.facts}
-    problems: list[Diagnostic] = []
-    for name in passed:
-        if name not in names:
-            message = f"there is no column `{name}` to {'name the unit' if name == unit else 'keep'}"
-            problems.append(Diagnostic("table.column", message, hint=_nearest(name, names)))
-        elif name in result_names(ruleset):
-            hint = "rename it before"
-            problems.append(Diagnostic("table.column", f"`{name}` is the name of a column of the result", hint=hint))
-    for name in names:
-        if name not in facts and name not in passed and name not in extra and name not in ruleset.catalogue:
-            close = near(name, facts)
-            hint = f"did you mean {quoted(close)}? " if close else ""
-            message = f"the column `{name}` is neither the unit nor a fact"
-            hint += f'to pass it through, say keep=("{name}",), or unit_column="{name}" where it names the unit'
-            problems.append(Diagnostic("table.column", message, hint=hint))
+    known = {*facts, *passed, *extra, *ruleset.catalogue}
+    problems = [*_not_to_pass(ruleset, names, unit, passed), *(_stray(n, facts) for n in names if n not in known)]
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
     return Layout(unit, passed, own, tuple(_missing(ruleset, set(own))))
+
+
+def _not_to_pass(
+    ruleset: Ruleset, names: Sequence[str], unit: str | None, passed: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the columns named in the call: they are not there, or the result has their name."""
+    taken = result_names(ruleset)
+    for name in passed:
+        if name not in names:
+            code = "table.column/unit" if name == unit else "table.column/keep"
+            yield Diagnostic("table.column", Message(code, name=name), hint=meant(name, names))
+        elif name in taken:
+            yield Diagnostic.of("table.column/result", name=name)
+
+
+def _stray(name: str, facts: Collection[str]) -> Diagnostic:
+    """Say what to do about a column that is nothing: a typing error in a fact would else be a missing fact."""
+    close = near(name, facts)
+    hint = Message("hint.pass_through", name=name)
+    if close:
+        hint = Message("hint.near_or_pass_through", names=close, name=name)
+    return Diagnostic("table.column", Message("table.column/unknown", name=name), hint=hint)
 
 
 def result_names(ruleset: Ruleset) -> frozenset[str]:
@@ -145,8 +161,3 @@ def _read(ruleset: Ruleset) -> set[str]:
     for other in (*prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         found |= _read(other)
     return found
-
-
-def _nearest(name: str, names: Sequence[str]) -> str:
-    close = near(name, names)
-    return f"did you mean {quoted(close)}?" if close else ""

@@ -47,7 +47,7 @@ def facts_in(facts: Iterable[Fact], detail: str) -> tuple[Mapping[str, typing.An
     """Return the facts of a detail, as ``assess`` takes them, and the names of those with bad values.
 
     Raises:
-        ValueError: it is no detail of these facts.
+        ValueError: it is not a detail of these facts.
     """
     known = tuple(facts)
     texts = detail.split(SEPARATOR) if known else []

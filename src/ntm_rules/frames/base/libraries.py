@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.frames.base.column import Column, of_arrow, of_numpy, of_objects, of_plain
+from ntm_rules.frames.base.column import NUMBERS, TEXTS, Column, of_arrow, of_numpy, of_objects, of_plain
 from ntm_rules.frames.base.vectors import Array
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, TableError
 
 if typing.TYPE_CHECKING:
@@ -30,7 +31,12 @@ class Labels:
 
 
 class Source(typing.Protocol):
-    """A frame in memory."""
+    """A frame in memory; what the rest of the room knows of the library that it comes from.
+
+    Attributes:
+        names: of its columns.
+        size: how many rows.
+    """
 
     names: list[str]
     size: int
@@ -39,9 +45,9 @@ class Source(typing.Protocol):
         """Yield some columns, in parts that lie together: how many rows, and the columns by name."""
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
 
-    def cast(self, name: str, kind: str) -> str:
+    def cast(self, name: str, kind: Message) -> str:
         """How to turn a column of texts into numbers or yes/no values."""
 
     def arrow(self, name: str) -> typing.Any:
@@ -79,8 +85,8 @@ def source_of(frame: Frame) -> Source | None:
 def _check_names(names: Sequence[object]) -> None:
     wrong = [name for name in names if not isinstance(name, str)]
     twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
-    problems = [Diagnostic("table.column", f"the name of the column `{name}` is no text") for name in wrong]
-    problems += [Diagnostic("table.column", f"two columns have the name `{name}`") for name in twice]
+    problems = [Diagnostic.of("table.column/text", name=str(name)) for name in wrong]
+    problems += [Diagnostic.of("table.column/same", name=str(name)) for name in twice]
     if problems:
         raise TableError(problems)
 
@@ -94,7 +100,7 @@ class NumpySource:
         sizes = {len(values) for values in self.columns.values()}
         if len(sizes) > 1:
             lengths = ", ".join(f"`{name}` {len(values)}" for name, values in self.columns.items())
-            raise TableError([Diagnostic("table.rows", f"the columns differ in length: {lengths}")])
+            raise TableError([Diagnostic.of("table.rows", lengths=lengths)])
         self.size = sizes.pop() if sizes else 0
 
     def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
@@ -102,7 +108,7 @@ class NumpySource:
         yield self.size, {name: of_numpy(name, self.columns[name]) for name in names}
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.columns[name][row]
 
     def arrow(self, name: str) -> typing.Any:
@@ -115,9 +121,9 @@ class NumpySource:
         """Return some of the rows."""
         return NumpySource({name: values[rows] for name, values in self.columns.items()})
 
-    def cast(self, name: str, kind: str) -> str:
+    def cast(self, name: str, kind: Message) -> str:
         """How to turn a column into another type."""
-        return f'`frame["{name}"].astype({"float" if kind == "numbers" else "bool"})`'
+        return f'`frame["{name}"].astype({"float" if kind == NUMBERS else "bool"})`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
         """Return a dictionary of arrays; texts as Python objects."""
@@ -134,15 +140,13 @@ class NumpySource:
 def _one_dimension(name: str, values: typing.Any) -> Array:
     if isinstance(values, np.ndarray) and values.ndim == 1:
         return values
-    hint = "a mapping of columns holds one NumPy array of one dimension each"
-    message = f"the column `{name}` is of the type {type(values).__name__}"
     if isinstance(values, np.ndarray):
-        message = f"the column `{name}` has {values.ndim} dimensions"
-    raise TableError([Diagnostic("table.type", message, hint=hint)])
+        raise TableError([Diagnostic.of("table.type/dimensions", name=name, count=values.ndim)])
+    raise TableError([Diagnostic.of("table.type/array", name=name, type=type(values).__name__)])
 
 
 class PandasSource:
-    """A pandas data frame."""
+    """A pandas data frame, whose columns may be NumPy arrays, Arrow arrays or pandas' own nullable ones."""
 
     def __init__(self, frame: "pd.DataFrame") -> None:
         self.frame = frame
@@ -154,7 +158,7 @@ class PandasSource:
         yield self.size, {name: _of_series(name, self.frame[name]) for name in names}
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.frame[name].iloc[row]
 
     def arrow(self, name: str) -> typing.Any:
@@ -167,9 +171,9 @@ class PandasSource:
         """Return some of the rows."""
         return PandasSource(self.frame.iloc[rows])
 
-    def cast(self, name: str, kind: str) -> str:
+    def cast(self, name: str, kind: Message) -> str:
         """How to turn a column into another type."""
-        return f'`frame["{name}"].astype("{"float64" if kind == "numbers" else "boolean"}")`'
+        return f'`frame["{name}"].astype("{"float64" if kind == NUMBERS else "boolean"}")`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
         """Return a data frame with the same index; labels are categorical."""
@@ -215,7 +219,7 @@ def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
     if isinstance(kind, pd.CategoricalDtype):
         labels = kind.categories.tolist()
         if all(isinstance(label, str) for label in labels):
-            return Column(name, "texts", series.cat.codes.to_numpy(), labels=tuple(labels))
+            return Column(name, TEXTS, series.cat.codes.to_numpy(), labels=tuple(labels))
         return of_objects(name, series.astype(object).to_numpy(), None)
     if isinstance(kind, pd.ArrowDtype | pd.StringDtype):
         array = pa.array(series.array)
@@ -225,7 +229,7 @@ def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
         width: typing.Any = typing.cast(typing.Any, kind).numpy_dtype
         plain = series.to_numpy(width, na_value=0)
         return of_plain(name, plain, (lambda a, b: null[a:b]) if null.any() else None, False)
-    return Column(name, f"values of the type {kind}", series.to_numpy())
+    return Column(name, Message("holds.type", type=str(kind)), series.to_numpy())
 
 
 def _nan_objects(values: Array) -> typing.Any:
@@ -237,7 +241,7 @@ def _nan_objects(values: Array) -> typing.Any:
 
 
 class ArrowSource:
-    """A pyarrow table."""
+    """A pyarrow table, read chunk by chunk: to put the chunks together would copy all of it."""
 
     def __init__(self, frame: typing.Any) -> None:
         self.frame = frame
@@ -249,7 +253,7 @@ class ArrowSource:
         return _batches(self.frame.select(names))
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.frame.column(name)[row].as_py()
 
     def arrow(self, name: str) -> typing.Any:
@@ -262,9 +266,9 @@ class ArrowSource:
 
         return ArrowSource(self.frame.take(pa.array(rows)))
 
-    def cast(self, name: str, kind: str) -> str:
+    def cast(self, name: str, kind: Message) -> str:
         """How to turn a column into another type."""
-        return f'`frame["{name}"].cast("{"double" if kind == "numbers" else "bool"}")`'
+        return f'`frame["{name}"].cast("{"double" if kind == NUMBERS else "bool"}")`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
         """Return a table; labels are dictionaries."""
@@ -278,7 +282,7 @@ class ArrowSource:
 
 
 class PolarsSource:
-    """A Polars data frame."""
+    """A Polars data frame; it holds its columns as Arrow does, and hands them out without a copy."""
 
     def __init__(self, frame: "pl.DataFrame") -> None:
         self.frame = frame
@@ -292,7 +296,7 @@ class PolarsSource:
         return _batches(self.frame.select(names).to_arrow(compat_level=pl.CompatLevel.oldest()))
 
     def at(self, name: str, row: int) -> object:
-        """One value."""
+        """Return the value of one row as the library has it, to name a unit."""
         return self.frame.get_column(name)[row]
 
     def arrow(self, name: str) -> typing.Any:
@@ -303,9 +307,9 @@ class PolarsSource:
         """Return some of the rows."""
         return PolarsSource(self.frame[rows])
 
-    def cast(self, name: str, kind: str) -> str:
+    def cast(self, name: str, kind: Message) -> str:
         """How to turn a column into another type."""
-        return f'`frame.with_columns(pl.col("{name}").cast(pl.{"Float64" if kind == "numbers" else "Boolean"}))`'
+        return f'`frame.with_columns(pl.col("{name}").cast(pl.{"Float64" if kind == NUMBERS else "Boolean"}))`'
 
     def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
         """Return a data frame; labels are categorical."""

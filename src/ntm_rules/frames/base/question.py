@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from ntm_rules.frames.base.columns import named
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 
 SHAPES = ("wide", "long")
 ON_BAD = ("raise", "mark")
@@ -32,7 +34,7 @@ class Question:
         """Check what is one of a few texts.
 
         Raises:
-            ValueError: it is none of them.
+            BadArgument: it is another text.
         """
         named("shape", self.shape, SHAPES)
         if self.on_bad is not None:
@@ -42,9 +44,9 @@ class Question:
         """Check what a lazy frame cannot do.
 
         Raises:
-            ValueError: ``on_bad="raise"``, or the long shape without a unit.
+            BadArgument: ``on_bad="raise"``, or the long shape without a unit.
         """
         if self.on_bad == "raise":
-            raise ValueError('a lazy frame takes on_bad="mark" only: its values are not here to be looked at')
+            raise BadArgument(Message("argument.lazy_mark"))
         if self.shape == "long" and self.unit_column is None:
-            raise ValueError("the long shape of a lazy frame needs `unit_column`: its rows have no order")
+            raise BadArgument(Message("argument.lazy_unit"))

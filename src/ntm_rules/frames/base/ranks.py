@@ -1,6 +1,10 @@
 """The logic of outcomes on whole arrays.
 
-Outcomes are held as ranks (``model.outcomes.RANK``), so that ``all`` is a minimum and ``any`` a maximum.
+Outcomes are held as ranks (``model.outcomes.RANK``), so that ``all`` is a minimum and ``any`` a maximum, which a
+processor does for many bytes in one instruction; the codes that a caller sees are not in that order. A rank takes a
+byte, the least NumPy has: what these functions cost is mostly the memory they go through.
+
+None of them changes what it is given, and some return it as it is.
 """
 
 from collections.abc import Sequence
@@ -14,8 +18,10 @@ NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)
 
 
 _ROWS = 6
+"""Rows of ranks that ``swap`` handles at once: of a large block they fit in the cache together with their codes."""
 
-# np.where on bytes is many times slower than arithmetic on them, so no choice below is written with it
+# np.where on bytes is many times slower than arithmetic on them, so no choice below is written with it: a mask counts
+# as 0 and 1, and a product with it keeps a rank or makes it 0, which is *not met*
 
 
 def all_of(members: Sequence[Bytes]) -> Bytes:
@@ -47,6 +53,7 @@ def at_least_of(k: int, members: Sequence[Bytes]) -> Bytes:
 
 def negation_of(member: Bytes) -> Bytes:
     """Met and not met change places."""
+    # MET less *not applicable* is not a rank, but it is never chosen
     return chosen(member == NOT_APPLICABLE, member, MET - member)
 
 
@@ -63,11 +70,12 @@ def capped(member: Bytes) -> Bytes:
 
 def chosen(mask: Mask, there: Bytes, elsewhere: Bytes) -> Bytes:
     """One array where the mask is true, the other elsewhere."""
+    # a difference below 0 wraps around, and the sum wraps it back
     return elsewhere + mask * (there - elsewhere)
 
 
 def swap(ranks: Bytes, out: Bytes) -> None:
-    """Ranks to codes, a few rows at a time, which stay in the cache."""
+    """Write ranks as codes, in which met is 1 and undetermined 2; a few rows at a time, which stay in the cache."""
     for row in range(0, len(ranks), _ROWS):
         some, codes = ranks[row : row + _ROWS], out[row : row + _ROWS]
         np.add(some, some == UNDETERMINED, out=codes)

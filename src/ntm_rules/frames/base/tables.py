@@ -1,4 +1,8 @@
-"""Tables of thresholds and comparisons of levels laid out as lists, for engines that look places up."""
+"""Tables of thresholds and comparisons of levels laid out as lists, for engines that look places up.
+
+The scalar engine is asked once for each combination of values, of which there are few, and says which cell counts and
+what a comparison with it is: so neither engine for frames has rules of its own about levels and columns.
+"""
 
 import itertools
 from collections.abc import Sequence

@@ -1,4 +1,9 @@
-"""The facts of a block of rows as arrays: what the array kernel compares."""
+"""The facts of a block of rows as arrays: what the array kernel compares.
+
+What is unknown is part of the values wherever that saves a pass through memory: a comparison with NaN is false, and
+an unknown yes/no is the middle one of three codes. Masks are None where they would be false throughout, which is the
+rule, so that most blocks never touch one.
+"""
 
 import typing
 
@@ -21,6 +26,9 @@ FALSE, UNKNOWN_FLAG, TRUE = 0, 1, 2
 class Pair:
     """Part and whole of a ratio in the fact's unit, both whole numbers below ``EXACT``.
 
+    A share is never divided: 2 of 3 is compared with 66.67 per cent as 2 * 100 * 100 with 6667 * 3, which has no
+    rounding. Floats hold these numbers, for NumPy multiplies them as fast as integers and they never wrap around.
+
     Attributes:
         there: the rows in which both are given; these go before a percentage.
     """
@@ -39,7 +47,8 @@ class Numbers:
         unknown: 1 where neither a number nor a pair is known; None if there is no such row.
         pair: of a ratio, where parts are given.
         invalid: where nothing is known because a bad value was given; None if there is no such row.
-        shown: the rows whose value counts; None if it is NaN in all others.
+        shown: the rows whose value counts; None if it is NaN in all others. A column of Arrow has anything under its
+            nulls, and it costs less to hide that after a comparison than to copy the column first.
     """
 
     values: Floats
@@ -113,12 +122,13 @@ class Block:
 
     def places(self, place: int) -> "Places":
         """Return the codes of a choice as places of a table, which NumPy looks up much faster than bytes."""
+        # a selector is looked up by every table that it picks a column of, so it is converted once a block
         return typing.cast(
             "Places", self.shared(("places", place), lambda _: self.choices(place).codes.astype(np.intp))
         )
 
     def seen_from(self, places: "typing.Sequence[int]") -> "Block":
-        """Return the same rows with the slots of another ruleset, each of which stands at one of *places* here."""
+        """Return the same rows with the slots of another ruleset, each of which is at one of *places* here."""
         return Block(self.size, lambda place: self.at(places[place]), [None] * len(places), self.pairs, hard=self.hard)
 
     def constant(self, rank: int) -> Bytes:

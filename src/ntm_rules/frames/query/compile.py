@@ -33,7 +33,7 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import Fact, FactType, RatioOf
-from ntm_rules.model.outcomes import RANK
+from ntm_rules.model.outcomes import RANK, Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
@@ -125,7 +125,7 @@ class FrameCompiler:
         return fold(self.ruleset.at_least_n, self.criteria(own))
 
     def indicator(self, indicator: Indicator) -> Expr:
-        """Return an indicator."""
+        """Return the rank of an indicator: its requirement where it applies."""
         found = self.condition(indicator.require)
         if indicator.applies_if is not None:
             applies = self.condition(indicator.applies_if)
@@ -134,7 +134,7 @@ class FrameCompiler:
         return found.cast(nw.Int8)
 
     def condition(self, node: Condition) -> Expr:
-        """Return a condition."""
+        """Return the rank of a condition."""
         match node:
             case Comparison():
                 return least([self.leaf(fact, node.op, node.threshold) for fact in node.facts])
@@ -168,6 +168,8 @@ class FrameCompiler:
         """Another ruleset over the same facts."""
         if asked.cell is None:
             return rank(UNDETERMINED)
+        # the other set takes steps of its own; what is pending here is kept out of them, for the step that works out
+        # the indicators may drop every column that is not pending then
         pending, self.stages.pending = self.stages.pending, {}
         found = self.inner(other).whole()[0]
         self.stages.pending = pending
@@ -218,6 +220,7 @@ class FrameCompiler:
         """Return a value for each cell: equal ones together; null where there is no cell and for None."""
         if not free:
             return null(kind) if values[0] is None else make(values[0])
+        # SQL has no arrays to look up, so a table becomes a chain of cases: the fewer of them, the shorter the query
         groups: dict[typing.Any, list[int]] = {}
         for number, value in enumerate(values):
             if value is not None:
@@ -229,45 +232,45 @@ class FrameCompiler:
         return when_any(chain, null(kind))
 
     def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
-        """Return a comparison of a number."""
+        """Return a comparison of a number; of a fact that may grow both ends have to agree."""
         asked = self.tables.asked(cells)
-        limits = [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
-        if all(limit is None for limit in limits):
+        if all(limit is None for limit in _limits(asked)):
             return self.named(None, op, cells, free)
         slot, most_ = self.slots[name], self.slots.get(most(name))
         if most_ is None:
-            found = self.against(slot, op, asked, limits, free)
+            found = self.against(slot, op, asked, free)
         else:
-            ends = [[self.against(end, o, asked, limits, free) for end in (slot, most_)] for o in one_way(op)]
+            ends = [[self.against(end, way, asked, free) for end in (slot, most_)] for way in one_way(op)]
             found = least([nw.when(one == other).then(one).otherwise(rank(UNDETERMINED)) for one, other in ends])
-        if any(a.capped for a in asked):
-            cap = [UNDETERMINED if a.capped else None for a in asked]
+        return self.held(found, asked, free)
+
+    def held(self, found: Expr, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
+        """Return a comparison where cells let it decide: at most undetermined, or not applicable, where they say so."""
+        cap = [UNDETERMINED if a.capped else None for a in asked]
+        if any(limit is not None for limit in cap):
             found = nw.min_horizontal(found, self.by_place(free, cap, rank, nw.Int8).fill_null(NOT_APPLICABLE))
-        if any(a.code == 3 for a in asked):
-            none_asked = [NOT_APPLICABLE if a.code == 3 else None for a in asked]
+        none_asked = [NOT_APPLICABLE if a.code == Outcome.NOT_APPLICABLE else None for a in asked]
+        if any(limit is not None for limit in none_asked):
             found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
         return found
 
-    def against(
-        self,
-        slot: Slot,
-        op: Op,
-        asked: Sequence[Asked],
-        limits: Sequence[Decimal | None],
-        free: tuple[str, ...],
-    ) -> Expr:
-        """Return a slot against the limits that cells ask."""
+    def against(self, slot: Slot, op: Op, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
+        """Return a slot against the limits that cells ask: a ratio by its pair where that is given."""
+        limits = _limits(asked)
         limit = self.by_place(free, limits, lambda v: nw.lit(float(v)), nw.Float64)
         found = self._compared(op, slot.value, limit)
-        if slot.top is not None and slot.bottom is not None:
-            pairs = [None if v is None else v.as_integer_ratio() for v in limits]
-            over = self.by_place(free, [p and p[1] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
-            under = self.by_place(free, [p and p[0] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
-            exact = self._compared(op, slot.top * over, slot.bottom * under)
-            empty = [None if a.cell is None or a.cell.when_empty is None else RANK[a.cell.when_empty] for a in asked]
-            none = self.by_place(free, empty, rank, nw.Int8).fill_null(UNDETERMINED)
-            found = when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
-        return found
+        if slot.top is None or slot.bottom is None:
+            return found
+        # multiplied out in whole numbers: a quotient is rounded, and may miss a limit that the ratio just meets
+        pairs = [None if v is None else v.as_integer_ratio() for v in limits]
+        under, over = (
+            self.by_place(free, [p and p[n] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
+            for n in (0, 1)
+        )
+        exact = self._compared(op, slot.top * over, slot.bottom * under)
+        empty = [None if a.cell is None or a.cell.when_empty is None else RANK[a.cell.when_empty] for a in asked]
+        none = self.by_place(free, empty, rank, nw.Int8).fill_null(UNDETERMINED)
+        return when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
 
     def as_rank(self, holds: Expr) -> Expr:
         """Met where it holds, not met where it does not, undetermined where it is null."""
@@ -303,26 +306,29 @@ class FrameCompiler:
     # -- derived facts -----------------------------------------------------------------------
 
     def derived(self, derived: Derived) -> Slot:
-        """Return a derived fact, from those before it."""
-        rule = derived.rule
+        """Return a derived fact, from those before it, in columns of its own."""
         reads = [self.slots[name] for name in facts_of_derived(derived) if name in self.slots]
-        match rule:
-            case Case():
-                slot = Slot(self.case(derived.fact, rule))
-            case RatioOf():
-                slot = self.quotient(derived.fact, rule)
-            case MinOf() | MaxOf():
-                slot = self.extreme(rule, reads)
-            case PointsOf():
-                slot = self.points(rule)
-            case _:
-                typing.assert_never(rule)
-        bad = any_true(r.invalid for r in reads)
+        slot = self.worked_out(derived, reads)
+        bad = any_true(read.invalid for read in reads)
         if bad is not None:
-            unknown = slot.value.is_null() if slot.bottom is None else slot.value.is_null() & slot.bottom.is_null()
-            slot.invalid = self.stages.add(bad & unknown)
+            slot.invalid = self.stages.add(bad & slot.unknown)
         top, bottom = (None if e is None else self.stages.add(e) for e in (slot.top, slot.bottom))
         return Slot(self.stages.add(slot.value), top, bottom, slot.invalid)
+
+    def worked_out(self, derived: Derived, reads: Sequence[Slot]) -> Slot:
+        """Return a derived fact as its rule says."""
+        rule = derived.rule
+        match rule:
+            case Case():
+                return Slot(self.case(derived.fact, rule))
+            case RatioOf():
+                return self.quotient(derived.fact, rule)
+            case MinOf() | MaxOf():
+                return self.extreme(rule, reads)
+            case PointsOf():
+                return self.points(rule)
+            case _:
+                typing.assert_never(rule)
 
     def case(self, fact: Fact, rule: Case) -> Expr:
         """Return the value of the first row whose guard is met, or of the only one."""
@@ -374,12 +380,16 @@ class FrameCompiler:
         smaller = isinstance(rule, MinOf)
         known = nw.lit(True)
         for slot in reads:
-            given = ~slot.value.is_null() if slot.bottom is None else ~(slot.value.is_null() & slot.bottom.is_null())
-            known = known & given
+            known = known & ~slot.unknown
         if all(slot.bottom is None for slot in reads):
             pick = nw.min_horizontal if smaller else nw.max_horizontal
             return Slot(where(known, pick(*(slot.value for slot in reads)), nw.Float64))
         return _extreme_of_ratios(self.stages, reads, known, smaller)
+
+
+def _limits(asked: Sequence[Asked]) -> list[Decimal | None]:
+    """Return the number that each cell asks; None where it asks none."""
+    return [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
 
 
 def _first(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int) -> Expr:

@@ -51,7 +51,7 @@ class FrameDescriber:
     compiler: FrameCompiler
 
     def indicator(self, indicator: Indicator) -> Said:
-        """Return an indicator."""
+        """Return what is said of an indicator; numbers only where it has one comparison, which they then belong to."""
         found = self.condition(indicator.require)
         if indicator.applies_if is not None:
             guard = self.condition(indicator.applies_if)
@@ -61,7 +61,7 @@ class FrameDescriber:
         return found
 
     def condition(self, node: Condition) -> Said:
-        """Return a condition."""
+        """Return what is said of a condition."""
         rank = self.compiler.condition(node)
         match node:
             case Comparison():

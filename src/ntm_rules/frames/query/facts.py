@@ -10,6 +10,7 @@ from ntm_rules.frames.arrays.readers import AS_FLAGS, bounds
 from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
 from ntm_rules.frames.query.ratios import join_growing, join_ratios
 from ntm_rules.frames.query.stages import Slot, Stages, divided, null, small, whole_where_small
+from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
@@ -46,26 +47,33 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
     if problems:
         raise TableError(problems)
     checker = program_of(ruleset).checker
-    slots = {fact.id: Slot(_nothing(fact)) for fact in ruleset.facts}
+    slots = {fact.id: Slot(_fixed(fact, checker.bound.get(fact.id))) for fact in ruleset.facts}
     bad: dict[str, nw.Expr] = {}
     for fact in given:
-        value, wrong = _value(fact, schema[fact.id]), _wrong(fact, schema[fact.id], fact.id in checker.stepped)
-        bound = checker.bound.get(fact.id)
-        if bound is not None and wrong is not None:
-            value = nw.lit(fact.values.index(bound), dtype=nw.Int16)
-            wrong = wrong | (nw.col(fact.id).cast(nw.String) != bound).fill_null(False)
+        value, wrong = _read(fact, schema[fact.id], checker.bound.get(fact.id), fact.id in checker.stepped)
         if wrong is not None:
-            value = nw.when(~wrong).then(value).otherwise(_nothing(fact))
             bad[fact.id] = stages.add(wrong)
         slots[fact.id] = Slot(stages.add(value), invalid=bad.get(fact.id))
-    for name, text in checker.bound.items():
-        if name not in names:
-            fact = next(f for f in ruleset.facts if f.id == name)
-            slots[name] = Slot(nw.lit(fact.values.index(text), dtype=nw.Int16))
-    stages.step(alone=True)
+    stages.step(alone=True)  # from here on a fact is its checked column, whatever the caller's was
     join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived)
     join_growing(stages, slots, bad, set(names), growing(ruleset))
     return FrameFacts(slots, bad)
+
+
+def _fixed(fact: Fact, bound: str | None) -> nw.Expr:
+    """Return the value that province or year fixes; a null without one."""
+    return _nothing(fact) if bound is None else nw.lit(fact.values.index(bound), dtype=nw.Int16)
+
+
+def _read(fact: Fact, kind: typing.Any, bound: str | None, stepped: bool) -> tuple[nw.Expr, nw.Expr | None]:
+    """Return the value of a column, null where it is bad; and where it is, None where it can never be."""
+    value, wrong = _value(fact, kind), _wrong(fact, kind, stepped)
+    if wrong is None:
+        return value, None
+    if bound is not None:
+        value = _fixed(fact, bound)
+        wrong = wrong | (nw.col(fact.id).cast(nw.String) != bound).fill_null(False)
+    return nw.when(~wrong).then(value).otherwise(_nothing(fact)), wrong
 
 
 def _nothing(fact: Fact) -> nw.Expr:
@@ -81,11 +89,11 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
     fits = {NUMBERS: kind.is_numeric(), FLAGS: kind == nw.Boolean or kind.is_numeric()}.get(wanted, is_text)
     if fits or kind == nw.Unknown or (fact.type is FactType.ORDINAL and kind.is_integer()):
         return None
-    held = TEXTS if is_text else f"values of the type {kind}"
-    message = f"the column `{fact.id}` holds {held}, expected {wanted}"
-    hint = ""
+    held = TEXTS if is_text else Message("holds.type", type=str(kind))
+    message = Message("table.type", name=fact.id, held=held, wanted=wanted)
+    hint: Sentence = ""
     if is_text:
-        hint = AS_FLAGS if wanted == FLAGS else f"cast it before: {cast.format(name=fact.id)}"
+        hint = AS_FLAGS if wanted == FLAGS else Message("hint.cast", how=cast.format(name=fact.id))
     return Diagnostic("table.type", message, hint=hint)
 
 
@@ -117,25 +125,37 @@ def _wrong(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr | None:
         return None if kind == nw.Boolean else ((column != 0) & (column != 1)).fill_null(False)
     if not fact.type.numeric:
         return (~_texts(column, kind).is_in(list(fact.values))).fill_null(False)
-    value = _value(fact, kind)
-    low, high = bounds(fact)
-    found = (value < low) | (value > high)
-    if kind.is_float() or kind == nw.Unknown:
-        found = found | ~value.is_finite()
+    found = _out_of_bounds(fact, kind)
     if fact.type is FactType.COUNT and not kind.is_integer():
+        value = _value(fact, kind)
         found = found | (whole_where_small(value) != value)
     if stepped and not kind.is_integer():
-        power, moderate = float(10**fact.decimals), small(value)
+        power, moderate = float(10**fact.decimals), small(_value(fact, kind))
         found = found | (divided((moderate * power).round(0), power) != moderate)
-    if kind.is_integer() and high >= 10.0**MAX_DIGITS:
-        found = found | _many_digits(column)
+    many = _many_digits(fact, kind)
+    return (found if many is None else found | many).fill_null(False)
+
+
+def _out_of_bounds(fact: Fact, kind: typing.Any) -> nw.Expr:
+    value, (low, high) = _value(fact, kind), bounds(fact)
+    found = (value < low) | (value > high)
+    if kind.is_float() or kind == nw.Unknown:  # NaN is on no side of a bound
+        found = found | ~value.is_finite()
+    return found
+
+
+def _many_digits(fact: Fact, kind: typing.Any) -> nw.Expr | None:
+    """Return True where a number has more significant digits than a float64 holds; None where none can."""
+    column = nw.col(fact.id)
+    if kind.is_integer() and bounds(fact)[1] >= 10.0**MAX_DIGITS:
+        return _many_digits_of_integer(column)
     if kind.is_decimal() and (getattr(kind, "precision", None) or 38) > MAX_DIGITS:
         digits = column.cast(nw.String).str.replace_all(r"[-.]", "").str.replace_all("^0+|0+$", "")
-        found = found | (digits.str.len_chars() > MAX_DIGITS)
-    return found.fill_null(False)
+        return digits.str.len_chars() > MAX_DIGITS
+    return None
 
 
-def _many_digits(column: nw.Expr) -> nw.Expr:
+def _many_digits_of_integer(column: nw.Expr) -> nw.Expr:
     """Return True where an integer has more than ``MAX_DIGITS`` significant digits."""
     size = column.abs()
     found = nw.lit(False)

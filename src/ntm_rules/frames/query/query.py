@@ -41,7 +41,7 @@ def assess_lazily(ruleset: Ruleset, frame: typing.Any, question: Question) -> ty
     Raises:
         TypeError: no frame that can be read.
         ValueError: ``on_bad="raise"``, or the long shape without a unit.
-        TableError: columns that are no facts, or hold another type.
+        TableError: columns that are not facts, or hold another type.
     """
     lazy = lazy_of(frame)
     question.check_lazy()

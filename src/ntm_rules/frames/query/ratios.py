@@ -5,6 +5,7 @@ import typing
 from collections.abc import Sequence
 
 import narwhals as nw
+from attrs import define, field
 
 from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, small, where
 from ntm_rules.model.facts import Fact, FactType
@@ -38,29 +39,50 @@ def join_ratios(
     both = [ratio for ratio in dict.fromkeys((*ratios, *derived)) if {ratio[1].id, ratio[2].id} <= names]
     scaled = {_key(ratio): _scaled(stages, slots, *ratio) for ratio in both}
     stages.step()
-    pairs, wrong = stages.pairs, dict[str, list[nw.Expr]]()
+    wrong = _Wrong()
     for ratio in both:
-        top, bottom, off = scaled[_key(ratio)]
-        if ratio[0].type is FactType.PERCENT:
-            off = off | (top > bottom * 100).fill_null(False)
-        wrong.setdefault(ratio[1].id, []).append(off)
-        pairs[_key(ratio)] = where(~off, top, nw.Int64), where(~off, bottom, nw.Int64)
-        undecided = ratio[0].undecided
-        if undecided is not None and undecided in names:
-            wrong.setdefault(undecided, []).append(_crowded(ratio[0], slots[undecided].value, *pairs[_key(ratio)]))
+        stages.pairs[_key(ratio)] = _fitting(ratio, *scaled[_key(ratio)], slots, names, wrong)
     for ratio in ratios:
-        if _key(ratio) in pairs and ratio[0].id in names:
-            disagrees = _disagrees(slots[ratio[0].id].value, *pairs[_key(ratio)]).fill_null(False)
-            wrong.setdefault(ratio[0].id, []).append(disagrees)
-    for name, masks in wrong.items():
-        whole = any_true((bad.get(name), *masks))
-        bad[name] = stages.add(typing.cast(nw.Expr, whole))
-    pairs |= {key: (stages.add(top), stages.add(bottom)) for key, (top, bottom) in pairs.items()}
+        if _key(ratio) in stages.pairs and ratio[0].id in names:
+            wrong.note(ratio[0].id, _disagrees(slots[ratio[0].id].value, *stages.pairs[_key(ratio)]).fill_null(False))
+    _spoil(stages, slots, bad, wrong)
+    for ratio in ratios:
+        _put(slots, bad, ratio, stages.pairs.get(_key(ratio)))
+
+
+@define
+class _Wrong:
+    """Where values contradict others, by fact; a fact may be part or whole of several ratios."""
+
+    masks: dict[str, list[nw.Expr]] = field(factory=dict)
+
+    def note(self, name: str, mask: nw.Expr) -> None:
+        """Add a way in which a fact may be wrong."""
+        self.masks.setdefault(name, []).append(mask)
+
+
+def _fitting(
+    ratio: Ratio, top: nw.Expr, bottom: nw.Expr, off: nw.Expr, slots: dict[str, Slot], names: set[str], wrong: _Wrong
+) -> tuple[nw.Expr, nw.Expr]:
+    """Return part and whole where they fit together; what does not is noted at the part, and at what it grows by."""
+    fact, part, _ = ratio
+    if fact.type is FactType.PERCENT:
+        off = off | (top > bottom * 100).fill_null(False)
+    wrong.note(part.id, off)
+    pair = where(~off, top, nw.Int64), where(~off, bottom, nw.Int64)
+    if fact.undecided is not None and fact.undecided in names:
+        wrong.note(fact.undecided, _crowded(fact, slots[fact.undecided].value, *pair))
+    return pair
+
+
+def _spoil(stages: Stages, slots: dict[str, Slot], bad: dict[str, nw.Expr], wrong: _Wrong) -> None:
+    """Take out values that contradict others; nothing is known of them then."""
+    for name, masks in wrong.masks.items():
+        bad[name] = stages.add(typing.cast(nw.Expr, any_true((bad.get(name), *masks))))
+    stages.pairs |= {key: (stages.add(top), stages.add(bottom)) for key, (top, bottom) in stages.pairs.items()}
     stages.step()
-    for name in wrong:
+    for name in wrong.masks:
         slots[name] = Slot(where(~bad[name], slots[name].value, nw.Float64), invalid=bad[name])
-    for ratio in ratios:
-        _put(slots, bad, ratio, pairs.get(_key(ratio)))
 
 
 def _key(ratio: Ratio) -> tuple[str, str, str]:

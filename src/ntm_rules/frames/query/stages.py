@@ -7,7 +7,7 @@ import narwhals as nw
 from attrs import define, field
 
 _ALL = 2**63 - 1
-"""A limit that leaves no row out. Ibis and PostgreSQL do not merge what stands before it with what comes after: both
+"""A limit that leaves no row out. Ibis and PostgreSQL do not merge what comes before it with what comes after: both
 would write the expressions of one stage into the next wherever they are used, and again in the one after that.
 """
 
@@ -30,6 +30,11 @@ class Slot:
     top: nw.Expr | None = None
     bottom: nw.Expr | None = None
     invalid: nw.Expr | None = None
+
+    @property
+    def unknown(self) -> nw.Expr:
+        """True where neither a value nor a pair is known."""
+        return self.value.is_null() if self.bottom is None else self.value.is_null() & self.bottom.is_null()
 
 
 @define

@@ -4,7 +4,7 @@ The package kills the process, loops for ever or answers wrongly when it is used
 neither ``durable.lang`` nor its ``Host`` is imported, so that there are no threads and no global tables; rules test one
 message each (no joins, counts, negations, arrays, patterns, arithmetic or texts); limits are proved before anything is
 compiled; a fact is asserted alone, under an id of its own, in a session whose id comes from a pool; numbers are
-written so that its parser reads them back; and after any error nothing is trusted and everything is built anew.
+written so that its parser reads them back; and after any error nothing is trusted and everything is built again.
 """
 
 import json
@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import define, field
 
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 
 Number = int | float
@@ -41,11 +42,11 @@ _NAME = "ntm"
 
 
 class Broken(Exception):  # noqa: N818 - never leaves the engines
-    """The engine has failed; it has to be built anew."""
+    """The engine has failed and has to be built again."""
 
 
 def engine_module() -> typing.Any:
-    """The C module of durable_rules.
+    """Return the C module of durable_rules.
 
     Raises:
         EngineUnavailable: it is not installed, or does not work with this Python or locale.
@@ -53,18 +54,15 @@ def engine_module() -> typing.Any:
     try:
         import durable_rules_engine
     except ImportError as error:
-        hint = 'pip install "ntm-rules[live]" needs a C compiler and Python before 3.13'
-        raise EngineUnavailable(f"the engine `durable` needs durable_rules ({error})\n    help: {hint}") from error
+        raise EngineUnavailable(Message("engine.durable", error=str(error))) from error
     point = locale.localeconv()["decimal_point"]
     if point != ".":
-        hint = "leave LC_NUMERIC at `C`, or use the engine `python`"
-        message = f"the engine `durable` misreads numbers where the decimal separator of the process is `{point}`"
-        raise EngineUnavailable(f"{message}\n    help: {hint}")
+        raise EngineUnavailable(Message("durable.locale", point=point))
     return durable_rules_engine
 
 
 def number_text(number: Number) -> str:
-    """A number as the parser of durable_rules reads it back: a point before every exponent."""
+    """Return a number as the parser of durable_rules reads it back: a point before every exponent."""
     if isinstance(number, int):
         return str(number)
     if not math.isfinite(number):
@@ -74,7 +72,7 @@ def number_text(number: Number) -> str:
 
 
 def hash_of(name: str) -> int:
-    """The 32 bits by which durable_rules tells names and ids apart; it never compares the texts."""
+    """Return the 32 bits by which durable_rules tells names and ids apart; it never compares the texts."""
     found = 0x811C9DC5
     for byte in name.encode():
         found = ((found ^ byte) * 16777619) & 0xFFFFFFFF
@@ -104,14 +102,14 @@ class Driver:
 
     @property
     def lock(self) -> threading.RLock:
-        """Held in every call of durable_rules. The child of a fork begins anew."""
+        """Held in every call of durable_rules. The child of a fork starts with its own."""
         if self._pid != os.getpid():
             self._lock, self._pid = threading.RLock(), os.getpid()
             self._build = None
         return self._lock
 
     def open(self) -> "Memory":
-        """A new session, without facts.
+        """Return a new session, without facts.
 
         Raises:
             EngineUnavailable: durable_rules cannot be used, or has as many sessions as it can hold.
@@ -125,11 +123,10 @@ class Driver:
                 try:
                     build = self._build = _Build(engine, engine.create_ruleset(_NAME, self.text))
                 except (engine.error, MemoryError) as error:
-                    raise EngineUnavailable(f"durable_rules does not take the rules: {error}") from error
+                    raise EngineUnavailable(Message("durable.refused", error=str(error))) from error
                 build.freed_with(self)
             if not build.free_ids:
-                message = f"durable_rules holds at most {MAX_SESSIONS} live sessions of one ruleset"
-                raise EngineUnavailable(f"{message}\n    help: close some, or use the engine `python`")
+                raise EngineUnavailable(Message("durable.sessions", most=MAX_SESSIONS))
             sid = build.free_ids.pop()
             build.live.add(sid)
             memory = Memory(self, build, sid)
@@ -138,7 +135,7 @@ class Driver:
             return memory
 
     def holds(self, memory: "Memory") -> bool:
-        """True if the session can be used: not after an error, in the child of a fork, or when it was ended."""
+        """Return whether the session can be used: not after an error, in the child of a fork, or when it was ended."""
         with self.lock:
             return self._build is memory.build and memory.sid in memory.build.live
 
@@ -265,7 +262,7 @@ class Memory:
 
 
 def _taken(answer: tuple[int, int]) -> int:
-    """The state that durable_rules answers with; any code but 0 says that the fact was not taken."""
+    """Return the state that durable_rules answers with; any code but 0 says that the fact was not taken."""
     code, state = answer
     if code:
         raise Broken(f"durable_rules did not take a fact, code {code}")
@@ -276,7 +273,7 @@ def _taken(answer: tuple[int, int]) -> int:
 
 
 def _compiled(rules: Mapping[str, Sequence[Test]]) -> str:
-    """The rules as durable_rules reads them."""
+    """Return the rules as durable_rules reads them."""
     return "{" + ",".join(f'"{name}":{{"all":[{{"m":{_tests(tests)}}}]}}' for name, tests in rules.items()) + "}"
 
 
@@ -303,28 +300,28 @@ def check(rules: Mapping[str, Sequence[Test]], ids: Iterable[str]) -> None:
         EngineUnavailable: with the limit.
     """
     if len(rules) > MAX_RULES:
-        raise EngineUnavailable(f"the ruleset makes {len(rules)} rules, durable_rules takes {MAX_RULES}")
+        raise EngineUnavailable(Message("durable.rules", count=len(rules), most=MAX_RULES))
     root = _Node()
     for name, tests in rules.items():
         if json.dumps(name) != f'"{name}"' or not tests:
-            raise EngineUnavailable(f"a rule of durable_rules cannot be called `{name}` and have {len(tests)} tests")
+            raise EngineUnavailable(Message("durable.name", name=name, count=len(tests)))
         node = root
         for test in tests:
             node = node.below.setdefault(test, _Node())
         node.ends += 1
     properties = {prop for tests in rules.values() for _, prop, _ in tests}
-    for kind, names in (("properties", properties | {"id", "sid"}), ("ids", set(ids))):
+    for code, names in (("durable.properties", properties | {"id", "sid"}), ("durable.ids", set(ids))):
         if len({hash_of(name) for name in names}) < len(names):
-            raise EngineUnavailable(f"two {kind} are one to durable_rules, which compares hashes of 32 bits")
+            raise EngineUnavailable(Message(code))
     _check_node(root, 0)
 
 
 def _check_node(node: _Node, above: int) -> None:
-    """The limits of one node; *above* is how many matches may wait when it is reached."""
+    """Return the limits of one node; *above* is how many matches may wait when it is reached."""
     if len(node.below) > MAX_TESTS:
-        raise EngineUnavailable(f"the ruleset makes {len(node.below)} tests in one place, at most {MAX_TESTS} are safe")
+        raise EngineUnavailable(Message("durable.tests", count=len(node.below), most=MAX_TESTS))
     if node.ends > MAX_ENDS:
-        raise EngineUnavailable(f"{node.ends} rules end in one place, at most {MAX_ENDS} are safe")
+        raise EngineUnavailable(Message("durable.ends", count=node.ends, most=MAX_ENDS))
     together: set[Test | str] = set()
     for op, name, value in node.below:
         if op == "==":
@@ -333,7 +330,6 @@ def _check_node(node: _Node, above: int) -> None:
             together.add((op, name, value))
     matches = above + len(together)
     if matches > MAX_MATCHES:
-        message = f"{matches} tests of the ruleset may match one fact at once, at most {MAX_MATCHES} are safe"
-        raise EngineUnavailable(message)
+        raise EngineUnavailable(Message("durable.matches", count=matches, most=MAX_MATCHES))
     for below in node.below.values():
         _check_node(below, max(matches - 1, 0))

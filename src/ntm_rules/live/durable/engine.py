@@ -24,6 +24,7 @@ from ntm_rules.live.durable.driver import (
     Test,
     engine_module,
 )
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
@@ -48,7 +49,7 @@ FOUND, OUTCOME, INDICATOR, CRITERION, SET = "found", "outcome", "indicator", "cr
 
 @kept
 def rules_of(ruleset: Ruleset) -> "DurableRules":
-    """The rules of a ruleset for durable_rules, kept with it.
+    """Return the rules of a ruleset for durable_rules, kept with it.
 
     Raises:
         EngineUnavailable: the ruleset is outside the safe subset.
@@ -57,7 +58,7 @@ def rules_of(ruleset: Ruleset) -> "DurableRules":
 
 
 class DurableEngine:
-    """Keeps the outcomes of one unit up to date by a session of durable_rules; built anew when that has failed.
+    """Keeps the outcomes of one unit up to date by a session of durable_rules; built again when that has failed.
 
     Args:
         slots: those at the beginning.
@@ -77,17 +78,17 @@ class DurableEngine:
 
     @property
     def rebuilds(self) -> int:
-        """How often it was built anew."""
+        """How often it was built again."""
         return self._opened - 1
 
     def follow(self, codes: bytes, slots: Slots, differ: Collection[int]) -> bytes:
-        """The codes after a change; what was before is in the session."""
+        """Return the codes after a change; what was before is in the session."""
         with suppress(Broken):
             return self._follow(slots, differ)
         try:
             return self._follow(slots, differ)  # by a new one
         except Broken as error:
-            raise EngineUnavailable(f"durable_rules failed twice in one change: {error}") from error
+            raise EngineUnavailable(Message("durable.broken", error=str(error))) from error
 
     def _follow(self, slots: Slots, differ: Collection[int]) -> bytes:
         engine_module()  # the locale of the process may have been changed
@@ -147,14 +148,14 @@ class Unit:
     # -- what the rules do -------------------------------------------------------------------
 
     def decide(self, number: int, code: int) -> None:
-        """A comparison or prerequisite has an outcome."""
+        """Return a comparison or prerequisite has an outcome."""
         place = self.rules.size + number
         if self.work[place] != code:
             self.work[place] = code
             self.touch(self.rules.readers[number])
 
     def touch(self, indicators: Collection[int]) -> None:
-        """Indicators rest on something that has changed."""
+        """Return indicators rest on something that has changed."""
         for number in indicators:
             self.memory.put(f"i{number}", {INDICATOR: number})
 
@@ -194,11 +195,11 @@ class _Slot:
         self.values = fact.values or (False, True)
 
     def outcomes(self, slot: object) -> list[tuple[int, int]]:
-        """The outcome of each comparison for a value, by the closures of the scalar engine."""
+        """Return the outcome of each comparison for a value, by the closures of the scalar engine."""
         return [(n, leaf_of(self.fact, 0, op, cell, self.exact)([slot])) for (op, *_), (n, cell) in self.tests.items()]
 
     def message(self, slot: typing.Any) -> Mapping[str, Number]:
-        """The slot as a fact of durable_rules."""
+        """Return the slot as a fact of durable_rules."""
         if slot is None or slot is Unclear.AMBIGUOUS:
             return {MISSING: self.place}
         if not self.fact.type.numeric:
@@ -211,7 +212,7 @@ class _Slot:
         return {SLOT: self.place, FIGURE: beside(Fraction(*slot), limits)}
 
     def rules(self) -> Iterator[Rule]:
-        """The rules that the value of the slot can match."""
+        """Yield the rules that the value of the slot can match."""
         here: Test = ("==", SLOT, self.place)
         if self.fact.type.numeric:
             for (op, *_), (number, cell) in self.tests.items():
@@ -224,7 +225,7 @@ class _Slot:
 
 
 def beside(exact: Fraction, limits: Iterable[Decimal]) -> float:
-    """The double that lies to every limit as an exact ratio does.
+    """Return the double that lies to every limit as an exact ratio does.
 
     The nearest one; where that falls on a limit the ratio does not reach, or exceeds, the one next to it. Two limits of
     15 digits are never that near to each other.
@@ -284,7 +285,7 @@ class DurableRules:
         yield from self._chained()
 
     def _chained(self) -> Iterator[Rule]:
-        """The rules that others trigger; each is called as the fact that triggers it."""
+        """Yield the rules that others trigger; each is called as the fact that triggers it."""
         for number in range(len(self.indicators)):
             yield f"i{number}", [("==", INDICATOR, number)], _calling(Unit.indicator, number)
         for number in range(self.first - 1):
@@ -308,7 +309,7 @@ class _Compiler(Compiler):
         self.number = 0
 
     def compared(self, fact: str, op: Op, cell: Cell) -> Code:
-        """The outcome of a comparison; the same comparison is made once."""
+        """Return the outcome of a comparison; the same comparison is made once."""
         slot = self.slot(fact)
         key = (op, cell.value, cell.when_empty)
         if key not in slot.tests:
@@ -317,26 +318,26 @@ class _Compiler(Compiler):
         return self.outcome(slot.tests[key][0])
 
     def table(self, fact: str | None, op: Op, table: Table) -> Code:
-        """A comparison with a table: its selectors have to trigger the indicator too."""
+        """Return a comparison with a table: its selectors have to trigger the indicator too."""
         for selector in table.by:
             if selector not in self.bindings:
                 self.slot(selector).selects[self.number] = None
         return super().table(fact, op, table)
 
     def found_elsewhere(self, other: Ruleset) -> Code:
-        """The outcome of a prerequisite."""
+        """Return the outcome of a prerequisite."""
         reads = frozenset(self.places[fact.id] for fact in other.facts)
         self.into.findings.append((len(self.into.readers), finding_of(other, self.places, self.floor), reads))
         self.into.readers.append({})
         return self.outcome(self.into.findings[-1][0])
 
     def slot(self, fact: str) -> _Slot:
-        """What is decided about a fact."""
+        """Return what is decided about a fact."""
         place = self.places[fact]
         return self.into.slots.setdefault(place, _Slot(place, self.facts[fact], fact in self.ratios))
 
     def outcome(self, number: int) -> Code:
-        """Reads the outcome of a comparison or prerequisite, for the indicator that is being compiled."""
+        """Read the outcome of a comparison or prerequisite, for the indicator that is being compiled."""
         self.into.readers[number][self.number] = None
         place = self.into.size + number
         return lambda slots: typing.cast(int, slots[place])
@@ -356,5 +357,5 @@ def _calling(method: Callable[[Unit, int], None], number: int) -> Action:
 
 
 def _matched(match: str, name: str) -> int:
-    """The value of a property of the fact that a rule matched."""
+    """Return the value of a property of the fact that a rule matched."""
     return int(json.loads(match)[name]["m"][name])

@@ -60,7 +60,7 @@ POINT = Key(
     "point",
     TEXT,
     "Vị trí trong văn bản: điều, khoản, điểm hoặc dòng của bảng.",
-    "Where it stands in the instrument: article, clause, point or row.",
+    "Where it is in the instrument: article, clause, point or row.",
 )
 EVIDENCE = Key(
     "evidence",

@@ -37,7 +37,7 @@ class Reader:
         hint: Sentence = Message("hint.near", names=found) if found else ""
         if names and not found:
             hint = Message("hint.one_of", names=tuple(sorted(names)[:_SHOWN]))
-        self.error(code, at, Message("error.unknown", kind=kind, name=name), hint)
+        self.diagnostics.append(problem(code, at, Message("error.unknown", kind=kind, name=name), hint))
 
     def raise_errors(self) -> None:
         """Raise what was noted.

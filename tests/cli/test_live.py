@@ -192,7 +192,7 @@ def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "durable_rules_engine.py").write_text("raise ImportError('undefined symbol: PyEval_CallObject')\n")
     done = subprocess.run(
         [*COMMAND, "--engine", "durable"],
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
         input="",
         capture_output=True,
         text=True,

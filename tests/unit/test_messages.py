@@ -73,7 +73,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "proofs.data.": ("implied_by", "because", "selectors", "year"),
     "case.side.": tuple(side.value for side in Side),
     "law.what.": ("operator", "unit", *CELL_CHANGES),
-    "change.": ("unit", "set", "clear", "verdict"),
+    "change.key.": ("unit", "set", "clear", "verdict"),
     "expected.number": ("", "_between", "_from", "_up_to"),
     "expected.count": ("", "_between", "_from", "_up_to"),
     "cli.level.": LEVELS,

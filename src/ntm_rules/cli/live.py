@@ -153,7 +153,7 @@ def _change(text: str | None) -> _Change:
         raise NtmRulesError(Message("change.keys", keys=tuple(_KEYS), unknown=tuple(unknown)))
     for name, (otherwise, fits) in _KEYS.items():
         if not fits(found.setdefault(name, otherwise)):
-            raise NtmRulesError(Message(f"change.{name}"))
+            raise NtmRulesError(Message(f"change.key.{name}"))
     facts, clear = found["set"], found["clear"]
     twice = [name for name in clear if name in facts]
     if twice:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from unittest import mock
 
@@ -17,9 +18,9 @@ PLAIN = {name: value for name, value in os.environ.items() if name not in SETTIN
 bundled = cache(Library.bundled)  # what one command has read the next need not read again
 
 
-def invoke(*arguments: object, data: bytes = b"", **env: str) -> Result:
+def invoke(*arguments: object, data: bytes = b"", env: Mapping[str, str] | None = None) -> Result:
     """What becomes of a command; an exception that it does not handle fails the test."""
-    runner = CliRunner(env=dict.fromkeys(SETTINGS) | env)
+    runner = CliRunner(env={**dict.fromkeys(SETTINGS), **(env or {})})
     words = [str(word) for word in arguments]
     with mock.patch.object(Library, "bundled", bundled):
         return runner.invoke(commands, words, input=data, prog_name="ntm-rules", catch_exceptions=False)
@@ -27,7 +28,7 @@ def invoke(*arguments: object, data: bytes = b"", **env: str) -> Result:
 
 def run(*arguments: object, code: int = 0, **env: str) -> str:
     """Standard output, or standard error where the exit code is 2; the code is checked."""
-    done = invoke(*arguments, **env)
+    done = invoke(*arguments, env=env)
     return said(done.exit_code, code, done.stdout, done.stderr)
 
 

@@ -15,16 +15,16 @@ from ntm_rules import Library
 # What the tests read are the words of the checkout as they are now.
 runpy.run_path(str(Path(__file__).parent.parent / "tools" / "catalogues.py"), run_name="__main__")
 
-_COMMON = {
-    "deadline": None,
-    "derandomize": bool(os.environ.get("CI")),
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
-}
-settings.register_profile("quick", max_examples=40, **_COMMON)
-settings.register_profile("strong", max_examples=200, **_COMMON)
-settings.register_profile("full", max_examples=3000, **_COMMON)
+COMMON = settings(
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile("quick", COMMON, max_examples=40)
+settings.register_profile("strong", COMMON, max_examples=200)
+settings.register_profile("full", COMMON, max_examples=3000)
 # For looking whether a test notices a change of the engine: no time is spent on small examples.
-settings.register_profile("mutate", max_examples=60, phases=[Phase.explicit, Phase.generate], **_COMMON)
+settings.register_profile("mutate", COMMON, max_examples=60, phases=[Phase.explicit, Phase.generate])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 

@@ -602,4 +602,4 @@ def agrees(given: object, ratio: Value) -> bool:
     if isinstance(given, float) and text == text.to_integral_value():
         text = text.quantize(Decimal(1))
     digits = max(0, min(-int(text.as_tuple().exponent), 14 - text.adjusted()))  # of a float 15 are written at most
-    return abs(Fraction(text) - typing.cast(Fraction, ratio)) * 2 * 10**digits <= 1
+    return bool(abs(Fraction(text) - typing.cast(Fraction, ratio)) * 2 * 10**digits <= 1)

@@ -388,7 +388,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, ruleset: Ruleset) ->
         filled |= {fact.id: drawn(fact, place, count) for place, fact in enumerate(columns)}
         pq.write_table(pa.table(filled), path, row_group_size=count)
         del filled
-        command = [sys.executable, "-c", LIMITED, "assess", path, *LAW, "--out", tmp_path / "o.parquet"]
+        command = [sys.executable, "-c", LIMITED, "assess", str(path), *LAW, "--out", str(tmp_path / "o.parquet")]
         done = subprocess.run(command, env=PLAIN, capture_output=True, check=True)
         peaks.append(int(done.stderr.split()[-1]))
         assert pq.ParquetFile(tmp_path / "o.parquet").metadata.num_rows == count

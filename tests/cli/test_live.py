@@ -168,7 +168,7 @@ def test_each_answer_comes_at_once() -> None:
         for share in (10, 90, 10):
             process.stdin.write(change(set={"irrigated_share": share}) + "\n\n")
             process.stdin.flush()
-            kinds = []
+            kinds: list[str] = []
             while not kinds or kinds[-1] != "done":
                 kinds.append(json.loads(process.stdout.readline())["type"])
         process.stdin.close()

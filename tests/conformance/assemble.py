@@ -11,6 +11,7 @@ semantics; only the counts are added up. The output is committed: a file for eac
 
 import json
 import typing
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -65,7 +66,7 @@ def cell(value: object = None, evidence: str | None = "official", state: str = "
     return found
 
 
-def num(text: str, evidence: str | None = "official", **more: object) -> Json:
+def num(text: str, evidence: str | None = "official", **more: typing.Any) -> Json:
     return cell({"number": text}, evidence, **more)
 
 
@@ -345,14 +346,15 @@ def prerequisites() -> None:
         return single({**node, **more})
 
     for value, outcome in ((True, M), (False, N), (None, U)):
-        facts = {} if value is None else {"recognised": value}
+        facts: Json = {} if value is None else {"recognised": value}
         one(f, f"by act, {value}", meets("act"), facts, outcome, *why(outcome))
-    for value, outcome in ((50, M), (49, N), (None, U)):
-        facts = {} if value is None else {"share": value}
+    for share, outcome in ((50, M), (49, N), (None, U)):
+        facts = {} if share is None else {"share": share}
         one(f, f"by finding, {outcome}", meets("finding"), facts, outcome, *why(outcome))
     for act in (M, N, U):
         for found in (M, N, U):
-            facts = {k: v for k, v in {"recognised": {M: True, N: False}.get(act), "share": {M: 50, N: 49}.get(found)}.items() if v is not None}
+            given: Json = {"recognised": {M: True, N: False}.get(act), "share": {M: 50, N: 49}.get(found)}
+            facts = {k: v for k, v in given.items() if v is not None}
             outcome = ANY_TABLE[act][found]
             one(f, f"by either, act {act}, finding {found}", meets("either"), facts, outcome, *why(outcome))
     weak = cell(True, "recalled")
@@ -415,12 +417,13 @@ def tables() -> None:
         {("N", "I"): num("10"), ("N", "*"): num("20"), ("*", "III"): num("30"), ("*", "*"): num("40"), ("S", "II"): NONE},
     )
     rules = single(cmp("share", "at_least", two))
-    for region, klass, outcome, margin in (
+    shares: tuple[tuple[str, str, str, str | None], ...] = (
         ("N", "I", M, "15"), ("N", "II", M, "5"), ("N", "III", M, "5"),
         ("S", "I", N, "-15"), ("S", "III", N, "-5"), ("S", "II", A, None),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for region, klass, outcome, slack in shares:
         columns = {"region": region, "area_class": klass}
-        one(f, f"two selectors, {region} {klass}", rules, {"share": 25, **columns}, outcome, margin=margin, columns=columns)
+        one(f, f"two selectors, {region} {klass}", rules, {"share": 25, **columns}, outcome, margin=slack, columns=columns)
     one(f, "two selectors, one missing", rules, {"share": 25, "region": "N"}, U, "selector_missing", columns={"region": "N", "area_class": None})
     flag = single(cmp("share", "at_least", table(["special"], {("true",): num("10"), ("false",): num("30")})))
     one(f, "a yes/no selector, true", flag, {"share": 25, "special": True}, M, margin="15", columns={"special": "true"})
@@ -490,7 +493,7 @@ def points() -> None:
 
     def score(op: str, limit: Json, plan: Json | None = None, work: Json | None = None, out_of: str = "100") -> Json:
         """15 + 55 + 30 points; the first two may have a condition under which they apply."""
-        members = [{"fact": "plan", "out_of": "15"}, {"fact": "work", "out_of": "55"}, {"fact": "meetings", "out_of": "30"}]
+        members: list[Json] = [{"fact": "plan", "out_of": "15"}, {"fact": "work", "out_of": "55"}, {"fact": "meetings", "out_of": "30"}]
         for member, applies in zip(members, (plan, work), strict=False):
             if applies is not None:
                 member["applies_if"] = applies
@@ -598,7 +601,7 @@ def undecided() -> None:
 def cases() -> None:
     f = "case"
 
-    def column(rows: list[tuple[Json, object]], otherwise: object = None, exclusive: bool = False) -> Json:
+    def column(rows: Sequence[tuple[Json, object]], otherwise: object = None, exclusive: bool = False) -> Json:
         rule: Json = {"node": "Case", "rows": [{"when": when, "then": then} for when, then in rows]}
         if otherwise is not None:
             rule["otherwise"] = otherwise

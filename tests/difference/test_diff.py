@@ -22,7 +22,7 @@ from ntm_rules.difference.sides import in_year
 from ntm_rules.difference.trials import points
 from ntm_rules.model import conditions as c
 from ntm_rules.model.citations import Citation
-from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Table
@@ -351,7 +351,7 @@ def test_a_ratio_worked_out_by_the_set() -> None:
         made.BY_ID["share"].__class__(
             "group_rate", FactType.PERCENT, decimals=2, minimum=Decimal(0), maximum=Decimal(100)
         ),
-        made.RatioOf("group_part", "group_whole"),
+        RatioOf("group_part", "group_whole"),
     )
     old, new = (ruleset(indicator("1", asks("group_rate", "at_least", n)), derived=(rate,)) for n in ("33.3", "66.7"))
     found = diff(old, new)

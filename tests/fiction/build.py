@@ -502,7 +502,7 @@ def advanced(period: str) -> Data:
         if early
         else ("2/QĐ-XM", "2025-12-29", ("2026-02-15", "2030-12-31"))
     )
-    special = {
+    special: dict[str, Data] = {
         "1.2": {
             "require": {"meets": "commune/ntm", "by": "act", "recognised": "recognised_ntm", "evidence": "official"}
         },

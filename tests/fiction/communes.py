@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
+from typing import Any
 
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
@@ -12,13 +13,13 @@ from ntm_rules.model.walk import prerequisites
 FOLDER = Path(__file__).parent / "rulesets"
 
 
-def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, object]:
+def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, Any]:
     """Facts of one commune; *missing* is the share of facts that are left out.
 
     A percentage that follows from a part and a whole is not given, its parts are.
     """
     chance = random.Random(seed)
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     inputs = ruleset.inputs()
     for fact in inputs.values():
         if fact.ratio is not None or chance.random() < missing:
@@ -26,7 +27,7 @@ def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, obje
         found[fact.id] = value(fact, chance)
     for _ in range(4):  # a part may be the whole of another ratio
         for ratio in ratios(ruleset):
-            if ratio.part in found and ratio.whole in found and found[ratio.part] > found[ratio.whole]:  # type: ignore[operator]
+            if ratio.part in found and ratio.whole in found and found[ratio.part] > found[ratio.whole]:
                 low = Decimal(str(found[ratio.whole])) * chance.randint(60, 100) / 100
                 part = inputs[ratio.part]
                 steps = low.scaleb(part.decimals).to_integral_value(ROUND_FLOOR).scaleb(-part.decimals)
@@ -34,7 +35,7 @@ def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, obje
     for fact in inputs.values():
         ratio_, more = fact.ratio, fact.undecided
         if ratio_ is not None and more is not None and {more, ratio_.part, ratio_.whole} <= found.keys():
-            found[more] = min(found[more], found[ratio_.whole] - found[ratio_.part])  # type: ignore[operator,type-var]
+            found[more] = min(found[more], found[ratio_.whole] - found[ratio_.part])
     return found
 
 
@@ -46,7 +47,7 @@ def ratios(ruleset: Ruleset) -> Iterator[RatioOf]:
         yield from ratios(other)
 
 
-def value(fact: Fact, chance: random.Random) -> object:
+def value(fact: Fact, chance: random.Random) -> Any:
     if fact.type is FactType.BOOLEAN:
         return chance.random() < 0.8
     if not fact.type.numeric:

@@ -111,16 +111,16 @@ def rows(found: typing.Any) -> list[Row]:
         found = found.collect()
     if isinstance(found, pl.DataFrame):
         return found.rows(named=True)
+    if isinstance(found, duckdb.DuckDBPyRelation):
+        found = found.to_arrow_table()
     if isinstance(found, pa.Table):
-        return found.to_pylist()
+        return list(found.to_pylist())
     if isinstance(found, dict):
         names = list(found)
         return [dict(zip(names, map(_scalar, row), strict=True)) for row in zip(*found.values(), strict=True)]
     if isinstance(found, pd.DataFrame):
-        return [{n: _scalar(v) for n, v in row.items()} for row in found.to_dict("records")]
-    if isinstance(found, duckdb.DuckDBPyRelation):
-        return found.to_arrow_table().to_pylist()
-    return found.to_pyarrow().to_pylist()
+        return [{str(n): _scalar(v) for n, v in row.items()} for row in found.to_dict("records")]
+    return list(found.to_pyarrow().to_pylist())
 
 
 def _scalar(value: typing.Any) -> typing.Any:

@@ -154,7 +154,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
     folder = tmp_path_factory.mktemp("spark")
     quiet = folder / "log4j2.properties"
     quiet.write_text("rootLogger.level = error\n", encoding="ascii")
-    settings = {
+    settings: dict[str, bool | float | int | str | None] = {
         "spark.driver.host": LOOPBACK,
         "spark.driver.bindAddress": LOOPBACK,
         "spark.driver.memory": "1g",

@@ -163,6 +163,7 @@ def test_more_than_fifteen_digits_are_a_bad_value() -> None:
 
 def test_nan_is_missing_in_numpy_and_bad_elsewhere() -> None:
     values = [math.nan, 70.0]
+    frame: typing.Any
     for frame in ({"share": np.array(values)}, pd.DataFrame({"share": values})):
         assert outcomes(frame, "share") == [UNDETERMINED, MET]
     table = pa.table({"share": pa.array(values, from_pandas=False)})
@@ -289,12 +290,13 @@ def test_all_columns_that_do_not_fit_are_named_at_once() -> None:
 def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
     with pytest.raises(TypeError, match=r"expected a Polars, pandas or PyArrow frame.*not `list`"):
         ntm.frames.assess(RULESET, [1])
-    for options, words in (
+    refused: tuple[tuple[dict[str, typing.Any], str], ...] = (
         ({"shape": "tall"}, "`shape` is one of `wide`, `long`"),
         ({"on_bad": "skip"}, "`on_bad` is one of"),
         ({"on_bad": "raise"}, 'takes `on_bad="mark"` only'),
         ({"shape": "long"}, "needs `unit_column`"),
-    ):
+    )
+    for options, words in refused:
         with pytest.raises(ValueError, match=words):
             ntm.frames.assess(RULESET, pl.LazyFrame({"share": [1.0]}), **options)
     with pytest.raises(TypeError, match="`keep` is a sequence"):

@@ -133,7 +133,7 @@ def test_bad_keys_and_facts_are_named(fiction: Library) -> None:
 def test_sets_that_no_fact_bears_on_have_a_row_a_unit(bundled: Library, kind: str, shape: str) -> None:
     """Village sets of provinces of which only titles and names of criteria are known."""
     frame = pl.DataFrame({"code": ["a", "b", "c"], "tỉnh": ["khanh-hoa", "yen-bai", "khanh-hoa"]})
-    asked = {
+    asked: dict[str, typing.Any] = {
         "tier": "village/ntm",
         "on": dt.date(2024, 7, 2),
         "province": "tỉnh",

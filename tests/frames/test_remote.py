@@ -22,7 +22,7 @@ if typing.TYPE_CHECKING:
 ON = dt.date(2024, 7, 2)
 
 
-def communes_of(ruleset: Ruleset, count: int) -> list[Facts]:
+def communes_of(ruleset: Ruleset, count: int) -> Sequence[Facts]:
     """Good communes, and some with a value out of bounds, a part above its whole, an unknown level."""
     found: list[dict[str, typing.Any]] = [dict(commune(ruleset, s, missing=0.2 * (s % 3))) for s in range(count)]
     inputs = ruleset.inputs()
@@ -127,7 +127,7 @@ def test_the_text_of_the_query_runs_in_postgresql(fiction: Library, postgres: st
         columns=[n for n in ruleset.inputs() if n in arrow(ruleset, communes).column_names],
     )
     with psycopg.connect(postgres) as connection, connection.cursor() as cursor:
-        cursor.execute(f'CREATE TEMPORARY VIEW "kết quả" AS {text}')  # type: ignore[arg-type]
+        cursor.execute(f'CREATE TEMPORARY VIEW "kết quả" AS {text}')
         cursor.execute('SELECT * FROM "kết quả"')
         names = [column.name for column in cursor.description or ()]
         found = pl.DataFrame(cursor.fetchall(), schema=names, orient="row")

@@ -85,7 +85,7 @@ def withdrawal(library: ntm.Library, tested: ntm.Verdict, tier: str = "ntm", **f
 
 
 def act(kind: str = "recognised", tier: str = "commune/ntm", date: dt.date = dt.date(2023, 5, 4)) -> ntm.law.Act:
-    return ntm.law.Act(kind, "Quang Châu", tier, None, date)  # type: ignore[arg-type]
+    return ntm.law.Act(kind, "Quang Châu", tier, None, date)
 
 
 # ---------------------------------------------------------------- withdrawal
@@ -175,7 +175,9 @@ def test_a_model_commune_is_tested_against_the_advanced_set(library: ntm.Library
 def test_withdrawal_of_a_district(
     library: ntm.Library, failing: set[int], communes: tuple[int, int] | None, outcome: str
 ) -> None:
-    facts = {} if communes is None else {"communes_withdrawn": communes[0], "communes": communes[1]}
+    facts: dict[str, typing.Any] = (
+        {} if communes is None else {"communes_withdrawn": communes[0], "communes": communes[1]}
+    )
     tested = finding(library, failing, tier="district/ntm")
     assert withdrawal(library, tested, **facts).outcome.code == outcome
 
@@ -270,7 +272,7 @@ def test_how_a_finding_and_the_acts_fit_together(
 
 def test_the_reason_names_the_act_the_finding_and_the_test(library: ntm.Library) -> None:
     decision = ntm.law.Act(
-        "recognised",  # type: ignore[arg-type]
+        "recognised",
         "Quang Châu",
         "commune/ntm",
         library.compose("commune/ntm", on=ON).layers[0].instrument,

@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import ntm_rules as ntm
-from hierarchy.country import ON, country
+from hierarchy.country import ON, Facts, Units, country
 
 M, N, U, A = "met", "not_met", "undetermined", "not_applicable"
-STATES = {
+STATES: dict[str, dict[str, typing.Any]] = {
     M: {"planned": True, "income": 60},
     N: {"planned": True, "income": 30},
     U: {"planned": True},
@@ -92,8 +92,8 @@ def test_every_outcome_is_that_of_the_plain_count(
     assume(any(here for here, _ in province))  # a table without a single commune gives nothing to take
     if (by, least) not in LIBRARIES:
         LIBRARIES[by, least] = country(tmp_path_factory.mktemp("country"), share=str(least), by=by)
-    units: list[dict[str, object]] = [{"unit": "bac", "level": "province"}]
-    facts: dict[str, dict[str, object]] = {"bac": {"scheme": True}}
+    units: Units = [{"unit": "bac", "level": "province"}]
+    facts: Facts = {"bac": {"scheme": True}}
     acts = []
     for d, (here, townships) in enumerate(province):
         units.append({"unit": f"d{d}", "level": "district", "parent": "bac"})
@@ -109,11 +109,11 @@ def test_every_outcome_is_that_of_the_plain_count(
         for t, civil in enumerate(townships):
             units.append({"unit": f"d{d}t{t}", "level": "township", "parent": f"d{d}"})
             facts[f"d{d}t{t}"] = {} if civil is None else {"civil": civil}
-    found = ntm.levels.assess(LIBRARIES[by, least], units, facts, on=ON, acts=acts if with_acts else None)
+    hierarchy = ntm.levels.assess(LIBRARIES[by, least], units, facts, on=ON, acts=acts if with_acts else None)
     listed = any(townships for _, townships in province)
     expected = [district_outcome(inside, by, least, with_acts, listed) for inside in province]
-    assert [found.verdicts[f"d{d}"]["district/one"].outcome.code for d in range(len(province))] == expected
-    top = found.verdicts["bac"]["province/one"]
+    assert [hierarchy.verdicts[f"d{d}"]["district/one"].outcome.code for d in range(len(province))] == expected
+    top = hierarchy.verdicts["bac"]["province/one"]
     everyone = [c[0] for here, _ in province for c in here]
     assert {no: i.outcome.code for no, i in top.indicators.items()} == {
         "1": share(expected, 100),

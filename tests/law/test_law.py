@@ -126,7 +126,7 @@ def same_value(value: Any, wanted: Any) -> bool:
     if isinstance(value, Decimal):
         return value == Decimal(wanted)
     if isinstance(value, tuple):
-        return frozenset(value) == wanted
+        return bool(frozenset(value) == wanted)
     return bool(value == wanted)
 
 
@@ -175,7 +175,9 @@ def differences(
 
 
 def unit_differences(row: Row, ref: CellRef, unit: str | None) -> Iterator[str]:
-    if hasattr(ref.comparison.threshold, "times"):  # a multiple of another threshold has the unit of that threshold
+    if ref.comparison is not None and hasattr(
+        ref.comparison.threshold, "times"
+    ):  # a multiple of another threshold has the unit of that threshold
         if row["unit"] != "ratio":
             yield f"a multiple of another threshold, the row says {row['unit']}"
     elif row["unit"] not in UNITS:
@@ -373,7 +375,7 @@ def test_every_file_is_checked() -> None:
         (e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" not in e for n in e.get("instrument", ())
     }
     listed = {(e["ruleset"], e["period"], n) for e in MAPPING["sets"] if "province" in e for n in e["instrument"]}
-    titles = set()
+    titles: set[tuple[str, str, str]] = set()
     for e in MAPPING["layers"]:
         numbers = [e["decision"]] if "decision" in e else [row["decision"] for row in chosen(e)]
         known = amendments if e["file"] != "provinces.csv" else titles

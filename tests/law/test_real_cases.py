@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 import ntm_rules as ntm
+from ntm_rules.model.rulesets import Criterion
 
 INCOME, POOR_AND_NEAR_POOR, POOR = "income_million_vnd", "poor_and_near_poor_pct", "poverty_rate_pct"
 
@@ -49,7 +51,12 @@ def replay(case: str, ruleset: ntm.Ruleset, facts: Mapping[str, str], special: b
     return ntm.assess(ruleset, values, unit=cases()[case]["unit_name"])
 
 
-def finding(verdict: ntm.Verdict, indicator: str) -> tuple[str, Decimal | None, bool]:
+def title(criterion: Criterion) -> str:
+    assert criterion.title is not None
+    return criterion.title.vi.lower()
+
+
+def finding(verdict: ntm.Verdict, indicator: str) -> tuple[str, Decimal | Fraction | int | None, bool]:
     """Outcome, margin and whether it is provisional."""
     found = verdict.indicators[indicator]
     return found.outcome.code, found.margin, found.provisional
@@ -63,7 +70,7 @@ def test_ha_giang_income_and_poverty_fail_in_2022() -> None:
     assert finding(verdict, "11") == ("not_met", Decimal("-20.5"), True)
     assert verdict.outcome is ntm.Outcome.NOT_MET
     assert verdict.criteria_total == cases()["HGI-01"]["criteria_total"]
-    failed = {c.criterion.title.vi.lower() for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET}
+    failed = {title(c.criterion) for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET}
     assert failed == {"thu nhập", "nghèo đa chiều"} < set(cases()["HGI-01"]["failed_criteria"])
 
 
@@ -83,10 +90,12 @@ def test_dien_bien_both_printed_criteria_fail(year: int) -> None:
     on = dt.date(year, 12, 31)
     ruleset = library().compose("commune/ntm", on=on, province="dien-bien")
     verdict = replay("DB-41", ruleset, {"income_per_capita": INCOME, "poverty_rate": POOR})
-    failed = [c.criterion.title.vi.lower() for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET]
+    failed = [title(c.criterion) for c in verdict.criteria.values() if c.outcome is ntm.Outcome.NOT_MET]
     assert failed == cases()["DB-41"]["failed_criteria"]
     assert finding(verdict, "11") == ("not_met", Decimal(-11), True)
-    assert verdict.indicators["10"].margin <= 36 - 39  # any income up to 36 fails, whatever "over 19" was
+    margin = verdict.indicators["10"].margin
+    assert margin is not None
+    assert margin <= 36 - 39  # any income up to 36 fails, whatever "over 19" was
     assert verdict.criteria_not_met == cases()["DB-41"]["criteria_total"] - cases()["DB-41"]["criteria_met"]
 
 
@@ -205,7 +214,7 @@ def test_criteria_named_by_the_press_are_those_of_the_set() -> None:
     ruleset = library().compose("commune/ntm", on=dt.date(2025, 8, 28), province="lang-son")
     case = cases()["LS-22"]
     named = {*case["facts"]["criteria_met_list"], *case["failed_criteria"]}
-    titles = {criterion.title.vi.lower() for criterion in ruleset.criteria}
+    titles = {title(criterion) for criterion in ruleset.criteria}
     assert named == titles
     assert len(case["facts"]["criteria_met_list"]) == case["criteria_met"]
     assert len(ruleset.criteria) == case["criteria_total"]

@@ -5,6 +5,7 @@ import os
 import random
 import typing
 from collections.abc import Callable
+from unittest import TestCase
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -189,8 +190,8 @@ def refused(call: Callable[[], object]) -> list[str]:
     return []
 
 
-def machine(draw: Callable[[typing.Any], Ruleset], examples: int, steps: int = 12) -> type:
+def machine(draw: Callable[[typing.Any], Ruleset], examples: int, steps: int = 12) -> type[TestCase]:
     """A test of the machine over some rulesets."""
-    made = type("Live", (Live,), {"draw_ruleset": staticmethod(draw)})
+    made: type[Live] = type("Live", (Live,), {"draw_ruleset": staticmethod(draw)})
     made.TestCase.settings = settings(max_examples=examples, stateful_step_count=steps)
-    return typing.cast(type, made.TestCase)
+    return made.TestCase

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import typing
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,10 @@ RULESET = asking(comparison("share", Op.AT_LEAST, Decimal(50)), comparison("amou
 
 
 def test_a_unit_that_was_put_away_is_as_it_was(engine: str) -> None:
-    facts = {"share": Decimal("50.0"), "amount": {"value": 9.5, "source": "Xã", "as_of": None, "by": "self"}}
+    facts: dict[str, typing.Any] = {
+        "share": Decimal("50.0"),
+        "amount": {"value": 9.5, "source": "Xã", "as_of": None, "by": "self"},
+    }
     with Board(RULESET, capacity=1, engine=engine) as board:
         events: list[Event] = []
         board.on_change(events.append)

@@ -11,6 +11,7 @@ import resource
 import sys
 import threading
 import typing
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -269,14 +270,14 @@ def test_two_names_of_one_hash_are_refused() -> None:
 
 def test_sessions_do_not_see_each_other(ruleset: Ruleset) -> None:
     chance = random.Random(2026)
-    facts: list[dict[str, object]] = [{} for _ in range(20)]
+    facts: list[dict[str, typing.Any]] = [{} for _ in range(20)]
     sessions = [durable(ruleset) for _ in facts]
     for _ in range(400):
         n = chance.randrange(20)
         facts[n] = made_facts(ruleset, chance.choice, 3)
-        sessions[n].set_many({name: facts[n].get(name) for name in ruleset.inputs()})  # type: ignore[misc]
+        sessions[n].set_many({name: facts[n].get(name) for name in ruleset.inputs()})
         other = chance.randrange(20)
-        assert sessions[other].verdict == assess(ruleset, facts[other])  # type: ignore[arg-type]
+        assert sessions[other].verdict == assess(ruleset, facts[other])
     for session in sessions:
         session.close()
 
@@ -318,6 +319,7 @@ def test_a_prerequisite_that_needs_no_facts_is_found_at_the_beginning() -> None:
 def test_a_share_of_nothing_is_what_each_cell_says() -> None:
     rate = comparison("rate", Op.AT_LEAST, Decimal(50))
     cell = rate.threshold
+    assert isinstance(cell, Cell)
     ruleset = asking(
         *(evolve(rate, threshold=evolve(cell, when_empty=o)) for o in (None, Outcome.MET, Outcome.NOT_MET))
     )
@@ -460,13 +462,26 @@ def test_sessions_that_nobody_closed_are_ended_with_the_next(ruleset: Ruleset) -
     assert len(build.live) == 0
 
 
-def test_with_the_last_session_everything_is_freed(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
-    deleted: list[object] = []
-    for name in ("delete_state", "delete_ruleset"):
+def listed(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
+    """The calls of some functions of the engine, as they come."""
+    calls: list[str] = []
+
+    def listing(name: str) -> Callable[..., object]:
         real = getattr(durable_rules_engine, name)
-        monkeypatch.setattr(
-            durable_rules_engine, name, lambda *a, name=name, real=real: (deleted.append(name), real(*a))
-        )
+
+        def call(*arguments: object) -> object:
+            calls.append(name)
+            return real(*arguments)
+
+        return call
+
+    for name in names:
+        monkeypatch.setattr(durable_rules_engine, name, listing(name))
+    return calls
+
+
+def test_with_the_last_session_everything_is_freed(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:
+    deleted = listed(monkeypatch, "delete_state", "delete_ruleset")
     first, second = durable(ruleset), durable(ruleset)
     first.close()
     assert deleted == ["delete_state"]
@@ -481,9 +496,7 @@ def test_with_the_last_session_everything_is_freed(ruleset: Ruleset, monkeypatch
 
 def test_a_ruleset_that_is_gone_takes_its_sessions_along(monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()
-    deleted: list[object] = []
-    real = durable_rules_engine.delete_ruleset
-    monkeypatch.setattr(durable_rules_engine, "delete_ruleset", lambda *a: (deleted.append(a), real(*a)))
+    deleted = listed(monkeypatch, "delete_ruleset")
     ruleset = asking(SHARE)
     sessions = [durable(ruleset), durable(ruleset)]
     del ruleset, sessions

@@ -5,6 +5,7 @@ import gc
 import json
 import logging
 import sys
+import typing
 import weakref
 from decimal import Decimal
 
@@ -396,7 +397,7 @@ def test_history_is_bounded(engine: str) -> None:
 
 
 def test_a_snapshot_is_plain_json_and_brings_everything_back(lang_son: Ruleset, engine: str) -> None:
-    facts = {
+    facts: dict[str, typing.Any] = {
         "income_per_capita": Decimal("43.20"),
         "irrigated_share": 1e-09,
         "commune_plan_current": True,

@@ -7,6 +7,7 @@ import pickle
 import random
 import sys
 import threading
+import typing
 from collections.abc import Iterator
 
 import pytest
@@ -34,15 +35,15 @@ def changed(ruleset: Ruleset, engine: str, seed: int, count: int) -> int:
     """Change a session *count* times; how often it was right."""
     chance = random.Random(seed)
     right = 0
-    facts: dict[str, object] = {}
+    facts: dict[str, typing.Any] = {}
     heard: list[object] = []
     with Session(ruleset, unit=str(seed), engine=engine) as session:
         session.on_change(heard.append)
         for _ in range(count):
             made = made_facts(ruleset, chance.choice, 5)
             facts = {name: made.get(name) for name in ruleset.inputs()}
-            session.set_many(facts)  # type: ignore[arg-type]
-            right += session.verdict == assess(ruleset, facts, str(seed))  # type: ignore[arg-type]
+            session.set_many(facts)
+            right += session.verdict == assess(ruleset, facts, str(seed))
     return right
 
 

@@ -284,8 +284,9 @@ def test_two_sets_compared(tmp_path: Path) -> None:
 
 def test_sets_of_two_regions_cannot_be_about_one_unit(tmp_path: Path) -> None:
     library = load(tmp_path)
+    north, south = (library.compose("commune/ntm", on=ON, province=province) for province in ("bac", "nam"))
     with pytest.raises(ValueError, match="`region` is `NUI` for one set and `BIEN`"):
-        implies(*(library.compose("commune/ntm", on=ON, province=p) for p in ("bac", "nam")))
+        implies(north, south)
 
 
 # -- what is not known ----------------------------------------------------------------------------
@@ -365,9 +366,10 @@ def test_what_was_not_decided_is_said(tmp_path: Path) -> None:
 def test_what_an_assessment_does_not_confirm_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the translation ends as undecided, never as a refutation."""
     from ntm_rules.proofs import shared, variables
+    from ntm_rules.verdict.compare import ORDER
 
     monkeypatch.setattr(shared, "extremes", lambda rulesets: iter(()))  # facts that need no translation
-    monkeypatch.setattr(variables, "ORDER", {**variables.ORDER, Op.AT_LEAST: variables.ORDER[Op.AT_MOST]})
+    monkeypatch.setattr(variables, "ORDER", {**ORDER, Op.AT_LEAST: ORDER[Op.AT_MOST]})
     proof = can_fail(Search((small(tmp_path),)), "1.1")
     assert (proof.status, proof.facts) == (UNDECIDED, None)
     assert "not confirmed" in proof.reason

@@ -22,7 +22,7 @@ from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Thresho
 from oracle import scored
 
 T = typing.TypeVar("T")
-Facts = dict[str, object]
+Facts = dict[str, typing.Any]
 
 PERCENT, POINT = Measure("percent", Text("%", "%")), Measure("point", Text("điểm", "points"))
 LAW = Instrument("xu-mau", "1/QĐ-XM", "2022-03-08")
@@ -217,10 +217,10 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
         Fact("zone", FactType.CATEGORY, values=("N", "S", "Z")),
         Fact("group", FactType.CATEGORY, values=("g", "h")),
     )
-    made = []
+    made: list[c.Derived] = []
     guards = comparisons(BY_ID)
     if draw(st.booleans()):
-        then = st.sampled_from(("N", "Z", c.Ref("region")))
+        then: st.SearchStrategy[str | c.Ref] = st.sampled_from(("N", "Z", c.Ref("region")))
         rows = tuple(c.CaseRow(g, draw(then)) for g in draw(st.lists(guards, min_size=1, max_size=2)))
         made.append(
             c.Derived(zone, c.Case(rows, draw(st.sampled_from((None, "S", "Z", c.Ref("region")))), draw(st.booleans())))
@@ -234,7 +234,7 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
         choices += [("score", "share"), ("rate", "score")]
     if draw(st.booleans()):
         names = draw(st.sampled_from(choices))
-        made.append(c.Derived(_percent("extreme"), draw(st.sampled_from((c.MinOf, c.MaxOf)))(names)))
+        made.append(c.Derived(_percent("extreme"), c.MinOf(names) if draw(st.booleans()) else c.MaxOf(names)))
     if draw(st.booleans()):
         made.append(c.Derived(_percent("group_rate"), RatioOf("group_part", "group_whole")))
     return tuple(made)
@@ -378,7 +378,7 @@ def forms(number: Decimal | float) -> list[object]:
 class Pick(typing.Protocol):
     """Chooses one of several values: by hypothesis, or by a seeded random number."""
 
-    def __call__(self, choices: typing.Sequence[T]) -> T: ...
+    def __call__(self, choices: typing.Sequence[T], /) -> T: ...
 
 
 @st.composite
@@ -421,7 +421,11 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
             if too_much and Decimal(str(found[ratio.part])) > Decimal(str(found[ratio.whole])):
                 found[ratio.part] = 0
     for fact, ratio in ratios:
-        if fact.type is FactType.PERCENT and {fact.undecided, ratio.part, ratio.whole} <= found.keys():
+        if (
+            fact.type is FactType.PERCENT
+            and fact.undecided
+            and {fact.undecided, ratio.part, ratio.whole} <= found.keys()
+        ):
             rest = Decimal(str(found[ratio.whole])) - Decimal(str(found[ratio.part]))
             found[fact.undecided] = pick(forms(min(rest, Decimal(str(found[fact.undecided])))))
     return found
@@ -448,7 +452,7 @@ def _part(fact: Fact, part: Fact, whole: object, around: Iterable[Decimal], pick
     return pick(forms(Decimal(steps).scaleb(-part.decimals)))
 
 
-def one(fact: Fact, pick: Pick, around: Iterable[Decimal] = (), steps: bool = False) -> object:
+def one(fact: Fact, pick: Pick, around: Iterable[Decimal] = (), steps: bool = False) -> typing.Any:
     """A good value of one fact; with *steps* a whole number of steps of its last digit, as parts of ratios are."""
     if fact.type is FactType.BOOLEAN:
         return pick((True, False))

@@ -13,6 +13,9 @@ from oracle import bad_facts, grades, judge
 from property.comparing import Quiet, check, same
 from property.strategies import Facts, facts, graded_rulesets, one, rulesets, seeded_facts
 
+if typing.TYPE_CHECKING:
+    from ntm_rules.model.results import CriterionResult
+
 FICTION_CASES = [
     (name, on, province)
     for name in (
@@ -87,10 +90,10 @@ def test_grades_of_units_and_criteria(data: st.DataObject) -> None:
     verdict = check(ruleset, given_facts)
     for grade in ruleset.grades:
         same(verdict.by_grade[grade.id], judge(grade.ruleset, given_facts))
-    found = [(None, verdict.grade, verdict.possible_grades)]
-    found += [(no, c.grade, c.possible_grades) for no, c in verdict.criteria.items()]
-    for no, grade, possible in found:
-        assert (grade.id if grade else None, [g.id for g in possible]) == grades(ruleset, given_facts, no), no
+    everywhere: list[tuple[str | None, Verdict | CriterionResult]] = [(None, verdict), *verdict.criteria.items()]
+    for no, found in everywhere:
+        reached = found.grade.id if found.grade else None
+        assert (reached, [g.id for g in found.possible_grades]) == grades(ruleset, given_facts, no), no
 
 
 @given(data=st.data())

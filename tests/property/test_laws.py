@@ -47,7 +47,7 @@ def with_levels(ruleset: Ruleset) -> list[Ruleset]:
 
 
 def never_decides_more(sets: list[Ruleset], given_facts: Facts) -> None:
-    seen = [outcomes(assess(r, given_facts)) for r in sets]  # type: ignore[arg-type]
+    seen = [outcomes(assess(r, given_facts)) for r in sets]
     for weaker, stronger in itertools.pairwise(seen):
         for place, outcome in stronger.items():
             assert outcome in ("undetermined", weaker[place]), place
@@ -70,8 +70,8 @@ def test_more_evidence_asked_never_decides_more_in_real_sets(
 def test_provisional_says_what_official_evidence_alone_leaves_open(case: tuple[Ruleset, Facts]) -> None:
     ruleset, given_facts = case
     ruleset = evolve(ruleset, layers=tuple(evolve(layer, read_whole=True) for layer in ruleset.layers))
-    verdict = assess(ruleset, given_facts)  # type: ignore[arg-type]
-    official = assess(ruleset.with_minimum_evidence("official"), given_facts)  # type: ignore[arg-type]
+    verdict = assess(ruleset, given_facts)
+    official = assess(ruleset.with_minimum_evidence("official"), given_facts)
     for no, indicator in verdict.indicators.items():
         opened = official.indicators[no].outcome is Outcome.UNDETERMINED
         assert indicator.provisional == (indicator.outcome is not Outcome.UNDETERMINED and opened)
@@ -83,7 +83,7 @@ def test_provisional_says_what_official_evidence_alone_leaves_open(case: tuple[R
 
 
 def never_contradicts(ruleset: Ruleset, less: Facts, more: Facts) -> None:
-    before, after = (outcomes(assess(ruleset, f)) for f in (less, more))  # type: ignore[arg-type]
+    before, after = (outcomes(assess(ruleset, f)) for f in (less, more))
     for place, outcome in before.items():
         assert outcome in ("undetermined", after[place]), place
 
@@ -137,7 +137,7 @@ def test_the_order_of_facts_is_irrelevant(case: tuple[Ruleset, Facts], chance: r
     names = list(given_facts)
     chance.shuffle(names)
     shuffled = {name: given_facts[name] for name in names}
-    assert everything(assess(ruleset, given_facts)) == everything(assess(ruleset, shuffled))  # type: ignore[arg-type]
+    assert everything(assess(ruleset, given_facts)) == everything(assess(ruleset, shuffled))
 
 
 @given(assessed(), st.data())
@@ -152,14 +152,14 @@ def test_the_form_of_a_number_is_irrelevant(case: tuple[Ruleset, Facts], data: s
         exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
         plain = len(exact.normalize().as_tuple().digits) <= 15 and abs(exact.adjusted()) < 300
         other[name] = data.draw(st.sampled_from(forms(exact))) if plain else value
-    assert everything(assess(ruleset, given_facts)) == everything(assess(ruleset, other))  # type: ignore[arg-type]
+    assert everything(assess(ruleset, given_facts)) == everything(assess(ruleset, other))
 
 
 @given(assessed())
 def test_missing_facts_are_none_or_absent(case: tuple[Ruleset, Facts]) -> None:
     ruleset, given_facts = case
     padded = {name: given_facts.get(name) for name in ruleset.inputs()}
-    assert assess(ruleset, given_facts) == assess(ruleset, padded)  # type: ignore[arg-type]
+    assert assess(ruleset, given_facts) == assess(ruleset, padded)
 
 
 # -- values ---------------------------------------------------------------------------------------
@@ -168,12 +168,12 @@ def test_missing_facts_are_none_or_absent(case: tuple[Ruleset, Facts]) -> None:
 @given(assessed())
 def test_verdicts_and_rulesets_are_values(case: tuple[Ruleset, Facts]) -> None:
     ruleset, given_facts = case
-    verdict = assess(ruleset, given_facts, "Xã Mẫu")  # type: ignore[arg-type]
+    verdict = assess(ruleset, given_facts, "Xã Mẫu")
     for other in (pickle.loads(pickle.dumps(ruleset)), copy.copy(ruleset), copy.deepcopy(ruleset), evolve(ruleset)):
         assert other == ruleset
         assert hash(other) == hash(ruleset)
         assert other.content_hash == ruleset.content_hash
-        assert assess(other, given_facts, "Xã Mẫu") == verdict  # type: ignore[arg-type]
+        assert assess(other, given_facts, "Xã Mẫu") == verdict
     for twin in (pickle.loads(pickle.dumps(verdict)), copy.copy(verdict), copy.deepcopy(verdict)):
         assert twin == verdict
         assert hash(twin) == hash(verdict)
@@ -191,8 +191,8 @@ def test_with_facts_is_assessing_anew(case: tuple[Ruleset, Facts], data: st.Data
     fact = data.draw(st.sampled_from(simple))
     near = one(fact, lambda choices: data.draw(st.sampled_from(choices)))
     changed = data.draw(st.none() | st.just(near))
-    verdict = assess(ruleset, given_facts).with_facts({fact.id: changed})  # type: ignore[arg-type, dict-item]
-    assert verdict == assess(ruleset, {**given_facts, fact.id: changed})  # type: ignore[arg-type]
+    verdict = assess(ruleset, given_facts).with_facts({fact.id: changed})
+    assert verdict == assess(ruleset, {**given_facts, fact.id: changed})
 
 
 # -- canonical JSON -------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def test_canonical_json_keeps_hash_and_outcomes(case: tuple[Ruleset, Facts]) -> 
     assert back.content_hash == ruleset.content_hash
     assert canonical_text(back) == canonical_text(ruleset)
     assume(given_facts is not None)
-    assert everything(assess(back, given_facts)) == everything(assess(ruleset, given_facts))  # type: ignore[arg-type]
+    assert everything(assess(back, given_facts)) == everything(assess(ruleset, given_facts))
 
 
 @given(data=st.data())
@@ -216,4 +216,4 @@ def test_canonical_json_of_real_sets(real_sets: Quiet[Ruleset], data: st.DataObj
     back = from_canonical(to_canonical(ruleset))
     assert back.content_hash == ruleset.content_hash
     given_facts = data.draw(seeded_facts(ruleset))
-    assert everything(assess(back, given_facts)) == everything(assess(ruleset, given_facts))  # type: ignore[arg-type]
+    assert everything(assess(back, given_facts)) == everything(assess(ruleset, given_facts))

@@ -148,7 +148,7 @@ def test_the_ends_are_those_of_what_could_be(
 
 
 def plan(low: str, aim: Aim = Aim.TOTAL) -> Plan:
-    wanted = Target(TIER, aim, low := Fraction(low), low, Known(Evidence.OFFICIAL))  # type: ignore[arg-type]
+    wanted = Target(TIER, aim, Fraction(low), Fraction(low), Known(Evidence.OFFICIAL))  # type: ignore[arg-type]
     return Plan("lang-son", 2024, Text("Kế hoạch", "Plan"), (wanted,))
 
 
@@ -217,12 +217,12 @@ def test_transitions_are_all_units(bundled: ntm.Library) -> None:
     def check(facts: list[dict[str, object]]) -> None:
         known = {fact.id for fact in new.facts}
         units = [(str(n), {k: v for k, v in each.items() if k in known}) for n, each in enumerate(facts)]
-        found = ntm.programme.rereview(old, new, units)  # type: ignore[arg-type]
+        found = ntm.programme.rereview(old, new, units)
         assert sum(found.counts.values()) == len(found.units) == len(units)
         assert {unit.unit for unit in found.units} == {name for name, _ in units}
         for name, given_facts in units:
             (unit,) = (each for each in found.units if each.unit == name)
-            before = ntm.assess(old, {k: v for k, v in given_facts.items() if k in {f.id for f in old.facts}})  # type: ignore[misc]
+            before = ntm.assess(old, {k: v for k, v in given_facts.items() if k in {f.id for f in old.facts}})
             assert unit.before.outcome is before.outcome
             assert unit.transition is Transition.of(before.outcome, unit.after.outcome)
 

@@ -20,7 +20,7 @@ def cell(value: object) -> Cell:
 
 
 def asks(fact: str, op: c.Op, value: object) -> c.Comparison:
-    return c.Comparison((fact,), op, cell(Decimal(typing.cast(int, value)) if type(value) is int else value))
+    return c.Comparison((fact,), op, cell(Decimal(value) if type(value) is int else value))
 
 
 def made(*conditions: c.Condition, **more: typing.Any) -> Ruleset:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import command_line
-from ntm_rules import Library, Ruleset, assess
+from ntm_rules import Library, Ruleset, Verdict, assess
 from ntm_rules.check.compositions import compositions
 from ntm_rules.testing.cases import assess_case, find_files, load_cases, run_case
 from ntm_rules.testing.coverage import Coverage, PointKind, Side, coverage, points
@@ -118,7 +118,7 @@ def written(folder: Path) -> Path:
 
 def measured(library: Library, *communes: dict[str, object], province: str | None = None, year: int = 2024) -> Coverage:
     ruleset = library.compose("commune/ntm", on=dt.date(2024, 7, 2), year=year, province=province)
-    return coverage([ruleset], [assess(ruleset, facts) for facts in communes])  # type: ignore[arg-type]
+    return coverage([ruleset], [assess(ruleset, facts) for facts in communes])
 
 
 def seen(found: Coverage) -> dict[tuple[str, str, str], list[str]]:
@@ -238,7 +238,7 @@ def composed(library: Library) -> list[Ruleset]:
 
 def test_suggested_cases_pass_and_fill_every_gap_that_facts_can_fill(library: Library, tmp_path: Path) -> None:
     sets = composed(library)
-    verdicts = []
+    verdicts: list[Verdict] = []
     found = coverage(sets, verdicts)
     for number in range(100):
         text = next_case(library, sets, found)

@@ -36,7 +36,7 @@ BAD = {"share": 40, "amount": 4, "yes": False}
     ],
 )
 def test_conditions(condition: c.Condition, facts: dict[str, object], expected: tuple[str, ...]) -> None:
-    verdict = assess(made(condition), facts)  # type: ignore[arg-type]
+    verdict = assess(made(condition), facts)
     assert deciding(verdict, verdict.indicators["1.1"]) == expected
     assert deciding(verdict, verdict.criteria["1"]) == expected
     assert deciding(verdict) == expected

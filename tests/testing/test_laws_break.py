@@ -13,13 +13,16 @@ from ntm_rules.model import canonical
 from ntm_rules.model import conditions as c
 from ntm_rules.model.thresholds import Table
 from ntm_rules.rules.compose import compose as authoring_composing
+from ntm_rules.rules.compose import operations as layering
 from ntm_rules.rules.compose.apply import Tree
 from ntm_rules.rules.read.files import Header
 from ntm_rules.testing import composing_laws, explaining_laws, tier_laws
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.engines import ENGINES, agreement, scalar
 from ntm_rules.testing.laws import LawBroken, Subject
+from ntm_rules.verdict import compare as leaves
 from ntm_rules.verdict import compile as compiling
+from ntm_rules.verdict import deciding as explain_deciding
 from ntm_rules.verdict import explain as explaining
 from ntm_rules.yaml.nodes import Items
 from testing.faults import ask, asks, broken, cell, fresh, made
@@ -76,7 +79,7 @@ def test_what_is_excused_is_not_found() -> None:
 
 def leaf_with(change: Callable[[typing.Any, int], int]) -> Callable[..., typing.Any]:
     """The engine's leaf with its answer changed."""
-    real = compiling.leaf_of
+    real = leaves.leaf_of
 
     def leaf_of(fact: typing.Any, place: int, op: c.Op, a_cell: typing.Any, may: bool) -> typing.Any:
         code = real(fact, place, op, a_cell, may)
@@ -92,7 +95,7 @@ def test_a_missing_fact_taken_for_not_met_is_found(monkeypatch: Patch, country: 
 
 
 def test_a_sharp_threshold_is_found(monkeypatch: Patch, country: Ruleset) -> None:
-    real = compiling.leaf_of
+    real = leaves.leaf_of
 
     def leaf_of(fact: typing.Any, place: int, op: c.Op, *more: typing.Any) -> typing.Any:
         return real(fact, place, c.Op.MORE_THAN if op is c.Op.AT_LEAST else op, *more)
@@ -143,7 +146,7 @@ def test_an_order_that_matters_is_found(monkeypatch: Patch) -> None:
 
 
 def test_an_unnamed_selector_is_found(monkeypatch: Patch, country: Ruleset) -> None:
-    real = explaining_laws.deciding
+    real = explain_deciding.deciding
 
     def deciding(verdict: typing.Any, of: typing.Any = None) -> tuple[str, ...]:
         return tuple(name for name in real(verdict, of) if name not in ("region", "special_commune", "area_class"))
@@ -206,7 +209,7 @@ def test_a_looser_overlay_that_composing_did_not_see_is_found(monkeypatch: Patch
 
 
 def test_operations_that_do_not_commute_are_found(monkeypatch: Patch, fiction: Library, country: Ruleset) -> None:
-    real = authoring_composing.apply_operations
+    real = layering.apply_operations
 
     def first_only(tree: Tree, header: Header, operations: typing.Any, *more: typing.Any) -> Tree:
         own = isinstance(operations, Items) and header.instrument.number == "1/QĐ-THU"
@@ -217,7 +220,7 @@ def test_operations_that_do_not_commute_are_found(monkeypatch: Patch, fiction: L
 
 
 def test_layers_that_do_not_commute_are_found(monkeypatch: Patch, fiction: Library, country: Ruleset) -> None:
-    real = authoring_composing.apply_operations
+    real = layering.apply_operations
 
     def not_after_the_other(tree: Tree, header: Header, operations: typing.Any, *more: typing.Any) -> Tree:
         after = header.layer.start > country.on + dt.timedelta(days=1)

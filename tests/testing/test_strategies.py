@@ -35,7 +35,7 @@ def test_facts_are_valid_and_sometimes_missing(ruleset: Ruleset) -> None:
     @FEW
     @given(facts(ruleset))
     def check(commune: dict[str, object]) -> None:
-        assess(ruleset, commune)  # type: ignore[arg-type]
+        assess(ruleset, commune)
         gone.update(set(ruleset.inputs()) - set(commune))
 
     check()

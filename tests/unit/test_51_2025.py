@@ -26,7 +26,7 @@ def test_a_commune_given_every_fact_we_know_is_undetermined(bundled: Library, gr
     for seed in range(5):
         facts = {**commune(ruleset, seed), **chosen}
         assert set(facts) == {name for name, fact in inputs.items() if fact.ratio is None}
-        verdict = assess(ruleset, facts)  # type: ignore[arg-type]
+        verdict = assess(ruleset, facts)
         assert verdict.outcome is Outcome.UNDETERMINED
         assert verdict.criteria_undetermined == verdict.criteria_total == 10
         assert not verdict.provisional
@@ -37,5 +37,5 @@ def test_a_commune_given_every_fact_we_know_is_undetermined(bundled: Library, gr
 
 def test_two_groups_at_once_are_ambiguous(bundled: Library) -> None:
     facts = {"oriented_new_urban_area": True, "area_class": "III", "agriculture_share": 40}
-    verdict = assess(bundled.compose("commune/ntm", on=ON), facts)  # type: ignore[arg-type]
+    verdict = assess(bundled.compose("commune/ntm", on=ON), facts)
     assert {c.value for i in verdict.indicators.values() for c in i.codes} == {"ambiguous_case"}

@@ -137,7 +137,9 @@ def test_a_problem(tmp_path: Path, name: str) -> None:
 
 def test_problems_of_a_callers_overlay(tmp_path: Path) -> None:
     library = load(tmp_path / "rules")
-    for own in ({"overlay": "commune/ntm"}, {"ruleset": "commune/ntm"}, {"x": 1.5}, {"x": [{}]}):
+    wrong: tuple[dict[str, object], ...]
+    wrong = ({"overlay": "commune/ntm"}, {"ruleset": "commune/ntm"}, {"x": 1.5}, {"x": [{}]})
+    for own in wrong:
         with pytest.raises(RulesetError) as caught:
             library.compose("commune/ntm", on=ON, overlay=own)
         for found in caught.value.diagnostics:

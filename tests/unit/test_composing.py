@@ -4,6 +4,7 @@
 
 import datetime as dt
 import pickle
+import typing
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -49,7 +50,7 @@ def diagnosed(ruleset: Ruleset) -> list[tuple[str, str]]:
 
 
 def outcomes(ruleset: Ruleset, **facts: object) -> dict[str, str]:
-    return {no: i.outcome.code for no, i in assess(ruleset, facts).indicators.items()}  # type: ignore[arg-type]
+    return {no: i.outcome.code for no, i in assess(ruleset, facts).indicators.items()}
 
 
 # -- dates and periods ----------------------------------------------------------------------------
@@ -97,7 +98,7 @@ def test_on_picks_the_law_and_year_the_column(country: Callable[..., Library]) -
     """Results of 2024 appraised in May 2025."""
     library = country()
     on = dt.date(2025, 5, 20)
-    facts = {"income": 41, "region": "NUI", "planned": True}
+    facts: dict[str, typing.Any] = {"income": 41, "region": "NUI", "planned": True}
     margins = {
         year: assess(library.compose("commune/ntm", on=on, year=year), facts).indicators["1.2"].margin
         for year in (2024, 2025)

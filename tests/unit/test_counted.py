@@ -1,6 +1,7 @@
 """Criteria that stand beside the count: the outcome of the set rests on them, "x/9 criteria" does not."""
 
 import datetime as dt
+import typing
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,14 @@ from unit.small import BASE, changed, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)
 BESIDE = changed(BASE, '  - no: "2"\n', '  - no: "2"\n    counted: false\n')
-NOT_MET = {"clean_water_share": 90, "income": 50, "region": "NUI", "planned": False, "literacy": "2", "wages": 20}
+NOT_MET: dict[str, typing.Any] = {
+    "clean_water_share": 90,
+    "income": 50,
+    "region": "NUI",
+    "planned": False,
+    "literacy": "2",
+    "wages": 20,
+}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import pickle
+import typing
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ def test_a_bad_fact_names_unit_fact_value_and_what_was_expected(
     ruleset: Ruleset, fact: str, value: object, expected: str
 ) -> None:
     with pytest.raises(FactError) as caught:
-        assess(ruleset, {"planned": True, fact: value}, unit="Xã Mẫu")  # type: ignore[dict-item]
+        assess(ruleset, {"planned": True, fact: value}, unit="Xã Mẫu")
     error = caught.value
     assert (error.unit, error.fact) == ("Xã Mẫu", fact)
     assert error.value is value
@@ -90,7 +91,14 @@ def test_near_matches_for_names(ruleset: Ruleset) -> None:
 
 
 def test_all_bad_facts_of_a_unit_at_once(ruleset: Ruleset) -> None:
-    bad = {"income": "nhiều", "planned": "có", "wages": 91, "region": "X", "unknown_thing": 1, "households": 2.5}
+    bad: dict[str, typing.Any] = {
+        "income": "nhiều",
+        "planned": "có",
+        "wages": 91,
+        "region": "X",
+        "unknown_thing": 1,
+        "households": 2.5,
+    }
     with pytest.raises(FactError) as caught:
         assess(ruleset, bad, unit="06196")
     assert {p.fact for p in caught.value.problems} == set(bad)
@@ -120,7 +128,7 @@ GOOD = [
 
 @pytest.mark.parametrize(("value", "exact"), GOOD, ids=[repr(g[0]) for g in GOOD])
 def test_numbers_in_every_form(ruleset: Ruleset, value: object, exact: Decimal) -> None:
-    found = assess(ruleset, {"clean_water_share": value}).indicators["1.1"]  # type: ignore[dict-item]
+    found = assess(ruleset, {"clean_water_share": value}).indicators["1.1"]
     assert found.actual == exact
     assert found.margin == exact - 80
 
@@ -149,14 +157,14 @@ def test_a_ratio_follows_exactly_from_its_parts(ruleset: Ruleset) -> None:
 @pytest.mark.parametrize("written", ["66.67", "66.7", 67, 67.0, "67", Decimal("66.667"), "66.66667"])
 def test_a_percentage_may_stand_beside_its_parts(ruleset: Ruleset, written: object) -> None:
     facts = {"clean_water_share": written, "water_households": 2, "households": 3}
-    assert assess(ruleset, facts).indicators["1.1"].actual == Fraction(200, 3)  # type: ignore[arg-type]
+    assert assess(ruleset, facts).indicators["1.1"].actual == Fraction(200, 3)
 
 
 @pytest.mark.parametrize("written", ["66.66", "66.6", 66, "66.665", 66.5, "67.0"])
 def test_a_percentage_that_contradicts_its_parts(ruleset: Ruleset, written: object) -> None:
     facts = {"clean_water_share": written, "water_households": 2, "households": 3}
     with pytest.raises(FactError) as caught:
-        assess(ruleset, facts)  # type: ignore[arg-type]
+        assess(ruleset, facts)
     assert caught.value.fact == "clean_water_share"
     assert "2 of 3" in caught.value.expected
 

@@ -5,6 +5,7 @@
 import datetime as dt
 import json
 import pickle
+import typing
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ grades:
 """
 DECIDED = changed(BASE, "more_than: pending", 'more_than: "20", evidence: official')
 GRADED = changed(DECIDED, "criteria:\n", f"{GRADES}criteria:\n")
-GOOD: dict[str, object] = {
+GOOD: dict[str, typing.Any] = {
     "clean_water_share": 80, "income": 50, "region": "NUI", "planned": True, "literacy": "1", "wages": 50,
 }  # fmt: skip
 
@@ -49,7 +50,7 @@ def names(grades: tuple[object, ...]) -> list[str]:
 # -- which grade ----------------------------------------------------------------------------------
 
 # facts changed, outcome, grade, possible grades
-FOUND = [
+FOUND: list[tuple[dict[str, typing.Any], Outcome, str | None, list[str]]] = [
     ({}, Outcome.MET, None, []),
     ({"clean_water_share": 79}, Outcome.NOT_MET, "co-ban-dat", ["co-ban-dat"]),
     ({"clean_water_share": 75, "wages": 20}, Outcome.NOT_MET, "co-ban-dat", ["co-ban-dat"]),
@@ -70,7 +71,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("facts", "outcome", "grade", "possible"), FOUND, ids=lambda x: str(x)[:40])
 def test_the_grade_of_a_unit(
-    graded: Ruleset, facts: dict[str, object], outcome: Outcome, grade: str | None, possible: list[str]
+    graded: Ruleset, facts: dict[str, typing.Any], outcome: Outcome, grade: str | None, possible: list[str]
 ) -> None:
     verdict = assess(graded, GOOD | facts)
     assert verdict.outcome is outcome

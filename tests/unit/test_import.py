@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import typing
 
 WATCH = """
 import json, sys, threading
@@ -19,7 +20,7 @@ print(json.dumps({"opened": opened, "modules": modules, "threads": threading.act
 """
 
 
-def seen(code: str = WATCH) -> dict[str, list[str]]:
+def seen(code: str = WATCH) -> dict[str, typing.Any]:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return dict(json.loads(run.stdout))
 

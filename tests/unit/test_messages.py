@@ -19,6 +19,7 @@ from ntm_rules.levels.reconciliation import Agreement
 from ntm_rules.messages.catalogue import LANGUAGES, Message, say
 from ntm_rules.messages.errors import Diagnostic, FactProblem, Severity
 from ntm_rules.model.acts import ActKind
+from ntm_rules.model.aggregates import LEVELS as UNIT_LEVELS
 from ntm_rules.model.citations import Confidence, Evidence
 from ntm_rules.model.conditions import By, Op
 from ntm_rules.model.outcomes import Outcome, ReasonCode
@@ -27,7 +28,6 @@ from ntm_rules.model.thresholds import CellState
 from ntm_rules.programme.rereview import Transition
 from ntm_rules.proofs import Kind as Proved
 from ntm_rules.proofs import Status
-from ntm_rules.rules.read.aggregates import LEVELS as UNIT_LEVELS
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.testing.composing_laws import CELL_CHANGES
 from ntm_rules.testing.coverage import Side
@@ -154,7 +154,9 @@ def test_who_says_a_sentence_fills_its_places(lang: str) -> None:
         given = {keyword.arg for keyword in node.keywords}
         for argument in node.args if name in SAYING and len(node.args) <= 2 else ():  # a third is the sentence itself
             code = argument.value if isinstance(argument, ast.Constant) else None
-            for entry in (found.get(str(code)), found.get(f"{code}.hint")):
+            if not isinstance(code, str):
+                continue
+            for entry in (found.get(code), found.get(f"{code}.hint")):
                 if entry is not None and not {place[0] for place in fields(entry)} <= given:
                     missing.append((code, node.lineno, given))
     assert missing == []

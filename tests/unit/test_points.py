@@ -125,13 +125,13 @@ def test_points_are_added_and_compared_exactly(scored: Ruleset) -> None:
 
 
 @pytest.mark.parametrize("facts", [{"plan": 15, "work": 85}, {"planned": True, "work": 85}, {"planned": False}])
-def test_what_is_not_known_is_not_guessed(scored: Ruleset, facts: dict[str, object]) -> None:
+def test_what_is_not_known_is_not_guessed(scored: Ruleset, facts: dict[str, float | bool]) -> None:
     found = assess(scored, facts).indicators["1.1"]
     assert (found.outcome, found.codes) == (Outcome.UNDETERMINED, (ReasonCode.FACT_MISSING,))
 
 
 @pytest.mark.parametrize("value", [12.255, "12.255", 15.01, -1])
-def test_points_are_whole_hundredths_within_their_bounds(scored: Ruleset, value: object) -> None:
+def test_points_are_whole_hundredths_within_their_bounds(scored: Ruleset, value: float | str) -> None:
     with pytest.raises(FactError) as caught:
         assess(scored, {"plan": value})
     assert [p.fact for p in caught.value.problems] == ["plan"]

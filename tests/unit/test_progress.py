@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import typing
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -126,9 +127,10 @@ def achieved(
     records: Sequence[ntm.programme.UnitRecord],
     wanted: Target,
     before: Sequence[ntm.programme.UnitRecord] | None = None,
-):  # type: ignore[no-untyped-def]
+) -> tuple[typing.Any, typing.Any]:
     (found,) = ntm.programme.progress(records, plan(wanted), before=before).achievements
-    return tuple(side and (side.achieved, side.remaining) for side in (found.by_finding, found.by_act))
+    finding, act = (side and (side.achieved, side.remaining) for side in (found.by_finding, found.by_act))
+    return finding, act
 
 
 def test_a_total() -> None:
@@ -344,7 +346,7 @@ def test_declared_grades_are_counted_among_those_not_met(tmp_path: Path) -> None
     ruleset = load(tmp_path / "rules", ntm_yaml=GRADED).compose(TIER, on=dt.date(2024, 7, 2))
     shares = {"A": 80, "B": 79, "C": 75, "D": 60, "E": 59}
     records = [
-        ntm.programme.UnitRecord.of_verdict(ntm.assess(ruleset, {**GOOD, "clean_water_share": share}, unit=unit))  # type: ignore[dict-item]
+        ntm.programme.UnitRecord.of_verdict(ntm.assess(ruleset, {**GOOD, "clean_water_share": share}, unit=unit))
         for unit, share in shares.items()
     ]
     found = ntm.programme.progress(records, before=records[:2])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import typing
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def country(tmp_path: Path) -> tuple[ntm.Ruleset, ntm.Ruleset]:
     return old, new
 
 
-MEETS = {
+MEETS: dict[str, typing.Any] = {
     "clean_water_share": 95,
     "income": 45,
     "planned": True,
@@ -59,16 +60,16 @@ MEETS = {
     ],
 )
 def test_what_became_of_a_unit(
-    changes: Mapping[str, object],
+    changes: Mapping[str, typing.Any],
     transition: Transition,
     back: Transition,
     country: tuple[ntm.Ruleset, ntm.Ruleset],
 ) -> None:
     old, new = country
     facts = {name: value for name, value in {**MEETS, **changes}.items() if value is not None}
-    found = ntm.programme.rereview(old, new, [("A", facts)])  # type: ignore[list-item]
+    found = ntm.programme.rereview(old, new, [("A", facts)])
     assert found.counts == {each: int(each is transition) for each in Transition}
-    assert ntm.programme.rereview(new, old, [("A", facts)]).units[0].transition is back  # type: ignore[list-item]
+    assert ntm.programme.rereview(new, old, [("A", facts)]).units[0].transition is back
     missing = ("income",) if "income" in changes else ("recognised",) if "recognised" in changes else ()
     assert found.units[0].missing == (missing if "undetermined" in transition.value.split("now_")[-1] else ())
 
@@ -89,7 +90,7 @@ def test_what_a_unit_lacks_that_was_decided_before(country: tuple[ntm.Ruleset, n
     units = [
         (str(n), {k: v for k, v in MEETS.items() if k != lacks}) for n, lacks in enumerate(("recognised", "income"))
     ]
-    report = rereview_report(ntm.programme.rereview(*country, units), "en")  # type: ignore[arg-type]
+    report = rereview_report(ntm.programme.rereview(*country, units), "en")
     assert report.tables[-2].title == "Figures to collect of units that were decided before and are undetermined now"
     assert report.tables[-2].rows == (("0", "Recognised (asked by the new set only)"),)
 
@@ -163,13 +164,15 @@ def test_a_fact_that_is_none(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
 
 
 def test_as_json(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
-    made = ntm.programme.rereview(*sets, [("A", {**COOPERATIVE, "recognised_ntm": True})]).to_dict()
+    made: dict[str, typing.Any] = ntm.programme.rereview(
+        *sets, [("A", {**COOPERATIVE, "recognised_ntm": True})]
+    ).to_dict()
     assert json.loads(json.dumps(made, ensure_ascii=False)) == made
     assert made["schema"] == "ntm-rules/rereview/1"
-    (unit,) = made["units"]  # type: ignore[misc]
+    (unit,) = made["units"]
     assert (unit["unit"], unit["transition"], unit["recognised"]) == ("A", "undetermined_now_not_met", True)
-    assert sum(made["counts"].values()) == 1  # type: ignore[attr-defined]
-    assert set(made["counts"]) == {transition.value for transition in Transition}  # type: ignore[call-overload]
+    assert sum(made["counts"].values()) == 1
+    assert set(made["counts"]) == {transition.value for transition in Transition}
 
 
 def test_a_language_that_is_not_there(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:

@@ -142,7 +142,7 @@ def test_formulas_that_nobody_worked_out_are_refused(tmp_path: Path) -> None:
 
 
 def test_blank_rows_and_columns_around_a_table(tmp_path: Path) -> None:
-    rows = [
+    rows: Cells = [
         [],
         ["Đơn vị", "Thu nhập bình quân đầu người", " ", None],
         [None, None],

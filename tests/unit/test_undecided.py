@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import typing
 import warnings
 from importlib import resources
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_a_guard_may_compare_it(tmp_path: Path) -> None:
         BASE, '{fact: planned, equals: "false", evidence', '{fact: clean_water_share, at_most: "50", evidence'
     )
     ruleset = load(tmp_path, facts_yaml=GROWING, ntm_yaml=guard).compose("commune/ntm", on=ON)
-    facts = {"households": 10, "income": 41, "region": "BIEN"}
+    facts: dict[str, typing.Any] = {"households": 10, "income": 41, "region": "BIEN"}
     for part, open_, outcome in ((4, 1, "met"), (4, 2, "undetermined"), (6, 2, "not_met")):
         verdict = assess(ruleset, {**facts, "water_households": part, "open": open_})
         assert verdict.indicators["1.2"].outcome.code == outcome

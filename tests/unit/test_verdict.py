@@ -28,7 +28,7 @@ def ruleset(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
 
 @pytest.fixture(scope="module")
 def verdict(ruleset: Ruleset) -> Verdict:
-    return assess(ruleset, FACTS, unit="Xã Mẫu")  # type: ignore[arg-type]
+    return assess(ruleset, FACTS, unit="Xã Mẫu")
 
 
 def test_outcomes_and_counts(verdict: Verdict) -> None:
@@ -76,7 +76,7 @@ def test_an_indicator_says_everything(verdict: Verdict) -> None:
 
 
 def test_the_row_of_a_case_is_named(ruleset: Ruleset) -> None:
-    found = assess(ruleset, {**FACTS, "region": "BIEN", "planned": False}).indicators["1.2"]  # type: ignore[dict-item]
+    found = assess(ruleset, {**FACTS, "region": "BIEN", "planned": False}).indicators["1.2"]
     assert next((c.value, c.why, c.row) for c in found.columns) == ("NUI", "case", 0)
 
 
@@ -94,7 +94,7 @@ def test_provisional_cells(verdict: Verdict) -> None:
 def test_a_floor_of_evidence_is_another_ruleset(ruleset: Ruleset) -> None:
     official = ruleset.with_minimum_evidence("official")
     assert official.content_hash != ruleset.content_hash
-    found = assess(official, FACTS)  # type: ignore[arg-type]
+    found = assess(official, FACTS)
     assert found.indicators["2.2"].outcome is Outcome.UNDETERMINED
     assert [c.value for c in found.indicators["2.2"].codes] == ["below_minimum_evidence"]
     assert not any(i.provisional for i in found.indicators.values())
@@ -112,11 +112,11 @@ def test_with_facts(verdict: Verdict) -> None:
 
 
 def test_verdicts_are_immutable_values(verdict: Verdict, ruleset: Ruleset) -> None:
-    twin = assess(ruleset, FACTS, unit="Xã Mẫu")  # type: ignore[arg-type]
+    twin = assess(ruleset, FACTS, unit="Xã Mẫu")
     assert twin == verdict
     assert hash(twin) == hash(verdict)
-    assert assess(ruleset, FACTS, unit="Xã Khác") != verdict  # type: ignore[arg-type]
-    assert assess(ruleset, {**FACTS, "income": 42}, unit="Xã Mẫu") != verdict  # type: ignore[dict-item]
+    assert assess(ruleset, FACTS, unit="Xã Khác") != verdict
+    assert assess(ruleset, {**FACTS, "income": 42}, unit="Xã Mẫu") != verdict
     for name in ("unit", "codes", "ruleset"):
         with pytest.raises(FrozenInstanceError):
             setattr(verdict, name, None)
@@ -127,7 +127,7 @@ def test_verdicts_are_immutable_values(verdict: Verdict, ruleset: Ruleset) -> No
 
 def test_the_facts_of_a_caller_are_copied(ruleset: Ruleset) -> None:
     facts = dict(FACTS)
-    verdict = assess(ruleset, facts)  # type: ignore[arg-type]
+    verdict = assess(ruleset, facts)
     facts["income"] = 1
     assert verdict.facts["income"] == 41
 
@@ -140,7 +140,7 @@ def test_pickle_and_copy(verdict: Verdict) -> None:
             no: i.margin for no, i in verdict.indicators.items()
         }
         with pytest.raises(TypeError):
-            other.facts["x"] = 1
+            other.facts["x"] = 1  # type: ignore[index]
         assert other.with_facts({"income": 39}).indicators["1.2"].outcome is Outcome.NOT_MET
 
 
@@ -166,7 +166,7 @@ def test_one_library_serves_many_threads(fiction: Library) -> None:
         ruleset = fiction.compose(
             "commune/ntm", on=dt.date(2024, 7, 1 + seed % 5), province=("gia-bac", None)[seed % 2]
         )
-        return ruleset.content_hash, assess(ruleset, commune(ruleset, seed)).codes  # type: ignore[arg-type]
+        return ruleset.content_hash, assess(ruleset, commune(ruleset, seed)).codes
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(work, range(40)))

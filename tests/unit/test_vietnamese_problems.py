@@ -31,7 +31,6 @@ from vietnamese import english, in_vietnamese
 SOURCE = Path(ntm.__file__).parent
 ROOMS = ("tables", "verdict", "frames", "units", "levels", "live", "programme", "reports", "cli")
 ON = dt.date(2024, 7, 2)
-LAW = {"tier": "commune/ntm", "on": ON}
 
 
 # -- the sentences -----------------------------------------------------------------------------
@@ -225,7 +224,9 @@ def test_rows_and_keys_of_frames(library: Library, ruleset: Ruleset) -> None:
         lambda: ntm.frames.word(ruleset, row | {"indicator": "9.9"}),
         lambda: ntm.frames.to_sql(ruleset, "oracle"),
         *(
-            lambda year=year: ntm.frames.assess_mixed(library, pl.DataFrame({"năm": [year]}), **LAW, year="năm")
+            lambda year=year: ntm.frames.assess_mixed(
+                library, pl.DataFrame({"năm": [year]}), tier="commune/ntm", on="2024-07-02", year="năm"
+            )
             for year in (None, "2024,5")
         ),
         lambda: ntm.frames.assess_mixed(
@@ -247,11 +248,13 @@ def refusals(ruleset: Ruleset, library: Library) -> Iterator[Callable[[], object
     yield lambda: board.restore(snapshot)
     yield lambda: ntm.live.Session(ruleset, engine="durabel")
     yield lambda: ntm.live.Board(ruleset, capacity=0)
-    yield lambda: (session.close(), session.set("income", 1))
-    yield lambda: (board.close(), board.set("A", "income", 1))
+    session.close()
+    board.close()
+    yield lambda: session.set("income", 1)
+    yield lambda: board.set("A", "income", 1)
     yield lambda: ntm.units.merge(library, {})
     yield lambda: ntm.units.merge(library, {"A": {"income": "nhiều"}})
-    yield lambda: list(ntm.tables.read("a.csv", library, decimal="dot"))
+    yield lambda: list(ntm.tables.read("a.csv", library.facts, decimal="dot"))
     yield lambda: ntm.frames.assess(ruleset, vectors(income=[1.0]), shape="tall")
     yield lambda: ntm.frames.assess(ruleset, pl.LazyFrame({"income": [1.0]}), on_bad="raise")
     yield lambda: ntm.frames.assess(ruleset, pl.LazyFrame({"income": [1.0]}), shape="long")

@@ -19,7 +19,7 @@ def text(facts: dict[str, object], indicator: str, lang: str = "vi", **asked: ob
     options: dict[str, object] = {"on": dt.date(2024, 7, 2), "province": "lang-son"} | asked
     tier = str(options.pop("tier", "commune/ntm"))
     ruleset = LIBRARY.compose(tier, **options)  # type: ignore[arg-type]
-    verdict = ntm.assess(ruleset, facts)  # type: ignore[arg-type]
+    verdict = ntm.assess(ruleset, facts)
     return next(r.text(lang) for r in verdict.reasons() if r.indicator == indicator)
 
 
@@ -58,7 +58,7 @@ def test_a_fact_on_a_bound_that_is_not_included_is_short_by_nothing(tmp_path: Pa
     ruleset = load(tmp_path / "rules", ntm_yaml=base).compose("commune/ntm", on=dt.date(2024, 7, 2))
 
     def said(wages: object, lang: str) -> str:
-        reasons = ntm.assess(ruleset, {"wages": wages}).reasons()  # type: ignore[dict-item]
+        reasons = ntm.assess(ruleset, {"wages": wages}).reasons()
         return next(r.text(lang) for r in reasons if r.indicator == "2.4")
 
     assert said("9.5", "vi") == "2.4 Khác: 9,5 triệu xu, cần trên 10 (thiếu 0,5); 1/QD"

@@ -36,7 +36,7 @@ def test_parts_and_wholes_are_added_up_and_the_share_follows() -> None:
     assert found.facts == {ratio.whole: 20, ratio.part: 11}
     assert found.missing == ()
     ruleset = LIBRARY.compose("commune/ntm", on=dt.date(2024, 7, 2), province="lang-son")
-    verdict = ntm.assess(ruleset, found.facts)  # type: ignore[arg-type]
+    verdict = ntm.assess(ruleset, found.facts)
     assert verdict.indicators["2.1"].actual == 55
 
 
@@ -172,7 +172,7 @@ ON = dt.date(2025, 6, 30)
 
 
 def act(unit: str, tier: str, kind: str = "recognised", day: dt.date = dt.date(2020, 1, 1)) -> ntm.law.Act:
-    return ntm.law.Act(kind, unit, tier, None, day)  # type: ignore[arg-type]
+    return ntm.law.Act(kind, unit, tier, None, day)
 
 
 def rule(policy: MergerPolicy) -> MergerRule:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import typing
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -142,7 +143,7 @@ def test_a_name_is_found_however_it_is_written(name: str, parent: str, code: str
 @pytest.mark.parametrize(
     ("name", "more"), [("Hòa Bình", {}), ("Tân Hiệp", {"parent": "Bắc"}), ("Tan Hiep", {"parent": "Bắc"})]
 )
-def test_homonyms_are_never_guessed(name: str, more: dict[str, str]) -> None:
+def test_homonyms_are_never_guessed(name: str, more: dict[str, typing.Any]) -> None:
     with pytest.raises(ntm.AmbiguousName, match="say which one by parent, level or date"):
         OWN.find(name, **more)
 

@@ -602,8 +602,8 @@ def test_the_command_as_json() -> None:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("commune/ntm", "`commune/ntm` names no ruleset with a date; write commune/ntm@2024-07-02"),
-        ("commune/ntm@2024-13-01", "`2024-13-01` is no date"),
+        ("commune/ntm", "`commune/ntm` names no ruleset with a date; write `commune/ntm@2024-07-02`"),
+        ("commune/ntm@2024-13-01", "`2024-13-01` is not a date"),
         ("commune/ntmm@2024-07-02", "unknown ruleset `commune/ntmm`\n    help: did you mean `commune/ntm`"),
         ("commune/ntm@2024-07-02@lang-sn", "unknown province `lang-sn`\n    help: did you mean `lang-son`"),
         ("commune/ntm@2021-07-02", "no set `commune/ntm` is in force on 2021-07-02"),

@@ -168,7 +168,7 @@ def test_batches_are_put_together(fiction: Library, tmp_path: Path, monkeypatch:
         assert np.array_equal(found[1], wanted[1])
     rows[30]["unit"] = "2"
     for kind, at in (("csv", ("line 4", "line 32")), ("parquet", ("row 3", "row 31"))):
-        assert f"the unit `2` stands in {at[0]} and in {at[1]}" in str(
+        assert f"the unit `2` is in {at[0]} and in {at[1]}" in str(
             by_batches(fiction, ruleset, write(tmp_path, rows, kind))
         )
 

@@ -175,7 +175,9 @@ class _Collector:
         values = points(fact, self.limits.get(fact.id, set()))
         digits = max([0, *(-typing.cast(int, v.as_tuple().exponent) for v in values)])
         whole = fact.scale * 10**digits  # so large that every value is a whole part of it
-        found: list[Given] = [{rule.part: int(v.scaleb(digits)), rule.whole: whole} for v in values if v >= 0]
+        # counts are not negative: where every limit is, the ratio 0 represents all there are
+        shares = [v for v in values if v >= 0] or [Decimal(0)]
+        found: list[Given] = [{rule.part: int(v.scaleb(digits)), rule.whole: whole} for v in shares]
         return (*found, {rule.part: 0, rule.whole: 0}) if fact.id in self.empty else tuple(found)
 
 

@@ -41,7 +41,7 @@ class Trials:
 
 def combinations(axes: Sequence[Sequence[T]], every: bool) -> Iterator[tuple[T, ...]]:
     """All combinations, the last axis changing fastest; or a fixed sample of them."""
-    if every:
+    if every or not all(axes):  # an axis without values leaves nothing to combine
         yield from itertools.product(*axes)
         return
     chance = random.Random(0)  # noqa: S311 - the same sample every time

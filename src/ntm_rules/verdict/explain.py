@@ -298,7 +298,7 @@ class Explainer:
                 spec,
                 Outcome.UNDETERMINED,
                 actual_of(slot),
-                codes=(*codes, *slot_codes(spec.fact, slot)),
+                codes=_in_order(tuple(codes), slot_codes(spec.fact, slot)),
                 columns=columns,
             )
 
@@ -324,7 +324,7 @@ class Explainer:
             if outcome > 1:
                 if outcome == 3:
                     return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)
-                codes = open_codes + slot_codes(fact, slot, asked.when_empty is not None)
+                codes = _in_order(open_codes, slot_codes(fact, slot, asked.when_empty is not None))
                 codes = codes or (ReasonCode.FACT_MISSING,)  # what is undecided, and nothing else, leaves it open
                 return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns, undecided)
             margin = None if measure is None or actual is None else measure(actual)
@@ -363,6 +363,13 @@ class Explainer:
             return Decimal(target - now).scaleb(-digits)
 
         return change
+
+
+def _in_order(first: tuple[ReasonCode, ...], second: tuple[ReasonCode, ...]) -> tuple[ReasonCode, ...]:
+    """Return codes in the order in which codes are listed."""
+    if not first or not second:
+        return first or second
+    return tuple(code for code in ReasonCode if code in first or code in second)
 
 
 def _connective(kind: str, members: list[Explain], k: int | None = None) -> Explain:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Sentence
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import FactValue
@@ -48,6 +49,7 @@ class Answered:
     codes: tuple[ReasonCode, ...] = ()
 
 
+@public("proofs")
 class Shared:
     """What searches share: what was read, values chosen for unknown cells, facts found, answers, and proofs.
 

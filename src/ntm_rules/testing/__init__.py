@@ -11,6 +11,8 @@ if typing.TYPE_CHECKING:
     from ntm_rules.testing.communes import Commune as Commune
     from ntm_rules.testing.communes import Setting as Setting
     from ntm_rules.testing.coverage import Coverage as Coverage
+    from ntm_rules.testing.coverage import CoveragePoint as CoveragePoint
+    from ntm_rules.testing.coverage import PointKind as PointKind
     from ntm_rules.testing.coverage import Side as Side
     from ntm_rules.testing.coverage import coverage as coverage
     from ntm_rules.testing.laws import LAWS as LAWS
@@ -41,6 +43,8 @@ _HOMES = {
     "Commune": "ntm_rules.testing.communes",
     "Setting": "ntm_rules.testing.communes",
     "Coverage": "ntm_rules.testing.coverage",
+    "PointKind": "ntm_rules.testing.coverage",
+    "CoveragePoint": "ntm_rules.testing.coverage",
     "Side": "ntm_rules.testing.coverage",
     "coverage": "ntm_rules.testing.coverage",
     "LAWS": "ntm_rules.testing.laws",
@@ -72,8 +76,10 @@ __all__ = [
     "LAWS",
     "Commune",
     "Coverage",
+    "CoveragePoint",
     "Law",
     "LawBroken",
+    "PointKind",
     "Setting",
     "Side",
     "Subject",

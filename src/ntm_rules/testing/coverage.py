@@ -48,6 +48,7 @@ BOUNDARY = (Side.BELOW, Side.AT, Side.ABOVE)
 _BRANCH = (Side.MET, Side.NOT_MET, Side.UNDETERMINED)
 
 
+@public("testing")
 class PointKind(Enum):
     """What a point is: a cell that a fact is compared with, an ``applies_if``, or a prerequisite."""
 
@@ -56,6 +57,7 @@ class PointKind(Enum):
     MEETS = "meets"
 
 
+@public("testing")
 @frozen
 class CoveragePoint:
     """One thing that cases can exercise. The same cell in two compositions of a set is the same point.

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.citations import Evidence
@@ -50,11 +49,11 @@ def in_error_lang(message: Message) -> str:
     return message.text(error_lang())
 
 
-def _remembered(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    """Keep the language that was asked for where the group finds it too."""
-    if ctx.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT:
+def _remembered(ctx: click.Context, _: click.Parameter, value: str | None) -> str:
+    """Keep the language that was asked for where the group finds it too; Vietnamese unless one was."""
+    if value is not None:
         ctx.meta[_LANG] = value
-    return value
+    return value or "vi"
 
 
 class Law(typing.TypedDict):
@@ -103,8 +102,7 @@ form_option = click.option(
 lang_option = click.option(
     "--lang",
     type=click.Choice(["vi", "en"]),
-    default="vi",
-    show_default=True,
+    show_default="vi",
     is_eager=True,  # before the others, whose errors are said in it
     callback=_remembered,
     help="Language of the output, and of errors if given.",

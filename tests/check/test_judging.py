@@ -13,7 +13,7 @@ from ntm_rules.check.check import check
 from ntm_rules.check.folder import Folder
 from ntm_rules.check.judge import judged
 from ntm_rules.proofs.prove import prove, prove_in
-from ntm_rules.proofs.solving import Limits
+from ntm_rules.proofs.solver import Limits
 from proofs.test_proofs import ON, small
 from unit.small import BASE, changed, load, overlay, written
 

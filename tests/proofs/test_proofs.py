@@ -25,7 +25,7 @@ from ntm_rules.proofs.read import Context, SymbolicRuleset
 from ntm_rules.proofs.replay import SATISFIED, Claim, Wanted
 from ntm_rules.proofs.search import Search
 from ntm_rules.proofs.shared import Shared, Shown
-from ntm_rules.proofs.solving import Limits
+from ntm_rules.proofs.solver import Limits
 from ntm_rules.proofs.terms import Logic
 from ntm_rules.proofs.variables import Variables
 from ntm_rules.verdict.program import check_facts, outcome_codes

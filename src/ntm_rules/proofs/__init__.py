@@ -2,7 +2,7 @@
 
 from ntm_rules.proofs.prove import Kind, Proof, Status, disjoint, equivalent, implies, prove
 from ntm_rules.proofs.shared import Shared
-from ntm_rules.proofs.solving import Limits
+from ntm_rules.proofs.solver import Limits
 
 __all__ = [
     "Kind",

@@ -25,7 +25,7 @@ from ntm_rules.proofs.read import Gap, Trace, gaps, validity
 from ntm_rules.proofs.replay import FAILED, SATISFIED, Claim, Replay, Wanted
 from ntm_rules.proofs.search import NOT_CONFIRMED, Search
 from ntm_rules.proofs.shared import Answered, Shared, Shown
-from ntm_rules.proofs.solving import Limits, Undecided
+from ntm_rules.proofs.solver import Limits, Undecided
 from ntm_rules.rules.library import Library
 
 

@@ -12,7 +12,7 @@ from ntm_rules.proofs.posed import Posed
 from ntm_rules.proofs.read import SymbolicRuleset
 from ntm_rules.proofs.replay import SATISFIED, Claim, Replay, Wanted, improved
 from ntm_rules.proofs.shared import Answered, Shared, Shown
-from ntm_rules.proofs.solving import Limits, Solving, Undecided
+from ntm_rules.proofs.solver import Limits, Solving, Undecided
 from ntm_rules.proofs.terms import Term
 from ntm_rules.proofs.variables import FoundFacts
 

@@ -9,11 +9,11 @@ from ntm_rules.messages.errors import RulesetError, TableError
 ENGLISH = {
     "and", "any", "are", "as", "at", "be", "been", "before", "by", "cannot", "cell", "column", "does", "each",
     "either", "else", "expected", "fact", "facts", "false", "file", "for", "from", "given", "got", "had", "has",
-    "have", "holds", "into", "is", "it", "its", "key", "leave", "less", "line", "list", "many", "means", "missing",
-    "more", "must", "needs", "neither", "nor", "not", "number", "of", "one", "only", "or", "other", "out", "put",
-    "row", "rows", "says", "set", "sheet", "take", "text", "texts", "than", "that", "the", "their", "there",
-    "these", "they", "this", "those", "true", "twice", "type", "unit", "units", "unknown", "value", "values",
-    "was", "were", "what", "where", "which", "whole", "with", "without", "write", "you",
+    "have", "holds", "into", "is", "it", "its", "key", "layer", "leave", "less", "line", "list", "many", "means",
+    "missing", "more", "must", "needs", "neither", "nor", "not", "number", "of", "one", "only", "or", "other",
+    "out", "own", "put", "row", "rows", "says", "set", "sheet", "take", "text", "texts", "than", "that", "the",
+    "their", "there", "these", "they", "this", "those", "true", "twice", "type", "unit", "units", "unknown",
+    "value", "values", "was", "were", "what", "where", "which", "whole", "with", "without", "write", "you",
 }  # fmt: skip
 """English words that a Vietnamese sentence has no use for; none is a Vietnamese word too."""
 

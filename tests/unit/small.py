@@ -1,12 +1,12 @@
 """A tiny country of rule files as texts, for tests that change one line and see what is said."""
 
-import re
 import typing
 from collections.abc import Mapping
 from pathlib import Path
 
 from ntm_rules import Library, RulesetError
 from ntm_rules.messages import Diagnostic
+from vietnamese import english
 
 MEASURES = """\
 measures:
@@ -172,20 +172,6 @@ def problems(folder: Path, **files: str | bytes) -> tuple[Diagnostic, ...]:
             vietnamese(found)
         return error.diagnostics
     return ()
-
-
-_ENGLISH = {
-    "the", "is", "are", "has", "have", "had", "of", "not", "unknown", "expected", "and", "or", "with",
-    "which", "be", "been", "must", "cannot", "that", "it", "its", "was", "were", "from", "there", "one",
-    "than", "this", "only", "does", "more", "at", "by", "for", "into", "where", "what", "own", "value",
-    "number", "fact", "file", "key", "set", "layer",
-}  # fmt: skip
-
-
-def english(text: str) -> list[str]:
-    """The English words of a Vietnamese text, but for what is in backticks and the places of a sentence."""
-    words = re.findall(r"[^\W\d_]+", re.sub(r"`[^`]*`|\{\w*\}", " ", text))
-    return [word for word in words if word.lower() in _ENGLISH]
 
 
 def vietnamese(found: Diagnostic) -> None:

@@ -14,20 +14,8 @@ from babel.messages.pofile import read_po
 
 import ntm_rules as ntm
 from ntm_rules import Library, NtmRulesError, RulesetError
-from unit.small import (
-    BASE,
-    FACTS,
-    MEASURES,
-    OTHER,
-    PROVINCES,
-    amendment,
-    changed,
-    english,
-    load,
-    overlay,
-    problems,
-    vietnamese,
-)
+from unit.small import BASE, FACTS, MEASURES, OTHER, PROVINCES, amendment, changed, load, overlay, problems, vietnamese
+from vietnamese import english
 
 SOURCE = Path(ntm.__file__).parent
 ON = dt.date(2024, 7, 2)

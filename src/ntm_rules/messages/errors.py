@@ -334,8 +334,3 @@ def meant(name: str, known: Iterable[str]) -> Sentence:
 
 def _meant(names: tuple[str, ...]) -> Sentence:
     return Message("hint.near", names=names) if names else ""
-
-
-def quoted(names: Iterable[str]) -> str:
-    """Return the names in backticks, joined with commas."""
-    return ", ".join(f"`{n}`" for n in names)

@@ -6,7 +6,8 @@ from attrs import evolve, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import NotInForce, UnknownName, folded
+from ntm_rules.messages.errors import BadArgument, NotInForce, UnknownName, folded
+from ntm_rules.model.arguments import name_of
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.registers import PROVINCE_ENTRY, PROVINCES_FILE
@@ -57,7 +58,9 @@ class Registry:
 
         Raises:
             UnknownName: nothing has the name; with near matches.
+            BadArgument: it is not a text.
         """
+        name = name_of(name, "province")
         wanted = folded(name)
         found = {p.id for p in self.provinces if wanted in (folded(p.id), folded(p.title.vi), folded(p.title.en))}
         if len(found) == 1:
@@ -93,6 +96,22 @@ class Registry:
         province_id = self.resolve(name)
         versions = [p for p in self.provinces if p.id == province_id]
         return next((p for p in versions if p.on(date)), versions[-1])
+
+    def territory(self, name: str, province: Province | None, date: dt.date) -> Province:
+        """Return the old province whose set is to hold in a part of a new one.
+
+        Raises:
+            UnknownName: no province has the name.
+            BadArgument: it never became a part of *province*.
+        """
+        old = self.latest(name, date)
+        if province is None or old.successor == province.id:
+            return old
+        parts = province.merged_from or (province.id,)
+        if old.id not in (province.id, *parts):
+            told = {"territory": old.id, "province": province.id, "parts": parts}
+            raise BadArgument(Message("argument.territory", **told))
+        return old
 
 
 def read_registry(root: Map, reader: Reader) -> Registry:

@@ -248,7 +248,7 @@ def test_a_bad_file_of_counts(text: str, words: list[str], folder: Path) -> None
         (("--tier", "commune/ntn", "--on", "2024-07-02"), ["unknown ruleset `commune/ntn`", "`commune/ntm`"]),
         (("--targets", "lang-sn@2024"), ["unknown province `lang-sn`", "`lang-son`"]),
         (("--targets", "lang-son@1999"), ["unknown plan `lang-son@1999`", "`lang-son@2021`"]),
-        (("--targets", "none.yaml"), ["`none.yaml`"]),
+        (("--targets", "none.yaml"), ["none.yaml:1:1", "cannot be opened"]),
         ((*NTM, "--tier", "district/ntm"), ["units of one level, not of `commune`, `district`"]),
         ((*NTM, "--by", "tỉnh"), ["error[table.column]", "no column `tỉnh` to keep"]),
         ((*NTM, "--bands", "x,3"), ["`x,3` is not a list of counts"]),

@@ -288,7 +288,7 @@ def test_all_columns_that_do_not_fit_are_named_at_once() -> None:
 
 
 def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
-    with pytest.raises(TypeError, match=r"expected a Polars, pandas or PyArrow frame.*not `list`"):
+    with pytest.raises(ntm.NtmRulesError, match=r"expected a Polars, pandas or PyArrow frame.*not `list`"):
         ntm.frames.assess(RULESET, [1])
     refused: tuple[tuple[dict[str, typing.Any], str], ...] = (
         ({"shape": "tall"}, "`shape` is one of `wide`, `long`"),
@@ -299,7 +299,7 @@ def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
     for options, words in refused:
         with pytest.raises(ValueError, match=words):
             ntm.frames.assess(RULESET, pl.LazyFrame({"share": [1.0]}), **options)
-    with pytest.raises(TypeError, match="`keep` is a sequence"):
+    with pytest.raises(ntm.NtmRulesError, match="`keep` is the text `name`, expected a sequence"):
         outcomes(pl.DataFrame({"share": [1.0], "name": ["x"]}), "share", keep="name")
 
 

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.acts import Act, ActKind, act_in_force
+from ntm_rules.model.arguments import need
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Evaluated, LeafResult
 from ntm_rules.verdict.verdict import Verdict
@@ -83,6 +84,9 @@ def reconcile(
     Raises:
         FactError: two acts contradict each other.
     """
+    need("finding", finding, Verdict)
+    need("acts", acts, Iterable)
+    need("level", level, str | None)
     ruleset = finding.ruleset
     act = act_in_force(acts, finding.unit or "", ruleset.id, ruleset.on, ruleset.period)
 

@@ -84,7 +84,8 @@ class Board:
 
     def verdict(self, unit: str) -> Verdict:
         """Return the finding for a unit; equal to ``assess`` of the same facts."""
-        return self._session(unit).verdict
+        with self._dispatcher.alone():
+            return self._session(unit).verdict
 
     def history(self) -> tuple[Event, ...]:
         """Return the last events of all units, the oldest first."""
@@ -92,7 +93,8 @@ class Board:
 
     def snapshot(self, unit: str) -> dict[str, typing.Any]:
         """Facts, outcomes and the content hash of the ruleset, as plain JSON types."""
-        return self._session(unit).snapshot()
+        with self._dispatcher.alone():
+            return self._session(unit).snapshot()
 
     # -- changes -------------------------------------------------------------------------------
 
@@ -129,8 +131,9 @@ class Board:
             FactError: every bad fact; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
-        self._session(unit).set_many(facts)
-        self._make_room(self.capacity)
+        with self._dispatcher.alone():
+            self._session(unit).set_many(facts)
+            self._make_room(self.capacity)
 
     def restore(self, snapshot: Mapping[str, typing.Any]) -> tuple[OutcomeDifference, ...]:
         """Take the facts of a unit from a snapshot, as ``Session.restore`` does.
@@ -146,8 +149,9 @@ class Board:
         unit = read_snapshot(snapshot).unit
         if unit is None:
             raise NtmRulesError(Message("session.no_unit"))
-        differences = self._session(unit).restore(snapshot)
-        self._make_room(self.capacity)
+        with self._dispatcher.alone():
+            differences = self._session(unit).restore(snapshot)
+            self._make_room(self.capacity)
         return differences
 
     def forget(self, unit: str) -> None:
@@ -156,11 +160,12 @@ class Board:
         Raises:
             NtmRulesError: a callback asked for it while a change was being told.
         """
-        if not self._dispatcher.idle:
-            raise NtmRulesError(Message("session.telling", unit=unit))
-        if unit in self._open:
-            self._open.pop(unit).close()
-        self._store.pop(unit, None)
+        with self._dispatcher.alone():
+            if not self._dispatcher.idle:
+                raise NtmRulesError(Message("session.telling", unit=unit))
+            if unit in self._open:
+                self._open.pop(unit).close()
+            self._store.pop(unit, None)
 
     # -- sessions ------------------------------------------------------------------------------
 
@@ -190,8 +195,9 @@ class Board:
 
     def close(self) -> None:
         """Put every session away and end the board."""
-        self._make_room(0)
-        self._closed = True
+        with self._dispatcher.alone():
+            self._make_room(0)
+            self._closed = True
 
     def __enter__(self) -> "Board":
         return self

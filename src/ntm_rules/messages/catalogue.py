@@ -17,6 +17,8 @@ from ntm_rules._public import public
 
 LANGUAGES = ("vi", "en")
 _LOCALE = Path(__file__).with_name("locale")
+_KEPT = "\n\u00a0\u202f"
+_MOST_SHOWN = 80
 
 
 @typing.runtime_checkable
@@ -75,10 +77,31 @@ def say(lang: str, code: str, /, **params: object) -> str:
         UnknownName: another language than ``vi`` or ``en``.
         LookupError: a code without a sentence, or a place of the sentence that no parameter fills.
     """
+    check_language(lang)
     sentence = _catalogue(lang).gettext(code)
     if sentence == code:
         raise LookupError(f"no sentence for the code `{code}` in the catalogue `{lang}`")
-    return sentence.format_map({name: said(lang, value) for name, value in params.items()})
+    return printable(sentence.format_map({name: said(lang, value) for name, value in params.items()}))
+
+
+def printable(text: str) -> str:
+    """Return a text in which what no terminal or file should see is written out: control characters, lone surrogates.
+
+    Line ends stay, and so do the no-break spaces of printed numbers.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _KEPT else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, in one line, and whatever it is."""
+    try:
+        text = str(value) if isinstance(value, str) else repr(value)
+    except ValueError:  # an integer of thousands of digits
+        text = type(value).__name__
+    text = printable(text[: _MOST_SHOWN + 1]).replace("\n", "\\n")
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def is_known(code: str) -> bool:
@@ -86,13 +109,13 @@ def is_known(code: str) -> bool:
     return _catalogue("en").gettext(code) != code
 
 
-def check_language(lang: str) -> None:
+def check_language(lang: object) -> None:
     """Nothing, for a language of the project.
 
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
     """
-    if lang not in LANGUAGES:
+    if not isinstance(lang, str) or lang not in LANGUAGES:
         from ntm_rules.messages.errors import UnknownName  # which is said with the words of this module
 
         raise UnknownName(Message("kind.language"), lang, LANGUAGES)
@@ -104,7 +127,7 @@ def said(lang: str, value: object) -> str:
         return str(value)
     if isinstance(value, tuple):
         return ", ".join(said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
-    if isinstance(value, dt.date):
+    if type(value) is dt.date:  # a day, and nothing with a time
         return value.strftime("%d/%m/%Y") if lang == "vi" else value.isoformat()
     return value.text(lang) if isinstance(value, Sayable) else str(value)
 

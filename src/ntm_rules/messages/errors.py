@@ -11,7 +11,7 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say
+from ntm_rules.messages.catalogue import Message, Sentence, check_language, printable, said, say, shown
 
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
@@ -75,7 +75,7 @@ class Diagnostic:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
+        place = f"{printable(self.file)}:{self.line}:{self.column}: " if self.file else ""
         severity = say(lang, f"severity.{self.severity.value}")
         return _helped(lang, f"{place}{severity}[{self.code}]: {self.message_in(lang)}", self.hint_in(lang))
 
@@ -275,10 +275,10 @@ class UnknownName(NtmRulesError):  # noqa: N818
         suggestions: names that are near.
     """
 
-    def __init__(self, kind: Sentence, name: str, known: Iterable[str]) -> None:
-        self.kind, self.name = str(kind), name
-        self.suggestions = near(name, known)
-        super().__init__(Message("error.unknown", kind=kind, name=name), _meant(self.suggestions))
+    def __init__(self, kind: Sentence, name: object, known: Iterable[str]) -> None:
+        self.kind, self.name = str(kind), shown(name)
+        self.suggestions = near(self.name, known)
+        super().__init__(Message("error.unknown", kind=kind, name=self.name), _meant(self.suggestions))
 
 
 @public()

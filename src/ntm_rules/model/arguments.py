@@ -3,16 +3,17 @@
 import datetime as dt
 import operator
 import re
+import types
 import typing
 from enum import Enum
 
-from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.catalogue import Message, shown
 from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.names import one_form
 
 YEARS = range(1900, 2201)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOST_SHOWN = 80
 
 
 def day_of(value: object, argument: str) -> dt.date:
@@ -66,29 +67,24 @@ def name_of(value: object, argument: str) -> str:
     """Return a name or code in its one form, see ``one_form``.
 
     Raises:
-        BadArgument: it is not a text, has no visible character, or has one that cannot be written.
+        BadArgument: it is not a text, has no visible character, or has a lone surrogate, which no file can hold.
     """
     if not isinstance(value, str):
         raise BadArgument(Message("argument.text", argument=argument, value=shown(value), type=type(value).__name__))
     name = one_form(str(value))
     if not name:
         raise BadArgument(Message("argument.text/empty", argument=argument))
-    if not name.isprintable():
-        raise BadArgument(Message("argument.text/unprintable", argument=argument, value=shown(value)))
+    if not name.isascii() and _SURROGATE.search(name):
+        raise BadArgument(Message("argument.text/surrogate", argument=argument, value=shown(value)))
     return name
 
 
-def unfit(argument: str, value: object, expected: Message) -> Message:
-    """Return the sentence that an argument is of another type than *expected* says."""
-    told = {"value": shown(value), "type": type(value).__name__, "expected": expected}
-    return Message("argument.type", argument=argument, **told)
+def need(argument: str, value: object, kind: type | types.UnionType) -> None:
+    """Raise unless an argument is of a kind, for what a type checker would have found and an untyped caller has not.
 
-
-def shown(value: object) -> str:
-    """Return a value as an error shows it: short, in one line, and whatever it is."""
-    try:
-        text = str(value) if isinstance(value, str) else repr(value)
-    except ValueError:  # an integer of thousands of digits
-        text = type(value).__name__
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _MOST_SHOWN + 1])
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+    Raises:
+        BadArgument: it is of another type.
+    """
+    if not isinstance(value, kind):
+        told = {"value": shown(value), "type": type(value).__name__, "expected": getattr(kind, "__name__", kind)}
+        raise BadArgument(Message("argument.type", argument=argument, **told))

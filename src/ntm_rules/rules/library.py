@@ -10,7 +10,7 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument, Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.acts import MergerRule
-from ntm_rules.model.arguments import day_of, name_of, year_of, years_of
+from ntm_rules.model.arguments import day_of, name_of, need, year_of, years_of
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.kept import Recent
@@ -92,6 +92,7 @@ class Library:
             RulesetError: every problem of every file of the folder.
             FileNotFoundError: there is no such folder.
         """
+        need("path", path, str | Path)
         folder = Path(path)
         if not folder.is_dir():
             raise FileNotFoundError(f"`{folder}` is not a folder of rule files")
@@ -157,6 +158,7 @@ class Library:
             RulesetError: every problem of the file.
             OSError: it cannot be opened.
         """
+        need("name", name, str | Path)
         path = Path(name)
         if path.suffix in (".yaml", ".yml"):
             return self._plan(read_file(path, str(path)))
@@ -183,6 +185,8 @@ class Library:
             UnknownName: no such ruleset or period.
             NotInForce: there is no national set, nor one of the province's own.
         """
+        ruleset, period = name_of(ruleset, "ruleset"), name_of(period, "period")
+        province = None if province is None else self.registry.resolve(province)
         bases = self._bases(ruleset, period, province)
         own = [base for base in bases if base.header.province is not None]
         layers = [base.header.layer for base in own or bases]
@@ -220,6 +224,8 @@ class Library:
             UnknownName: no such ruleset, period or province.
             NotInForce: there is no national set, nor one of the province's own.
         """
+        ruleset, period = name_of(ruleset, "ruleset"), name_of(period, "period")
+        province = None if province is None else self.registry.resolve(province)
         bases = self._bases(ruleset, period, province)
         ends = [base.header.layer.end for base in bases if base.header.province is not None]
         again = {end + dt.timedelta(1) for end in ends if end is not None}
@@ -308,8 +314,9 @@ class Library:
         composed = self._compose(asked, own, ())
         if own is not None and own.header.layer not in composed.layers:
             composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
-        if expect_hash is not None and composed.content_hash != expect_hash:
-            hashes = {"actual": composed.content_hash, "expected": expect_hash}
+        expected = None if expect_hash is None else name_of(expect_hash, "expect_hash")
+        if expected not in (None, composed.content_hash):
+            hashes = {"actual": composed.content_hash, "expected": expected}
             raise RulesetError([Diagnostic.of("ruleset.hash", ruleset=ruleset, **hashes)])
         return composed
 
@@ -496,6 +503,7 @@ class Library:
         return plan_of(root, sorted(self._ids()), self.registry.ids(), self.facts, self.files)
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
+        need("overlay", overlay, Mapping | str | Path)
         if isinstance(overlay, Mapping):
             node = from_python(overlay, "<overlay>")
         else:

@@ -11,6 +11,7 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, FactError, FactProblem
+from ntm_rules.model.arguments import need
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.results import Annotation, Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -92,6 +93,10 @@ def merge(
         FactError: a bad fact of one of the units.
         ValueError: no units are given, or others than *of* names.
     """
+    need("library", library, Library)
+    need("unit_facts", unit_facts, Mapping)
+    for facts in unit_facts.values():
+        need("unit_facts", facts, Mapping)
     if not unit_facts:
         raise BadArgument(Message("argument.no_units"))
     _expect(unit_facts, tuple(of))

@@ -3,9 +3,7 @@
 import typing
 from collections.abc import Mapping, Sequence
 
-from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import BadArgument
-from ntm_rules.model.arguments import name_of, unfit
+from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
@@ -23,10 +21,8 @@ def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Chec
         FactError: every bad fact of the unit.
         BadArgument: an argument of another type.
     """
-    if not isinstance(ruleset, Ruleset):
-        raise BadArgument(unfit("ruleset", ruleset, Message("what.a_ruleset")))
-    if not isinstance(facts, Mapping):
-        raise BadArgument(unfit("facts", facts, Message("what.some_facts")))
+    need("ruleset", ruleset, Ruleset)
+    need("facts", facts, Mapping)
     return program_of(ruleset).checker.check(facts, None if unit is None else name_of(unit, "unit"))
 
 

@@ -9,6 +9,7 @@ from attrs import field, fields, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.arguments import need
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, grade_of, possible_grades
 from ntm_rules.model.plain import Json, one_line
@@ -208,6 +209,7 @@ class Verdict:
 
     def with_facts(self, facts: Facts) -> "Verdict":
         """Return the verdict with some facts changed; None takes a fact away."""
+        need("facts", facts, Mapping)
         given: dict[str, FactValue | Mapping[str, object] | None] = dict(self.facts)
         for name, note in self.annotations.items():
             given[name] = {"value": self.facts[name], "source": note.source, "as_of": note.as_of, "by": note.by}

@@ -94,9 +94,13 @@ def read_file(path: Path, shown: str) -> Node:
     """Return the nodes of a file; *shown* is its name in diagnostics.
 
     Raises:
-        RulesetError: it is too large, not UTF-8, or not a YAML file within the bounds.
+        RulesetError: it cannot be opened, is too large, not UTF-8, or not a YAML file within the bounds.
     """
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RulesetError([problem("yaml.open", Position(shown, 1, 1), reason=reason)]) from None
     if len(data) > MAX_BYTES:
         raise RulesetError([problem("yaml.size", Position(shown, 1, 1), size=len(data), limit=MAX_BYTES)])
     try:

@@ -15,7 +15,7 @@ from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.dependencies import dependencies_of, differing
 from ntm_rules.verdict.facts import CheckedFacts
-from ntm_rules.verdict.program import program_of
+from ntm_rules.verdict.program import check_facts, program_of
 from ntm_rules.verdict.verdict import Verdict, verdict_from, verdict_of
 
 ENGINES = ("python", "durable")
@@ -37,6 +37,7 @@ class Session:
 
     Raises:
         FactError: every bad fact of the unit.
+        BadArgument: an argument of another type.
         EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
         UnknownName: there is no such engine.
     """
@@ -55,12 +56,12 @@ class Session:
     def _open(
         self, ruleset: Ruleset, facts: Facts, unit: str | None, engine: str | None, dispatcher: Dispatcher
     ) -> None:
+        self._checked = self._wanted = check_facts(ruleset, facts, unit)
         self.ruleset = ruleset
         self._program = program_of(ruleset)
         self._dependencies = dependencies_of(ruleset)
         self._dispatcher = dispatcher
         self._closed = False
-        self._checked = self._wanted = self._program.checker.check(facts, unit)
         self._verdict = verdict_of(ruleset, self._checked)
         self._floor_slots = self._program.official.slots(self._checked.values)
         self._floors = PythonEngine(self._program.official, self._dependencies)

@@ -10,7 +10,7 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument, Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.acts import MergerRule
-from ntm_rules.model.arguments import day_of, name_of, year_of, years_of
+from ntm_rules.model.arguments import day_of, name_of, tier_of, year_of, years_of
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.kept import Recent
@@ -136,6 +136,17 @@ class Library:
         """Ruleset id, period and province of every ruleset that a single province has of its own."""
         found = ((f.target, f.period, f.province) for f in self.files if f.kind == "ruleset" and f.province)
         return tuple(sorted(set(found)))
+
+    def known_tier(self, tier: str) -> str:
+        """Return the id of a set that there is, at whatever time and in whatever province, in its one form.
+
+        Raises:
+            UnknownName: there is no such set; with near matches.
+        """
+        name, ids = tier_of(tier), self._ids()
+        if name not in ids and not unwritten(name, self.registry):
+            raise UnknownName(Message("kind.ruleset"), name, ids)
+        return name
 
     def overlays(self) -> tuple[tuple[str, str, str], ...]:
         """Ruleset id, period and province of every overlay."""

@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.levels.nesting import Nesting, Place, facts_by_unit, nesting_of
+from ntm_rules.levels.nesting import Nesting, Place, facts_by_unit, nesting_of, unknown_unit
 from ntm_rules.levels.shares import Taken, assess_taken, counted
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName, meant
+from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
 from ntm_rules.model.acts import Act, recognised
 from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
 from ntm_rules.model.arguments import day_of, name_of, width_of
@@ -146,8 +146,7 @@ def _check_acts(acts: Iterable[Act], nesting: Nesting, library: "Library") -> No
     """
     strange = dict.fromkeys(act.unit for act in acts if act.unit not in nesting.places)
     if strange:
-        expected = Message("expected.unit_of_table")
-        raise FactError([FactProblem(unit, "unit", unit, expected, meant(unit, nesting.places)) for unit in strange])
+        raise FactError([unknown_unit(unit, "unit", unit, nesting.places) for unit in strange])
     for tier in dict.fromkeys(act.tier for act in acts):
         library.known_tier(tier)
 

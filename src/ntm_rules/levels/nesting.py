@@ -11,7 +11,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument, FactError, FactProblem, UnknownName, meant
 from ntm_rules.model.aggregates import LEVELS
 from ntm_rules.model.arguments import id_of
-from ntm_rules.model.names import one_form, units_alike
+from ntm_rules.model.names import look_alike, one_form, units_alike
 from ntm_rules.rules.read.provinces import Registry
 from ntm_rules.tables.units import UnitFacts
 
@@ -93,6 +93,14 @@ def _id(value: object, key: str, unit: str | None, width: int | None, problems: 
         return None
 
 
+def unknown_unit(unit: str, key: str, name: str, known: Iterable[str]) -> FactProblem:
+    """Return the problem that a name is not that of a unit of the table, with the one that looks like it or is near."""
+    known = tuple(known)
+    alike = tuple(other for other in known if look_alike(other) == look_alike(name))
+    hint = Message("hint.near", names=alike) if alike else meant(name, known)
+    return FactProblem(unit, key, name, Message("expected.unit_of_table"), hint)
+
+
 def facts_by_unit(facts: object, nesting: Nesting, width: int | None = None) -> Mapping[str, Mapping[str, typing.Any]]:
     """Return the facts of each unit: a mapping of mappings, the rows of ``tables.read``, or a data frame with ``unit``.
 
@@ -108,8 +116,7 @@ def facts_by_unit(facts: object, nesting: Nesting, width: int | None = None) -> 
         if unit is None:
             continue
         if unit not in nesting.places:
-            hint = meant(unit, nesting.places)
-            problems.append(FactProblem(unit, "unit", unit, Message("expected.unit_of_table"), hint))
+            problems.append(unknown_unit(unit, "unit", unit, nesting.places))
         elif unit in found:
             problems.append(FactProblem(unit, "unit", unit, Message("expected.facts_once")))
         found[unit] = values
@@ -160,7 +167,7 @@ def _parent(
     above = row.get("parent")
     parent = None if above in (None, "") else _id(above, "parent", unit, width, problems)
     if parent is not None and parent not in rows:
-        problems.append(FactProblem(unit, "parent", parent, Message("expected.unit_of_table"), meant(parent, rows)))
+        problems.append(unknown_unit(unit, "parent", parent, rows))
         return None
     return parent
 

@@ -85,6 +85,7 @@ class Days:
             known = tuple(each for each in old if each is not None)
             if len(known) < len(old) or not old:
                 unfollowed.append(name)
+                known = known or ((name,) if name in before and name not in were else ())
             if known:
                 names[name] = known
                 found[name] = _common(name, tier, [before[each] for each in known], len(known) == len(old))

@@ -480,7 +480,13 @@ def test_frames_of_units_have_numbers_with_a_width(frame: Callable[[object], obj
     ],
 )
 def test_an_act_is_checked_when_it_is_made(change: dict[str, typing.Any], message: str) -> None:
-    values = {"kind": "recognised", "unit": "A", "tier": TIER, "instrument": None, "date": dt.date(2023, 1, 26)}
+    values: dict[str, typing.Any] = {
+        "kind": "recognised",
+        "unit": "A",
+        "tier": TIER,
+        "instrument": None,
+        "date": dt.date(2023, 1, 26),
+    }
     assert ntm.law.Act(**values | {"date": "2023-01-26"}) == ntm.law.Act(**values)
     with pytest.raises(ntm.NtmRulesError) as caught:
         ntm.law.Act(**values | change)
@@ -517,7 +523,8 @@ def test_counts_are_whole_numbers_up_to_the_total(counts: tuple[typing.Any, typi
 
 
 def test_a_record_is_checked_when_it_is_made() -> None:
-    made = ntm.programme.UnitRecord.of_counts("A", TIER, np.int64(3), np.int64(19))
+    counts: typing.Any = np.int64(3), np.int64(19)
+    made = ntm.programme.UnitRecord.of_counts("A", TIER, *counts)
     assert [type(value) for value in (made.criteria_met, made.criteria_total)] == [int, int]
     bad: Iterator[dict[str, typing.Any]] = iter(
         [{"unit": None}, {"unit": ""}, {"tier": "ntm"}, {"groups": {"district": 3}}, {"recognised": 1}]

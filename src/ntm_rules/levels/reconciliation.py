@@ -95,8 +95,9 @@ def reconcile(
     if acts and unit is None:
         raise BadArgument(Message("argument.no_unit"))
     check_alike(acts, [] if unit is None else [unit])
-    for tier in dict.fromkeys(act.tier for act in acts) if library is not None else ():
-        library.known_tier(tier)
+    if library is not None:
+        for tier in dict.fromkeys(act.tier for act in acts):
+            library.known_tier(tier)
     act = None if unit is None else act_in_force(acts, unit, ruleset.id, ruleset.on, ruleset.period)
     others = tuple(a for a in acts if a.unit == unit and a is not act)
 

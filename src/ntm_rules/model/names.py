@@ -14,6 +14,7 @@ _LOOK_ALIKE = str.maketrans(
     "\u0110\u0111aeopcxyiAEOPCXTMHBKI",
 )
 """Letters of other alphabets that nobody tells from Vietnamese ones: eth, and the Cyrillic ones."""
+_ZEROS = re.compile(r"(?<![0-9.,])0+(?=[0-9])")
 
 
 def one_form(text: str) -> str:
@@ -36,7 +37,7 @@ def as_vietnamese(text: str) -> str:
 def look_alike(name: str) -> str:
     """Return what names have in common that a reader takes for the same: case, zeros in front and letters left aside.
 
-    Two names of one table with the same look-alike are a slip of somebody's.
+    The name is in one form. Two names of one table with the same look-alike are a slip of somebody's.
     """
     if name.isascii() and name.isdigit():  # codes: most names, and a file may have millions
         return name.lstrip("0") or "0"
@@ -45,8 +46,8 @@ def look_alike(name: str) -> str:
 
 @lru_cache(2**16)
 def _look_alike(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", as_vietnamese(name)).casefold()
-    return re.sub(r"(?<![0-9.,])0+(?=[0-9])", "", plain)
+    plain = unicodedata.normalize("NFKC", name).translate(_LOOK_ALIKE).casefold()
+    return _ZEROS.sub("", plain) if "0" in plain else plain
 
 
 def look_alikes(names: Iterable[str], known: Iterable[str] = ()) -> Iterator[tuple[str, str]]:

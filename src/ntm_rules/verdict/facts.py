@@ -118,7 +118,7 @@ class Checker:
         """Return the facts by their ids in one form; of several spellings of one id none is taken."""
         if facts.keys() <= self.catalogue:
             return facts
-        named = {name: one_form(name) if isinstance(name, str) else name for name in facts}
+        named = {name: one_form(str(name)) for name in facts}
         spellings = Counter(named.values())
         return {named[name] if spellings[named[name]] == 1 else name: value for name, value in facts.items()}
 

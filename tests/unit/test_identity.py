@@ -251,6 +251,8 @@ def test_no_spelling_of_a_fact_a_tier_or_a_province_gives_another_result(spellin
     assert small().span(TIER, "2021-2025", spelled("Bắc")) == small().span(TIER, "2021-2025", "bac")
     assert ntm.assess(plain, {spelled("wages"): 20}) == ntm.assess(plain, {"wages": 20})
     assert act("A", spelled(TIER)).tier == TIER
+    with pytest.raises(ntm.NtmRulesError, match="`an` never became a part of `bac`"):
+        small().compose(TIER, on=ON, province=spelled("Bắc"), territory=spelled("Ẩn"))
     with ntm.live.Session(plain) as one:
         one.set(spelled("wages"), 20)
         assert one.facts == {"wages": 20}

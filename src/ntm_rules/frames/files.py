@@ -162,7 +162,7 @@ class _Parquet:
         from ntm_rules.tables.parquet import is_text, rows
 
         found: dict[str, Column] = {}
-        units = [self.reading.named(unit) or "" for unit in batch.column(columns.unit).to_pylist()]
+        units = [self.reading.named(unit) for unit in batch.column(columns.unit).to_pylist()]
         # eight bytes a unit, not its name: a file may have more units than memory has room for names
         self.hashes.append(np.fromiter((hash(look_alike(unit)) for unit in units), np.int64, len(units)))
         odd = np.fromiter((not unit for unit in units), np.bool_, len(units))

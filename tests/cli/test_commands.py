@@ -215,9 +215,11 @@ def test_output_is_utf_8_wherever_it_goes() -> None:
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path: Path) -> None:
     path = file(tmp_path, "unit,income_per_capita\nA\x1b[31m[bold]B:smile:,42\n")
-    out = run("assess", path, *LAW)
-    assert "\x1b" not in out
-    assert "A[31m[bold]B:smile:" in out
+    err = run("assess", path, *LAW, code=2)
+    assert "\x1b" not in err
+    assert r"line 2: `unit` is `A\x1b[31m[bold]B:smile:`, which has characters that cannot be printed" in err
+    path = file(tmp_path, "unit,income_per_capita\nA[31m[bold]B:smile:,42\n")
+    assert "A[31m[bold]B:smile:" in run("assess", path, *LAW)
 
 
 # -- explain -----------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ def doors(library: ntm.Library, ruleset: ntm.Ruleset) -> dict[str, tuple[Callabl
         ),
         "difference.diff": (ntm.difference.diff, {"old": ruleset, "new": ruleset}),
         "proofs.implies": (ntm.proofs.implies, {"first": library.compose("commune/recognition", on=DAY), "second": 1}),
-        "levels.reconcile": (lambda **k: ntm.levels.reconcile(acts=(), **k), {"finding": verdict, "level": "commune"}),
+        "levels.reconcile": (ntm.levels.reconcile, {"finding": verdict, "acts": (), "level": "commune"}),
         "levels.assess_finding": (
             ntm.levels.assess_finding,
             {"ruleset": library.compose("commune/withdrawal", on=DAY), "finding": verdict, "facts": {}},

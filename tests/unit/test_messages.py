@@ -65,7 +65,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "units.not_merged.": tuple(why.value for why in WhyNot),
     "report.aim.": tuple(aim.value for aim in Aim),
     "report.to.": tuple(transition.value for transition in Transition),
-    "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone"),
+    "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone", "merged", "unfollowed"),
     "report.level.": ("village", "commune", "district", "town", "special-district", "province"),
     "report.tier_of.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
     "proofs.kind.": tuple(kind.value for kind in Proved),

@@ -207,6 +207,7 @@ class _Work:
             keep=source["keep"],
             decimal=source["decimal"],
             sheet=source["sheet"],
+            unit_width=source["unit_width"],
         ):
             self.seen |= batch.outcomes
             yield batch
@@ -228,6 +229,7 @@ def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
         keep=source["keep"],
         decimal=source["decimal"],
         sheet=source["sheet"],
+        unit_width=source["unit_width"],
     )
 
 

@@ -15,6 +15,7 @@ from ntm_rules.cli.options import composed, lang_option, law_options, library_of
 from ntm_rules.cli.verdicts import graded_word
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import UnknownName
+from ntm_rules.model.arguments import id_of
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResult
@@ -37,7 +38,7 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
     law, source = split(options)
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
-    known: list[str] = []
+    unit, known = id_of(unit, "--unit", source["unit_width"]), list[str]()
     for row in units(file, library, source):
         known.append(row.unit)
         if row.unit == unit:

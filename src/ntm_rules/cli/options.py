@@ -11,6 +11,7 @@ import click
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.citations import Evidence
+from ntm_rules.model.names import one_form
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 
@@ -75,6 +76,7 @@ class Source(typing.TypedDict):
     keep: tuple[str, ...]
     decimal: str | None
     sheet: str | None
+    unit_width: int | None
 
 
 def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -153,11 +155,17 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             help="What separates decimals where a number such as 1.234 can be read in two ways.",
         ),
         click.option("--sheet", metavar="NAME", help="Sheet of an Excel file. [default: the first]"),
+        click.option(
+            "--unit-width",
+            type=click.IntRange(min=1, max=20),
+            metavar="DIGITS",
+            help="How many digits codes of units have, where they are numbers or lost their zeros: 5 for communes.",
+        ),
     )
 
 
 def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
+    return tuple(name for part in (value or "").split(",") if (name := one_form(part)))
 
 
 def library_of(folder: Path | None) -> Library:

@@ -24,6 +24,7 @@ from ntm_rules.cli.options import (
 from ntm_rules.cli.reports import chosen, output_options, write
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
@@ -31,6 +32,11 @@ from ntm_rules.programme.progress import progress as counted
 from ntm_rules.reports.progress import progress_report
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.units import UnitFacts
+from ntm_rules.units.register import Units
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(one_form, value))
 
 
 def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -53,7 +59,15 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The same units on an earlier day; read and assessed like FILE.",
 )
-@click.option("--by", multiple=True, metavar="COLUMN", help="Group by this column; give the outer one first.")
+@click.option(
+    "--before-as-of",
+    type=date,
+    metavar="DATE",
+    help="Day of --before: units are followed from it to --as-of through mergers and codes used again (extra `units`).",
+)
+@click.option(
+    "--by", multiple=True, callback=_names, metavar="COLUMN", help="Group by this column; give the outer one first."
+)
 @click.option(
     "--province-by",
     metavar="COLUMN",
@@ -82,6 +96,7 @@ def progress(
     targets: str | None,
     tiers: tuple[str, ...],
     before: Path | None,
+    before_as_of: dt.date | None,
     by: tuple[str, ...],
     province_by: str | None,
     as_of: dt.date | None,
@@ -105,11 +120,13 @@ def progress(
     law["on"] = law["on"] or as_of
     if plan is not None and not (law["province"] or law["territory"] or province_by):
         law["province"] = plan.province
-    wanted = _tiers(tiers, plan)
+    if before_as_of is not None and (before is None or as_of is None):
+        raise click.UsageError(in_error_lang(Message("usage.before_as_of")))
+    wanted = _tiers(tuple(map(library.known_tier, tiers)), plan)
     rulesets: dict[tuple[str, str], Ruleset] = {}
 
     def compose(tier: str, unit: UnitFacts) -> Ruleset:
-        province = "" if province_by is None else unit.kept[province_by]
+        province = "" if province_by is None else one_form(unit.kept[province_by])
         if (tier, province) not in rulesets:
             chosen = Law(**(law | {"province": province})) if province else law
             rulesets[tier, province] = composed(library, tier, chosen)
@@ -127,6 +144,8 @@ def progress(
             under=under,
             bands=bands,
             as_of=as_of,
+            before_as_of=before_as_of,
+            register=None if before_as_of is None else Units.load(),
         )
     except BadArgument as error:
         raise click.UsageError(error.text(error_lang())) from None
@@ -155,6 +174,7 @@ def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str,
         keep=tuple(dict.fromkeys((*kept, *source["keep"]))),
         decimal=source["decimal"],
         sheet=source["sheet"],
+        unit_width=source["unit_width"],
     )
 
 

@@ -70,6 +70,7 @@ def rereview(
         keep=options["keep"],
         decimal=options["decimal"],
         sheet=options["sheet"],
+        unit_width=options["unit_width"],
     )
     found = reviewed(before, after, units.facts())
     lines = tuple(_lines(library, before, after, lang))

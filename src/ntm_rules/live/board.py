@@ -12,6 +12,8 @@ from ntm_rules.live.session import HISTORY, Session
 from ntm_rules.live.snapshots import read_snapshot
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
+from ntm_rules.model.arguments import name_of
+from ntm_rules.model.names import look_alike
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -24,7 +26,8 @@ CAPACITY = {"python": 1000, "durable": 16}
 class Board:
     """The findings for many units, each kept up to date while its facts change.
 
-    A unit begins without facts when it is first named. At most ``capacity`` sessions are open, and while a change is
+    A unit begins without facts when it is first named; one that only looks different from a unit with facts, such as
+    ``6196`` beside ``06196``, is refused. At most ``capacity`` sessions are open, and while a change is
     told those that callbacks ask for; the one that was used longest ago is put away as a snapshot and opened again when
     it is asked for, which nobody notices but by the time it takes. A board belongs to one thread at a time; use it as
     a context manager, or call ``close``.
@@ -40,7 +43,7 @@ class Board:
     Raises:
         EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
         UnknownName: there is no such engine.
-        NtmRulesError: *capacity* is below 1.
+        NtmRulesError: *capacity* is below 1, or two units in *store* only look different.
     """
 
     def __init__(
@@ -60,12 +63,18 @@ class Board:
             raise NtmRulesError(Message("session.room", capacity=self.capacity))
         self._store: MutableMapping[str, str] = {} if store is None else store
         self._open: dict[str, Session] = {}
+        self._names: dict[str, str] = {}  # by what they look like
+        for unit in tuple(self._store):
+            name = self._named(unit)
+            if name != unit:  # stored as it was spelled before
+                self._store[name] = self._store.pop(unit)
         self._dispatcher = Dispatcher(deque(maxlen=history))
         self._closed = False
 
     # -- what is so ----------------------------------------------------------------------------
 
     def __contains__(self, unit: str) -> bool:
+        unit = name_of(unit, "unit")
         return unit in self._open or unit in self._store
 
     def __iter__(self) -> Iterator[str]:
@@ -160,6 +169,7 @@ class Board:
         Raises:
             NtmRulesError: a callback asked for it while a change was being told.
         """
+        unit = name_of(unit, "unit")
         with self._dispatcher.alone():
             if not self._dispatcher.idle:
                 raise NtmRulesError(Message("session.telling", unit=unit))
@@ -169,9 +179,27 @@ class Board:
 
     # -- sessions ------------------------------------------------------------------------------
 
+    def _named(self, unit: str) -> str:
+        """Return the name of a unit in one form.
+
+        Raises:
+            NtmRulesError: it only looks different from that of a unit with facts.
+        """
+        name = name_of(unit, "unit")
+        other = self._names.get(look_alike(name), name)
+        if other != name and self._has_facts(other):
+            raise NtmRulesError(Message("session.alike", unit=name, other=other))
+        self._names[look_alike(name)] = name
+        return name
+
+    def _has_facts(self, unit: str) -> bool:
+        session = self._open.get(unit)
+        return unit in self._store if session is None else bool(session.facts)
+
     def _session(self, unit: str) -> Session:
         if self._closed:
             raise NtmRulesError(Message("session.board_closed"))
+        unit = self._named(unit)
         session = self._open.pop(unit, None)
         if session is None:
             self._make_room(self.capacity - 1)

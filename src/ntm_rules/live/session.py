@@ -39,6 +39,7 @@ class Session:
 
     Raises:
         FactError: every bad fact of the unit.
+        BadArgument: an argument of another type.
         EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
         UnknownName: there is no such engine.
         BadArgument: an argument of another type.

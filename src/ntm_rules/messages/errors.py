@@ -309,9 +309,13 @@ class EngineUnavailable(NtmRulesError):  # noqa: N818
     """An optional engine cannot run here; the message says why and what to install."""
 
 
+_D = str.maketrans("\u0110\u0111\u00d0\u00f0", "DdDd")
+"""The Vietnamese letter, and the Icelandic one that looks the same."""
+
+
 def folded(text: str) -> str:
     """*text* in lower case without diacritics and punctuation, for comparing names."""
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", text.translate(_D))
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(kept.casefold().split())
 

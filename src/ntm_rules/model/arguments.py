@@ -1,6 +1,7 @@
 """What callers hand in, brought to the one form that the package works with before anything is remembered of it."""
 
 import datetime as dt
+import numbers
 import operator
 import re
 import types
@@ -13,6 +14,7 @@ from ntm_rules.model.names import one_form
 
 YEARS = range(1900, 2201)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_TIER = re.compile(r"[^/\s]+/[^/\s]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -63,20 +65,66 @@ def whole_of(value: object) -> int | None:
         return None
 
 
-def name_of(value: object, argument: str) -> str:
+def name_of(value: object, argument: str, may_be_empty: bool = False) -> str:
     """Return a name or code in its one form, see ``one_form``.
 
     Raises:
         BadArgument: it is not a text, has no visible character, or has a lone surrogate, which no file can hold.
     """
     if not isinstance(value, str):
-        raise BadArgument(Message("argument.text", argument=argument, value=shown(value), type=type(value).__name__))
+        code = "argument.text/number" if isinstance(value, numbers.Number) else "argument.text"
+        raise BadArgument(Message(code, argument=argument, value=shown(value), type=type(value).__name__))
     name = one_form(str(value))
-    if not name:
+    if not name and not may_be_empty:
         raise BadArgument(Message("argument.text/empty", argument=argument))
     if not name.isascii() and _SURROGATE.search(name):
         raise BadArgument(Message("argument.text/surrogate", argument=argument, value=shown(value)))
     return name
+
+
+def width_of(value: object, argument: str = "unit_width") -> int | None:
+    """Return how many digits codes have, at least one; None where that is not declared.
+
+    Raises:
+        BadArgument: it is anything else.
+    """
+    width = whole_of(value)
+    if value is not None and (width is None or width < 1):
+        raise BadArgument(Message("argument.count", argument=argument, value=shown(value), least=1))
+    return width
+
+
+def id_of(value: object, argument: str, width: int | None = None) -> str:
+    """Return the id of a unit in its one form.
+
+    Args:
+        width: how many digits codes have; then a code of digits alone, also one given as a number, gets back the zeros
+            in front that it lost.
+
+    Raises:
+        BadArgument: it is not a text, or a number and no width is declared, or it has more digits than that.
+    """
+    if width is None:
+        return name_of(value, argument)
+    number = int(value) if isinstance(value, float) and value.is_integer() else whole_of(value)
+    name = name_of(value if number is None else str(number), argument)
+    if not (name.isascii() and name.isdigit()):
+        return name
+    if len(name) > width:
+        raise BadArgument(Message("argument.width", argument=argument, value=shown(name), width=width))
+    return name.zfill(width)
+
+
+def tier_of(value: object, argument: str = "tier") -> str:
+    """Return the id of a set, level and tier such as ``commune/ntm``, in its one form.
+
+    Raises:
+        BadArgument: it has another shape.
+    """
+    tier = name_of(value, argument)
+    if not _TIER.fullmatch(tier):
+        raise BadArgument(Message("argument.tier", argument=argument, value=shown(tier)))
+    return tier
 
 
 def need(argument: str, value: object, kind: type | types.UnionType) -> None:

@@ -75,6 +75,7 @@ class UnitFile:
         keep: Sequence[str] = (),
         decimal: str | None = None,
         sheet: str | None = None,
+        unit_width: int | None = None,
     ) -> "UnitFile":
         """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
@@ -83,7 +84,8 @@ class UnitFile:
         """
         acts = {name: _act(name) for tier in tiers if (name := recognition_fact(tier)) not in facts}
         known = {**facts, **acts, **{name: fact for name, fact in PUBLISHED.items() if name not in facts}}
-        units = tuple(read_units(path, known, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet))
+        read = read_units(path, known, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet, unit_width=unit_width)
+        units = tuple(read)
         given = dict.fromkeys(name for row in units for name in row.facts)
         return cls(str(path), units, _published_only(str(path), given, facts), frozenset(acts))
 

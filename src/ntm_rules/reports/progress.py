@@ -13,7 +13,7 @@ from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
 from ntm_rules.reports.report import Report, Table, Value, text_of
 from ntm_rules.words.numbers import day
 
-_LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
+_LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone", "unfollowed")
 
 
 def progress_report(
@@ -96,7 +96,8 @@ class _ProgressReport:
         tables = list(self.targets())
         for tier in self.found.tiers:
             tables += self.tables(tier, every_unit)
-        head = (*self.heading(province), *lines, say(self.lang, "report.two_things"), say(self.lang, "report.span"))
+        words = say(self.lang, "report.two_things"), say(self.lang, "report.span")
+        head = (*self.heading(province), *lines, *words, *self.compared())
         return Report(self.lang, say(self.lang, "report.progress"), head, tuple(tables))
 
     def heading(self, province: str) -> Iterator[str]:
@@ -112,6 +113,15 @@ class _ProgressReport:
             else:
                 number = f"{instrument.number} ({day(instrument.date, self.lang)})"
                 yield say(self.lang, "report.plan_number", **values, instrument=number)
+
+    def compared(self) -> Iterator[str]:
+        """Say how the units of the earlier file were found again."""
+        changes = [tier.change for tier in self.found.tiers if tier.change is not None]
+        if any(not change.followed for change in changes):
+            yield say(self.lang, "report.by_name")
+        for since in dict.fromkeys(change.since for change in changes):
+            if since is not None:
+                yield say(self.lang, "report.since", date=day(since, self.lang))
 
     # -- targets -------------------------------------------------------------------------------
 
@@ -286,7 +296,8 @@ class _ProgressReport:
         columns += [f"{say(self.lang, row.code)}: {change}" for row in changing]
         rows: list[tuple[Value, ...]] = []
         for group in tier.groups:
-            path = (*group.path, *[""] * (len(self.found.by) - len(group.path)))
+            named = (name or say(self.lang, "report.no_group") for name in group.path)
+            path = (*named, *[""] * (len(self.found.by) - len(group.path)))
             now = (row.of(group.now) for row in shown)
             then = group.before
             more = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
@@ -313,9 +324,10 @@ class _ProgressReport:
 
     def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
         """Yield the units that are not as they were."""
-        rows = [
-            (unit, say(self.lang, f"report.became.{kind}")) for kind in _LISTS for unit in getattr(tier.change, kind)
-        ]
+        change = tier.change
+        rows = [(unit, say(self.lang, f"report.became.{kind}")) for kind in _LISTS for unit in getattr(change, kind)]
+        merged = {} if change is None else change.merged
+        rows += [(unit, say(self.lang, "report.became.merged", units=old)) for unit, old in merged.items()]
         if rows:
             yield Table(
                 say(self.lang, "report.turned", tier=name), self.words("report.unit", "report.turn"), tuple(rows)

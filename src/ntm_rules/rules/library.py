@@ -10,10 +10,11 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument, Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.acts import MergerRule
-from ntm_rules.model.arguments import day_of, name_of, need, year_of, years_of
+from ntm_rules.model.arguments import day_of, name_of, need, tier_of, year_of, years_of
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.kept import Recent
+from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.rules.compose.bases import (
@@ -138,6 +139,17 @@ class Library:
         found = ((f.target, f.period, f.province) for f in self.files if f.kind == "ruleset" and f.province)
         return tuple(sorted(set(found)))
 
+    def known_tier(self, tier: str) -> str:
+        """Return the id of a set that there is, at whatever time and in whatever province, in its one form.
+
+        Raises:
+            UnknownName: there is no such set; with near matches.
+        """
+        name, ids = tier_of(tier), self._ids()
+        if name not in ids and not unwritten(name, self.registry):
+            raise UnknownName(Message("kind.ruleset"), name, ids)
+        return name
+
     def overlays(self) -> tuple[tuple[str, str, str], ...]:
         """Ruleset id, period and province of every overlay."""
         found = ((f.target, f.period, f.province) for f in self.files if f.kind == "overlay")
@@ -162,7 +174,7 @@ class Library:
         path = Path(name)
         if path.suffix in (".yaml", ".yml"):
             return self._plan(read_file(path, str(path)))
-        province, _, year = str(name).partition("@")
+        province, _, year = one_form(str(name)).partition("@")
         known = self.registry.resolve(province) if year else province
         for listed in self.files:
             if listed.kind == "targets" and (listed.target, listed.year) == (known, year):
@@ -186,8 +198,7 @@ class Library:
             NotInForce: there is no national set, nor one of the province's own.
         """
         ruleset, period = name_of(ruleset, "ruleset"), name_of(period, "period")
-        province = None if province is None else self.registry.resolve(province)
-        bases = self._bases(ruleset, period, province)
+        bases = self._bases(ruleset, period, self._id_of(province))
         own = [base for base in bases if base.header.province is not None]
         layers = [base.header.layer for base in own or bases]
         ends = [layer.end for layer in layers if layer.end is not None]
@@ -199,6 +210,7 @@ class Library:
         Args:
             own: the province's own set, and not the national one with the province's overlays.
         """
+        province = self._id_of(province)
         owner = province if own else ""
         owners = {"ruleset": owner, "amends": owner} | ({} if own else {"overlay": province})
         for listed in sorted(self.files, key=lambda f: f.kind != "ruleset"):
@@ -224,8 +236,7 @@ class Library:
             UnknownName: no such ruleset, period or province.
             NotInForce: there is no national set, nor one of the province's own.
         """
-        ruleset, period = name_of(ruleset, "ruleset"), name_of(period, "period")
-        province = None if province is None else self.registry.resolve(province)
+        ruleset, period, province = name_of(ruleset, "ruleset"), name_of(period, "period"), self._id_of(province)
         bases = self._bases(ruleset, period, province)
         ends = [base.header.layer.end for base in bases if base.header.province is not None]
         again = {end + dt.timedelta(1) for end in ends if end is not None}
@@ -234,6 +245,9 @@ class Library:
             found = self._begins(base, again, province)
             days |= {on for on in found if nearest(bases, on) is base}
         return tuple(on for on in sorted(days) if province is None or self.registry.latest(province, on).on(on))
+
+    def _id_of(self, province: str | None) -> str | None:
+        return None if province is None else self.registry.resolve(province)
 
     def _begins(self, base: BaseFile, again: set[dt.date], province: str | None) -> set[dt.date]:
         """Return the days of ``dates`` for one base: a layer begins to hold, or the national base holds *again*."""
@@ -336,8 +350,8 @@ class Library:
             day,
             day.year if year is None else year_of(year, "year"),
             None if period is None else name_of(period, "period"),
-            None if province is None else self.registry.resolve(province),
-            None if territory is None else self.registry.resolve(territory),
+            self._id_of(province),
+            self._id_of(territory),
         )
         if found.year != day.year:
             held = self._base(found).header.period

@@ -10,9 +10,11 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
+from ntm_rules.model.arguments import id_of, width_of
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.names import look_alike
 from ntm_rules.tables.cells import (
     DECIMAL_SEPARATORS,
     BadCell,
@@ -56,6 +58,7 @@ def read(
     keep: Sequence[str] = (),
     decimal: str | None = None,
     sheet: str | None = None,
+    unit_width: int | None = None,
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -71,6 +74,7 @@ def read(
         keep: columns that pass through; they need not be facts.
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
         sheet: the sheet of an Excel file; the first unless given.
+        unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
 
     Yields:
         The rows that can be read, in the order of the file.
@@ -81,7 +85,7 @@ def read(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, decimal)
+    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width)
     yield from reading.units(_records(Path(path), reading, sheet))
 
 
@@ -114,10 +118,11 @@ class Reading:
     keep: tuple[str, ...]
     decimal: str | None
     typed: bool = False
+    width: int | None = None
     bad: list[FactProblem] = field(init=False, factory=list)
     titles: dict[str, list[str]] = field(init=False, factory=dict)
     readers: dict[str, Reader] = field(init=False, factory=dict)
-    lines: dict[str, int] = field(init=False, factory=dict)
+    lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
     last: list[Columns] = field(init=False, factory=list)
 
@@ -128,7 +133,13 @@ class Reading:
 
     @classmethod
     def of(
-        cls, path: str | Path, facts: Mapping[str, Fact], unit: str | None, keep: Sequence[str], decimal: str | None
+        cls,
+        path: str | Path,
+        facts: Mapping[str, Fact],
+        unit: str | None,
+        keep: Sequence[str],
+        decimal: str | None,
+        width: int | None = None,
     ) -> "Reading":
         """Return what a file is read with.
 
@@ -139,7 +150,7 @@ class Reading:
             known = tuple(DECIMAL_SEPARATORS)
             raise BadArgument(Message("argument.one_of", argument="decimal", names=known, value=str(decimal)))
         typed = Path(path).suffix.lower() in TYPED
-        return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed)
+        return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed, width_of(width))
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
@@ -210,20 +221,40 @@ class Reading:
 
     def unit_of(self, line: int, given: object) -> str | None:
         """Return the unit of a row; None where there is none or another row has it."""
-        if given is not None and not isinstance(given, str):
-            message = Message("table.unit/text", unit=str(given), place=self.place, line=line)
-            self.problems.note(message, line, Message("hint.text_cell") if self.typed else Message("hint.quotes"))
+        try:
+            unit = id_of(given, "unit", self.width)
+        except BadArgument as error:
+            self.problems.note(self._nameless(line, given, error), line, self._write_as_text(given))
             return None
-        unit = tidied(given or "")
-        if not unit:
-            self.problems.note(Message("table.unit/none", place=self.place, line=line), line)
+        other, first = self.lines.setdefault(look_alike(unit), (unit, line))
+        if first != line:
+            told = {"unit": unit, "place": self.place, "first": first, "line": line}
+            message = Message("table.unit/twice", **told)
+            if other != unit:
+                message = Message("table.unit/alike", other=other, **told)
+            self.problems.note(message, line)
             return None
-        if unit in self.lines:
-            first = self.lines[unit]
-            self.problems.note(Message("table.unit/twice", unit=unit, place=self.place, first=first, line=line), line)
-            return None
-        self.lines[unit] = line
         return unit
+
+    def named(self, given: object) -> str:
+        """Return the unit that a cell names; empty where it names none."""
+        try:
+            return id_of(given, "unit", self.width)
+        except BadArgument:
+            return ""
+
+    def _nameless(self, line: int, given: object, error: BadArgument) -> Message:
+        """Return why a cell does not name a unit."""
+        if given is None or (isinstance(given, str) and not tidied(given)):
+            return Message("table.unit/none", place=self.place, line=line)
+        if self.width is None and not isinstance(given, str):
+            return Message("table.unit/text", unit=shown(given), place=self.place, line=line)
+        return Message("table.unit/unfit", place=self.place, line=line, problem=error.sentences[0])
+
+    def _write_as_text(self, given: object) -> Sentence:
+        if given is None or isinstance(given, str):
+            return ""
+        return Message("hint.text_cell") if self.typed else Message("hint.quotes")
 
     @property
     def place(self) -> Message:

@@ -40,6 +40,11 @@ CATALOGUES = {lang: SOURCE / "messages" / "locale" / lang / "LC_MESSAGES" / "ntm
 OPS = tuple(op.value for op in Op)
 KINDS = tuple(kind.value for kind in Kind)
 LEVELS = ("official", "secondary", "recalled", "pending")
+REPORT_TABS = (
+    *("contents", "targets", "figures", "of_tier"),
+    *("summary", "bands", "counts", "groups", "listed", "turned", "all_units"),
+    *("at_stake_table", "each_unit", "hinges", "missing_each", "missing_facts", "transitions", "why"),
+)
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "severity.": tuple(severity.value for severity in Severity),
     "outcome.": tuple(outcome.code for outcome in Outcome),
@@ -67,13 +72,16 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "report.to.": tuple(transition.value for transition in Transition),
     "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone"),
     "report.level.": ("village", "commune", "district", "town", "special-district", "province"),
+    "report.tier_short.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
+    "report.tab.": REPORT_TABS,
+    "system.": ("ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOENT", "EISDIR"),
     "report.tier_of.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
     "proofs.kind.": tuple(kind.value for kind in Proved),
     "proofs.status.": tuple(status.value for status in Status),
     "proofs.data.": ("implied_by", "because", "selectors", "year"),
     "case.side.": tuple(side.value for side in Side),
     "law.what.": ("operator", "unit", *CELL_CHANGES),
-    "change.key.": ("unit", "set", "clear", "verdict"),
+    "change.key.": ("unit", "set", "clear", "verdict", "id"),
     "expected.number": ("", "_between", "_from", "_up_to"),
     "expected.count": ("", "_between", "_from", "_up_to"),
     "cli.level.": LEVELS,

@@ -1,9 +1,10 @@
 """Options that several commands share: which law, which words, which file."""
 
+import csv
 import datetime as dt
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import click
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.citations import Evidence
+from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
+from ntm_rules.tables.cells import tidied
+from ntm_rules.tables.header import header_of
 
 _DATES = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"),
@@ -69,10 +73,11 @@ class Law(typing.TypedDict):
 
 
 class Source(typing.TypedDict):
-    """The options that say how a file of units is read."""
+    """The options that say how a file of units is read; ``kept_in`` says which columns of it are kept."""
 
     unit_column: str | None
     keep: tuple[str, ...]
+    keep_rest: bool
     decimal: str | None
     sheet: str | None
 
@@ -143,10 +148,12 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
         click.option(unit_flag, "unit_column", metavar="COLUMN", help="Column that names the unit."),
         click.option(
             "--keep",
-            callback=_columns,
-            metavar="COLUMNS",
-            help="Columns to pass through, separated by commas; they need not be facts.",
+            multiple=True,
+            metavar="COLUMN",
+            help="Column to pass through, which need not be a fact; may be given again, or several separated by "
+            "commas, in quotes where a name has a comma.",
         ),
+        click.option("--keep-rest", is_flag=True, help="Pass through all columns that are neither unit nor fact."),
         click.option(
             "--decimal",
             type=click.Choice(["comma", "point"]),
@@ -156,8 +163,28 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
     )
 
 
-def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
+def kept_in(file: Path, facts: Mapping[str, Fact], source: Source) -> tuple[str, ...]:
+    """Return the columns of a file that pass through.
+
+    A value of ``--keep`` that is the name of a column is that column, whatever is in it; any other is a list.
+
+    Raises:
+        EngineUnavailable, OSError: as ``tables.read``.
+    """
+    asked, rest = source["keep"], source["keep_rest"]
+    if not rest and not any("," in value or '"' in value for value in asked):
+        return tuple(value.strip() for value in asked if value.strip())
+    header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, sheet=source["sheet"])
+    names = [name for value in asked for name in _listed(value, header.names)]
+    return (*names, *(name for name in header.rest if rest and name not in names))
+
+
+def _listed(value: str, names: tuple[str, ...]) -> Iterator[str]:
+    if value in names or tidied(value) in names:
+        yield value
+    else:
+        parts = next(csv.reader([tidied(value)], skipinitialspace=True))
+        yield from (part.strip() for part in parts if part.strip())
 
 
 def library_of(folder: Path | None) -> Library:

@@ -14,6 +14,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.printable import printable
 
 LANGUAGES = ("vi", "en")
 _LOCALE = Path(__file__).with_name("locale")
@@ -68,8 +69,8 @@ def say(lang: str, code: str, /, **params: object) -> str:
     """Return the sentence of a code, its places filled with *params*.
 
     A parameter that can be said in both languages is said in *lang*, a date is written as there, the names of a tuple
-    are put in backticks, and everything else is shown as it is: what a parameter holds is never read as a sentence
-    with places of its own.
+    are put in backticks, and everything else is shown as it is, but for what is not printable: what a parameter holds
+    is never read as a sentence with places of its own, nor by a terminal.
 
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
@@ -101,12 +102,14 @@ def check_language(lang: str) -> None:
 def said(lang: str, value: object) -> str:
     """Return a parameter, or a whole sentence, as it is said in *lang*."""
     if isinstance(value, str | int):
-        return str(value)
+        return printable(str(value))
     if isinstance(value, tuple):
-        return ", ".join(said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
+        return ", ".join(
+            said(lang, item) if isinstance(item, Sayable) else f"`{printable(str(item))}`" for item in value
+        )
     if isinstance(value, dt.date):
         return value.strftime("%d/%m/%Y") if lang == "vi" else value.isoformat()
-    return value.text(lang) if isinstance(value, Sayable) else str(value)
+    return value.text(lang) if isinstance(value, Sayable) else printable(str(value))
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say
+from ntm_rules.messages.printable import printable
 
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
@@ -75,7 +76,7 @@ class Diagnostic:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
+        place = f"{printable(self.file)}:{self.line}:{self.column}: " if self.file else ""
         severity = say(lang, f"severity.{self.severity.value}")
         return _helped(lang, f"{place}{severity}[{self.code}]: {self.message_in(lang)}", self.hint_in(lang))
 

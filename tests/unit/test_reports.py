@@ -123,6 +123,26 @@ def test_numbers_in_a_workbook_are_numbers() -> None:
     assert book.worksheets[1]["B2"].number_format == "0.00"
 
 
+@given(
+    st.lists(
+        st.text(max_size=40) | st.sampled_from(["A", "a", "History", "'", "A" * 31, "A" * 40, "a (2)"]), max_size=8
+    )
+)
+def test_names_of_sheets_are_different_whatever_the_titles(titles: list[str]) -> None:
+    names = workbook.sheet_names(titles)
+    assert len({name.casefold() for name in names}) == len(names) == len(titles)
+    for name in names:
+        assert 1 <= len(name) <= 31
+        assert name == name.strip()
+        assert not set(name) & set("[]:*?/\\'")
+        assert name.casefold() != "history"
+
+
+def test_a_table_has_a_heading_once() -> None:
+    with pytest.raises(TableError, match="columns of its own called `b`"):
+        Table("t", ("a", "b", "b"), ())
+
+
 def test_names_of_sheets_are_short_plain_and_different() -> None:
     titles = [
         "Xã đạt chuẩn [nông thôn mới]: theo huyện/thị xã, rất dài",

@@ -4,13 +4,14 @@ import csv
 import datetime as dt
 import re
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import folded
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Ruleset
@@ -175,16 +176,18 @@ def kept_in(file: Path, facts: Mapping[str, Fact], source: Source) -> tuple[str,
     if not rest and not any("," in value or '"' in value for value in asked):
         return tuple(value.strip() for value in asked if value.strip())
     header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, sheet=source["sheet"])
-    names = [name for value in asked for name in _listed(value, header.names)]
-    return (*names, *(name for name in header.rest if rest and name not in names))
+    present = frozenset(header.names)
+    names = [name for value in asked for name in _listed(value, present)]
+    taken = {name if name in present else folded(name) for name in names}
+    return (*names, *(name for name in header.rest if rest and not {name, folded(name)} & taken))
 
 
-def _listed(value: str, names: tuple[str, ...]) -> Iterator[str]:
-    if value in names or tidied(value) in names:
-        yield value
-    else:
-        parts = next(csv.reader([tidied(value)], skipinitialspace=True))
-        yield from (part.strip() for part in parts if part.strip())
+def _listed(value: str, present: frozenset[str]) -> list[str]:
+    for name in (value, tidied(value)):
+        if name in present:
+            return [name]
+    parts = next(csv.reader([tidied(value)], skipinitialspace=True), [])
+    return [part.strip() for part in parts if part.strip()]
 
 
 def library_of(folder: Path | None) -> Library:

@@ -56,7 +56,10 @@ def workbook(file: typing.IO[bytes], **options: object) -> Iterator[typing.Any]:
                 if sheet.row_data_fh is not None:
                     sheet.row_data_fh.close()
             # a half-written archive in the frames closes itself when it goes: here, while *file* is still open
-            traceback.clear_frames(error.__traceback__)
+            cause: BaseException | None = error
+            while cause is not None:
+                traceback.clear_frames(cause.__traceback__)
+                cause = cause.__context__
             if isinstance(error, FileCreateError):
                 raise error.args[0] from error
             raise

@@ -245,11 +245,9 @@ class Reading:
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
         units = (*UNIT_COLUMNS, *((self.unit,) if self.unit else ()))
-        return self.fact(name) is not None or self.keeps(name) or folded(name) in {folded(unit) for unit in units}
-
-    def keeps(self, name: str) -> bool:
-        """Return whether a column passes through: case, diacritics and punctuation do not matter, unless all it is."""
-        return name in self.keep_as_is or (bool(folded(name)) and folded(name) in self.keep_folded)
+        fold = folded(name)
+        named = fold in self.keep_folded or fold in {folded(unit) for unit in units}
+        return named or name in self.keep_as_is or self.fact(name) is not None
 
     def fact(self, name: str) -> str | None:
         """Return the id of the fact that a column names by id or title; None where it names none or several."""
@@ -262,6 +260,9 @@ class Reading:
         self.seen.update(names)
         self.seen.update(fold for fold in folds if fold)
         unit = self.unit_column(line, names, folds)
+        places = {key: place for place, key in reversed([*enumerate(names), *enumerate(folds)]) if key}
+        kept = tuple((places.get(k, places.get(folded(k))), k) for k in self.keep)
+        passed = {place for place, _ in kept}
         facts: list[tuple[int, str, Reader]] = []
         taken: dict[str, str] = {}
         for place, name in enumerate(names):
@@ -273,11 +274,9 @@ class Reading:
                 self.problems.note(_twice(name, taken[key]), line)
             elif fact is not None:
                 facts.append((place, fact, self.reader(fact)))
-            elif place != unit and not self.keeps(name):
+            elif place != unit and place not in passed:
                 self.unknown(line, name)
             taken[key] = name
-        places = {key: place for place, key in reversed([*enumerate(names), *enumerate(folds)]) if key}
-        kept = tuple((places.get(k, places.get(folded(k))), k) for k in self.keep)
         return Columns(names, unit, tuple(facts), kept)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:

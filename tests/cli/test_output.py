@@ -252,7 +252,7 @@ def test_a_process_that_is_killed_leaves_nothing(tmp_path: Path, form: str) -> N
     path.write_text("unit,income_per_capita\n" + "".join(f"U{n},43\n" for n in range(60_000)))
     out.write_text("old")
     (tmp_path / "tmp").mkdir()
-    words = [sys.executable, "-m", "ntm_rules.cli", "assess", path, *LAW, "--out", out]
+    words = [sys.executable, "-m", "ntm_rules.cli", "assess", str(path), *LAW, "--out", str(out)]
     with subprocess.Popen(words, env=PLAIN | {"TMPDIR": str(tmp_path / "tmp")}) as process:
         while not (drafts := list(tmp_path.glob(".ntm-rules-*"))):
             assert process.poll() is None
@@ -341,14 +341,14 @@ def test_a_standard_output_that_was_closed(tmp_path: Path) -> None:
 
 def test_a_fault_of_the_program_has_a_code_of_its_own() -> None:
     script = (
-        "from ntm_rules.cli import app\n"
+        "from ntm_rules.cli import app, main\n"
         "def fault(*_, **__): raise RuntimeError('\\x1b[2J\\ud800')\n"
         "app.commands.main = fault\n"
-        "app.run()"
+        "main()"
     )
     done = subprocess.run([sys.executable, "-c", script], env=PLAIN, capture_output=True, check=False)
     assert done.returncode == 70
-    assert done.stderr.decode().endswith("RuntimeError: \\u001b[2J\\ud800\n\n")
+    assert done.stderr.decode().endswith("RuntimeError: \\u001b[2J\\ud800\n")
 
 
 def test_the_help_of_every_command_says_the_codes() -> None:

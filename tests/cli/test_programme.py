@@ -191,7 +191,7 @@ def test_progress_as_workbook_and_page(folder: Path) -> None:
 
 
 def tabs(path: Path) -> list[str]:
-    return openpyxl.load_workbook(path).sheetnames
+    return [sheet.title for sheet in openpyxl.load_workbook(path)]
 
 
 def test_the_sheets_of_a_workbook_are_told_apart_by_their_names(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """The group of commands, and what becomes of errors."""
 
 import sys
-import traceback
 
 import click
 
@@ -10,7 +9,7 @@ from ntm_rules.cli.assess import assess
 from ntm_rules.cli.check import check_command
 from ntm_rules.cli.diff import diff
 from ntm_rules.cli.evidence import evidence
-from ntm_rules.cli.exit_codes import ALWAYS, BAD_INPUT, FAULT, INTERRUPTED
+from ntm_rules.cli.exit_codes import ALWAYS, BAD_INPUT, INTERRUPTED
 from ntm_rules.cli.explain import explain
 from ntm_rules.cli.listing import list_rulesets
 from ntm_rules.cli.live import live
@@ -22,7 +21,6 @@ from ntm_rules.cli.show import show
 from ntm_rules.cli.test import test
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
-from ntm_rules.messages.printable import printable
 
 SHOWN_PROBLEMS = 50
 EXIT_CODES = f"Exit codes: 0 done; 1 an outcome named with --fail-on occurred; {ALWAYS}"
@@ -77,13 +75,10 @@ for command in (list_rulesets, show, assess, explain, live, progress, diff, rere
 
 
 def run() -> None:
-    """Run the command line; whatever happens, the exit code means what the help says."""
+    """Run the command line, with output through the one door."""
     open_standard_streams()
     try:
         commands(prog_name="ntm-rules")
     except NtmRulesError as error:  # the help itself cannot be written
         click.echo(error.text(), err=True)
         sys.exit(BAD_INPUT)
-    except Exception:
-        click.echo(printable(traceback.format_exc()), err=True)
-        sys.exit(FAULT)

@@ -70,10 +70,9 @@ def protect_inputs(out: str, library: Library) -> None:
     Raises:
         click.UsageError: *out* is one of them.
     """
-    try:
-        target = Path(out).stat()
-    except OSError:  # there is nothing that could be lost
+    if out == "-" or not Path(out).is_file():  # there is nothing that could be lost
         return
+    target = Path(out).stat()
     given = click.get_current_context().params.values()
     named = (path for value in given for path in (value if isinstance(value, tuple) else (value,)))
     for path in (*named, *(listed.path for listed in library.files)):

@@ -1,5 +1,6 @@
 """Where results go: nothing that is read is lost, a file is whole or the old one, and exit codes mean one thing."""
 
+import errno
 import io
 import itertools
 import json
@@ -10,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -192,6 +194,15 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
     assert err.endswith("written: `File too large`\n")
     assert out.read_text() == "old"
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "o", "tmp", "u.csv"]
+
+
+def test_no_room_for_temporary_files(units: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ntm_rules.cli.wide.write_xlsx", full)
+    err = run(*writing(units)["xlsx"], "--out", tmp_path / "o.xlsx", code=2)
+    assert err == f"`{tempfile.gettempdir()}` cannot be used: there is no space left on the disk\n"
 
 
 @pytest.mark.parametrize("form", ["json", "xlsx"])

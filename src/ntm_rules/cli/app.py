@@ -1,6 +1,8 @@
 """The group of commands, and what becomes of errors."""
 
+import errno
 import sys
+import tempfile
 
 import click
 
@@ -49,9 +51,10 @@ class Commands(click.Group):
 
 def _unusable(error: OSError, lang: str) -> str:
     """Return what the system refused; it does not always say for which file."""
-    if error.filename is None:
-        return say(lang, "cli.unusable/unnamed", why=why(error))
-    return say(lang, "cli.unusable", file=error.filename, why=why(error))
+    file = error.filename
+    if file is None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        file = tempfile.gettempdir()  # results name their file themselves, which leaves temporary files
+    return say(lang, "cli.unusable", file=file, why=why(error)) if file else say(lang, "cli.unnamed", why=why(error))
 
 
 def _counted(error: FactError, lang: str) -> str:

@@ -388,3 +388,22 @@ def test_without_numpy_the_error_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert '`pip install "ntm-rules[frame]"`' in done.stdout
+
+
+class Counted(str):
+    """A name that counts how often it is compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return str(self) == str(other)
+
+
+@pytest.mark.filterwarnings("ignore::ntm_rules.frames.MissingColumns")
+def test_the_number_of_kept_columns_costs_linear_time() -> None:
+    names = [Counted(f"c{n}") for n in range(400)]
+    frame = {"share": np.ones(1)} | {name: np.ones(1) for name in names}
+    ntm.frames.assess(RULESET, frame, keep=[str(name) for name in names])
+    assert Counted.compared < 20 * len(names)

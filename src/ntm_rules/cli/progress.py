@@ -16,12 +16,14 @@ from ntm_rules.cli.options import (
     date,
     error_lang,
     in_error_lang,
+    kept_in,
     lang_option,
     law_options,
     library_of,
     source_options,
 )
-from ntm_rules.cli.reports import chosen, output_options, write
+from ntm_rules.cli.output import form_of, output_options, protect_inputs
+from ntm_rules.cli.reports import FORMS, write
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.names import one_form
@@ -46,11 +48,17 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     return tuple(map(int, parts)) or None
 
 
+def _plan(ctx: click.Context, param: click.Parameter, value: str | None) -> str | Path | None:
+    """Return the name of a plan, or the path of a file of targets."""
+    return Path(value) if value is not None and value.endswith((".yaml", ".yml")) else value
+
+
 @click.command("progress", short_help="Count how far a programme is, against its targets.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--targets",
     metavar="PLAN",
+    callback=_plan,
     help="Targets: PROVINCE@YEAR of a plan in the library, or a file (.yaml); its province is taken for --province.",
 )
 @click.option("--tier", "tiers", multiple=True, metavar="RULESET", help="Tier to count; may be given again.")
@@ -90,10 +98,10 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @law_options(on_required=False, otherwise="that of --as-of, else today")
 @source_options("--unit")
 @lang_option
-@output_options
+@output_options(FORMS)
 def progress(
     file: Path,
-    targets: str | None,
+    targets: str | Path | None,
     tiers: tuple[str, ...],
     before: Path | None,
     before_as_of: dt.date | None,
@@ -114,8 +122,9 @@ def progress(
     criteria_undetermined, criteria_total, outcome, and acts such as recognised_ntm.
     """
     law, source = split(options)
-    form = chosen(form, out)
+    form = form_of(form, out, FORMS)
     library = library_of(law["rulesets"])
+    protect_inputs(out, library)
     plan = None if targets is None else library.plan(targets)
     law["on"] = law["on"] or as_of
     if plan is not None and not (law["province"] or law["territory"] or province_by):
@@ -171,7 +180,7 @@ def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str,
         library.facts,
         tiers,
         unit=source["unit_column"],
-        keep=tuple(dict.fromkeys((*kept, *source["keep"]))),
+        keep=tuple(dict.fromkeys((*kept, *kept_in(path, UnitFile.columns(library.facts, tiers), source)))),
         decimal=source["decimal"],
         sheet=source["sheet"],
         unit_width=source["unit_width"],

@@ -14,10 +14,10 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.printable import printable
 
 LANGUAGES = ("vi", "en")
 _LOCALE = Path(__file__).with_name("locale")
-_KEPT = "\n\u00a0\u202f"
 _MOST_SHOWN = 80
 
 
@@ -70,8 +70,8 @@ def say(lang: str, code: str, /, **params: object) -> str:
     """Return the sentence of a code, its places filled with *params*.
 
     A parameter that can be said in both languages is said in *lang*, a date is written as there, the names of a tuple
-    are put in backticks, and everything else is shown as it is: what a parameter holds is never read as a sentence
-    with places of its own.
+    are put in backticks, and everything else is shown as it is, but for what is not printable: what a parameter holds
+    is never read as a sentence with places of its own, nor by a terminal.
 
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
@@ -81,17 +81,7 @@ def say(lang: str, code: str, /, **params: object) -> str:
     sentence = _catalogue(lang).gettext(code)
     if sentence == code:
         raise LookupError(f"no sentence for the code `{code}` in the catalogue `{lang}`")
-    return printable(sentence.format_map({name: said(lang, value) for name, value in params.items()}))
-
-
-def printable(text: str) -> str:
-    """Return a text in which what no terminal or file should see is written out: control characters, lone surrogates.
-
-    Line ends stay, and so do the no-break spaces of printed numbers.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in _KEPT else c.encode("unicode_escape").decode() for c in text)
+    return sentence.format_map({name: said(lang, value) for name, value in params.items()})
 
 
 def shown(value: object) -> str:
@@ -124,12 +114,14 @@ def check_language(lang: object) -> None:
 def said(lang: str, value: object) -> str:
     """Return a parameter, or a whole sentence, as it is said in *lang*."""
     if isinstance(value, str | int):
-        return str(value)
+        return printable(str(value))
     if isinstance(value, tuple):
-        return ", ".join(said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
+        return ", ".join(
+            said(lang, item) if isinstance(item, Sayable) else f"`{printable(str(item))}`" for item in value
+        )
     if type(value) is dt.date:  # a day, and nothing with a time
         return value.strftime("%d/%m/%Y") if lang == "vi" else value.isoformat()
-    return value.text(lang) if isinstance(value, Sayable) else str(value)
+    return value.text(lang) if isinstance(value, Sayable) else printable(str(value))
 
 
 @functools.cache

@@ -11,7 +11,8 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message, Sentence, check_language, printable, said, say, shown
+from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say, shown
+from ntm_rules.messages.printable import printable
 
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""

@@ -140,12 +140,21 @@ class _ProgressReport:
             "report.known",
         )
         rows = tuple(self.target(each) for each in self.found.achievements)
-        yield Table(say(self.lang, "report.targets"), columns, rows, tuple(self.other_counts()))
+        notes = tuple(self.other_counts())
+        yield Table(say(self.lang, "report.targets"), columns, rows, notes, say(self.lang, "report.tab.targets"))
         if plan.figures:
             rows = tuple(self.figure(figure) for figure in plan.figures)
-            yield Table(
-                say(self.lang, "report.figures"), self.words("report.figure", "report.value", "report.known"), rows
-            )
+            columns = self.words("report.figure", "report.value", "report.known")
+            yield Table(say(self.lang, "report.figures"), columns, rows, tab=say(self.lang, "report.tab.figures"))
+
+    def tab(self, what: str, tier: TierProgress, **params: object) -> str:
+        """Return a short name of a table of a tier, which it says where there are several."""
+        name = say(self.lang, f"report.tab.{what}", **params)
+        if len(self.found.tiers) == 1:
+            return name
+        code = f"report.tier_short.{tier.tier.partition('/')[2]}"
+        short = say(self.lang, code) if is_known(code) else tier.tier
+        return say(self.lang, "report.tab.of_tier", tab=name, tier=short)
 
     def words(self, *codes: str) -> tuple[str, ...]:
         return tuple(say(self.lang, code) for code in codes)
@@ -215,18 +224,21 @@ class _ProgressReport:
             bands = [self.band(band, tier.scale) for band in tier.now.bands]
             yield self.banded(
                 say(self.lang, "report.bands", tier=name),
+                self.tab("bands", tier),
                 bands,
                 tier.now.bands,
                 None if before is None else before.bands,
             )
             counts = [say(self.lang, "report.band_one", low=band.low) for band in tier.now.counts]
-            yield self.banded(say(self.lang, "report.counts", tier=name), counts, tier.now.counts, None)
+            title = say(self.lang, "report.counts", tier=name)
+            yield self.banded(title, self.tab("counts", tier), counts, tier.now.counts, None)
         if tier.groups:
             yield self.groups(name, tier)
         if tier.under:
             title = say(self.lang, "report.listed", tier=name, count=tier.scale.under)
             columns = (*self.words("report.unit"), *self.found.by, *self.words("report.criteria"))
-            yield Table(title, columns, tuple(self.listed(record) for record in tier.under))
+            tab = self.tab("listed", tier, count=tier.scale.under)
+            yield Table(title, columns, tuple(self.listed(record) for record in tier.under), tab=tab)
         if tier.change is not None:
             yield from self.turned(name, tier)
         if every_unit:
@@ -239,6 +251,7 @@ class _ProgressReport:
                 say(self.lang, "report.all_units", tier=name),
                 columns,
                 tuple(self.unit(record) for record in tier.records),
+                tab=self.tab("all_units", tier),
             )
 
     def summary(self, name: str, tier: TierProgress, before: Tally | None) -> Table:
@@ -256,7 +269,8 @@ class _ProgressReport:
         columns = self.words("report.what", "report.now")
         if before is not None:
             columns += self.words("report.before", "report.change")
-        return Table(say(self.lang, "report.summary", tier=name), columns, tuple(rows))
+        title, tab = say(self.lang, "report.summary", tier=name), self.tab("summary", tier)
+        return Table(title, columns, tuple(rows), tab=tab)
 
     def graded(self, now: Tally, before: Tally | None) -> Iterator[tuple[Value, ...]]:
         """Of those not met, how many have each grade."""
@@ -269,16 +283,19 @@ class _ProgressReport:
             row: tuple[Value, ...] = (say(self.lang, "report.graded", grade=title), here)
             yield row if before is None else (*row, then, _difference(here, then))
 
-    def banded(self, title: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None) -> Table:
+    def banded(
+        self, title: str, tab: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None
+    ) -> Table:
         """Units by how many criteria they meet."""
         if before is None:
             rows = tuple((label, band.units) for label, band in zip(labels, now, strict=True))
-            return Table(title, self.words("report.band", "report.units"), rows)
+            return Table(title, self.words("report.band", "report.units"), rows, tab=tab)
         three = zip(labels, now, before, strict=True)
         changed = tuple(
             (label, band.units, old.units, _difference(band.units, old.units)) for label, band, old in three
         )
-        return Table(title, self.words("report.band", "report.units", "report.before", "report.change"), changed)
+        columns = self.words("report.band", "report.units", "report.before", "report.change")
+        return Table(title, columns, changed, tab=tab)
 
     def band(self, band: Band, scale: Scale) -> str:
         if band.low == band.high:
@@ -302,9 +319,9 @@ class _ProgressReport:
             then = group.before
             more = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
             rows.append((*path, *now, *more))
-        return Table(
-            say(self.lang, "report.groups", tier=name, by=", ".join(self.found.by)), tuple(columns), tuple(rows)
-        )
+        by = ", ".join(self.found.by)
+        title, tab = say(self.lang, "report.groups", tier=name, by=by), self.tab("groups", tier, by=by)
+        return Table(title, tuple(columns), tuple(rows), tab=tab)
 
     def listed(self, record: UnitRecord) -> tuple[Value, ...]:
         return (record.unit, *(record.groups.get(name, "") for name in self.found.by), self.criteria(record))
@@ -329,9 +346,8 @@ class _ProgressReport:
         merged = {} if change is None else change.merged
         rows += [(unit, say(self.lang, "report.became.merged", units=old)) for unit, old in merged.items()]
         if rows:
-            yield Table(
-                say(self.lang, "report.turned", tier=name), self.words("report.unit", "report.turn"), tuple(rows)
-            )
+            title, tab = say(self.lang, "report.turned", tier=name), self.tab("turned", tier)
+            yield Table(title, self.words("report.unit", "report.turn"), tuple(rows), tab=tab)
 
 
 def _percent(part: Span | None, whole: int) -> Span | None:

@@ -57,7 +57,7 @@ class _RereviewReport:
             columns = self.head(
                 "report.unit", "report.hinge", "report.transition", "report.before_set", "report.after_set"
             )
-            tables.append(Table(say(self.words.lang, "report.why"), columns, turned))
+            tables.append(self.table("report.why", columns, turned))
         return Report(self.words.lang, say(self.words.lang, "report.rereview"), tuple(lines), tuple(tables))
 
     def transitions(self, acts: bool) -> Table:
@@ -70,9 +70,16 @@ class _RereviewReport:
         lost, undetermined = (sum(recognised[each] for each in some) for some in (_NOT_MET, _UNDETERMINED))
         notes = (say(self.words.lang, "report.at_stake", lost=lost, undetermined=undetermined),) if acts else ()
         columns = self.head("report.transition", "report.units", *(["report.recognised_units"] if acts else []))
-        return Table(say(self.words.lang, "report.transitions"), columns, rows, notes)
+        return self.table("report.transitions", columns, rows, notes)
 
-    def units(self, title: str, units: Iterable[ReviewedUnit]) -> Table:
+    def table(
+        self, code: str, columns: tuple[str, ...], rows: tuple[tuple[Value, ...], ...], notes: tuple[str, ...] = ()
+    ) -> Table:
+        """Return a table, with its title and its short name."""
+        tab = say(self.words.lang, f"report.tab.{code.removeprefix('report.')}")
+        return Table(say(self.words.lang, code), columns, rows, notes, tab)
+
+    def units(self, code: str, units: Iterable[ReviewedUnit]) -> Table:
         """Return a line for each unit."""
         chosen = tuple(units)
         kept = tuple(dict.fromkeys(name for unit in chosen for name in unit.kept))
@@ -83,7 +90,7 @@ class _RereviewReport:
                 "report.recognised", "report.before_set", "report.after_set", "report.transition", "report.missing"
             ),
         )
-        return Table(say(self.words.lang, title), columns, tuple(self.unit(unit, kept) for unit in chosen))
+        return self.table(code, columns, tuple(self.unit(unit, kept) for unit in chosen))
 
     def unit(self, unit: ReviewedUnit, kept: Sequence[str]) -> tuple[Value, ...]:
         act = "" if unit.recognised is None else say(self.words.lang, "report.yes" if unit.recognised else "report.no")
@@ -115,11 +122,11 @@ class _RereviewReport:
         if counted:
             columns = self.head("report.fact", "report.units")
             rows = tuple((self.fact(name), count) for name, count in counted.most_common())
-            yield Table(say(self.words.lang, "report.missing_facts"), columns, rows)
+            yield self.table("report.missing_facts", columns, rows)
         opened = (unit for unit in self.found.units if unit.transition in _OPENED)
         each = tuple((unit.unit, self.fact(name)) for unit in opened for name in unit.missing)
         if each:
-            yield Table(say(self.words.lang, "report.missing_each"), self.head("report.unit", "report.fact"), each)
+            yield self.table("report.missing_each", self.head("report.unit", "report.fact"), each)
 
     def hinges(self) -> Iterator[Table]:
         """Yield the indicators of the new set that turned, those that turned the most units first."""
@@ -135,11 +142,8 @@ class _RereviewReport:
             for no, counts in counted
         )
         if rows:
-            yield Table(
-                say(self.words.lang, "report.hinges"),
-                self.head("report.hinge", "report.hinge_lost", "report.hinge_open", "report.hinge_gained"),
-                rows,
-            )
+            columns = self.head("report.hinge", "report.hinge_lost", "report.hinge_open", "report.hinge_gained")
+            yield self.table("report.hinges", columns, rows)
 
     def turned(self, unit: ReviewedUnit) -> Iterator[tuple[Value, ...]]:
         """Yield a line for each indicator whose outcome differs."""

@@ -125,6 +125,16 @@ class Reading:
     lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
     last: list[Columns] = field(init=False, factory=list)
+    keep_as_is: frozenset[str] = field(init=False)
+    keep_folded: frozenset[str] = field(init=False)
+
+    @keep_as_is.default
+    def _as_is(self) -> frozenset[str]:
+        return frozenset(self.keep)
+
+    @keep_folded.default
+    def _folded(self) -> frozenset[str]:
+        return frozenset(map(folded, self.keep))
 
     def __attrs_post_init__(self) -> None:
         for fact in self.facts.values():
@@ -176,7 +186,7 @@ class Reading:
     def kept(self) -> None:
         """Note the columns to keep that the file has not."""
         for name in self.keep if self.last else ():
-            if folded(name) not in self.seen:
+            if name not in self.seen and folded(name) not in self.seen:
                 self.problems.note(Message("table.column/keep", name=name), 1, _nearest(name, self.last[0].names))
 
     # -- rows --------------------------------------------------------------------------------
@@ -265,8 +275,10 @@ class Reading:
 
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
-        wanted = (*UNIT_COLUMNS, *self.keep, *((self.unit,) if self.unit else ()))
-        return self.fact(name) is not None or folded(name) in {folded(w) for w in wanted}
+        units = (*UNIT_COLUMNS, *((self.unit,) if self.unit else ()))
+        fold = folded(name)
+        named = fold in self.keep_folded or fold in {folded(unit) for unit in units}
+        return named or name in self.keep_as_is or self.fact(name) is not None
 
     def fact(self, name: str) -> str | None:
         """Return the id of the fact that a column names by id or title; None where it names none or several."""
@@ -276,23 +288,26 @@ class Reading:
     def columns(self, line: int, names: tuple[str, ...]) -> Columns:
         """Return what the columns are; every problem of the header noted."""
         folds = [folded(name) for name in names]
-        self.seen.update(folds)
+        self.seen.update(names)
+        self.seen.update(fold for fold in folds if fold)
         unit = self.unit_column(line, names, folds)
+        places = {key: place for place, key in reversed([*enumerate(names), *enumerate(folds)]) if key}
+        kept = tuple((places.get(k, places.get(folded(k))), k) for k in self.keep)
+        passed = {place for place, _ in kept}
         facts: list[tuple[int, str, Reader]] = []
         taken: dict[str, str] = {}
         for place, name in enumerate(names):
             fact = None if place == unit else self.fact(name)
-            key = fact or folds[place]
+            key = fact or (name if name in self.keep_as_is else folds[place])
             if not key:
                 self.problems.note(Message("table.column/nameless", number=place + 1), line)
             elif key in taken:
                 self.problems.note(_twice(name, taken[key]), line)
             elif fact is not None:
                 facts.append((place, fact, self.reader(fact)))
-            elif place != unit and key not in {folded(k) for k in self.keep}:
+            elif place != unit and place not in passed:
                 self.unknown(line, name)
             taken[key] = name
-        kept = tuple((folds.index(folded(k)) if folded(k) in folds else None, k) for k in self.keep)
         return Columns(names, unit, tuple(facts), kept)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:

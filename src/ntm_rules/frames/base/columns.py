@@ -106,9 +106,9 @@ def _not_to_pass(
     ruleset: Ruleset, names: Sequence[str], unit: str | None, passed: Sequence[str]
 ) -> Iterator[Diagnostic]:
     """Yield what is wrong with the columns named in the call: they are not there, or the result has their name."""
-    taken = result_names(ruleset)
+    taken, present = result_names(ruleset), frozenset(names)
     for name in passed:
-        if name not in names:
+        if name not in present:
             code = "table.column/unit" if name == unit else "table.column/keep"
             yield Diagnostic("table.column", Message(code, name=name), hint=meant(name, names))
         elif name in taken:

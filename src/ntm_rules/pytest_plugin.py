@@ -89,7 +89,7 @@ class RulesetFolder(pytest.Directory):
         if targets:
             yield RewritingItem.from_parent(self, name="rewriting", folder=folder, targets=targets)
         if importlib.util.find_spec(_CASES) is not None:
-            for path in sorted(self.path.rglob("*.tests.yaml")):
+            for path in importlib.import_module(_CASES).find_files(self.path):
                 name = path.relative_to(self.path).as_posix()
                 yield CaseFile.from_parent(self, name=name, path=path, folder=folder)
 

@@ -13,7 +13,7 @@ from ntm_rules.cli.options import form_option, lang_option, rulesets_option
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model.plain import Json, plain
-from ntm_rules.rules.folders import bundled_folder
+from ntm_rules.rules.folders import bundled_folder, left_out, nothing_in, rule_paths
 from ntm_rules.rules.library import Library
 from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
 from ntm_rules.testing.coverage import Coverage, Origin, Side, coverage
@@ -64,7 +64,7 @@ def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, 
     """
     path = path or bundled_folder()
     beside = path if path.is_dir() else path.parent
-    library = _library(rulesets or beside, bundled=not alone)
+    library = _library(rulesets or _rules_beside(path, beside), bundled=not alone)
     run = _run(library, path, beside)
     rows: dict[Origin, Coverage] = {}
     suggested = ""
@@ -80,6 +80,19 @@ def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, 
         _write_table(run, rows, suggested, lang)
     if run.failed:
         click.get_current_context().exit(1)
+
+
+def _rules_beside(path: Path, beside: Path) -> Path:
+    """Return the folder whose rules are tried: the bundled ones where there are only cases.
+
+    Raises:
+        RulesetError: there are neither rules nor cases, or what may be rules is left out.
+    """
+    if rule_paths(beside):
+        return beside
+    if left_out(beside) or not find_files(path):
+        raise nothing_in(beside)
+    return bundled_folder()
 
 
 def _library(folder: Path, bundled: bool) -> Library:

@@ -16,14 +16,17 @@ from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.rules.compose.bases import (
     changes,
+    check_instruments,
     check_twins,
     clamped,
     for_province,
     known_base,
     known_province,
+    mention,
     nearest,
     not_in_force,
     nowhere,
+    own_issuer,
     unwritten,
 )
 from ntm_rules.rules.compose.compose import Request, compose
@@ -33,7 +36,7 @@ from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, re
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
 from ntm_rules.rules.read.provinces import Province, Registry, read_registry
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.yaml.nodes import Map, Node, Position, from_python, problem, read_file
+from ntm_rules.yaml.nodes import Map, Node, Position, from_python, placed, problem, read_file
 
 
 @public()
@@ -295,8 +298,6 @@ class Library:
         own: LayerFile | None,
         above: tuple[str, ...],
     ) -> Ruleset:
-        if ruleset in above:
-            raise RulesetError([Diagnostic.of("ruleset.circle", circle=" -> ".join((*above, ruleset)))])
         whose = territory or province
         owner = self.registry.resolve(whose) if whose else None
         base = self._base(ruleset, on, period, owner)
@@ -311,9 +312,16 @@ class Library:
             layers = [*layers, own]
 
         def other(name: str, wanted: str | None) -> Ruleset:
-            return self._compose(
-                name, on, year, wanted or base.header.period, province, territory, own, (*above, ruleset)
-            )
+            files = (base.header.root, *(layer.header.root for layer in layers))
+            if name in (*above, ruleset):
+                circle = " -> ".join((*above, ruleset, name))
+                raise RulesetError([placed(mention(files, name), Message("ruleset.circle", circle=circle))])
+            try:
+                return self._compose(
+                    name, on, year, wanted or base.header.period, province, territory, own, (*above, ruleset)
+                )
+            except UnknownName as error:  # the caller named none of it, the files did
+                raise RulesetError([problem("ruleset.unknown", mention(files, name), *error.sentences)]) from error
 
         named = self.registry.resolve(province) if province else None
         request = Request(ruleset, on, effective, year, place, named, territory, other)
@@ -360,7 +368,9 @@ class Library:
             for f in self.files
             if f.kind in owners and (f.target, f.period, f.province) == (header.target, header.period, owners[f.kind])
         ]
-        return [layer for layer in map(self._read_layer, wanted) if changes(layer.header.layer, header.layer)]
+        layers = [layer for layer in map(self._read_layer, wanted) if changes(layer.header.layer, header.layer)]
+        check_instruments(layer.header for layer in layers)
+        return layers
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -416,6 +426,7 @@ class Library:
         base = read_base(root, header, self.facts, self._ids(), reader) if header else None
         if header is not None:
             known_province(header, self.registry, reader)
+            own_issuer(header, self.registry, reader)
         reader.raise_errors()
         if base is None:
             raise RulesetError([problem("file.kind/ruleset", Position(listed.shown, 1, 1))])
@@ -434,9 +445,10 @@ class Library:
         reader = Reader()
         header = read_header(root, reader, kind)
         if header is not None and header.target not in self._ids():
-            reader.unknown("ruleset.unknown", root.at, Message("kind.ruleset"), header.target, self._ids())
+            reader.unknown("ruleset.unknown", header.target_at, Message("kind.ruleset"), header.target, self._ids())
         if header is not None:
             known_province(header, self.registry, reader)
+            own_issuer(header, self.registry, reader)
             known_base(header, self.files, reader)
         reader.raise_errors()
         if header is None:

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, Severity
@@ -158,10 +158,9 @@ class Touch:
     key: Key
 
     def ties(self, other: "Touch") -> bool:
-        """Return whether another instrument of the same issuer changed the same cell from the same day."""
+        """Return whether the same issuer changed the same cell from the same day, in one instrument or in two."""
         return (
-            self.instrument != other.instrument
-            and self.instrument.issuer == other.instrument.issuer
+            self.instrument.issuer == other.instrument.issuer
             and (self.start, self.indicator) == (other.start, other.indicator)
             and (self.address == other.address or self.indicator in (self.address, other.address))
             and (self.key == other.key or not self.key or not other.key)
@@ -178,6 +177,7 @@ class Tree:
         selectors: the facts known so far, and what tables can select by.
         overlays: the instruments of the overlays.
         touched: what was changed, and by whom.
+        removed: the indicators and parts that were taken out, with the instrument that did it last.
         diagnostics: errors, warnings and notes in the order of the operations.
     """
 
@@ -186,6 +186,7 @@ class Tree:
     selectors: Selectors
     overlays: frozenset[Instrument] = frozenset()
     touched: tuple[Touch, ...] = ()
+    removed: Mapping[str, Touch] = field(factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def own(self, author: Author) -> rw.Criteria:
@@ -205,8 +206,14 @@ class Tree:
 def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
     """Return the tree with an operation applied: what it changed is touched, what it made looser is told."""
     touches = [Touch(author.instrument, author.start, *place) for place in _places(operation)]
-    for touch in touches:
-        tree = _touched(tree, touch, operation.at)
+    tied = [(touch, other) for touch in touches for other in tree.touched if touch.ties(other)]
+    if isinstance(operation, AddIndicator):  # a file may put back in another place what it has taken out
+        tied = [(mine, other) for mine, other in tied if mine.instrument != other.instrument]
+    tree = evolve(tree, touched=(*tree.touched, *touches))
+    if isinstance(operation, Remove | RemoveCriterion):
+        tree = evolve(tree, removed={**tree.removed, **{touch.address: touch for touch in touches}})
+    if tied:
+        tree = tree.told(Severity.ERROR, operation.at, _tie(*tied[0]))
     match operation:
         case SetThreshold():
             tree = _set_threshold(tree, operation, author)
@@ -245,15 +252,11 @@ def _places(operation: Operation) -> list[tuple[str, str, Key]]:
             typing.assert_never(operation)
 
 
-def _touched(tree: Tree, mine: Touch, at: Position) -> Tree:
-    """Return the tree with one more touch; a tie is an error."""
-    other = next((touch for touch in tree.touched if mine.ties(touch)), None)
-    tree = evolve(tree, touched=(*tree.touched, mine))
-    if other is None:
-        return tree
-    first, second = other.instrument.number, mine.instrument.number
-    tie = Message("layer.tie", first=first, second=second, address=mine.address)
-    return tree.told(Severity.ERROR, at, tie)
+def _tie(mine: Touch, other: Touch) -> Message:
+    """Say that one cell is changed twice, in one file or by two instruments; nothing says which change holds."""
+    if mine.instrument == other.instrument:
+        return Message("operation.twice", number=mine.instrument.number, address=mine.address)
+    return Message("layer.tie", first=other.instrument.number, second=mine.instrument.number, address=mine.address)
 
 
 def _compared(tree: Tree, no: str, at: Position) -> Tree:

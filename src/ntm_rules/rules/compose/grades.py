@@ -57,7 +57,8 @@ def read_grades(
         if name in [variant.id for variant in found]:
             reader.error("grade.duplicate", item.at, name=name)
         operations = reader.required(entry, "operations", what)
-        own, amending = Tree(tree.composed, tree.composed, tree.selectors), evolve(header, kind=LayerKind.AMENDMENT)
+        own = Tree(tree.composed, tree.composed, tree.selectors, removed=tree.removed)
+        amending = evolve(header, kind=LayerKind.AMENDMENT)
         changed = apply_operations(own, amending, operations, conditions, reader)
         at = item.at if isinstance(item, Map) else header.at
         found.append(Variant(name, title, changed.composed, at, changed.diagnostics))

@@ -11,9 +11,10 @@ from attrs import evolve, frozen
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
-from ntm_rules.model.citations import Citation, Evidence, Instrument
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.rewrite import alike
 from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
@@ -333,29 +334,9 @@ def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived
         rule = rules.get(name)
         if rule is None:
             continue
-        if _logic(derived.setdefault(name, rule)) != _logic(rule):
+        if not alike(derived.setdefault(name, rule), rule):
             raise RulesetError([Diagnostic.of("fact.duplicate/derived", fact=name, ruleset=other.id)])
         _borrow(facts_of_derived(rule), other, derived)
-
-
-def _logic(derived: Derived) -> Derived:
-    """Return a derived fact without evidence and citations, to tell whether two are worked out alike."""
-    nobody = Instrument("", "", "")
-
-    def bare(cell: Cell) -> Cell:
-        return Cell(cell.state, Citation(nobody), nobody, cell.value)
-
-    def leaf(node: Comparison | Meets | Open) -> Condition:
-        if isinstance(node, Meets):
-            return evolve(node, cell=bare(node.cell))
-        threshold = rw.map_cells(node.threshold, bare)
-        if isinstance(node, Comparison):
-            return evolve(node, threshold=threshold)
-        return evolve(node, threshold=typing.cast(Cell | Table, threshold))
-
-    return evolve(
-        rw.map_guards(derived, lambda guard: rw.map_leaves(guard, leaf)), fact=evolve(derived.fact, title=None)
-    )
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:

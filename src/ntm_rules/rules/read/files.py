@@ -60,7 +60,7 @@ class Header:
         return self.place(*(key for key in _FILES if key in self.root.entries))
 
     def place(self, *keys: str) -> Position:
-        """Return where the value under some keys is, each in the mapping of the one before, as far as they are there."""
+        """Return where the value under some keys is, each in that of the one before, as far as there are any."""
         node: Node = self.root
         for key in keys:
             inner = node.get(key) if isinstance(node, Map) else None

@@ -219,7 +219,7 @@ def test_an_own_set_of_nobody(tmp_path: Path) -> None:
 
 def test_a_check_does_not_mix_provinces(tmp_path: Path) -> None:
     """The same finding in two own sets is two, each in its file; an entry for one province allows one."""
-    odd = '{fact: planned, equals: "true", evidence: official}'
+    odd = '{fact: planned, equals: "true", evidence: secondary}'
     load(
         tmp_path / "rules",
         ntm_yaml=BASE,
@@ -228,7 +228,7 @@ def test_a_check_does_not_mix_provinces(tmp_path: Path) -> None:
     )
     allow = "allow:\n  - {code: cell.source, ruleset: village/ntm, province: nam, reason: so it is}\n"
     (tmp_path / "rules" / "x.allow.yaml").write_text(allow)
-    report = check(Folder.read(tmp_path / "rules"), proofs=False)
+    report = check(Folder.read(tmp_path / "rules", alone=True), proofs=False)
     left, allowed = (
         {(f.subject.province, f.diagnostic.file) for f in found if f.diagnostic.code == "cell.source"}
         for found in (report.problems, [f for f, _ in report.allowed])
@@ -244,7 +244,7 @@ def test_two_own_sets_in_force_at_once(tmp_path: Path) -> None:
     later = own("bac", period="2024-2026", number="9/QD", span="{from: 2024-01-01}")
     other = own("nam", period="2024-2026", number="9/QD", span="{from: 2024-01-01}")
     load(tmp_path / "rules", a_yaml=own("bac"), b_yaml=later, c_yaml=other)
-    report = check(Folder.read(tmp_path / "rules"), proofs=False)
+    report = check(Folder.read(tmp_path / "rules", alone=True), proofs=False)
     found = [f for f in report.problems if f.diagnostic.code in ("date.overlap", "date.gap")]
     mine = [(f.diagnostic.code, f.subject.province, f.diagnostic.file) for f in found if "village" in f.subject.ruleset]
     assert mine == [("date.overlap", "bac", "rules/b.yaml")]

@@ -14,7 +14,12 @@ class Places:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._owners = {listed.shown: listed.province for listed in library.files}
         self._known: dict[tuple[str, str, str | None, bool], dict[str, Position]] = {}
+
+    def owner(self, file: str) -> str:
+        """Return the province whose file it is; empty for a national file."""
+        return self._owners.get(file, "")
 
     def find(self, subject: ProblemSubject, province: str | None) -> Position | None:
         """Find where the subject is written, by the last layer that touches it; else the first line of the base."""
@@ -45,6 +50,10 @@ def _addresses(node: Node, address: str) -> Iterator[tuple[str, Position]]:
                 address = target.text
                 yield address, target.at
     for key, entry in node.entries.items():
+        if key == "grades" and isinstance(entry.value, Items):  # what a grade changes of an indicator, it alone does
+            named = (grade.get("grade") for grade in entry.value.items if isinstance(grade, Map))
+            yield from ((name.text, name.at) for name in named if isinstance(name, Scalar))
+            continue
         if key == "derive" and isinstance(entry.value, Map):
             yield from ((name, inner.key.at) for name, inner in entry.value.entries.items())
         yield from _addresses(entry.value, address)

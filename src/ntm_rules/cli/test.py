@@ -9,7 +9,7 @@ from attrs import define, field
 
 from ntm_rules.check.compositions import compositions
 from ntm_rules.cli.console import console, table, text
-from ntm_rules.cli.options import form_option, lang_option, rulesets_option
+from ntm_rules.cli.options import form_option, is_alone, lang_option, rulesets_option
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model.plain import Json, plain
@@ -53,18 +53,17 @@ class Run:
 @click.command(short_help="Run the tests beside the rules.", epilog=EXIT_CODES)
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--coverage", "measured", is_flag=True, help="Show which thresholds and branches no case has tested.")
-@click.option("--alone", is_flag=True, help="The rules are a whole library: leave the bundled ones out.")
 @rulesets_option
 @lang_option
 @form_option
-def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, lang: str, form: str) -> None:
+def test(path: Path | None, measured: bool, rulesets: Path | None, lang: str, form: str) -> None:
     """Run the cases of every *.tests.yaml file below PATH, a folder or one file [default: the bundled rulesets].
 
     The rules are those of the folder over the bundled ones, unless --rulesets names another folder.
     """
     path = path or bundled_folder()
     beside = path if path.is_dir() else path.parent
-    library = _library(rulesets or _rules_beside(path, beside), bundled=not alone)
+    library = _library(rulesets or _rules_beside(path, beside), bundled=not is_alone())
     run = _run(library, path, beside)
     rows: dict[Origin, Coverage] = {}
     suggested = ""

@@ -396,7 +396,9 @@ class Library:
             for name, fact in found.items():
                 node = entries.entries[name].key if isinstance(entries, Map) else root
                 if name in facts:
-                    reader.error("fact.duplicate/files", node.at, fact=name)
+                    reader.error(
+                        "fact.duplicate/files", node.at, fact=name, first=nodes[name].at.file, second=node.at.file
+                    )
                 facts[name], nodes[name] = fact, node
         check_ratios(facts, nodes, reader)
         check_undecided(facts, nodes, reader)

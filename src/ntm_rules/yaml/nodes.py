@@ -71,9 +71,10 @@ Node = Scalar | Items | Map
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def placed(at: Position, message: Message, severity: Severity = Severity.ERROR) -> Diagnostic:
+def placed(at: Position, message: Message, severity: Severity = Severity.ERROR, address: str = "") -> Diagnostic:
     """Return a diagnostic at a place; it has the code of its message, and a variant that of its family."""
-    return Diagnostic(message.code.partition("/")[0], message, severity, at.file, at.line, at.column)
+    code = message.code.partition("/")[0]
+    return Diagnostic(code, message, severity, at.file, at.line, at.column, address=address)
 
 
 def problem(

@@ -198,9 +198,9 @@ class Tree:
         national = change(self.national) if author.national else self.national
         return evolve(self, national=national, composed=change(self.composed))
 
-    def told(self, severity: Severity, at: Position, message: Message) -> "Tree":
-        """Return the tree with one more diagnostic."""
-        return evolve(self, diagnostics=(*self.diagnostics, placed(at, message, severity)))
+    def told(self, severity: Severity, at: Position, message: Message, address: str) -> "Tree":
+        """Return the tree with one more diagnostic, about an indicator or part."""
+        return evolve(self, diagnostics=(*self.diagnostics, placed(at, message, severity, address)))
 
 
 def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
@@ -213,7 +213,7 @@ def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
     if isinstance(operation, Remove | RemoveCriterion):
         tree = evolve(tree, removed={**tree.removed, **{touch.address: touch for touch in touches}})
     if tied:
-        tree = tree.told(Severity.ERROR, operation.at, _tie(*tied[0]))
+        tree = tree.told(Severity.ERROR, operation.at, _tie(*tied[0]), tied[0][0].address)
     match operation:
         case SetThreshold():
             tree = _set_threshold(tree, operation, author)
@@ -265,7 +265,7 @@ def _compared(tree: Tree, no: str, at: Position) -> Tree:
     mine = own.indicator if own else None
     for looser in compare_indicators(base.indicator if base else None, mine, tree.selectors):
         code = "layer.looser/official" if looser.severity is Severity.ERROR else "layer.looser"
-        tree = tree.told(looser.severity, at, Message(code, no=no, what=looser.what))
+        tree = tree.told(looser.severity, at, Message(code, no=no, what=looser.what), no)
     return tree
 
 
@@ -306,11 +306,11 @@ def _brought_in(tree: Tree, operation: SetThreshold, amended: Comparison) -> Tre
     at, address = operation.at, operation.target.address
     target = rw.locate(tree.composed, address)
     if target is None:
-        return tree.told(Severity.WARNING, at, Message("layer.lapsed/removed", address=address))
+        return tree.told(Severity.WARNING, at, Message("layer.lapsed/removed", address=address), address)
     current = comparisons(target.condition)
     if operation.before in current:  # no overlay changed it, so the amendment simply takes its place
         return evolve(tree, composed=_swapped(tree.composed, target, operation.before, amended))
-    tree = tree.told(Severity.WARNING, at, Message("layer.overtaken", address=address))
+    tree = tree.told(Severity.WARNING, at, Message("layer.overtaken", address=address), address)
     twins = [c for c in current if (c.facts, c.op) == (amended.facts, amended.op)]
     if len(twins) != 1:  # an overlay gave it another shape: which number is the stricter cannot be told
         return evolve(tree, composed=rw.change_target(tree.composed, target, lambda c: both_hold(c, amended)))
@@ -322,8 +322,9 @@ def _set_pending(tree: Tree, operation: SetPending, author: Author) -> Tree:
     """Return the tree with the cells at the target pending: of an overlay over the base as a floor."""
     cell, reversed_ = operation.cell, rw.negated(operation.target.indicator.require)
     if _of_overlay(tree, operation.target, author):
-        overtaken = Message("layer.overtaken/pending", address=operation.target.address)
-        tree = tree.told(Severity.WARNING, operation.at, overtaken)
+        address = operation.target.address
+        overtaken = Message("layer.overtaken/pending", address=address)
+        tree = tree.told(Severity.WARNING, operation.at, overtaken, address)
     overlays = tree.overlays
 
     def pending(old: Cell) -> Cell:
@@ -358,7 +359,7 @@ def _reshape(tree: Tree, operation: Replace | Remove | Retitle, author: Author) 
     """Return the tree with an indicator or a part changed as a whole, taken out or renamed."""
     address = operation.target.address
     if not isinstance(operation, Retitle) and _of_overlay(tree, operation.target, author):
-        tree = tree.told(Severity.WARNING, operation.at, Message("layer.lapsed", address=address))
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.lapsed", address=address), address)
 
     def changed(criteria: rw.Criteria) -> rw.Criteria:
         target = rw.locate(criteria, address)
@@ -382,7 +383,7 @@ def _add_indicator(tree: Tree, operation: AddIndicator, author: Author) -> Tree:
     """Return the tree with one more indicator; where an overlay had added one of its number, both have to hold."""
     new, owner = operation.indicator, operation.criterion.no
     if rw.locate(tree.composed, new.no) is not None:
-        tree = tree.told(Severity.WARNING, operation.at, Message("layer.overtaken/added", address=new.no))
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.overtaken/added", address=new.no), new.no)
 
     def grown(criterion: Criterion) -> Criterion:
         own = criterion.indicators

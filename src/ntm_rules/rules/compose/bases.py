@@ -193,7 +193,7 @@ def _known_period(header: Header, owner: str | None, bases: Iterable[Listed], re
     found = [_header(f) for f in bases if f.period == header.period]
     spans = [None if base is None else base.layer for base in found]
     start, own = header.layer.start, header.layer
-    where = header.place("in_force", "from")
+    where = header.starts_at
     if owner and not any(span is None or changes(own, span) for span in spans):
         reader.error("layer.base/date", where, ruleset=header.target, province=owner, date=start)
     elif not owner and not any(span is None or _overlap(own, span) for span in spans):

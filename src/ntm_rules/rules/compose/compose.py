@@ -25,9 +25,10 @@ from ntm_rules.rules.compose.operations import apply_operations
 from ntm_rules.rules.read.aggregates import read_aggregates
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.derived import read_derived
-from ntm_rules.rules.read.files import BaseFile, LayerFile, in_force, uncounted
+from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, uncounted
 from ntm_rules.rules.read.provinces import Province
 from ntm_rules.rules.read.reader import Reader
+from ntm_rules.yaml.nodes import placed
 
 _DIGITS = 15
 
@@ -93,7 +94,7 @@ def compose(
         *tree.diagnostics,
         *(diagnostic for variant in variants for diagnostic in variant.diagnostics),
         *stricter(criteria, variants, _selectors(facts, {**borrowed, **derived}, bindings)),
-        *_notes(applied, request),
+        *_notes((base.header, *(layer.header for layer in chosen)), request),
     )
     composed = Ruleset(
         request.id,
@@ -233,12 +234,13 @@ def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
     return sorted(kept, key=lambda layer: (layer.header.layer.start, order.index(layer.header.kind)))
 
 
-def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
+def _notes(headers: Iterable[Header], request: Request) -> Iterable[Diagnostic]:
     """Yield what a caller should know about dates: those guessed, those of the caller's word, those out of force."""
-    for layer in layers:
-        if not layer.date_known and layer.instrument is not None:
-            number, date = layer.instrument.number, layer.instrument.date
-            yield Diagnostic.of("layer.date", Severity.NOTE, number=number, date=date, start=layer.start)
+    for header in headers:
+        if not header.layer.date_known:
+            dates = {"date": header.instrument.date, "start": header.layer.start}
+            message = Message("layer.date", number=header.instrument.number, **dates)
+            yield placed(header.starts_at, message, Severity.NOTE)
     ended = request.province is not None and not request.province.on(request.on)
     if request.territory is not None and (request.province_name is not None or ended):
         held = {"territory": request.territory, "date": request.on}

@@ -75,7 +75,8 @@ def stricter(criteria: rw.Criteria, variants: Sequence[Variant], selectors: Sele
     for variant in variants:
         for no, looser in _asks_more(above, variant.criteria, selectors):
             severity = Severity.NOTE if looser.severity is Severity.NOTE else Severity.WARNING
-            yield placed(variant.at, Message("grade.stricter", grade=variant.id, no=no, what=looser.what), severity)
+            message = Message("grade.stricter", grade=variant.id, no=no, what=looser.what)
+            yield placed(variant.at, message, severity, no)
         above = variant.criteria
 
 

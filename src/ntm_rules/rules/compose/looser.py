@@ -202,13 +202,15 @@ def _cell(threshold: Cell | Table, context: Mapping[str, str]) -> Cell | None:
 def _show(cell: Cell) -> str:
     if isinstance(cell.value, Decimal):
         return f"{cell.value.normalize():f}"
+    if isinstance(cell.value, bool):
+        return str(cell.value).lower()  # as it is written in the file
     return cell.state.value if cell.value is None else str(cell.value)
 
 
 def _asks_less(base_op: Op, base: Cell, own_op: Op, own: Cell, fact: Fact) -> bool:
     """Return whether some value of the fact satisfies *own* and not *base*; an open own cell never does."""
     if base.state is CellState.PENDING:
-        return own.state in (CellState.SET, CellState.NONE)
+        return own.state is CellState.NONE  # a value fills the cell; nothing was known that it could ask less than
     if own.state is CellState.NONE:
         return True
     if own.state is not CellState.SET:

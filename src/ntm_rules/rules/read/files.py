@@ -59,6 +59,14 @@ class Header:
         """Where the file names the set."""
         return self.place(*(key for key in _FILES if key in self.root.entries))
 
+    @property
+    def starts_at(self) -> Position:
+        """Where the file says from which day it holds: that of the instrument where it says no other."""
+        span = self.root.get("in_force")
+        if isinstance(span, Map) and "from" in span.entries:
+            return self.place("in_force", "from")
+        return self.place("instrument", "date")
+
     def place(self, *keys: str) -> Position:
         """Return where the value under some keys is, each in that of the one before, as far as there are any."""
         node: Node = self.root

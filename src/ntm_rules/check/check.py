@@ -18,13 +18,16 @@ from ntm_rules.check.judge import judged
 from ntm_rules.check.lint import date_gaps, lint
 from ntm_rules.check.places import Places
 from ntm_rules.check.problem import Problem, ProblemSubject
+from ntm_rules.check.sense import derived_apart, doubts, read_by, unread_facts
 from ntm_rules.messages.catalogue import Message, Sentence, said
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity
-from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.proofs.prove import Proof, Status, prove_in
 from ntm_rules.proofs.shared import Shared
 from ntm_rules.proofs.terms import NEEDS_Z3, Logic
+from ntm_rules.rules.folders import left_out
 from ntm_rules.rules.library import Library
+from ntm_rules.yaml.nodes import Position, placed
 
 
 @public("check")
@@ -98,9 +101,13 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
     looked_at = tuple(folder.compositions())
     found.add(_of_files(library, looked_at), None)
     proved: list[Proved] = []
+    read: set[str] = set()
     for seen in _each(folder, looked_at, proving, jobs):
         found.add(seen.problems, seen.composition.province)
         proved += [seen.proved] if seen.proved else []
+        read |= seen.read
+    found.add(unread_facts(folder, read), None)
+    found.add(_left_out(folder), None)
     entries = read_allowed(library)
     used = {problem: entry for problem in found.all for entry in entries if entry.covers(problem)}
     left = _without_proofs_of(tuple(problem for problem in found.all if problem not in used))
@@ -113,7 +120,7 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
 def _of_files(library: Library, looked_at: Iterable[Composition]) -> Iterator[Problem]:
     """Find what is wrong with the files of the sets that are looked at, or between these sets."""
     sets = {(each.ruleset, each.period, owner) for each in looked_at for owner in ("", each.province)}
-    for problem in (*date_gaps(library), *oddities(library)):
+    for problem in (*date_gaps(library), *oddities(library), *derived_apart(library)):
         subject = problem.subject
         if (subject.ruleset, subject.period, subject.province) in sets:
             yield problem
@@ -127,11 +134,16 @@ def _without_proofs_of(shown: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 @frozen
 class _Seen:
-    """What was found in one composed ruleset."""
+    """What was found in one composed ruleset.
+
+    Attributes:
+        read: the facts that it reads.
+    """
 
     composition: Composition
     problems: tuple[Problem, ...]
     proved: Proved | None
+    read: frozenset[str]
 
 
 def _each(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, jobs: int) -> Iterator[_Seen]:
@@ -160,12 +172,27 @@ def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) ->
     shared = Shared() if proving else None  # between provinces and days most questions are the same
     for composition in compositions:
         ruleset = composition.compose(folder.library)
-        problems, proved = read_off(ruleset), None
+        problems, proved = (*read_off(ruleset), *doubts(ruleset, _national(folder.library, ruleset))), None
         if shared is not None:
             ended = prove_in(folder.library, ruleset, shared=shared)
             problems += judged(ruleset, ended)
             proved = _counted(composition, ended)
-        yield _Seen(composition, problems, proved)
+        yield _Seen(composition, problems, proved, read_by(ruleset))
+
+
+def _national(library: Library, ruleset: Ruleset) -> Ruleset | None:
+    """Return the national set over which a province's overlay lies; None where there is no overlay."""
+    if ruleset.province is None or ruleset.layers[0].kind is LayerKind.OWN:
+        return None
+    return library.compose(ruleset.id, on=ruleset.on, year=ruleset.year, period=ruleset.period)
+
+
+def _left_out(folder: Folder) -> Iterator[Problem]:
+    """Find files that look like rules and are not read."""
+    for path in left_out(folder.path):
+        shown = path.relative_to(folder.path.parent).as_posix()
+        found = placed(Position(shown, 1, 1), Message("library.left_out", name=path.name), Severity.WARNING)
+        yield Problem(ProblemSubject("", "", path.name), found)
 
 
 def read_off(ruleset: Ruleset) -> tuple[Problem, ...]:

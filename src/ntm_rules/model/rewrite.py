@@ -194,7 +194,9 @@ def bare(condition: Condition) -> Condition:
 
 def alike(one: Derived, other: Derived) -> bool:
     """Return whether two derived facts are worked out alike, whatever their evidence and titles."""
-    first, second = (evolve(map_guards(d, bare), fact=evolve(d.fact, title=None)) for d in (one, other))
+    first, second = (
+        evolve(map_guards(d, bare), fact=evolve(d.fact, title=None, value_titles=None)) for d in (one, other)
+    )
     return first == second
 
 

@@ -165,6 +165,19 @@ class Library:
         ends = [layer.end for layer in layers if layer.end is not None]
         return min(layer.start for layer in layers), max(ends) if len(ends) == len(layers) else None
 
+    def headers(self, kind: str, ruleset: str, period: str, province: str = "") -> list[Header]:
+        """Return the headers of the files of a set, a province's or the national ones, in the order they begin.
+
+        Args:
+            kind: ``ruleset``, ``amends`` or ``overlay``.
+
+        Raises:
+            RulesetError: a file cannot be used.
+        """
+        of = (kind, ruleset, period, province)
+        mine = (f for f in self.files if (f.kind, f.target, f.period, f.province) == of)
+        return sorted(map(self.header, mine), key=lambda header: header.layer.start)
+
     def roots(self, ruleset: str, period: str, province: str | None = None, own: bool = False) -> Iterator[Map]:
         """Yield the nodes of the files of a set: its base, then its layers in the order of their names.
 
@@ -184,7 +197,7 @@ class Library:
         Raises:
             RulesetError: the file cannot be used.
         """
-        return self._header(listed).instrument
+        return self.header(listed).instrument
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
         """Return the days on which a layer of the set begins to hold, the base's first.
@@ -234,17 +247,25 @@ class Library:
     def _try(self, listed: Listed) -> None:
         """Read one file, and compose the ruleset on the day on which the file begins to hold."""
         if listed.kind in ("ruleset", "amends", "overlay"):
-            on = self._header(listed).layer.start
-            if listed.province:
-                end = self.registry.latest(listed.province, on).end
-                on = min(on, end) if end else on
-            self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
+            self.on_its_first_day(listed)
         elif listed.kind == "targets":
             self._plan(root_of(listed))
         elif listed.kind == "mergers":
             self._merger_rule(listed.target)
         elif listed.kind == "":
             root_of(listed)
+
+    def on_its_first_day(self, listed: Listed) -> Ruleset:
+        """Return the set of a ruleset or layer file on the day on which the file begins to hold.
+
+        Raises:
+            RulesetError: the file cannot be used.
+        """
+        on = self.header(listed).layer.start
+        if listed.province:
+            end = self.registry.latest(listed.province, on).end
+            on = min(on, end) if end else on
+        return self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
 
     # -- composing ---------------------------------------------------------------------------
 
@@ -413,7 +434,12 @@ class Library:
             if listed.kind == kind:
                 yield root_of(listed)
 
-    def _header(self, listed: Listed) -> Header:
+    def header(self, listed: Listed) -> Header:
+        """Return the header of a ruleset or layer file.
+
+        Raises:
+            RulesetError: the file cannot be used.
+        """
         read = self._read_base(listed) if listed.kind == "ruleset" else self._read_layer(listed)
         return read.header
 

@@ -1,6 +1,7 @@
 """Where in the rule files an indicator, a part or a derived fact is written."""
 
 from collections.abc import Iterator
+from string import ascii_letters
 
 from ntm_rules.check.problem import ProblemSubject
 from ntm_rules.rules.library import Library
@@ -27,8 +28,11 @@ class Places:
         if key not in self._known:
             found: dict[str, Position] = {}
             for root in self._library.roots(*key):
+                here = dict(_addresses(root, ""))
+                # who changes a part changes the indicator, though its number is not in the file
+                wholes = {address.rstrip(ascii_letters): at for address, at in reversed(here.items())}
+                found |= {no: at for no, at in wholes.items() if no in found} | here
                 found.setdefault("", root.at)
-                found.update(_addresses(root, ""))
             self._known[key] = found
         return self._known[key].get(subject.address) or self._known[key].get("")
 

@@ -327,7 +327,8 @@ def test_the_overlay_of_the_how_to_passes_the_check_of_the_how_to(tmp_path: Path
 @pytest.mark.slow
 def test_the_overlay_of_the_how_to_passes_the_workflow_of_the_how_to(tmp_path: Path) -> None:
     for line in from_the_pages(tmp_path / "ca-mau"):
-        module, *options = line.replace("ntm-rules", "ntm_rules.cli", 1).split()
+        command, *options = line.split()
+        module = {"ntm-rules": "ntm_rules.cli"}.get(command, command)
         words = [sys.executable, "-m", module, *options, "ca-mau"]
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()

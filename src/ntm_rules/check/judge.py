@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from attrs import evolve
+
 from ntm_rules.check.problem import Problem, ProblemSubject, diagnosed, tables, without_cells
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Severity
@@ -55,7 +57,10 @@ def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Problem]:
             code, address = "proof.unsatisfiable/among", _newest(ruleset, among.split(", "))
         more = {"address": address, "lower": proof.ruleset[-1], "year": proof.data.get("year", ""), "among": among}
         message = Message(code, **_sizes(proof), **more, others=proof.data.get("implied by", ""))
-        yield _problem(ruleset, severity, address, message, _example(proof))
+        found = _problem(ruleset, severity, address, message, _example(proof))
+        if proof.kind is Kind.OVERLAY:  # what a province loosens is about the province, wherever it is written
+            found = evolve(found, subject=evolve(found.subject, province=ruleset.province or ""))
+        yield found
 
 
 def _newest(ruleset: Ruleset, numbers: Iterable[str]) -> str:

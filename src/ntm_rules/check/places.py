@@ -7,7 +7,7 @@ from ntm_rules.check.problem import ProblemSubject
 from ntm_rules.rules.library import Library
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar
 
-_OPERATIONS = ("set", "set_pending", "replace", "retitle")
+_OPERATIONS = ("set", "set_pending", "replace", "retitle", "remove")
 
 
 class Places:
@@ -15,6 +15,7 @@ class Places:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._own = frozenset(library.own_rulesets())
         self._owners = {listed.shown: listed.province for listed in library.files}
         self._known: dict[tuple[str, str, str | None, bool], dict[str, Position]] = {}
 
@@ -24,7 +25,8 @@ class Places:
 
     def find(self, subject: ProblemSubject, province: str | None) -> Position | None:
         """Find where the subject is written, by the last layer that touches it; else the first line of the base."""
-        key = (subject.ruleset, subject.period, subject.province or province, bool(subject.province))
+        owned = (subject.ruleset, subject.period, subject.province) in self._own
+        key = (subject.ruleset, subject.period, subject.province or province, owned)
         if key not in self._known:
             found: dict[str, Position] = {}
             for root in self._library.roots(*key):

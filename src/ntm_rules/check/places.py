@@ -57,8 +57,8 @@ def _addresses(node: Node, address: str) -> Iterator[tuple[str, Position]]:
                 yield address, target.at
     for key, entry in node.entries.items():
         if key == "grades" and isinstance(entry.value, Items):  # what a grade changes of an indicator, it alone does
-            named = (grade.get("grade") for grade in entry.value.items if isinstance(grade, Map))
-            yield from ((name.text, name.at) for name in named if isinstance(name, Scalar))
+            ids = (grade.get("grade") for grade in entry.value.items if isinstance(grade, Map))
+            yield from ((name.text, name.at) for name in ids if isinstance(name, Scalar))
             continue
         if key == "derive" and isinstance(entry.value, Map):
             yield from ((name, inner.key.at) for name, inner in entry.value.entries.items())

@@ -112,8 +112,8 @@ class OperationReader:
         target = rw.locate(criteria, address) if address else None
         if address and target is None and address in removed:
             by = removed[address]
-            gone = {"address": address, "number": by.instrument.number, "start": by.start}
-            self.reader.error("operation.target/removed", place.at, **gone)
+            code, number = "operation.target/removed", by.instrument.number
+            self.reader.error(code, place.at, address=address, number=number, start=by.start)
         elif address and target is None:
             known = rw.addresses(criteria)
             self.reader.unknown("operation.target", place.at, Message("kind.indicator"), address, known)

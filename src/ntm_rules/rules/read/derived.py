@@ -144,10 +144,10 @@ class DerivedReader:
             self.reader.error("fact.type/points", node.at, fact=fact.id, type=fact.type.value)
         elif fact.minimum is None or fact.minimum < 0 or fact.maximum is None or fact.maximum > out_of:
             self.reader.error("points.bounds", node.at, fact=fact.id, out_of=f"{out_of:f}")
-        elif fact.maximum < out_of:
-            most = f"{fact.maximum:f}"
-            self.reader.error("points.bounds/weight", node.at, fact=fact.id, out_of=f"{out_of:f}", most=most)
         else:
+            if fact.maximum < out_of:  # which does not keep the parts from being added up
+                most = f"{fact.maximum:f}"
+                self.reader.error("points.bounds/weight", node.at, fact=fact.id, out_of=f"{out_of:f}", most=most)
             return True
         return False
 

@@ -263,7 +263,8 @@ def _compared(tree: Tree, no: str, at: Position) -> Tree:
     """Tell where an overlay's indicator asks for less than the base of the overlay's first day."""
     base, own = (rw.locate(criteria, no) for criteria in (tree.national, tree.composed))
     mine = own.indicator if own else None
-    for looser in compare_indicators(base.indicator if base else None, mine, tree.selectors):
+    found = compare_indicators(base.indicator if base else None, mine, tree.selectors)
+    for looser in (each for each in found if not each.fills):
         code = "layer.looser/official" if looser.severity is Severity.ERROR else "layer.looser"
         tree = tree.told(looser.severity, at, Message(code, no=no, what=looser.what), no)
     return tree

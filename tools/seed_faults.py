@@ -216,11 +216,11 @@ class Detectors:
 
     def lint(self) -> str:
         """`ntm-rules check --no-proofs`."""
-        return self._codes(check(Folder.read(self.folder), proofs=False))
+        return self._codes(check(Folder.read(self.folder, alone=True), proofs=False))
 
     def proofs(self) -> str:
         """`ntm-rules check`."""
-        return self._codes(check(Folder.read(self.folder), proofs=True))
+        return self._codes(check(Folder.read(self.folder, alone=True), proofs=True))
 
     def _codes(self, report: Report) -> str:
         codes = {f.diagnostic.code for f in report.problems if f.diagnostic.severity is not Severity.NOTE}

@@ -35,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="quick",
         help="quick tries the same few communes every time, full tries hundreds, every year and column",
     )
+    group.addoption(
+        "--ntm-alone",
+        action="store_true",
+        help="read the folders without the bundled rules, which they lie over otherwise",
+    )
     parser.addini(
         "ntm_tiers",
         "declared tiers, a line each, e.g. `commune/nang-cao > commune/ntm`",
@@ -82,14 +87,14 @@ class RulesetFolder(pytest.Directory):
         """Yield a collector for each ruleset, one test that rewrites the files, and the cases beside the rules."""
         from ntm_rules.check.folder import Folder
 
-        folder = Folder.read(self.path)
+        folder = Folder.read(self.path, alone=self.config.getoption("ntm_alone"))
         targets = tuple(folder.compositions())
         for target in targets:
             yield RulesetLaws.from_parent(self, name=str(target), folder=folder, target=target)
         if targets:
             yield RewritingItem.from_parent(self, name="rewriting", folder=folder, targets=targets)
         if importlib.util.find_spec(_CASES) is not None:
-            for path in sorted(self.path.rglob("*.tests.yaml")):
+            for path in importlib.import_module(_CASES).find_files(self.path):
                 name = path.relative_to(self.path).as_posix()
                 yield CaseFile.from_parent(self, name=name, path=path, folder=folder)
 
@@ -161,6 +166,9 @@ class LawItem(_Item):
         if (self.law.name, "") in subject.excused:
             pytest.skip(_said("plugin.excused"))
         prove(self.law, subject, self.config.getoption("ntm_profile"))
+        left = tuple(place for law, place in subject.undecided if law == self.law.name)
+        if left:
+            self.add_report_section("call", "ntm-rules", _said("plugin.undecided", law=self.law.name, places=left))
 
 
 class RewritingItem(_Item):

@@ -116,7 +116,7 @@ def change(folder: Path, name: str, edit: Callable[[str], str]) -> None:
 
 
 def codes(folder: Path) -> set[str]:
-    report = check(Folder.read(folder), proofs=False)
+    report = check(Folder.read(folder, alone=True), proofs=False)
     return {f.diagnostic.code for f in report.problems if f.diagnostic.severity.value != "note"}
 
 
@@ -137,11 +137,11 @@ def test_the_bundled_sets_pass() -> None:
 
 @pytest.mark.slow
 def test_the_made_up_country_passes_with_the_faults_it_was_built_with() -> None:
-    report = check(Folder.read(FOLDER), proofs=True)
+    report = check(Folder.read(FOLDER, alone=True), proofs=True)
     assert [str(f.diagnostic) for f in report.problems if f.diagnostic.severity.value != "note"] == []
     assert report.unused == ()
     assert {proved.unknown for proved in report.proved if proved.composition.ruleset == "commune/ntm"} == {0}
-    shared = check(Folder.read(FOLDER), proofs=True, jobs=2)
+    shared = check(Folder.read(FOLDER, alone=True), proofs=True, jobs=2)
     assert without_examples(shared) == without_examples(report)
     assert shared.proved == report.proved
 
@@ -205,7 +205,7 @@ def test_a_lost_source_an_operator_and_a_value_out_of_bounds_are_found(folder: P
 
 def test_a_problem_names_file_and_line(folder: Path) -> None:
     change(folder, NTM, lambda t: t.replace(', TN: {value: "95", confidence: low}', "", 1))
-    report = check(Folder.read(folder), proofs=False)
+    report = check(Folder.read(folder, alone=True), proofs=False)
     found = next(f.diagnostic for f in report.problems if f.diagnostic.code == "table.gap")
     lines = (folder / NTM).read_text(encoding="utf-8").splitlines()
     assert found.file.endswith(NTM)
@@ -218,11 +218,11 @@ def test_the_allow_file_lists_problems_with_reasons(folder: Path) -> None:
     allow.write_text(text[: text.index("  - code: table.gap")], encoding="utf-8")
     assert "table.gap" in codes(folder)
     allow.write_text(text + "  - {code: no.such, reason: never met}\n", encoding="utf-8")
-    report = check(Folder.read(folder), proofs=False)
+    report = check(Folder.read(folder, alone=True), proofs=False)
     assert [entry.code for entry in report.unused] == ["no.such"]
     allow.write_text(text.replace("reason:", "raison:", 1), encoding="utf-8")
     with pytest.raises(ntm.RulesetError, match="did you mean `reason`"):
-        check(Folder.read(folder), proofs=False)
+        check(Folder.read(folder, alone=True), proofs=False)
 
 
 def test_the_command() -> None:
@@ -235,7 +235,7 @@ def test_the_command() -> None:
 def test_the_command_on_a_spoiled_folder(folder: Path) -> None:
     change(folder, OVERLAY, lambda t: t + '  - set: "3.1"\n    at_least: "60"\n    evidence: official\n')
     shutil.rmtree(folder / "facts")
-    alone = run(folder)
+    alone = run(folder, "--alone")
     assert alone.exit_code == 2
     province = folder / "provinces" / "lang-son"
     own = folder.parent / "own"

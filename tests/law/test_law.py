@@ -409,7 +409,7 @@ def test_the_example_of_points_has_the_weights_of_its_source() -> None:
     for member, row, word in zip(rule["members"], printed, words, strict=True):
         assert word in titles[member["fact"]]
         assert word in row["indicator_label_en"].lower()
-    found = ntm.Library.load(folder).compose("commune/cham-diem", on=dt.date(2016, 1, 1))
+    found = ntm.Library.load(folder).compose("commune/cham-diem", on=dt.date(2016, 1, 1), province="dak-lak")
     assert [(x.instrument.number, x.instrument.date) for x in found.layers if x.instrument] == [
         (printed[0]["decision"], printed[0]["date"])
     ]

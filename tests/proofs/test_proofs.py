@@ -359,8 +359,8 @@ def test_bounds_that_nothing_fits_prove_nothing(tmp_path: Path) -> None:
 def test_what_was_not_decided_is_said(tmp_path: Path) -> None:
     proofs = prove(small(tmp_path), limits=Limits(total=0))
     assert status(proofs, Kind.SATISFIABLE) == {"": UNDECIDED}
-    assert "limit of 0 s" in found(proofs, Kind.SATISFIABLE)[""].reason
-    assert found(proofs, Kind.SATISFIABLE)[""].text("vi").endswith("; đã quá thời hạn 0 giây cho một bộ tiêu chí")
+    assert "limit of work for one set" in found(proofs, Kind.SATISFIABLE)[""].reason
+    assert found(proofs, Kind.SATISFIABLE)[""].text("vi").endswith("; đã hết giới hạn tính toán cho một bộ tiêu chí")
 
 
 def test_what_an_assessment_does_not_confirm_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,6 +170,16 @@ def test_an_indicator_that_nothing_turns_is_found(fault: c.Condition) -> None:
     assert error.place == "1.2"
 
 
+def test_turning_fails_nothing_that_was_not_tried_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nothing turned is a fault; what nothing turned so far is not decided, and said so."""
+    ruleset = made(GOOD, asks("share", c.Op.AT_LEAST, 0))
+    broken("turning", ruleset)
+    monkeypatch.setattr(explaining_laws, "_MAX_TRIES", 1)
+    subject = Subject(fresh(ruleset))
+    ask("turning", subject)
+    assert ("turning", "1.2") in subject.undecided
+
+
 def test_an_engine_of_its_own_mind_is_found(country: Ruleset) -> None:
     def lying(ruleset: Ruleset, units: Sequence[typing.Any]) -> Sequence[bytes]:
         return [codes[:-1] + b"\x03" for codes in scalar(ruleset, units)]

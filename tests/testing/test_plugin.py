@@ -48,7 +48,7 @@ def folder(pytester: pytest.Pytester) -> Path:
 
 
 def test_all_laws_are_tried_on_every_ruleset(pytester: pytest.Pytester, folder: Path) -> None:
-    result = pytester.runpytest("--ntm-rulesets", "rules", "-v", *ARGS)
+    result = pytester.runpytest("--ntm-rulesets", "rules", "--ntm-alone", "-v", *ARGS)
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
@@ -68,7 +68,7 @@ def test_all_laws_are_tried_on_every_ruleset(pytester: pytest.Pytester, folder: 
 
 def test_an_allow_file_excuses_a_law(pytester: pytest.Pytester, folder: Path) -> None:
     (folder / "known.allow.yaml").write_text(ALLOWED, encoding="utf-8")
-    result = pytester.runpytest("--ntm-rulesets", "rules", *ARGS)
+    result = pytester.runpytest("--ntm-rulesets", "rules", "--ntm-alone", *ARGS)
     assert result.ret == 0
 
 
@@ -85,7 +85,7 @@ def test_a_province_over_the_bundled_sets(pytester: pytest.Pytester) -> None:
 def test_broken_files_are_told_in_words(pytester: pytest.Pytester, folder: Path) -> None:
     path = folder / SMALL[0]
     path.write_text(path.read_text(encoding="utf-8").replace("fact: score", "fact: skore"), encoding="utf-8")
-    result = pytester.runpytest("--ntm-rulesets", "rules", *ARGS)
+    result = pytester.runpytest("--ntm-rulesets", "rules", "--ntm-alone", *ARGS)
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*commune-lua-chon.yaml:*error*skore*"])
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -98,30 +98,32 @@ def test_a_folder_that_is_not_there(pytester: pytest.Pytester) -> None:
 
 def test_cases_beside_rules_are_collected(pytester: pytest.Pytester, folder: Path) -> None:
     (folder / "lua-chon.tests.yaml").write_text(CASES, encoding="utf-8")
-    result = pytester.runpytest("--ntm-rulesets", "rules", "-k", "tests.yaml", "-v", *ARGS)
+    result = pytester.runpytest("--ntm-rulesets", "rules", "--ntm-alone", "-k", "tests.yaml", "-v", *ARGS)
     result.stdout.fnmatch_lines(["rules*lua-chon.tests.yaml::no heritage site PASSED*"])
     (folder / "lua-chon.tests.yaml").write_text(CASES.replace("C.1: met", "C.1: not_met"), encoding="utf-8")
-    result = pytester.runpytest("--ntm-rulesets", "rules", "-k", "tests.yaml", *ARGS)
+    result = pytester.runpytest("--ntm-rulesets", "rules", "--ntm-alone", "-k", "tests.yaml", *ARGS)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*C.1*"])
 
 
 def test_declared_tiers_come_from_the_settings(pytester: pytest.Pytester, folder: Path) -> None:
     pytester.makeini("[pytest]\nntm_tiers =\n    commune/lua-chon > commune/con-cho\n")
-    result = pytester.runpytest("--ntm-rulesets", "rules", "-k", "tier-ladder and lua-chon", *ARGS)
+    result = pytester.runpytest("--ntm-rulesets", "rules", "--ntm-alone", "-k", "tier-ladder and lua-chon", *ARGS)
     result.assert_outcomes(passed=1, deselected=2 * len(LAWS))  # without the setting it is skipped
 
 
 def test_broken_cases_are_told_in_words(pytester: pytest.Pytester, folder: Path) -> None:
     (folder / "lua-chon.tests.yaml").write_text(CASES.replace("facts:", "fax:"), encoding="utf-8")
-    result = pytester.runpytest("--ntm-rulesets", "rules", "-k", "tests.yaml", *ARGS)
+    result = pytester.runpytest("--ntm-rulesets", "rules", "--ntm-alone", "-k", "tests.yaml", *ARGS)
     result.stdout.fnmatch_lines(["*lua-chon.tests.yaml:*error*fax*"])
     result.stdout.no_fnmatch_line("*plugin.py*")
 
 
 def test_tests_named_on_the_command_line_run_too(pytester: pytest.Pytester, folder: Path) -> None:
     pytester.makepyfile(test_own="def test_one(): pass")
-    result = pytester.runpytest("test_own.py", "--ntm-rulesets", "rules", "-k", "test_one or rewriting", *ARGS)
+    result = pytester.runpytest(
+        "test_own.py", "--ntm-rulesets", "rules", "--ntm-alone", "-k", "test_one or rewriting", *ARGS
+    )
     result.assert_outcomes(passed=2, deselected=2 * len(LAWS))
 
 

@@ -167,6 +167,8 @@ def doors(library: ntm.Library, ruleset: ntm.Ruleset) -> dict[str, tuple[Callabl
     frame = {"code": np.array(["a"]), "income_per_capita": np.array([43.2])}
     verdict = ntm.assess(ruleset, {}, unit="a")
     return {
+        "Library.load": (ntm.Library.load, {"path": "missing"}),
+        "Library.with_layers": (library.with_layers, {"path": "missing"}),
         "Library.plan": (library.plan, {"name": "lang-son@2021"}),
         "Library.merger_rule": (library.merger_rule, {"province": "lang-son"}),
         "Library.span": (library.span, {"ruleset": "commune/ntm", "period": "2021-2025", "province": "lang-son"}),

@@ -148,7 +148,7 @@ LAYERS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "not comparable": (
         "layer.looser",
-        {"a_yaml": overlay("bac", "3/QD", DAY, '{set: "2.4", more_than: "5", evidence: official}')},
+        {"a_yaml": overlay("bac", "3/QD", DAY, '{set: "2.4", more_than: {state: none, evidence: official}}')},
     ),
     "overtaken": (
         "layer.overtaken",
@@ -211,6 +211,7 @@ def test_notes_on_what_the_caller_says(tmp_path: Path) -> None:
 
 def test_what_is_not_there(tmp_path: Path) -> None:
     village = BASE.replace("commune/ntm", "village/ntm").replace("period", "province: bac\nperiod", 1)
+    village = village.replace("issuer: xu-mau", "issuer: bac")
     known = changed(PROVINCES, "title: {vi: Nam, en: South}", "title: {vi: Nam, en: South}, unwritten: [village/ntm]")
     library = load(tmp_path / "rules", provinces_yaml=known, village_yaml=village)
     asked: list[tuple[str, dict[str, object]]] = [

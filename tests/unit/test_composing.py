@@ -496,11 +496,11 @@ def test_a_pending_overlay_under_not(country: Callable[..., Library]) -> None:
     assert outcomes(ruleset, wages=51)["2.4"] != "met"
 
 
-def test_filling_a_pending_cell_is_a_note_and_a_delegated_one_nothing(country: Callable[..., Library]) -> None:
+def test_filling_a_pending_or_delegated_cell_is_not_looser(country: Callable[..., Library]) -> None:
     base = changed(BASE, 'at_least: "80", evidence: official', "at_least: {state: delegated, evidence: official}")
     filled = overlay("bac", "3/QD", "2024-01-01", '{set: "2.4", more_than: "3", evidence: official}', SET_85)
     ruleset = country(ntm_yaml=base, a_yaml=filled).compose("commune/ntm", on=ON, province="bac")
-    assert diagnosed(ruleset) == [("note", "layer.looser")]
+    assert diagnosed(ruleset) == []
     assert water(ruleset).value == 85
     assert water(ruleset).evidence is Evidence.OFFICIAL
 

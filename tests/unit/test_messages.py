@@ -83,7 +83,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "report.tier_of.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
     "proofs.kind.": tuple(kind.value for kind in Proved),
     "proofs.status.": tuple(status.value for status in Status),
-    "proofs.data.": ("implied_by", "because", "selectors", "year"),
+    "proofs.data.": ("implied_by", "contradicting", "because", "selectors", "year"),
     "case.side.": tuple(side.value for side in Side),
     "law.what.": ("operator", "unit", *CELL_CHANGES),
     "change.key.": ("unit", "set", "clear", "verdict", "id"),

@@ -87,7 +87,8 @@ def test_points_of_different_units_do_not_add_up(tmp_path: Path) -> None:
 
 def test_points_too_fine_for_64_bits_are_refused(tmp_path: Path) -> None:
     text = FILES["ntm_yaml"].replace('"15"', '"15.0000001"').replace('out_of: "100"', 'out_of: "100.0000001"')
-    (found,) = problems(tmp_path / "rules", **{**FILES, "ntm_yaml": text})
+    facts = FILES["facts_yaml"].replace('maximum: "15"', 'maximum: "15.0000001"')
+    (found,) = problems(tmp_path / "rules", **{**FILES, "facts_yaml": facts, "ntm_yaml": text})
     assert found.code == "points.size"
 
 
@@ -97,9 +98,8 @@ def test_a_part_is_a_plain_number_of_the_catalogue(tmp_path: Path, name: str) ->
         '  share: {title: {vi: a, en: a}, type: number, unit: point, minimum: "0", maximum: "85",'
         " ratio: {part: plan, whole: work}}\n"
     )
-    text = changed(FILES["ntm_yaml"], "derive:\n", "derive:\n  least: {min_of: [plan, work]}\n")
+    text = changed(FILES["ntm_yaml"], "derive:\n", "derive:\n  least: {min_of: [work, plan]}\n")
     text = changed(text, "{fact: work,", f"{{fact: {name},")
-    text = changed(text, 'out_of: "85"', 'out_of: "85"')
     (found,) = problems(tmp_path / "rules", **{**FILES, "facts_yaml": facts, "ntm_yaml": text})
     assert (found.code, f"`{name}`" in found.message) == ("points.fact", True)
 

@@ -194,11 +194,11 @@ WRONG_LAYERS = [
     ("add what exists", amendment("3/QD", DAY, f'{{add: {{criterion: "1", indicator: {{no: "1.1", {TITLE}, require: pending}}}}}}'), "number.duplicate", "{add", "`1.1` exists", ""),
     ("add to no criterion", amendment("3/QD", DAY, f'{{add: {{criterion: "7", indicator: {{no: "7.1", {TITLE}, require: pending}}}}}}'), "operation.target", "{add", "`7`", "`1`"),
     ("add after nothing", amendment("3/QD", DAY, f'{{add: {{criterion: "1", after: "9", indicator: {{no: "1.9", {TITLE}, require: pending}}}}}}'), "operation.target", "{add", "`9`", ""),
-    ("a layer on nothing", amendment("3/QD", DAY, '{remove: "2.2"}').replace("commune/ntm", "commune/nmt"), "ruleset.unknown", "amends", "`commune/nmt`", "`commune/ntm`"),
-    ("a layer on no period", amendment("3/QD", DAY, '{remove: "2.2"}').replace("2021-2025", "2021-2026"), "period.unknown", "amends", "`2021-2026`", "`2021-2025`"),
-    ("an overlay of no province", overlay("bak", "3/QD", DAY, '{remove: "2.2"}'), "province.unknown", "overlay", "`bak`", "`bac`"),
+    ("a layer on nothing", amendment("3/QD", DAY, '{remove: "2.2"}').replace("commune/ntm", "commune/nmt"), "ruleset.unknown", "commune/nmt", "`commune/nmt`", "`commune/ntm`"),
+    ("a layer on no period", amendment("3/QD", DAY, '{remove: "2.2"}').replace("2021-2025", "2021-2026"), "period.unknown", "2021-2026", "`2021-2026`", "`2021-2025`"),
+    ("an overlay of no province", overlay("bak", "3/QD", DAY, '{remove: "2.2"}'), "province.unknown", "bak", "`bak`", "`bac`"),
     ("an overlay without province", overlay("bac", "3/QD", DAY, '{remove: "2.2"}').replace("province: bac\n", ""), "key.missing", "overlay", "`province`", ""),
-    ("an official cell loosened", overlay("bac", "3/QD", DAY, '{set: "1.1", at_least: "75", evidence: official}'), "layer.looser", "{set", "`75` asks for less than `80`", "`free`"),
+    ("an official cell loosened", overlay("bac", "3/QD", DAY, '{set: "1.1", at_least: "75", evidence: official}'), "layer.looser", '"1.1", at', "`75` asks for less than `80`", "`free`"),
 ]  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def test_files_that_hold_nothing_or_something_else(tmp_path: Path) -> None:
     assert "ruleset.duplicate" in codes(problems(tmp_path / "d", more_yaml=BASE))
     twice = "level: commune\nfacts:\n  income: {title: {vi: a, en: b}, type: boolean}\n"
     assert codes(problems(tmp_path / "e", more_yaml=twice)) == ["fact.duplicate"]
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(RulesetError, match="not a folder"):
         Library.load(tmp_path / "nowhere")
 
 

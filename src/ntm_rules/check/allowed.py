@@ -9,6 +9,7 @@ from ntm_rules._public import public
 from ntm_rules.check.compositions import Composition
 from ntm_rules.check.problem import Problem
 from ntm_rules.messages.catalogue import Message
+from ntm_rules.rules.folders import files_beside
 from ntm_rules.rules.keys.beside import ALLOW_FILE, ALLOWED
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.reader import Reader
@@ -60,7 +61,7 @@ def read_allowed(library: Library) -> tuple[Allowed, ...]:
     reader = Reader()
     found: list[Allowed] = []
     for folder in library.folders:
-        for path in sorted(folder.rglob("*.allow.yaml")):
+        for path in files_beside(folder, ".allow.yaml"):
             found += _entries(path, path.relative_to(folder.parent).as_posix(), reader)
     reader.raise_errors()
     return tuple(found)

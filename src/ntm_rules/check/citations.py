@@ -1,7 +1,7 @@
 """Whether every number says which instrument fixes it, and where it was seen."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from ntm_rules.check.problem import Problem, ProblemSubject, problem, tables
 from ntm_rules.messages.catalogue import Message
@@ -27,12 +27,14 @@ def citations(ruleset: Ruleset) -> Iterator[Problem]:
 
 def _of_cells(ruleset: Ruleset) -> Iterator[Problem]:
     cited: dict[str, set[Instrument]] = {}
+    sourced: set[Instrument] = set()
     for ref in every_cell(ruleset):
         if ref.cell.source is not None:
             cited.setdefault(ref.cell.source, set()).add(ref.cell.citation.instrument)
+            sourced |= {ref.cell.blame} if ref.cell.evidence is Evidence.OFFICIAL else set()
     for ref in every_cell(ruleset):
         address = ref.address or str(ref.derived)
-        yield from (problem(ruleset, address, found) for found in _faults(ref, address, cited))
+        yield from (problem(ruleset, address, found) for found in _faults(ref, address, cited, sourced))
 
 
 def _of_open_conditions(ruleset: Ruleset) -> Iterator[Problem]:
@@ -53,14 +55,19 @@ def _of_tables(ruleset: Ruleset) -> Iterator[Problem]:
             yield problem(ruleset, address, Message("cell.source/table", address=address))
 
 
-def _faults(ref: CellRef, address: str, cited: Mapping[str, set[Instrument]]) -> Iterator[Message]:
+def _faults(
+    ref: CellRef, address: str, cited: Mapping[str, set[Instrument]], sourced: Container[Instrument]
+) -> Iterator[Message]:
     """Say what is wrong with one cell.
 
     Args:
         cited: the instruments for which each source is cited.
+        sourced: the instruments whose official cells say where they were seen; who holds the paper has no address.
     """
     cell = ref.cell
-    if cell.evidence in (Evidence.OFFICIAL, Evidence.SECONDARY) and cell.source is None:
+    own = cell.citation.instrument == cell.blame
+    on_paper = cell.evidence is Evidence.OFFICIAL and own and cell.blame not in sourced
+    if cell.evidence in (Evidence.OFFICIAL, Evidence.SECONDARY) and cell.source is None and not on_paper:
         yield Message("cell.source/level", address=address, level=cell.level)
     if cell.evidence is Evidence.RECALLED and cell.source is not None:
         yield Message("cell.source/recalled", address=address)
@@ -86,8 +93,7 @@ def oddities(library: Library) -> Iterator[Problem]:
         if bases[instrument] > 1 and isinstance(header, Map) and "annex" not in header.entries:
             annex = Message("ruleset.annex", number=instrument.number, count=bases[instrument])
             found.append(_warning(header, annex))
-        own = "" if listed.kind == "overlay" else listed.province
-        subject = ProblemSubject(listed.target, listed.period, listed.province, own)
+        subject = ProblemSubject(listed.target, listed.period, "", listed.province)
         yield from (Problem(subject, diagnostic) for diagnostic in found)
 
 

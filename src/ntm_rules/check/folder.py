@@ -19,7 +19,7 @@ class Folder:
     """A folder of rule files, read.
 
     Attributes:
-        bundled: whether it lies over the bundled ones, or inside them.
+        bundled: whether it lies over the bundled ones, or inside them; else it is a country of its own.
     """
 
     path: Path
@@ -27,21 +27,21 @@ class Folder:
     bundled: bool
 
     @classmethod
-    def read(cls, path: Path) -> "Folder":
-        """Read the folder over the bundled rulesets; alone where it has facts and measures of its own.
+    def read(cls, path: Path, alone: bool = False) -> "Folder":
+        """Read the folder over the bundled rulesets; a folder inside these is looked at as part of them.
 
-        A folder inside the bundled ones is looked at as part of them.
+        Args:
+            alone: without the bundled ones, for rules of a country of their own.
 
         Raises:
-            RulesetError: every problem of every file.
-            FileNotFoundError: the folder does not exist.
+            RulesetError: every problem of every file, or there is no such folder.
         """
         path = path.resolve()
         home = bundled_folder().resolve()
-        if path != home and path.is_relative_to(home):
+        if path != home and path.is_relative_to(home) and not alone:
             return cls(path, Library.bundled(), True)
-        bundled = not _has_own_catalogue(path)
-        return cls(path, Library.load(path, bundled=bundled), bundled)
+        alone = alone or path == home  # which cannot lie over itself
+        return cls(path, Library.load(path, bundled=not alone), not alone)
 
     def holds(self, path: Path) -> bool:
         """Return True if a file lies in the folder."""
@@ -56,14 +56,3 @@ class Folder:
             of = (found.ruleset, found.period)
             if of in national or (*of, found.province) in provincial:
                 yield found
-
-
-def _has_own_catalogue(path: Path) -> bool:
-    """Return True if the folder has a fact catalogue and measures of its own."""
-    if not path.is_dir():
-        raise FileNotFoundError(f"`{path}` is not a folder of rule files")
-    found: set[str] = set()
-    for file in (*path.rglob("*.yaml"), *path.rglob("*.yml")):
-        with file.open(encoding="utf-8-sig", errors="replace") as lines:
-            found.update(line.split(":")[0] for line in lines if line.startswith(("facts:", "measures:")))
-    return found >= {"facts", "measures"}

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from attrs import evolve
+
 from ntm_rules.check.problem import Problem, ProblemSubject, diagnosed, tables, without_cells
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Severity
@@ -50,9 +52,24 @@ def _refuted(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Problem]:
             severity = Severity.NOTE
         if proof.kind is Kind.COVERED and _blank(ruleset, proof):
             code = "table.years/proved"
-        more = {"address": proof.subject, "lower": proof.ruleset[-1], "year": proof.data.get("year", "")}
+        among, address = str(proof.data.get("contradicting", "")), proof.subject
+        if among:
+            code, address = "proof.unsatisfiable/among", _newest(ruleset, among.split(", "))
+        more = {"address": address, "lower": proof.ruleset[-1], "year": proof.data.get("year", ""), "among": among}
         message = Message(code, **_sizes(proof), **more, others=proof.data.get("implied by", ""))
-        yield _problem(ruleset, severity, proof.subject, message, _example(proof))
+        found = _problem(ruleset, severity, address, message, _example(proof))
+        if proof.kind is Kind.OVERLAY:  # what a province loosens is about the province, wherever it is written
+            found = evolve(found, subject=evolve(found.subject, province=ruleset.province or ""))
+        yield found
+
+
+def _newest(ruleset: Ruleset, numbers: Iterable[str]) -> str:
+    """Return the indicator that a layer set last: there the contradiction came in."""
+    order = {layer.instrument: place for place, layer in enumerate(ruleset.layers)}
+    last: dict[str, int] = {}
+    for ref in cells(ruleset):
+        last[ref.indicator] = max(last.get(ref.indicator, 0), order.get(ref.cell.blame, 0))
+    return max(numbers, key=lambda no: last.get(no, 0))
 
 
 def _blank(ruleset: Ruleset, proof: Proof) -> bool:
@@ -115,4 +132,4 @@ def _open(ruleset: Ruleset, proofs: Sequence[Proof]) -> Iterator[Problem]:
                 message = Message("proof.undecided/at", claim=proof.kind, address=proof.subject)
             else:
                 message = Message("proof.undecided", claim=proof.kind)
-            yield _problem(ruleset, Severity.WARNING, proof.subject, message, proof.why)
+            yield _problem(ruleset, Severity.NOTE, proof.subject, message, proof.why)

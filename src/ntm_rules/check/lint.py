@@ -2,8 +2,10 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+
+from attrs import evolve
 
 from ntm_rules.check.citations import citations
 from ntm_rules.check.problem import Problem, ProblemSubject, diagnosed, problem, tables, without_cells
@@ -16,6 +18,8 @@ from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Relative, matching
 from ntm_rules.model.walk import CellRef, every_cell, indicators, leaves
 from ntm_rules.rules.library import Library
+from ntm_rules.rules.read.files import Header
+from ntm_rules.yaml.nodes import Position
 
 _DAY = dt.timedelta(days=1)
 _AGAINST = {
@@ -135,7 +139,7 @@ def _in_order(fact: Fact | None, printed: list[str]) -> list[str]:
 
 def date_gaps(library: Library) -> tuple[Problem, ...]:
     """Find days of a ruleset's periods on which no set is in force, and days on which two of one id are."""
-    return (*_days_without(library), *_days_with_two(library))
+    return (*_days_without(library), *_days_with_two(library), *_days_between(library))
 
 
 def _days_without(library: Library) -> Iterator[Problem]:
@@ -150,6 +154,42 @@ def _days_without(library: Library) -> Iterator[Problem]:
         for begins, ends in gaps:
             subject = ProblemSubject(ruleset, period, f"{begins}..{ends}", province)
             yield Problem(subject, diagnosed(str(subject), Message("date.gap", first=begins, last=ends)))
+
+
+def _days_between(library: Library) -> Iterator[Problem]:
+    """Find days between a province's own sets, and those on which its overlay has ended and its set goes on."""
+    for ruleset, period, province in library.own_rulesets():
+        for _, first, last, after in _pauses(library.headers("ruleset", ruleset, period, province)):
+            if after is not None:
+                subject = ProblemSubject(ruleset, period, f"{first}..{last}", province)
+                found = Message("date.gap/between", province=province, first=first, last=last)
+                yield _at(after.starts_at, subject, found, Severity.ERROR)
+    for ruleset, period, province in library.overlays():
+        whole = library.span(ruleset, period)[1]
+        over = [day for p in library.registry.provinces if p.id == province and (day := p.end)]
+        for ended, first, last, _ in _pauses(library.headers("overlay", ruleset, period, province)):
+            until = min([day for day in (last, whole, *over) if day is not None], default=None)
+            if until is None or first <= until:
+                found = Message("date.ends", province=province, last=first - _DAY, first=first)
+                yield _at(ended.place("in_force", "to"), ProblemSubject(ruleset, period, "", province), found)
+
+
+def _pauses(headers: Iterable[Header]) -> Iterator[tuple[Header, dt.date, dt.date | None, Header | None]]:
+    """Yield the days between files and after the last: which one ended, first and last day, which one follows."""
+    latest: Header | None = None
+    for header in headers:
+        end = latest.layer.end if latest else None
+        if latest and end and header.layer.start > end + _DAY:
+            yield latest, end + _DAY, header.layer.start - _DAY, header
+        if latest is None or (end and (header.layer.end is None or header.layer.end > end)):
+            latest = header
+    if latest and latest.layer.end:
+        yield latest, latest.layer.end + _DAY, None, None
+
+
+def _at(at: Position, subject: ProblemSubject, message: Message, severity: Severity = Severity.WARNING) -> Problem:
+    diagnostic = diagnosed(str(subject), message, severity)
+    return Problem(subject, evolve(diagnostic, file=at.file, line=at.line, column=at.column))
 
 
 def _days_with_two(library: Library) -> Iterator[Problem]:

@@ -1,12 +1,13 @@
 """Where in the rule files an indicator, a part or a derived fact is written."""
 
 from collections.abc import Iterator
+from string import ascii_letters
 
 from ntm_rules.check.problem import ProblemSubject
 from ntm_rules.rules.library import Library
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar
 
-_OPERATIONS = ("set", "set_pending", "replace", "retitle")
+_OPERATIONS = ("set", "set_pending", "replace", "retitle", "remove")
 
 
 class Places:
@@ -14,16 +15,26 @@ class Places:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._own = frozenset(library.own_rulesets())
+        self._owners = {listed.shown: listed.province for listed in library.files}
         self._known: dict[tuple[str, str, str | None, bool], dict[str, Position]] = {}
+
+    def owner(self, file: str) -> str:
+        """Return the province whose file it is; empty for a national file."""
+        return self._owners.get(file, "")
 
     def find(self, subject: ProblemSubject, province: str | None) -> Position | None:
         """Find where the subject is written, by the last layer that touches it; else the first line of the base."""
-        key = (subject.ruleset, subject.period, subject.province or province, bool(subject.province))
+        owned = (subject.ruleset, subject.period, subject.province) in self._own
+        key = (subject.ruleset, subject.period, subject.province or province, owned)
         if key not in self._known:
             found: dict[str, Position] = {}
             for root in self._library.roots(*key):
+                here = dict(_addresses(root, ""))
+                # who changes a part changes the indicator, though its number is not in the file
+                wholes = {address.rstrip(ascii_letters): at for address, at in reversed(here.items())}
+                found |= {no: at for no, at in wholes.items() if no in found} | here
                 found.setdefault("", root.at)
-                found.update(_addresses(root, ""))
             self._known[key] = found
         return self._known[key].get(subject.address) or self._known[key].get("")
 
@@ -45,6 +56,10 @@ def _addresses(node: Node, address: str) -> Iterator[tuple[str, Position]]:
                 address = target.text
                 yield address, target.at
     for key, entry in node.entries.items():
+        if key == "grades" and isinstance(entry.value, Items):  # what a grade changes of an indicator, it alone does
+            ids = (grade.get("grade") for grade in entry.value.items if isinstance(grade, Map))
+            yield from ((name.text, name.at) for name in ids if isinstance(name, Scalar))
+            continue
         if key == "derive" and isinstance(entry.value, Map):
             yield from ((name, inner.key.at) for name, inner in entry.value.entries.items())
         yield from _addresses(entry.value, address)

@@ -18,8 +18,8 @@ class ProblemSubject:
     """What a problem is about; with its code it names the problem in an allow file.
 
     Attributes:
-        address: an indicator or a part, a derived fact, a province, or the days of a gap; empty for the whole set.
-        province: whose own set it is; empty for a national one, with or without an overlay.
+        address: an indicator or a part, a derived fact, a grade, or the days of a gap; empty for the whole set.
+        province: whose file it is found in; empty for a national one.
     """
 
     ruleset: str

@@ -12,6 +12,7 @@ from ntm_rules.check.folder import Folder
 from ntm_rules.check.problem import Problem
 from ntm_rules.check.sarif import to_sarif
 from ntm_rules.cli.exit_codes import ALWAYS
+from ntm_rules.cli.options import alone_option, is_alone
 from ntm_rules.cli.output import json_text
 from ntm_rules.messages.errors import Severity
 from ntm_rules.messages.printable import printable
@@ -34,17 +35,18 @@ _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     default=None,
     help="Prove what holds for all facts; needs the extra `verify`  [default: if it is installed]",
 )
+@alone_option
 @click.pass_context
 def check_command(
     ctx: click.Context, path: Path | None, form: str, notes: bool, allowed: bool, proofs: bool | None
 ) -> None:
     """Check the rule files in PATH (the bundled ones without PATH).
 
-    A folder without facts of its own is read over the bundled rulesets. Every ruleset that its files change is
+    The folder is read over the bundled rulesets, unless --alone is given. Every ruleset that its files change is
     composed for every day on which a layer begins, and for every province with an overlay. Problems that a file
     `*.allow.yaml` lists with a reason are left out.
     """
-    report = check(Folder.read(path or bundled_folder()), proofs, min(os.cpu_count() or 1, _MAX_JOBS))
+    report = check(Folder.read(path or bundled_folder(), is_alone()), proofs, min(os.cpu_count() or 1, _MAX_JOBS))
     if form == "sarif":
         click.echo(json_text(to_sarif(report), indent=1))
     elif form == "json":

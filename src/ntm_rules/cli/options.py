@@ -26,6 +26,7 @@ _DATES = (
 )
 
 _LANG = "ntm_rules.lang"
+_ALONE = "ntm_rules.alone"
 
 F = typing.TypeVar("F", bound=Callable[..., object])
 
@@ -94,10 +95,29 @@ def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-rulesets_option = click.option(
-    "--rulesets",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of rule files that goes over the bundled ones.",
+def _kept_alone(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    ctx.meta[_ALONE] = value
+
+
+def is_alone() -> bool:
+    """Return whether the command that runs leaves the bundled rules out."""
+    return bool(click.get_current_context().meta.get(_ALONE))
+
+
+alone_option = click.option(
+    "--alone",
+    is_flag=True,
+    expose_value=False,  # as the language: what reads the rules asks for it
+    callback=_kept_alone,
+    help="The rules are a whole library: leave the bundled ones out.",
+)
+rulesets_option = _together(
+    click.option(
+        "--rulesets",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Folder of rule files that goes over the bundled ones.",
+    ),
+    alone_option,
 )
 form_option = click.option(
     "--format",
@@ -199,8 +219,10 @@ def _listed(value: str, present: frozenset[str]) -> list[str]:
 
 
 def library_of(folder: Path | None) -> Library:
-    """Return the bundled library, or a folder over it."""
-    return Library.bundled() if folder is None else Library.load(folder)
+    """Return the bundled library, or a folder over it; with `--alone` the folder by itself."""
+    if folder is None and is_alone():
+        raise click.UsageError(in_error_lang(Message("usage.alone")))
+    return Library.bundled() if folder is None else Library.load(folder, bundled=not is_alone())
 
 
 def composed(library: Library, ruleset: str, law: Law) -> Ruleset:

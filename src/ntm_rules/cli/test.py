@@ -8,12 +8,12 @@ from attrs import define, field
 from ntm_rules.check.compositions import compositions
 from ntm_rules.cli.console import console, table, text
 from ntm_rules.cli.exit_codes import ALWAYS
-from ntm_rules.cli.options import form_option, lang_option, rulesets_option
+from ntm_rules.cli.options import form_option, is_alone, lang_option, rulesets_option
 from ntm_rules.cli.output import json_text
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model.plain import Json, plain
-from ntm_rules.rules.folders import bundled_folder
+from ntm_rules.rules.folders import bundled_folder, left_out, nothing_in, rule_paths
 from ntm_rules.rules.library import Library
 from ntm_rules.testing.cases import Failure, assess_case, failures, find_files, load_cases
 from ntm_rules.testing.coverage import Coverage, Origin, Side, coverage
@@ -53,18 +53,17 @@ class Run:
 @click.command(short_help="Run the tests beside the rules.", epilog=EXIT_CODES)
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--coverage", "measured", is_flag=True, help="Show which thresholds and branches no case has tested.")
-@click.option("--alone", is_flag=True, help="The rules are a whole library: leave the bundled ones out.")
 @rulesets_option
 @lang_option
 @form_option
-def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, lang: str, form: str) -> None:
+def test(path: Path | None, measured: bool, rulesets: Path | None, lang: str, form: str) -> None:
     """Run the cases of every *.tests.yaml file below PATH, a folder or one file [default: the bundled rulesets].
 
     The rules are those of the folder over the bundled ones, unless --rulesets names another folder.
     """
     path = path or bundled_folder()
     beside = path if path.is_dir() else path.parent
-    library = _library(rulesets or beside, bundled=not alone)
+    library = _library(rulesets or _rules_beside(path, beside), bundled=not is_alone())
     run = _run(library, path, beside)
     rows: dict[Origin, Coverage] = {}
     suggested = ""
@@ -80,6 +79,19 @@ def test(path: Path | None, measured: bool, alone: bool, rulesets: Path | None, 
         _write_table(run, rows, suggested, lang)
     if run.failed:
         click.get_current_context().exit(1)
+
+
+def _rules_beside(path: Path, beside: Path) -> Path:
+    """Return the folder whose rules are tried: the bundled ones where there are only cases.
+
+    Raises:
+        RulesetError: there are neither rules nor cases, or what may be rules is left out.
+    """
+    if rule_paths(beside):
+        return beside
+    if left_out(beside) or not find_files(path):
+        raise nothing_in(beside)
+    return bundled_folder()
 
 
 def _library(folder: Path, bundled: bool) -> Library:

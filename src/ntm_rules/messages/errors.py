@@ -37,6 +37,7 @@ class Diagnostic:
     Attributes:
         code: stable name of the kind of problem, e.g. ``fact.unknown``.
         line, column: from 1; 0 where there is no file.
+        address: the indicator or part of a composed ruleset that it is about; empty where it is about no single one.
     """
 
     code: str
@@ -46,6 +47,7 @@ class Diagnostic:
     line: int = 0
     column: int = 0
     _hint: Sentence = ""
+    address: str = ""
 
     @classmethod
     def of(cls, code: str, severity: Severity = Severity.ERROR, /, **params: object) -> typing.Self:

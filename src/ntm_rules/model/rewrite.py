@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from attrs import evolve, frozen
 
+from ntm_rules.model.citations import Citation, Instrument
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -172,3 +173,33 @@ def map_cells(threshold: Threshold, change: Callable[[Cell], Cell]) -> Threshold
             return change(threshold.times)
         case _:
             typing.assert_never(threshold)
+
+
+def bare(condition: Condition) -> Condition:
+    """Return what a condition asks: the condition without evidence, citations, parts and titles, to tell two alike."""
+
+    def leaf(node: Comparison | Meets | Open) -> Condition:
+        node = evolve(node, part=None, title=None)
+        if isinstance(node, Meets):
+            return evolve(node, cell=_bare_cell(node.cell))
+        if isinstance(node, Comparison):
+            if isinstance(node.threshold, Relative):
+                times = _bare_cell(node.threshold.times)
+                return evolve(node, threshold=evolve(node.threshold, times=times, resolved=None))
+            return evolve(node, threshold=map_cells(node.threshold, _bare_cell))
+        return evolve(node, threshold=typing.cast(Cell | Table, map_cells(node.threshold, _bare_cell)))
+
+    return evolve(map_leaves(condition, leaf), part=None, title=None)
+
+
+def alike(one: Derived, other: Derived) -> bool:
+    """Return whether two derived facts are worked out alike, whatever their evidence and titles."""
+    first, second = (
+        evolve(map_guards(d, bare), fact=evolve(d.fact, title=None, value_titles=None)) for d in (one, other)
+    )
+    return first == second
+
+
+def _bare_cell(cell: Cell) -> Cell:
+    nobody = Instrument("", "", "")
+    return Cell(cell.state, Citation(nobody), nobody, cell.value)

@@ -109,7 +109,7 @@ class Proof:
 
     @property
     def depends(self) -> bool:
-        """True if it is undecided for want of cells, not of time."""
+        """True if it is undecided for want of cells, not of work."""
         return self.why == _DEPENDS
 
     def text(self, lang: str = "en") -> str:
@@ -199,6 +199,7 @@ def prove_in(
 def _all(search: Search, based: bool, grades: int) -> Iterator[Proof]:
     """Yield every proof; the sides from *grades* on are what the grades of the set ask."""
     whole = satisfiable(search)
+    whole = evolve(whole, data=_contradicting(search)) if whole.status is Status.REFUTED else whole
     yield whole
     yield from covered(search)
     stuck: list[str] = []
@@ -231,7 +232,20 @@ def satisfiable(search: Search) -> Proof:
 def the_rest(search: Search, stuck: Sequence[str]) -> Proof:
     """Whether some facts satisfy every indicator but the *stuck* ones, which nothing satisfies."""
     wanted = (Wanted(0, place, SATISFIED) for no, place in search.numbers[0].items() if no not in stuck)
-    return _proof(search, Kind.REST_SATISFIABLE, "", Claim(tuple(wanted)))
+    proof = _proof(search, Kind.REST_SATISFIABLE, "", Claim(tuple(wanted)))
+    return evolve(proof, data=_contradicting(search, stuck)) if proof.status is Status.REFUTED else proof
+
+
+def _contradicting(search: Search, stuck: Sequence[str] = ()) -> dict[str, Sentence]:
+    """Return a few indicators that contradict each other; nothing where not all are asked for, or nobody knows."""
+    if not _asks_for_all(search.rulesets[0]):
+        return {}
+    wanted = {no: Wanted(0, place, SATISFIED) for no, place in search.numbers[0].items() if no not in stuck}
+    try:
+        found = search.solving.contradiction(wanted)
+    except Undecided:
+        return {}
+    return {"contradicting": ", ".join(found)} if found else {}
 
 
 def _asks_for_all(ruleset: Ruleset) -> bool:

@@ -19,14 +19,17 @@ from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.rules.compose.bases import (
     changes,
+    check_instruments,
     check_twins,
     clamped,
     for_province,
     known_base,
     known_province,
+    mention,
     nearest,
     not_in_force,
     nowhere,
+    own_issuer,
     unwritten,
 )
 from ntm_rules.rules.compose.compose import Request, compose
@@ -36,7 +39,7 @@ from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, re
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
 from ntm_rules.rules.read.provinces import Province, Registry, read_registry
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.yaml.nodes import Map, Node, Position, from_python, problem, read_file
+from ntm_rules.yaml.nodes import Map, Node, Position, from_python, placed, problem, read_file
 
 _REMEMBERED = 1_000
 """So many composed rulesets a library remembers; those of all provinces on one day are fewer."""
@@ -90,13 +93,10 @@ class Library:
         """Return a folder over the bundled rulesets (or alone, with ``bundled=False``), read and checked whole.
 
         Raises:
-            RulesetError: every problem of every file of the folder.
-            FileNotFoundError: there is no such folder.
+            RulesetError: every problem of every file of the folder, or there is no such folder.
         """
         need("path", path, str | Path)
         folder = Path(path)
-        if not folder.is_dir():
-            raise FileNotFoundError(f"`{folder}` is not a folder of rule files")
         own = tuple(listed_in(folder))
         below = (bundled_folder(),) if bundled else ()
         library = cls((*(listed for each in below for listed in listed_in(each)), *own), (*below, folder))
@@ -109,6 +109,7 @@ class Library:
         Raises:
             RulesetError: the folder holds something else than layers.
         """
+        need("path", path, str | Path)
         own = tuple(listed_in(Path(path)))
         for listed in own:
             if listed.kind not in ("amends", "overlay"):
@@ -204,6 +205,19 @@ class Library:
         ends = [layer.end for layer in layers if layer.end is not None]
         return min(layer.start for layer in layers), max(ends) if len(ends) == len(layers) else None
 
+    def headers(self, kind: str, ruleset: str, period: str, province: str = "") -> list[Header]:
+        """Return the headers of the files of a set, a province's or the national ones, in the order they begin.
+
+        Args:
+            kind: ``ruleset``, ``amends`` or ``overlay``.
+
+        Raises:
+            RulesetError: a file cannot be used.
+        """
+        of = (kind, ruleset, period, province)
+        mine = (f for f in self.files if (f.kind, f.target, f.period, f.province) == of)
+        return sorted(map(self.header, mine), key=lambda header: header.layer.start)
+
     def roots(self, ruleset: str, period: str, province: str | None = None, own: bool = False) -> Iterator[Map]:
         """Yield the nodes of the files of a set: its base, then its layers in the order of their names.
 
@@ -224,7 +238,7 @@ class Library:
         Raises:
             RulesetError: the file cannot be used.
         """
-        return self._header(listed).instrument
+        return self.header(listed).instrument
 
     def dates(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, ...]:
         """Return the days on which a layer of the set begins to hold, the base's first.
@@ -278,17 +292,25 @@ class Library:
     def _try(self, listed: Listed) -> None:
         """Read one file, and compose the ruleset on the day on which the file begins to hold."""
         if listed.kind in ("ruleset", "amends", "overlay"):
-            on = self._header(listed).layer.start
-            if listed.province:
-                end = self.registry.latest(listed.province, on).end
-                on = min(on, end) if end else on
-            self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
+            self.on_its_first_day(listed)
         elif listed.kind == "targets":
             self._plan(root_of(listed))
         elif listed.kind == "mergers":
             self._merger_rule(listed.target)
         elif listed.kind == "":
             root_of(listed)
+
+    def on_its_first_day(self, listed: Listed) -> Ruleset:
+        """Return the set of a ruleset or layer file on the day on which the file begins to hold.
+
+        Raises:
+            RulesetError: the file cannot be used.
+        """
+        on = self.header(listed).layer.start
+        if listed.province:
+            end = self.registry.latest(listed.province, on).end
+            on = min(on, end) if end else on
+        return self.compose(listed.target, on=on, period=listed.period, province=listed.province or None)
 
     # -- composing ---------------------------------------------------------------------------
 
@@ -361,8 +383,6 @@ class Library:
         return found
 
     def _compose(self, asked: "_Asked", own: LayerFile | None, above: tuple[str, ...]) -> Ruleset:
-        if asked.ruleset in above:
-            raise RulesetError([Diagnostic.of("ruleset.circle", circle=" -> ".join((*above, asked.ruleset)))])
         base = self._base(asked)
         place = self._place(asked)
         key = evolve(asked, period=base.header.period)
@@ -374,8 +394,15 @@ class Library:
             layers = [*layers, own]
 
         def other(name: str, wanted: str | None) -> Ruleset:
+            files = (base.header.root, *(layer.header.root for layer in layers))
+            if name in (*above, asked.ruleset):
+                circle = " -> ".join((*above, asked.ruleset, name))
+                raise RulesetError([placed(mention(files, name), Message("ruleset.circle", circle=circle))])
             named = evolve(asked, ruleset=name, period=wanted or base.header.period)
-            return self._compose(named, own, (*above, asked.ruleset))
+            try:
+                return self._compose(named, own, (*above, asked.ruleset))
+            except UnknownName as error:  # the caller named none of it, the files did
+                raise RulesetError([problem("ruleset.unknown", mention(files, name), *error.sentences)]) from error
 
         effective = clamped(asked.on, base.header.layer)
         request = Request(asked.ruleset, asked.on, effective, asked.year, place, asked.province, asked.territory, other)
@@ -419,7 +446,9 @@ class Library:
             for f in self.files
             if f.kind in owners and (f.target, f.period, f.province) == (header.target, header.period, owners[f.kind])
         ]
-        return [layer for layer in map(self._read_layer, wanted) if changes(layer.header.layer, header.layer)]
+        layers = [layer for layer in map(self._read_layer, wanted) if changes(layer.header.layer, header.layer)]
+        check_instruments(layer.header for layer in layers)
+        return layers
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -445,7 +474,9 @@ class Library:
             for name, fact in found.items():
                 node = entries.entries[name].key if isinstance(entries, Map) else root
                 if name in facts:
-                    reader.error("fact.duplicate/files", node.at, fact=name)
+                    reader.error(
+                        "fact.duplicate/files", node.at, fact=name, first=nodes[name].at.file, second=node.at.file
+                    )
                 facts[name], nodes[name] = fact, node
         check_ratios(facts, nodes, reader)
         check_undecided(facts, nodes, reader)
@@ -460,7 +491,12 @@ class Library:
             if listed.kind == kind:
                 yield root_of(listed)
 
-    def _header(self, listed: Listed) -> Header:
+    def header(self, listed: Listed) -> Header:
+        """Return the header of a ruleset or layer file.
+
+        Raises:
+            RulesetError: the file cannot be used.
+        """
         read = self._read_base(listed) if listed.kind == "ruleset" else self._read_layer(listed)
         return read.header
 
@@ -475,6 +511,7 @@ class Library:
         base = read_base(root, header, self.facts, self._ids(), reader) if header else None
         if header is not None:
             known_province(header, self.registry, reader)
+            own_issuer(header, self.registry, reader)
         reader.raise_errors()
         if base is None:
             raise RulesetError([problem("file.kind/ruleset", Position(listed.shown, 1, 1))])
@@ -493,9 +530,10 @@ class Library:
         reader = Reader()
         header = read_header(root, reader, kind)
         if header is not None and header.target not in self._ids():
-            reader.unknown("ruleset.unknown", root.at, Message("kind.ruleset"), header.target, self._ids())
+            reader.unknown("ruleset.unknown", header.target_at, Message("kind.ruleset"), header.target, self._ids())
         if header is not None:
             known_province(header, self.registry, reader)
+            own_issuer(header, self.registry, reader)
             known_base(header, self.files, reader)
         reader.raise_errors()
         if header is None:

@@ -15,6 +15,7 @@ from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plain import figure
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
+from ntm_rules.rules.folders import files_beside
 from ntm_rules.rules.keys.beside import (
     CASE,
     COUNTS,
@@ -146,7 +147,7 @@ class Failure:
 
 def find_files(path: Path) -> list[Path]:
     """Return the files of cases below a folder, in order; of a file only itself."""
-    return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+    return files_beside(path, SUFFIX) if path.is_dir() else [path]
 
 
 # -- running -----------------------------------------------------------------------------------

@@ -67,7 +67,8 @@ def _touched(choices: Repertoire, before: Commune, after: Commune) -> set[str]:
 def turning(subject: Subject) -> None:
     """Check that some change of the facts that decide an indicator turns it, where no cell is missing on the way.
 
-    Searched, not proved: one fact, all of them together, then two. Nothing is said of what the province fixes.
+    Searched, not proved: one fact, all of them together, then two. Nothing is said of what the province fixes. Where
+    more could have been tried, the indicator is noted in ``subject.undecided``.
 
     Raises:
         LawBroken: an indicator that nothing turned.
@@ -80,9 +81,14 @@ def turning(subject: Subject) -> None:
         if result.outcome is Outcome.UNDETERMINED or settled or not _whole(result):
             continue
         facts = deciding(verdict, result)
-        tries = itertools.islice(_tries(bench, facts), _MAX_TRIES)
+        tries = _tries(bench, facts)
         same = (result.outcome, Outcome.UNDETERMINED)
-        if not any(bench.codes(bench.commune(setting.on(usual)))[n] not in same for setting in tries):
+        some = itertools.islice(tries, _MAX_TRIES)
+        if any(bench.codes(bench.commune(setting.on(usual)))[n] not in same for setting in some):
+            continue
+        if next(tries, None) is not None:
+            subject.undecided.append(("turning", result.no))
+        else:
             code = "law.unturned" if facts else "law.unturned/any"
             found = Message(code, facts=tuple(facts), no=result.no, outcome=result.outcome.code)
             subject.broken("turning", result.no, found, usual)

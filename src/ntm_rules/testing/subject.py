@@ -54,6 +54,7 @@ class Subject:
             shared facts. Prerequisites (``meets``) need not be declared.
         excused: pairs of law and place that are known not to hold; an empty place means the whole law.
         thorough: take all years and columns, however long it takes.
+        undecided: pairs of law and place that were tried as often as is done, and neither shown to hold nor to fail.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Subject:
         thorough: bool = False,
     ) -> None:
         self.ruleset, self.library = ruleset, library
+        self.undecided: list[tuple[str, str]] = []
         self._kept: dict[object, object] = {}
         self.tiers, self.excused, self.thorough = tuple(tiers), frozenset(excused), thorough
 

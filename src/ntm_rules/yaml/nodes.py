@@ -3,6 +3,7 @@
 Scalars stay text. Tags are refused, aliases are expanded within a bound, size and depth are limited.
 """
 
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -71,9 +72,10 @@ Node = Scalar | Items | Map
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def placed(at: Position, message: Message, severity: Severity = Severity.ERROR) -> Diagnostic:
+def placed(at: Position, message: Message, severity: Severity = Severity.ERROR, address: str = "") -> Diagnostic:
     """Return a diagnostic at a place; it has the code of its message, and a variant that of its family."""
-    return Diagnostic(message.code.partition("/")[0], message, severity, at.file, at.line, at.column)
+    code = message.code.partition("/")[0]
+    return Diagnostic(code, message, severity, at.file, at.line, at.column, address=address)
 
 
 def problem(
@@ -95,20 +97,32 @@ def read_file(path: Path, shown: str) -> Node:
     """Return the nodes of a file; *shown* is its name in diagnostics.
 
     Raises:
-        RulesetError: it cannot be opened, is too large, not UTF-8, or not a YAML file within the bounds.
+        RulesetError: it cannot be opened, is no regular file, too large, not UTF-8, or not YAML within the bounds.
     """
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RulesetError([problem("yaml.open", Position(shown, 1, 1), reason=reason)]) from None
-    if len(data) > MAX_BYTES:
-        raise RulesetError([problem("yaml.size", Position(shown, 1, 1), size=len(data), limit=MAX_BYTES)])
+    data = _read_bytes(path, Position(shown, 1, 1))
     try:
         return read_text(data.decode("utf-8-sig"), shown)
     except UnicodeDecodeError as error:
         at = Position(shown, data[: error.start].count(b"\n") + 1, 1)
         raise RulesetError([problem("yaml.encoding", at)]) from error
+
+
+def _read_bytes(path: Path, start: Position) -> bytes:
+    """Return what a file holds; it is looked at before it is opened, since a pipe would be waited for for ever.
+
+    Raises:
+        RulesetError: it cannot be opened, is no regular file, or too large.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise RulesetError([problem("yaml.file", start)])
+        if found.st_size > MAX_BYTES:
+            raise RulesetError([problem("yaml.size", start, size=found.st_size, limit=MAX_BYTES)])
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RulesetError([problem("yaml.open", start, reason=reason)]) from None
 
 
 def read_text(text: str, shown: str) -> Node:

@@ -2,9 +2,9 @@
 
 import datetime as dt
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, Severity
@@ -158,10 +158,9 @@ class Touch:
     key: Key
 
     def ties(self, other: "Touch") -> bool:
-        """Return whether another instrument of the same issuer changed the same cell from the same day."""
+        """Return whether the same issuer changed the same cell from the same day, in one instrument or in two."""
         return (
-            self.instrument != other.instrument
-            and self.instrument.issuer == other.instrument.issuer
+            self.instrument.issuer == other.instrument.issuer
             and (self.start, self.indicator) == (other.start, other.indicator)
             and (self.address == other.address or self.indicator in (self.address, other.address))
             and (self.key == other.key or not self.key or not other.key)
@@ -178,6 +177,7 @@ class Tree:
         selectors: the facts known so far, and what tables can select by.
         overlays: the instruments of the overlays.
         touched: what was changed, and by whom.
+        removed: the indicators and parts that were taken out, with the instrument that did it last.
         diagnostics: errors, warnings and notes in the order of the operations.
     """
 
@@ -186,6 +186,7 @@ class Tree:
     selectors: Selectors
     overlays: frozenset[Instrument] = frozenset()
     touched: tuple[Touch, ...] = ()
+    removed: Mapping[str, Touch] = field(factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def own(self, author: Author) -> rw.Criteria:
@@ -197,16 +198,22 @@ class Tree:
         national = change(self.national) if author.national else self.national
         return evolve(self, national=national, composed=change(self.composed))
 
-    def told(self, severity: Severity, at: Position, message: Message) -> "Tree":
-        """Return the tree with one more diagnostic."""
-        return evolve(self, diagnostics=(*self.diagnostics, placed(at, message, severity)))
+    def told(self, severity: Severity, at: Position, message: Message, address: str) -> "Tree":
+        """Return the tree with one more diagnostic, about an indicator or part."""
+        return evolve(self, diagnostics=(*self.diagnostics, placed(at, message, severity, address)))
 
 
 def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
     """Return the tree with an operation applied: what it changed is touched, what it made looser is told."""
     touches = [Touch(author.instrument, author.start, *place) for place in _places(operation)]
-    for touch in touches:
-        tree = _touched(tree, touch, operation.at)
+    tied = [(touch, other) for touch in touches for other in tree.touched if touch.ties(other)]
+    if isinstance(operation, AddIndicator):  # a file may put back in another place what it has taken out
+        tied = [(mine, other) for mine, other in tied if mine.instrument != other.instrument]
+    tree = evolve(tree, touched=(*tree.touched, *touches))
+    if isinstance(operation, Remove | RemoveCriterion):
+        tree = evolve(tree, removed={**tree.removed, **{touch.address: touch for touch in touches}})
+    if tied:
+        tree = tree.told(Severity.ERROR, operation.at, _tie(*tied[0]), tied[0][0].address)
     match operation:
         case SetThreshold():
             tree = _set_threshold(tree, operation, author)
@@ -245,24 +252,21 @@ def _places(operation: Operation) -> list[tuple[str, str, Key]]:
             typing.assert_never(operation)
 
 
-def _touched(tree: Tree, mine: Touch, at: Position) -> Tree:
-    """Return the tree with one more touch; a tie is an error."""
-    other = next((touch for touch in tree.touched if mine.ties(touch)), None)
-    tree = evolve(tree, touched=(*tree.touched, mine))
-    if other is None:
-        return tree
-    first, second = other.instrument.number, mine.instrument.number
-    tie = Message("layer.tie", first=first, second=second, address=mine.address)
-    return tree.told(Severity.ERROR, at, tie)
+def _tie(mine: Touch, other: Touch) -> Message:
+    """Say that one cell is changed twice, in one file or by two instruments; nothing says which change holds."""
+    if mine.instrument == other.instrument:
+        return Message("operation.twice", number=mine.instrument.number, address=mine.address)
+    return Message("layer.tie", first=other.instrument.number, second=mine.instrument.number, address=mine.address)
 
 
 def _compared(tree: Tree, no: str, at: Position) -> Tree:
     """Tell where an overlay's indicator asks for less than the base of the overlay's first day."""
     base, own = (rw.locate(criteria, no) for criteria in (tree.national, tree.composed))
     mine = own.indicator if own else None
-    for looser in compare_indicators(base.indicator if base else None, mine, tree.selectors):
+    found = compare_indicators(base.indicator if base else None, mine, tree.selectors)
+    for looser in (each for each in found if not each.fills):
         code = "layer.looser/official" if looser.severity is Severity.ERROR else "layer.looser"
-        tree = tree.told(looser.severity, at, Message(code, no=no, what=looser.what))
+        tree = tree.told(looser.severity, at, Message(code, no=no, what=looser.what), no)
     return tree
 
 
@@ -303,11 +307,11 @@ def _brought_in(tree: Tree, operation: SetThreshold, amended: Comparison) -> Tre
     at, address = operation.at, operation.target.address
     target = rw.locate(tree.composed, address)
     if target is None:
-        return tree.told(Severity.WARNING, at, Message("layer.lapsed/removed", address=address))
+        return tree.told(Severity.WARNING, at, Message("layer.lapsed/removed", address=address), address)
     current = comparisons(target.condition)
     if operation.before in current:  # no overlay changed it, so the amendment simply takes its place
         return evolve(tree, composed=_swapped(tree.composed, target, operation.before, amended))
-    tree = tree.told(Severity.WARNING, at, Message("layer.overtaken", address=address))
+    tree = tree.told(Severity.WARNING, at, Message("layer.overtaken", address=address), address)
     twins = [c for c in current if (c.facts, c.op) == (amended.facts, amended.op)]
     if len(twins) != 1:  # an overlay gave it another shape: which number is the stricter cannot be told
         return evolve(tree, composed=rw.change_target(tree.composed, target, lambda c: both_hold(c, amended)))
@@ -319,8 +323,9 @@ def _set_pending(tree: Tree, operation: SetPending, author: Author) -> Tree:
     """Return the tree with the cells at the target pending: of an overlay over the base as a floor."""
     cell, reversed_ = operation.cell, rw.negated(operation.target.indicator.require)
     if _of_overlay(tree, operation.target, author):
-        overtaken = Message("layer.overtaken/pending", address=operation.target.address)
-        tree = tree.told(Severity.WARNING, operation.at, overtaken)
+        address = operation.target.address
+        overtaken = Message("layer.overtaken/pending", address=address)
+        tree = tree.told(Severity.WARNING, operation.at, overtaken, address)
     overlays = tree.overlays
 
     def pending(old: Cell) -> Cell:
@@ -355,7 +360,7 @@ def _reshape(tree: Tree, operation: Replace | Remove | Retitle, author: Author) 
     """Return the tree with an indicator or a part changed as a whole, taken out or renamed."""
     address = operation.target.address
     if not isinstance(operation, Retitle) and _of_overlay(tree, operation.target, author):
-        tree = tree.told(Severity.WARNING, operation.at, Message("layer.lapsed", address=address))
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.lapsed", address=address), address)
 
     def changed(criteria: rw.Criteria) -> rw.Criteria:
         target = rw.locate(criteria, address)
@@ -379,7 +384,7 @@ def _add_indicator(tree: Tree, operation: AddIndicator, author: Author) -> Tree:
     """Return the tree with one more indicator; where an overlay had added one of its number, both have to hold."""
     new, owner = operation.indicator, operation.criterion.no
     if rw.locate(tree.composed, new.no) is not None:
-        tree = tree.told(Severity.WARNING, operation.at, Message("layer.overtaken/added", address=new.no))
+        tree = tree.told(Severity.WARNING, operation.at, Message("layer.overtaken/added", address=new.no), new.no)
 
     def grown(criterion: Criterion) -> Criterion:
         own = criterion.indicators

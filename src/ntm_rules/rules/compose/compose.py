@@ -11,9 +11,10 @@ from attrs import evolve, frozen
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
-from ntm_rules.model.citations import Citation, Evidence, Instrument
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.rewrite import alike
 from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
@@ -24,9 +25,10 @@ from ntm_rules.rules.compose.operations import apply_operations
 from ntm_rules.rules.read.aggregates import read_aggregates
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.derived import read_derived
-from ntm_rules.rules.read.files import BaseFile, LayerFile, in_force, uncounted
+from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, uncounted
 from ntm_rules.rules.read.provinces import Province
 from ntm_rules.rules.read.reader import Reader
+from ntm_rules.yaml.nodes import placed
 
 _DIGITS = 15
 
@@ -92,7 +94,7 @@ def compose(
         *tree.diagnostics,
         *(diagnostic for variant in variants for diagnostic in variant.diagnostics),
         *stricter(criteria, variants, _selectors(facts, {**borrowed, **derived}, bindings)),
-        *_notes(applied, request),
+        *_notes((base.header, *(layer.header for layer in chosen)), request),
     )
     composed = Ruleset(
         request.id,
@@ -232,12 +234,13 @@ def _in_order(layers: Iterable[LayerFile], on: dt.date) -> list[LayerFile]:
     return sorted(kept, key=lambda layer: (layer.header.layer.start, order.index(layer.header.kind)))
 
 
-def _notes(layers: Iterable[Layer], request: Request) -> Iterable[Diagnostic]:
+def _notes(headers: Iterable[Header], request: Request) -> Iterable[Diagnostic]:
     """Yield what a caller should know about dates: those guessed, those of the caller's word, those out of force."""
-    for layer in layers:
-        if not layer.date_known and layer.instrument is not None:
-            number, date = layer.instrument.number, layer.instrument.date
-            yield Diagnostic.of("layer.date", Severity.NOTE, number=number, date=date, start=layer.start)
+    for header in headers:
+        if not header.layer.date_known:
+            dates = {"date": header.instrument.date, "start": header.layer.start}
+            message = Message("layer.date", number=header.instrument.number, **dates)
+            yield placed(header.starts_at, message, Severity.NOTE)
     ended = request.province is not None and not request.province.on(request.on)
     if request.territory is not None and (request.province_name is not None or ended):
         held = {"territory": request.territory, "date": request.on}
@@ -333,29 +336,9 @@ def _borrow(selectors: Iterable[str], other: Ruleset, derived: dict[str, Derived
         rule = rules.get(name)
         if rule is None:
             continue
-        if _logic(derived.setdefault(name, rule)) != _logic(rule):
+        if not alike(derived.setdefault(name, rule), rule):
             raise RulesetError([Diagnostic.of("fact.duplicate/derived", fact=name, ruleset=other.id)])
         _borrow(facts_of_derived(rule), other, derived)
-
-
-def _logic(derived: Derived) -> Derived:
-    """Return a derived fact without evidence and citations, to tell whether two are worked out alike."""
-    nobody = Instrument("", "", "")
-
-    def bare(cell: Cell) -> Cell:
-        return Cell(cell.state, Citation(nobody), nobody, cell.value)
-
-    def leaf(node: Comparison | Meets | Open) -> Condition:
-        if isinstance(node, Meets):
-            return evolve(node, cell=bare(node.cell))
-        threshold = rw.map_cells(node.threshold, bare)
-        if isinstance(node, Comparison):
-            return evolve(node, threshold=threshold)
-        return evolve(node, threshold=typing.cast(Cell | Table, threshold))
-
-    return evolve(
-        rw.map_guards(derived, lambda guard: rw.map_leaves(guard, leaf)), fact=evolve(derived.fact, title=None)
-    )
 
 
 def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:

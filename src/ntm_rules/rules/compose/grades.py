@@ -57,7 +57,8 @@ def read_grades(
         if name in [variant.id for variant in found]:
             reader.error("grade.duplicate", item.at, name=name)
         operations = reader.required(entry, "operations", what)
-        own, amending = Tree(tree.composed, tree.composed, tree.selectors), evolve(header, kind=LayerKind.AMENDMENT)
+        own = Tree(tree.composed, tree.composed, tree.selectors, removed=tree.removed)
+        amending = evolve(header, kind=LayerKind.AMENDMENT)
         changed = apply_operations(own, amending, operations, conditions, reader)
         at = item.at if isinstance(item, Map) else header.at
         found.append(Variant(name, title, changed.composed, at, changed.diagnostics))
@@ -74,7 +75,8 @@ def stricter(criteria: rw.Criteria, variants: Sequence[Variant], selectors: Sele
     for variant in variants:
         for no, looser in _asks_more(above, variant.criteria, selectors):
             severity = Severity.NOTE if looser.severity is Severity.NOTE else Severity.WARNING
-            yield placed(variant.at, Message("grade.stricter", grade=variant.id, no=no, what=looser.what), severity)
+            message = Message("grade.stricter", grade=variant.id, no=no, what=looser.what)
+            yield placed(variant.at, message, severity, no)
         above = variant.criteria
 
 

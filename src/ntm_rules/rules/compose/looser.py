@@ -24,10 +24,15 @@ _STEP = Decimal("0.000001")
 
 @frozen
 class Looser:
-    """One way in which a layer asks for less than the base, or a comparison that could not be made."""
+    """One way in which a layer asks for less than the base, or a comparison that could not be made.
+
+    Attributes:
+        fills: True where a value takes the place of an unknown one, which is what an overlay is for.
+    """
 
     severity: Severity
     what: Message
+    fills: bool = False
 
 
 def compare_indicators(base: Indicator | None, own: Indicator | None, selectors: Selectors) -> list[Looser]:
@@ -148,7 +153,8 @@ def _cells(base: Comparison, own: Comparison, selectors: Selectors) -> Iterator[
     for (old, new), values in _pairs(mine, theirs, choices).items():
         grave = gravity(old)
         if grave is not None and _asks_less(base.op, old, own.op, new, fact):
-            yield Looser(grave, _less(old, new, values))
+            fills = old.state is CellState.PENDING and new.state is CellState.SET
+            yield Looser(grave, _less(old, new, values), fills)
 
 
 def _less(old: Cell, new: Cell, columns: tuple[str, ...]) -> Message:
@@ -202,6 +208,8 @@ def _cell(threshold: Cell | Table, context: Mapping[str, str]) -> Cell | None:
 def _show(cell: Cell) -> str:
     if isinstance(cell.value, Decimal):
         return f"{cell.value.normalize():f}"
+    if isinstance(cell.value, bool):
+        return str(cell.value).lower()  # as it is written in the file
     return cell.state.value if cell.value is None else str(cell.value)
 
 

@@ -1,6 +1,6 @@
 """How the operations of a layer are read, each over the criteria as the one before it left them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
@@ -23,6 +23,7 @@ from ntm_rules.rules.compose.apply import (
     Retitle,
     SetPending,
     SetThreshold,
+    Touch,
     Tree,
     apply,
     comparisons,
@@ -47,10 +48,11 @@ def apply_operations(
     operation_reader = OperationReader(conditions, reader)
     for node in reader.items(operations, "`operations`"):
         for kind, found, place in operation_reader.places(node):
-            operation = operation_reader.operation(kind, found, place, tree.own(author))
+            operation = operation_reader.operation(kind, found, place, tree.own(author), tree.removed)
             if operation is not None:
                 told = len(tree.diagnostics)
-                tree = apply(tree, operation, author)
+                # what there is to say of it is said at the number that it names
+                tree = apply(tree, evolve(operation, at=place.at), author)
                 reader.diagnostics += [d for d in tree.diagnostics[told:] if d.severity is Severity.ERROR]
     return tree
 
@@ -77,13 +79,19 @@ class OperationReader:
         for place in self.reader.items(named, f"`{kind}`") if several else [named]:
             yield kind, found, place
 
-    def operation(self, kind: str, found: Map, place: Node, criteria: rw.Criteria) -> Operation | None:
-        """Return the operation at a place in *criteria*; None where it could not be read, which is noted."""
+    def operation(
+        self, kind: str, found: Map, place: Node, criteria: rw.Criteria, removed: Mapping[str, Touch]
+    ) -> Operation | None:
+        """Return the operation at a place in *criteria*; None where it could not be read, which is noted.
+
+        Args:
+            removed: what is no longer there, with whoever took it out.
+        """
         if kind == "add":
             return self._add(found, place, criteria)
         if kind == "remove" and isinstance(found.get("remove"), Map):
             return self._remove_criterion(found, place, criteria)
-        target = self._target(place, criteria)
+        target = self._target(place, criteria, removed)
         if target is None:
             return None
         match kind:
@@ -99,10 +107,14 @@ class OperationReader:
             case _:
                 return Remove(found.at, target)
 
-    def _target(self, place: Node, criteria: rw.Criteria) -> rw.Target | None:
+    def _target(self, place: Node, criteria: rw.Criteria, removed: Mapping[str, Touch]) -> rw.Target | None:
         address = self.reader.text(place, Message("what.number"))
         target = rw.locate(criteria, address) if address else None
-        if address and target is None:
+        if address and target is None and address in removed:
+            by = removed[address]
+            code, number = "operation.target/removed", by.instrument.number
+            self.reader.error(code, place.at, address=address, number=number, start=by.start)
+        elif address and target is None:
             known = rw.addresses(criteria)
             self.reader.unknown("operation.target", place.at, Message("kind.indicator"), address, known)
         return target
@@ -115,10 +127,13 @@ class OperationReader:
         if before is None:
             return None
         ops = [op for op in Op if op.value in found.entries]
-        if ops == [before.op]:
+        if ops == [before.op] and "cells" not in found.entries:
             return self._set_whole(found, target, before)
         if "cells" in found.entries and not ops:
             return self._set_cells(found, target, before)
+        if ops == [before.op]:
+            self.reader.error("operation.set/both", found.entries["cells"].key.at, op=before.op.value)
+            return None
         code = "operation.set/operator" if ops else "operation.set"
         self.reader.error(code, found.at, op=before.op.value, address=target.address)
         return None

@@ -164,8 +164,13 @@ ALLOWED = Keys(
         ),
         Key("ruleset", RULESET, "Bộ tiêu chí.", "The ruleset."),
         Key("period", TEXT, "Giai đoạn.", "The period."),
-        Key("province", PROVINCE, "Tỉnh.", "The province."),
-        Key("address", TEXT, "Vị trí trong bộ tiêu chí.", "Where in the set."),
+        Key("province", PROVINCE, "Tỉnh có tệp được nêu.", "The province in whose files it is."),
+        Key(
+            "address",
+            TEXT,
+            "Chỉ tiêu hoặc phần của chỉ tiêu; với phát hiện khác là số liệu, mức đạt trung gian, khoảng ngày.",
+            "The indicator or part; of other problems the fact, the grade, the days of a gap.",
+        ),
         Key("reason", TEXT, "Lý do chấp nhận.", "Why it is right as it is.", required=True),
     ),
 )

@@ -140,6 +140,8 @@ class _AggregateReader:
         self.reader.map(found, _AGGREGATED, VALUES.names_with(how.value))
         node = found.get(how.value)
         nodes = self.reader.items(node, f"`{how.value}`") if isinstance(node, Items) else [n for n in (node,) if n]
+        if isinstance(node, Items):
+            self.reader.texts(node, f"`{how.value}`", Message("what.fact_id"))
         sources = [self.fact(self.reader.text(n, Message("what.fact_id")), n) for n in nodes]
         level = self.level(self.reader.required(found, "over", _AGGREGATED))
         if level == CRITERIA:

@@ -31,7 +31,9 @@ def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -
     What refers to other facts is checked by ``check_ratios`` and ``check_undecided`` once all files are read.
     """
     reader.map(root, Message("what.file"), FACTS_FILE.names)
-    read = _FactReader(measures, reader)
+    read, node = _FactReader(measures, reader), root.get("facts")
+    if isinstance(node, Map) and "year" in node.entries:
+        reader.error("fact.duplicate/exists", node.entries["year"].key.at, fact="year")
     return {fact.id: fact for fact in reader.each(root.get("facts"), "`facts`", read.fact)}
 
 

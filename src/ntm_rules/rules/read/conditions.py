@@ -5,11 +5,13 @@ from attrs import evolve
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.thresholds import Cell, Table
+from ntm_rules.model.rewrite import bare
+from ntm_rules.model.thresholds import Cell, CellState, Table
+from ntm_rules.model.walk import cells_of
 from ntm_rules.rules.keys.conditions import AT_LEAST_N, COMPARISON, JOINED, OPEN, PREREQUISITE
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import OPEN_STATES, Scope, ThresholdReader
-from ntm_rules.yaml.nodes import Map, Node, Scalar
+from ntm_rules.yaml.nodes import Items, Map, Node, Scalar
 
 _OPS = {op.value: op for op in Op}
 _KINDS = ("fact", "facts", "all", "any", "at_least_n", "not", "meets", *OPEN_STATES)
@@ -80,10 +82,21 @@ class ConditionReader:
         members = self.members(found, "of", "at_least_n")
         if not members:
             return None
+        self.each_once(found.get("of"), members)
         k = self.reader.integer(found.get("at_least_n"), "`at_least_n`") or 1
         if k > len(members):
             self.reader.error("condition.k", found.at, k=k, n=len(members), what=Message("what.members"))
         return AtLeast(k, members)
+
+    def each_once(self, node: Node | None, members: tuple[Condition, ...]) -> None:
+        """Note members that ask the same as another one: they would count twice. What is not known may differ."""
+        nodes = node.items if isinstance(node, Items) else []
+        seen: list[Condition] = []
+        for item, member in zip(nodes, members, strict=False):
+            asked = bare(member)
+            if asked in seen and all(cell.state is CellState.SET for cell in cells_of(asked)):
+                self.reader.error("condition.twice", item.at)
+            seen.append(asked)
 
     def open(self, found: Map, kind: str) -> Open | None:
         """Return the condition that nobody has copied yet, or that is left to a lower level."""
@@ -120,7 +133,7 @@ class ConditionReader:
             self.reader.error("condition.operator", found.at, hint=Message("hint.exactly_one", names=tuple(_OPS)))
             return None
         names = self.fact_names(found)
-        facts = [fact for name in names if (fact := self.thresholds.fact(name, found)) is not None]
+        facts = [fact for name in names if (fact := self.thresholds.given(name, found)) is not None]
         if not facts or len(facts) != len(names):
             return None
         return self.comparison_of(tuple(facts), ops[0], found)
@@ -143,7 +156,7 @@ class ConditionReader:
         """Return the ids of the facts that a comparison names."""
         what = Message("what.fact_id")
         if "facts" in found.entries:
-            return [self.reader.text(n, what) for n in self.reader.items(found.get("facts"), "`facts`")]
+            return self.reader.texts(found.get("facts"), "`facts`", what)
         return [self.reader.text(found.get("fact"), what)]
 
 

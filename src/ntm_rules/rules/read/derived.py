@@ -73,8 +73,7 @@ class DerivedReader:
 
     def extreme(self, name: str, title: Text | None, kind: str, found: Map, node: Node) -> Derived | None:
         """Return the least or the greatest of some facts; it has the type, unit and bounds of the first."""
-        what = Message("what.fact_id")
-        names = [self.reader.text(item, what) for item in self.reader.items(found.get(kind), f"`{kind}`")]
+        names = self.reader.texts(found.get(kind), f"`{kind}`", Message("what.fact_id"))
         facts = self.numeric(name, names, node)
         if facts is None:
             return None
@@ -146,6 +145,9 @@ class DerivedReader:
         elif fact.minimum is None or fact.minimum < 0 or fact.maximum is None or fact.maximum > out_of:
             self.reader.error("points.bounds", node.at, fact=fact.id, out_of=f"{out_of:f}")
         else:
+            if fact.maximum < out_of:  # which does not keep the parts from being added up
+                most = f"{fact.maximum:f}"
+                self.reader.error("points.bounds/weight", node.at, fact=fact.id, out_of=f"{out_of:f}", most=most)
             return True
         return False
 
@@ -198,7 +200,7 @@ class DerivedReader:
         if isinstance(node, Map):
             found = self.reader.map(node, what, VALUE_OF_FACT.names)
             name = self.reader.text(self.reader.required(found, "fact", what), Message("what.fact_id"))
-            fact = self.conditions.thresholds.fact(name, node)
+            fact = self.conditions.thresholds.given(name, node)
             if fact is not None and fact.type not in (FactType.CATEGORY, FactType.ORDINAL):
                 self.reader.error("fact.type/category", node.at, fact=name)
             return Ref(name) if fact is not None else None

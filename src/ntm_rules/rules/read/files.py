@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.aggregates import LEVELS, Aggregate
@@ -47,7 +47,35 @@ class Header:
     replaces: tuple[Instrument, ...]
     sources: Mapping[str, str]
     instruments: Mapping[str, Instrument]
-    at: Position
+    root: Map = field(eq=False, repr=False)
+
+    @property
+    def at(self) -> Position:
+        """Where the file begins."""
+        return self.root.at
+
+    @property
+    def target_at(self) -> Position:
+        """Where the file names the set."""
+        return self.place(*(key for key in _FILES if key in self.root.entries))
+
+    @property
+    def starts_at(self) -> Position:
+        """Where the file says from which day it holds: that of the instrument where it says no other."""
+        span = self.root.get("in_force")
+        if isinstance(span, Map) and "from" in span.entries:
+            return self.place("in_force", "from")
+        return self.place("instrument", "date")
+
+    def place(self, *keys: str) -> Position:
+        """Return where the value under some keys is, each in that of the one before, as far as there are any."""
+        node: Node = self.root
+        for key in keys:
+            inner = node.get(key) if isinstance(node, Map) else None
+            if inner is None:
+                break
+            node = inner
+        return node.at
 
     @property
     def instrument(self) -> Instrument:
@@ -113,7 +141,7 @@ def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Hea
     sources = {k: reader.text(e.value, Message("what.source")) for k, e in _entries(root, "sources", reader)}
     instruments = _instruments(root, reader)
     title = reader.title(root.get("title"))
-    return Header(kind, target, period, layer, title, province, replaces, sources, instruments, root.at)
+    return Header(kind, target, period, layer, title, province, replaces, sources, instruments, root)
 
 
 def _kind(root: Map, own: str) -> LayerKind:

@@ -53,6 +53,10 @@ class Registry:
         """Every id once, in the order of the file."""
         return tuple(dict.fromkeys(p.id for p in self.provinces))
 
+    def successors(self, province: str) -> tuple[str, ...]:
+        """Return the ids of what came after a province."""
+        return tuple(p.successor for p in self.provinces if p.id == province and p.successor is not None)
+
     def resolve(self, name: str) -> str:
         """Return the id of a province given by id or by name, with or without diacritics.
 

@@ -92,6 +92,16 @@ class Reader:
             self.error("key.missing", parent.at, what=what, key=key)
         return node
 
+    def texts(self, node: Node | None, what: Sentence, each: Sentence) -> list[str]:
+        """*node* as a list of texts, each of them once."""
+        found: list[str] = []
+        for item in self.items(node, what):
+            text = self.text(item, each)
+            if text and text in found:
+                self.error("value.twice", item.at, what=what, text=text)
+            found.append(text)
+        return found
+
     def choice(self, node: Node | None, what: Sentence, choices: dict[str, T]) -> T | None:
         """Return the member of *choices* that the text names."""
         if node is None:

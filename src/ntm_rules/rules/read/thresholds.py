@@ -56,6 +56,13 @@ class ThresholdReader:
             self.reader.unknown("fact.unknown", at.at, Message("kind.fact"), name, self.scope.facts)
         return fact
 
+    def given(self, name: str, at: Node) -> Fact | None:
+        """Return the fact of that id, which somebody knows of a unit; the year is the same for all and only selects."""
+        if name == "year":
+            self.reader.error("fact.year", at.at)
+            return None
+        return self.fact(name, at)
+
     def threshold(self, node: Node | None, fact: Fact | None, around: Map, op: Op) -> Threshold | None:
         """Return a cell, a table or a relative threshold; *around* holds the annotations its cells inherit."""
         kind = fact.type if fact else None
@@ -105,7 +112,7 @@ class ThresholdReader:
     def selectors(self, node: Map) -> list[Fact]:
         """Return the facts by which a table selects; empty where one cannot."""
         by = node.get("by")
-        names = [self.reader.text(n, Message("what.selector")) for n in self.reader.items(by, "`by`")]
+        names = self.reader.texts(by, "`by`", Message("what.selector"))
         facts = [f for name in names if (f := self.fact(name, by or node)) is not None]
         for fact in facts:
             if fact.type.numeric:
@@ -217,7 +224,7 @@ class ThresholdReader:
     def value(self, node: Node, kind: FactType, values: tuple[str, ...], op: Op) -> Value | None:
         """Return the value of a set cell, in the type of its fact."""
         if op is Op.ONE_OF:
-            texts = tuple(self.reader.text(item, Message("what.value")) for item in self.reader.items(node, "`one_of`"))
+            texts = tuple(self.reader.texts(node, "`one_of`", Message("what.value")))
             for text in texts:
                 if text not in values:
                     self.reader.unknown("value.unknown", node.at, Message("kind.value"), text, values)

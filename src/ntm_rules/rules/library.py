@@ -62,6 +62,19 @@ class _Asked:
         return self.territory or self.province
 
 
+@frozen
+class Lasting:
+    """A composed ruleset, and the days around it on which nothing that it rests on begins or ends.
+
+    Attributes:
+        first, last: on each day between them ``compose`` gives the same set for the same year, but for its ``on``.
+    """
+
+    ruleset: Ruleset
+    first: dt.date
+    last: dt.date
+
+
 @public()
 @define
 class Library:
@@ -77,7 +90,7 @@ class Library:
     files: tuple[Listed, ...]
     folders: tuple[Path, ...] = ()
     _memo: dict[object, object] = field(init=False, factory=dict, eq=False, repr=False)
-    _composed: Recent["_Asked", Ruleset] = field(init=False, factory=lambda: Recent(_REMEMBERED), eq=False, repr=False)
+    _composed: Recent["_Asked", Lasting] = field(init=False, factory=lambda: Recent(_REMEMBERED), eq=False, repr=False)
 
     @classmethod
     def bundled(cls) -> "Library":
@@ -181,7 +194,7 @@ class Library:
 
         Raises:
             UnknownName: no such ruleset or period.
-            NotInForce: there is no national set, nor one of the province's own.
+            NotLasting: there is no national set, nor one of the province's own.
         """
         bases = self._bases(ruleset, period, province)
         own = [base for base in bases if base.header.province is not None]
@@ -218,7 +231,7 @@ class Library:
 
         Raises:
             UnknownName: no such ruleset, period or province.
-            NotInForce: there is no national set, nor one of the province's own.
+            NotLasting: there is no national set, nor one of the province's own.
         """
         bases = self._bases(ruleset, period, province)
         ends = [base.header.layer.end for base in bases if base.header.province is not None]
@@ -298,20 +311,30 @@ class Library:
 
         Raises:
             UnknownName: no such ruleset, period or province; with near matches.
-            NotInForce: no set is in force on *on*, only single provinces have one, or the province has ended.
+            NotLasting: no set is in force on *on*, only single provinces have one, or the province has ended.
             RulesetError: rule files that cannot be used, or a ruleset with another hash.
             BadArgument: an argument of another type, or a year outside the period.
         """
         asked = self._asked(ruleset, on, year, period, province, territory)
         # a caller's overlay may be for a set that this one only refers to: then it changes that one
         own = None if overlay is None else self._overlay(overlay)
-        composed = self._compose(asked, own, ())
+        composed = self._compose(asked, own, ()).ruleset
         if own is not None and own.header.layer not in composed.layers:
             composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
         if expect_hash is not None and composed.content_hash != expect_hash:
             hashes = {"actual": composed.content_hash, "expected": expect_hash}
             raise RulesetError([Diagnostic.of("ruleset.hash", ruleset=ruleset, **hashes)])
         return composed
+
+    def lasting(
+        self, ruleset: str, *, on: dt.date | str, year: int | None = None, province: str | None = None
+    ) -> Lasting:
+        """Return the ruleset in force with the days around *on* on which it is the same, for those who ask for many.
+
+        Raises:
+            UnknownName, NotLasting, RulesetError, BadArgument: as ``compose``.
+        """
+        return self._compose(self._asked(ruleset, on, year, None, province, None), None, ())
 
     def _asked(
         self,
@@ -339,7 +362,7 @@ class Library:
                 raise BadArgument(Message("argument.year/period", **told))
         return found
 
-    def _compose(self, asked: "_Asked", own: LayerFile | None, above: tuple[str, ...]) -> Ruleset:
+    def _compose(self, asked: "_Asked", own: LayerFile | None, above: tuple[str, ...]) -> Lasting:
         if asked.ruleset in above:
             raise RulesetError([Diagnostic.of("ruleset.circle", circle=" -> ".join((*above, asked.ruleset)))])
         base = self._base(asked)
@@ -352,16 +375,36 @@ class Library:
         if own is not None and own.header.target == asked.ruleset:
             layers = [*layers, own]
 
+        first, last = self._unchanged(asked, base, layers)
+
         def other(name: str, wanted: str | None) -> Ruleset:
+            nonlocal first, last
             named = evolve(asked, ruleset=name, period=wanted or base.header.period)
-            return self._compose(named, own, (*above, asked.ruleset))
+            found = self._compose(named, own, (*above, asked.ruleset))
+            first, last = max(first, found.first), min(last, found.last)
+            return found.ruleset
 
         effective = clamped(asked.on, base.header.layer)
         request = Request(asked.ruleset, asked.on, effective, asked.year, place, asked.province, asked.territory, other)
-        composed = compose(request, base, layers, self.facts, self._ids())
+        ruleset = compose(request, base, layers, self.facts, self._ids())
+        composed = Lasting(ruleset, first, last)
         if own is None:
             self._composed.put(key, composed)
         return composed
+
+    def _unchanged(self, asked: "_Asked", base: BaseFile, layers: Iterable[LayerFile]) -> tuple[dt.date, dt.date]:
+        """Return the first and last day around the one asked for on which no base, layer or province comes or goes."""
+        bases = self._bases(asked.ruleset, asked.period, asked.owner)
+        if len(bases) > 1 and not in_force(base.header.layer, asked.on):  # which is the nearest may change any day
+            return asked.on, asked.on
+        spans = [(file.header.layer.start, file.header.layer.end) for file in (*bases, *layers)]
+        places = (asked.province, asked.territory)
+        spans += [(p.start or dt.date.min, p.end) for p in self.registry.provinces if p.id in places]
+        ends = (end + dt.timedelta(1) for _, end in spans if end is not None)
+        days = {*(start for start, _ in spans), *ends}
+        first = max((day for day in days if day <= asked.on), default=dt.date.min)
+        later = min((day for day in days if day > asked.on), default=None)
+        return first, dt.date.max if later is None else later - dt.timedelta(1)
 
     def _base(self, asked: "_Asked") -> BaseFile:
         bases = self._bases(asked.ruleset, asked.period, asked.owner)

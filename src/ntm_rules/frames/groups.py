@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.frames.base.columns import BAD_FACTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
 from ntm_rules.frames.base.libraries import Frame, Labels, Source, source_of
 from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.vectors import Array

@@ -131,10 +131,11 @@ def possible(library: "Library", keys: Keys, columns: Collection[str]) -> "list[
     own = [each for each in library.own_rulesets() if each[0] not in national]
     found: list[Ruleset] = []
     for ruleset, period, owner in (*((*each, None) for each in library.rulesets()), *own):
-        if tier in (None, ruleset):
-            begins = on or library.span(ruleset, period, owner)[0]
+        if tier not in (None, ruleset):
+            continue
+        for day in (on,) if on is not None else library.dates(ruleset, period, owner):
             with contextlib.suppress(NotInForce):
-                found.append(library.compose(ruleset, on=begins, province=fixed.get("province", owner)))
+                found.append(library.compose(ruleset, on=day, province=fixed.get("province", owner)))
     return found or [library.compose(tier or min(national), on=on or dt.date.min)]
 
 

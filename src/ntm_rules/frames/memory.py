@@ -85,6 +85,7 @@ class Units:
     column: str | None
 
     def __call__(self, row: int) -> str:
+        """Return it; the row where no column names the units."""
         return f"row {row}" if self.column is None else str(self.source.at(self.column, row))
 
 

@@ -330,8 +330,9 @@ def _coder_of_words(values: Sequence[str], texts: typing.Any) -> Coder:
     width, kind = texts.dtype.itemsize // 4, code_type(values)
     wrong = kind.type(len(values) + 1)
     keep = [place for place, value in enumerate(values) if len(value) <= width]
-    known = np.array([values[place] for place in keep], f"U{width + width % 2}")
-    words = known.view(np.uint64).reshape(len(keep), -1)
+    size = max(width + width % 2, 2)
+    known = np.array([values[place] for place in keep], f"U{size}")
+    words = known.view(np.uint64).reshape(len(keep), size // 2)
 
     def codes(start: int, end: int) -> Coded:
         block = np.ascontiguousarray(texts[start:end], known.dtype)

@@ -18,8 +18,9 @@ import ntm_rules as ntm
 from frames.making import rows
 from frames.test_columns import duck
 from ntm_rules import Library, Ruleset
-from ntm_rules.frames import MissingColumns, groups
-from ntm_rules.rules import library as library_module
+from ntm_rules.frames import MissingColumns
+from ntm_rules.frames.query.query import assess_narwhals
+from ntm_rules.rules.compose.compose import compose
 
 DAY = dt.date(2024, 7, 2)
 MIDNIGHT, MORNING = dt.datetime(2024, 7, 2), dt.datetime(2024, 7, 2, 8)
@@ -215,7 +216,7 @@ def test_values_that_are_refused_where_little_is_fetched(
             r"unit `b`: .*000000001`",
         ),
         (pd.Series(pd.period_range("2024-07-02", periods=2)), r"unit `a`: `key` is `Period.*expected a day"),
-        (pd.Series(pd.to_datetime(["2024-07-02", None])), r"unit `b`: no value in the column `key`"),
+        (pd.Series([pd.Timestamp("2024-07-02"), pd.NaT]), r"unit `b`: no value in the column `key`"),
         (np.array(["2024-07-02", "NaT"], "datetime64[s]"), r"unit `b`: no value in the column `key`"),
         (np.array(["2024-07-02", "2024-07-02T08"], "datetime64[h]"), r"unit `b`: .*`2024-07-02 08:00:00`"),
     ],
@@ -328,13 +329,12 @@ def test_days_under_one_law_are_composed_once(fiction: Library, monkeypatch: pyt
         with contextlib.suppress(ntm.NotInForce):
             wanted[day] = fiction.compose(tier, on=day, province=province).content_hash
     made = Counter[str]()
-    compose = library_module.compose
 
     def counting(request: typing.Any, *rest: typing.Any) -> Ruleset:
         made[request.id] += 1
         return compose(request, *rest)
 
-    monkeypatch.setattr(library_module, "compose", counting)
+    monkeypatch.setattr("ntm_rules.rules.library.compose", counting)
     fresh = Library(fiction.files, fiction.folders)
     told = mixed(fresh, pl.DataFrame({"key": list(wanted)}), tier=tier, on="key", province=province)
     assert told["content_hash"].to_list() == list(wanted.values())
@@ -356,13 +356,12 @@ def test_a_law_lasts_no_longer_than_its_set(fiction: Library) -> None:
 def test_days_under_one_law_are_one_query(fiction: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     days = [dt.date(2023, 1, 1) + dt.timedelta(days) for days in range(90)]
     queries: list[Ruleset] = []
-    assess = groups.assess_narwhals
 
     def counting(ruleset: Ruleset, *rest: typing.Any) -> typing.Any:
         queries.append(ruleset)
-        return assess(ruleset, *rest)
+        return assess_narwhals(ruleset, *rest)
 
-    monkeypatch.setattr(groups, "assess_narwhals", counting)
+    monkeypatch.setattr("ntm_rules.frames.groups.assess_narwhals", counting)
     frame = pl.DataFrame({"u": range(90), "key": days, "p": ["gia-bac", "gia-nam", None] * 30})
     told = mixed(fiction, frame.lazy(), tier=SMALL, on="key", province="p", unit_column="u", shape="wide").collect()
     assert len(queries) == 3

@@ -181,7 +181,7 @@ def _lazily(library: Library, lazy: Lazy, keys: Keys, question: Question) -> typ
     names = lazy.collect_schema().names()
     columns = keys.columns(names)
     kept = tuple(dict.fromkeys((*question.keep, *columns)))
-    found: list[Values] = [{}]
+    found: Sequence[Values] = [{}]
     if columns:
         found = lazy.select(*columns).unique().collect().rows(named=True)
     unit = question.unit_column if question.unit_column in names else None

@@ -397,7 +397,8 @@ class Library:
         bases = self._bases(asked.ruleset, asked.period, asked.owner)
         if len(bases) > 1 and not in_force(base.header.layer, asked.on):  # which is the nearest may change any day
             return asked.on, asked.on
-        spans = [(file.header.layer.start, file.header.layer.end) for file in (*bases, *layers)]
+        headers = [*(file.header for file in bases), *(file.header for file in layers)]
+        spans = [(header.layer.start, header.layer.end) for header in headers]
         places = (asked.province, asked.territory)
         spans += [(p.start or dt.date.min, p.end) for p in self.registry.provinces if p.id in places]
         ends = (end + dt.timedelta(1) for _, end in spans if end is not None)

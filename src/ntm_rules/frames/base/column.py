@@ -224,7 +224,8 @@ def _is_coded_text(array: typing.Any) -> bool:
     import pyarrow as pa
 
     kind = array.type.value_type
-    return (pa.types.is_string(kind) or pa.types.is_large_string(kind)) and array.dictionary.null_count == 0
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return is_text and int(array.dictionary.null_count) == 0
 
 
 def _arrow_values(array: typing.Any) -> Array:

@@ -81,7 +81,7 @@ class Choices:
 
 def code_type(values: "typing.Sequence[str]") -> "np.dtype[np.unsignedinteger[typing.Any]]":
     """Return the least type for the codes of a fact with these values, of which there are two more."""
-    return typing.cast(typing.Any, np.min_scalar_type(len(values) + 1))
+    return typing.cast("np.dtype[np.unsignedinteger[typing.Any]]", np.min_scalar_type(len(values) + 1))
 
 
 Vector = Numbers | Choices

@@ -32,8 +32,8 @@ def assess(
 
     Columns are named like the facts of ``ruleset.inputs()``; facts of the catalogue that the set does not read are
     left alone. Percentages are numbers from 0 to 100. Null is missing, and so is NaN in NumPy arrays and in pandas
-    columns that are such; elsewhere NaN is a bad value. A column without any value is a missing fact whatever its type; of
-    a lazy frame, whose values are not here, only where its type says so.
+    columns that are such; elsewhere NaN is a bad value. A column without any value is a missing fact whatever its type;
+    of a lazy frame, whose values are not here, only where its type says so.
 
     Args:
         ruleset: from ``Library.compose``.

@@ -263,7 +263,7 @@ def test_levels_that_are_numbers() -> None:
         (pl.DataFrame({"share": [True]}), r"`share` holds yes/no values, expected numbers"),
         (pl.DataFrame({"kind": [1]}), r"`kind` holds numbers, expected texts"),
         (pl.DataFrame({"share": [dt.date(2024, 7, 2)]}), r"`share` holds values of the type `date32"),
-        (pd.DataFrame({"share": np.array([1.5, {}], object)}), r"in row 0 `1.5` of the type `float`"),
+        (pd.DataFrame({"share": np.array([1.5, {}], object)}), r"in row 1 `\{\}` of the type `dict`"),
         (pd.DataFrame({"share": np.array([None, "x", 1], object)}), r"in row 1 `x` of the type `str`"),
         (pl.DataFrame({"shar": [1.0]}), r"`shar` is neither the unit nor a fact\n.*did you mean `share`.*keep="),
         (duck(pa.table({"shar": [1.0]})), r"`shar` is neither the unit nor a fact"),

@@ -104,12 +104,16 @@ def test_the_long_shape_keeps_the_order_of_the_units(fiction: Library) -> None:
 
 def test_bad_keys_and_facts_are_named(fiction: Library) -> None:
     frame = pl.DataFrame({"code": ["1", "2"], "tỉnh": ["gia-bac", "gia-bắk"], "năm": [2024, 2024]})
-    with pytest.raises(ntm.UnknownName, match="did you mean `gia-bac`"):
+    with pytest.raises(ntm.TableError, match=r"unit `2`: unknown province `gia-bắk`\n.*did you mean `gia-bac`"):
         ntm.frames.assess_mixed(
             fiction, frame, tier="commune/ntm", on=dt.date(2024, 7, 2), province="tỉnh", year="năm", unit_column="code"
         )
-    for value, words in (("2024,5", "is not a year"), (None, "no value in the column `năm`")):
-        broken = frame.with_columns(pl.Series("năm", ["2024", value]))
+    wrong = (
+        ("2024,5", "unit `2`: `năm` is `2024,5`, expected a whole number"),
+        (None, "unit `2`: no value in the col"),
+    )
+    for value, words in wrong:
+        broken = frame.with_columns(pl.Series("năm", [2024, value], dtype=pl.Object))
         with pytest.raises(ntm.TableError, match=words):
             ntm.frames.assess_mixed(
                 fiction,

@@ -33,7 +33,8 @@ def assess(
 
     Columns are named like the facts of ``ruleset.inputs()``; facts of the catalogue that the set does not read are
     left alone. Percentages are numbers from 0 to 100. Null is missing, and so is NaN in NumPy arrays and in pandas
-    columns that are such; elsewhere NaN is a bad value.
+    columns that are such; elsewhere NaN is a bad value. A column without any value is a missing fact whatever its type;
+    of a lazy frame, whose values are not here, only where its type says so.
 
     Args:
         ruleset: from ``Library.compose``.
@@ -94,10 +95,12 @@ def assess_mixed(
 ) -> typing.Any:
     """Return the findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
 
-    A text that names a column of the frame means that column, which is passed through: dates, or texts such
-    as ``2024-07-02``; years as whole numbers; provinces by id or name, null for none. Rows are grouped by composed
-    ruleset; ``content_hash`` says which one. Outcomes of criteria and indicators that a set does not have are null.
-    Of a lazy frame the values that tell the groups apart are fetched, nothing else.
+    A text that names a column of the frame means that column, which is passed through: dates, texts such as
+    ``2024-07-02``, or times that are all midnight without a zone, which is how pandas keeps dates; years as whole
+    numbers, also as floats; provinces by id or name, null for none. Rows are grouped by composed ruleset;
+    ``content_hash`` says which one. Outcomes of criteria and indicators that a set does not have are null. A frame
+    without rows has the columns of every set that its rows could be of. Of a lazy frame the values that tell the groups
+    apart are fetched, and for an error the unit that has them; nothing else.
 
     Args:
         library: composes the rulesets.
@@ -106,8 +109,9 @@ def assess_mixed(
         on, year, province: as for ``compose``.
 
     Raises:
-        UnknownName, NotInForce: as ``compose``.
-        TableError, FactError, EngineUnavailable, ValueError: as ``assess``.
+        UnknownName, NotInForce, BadArgument: as ``compose``, for what is not a column.
+        TableError: as ``assess``, and for values in columns that are no key or have no set, with the units.
+        FactError, EngineUnavailable, ValueError: as ``assess``.
     """
     need("library", library, Library)
     keys, question = Keys(tier, on, year, province), Question(shape, unit_column, keep, on_bad, threads)

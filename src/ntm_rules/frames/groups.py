@@ -8,12 +8,12 @@ import narwhals as nw
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.frames.base.columns import BAD_FACTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
 from ntm_rules.frames.base.libraries import Frame, Labels, Source, source_of
 from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.vectors import Array
-from ntm_rules.frames.keys import Keys
-from ntm_rules.frames.memory import answers
+from ntm_rules.frames.keys import Keys, Values, possible, rulesets_of
+from ntm_rules.frames.memory import Units, answers
 from ntm_rules.frames.query.query import assess_narwhals, lazy_of
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
@@ -57,21 +57,35 @@ def _in_memory(library: Library, source: Source, keys: Keys, question: Question)
     """Assess the groups one after the other, and put their rows back into the order of the frame."""
     columns = keys.columns(source.names)
     kept = tuple(dict.fromkeys((*question.keep, *columns)))
-    groups = []
-    for values, rows in distinct(source, columns):
-        ruleset = keys.compose(library, values)
-        groups.append(Group(ruleset, layout_of(ruleset, source.names, question.unit_column, kept), rows))
-    _warn([group.layout for group in groups])
-    found = _answers(source, groups, question)
-    passed = tuple(dict.fromkeys((*((question.unit_column,) if question.unit_column else ()), *kept)))
-    if not found:  # no row, so no ruleset: what every wide result has
-        empty = np.zeros(0, np.int8)
-        return source.back(passed, np.zeros(0, np.intp), dict.fromkeys(("outcome", "provisional", *COUNTS), empty))
-    rows = np.concatenate([each.rows for each in found])
+    found, firsts, places = distinct(source, columns)
+    units = Units(source, question.unit_column if question.unit_column in source.names else None)
+    rulesets = rulesets_of(library, keys, found, lambda place: units(int(firsts[place])))
+    groups = [
+        Group(ruleset, layout_of(ruleset, source.names, question.unit_column, kept), rows)
+        for ruleset, rows in _rows_of(rulesets or possible(library, keys, columns), places)
+    ]
+    if found:
+        _warn([group.layout for group in groups])
+    answered = _answers(source, groups, question)
+    passed = groups[0].layout.passed
+    rows = np.concatenate([each.rows for each in answered])
     order = np.argsort(rows, kind="stable")  # stable: the indicators of a unit stay in printed order
-    names = tuple(dict.fromkeys(name for each in found for name in each.columns))
-    merged = {name: _merged([(each.columns.get(name), len(each.rows)) for each in found], order) for name in names}
+    names = tuple(dict.fromkeys(name for each in answered for name in each.columns))
+    merged = {name: _merged([(each.columns.get(name), len(each.rows)) for each in answered], order) for name in names}
     return source.back(passed, rows[order], merged)
+
+
+def _rows_of(rulesets: Sequence[Ruleset], places: Array) -> Iterator[tuple[Ruleset, Array]]:
+    """Yield each ruleset once with the places of its rows.
+
+    Args:
+        places: for each row the place of its ruleset.
+    """
+    numbers: dict[int, int] = {}
+    of_place = [numbers.setdefault(id(ruleset), len(numbers)) for ruleset in rulesets]
+    of_row = np.array(of_place, np.intp)[places]
+    for number, place in enumerate(of_place.index(n) for n in range(len(numbers))):
+        yield rulesets[place], np.flatnonzero(of_row == number)
 
 
 def _answers(source: Source, groups: Sequence[Group], question: Question) -> list[Answered]:
@@ -96,26 +110,21 @@ def _answers(source: Source, groups: Sequence[Group], question: Question) -> lis
     return found
 
 
-def distinct(source: Source, columns: Sequence[str]) -> Iterator[tuple[dict[str, object], Array]]:
-    """Yield the combinations of values in some columns, each with the places of its rows."""
-    if not columns:
-        yield {}, np.arange(source.size)
-        return
-    # one number for each combination, whose digits are the places of its values: NumPy tells numbers apart, not tuples
-    whole = np.zeros(source.size, np.int64)
-    known: list[list[object]] = []
-    for name in columns:
-        coded = source.arrow(name).dictionary_encode(null_encoding="encode")
-        coded = coded.combine_chunks() if hasattr(coded, "combine_chunks") else coded
-        known.append(coded.dictionary.to_pylist())
-        whole = whole * max(len(known[-1]), 1) + coded.indices.to_numpy()
-    found, places = np.unique(whole, return_inverse=True)
-    for number, code in enumerate(found.tolist()):
-        values: dict[str, object] = {}
-        for name, texts in zip(reversed(columns), reversed(known), strict=True):
-            code, place = divmod(code, max(len(texts), 1))
-            values[name] = texts[place]
-        yield values, np.flatnonzero(places == number)
+def distinct(source: Source, columns: Sequence[str]) -> tuple[list[dict[str, object]], Array, Array]:
+    """Return the combinations of values in some columns, the first row of each, and for each row the place of its own.
+
+    Raises:
+        TableError: a column that holds no values of its own, such as lists.
+    """
+    # one number for each combination, made anew with each column so that it never grows beyond what a number holds:
+    # NumPy tells numbers apart, not tuples
+    whole = np.zeros(source.size, np.intp)
+    coded = {name: source.coded(name) for name in columns}
+    for places, values in coded.values():
+        whole = np.unique(whole * (len(values) + 1) + places, return_inverse=True)[1]
+    _, firsts, whole = np.unique(whole, return_index=True, return_inverse=True)
+    found = [{name: values[places[row]] for name, (places, values) in coded.items()} for row in firsts]
+    return found, firsts, whole
 
 
 Parts = Sequence[tuple[typing.Any, int]]
@@ -172,28 +181,49 @@ def _lazily(library: Library, lazy: Lazy, keys: Keys, question: Question) -> typ
     names = lazy.collect_schema().names()
     columns = keys.columns(names)
     kept = tuple(dict.fromkeys((*question.keep, *columns)))
-    found = [dict[str, object]()]
+    found: Sequence[Values] = [{}]
     if columns:
-        found = lazy.select(*columns).unique().collect("pyarrow").rows(named=True)
-    rulesets = [keys.compose(library, values) for values in found]
-    layouts = [layout_of(ruleset, names, question.unit_column, kept) for ruleset in rulesets]
-    _warn(layouts)
-    wide = tuple(dict.fromkeys(name for ruleset in rulesets for name in wide_names(ruleset)))
+        found = lazy.select(*columns).unique().collect().rows(named=True)
+    unit = question.unit_column if question.unit_column in names else None
+    rulesets = rulesets_of(library, keys, found, lambda place: _unit_with(lazy, unit, found[place]))
+    groups = {id(ruleset): (ruleset, list[Values]()) for ruleset in rulesets or possible(library, keys, columns)}
+    for ruleset, values in zip(rulesets, found, strict=True):
+        groups[id(ruleset)][1].append(values)
+    layouts = [layout_of(ruleset, names, question.unit_column, kept) for ruleset, _ in groups.values()]
+    if found:
+        _warn(layouts)
+    wide = tuple(dict.fromkeys(name for ruleset, _ in groups.values() for name in wide_names(ruleset)))
     wanted = (*(LONG if question.shape == "long" else (*wide, HASH)), BAD_FACTS)
     parts = []
-    for values, ruleset, layout in zip(found, rulesets, layouts, strict=True):
-        made = assess_narwhals(ruleset, _having(lazy, values), layout, question.shape)
+    for (ruleset, several), layout in zip(groups.values(), layouts, strict=True):
+        made = assess_narwhals(ruleset, _having(lazy, several), layout, question.shape)
         if question.shape == "wide":
             made = _widened(made, ruleset, wide)
         parts.append(made.select(*layout.passed, *wanted))
     return (parts[0] if len(parts) == 1 else nw.concat(parts, how="vertical")).to_native()
 
 
-def _having(lazy: Lazy, values: Mapping[str, object]) -> Lazy:
-    """Return the rows that have some values."""
-    for name, value in values.items():
-        lazy = lazy.filter(nw.col(name).is_null() if value is None else nw.col(name) == value)
-    return lazy
+def _having(lazy: Lazy, several: Sequence[Values]) -> Lazy:
+    """Return the rows that have one of several combinations of values in some columns."""
+    if not several or not several[0]:
+        return lazy
+    ways = [
+        nw.all_horizontal(
+            *(nw.col(name).is_null() if value is None else nw.col(name) == value for name, value in values.items()),
+            ignore_nulls=False,
+        )
+        for values in several
+    ]
+    return lazy.filter(nw.any_horizontal(*ways, ignore_nulls=True))
+
+
+def _unit_with(lazy: Lazy, unit: str | None, values: Values) -> str | None:
+    """Return the name of a unit that has some values; compared here, for a bad value may be of any type."""
+    if unit is None:
+        return None
+    rows = lazy.select(unit, *(name for name in values if name != unit)).unique(list(values), keep="any").collect()
+    text = repr(values)
+    return next((str(row[unit]) for row in rows.rows(named=True) if repr({n: row[n] for n in values}) == text), None)
 
 
 def _widened(made: Lazy, ruleset: Ruleset, names: Sequence[str]) -> Lazy:

@@ -10,11 +10,12 @@ from attrs import frozen
 from ntm_rules.frames.arrays.kernel import Codes, Kernel, Segment, kernel_of
 from ntm_rules.frames.arrays.long import long_of
 from ntm_rules.frames.arrays.readers import unfit
+from ntm_rules.frames.base.column import nothing
 from ntm_rules.frames.base.columns import BAD_FACTS, Layout, wide_names
 from ntm_rules.frames.base.libraries import Frame, Labels, Source
 from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.vectors import Array
-from ntm_rules.messages.errors import FactError, TableError
+from ntm_rules.messages.errors import Diagnostic, FactError, TableError
 from ntm_rules.model.rulesets import Ruleset
 
 
@@ -47,38 +48,44 @@ def answers(
     if question.on_bad == "mark":
         made = {**made, BAD_FACTS: bad if rows is None else bad[rows]}
     elif bad.any():
-        raise FactError(list(kernel.problems(segments, np.flatnonzero(bad).tolist(), _Units(source, layout.unit))))
+        raise FactError(list(kernel.problems(segments, np.flatnonzero(bad).tolist(), Units(source, layout.unit))))
     return made, rows
 
 
 def _segments(kernel: Kernel, source: Source, layout: Layout) -> list[Segment]:
-    """Return the columns of the facts.
+    """Return the columns of the facts; what has another type than its fact and no value at all is a missing fact.
 
     Raises:
         TableError: columns of another type than their facts.
     """
     facts = {fact.id: fact for fact in kernel.ruleset.facts}
     parts = source.parts(layout.facts) if layout.facts else [(source.size, {})]  # Arrow has no rows without columns
-    segments = [Segment(size, columns) for size, columns in parts]
-    wrong = {
-        name: found
-        for segment in segments
-        for name, column in segment.columns.items()
-        if (found := unfit(facts[name], column, source.cast)) is not None
-    }
+    segments: list[Segment] = []
+    wrong: dict[str, Diagnostic] = {}
+    for size, columns in parts:
+        for name, column in columns.items():
+            found = unfit(facts[name], column, source.cast)
+            if found is None:
+                continue
+            if column.without_values(size):  # what an empty column is read as says nothing: pandas reads numbers
+                columns[name] = nothing(name, size)
+            else:
+                wrong[name] = found
+        segments.append(Segment(size, columns))
     if wrong:
         raise TableError(list(wrong.values()))
     return segments
 
 
 @frozen(eq=False)
-class _Units:
+class Units:
     """The name of the unit of a row, for messages."""
 
     source: Source
     column: str | None
 
     def __call__(self, row: int) -> str:
+        """Return it; the row where no column names the units."""
         return f"row {row}" if self.column is None else str(self.source.at(self.column, row))
 
 

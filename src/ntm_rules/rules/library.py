@@ -66,6 +66,19 @@ class _Asked:
         return self.territory or self.province
 
 
+@frozen
+class Lasting:
+    """A composed ruleset, and the days around it on which nothing that it rests on begins or ends.
+
+    Attributes:
+        first, last: on each day between them ``compose`` gives the same set for the same year, but for its ``on``.
+    """
+
+    ruleset: Ruleset
+    first: dt.date
+    last: dt.date
+
+
 @public()
 @define
 class Library:
@@ -81,7 +94,7 @@ class Library:
     files: tuple[Listed, ...]
     folders: tuple[Path, ...] = ()
     _memo: dict[object, object] = field(init=False, factory=dict, eq=False, repr=False)
-    _composed: Recent["_Asked", Ruleset] = field(init=False, factory=lambda: Recent(_REMEMBERED), eq=False, repr=False)
+    _composed: Recent["_Asked", Lasting] = field(init=False, factory=lambda: Recent(_REMEMBERED), eq=False, repr=False)
 
     @classmethod
     def bundled(cls) -> "Library":
@@ -347,7 +360,7 @@ class Library:
         asked = self._asked(ruleset, on, year, period, province, territory)
         # a caller's overlay may be for a set that this one only refers to: then it changes that one
         own = None if overlay is None else self._overlay(overlay)
-        composed = self._compose(asked, own, ())
+        composed = self._compose(asked, own, ()).ruleset
         if own is not None and own.header.layer not in composed.layers:
             composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
         expected = None if expect_hash is None else name_of(expect_hash, "expect_hash")
@@ -355,6 +368,16 @@ class Library:
             hashes = {"actual": composed.content_hash, "expected": expected}
             raise RulesetError([Diagnostic.of("ruleset.hash", ruleset=ruleset, **hashes)])
         return composed
+
+    def lasting(
+        self, ruleset: str, *, on: dt.date | str, year: int | None = None, province: str | None = None
+    ) -> Lasting:
+        """Return the ruleset in force with the days around *on* on which it is the same, for those who ask for many.
+
+        Raises:
+            UnknownName, NotInForce, RulesetError, BadArgument: as ``compose``.
+        """
+        return self._compose(self._asked(ruleset, on, year, None, province, None), None, ())
 
     def _asked(
         self,
@@ -382,7 +405,7 @@ class Library:
                 raise BadArgument(Message("argument.year/period", **told))
         return found
 
-    def _compose(self, asked: "_Asked", own: LayerFile | None, above: tuple[str, ...]) -> Ruleset:
+    def _compose(self, asked: "_Asked", own: LayerFile | None, above: tuple[str, ...]) -> Lasting:
         base = self._base(asked)
         place = self._place(asked)
         key = evolve(asked, period=base.header.period)
@@ -393,23 +416,44 @@ class Library:
         if own is not None and own.header.target == asked.ruleset:
             layers = [*layers, own]
 
+        first, last = self._unchanged(asked, base, layers)
+
         def other(name: str, wanted: str | None) -> Ruleset:
+            nonlocal first, last
             files = (base.header.root, *(layer.header.root for layer in layers))
             if name in (*above, asked.ruleset):
                 circle = " -> ".join((*above, asked.ruleset, name))
                 raise RulesetError([placed(mention(files, name), Message("ruleset.circle", circle=circle))])
             named = evolve(asked, ruleset=name, period=wanted or base.header.period)
             try:
-                return self._compose(named, own, (*above, asked.ruleset))
+                found = self._compose(named, own, (*above, asked.ruleset))
             except UnknownName as error:  # the caller named none of it, the files did
                 raise RulesetError([problem("ruleset.unknown", mention(files, name), *error.sentences)]) from error
+            first, last = max(first, found.first), min(last, found.last)
+            return found.ruleset
 
         effective = clamped(asked.on, base.header.layer)
         request = Request(asked.ruleset, asked.on, effective, asked.year, place, asked.province, asked.territory, other)
-        composed = compose(request, base, layers, self.facts, self._ids())
+        ruleset = compose(request, base, layers, self.facts, self._ids())
+        composed = Lasting(ruleset, first, last)
         if own is None:
             self._composed.put(key, composed)
         return composed
+
+    def _unchanged(self, asked: "_Asked", base: BaseFile, layers: Iterable[LayerFile]) -> tuple[dt.date, dt.date]:
+        """Return the first and last day around the one asked for on which no base, layer or province comes or goes."""
+        bases = self._bases(asked.ruleset, asked.period, asked.owner)
+        if len(bases) > 1 and not in_force(base.header.layer, asked.on):  # which is the nearest may change any day
+            return asked.on, asked.on
+        headers = [*(file.header for file in bases), *(file.header for file in layers)]
+        spans = [(header.layer.start, header.layer.end) for header in headers]
+        places = (asked.province, asked.territory)
+        spans += [(p.start or dt.date.min, p.end) for p in self.registry.provinces if p.id in places]
+        ends = (end + dt.timedelta(1) for _, end in spans if end is not None)
+        days = {*(start for start, _ in spans), *ends}
+        first = max((day for day in days if day <= asked.on), default=dt.date.min)
+        later = min((day for day in days if day > asked.on), default=None)
+        return first, dt.date.max if later is None else later - dt.timedelta(1)
 
     def _base(self, asked: "_Asked") -> BaseFile:
         bases = self._bases(asked.ruleset, asked.period, asked.owner)

@@ -25,7 +25,19 @@ from ntm_rules.frames.base.ranks import (
     negation_of,
 )
 from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
-from ntm_rules.frames.base.vectors import EXACT, Array, Block, Bytes, Choices, Numbers, Pair, Vector, united
+from ntm_rules.frames.base.vectors import (
+    EXACT,
+    Array,
+    Block,
+    Bytes,
+    Choices,
+    Coded,
+    Numbers,
+    Pair,
+    Vector,
+    code_type,
+    united,
+)
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
@@ -56,9 +68,6 @@ from ntm_rules.verdict.compile import Compiler
 
 Ranks = Callable[[Block], Bytes]
 """The ranks of a condition in a block; never changed by who gets them."""
-
-_UNSET = 255
-"""Neither a place nor an outcome: no row of a case has been reached yet."""
 
 
 class ArrayCompiler:
@@ -280,7 +289,7 @@ class ArrayCompiler:
 
         return vector
 
-    def then(self, fact: Fact, value: str | Ref | None) -> Callable[[Block], Bytes]:
+    def then(self, fact: Fact, value: str | Ref | None) -> Callable[[Block], Coded]:
         """Return the places in ``fact.values`` that a row of a case gives."""
         if not isinstance(value, Ref):
             code = len(fact.values) if value is None else fact.values.index(value)
@@ -288,7 +297,7 @@ class ArrayCompiler:
         other = self.facts[value.fact].values
         table = np.array(
             [*(fact.values.index(v) for v in other), len(fact.values), len(fact.values) + 1],
-            np.uint8,
+            code_type(fact.values),
         )
         place = self.places[value.fact]
         return lambda block: _at(table, block.places(place))
@@ -432,7 +441,7 @@ def _against(
     return ranks
 
 
-Rows = list[tuple[Ranks, Callable[[Block], Bytes]]]
+Rows = list[tuple[Ranks, Callable[[Block], Coded]]]
 
 
 def _held(comparison: typing.Any) -> Bytes:
@@ -440,22 +449,23 @@ def _held(comparison: typing.Any) -> Bytes:
     return typing.cast(Bytes, comparison.view(np.uint8))
 
 
-def _first(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknown: int) -> Bytes:
+def _first(block: Block, rows: Rows, otherwise: Callable[[Block], Coded], unknown: int) -> Coded:
     """Return the first row whose guard is met; where one before it is undetermined, the value that all agree on."""
-    found = block.constant(_UNSET)
+    unset = unknown + 2  # what no code is
+    found = block.constant(unset)
     active = block.constant(1).view(np.bool_)
     differ = block.constant(0).view(np.bool_)
     for when, then in (*rows, (_always(MET), otherwise)):
         ranks, value = when(block), then(block)
         met = ranks == MET
         reached = active & (met | (ranks == UNDETERMINED))
-        found = chosen(reached & (found == _UNSET), value, found)
+        found = chosen(reached & (found == unset), value, found)
         differ = differ | (reached & (found != value))
         active = active & ~met
     return chosen(differ, block.constant(unknown), found)
 
 
-def _only(block: Block, rows: Rows, otherwise: Callable[[Block], Bytes], unknown: int) -> Bytes:
+def _only(block: Block, rows: Rows, otherwise: Callable[[Block], Coded], unknown: int) -> Coded:
     """Return the one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
     lacking, ambiguous = block.constant(unknown), block.constant(unknown + 1)
     met = open_ = block.constant(0)

@@ -168,7 +168,7 @@ class _Texts:
                 unknown = UNKNOWN_FLAG if fact.type is FactType.BOOLEAN else len(fact.values)
                 codes = vector.codes if fact.values else np.where(vector.codes == TRUE, 1, vector.codes * 0)
                 mask = vector.codes == unknown if not fact.values else vector.codes >= unknown
-                texts = pc.cast(pa.array(codes.astype(np.int16), mask=mask), pa.string())
+                texts = pc.cast(pa.array(codes.astype(np.int32), mask=mask), pa.string())
             if vector.invalid is not None and vector.invalid.any():
                 texts = pc.if_else(pa.array(vector.invalid), BAD, texts)
             self.made[fact.id] = texts

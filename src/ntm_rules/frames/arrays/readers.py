@@ -4,9 +4,21 @@ import typing
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from attrs import evolve
 
 from ntm_rules.frames.base.column import FLAGS, NOTHING, NUMBERS, TEXTS, Column
-from ntm_rules.frames.base.vectors import FALSE, TRUE, UNKNOWN_FLAG, Bytes, Choices, Floats, Mask, Numbers, Vector
+from ntm_rules.frames.base.vectors import (
+    FALSE,
+    TRUE,
+    UNKNOWN_FLAG,
+    Choices,
+    Coded,
+    Floats,
+    Mask,
+    Numbers,
+    Vector,
+    code_type,
+)
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
@@ -17,6 +29,8 @@ Reader = Callable[[int, int], Vector]
 
 _MANY_DIGITS = 10.0**MAX_DIGITS
 _LARGEST = float(np.finfo(np.float64).max)
+_FEW = 64
+"""Up to so many values are compared with every text one after the other; among more, a text is looked up."""
 
 
 AS_FLAGS = Message("hint.flags")
@@ -57,7 +71,7 @@ def missing_reader(fact: Fact) -> Reader:
     if fact.type.numeric:  # one number seen from every row: no memory is filled with what is not there
         return lambda a, b: Numbers(np.broadcast_to(np.nan, b - a), np.broadcast_to(np.uint8(1), b - a))
     code = UNKNOWN_FLAG if fact.type is FactType.BOOLEAN else len(fact.values)
-    return lambda a, b: Choices(np.full(b - a, code, np.uint8))
+    return lambda a, b: Choices(np.full(b - a, code, code_type(fact.values)))
 
 
 def bound_reader(fact: Fact, value: str, column: Column | None) -> Reader:
@@ -66,7 +80,7 @@ def bound_reader(fact: Fact, value: str, column: Column | None) -> Reader:
     given = None if column is None else reader_of(fact, column)
 
     def read(start: int, end: int) -> Vector:
-        codes = np.full(end - start, code, np.uint8)
+        codes = np.full(end - start, code, code_type(fact.values))
         if given is None:
             return Choices(codes)
         found = typing.cast(Choices, given(start, end))
@@ -164,6 +178,8 @@ def _listed(fact: Fact, column: Column, stepped: bool) -> Reader:
     found: list[typing.Any] = []
     bad = np.zeros(len(column.values), np.bool_)
     for row, value in enumerate(column.values):
+        if fact.type is FactType.BOOLEAN and value in (0, 1):  # a frame may have numbers there
+            value = bool(value)
         try:
             found.append(None if value is None else check(value))
         except BadValue:
@@ -183,7 +199,7 @@ def _checked(fact: Fact, values: Sequence[typing.Any], bad: Mask) -> Reader:
     places: dict[object, int] = {value: place for place, value in enumerate((*fact.values, None))}
     if fact.type is FactType.BOOLEAN:
         places = {False: FALSE, None: UNKNOWN_FLAG, True: TRUE}
-    codes = np.array([places[value] for value in values], np.uint8)
+    codes = np.array([places[value] for value in values], code_type(fact.values))
     return lambda a, b: Choices(codes[a:b], invalid(a, b))
 
 
@@ -246,7 +262,7 @@ def _choices(fact: Fact, column: Column) -> Reader:
     return read
 
 
-Coder = Callable[[int, int], Bytes]
+Coder = Callable[[int, int], Coded]
 """Of the rows from one place to another the places of their values in ``Fact.values``.
 
 One more than there are values where it is null, two more where it is another text.
@@ -258,8 +274,11 @@ def _coder(fact: Fact, column: Column) -> Coder:
         return _coder_of_labels(fact.values, column, column.labels)
     if column.kind == NUMBERS:
         return _coder_of_numbers(fact.values, column)
-    if isinstance(column.values, np.ndarray) and column.values.dtype.kind == "U":
+    if isinstance(column.values, np.ndarray) and len(fact.values) <= _FEW:
         return _coder_of_words(fact.values, column.values)
+    if isinstance(column.values, np.ndarray):
+        labels, places = np.unique(column.values, return_inverse=True)
+        return _coder_of_labels(fact.values, evolve(column, values=places), labels.tolist())
     return _coder_of_arrow(fact.values, column.values)
 
 
@@ -267,7 +286,7 @@ def _coder_of_labels(values: Sequence[str], column: Column, labels: Sequence[str
     """Texts that are coded already: each label is looked up once, each row by number."""
     unknown, wrong = len(values), len(values) + 1
     places = {value: place for place, value in enumerate(values)}
-    table = np.array([*(places.get(label, wrong) for label in labels), unknown], np.uint8)
+    table = np.array([*(places.get(label, wrong) for label in labels), unknown], code_type(values))
     return lambda a, b: table.take(column.values[a:b], mode="wrap")  # null is -1, which is the last entry
 
 
@@ -278,9 +297,9 @@ def _coder_of_numbers(values: Sequence[str], column: Column) -> Coder:
     named = {float(value): place for value, place in digits}
     exact = [(number, place) for number, place in named.items() if values[place] == str(int(number))]
 
-    def codes(start: int, end: int) -> Bytes:
+    def codes(start: int, end: int) -> Coded:
         x = column.values[start:end]
-        found = np.full(x.size, wrong, np.uint8)
+        found = np.full(x.size, wrong, code_type(values))
         for number, place in exact if x.dtype.kind in "iu" else ():
             found[x == number] = place
         if column.nan_is_missing and x.dtype.kind == "f":
@@ -299,29 +318,31 @@ def _coder_of_arrow(values: Sequence[str], texts: typing.Any) -> Coder:
     known = pa.array(values, type=whole.type)
     wrong = len(values) + 1
 
-    def codes(start: int, end: int) -> Bytes:
+    def codes(start: int, end: int) -> Coded:
         found = pc.index_in(whole.slice(start, end - start), value_set=known).fill_null(wrong)
-        return typing.cast(Bytes, found.to_numpy().astype(np.uint8))
+        return typing.cast(Coded, found.to_numpy().astype(code_type(values)))
 
     return codes
 
 
 def _coder_of_words(values: Sequence[str], texts: typing.Any) -> Coder:
     """Texts of a fixed width, compared eight bytes at a time, which is several times faster than as texts."""
-    width, wrong = texts.dtype.itemsize // 4, np.uint8(len(values) + 1)
+    width, kind = texts.dtype.itemsize // 4, code_type(values)
+    wrong = kind.type(len(values) + 1)
     keep = [place for place, value in enumerate(values) if len(value) <= width]
-    known = np.array([values[place] for place in keep], f"U{width + width % 2}")
-    words = known.view(np.uint64).reshape(len(keep), -1)
+    size = max(width + width % 2, 2)
+    known = np.array([values[place] for place in keep], f"U{size}")
+    words = known.view(np.uint64).reshape(len(keep), size // 2)
 
-    def codes(start: int, end: int) -> Bytes:
+    def codes(start: int, end: int) -> Coded:
         block = np.ascontiguousarray(texts[start:end], known.dtype)
         columns = np.ascontiguousarray(block.view(np.uint64).reshape(end - start, -1).T)
-        found = np.full(end - start, wrong, np.uint8)
+        found = np.full(end - start, wrong, kind)
         for place, word in zip(keep, words, strict=True):
             same = columns[0] == word[0]
             for column, part in zip(columns[1:], word[1:], strict=True):
                 same &= column == part
-            found -= same * np.uint8(wrong - place)  # at most one value is the same, so *wrong* is left for once
+            found -= same * kind.type(wrong - place)  # at most one value is the same, so *wrong* is left for once
         return found
 
     return codes

@@ -9,7 +9,8 @@ import numpy as np
 from attrs import field, frozen
 
 from ntm_rules.frames.base.vectors import EXACT, Array, Bytes, Mask
-from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.catalogue import Message, shown
+from ntm_rules.model.arguments import shown
 
 Nulls = Callable[[int, int], Mask]
 """Where the rows from one place to another are null."""
@@ -59,6 +60,19 @@ class Column:
             return None
         return value
 
+    def without_values(self, size: int) -> bool:
+        """Return whether every one of *size* rows is null, whatever the column might hold by its type."""
+        if self.kind == NOTHING:
+            return True
+        if isinstance(self.values, list):
+            return all(value is None for value in self.values)
+        missing = np.zeros(size, np.bool_) if self.nulls is None else self.nulls(0, size)
+        if self.labels is not None:
+            missing = missing | (self.values < 0)
+        if self.nan_is_missing and self.values.dtype.kind == "f":
+            missing = missing | np.isnan(self.values)
+        return bool(missing.all())
+
     def flags(self, start: int, end: int) -> Bytes:
         """Yes/no values as 0 and 1."""
         if self.bits is None:
@@ -90,16 +104,21 @@ def of_plain(name: str, data: Array, nulls: Nulls | None, nan_is_missing: bool) 
         return Column(name, NUMBERS, data, nulls)
     if kind == "f" and data.dtype.itemsize <= 8:
         return Column(name, NUMBERS, shortest(data), nulls, nan_is_missing)
-    if kind in "UT":
+    if kind == "U":
         return Column(name, TEXTS, data, nulls)
-    if kind == "O":
-        return of_objects(name, data, nulls)
+    if kind in "OT":
+        return of_objects(name, np.asarray(data, object), nulls)
+    if kind in "mM":
+        return Column(name, Message("holds.type", type=str(data.dtype)), data, lambda a, b: np.isnat(data[a:b]))
     return Column(name, Message("holds.type", type=str(data.dtype)), data, nulls)
 
 
+_NUMBERS = frozenset((bool, int, float, Decimal))
+
+
 def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
-    """Return a column of Python values: texts, yes/no values, or Decimals; None is null."""
-    listed = data.tolist()
+    """Return a column of Python values: texts, yes/no values, or numbers; what ``python_values`` makes None is null."""
+    listed = python_values(data)
     if nulls is not None:
         listed = [None if null else value for value, null in zip(listed, nulls(0, len(listed)), strict=True)]
     kinds = {type(value) for value in listed if value is not None}
@@ -107,11 +126,31 @@ def of_objects(name: str, data: Array, nulls: Nulls | None = None) -> Column:
         return nothing(name, len(listed))
     if kinds == {str}:
         return _of_texts(name, listed)
-    if kinds <= {bool, Decimal}:
+    if kinds <= _NUMBERS:
         return Column(name, FLAGS if kinds == {bool} else NUMBERS, listed)
-    row = next(i for i, value in enumerate(listed) if value is not None and type(value) not in (bool, Decimal))
-    kind = Message("holds.objects", row=row, value=str(listed[row]), type=type(listed[row]).__name__)
+    row = next(i for i, value in enumerate(listed) if value is not None and type(value) not in _NUMBERS)
+    kind = Message("holds.objects", row=row, value=shown(listed[row]), type=type(listed[row]).__name__)
     return Column(name, kind, listed)
+
+
+def python_values(data: Array) -> list[typing.Any]:
+    """Return an array of Python objects as a list: NumPy's scalars as Python's; NaN, NaT and pandas' NA as None."""
+    listed: list[typing.Any] = data.tolist()
+    if {type(value) for value in listed} <= {str, type(None)}:
+        return listed
+    return [_python_value(value) for value in listed]
+
+
+def _python_value(value: typing.Any) -> typing.Any:
+    if isinstance(value, np.float32 | np.float16):
+        value = float(str(value))
+    elif isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, Decimal):
+        return None if value.is_nan() else value
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    return None if type(value).__name__ in ("NAType", "NaTType") else value
 
 
 def _of_texts(name: str, texts: Sequence[str | None]) -> Column:
@@ -144,7 +183,10 @@ def of_arrow(name: str, array: typing.Any) -> Column:
     """Return a column of one Arrow array; nothing is copied but decimals, float32 and dictionaries."""
     import pyarrow as pa
 
+    array = plain_arrow(array)
     kind = array.type
+    if pa.types.is_null(kind):  # before all others: it has no buffer that says where it is null
+        return nothing(name, len(array))
     nulls = _arrow_nulls(array)
     if pa.types.is_dictionary(kind):
         return _of_dictionary(name, array, nulls)
@@ -157,11 +199,33 @@ def of_arrow(name: str, array: typing.Any) -> Column:
         return Column(name, NUMBERS, shortest(values) if pa.types.is_floating(kind) else values, nulls)
     if pa.types.is_decimal(kind):
         return _of_decimals(name, array, nulls)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return Column(name, TEXTS, array, nulls)
-    if pa.types.is_null(kind):
-        return nothing(name, len(array))
     return Column(name, Message("holds.type", type=str(kind)), array, nulls)
+
+
+def plain_arrow(array: typing.Any) -> typing.Any:
+    """Return an Arrow array in a layout that Arrow can look up and take rows of: views, runs, coded numbers are not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = array.type
+    if pa.types.is_run_end_encoded(kind):
+        return plain_arrow(pc.run_end_decode(array))
+    if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
+        return array.cast(pa.large_string() if pa.types.is_string_view(kind) else pa.large_binary())
+    if pa.types.is_dictionary(kind) and not _is_coded_text(array):
+        return plain_arrow(array.dictionary_decode())
+    return array
+
+
+def _is_coded_text(array: typing.Any) -> bool:
+    """Return whether a dictionary holds texts, each a text; one may hold null, or anything else."""
+    import pyarrow as pa
+
+    kind = array.type.value_type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return is_text and int(array.dictionary.null_count) == 0
 
 
 def _arrow_values(array: typing.Any) -> Array:
@@ -181,10 +245,8 @@ def _arrow_nulls(array: typing.Any) -> Nulls | None:
 
 
 def _of_dictionary(name: str, array: typing.Any, nulls: Nulls | None) -> Column:
-    labels = array.dictionary.to_pylist()
-    if not all(isinstance(label, str) for label in labels):
-        return Column(name, Message("holds.type", type=str(array.type)), array, nulls)
-    return Column(name, TEXTS, _arrow_values(array.indices), nulls, labels=tuple(labels))
+    labels = tuple(array.dictionary.to_pylist())
+    return Column(name, TEXTS, _arrow_values(array.indices), nulls, labels=labels)
 
 
 def _of_decimals(name: str, array: typing.Any, nulls: Nulls | None) -> Column:

@@ -7,7 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from attrs import frozen
 
-from ntm_rules.frames.base.column import NUMBERS, TEXTS, Column, of_arrow, of_numpy, of_objects, of_plain
+from ntm_rules.frames.base.coded import Coded, coded_arrow, coded_objects
+from ntm_rules.frames.base.column import (
+    NUMBERS,
+    TEXTS,
+    Column,
+    of_arrow,
+    of_numpy,
+    of_objects,
+    of_plain,
+    plain_arrow,
+    python_values,
+)
 from ntm_rules.frames.base.vectors import Array
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, TableError
@@ -51,8 +62,8 @@ class Source(typing.Protocol):
     def cast(self, name: str, kind: Message) -> str:
         """How to turn a column of texts into numbers or yes/no values."""
 
-    def arrow(self, name: str) -> typing.Any:
-        """Return a column as an Arrow array."""
+    def coded(self, name: str) -> Coded:
+        """Return a column as its different values, and which of them each row has."""
 
     def taken(self, rows: Array) -> "Source":
         """Return some of the rows."""
@@ -112,11 +123,21 @@ class NumpySource:
         """Return the value of one row as the library has it, to name a unit."""
         return self.columns[name][row]
 
-    def arrow(self, name: str) -> typing.Any:
-        """Return a column as an Arrow array."""
+    def coded(self, name: str) -> Coded:
+        """Return a column as its different values, and which of them each row has."""
         import pyarrow as pa
 
-        return pa.array(self.columns[name])
+        data, mask = np.ma.getdata(self.columns[name]), np.ma.getmaskarray(self.columns[name])
+        if data.dtype.kind not in "OT":
+            try:
+                gaps = (
+                    np.isnat(data) if data.dtype.kind in "mM" else np.isnan(data) if data.dtype.kind == "f" else False
+                )
+                return coded_arrow(pa.array(data, mask=mask | gaps))
+            except pa.ArrowException:  # a type of NumPy alone
+                pass
+        values = python_values(np.asarray(data, object))
+        return coded_objects([None if null else value for value, null in zip(values, mask, strict=True)])
 
     def taken(self, rows: Array) -> Source:
         """Return some of the rows."""
@@ -162,11 +183,17 @@ class PandasSource:
         """Return the value of one row as the library has it, to name a unit."""
         return self.frame[name].iloc[row]
 
-    def arrow(self, name: str) -> typing.Any:
-        """Return a column as an Arrow array."""
+    def coded(self, name: str) -> Coded:
+        """Return a column as its different values, and which of them each row has."""
         import pyarrow as pa
 
-        return pa.array(self.frame[name], from_pandas=True)
+        series = _dense(self.frame[name])
+        if series.dtype.kind != "O":  # of objects Arrow would make values of one type, and dates of times
+            try:
+                return coded_arrow(pa.array(series, from_pandas=True))
+            except pa.ArrowException:  # a type of pandas alone
+                pass
+        return coded_objects(python_values(series.to_numpy(object)))
 
     def taken(self, rows: Array) -> Source:
         """Return some of the rows."""
@@ -211,34 +238,31 @@ def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
     import pandas as pd
     import pyarrow as pa
 
+    series = _dense(series)
     kind = series.dtype
     if isinstance(kind, np.dtype):
-        values = series.to_numpy()
-        return (
-            of_objects(name, values, _nan_objects(values)) if kind.kind == "O" else of_plain(name, values, None, True)
-        )
+        return of_plain(name, series.to_numpy(), None, True)
     if isinstance(kind, pd.CategoricalDtype):
         labels = kind.categories.tolist()
         if all(isinstance(label, str) for label in labels):
             return Column(name, TEXTS, series.cat.codes.to_numpy(), labels=tuple(labels))
-        return of_objects(name, series.astype(object).to_numpy(), None)
+        return of_objects(name, series.astype(object).to_numpy())
     if isinstance(kind, pd.ArrowDtype | pd.StringDtype):
         array = pa.array(series.array)
         return of_arrow(name, array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
-    if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
-        null = series.isna().to_numpy()
-        width: typing.Any = typing.cast(typing.Any, kind).numpy_dtype
-        plain = series.to_numpy(width, na_value=0)
-        return of_plain(name, plain, (lambda a, b: null[a:b]) if null.any() else None, False)
-    return Column(name, Message("holds.type", type=str(kind)), series.to_numpy())
+    null = series.isna().to_numpy()
+    nulls = (lambda a, b: null[a:b]) if null.any() else None
+    width: typing.Any = getattr(kind, "numpy_dtype", None)  # pandas' own nullable types
+    if width is not None and (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind)):
+        return of_plain(name, series.to_numpy(width, na_value=0), nulls, False)
+    return Column(name, Message("holds.type", type=str(kind)), series.to_numpy(), nulls)
 
 
-def _nan_objects(values: Array) -> typing.Any:
-    """Where Python values are what pandas takes for null."""
+def _dense(series: "pd.Series[typing.Any]") -> "pd.Series[typing.Any]":
+    """Return a column with every value, also of a sparse one."""
     import pandas as pd
 
-    null = pd.isna(values)
-    return (lambda a, b: null[a:b]) if null.any() else None
+    return typing.cast(typing.Any, series).sparse.to_dense() if isinstance(series.dtype, pd.SparseDtype) else series
 
 
 class ArrowSource:
@@ -257,15 +281,13 @@ class ArrowSource:
         """Return the value of one row as the library has it, to name a unit."""
         return self.frame.column(name)[row].as_py()
 
-    def arrow(self, name: str) -> typing.Any:
-        """Return a column as an Arrow array."""
-        return self.frame.column(name).combine_chunks()
+    def coded(self, name: str) -> Coded:
+        """Return a column as its different values, and which of them each row has."""
+        return coded_arrow(self.frame.column(name))
 
     def taken(self, rows: Array) -> Source:
         """Return some of the rows."""
-        import pyarrow as pa
-
-        return ArrowSource(self.frame.take(pa.array(rows)))
+        return ArrowSource(_taken(self.frame, rows))
 
     def cast(self, name: str, kind: Message) -> str:
         """How to turn a column into another type."""
@@ -277,9 +299,21 @@ class ArrowSource:
 
         taken = self.frame.select(list(kept))
         if rows is not None:
-            taken = taken.take(pa.array(rows))
+            taken = _taken(taken, rows)
         columns = {name: taken.column(name) for name in kept}
         return pa.table(columns | {name: arrow_of(values) for name, values in made.items()})
+
+
+def _taken(table: typing.Any, rows: Array) -> typing.Any:
+    """Return some rows of an Arrow table: it takes none of views and runs, which become what they show."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        kind = field.type
+        if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind) or pa.types.is_run_end_encoded(kind):
+            chunks = [plain_arrow(chunk) for chunk in table.column(place).chunks]
+            table = table.set_column(place, field.name, pa.chunked_array(chunks, chunks[0].type if chunks else None))
+    return table.take(pa.array(rows))
 
 
 class PolarsSource:
@@ -291,18 +325,32 @@ class PolarsSource:
         self.size = frame.height
 
     def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """Yield the chunks of the frame, as Arrow has them."""
+        """Yield the chunks of the frame, as Arrow has them; integers that Arrow does not have are Python's."""
         import polars as pl
 
-        return _batches(self.frame.select(names).to_arrow(compat_level=pl.CompatLevel.oldest()))
+        frame = self.frame.select(names)
+        wide = [name for name, kind in frame.schema.items() if _beyond_arrow(kind)]
+        known = frame.with_columns(pl.lit(None, pl.Null).alias(name) for name in wide)
+        start = 0
+        for size, columns in _batches(known.to_arrow(compat_level=pl.CompatLevel.oldest())):
+            for name in wide:
+                values = frame.get_column(name).slice(start, size).to_list()
+                columns[name] = of_objects(name, np.array(values, object))
+            yield size, columns
+            start += size
 
     def at(self, name: str, row: int) -> object:
         """Return the value of one row as the library has it, to name a unit."""
         return self.frame.get_column(name)[row]
 
-    def arrow(self, name: str) -> typing.Any:
-        """Return a column as an Arrow array."""
-        return self.frame.get_column(name).to_arrow()
+    def coded(self, name: str) -> Coded:
+        """Return a column as its different values, and which of them each row has."""
+        import polars as pl
+
+        series = self.frame.get_column(name)
+        if series.dtype == pl.Object or _beyond_arrow(series.dtype):
+            return coded_objects(series.to_list())
+        return coded_arrow(series.to_arrow())
 
     def taken(self, rows: Array) -> Source:
         """Return some of the rows."""
@@ -326,6 +374,11 @@ class PolarsSource:
             for name, values in made.items()
         ]
         return taken.with_columns(columns) if kept else pl.DataFrame(columns)
+
+
+def _beyond_arrow(kind: "pl.DataType") -> bool:
+    """Return whether a type of Polars is one of integers that Arrow does not have."""
+    return kind.is_integer() and str(kind).endswith("128")
 
 
 def _batches(table: typing.Any) -> Iterator[tuple[int, dict[str, Column]]]:

@@ -14,6 +14,8 @@ Array = np.ndarray[typing.Any, typing.Any]
 Floats = np.ndarray[typing.Any, np.dtype[np.float64]]
 Bytes = np.ndarray[typing.Any, np.dtype[np.uint8]]
 Mask = np.ndarray[typing.Any, np.dtype[np.bool_]]
+Coded = np.ndarray[typing.Any, np.dtype[np.unsignedinteger[typing.Any]]]
+"""What ``Choices`` hold: a byte each, or more where a fact has more values than a byte counts; see ``code_type``."""
 
 EXACT = float(2**53)
 """Below it float64 holds every whole number, so that sums and products of whole numbers are exact."""
@@ -73,8 +75,13 @@ class Choices:
         invalid: where nothing is known because a bad value was given; None if there is no such row.
     """
 
-    codes: Bytes
+    codes: Coded
     invalid: Mask | None = None
+
+
+def code_type(values: "typing.Sequence[str]") -> "np.dtype[np.unsignedinteger[typing.Any]]":
+    """Return the least type for the codes of a fact with these values, of which there are two more."""
+    return typing.cast("np.dtype[np.unsignedinteger[typing.Any]]", np.min_scalar_type(len(values) + 1))
 
 
 Vector = Numbers | Choices
@@ -132,8 +139,9 @@ class Block:
         return Block(self.size, lambda place: self.at(places[place]), [None] * len(places), self.pairs, hard=self.hard)
 
     def constant(self, rank: int) -> Bytes:
-        """Return an array of one rank."""
-        return typing.cast(Bytes, self.shared(("constant", rank), lambda _: np.full(self.size, rank, np.uint8)))
+        """Return an array of one rank; of one code, which may take more than a byte."""
+        kind = np.min_scalar_type(rank)
+        return typing.cast(Bytes, self.shared(("constant", rank), lambda _: np.full(self.size, rank, kind)))
 
     def shared(self, key: object, make: "typing.Callable[[Block], typing.Any]") -> typing.Any:
         """Return what several comparisons need, made once a block."""

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
-from ntm_rules.frames.query.ranks import Expr, at_least, capped, fold, greatest, least, rank, when_any
+from ntm_rules.frames.query.ranks import Expr, at_least, capped, first_of, fold, greatest, least, rank, when_any
 from ntm_rules.frames.query.stages import Slot, Stages, any_true, null, small, where
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
@@ -346,7 +346,7 @@ class FrameCompiler:
         other, place = self.facts[value.fact], self.slots[value.fact].value
         chain = [(place == n, nw.lit(fact.values.index(v), dtype=nw.Int16)) for n, v in enumerate(other.values)]
         chain.append((place == len(other.values) + 1, nw.lit(len(fact.values) + 1, dtype=nw.Int16)))
-        return when_any(chain, null(nw.Int16))
+        return first_of(chain, nw.Int16)
 
     def quotient(self, fact: Fact, rule: RatioOf) -> Slot:
         """Return a ratio that only its parts give."""

@@ -8,6 +8,7 @@ from attrs import define
 
 from ntm_rules.frames.arrays.readers import AS_FLAGS, bounds
 from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
+from ntm_rules.frames.query.ranks import first_of
 from ntm_rules.frames.query.ratios import join_growing, join_ratios
 from ntm_rules.frames.query.stages import Slot, Stages, divided, null, small, whole_where_small
 from ntm_rules.messages.catalogue import Message, Sentence
@@ -108,10 +109,9 @@ def _value(fact: Fact, kind: typing.Any) -> nw.Expr:
     if fact.type is FactType.BOOLEAN:
         return column if kind == nw.Boolean else column == 1
     texts = _texts(column, kind)
-    chain: typing.Any = nw.when(texts == fact.values[0]).then(nw.lit(0, dtype=nw.Int16))
-    for place, value in enumerate(fact.values[1:], 1):
-        chain = chain.when(texts == value).then(nw.lit(place, dtype=nw.Int16))
-    return typing.cast(nw.Expr, chain.otherwise(null(nw.Int16)))
+    return first_of(
+        [(texts == value, nw.lit(place, dtype=nw.Int16)) for place, value in enumerate(fact.values)], nw.Int16
+    )
 
 
 def _texts(column: nw.Expr, kind: typing.Any) -> nw.Expr:

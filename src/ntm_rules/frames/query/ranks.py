@@ -26,6 +26,17 @@ def when_any(groups: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
     return otherwise if chain is None else typing.cast(Expr, chain.otherwise(otherwise))
 
 
+_LONGEST = 50
+"""Conditions of one chain: each is nested in the one before it, and no engine nests without end."""
+
+
+def first_of(groups: Sequence[tuple[Expr, Expr]], kind: typing.Any) -> Expr:
+    """Return the value of the condition that is true, of many of which at most one is; null where none is."""
+    nothing = nw.lit(None, dtype=kind)
+    chains = [when_any(groups[start : start + _LONGEST], nothing) for start in range(0, len(groups), _LONGEST)]
+    return chains[0] if len(chains) == 1 else nw.coalesce(*chains)
+
+
 def least(members: Sequence[Expr]) -> Expr:
     """``all``."""
     return members[0] if len(members) == 1 else nw.min_horizontal(*members)

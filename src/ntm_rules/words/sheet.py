@@ -236,6 +236,8 @@ class Sheet:
         found = [say(self.lang, f"sheet.evidence.{cell.evidence.value}")]
         if cell.confidence is not None:
             found.append(say(self.lang, f"sheet.confidence.{cell.confidence.value}"))
+        if cell.disputed is not None:
+            found.append(say(self.lang, "words.disputed", other=cell.disputed))
         return ", ".join(found)
 
     def blame(self, cell: Cell) -> str:

@@ -11,11 +11,10 @@ from unit.small import BASE, amendment, changed, load
 
 OTHER_VALUE = "2 (báo Xứ Mẫu, 05/2022)"
 ONE = changed(BASE, 'level_at_least: "1"', f'level_at_least: "1", disputed: "{OTHER_VALUE}"')
-LAW = {"on": dt.date(2024, 7, 2), "province": "bac"}
 
 
 def ruleset(folder: Path, text: str, **files: str) -> ntm.Ruleset:
-    return load(folder, ntm_yaml=text, **files).compose("commune/ntm", **LAW)
+    return load(folder, ntm_yaml=text, **files).compose("commune/ntm", on=dt.date(2024, 7, 2), province="bac")
 
 
 @pytest.mark.parametrize("literacy", [None, "0", "1", "2"])

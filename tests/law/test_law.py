@@ -169,6 +169,8 @@ def differences(
         confidence = row.confidence if evidence == "recalled" else None
         if text_of(cell.confidence) != confidence:
             yield f"confidence {text_of(cell.confidence)}, the row says {confidence}"
+    if (cell.disputed is not None) != ("DISPUTED" in row["note"]):
+        yield f"disputed {cell.disputed}, the row says {row['note']}"
     source = None if row["source"] in ("", "memory") else row["source"]
     if cell.source != source and (source or state != "pending"):
         yield f"source {cell.source}, the row says {source}"

@@ -90,7 +90,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "expected.number": ("", "_between", "_from", "_up_to"),
     "expected.count": ("", "_between", "_from", "_up_to"),
     "cli.level.": LEVELS,
-    "cli.todo.": ("pending", "recalled"),
+    "cli.todo.": ("pending", "recalled", "secondary"),
     "cli.applies.": tuple(outcome.code for outcome in Outcome),
     "cli.node.": ("all", "any", "at_least_n", "not"),
 }

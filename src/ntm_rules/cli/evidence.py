@@ -12,14 +12,13 @@ from ntm_rules.cli.console import LEVELS, console, print_lines, table, text
 from ntm_rules.cli.heading import dated, heading, province_name
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
 from ntm_rules.messages.catalogue import say
-from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import CellRef, every_cell
 from ntm_rules.rules.library import Library
 from ntm_rules.words.sheet import Sheet
 
 _LEVELS = ("official", "secondary", "recalled", "pending")
-_TO_DO = ("pending", "recalled")
+_TO_DO = ("pending", "recalled", "secondary")
 
 
 @click.command(short_help="List what has to be checked against the official text.")
@@ -27,7 +26,7 @@ _TO_DO = ("pending", "recalled")
 @law_options(on_required=False)
 @lang_option
 def evidence(ruleset: str | None, lang: str, **law: typing.Unpack[Law]) -> None:
-    """List the numbers of RULESET that nobody has copied yet or that are from memory only, by instrument.
+    """List the numbers of RULESET that nobody has copied yet, are from memory only or in dispute, by instrument.
 
     Without RULESET: how many there are in each set.
     """
@@ -72,9 +71,9 @@ def _print_counts(out: Console, library: Library, rulesets: Iterable[Ruleset], l
 
 
 def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
-    """Return the cells to do, by instrument and level, in printed order."""
+    """Print the cells to do, by instrument and level, in printed order; of the secondary ones those in dispute."""
     words = Sheet(ruleset, lang)
-    todo = [ref for ref in every_cell(ruleset) if ref.cell.level in _TO_DO]
+    todo = [ref for ref in every_cell(ruleset) if ref.cell.disputed or ref.cell.level in ("pending", "recalled")]
     order = {ref.cell.blame: place for place, ref in reversed(list(enumerate(todo)))}
     todo.sort(key=lambda ref: (order[ref.cell.blame], _TO_DO.index(ref.cell.level)))
     for (blame, level), group in groupby(todo, key=lambda ref: (ref.cell.blame, ref.cell.level)):
@@ -83,7 +82,7 @@ def _print_cells(out: Console, ruleset: Ruleset, lang: str) -> None:
         out.print()
         out.print(text(f"{dated(blame, lang)}: {count} {say(lang, f'cli.todo.{level}')}", "bold"))
         columns = ["cli.no", "cli.title", "cli.where"]
-        if level != "pending":
+        if any(ref.cell.evidence or ref.cell.disputed for ref in refs):
             columns += ["cli.value", "cli.evidence"]
         sheet = table(*(say(lang, code) for code in columns))
         for ref in refs:
@@ -116,6 +115,6 @@ def _column(words: Sheet, ref: CellRef) -> str:
 
 
 def _value(words: Sheet, ref: CellRef) -> str:
-    if ref.comparison is None or ref.cell.evidence is not Evidence.RECALLED:
+    if ref.comparison is None or ref.cell.evidence is None:
         return ""
     return words.asked(ref.comparison, ref.cell)

@@ -43,6 +43,7 @@ class Cell:
         citation: the place that fixes the value.
         blame: the instrument of the layer that set the cell.
         source: web address where the value was seen.
+        disputed: what another source says against the value, and that source; a note, which changes no outcome.
         free: an overlay may loosen it.
         when_empty: the outcome of a ratio whose whole is 0; None leaves it undetermined.
         floor: under a pending cell of an overlay, the set base cell: below that nothing is met.
@@ -61,6 +62,7 @@ class Cell:
     when_empty: Outcome | None = None
     floor: "Cell | None" = None
     overtaken: "Cell | None" = None
+    disputed: str | None = None
 
     @property
     def level(self) -> str:

@@ -137,6 +137,7 @@ def _leaf(leaf: LeafResult) -> Json:
         "evidence": cell and cell.level,
         "confidence": cell and cell.confidence,
         "source": cell and cell.source,
+        **({} if cell is None or cell.disputed is None else {"disputed": cell.disputed}),
         "citation": cell and cell.citation,
         "prerequisite": None if inner is None else _summary(inner),
     }

@@ -263,11 +263,13 @@ class Words:
         return ", ".join(parts)
 
     def evidence(self, leaves: Iterable[LeafResult]) -> Iterator[str]:
-        """Yield what was not checked against the official text, each value once."""
+        """Yield what was not checked against the official text, and what another source says against it."""
         for leaf in leaves:
             cell = leaf.cell
             if cell is not None and cell.evidence is not None and cell.level != "official":
                 yield say(self.lang, f"words.evidence.{cell.level}", what=self._what(leaf, cell))
+            if cell is not None and cell.disputed is not None:
+                yield say(self.lang, "words.disputed", other=cell.disputed)
 
     def _what(self, leaf: LeafResult, cell: Cell) -> str:
         if cell.value is None or isinstance(cell.value, bool | tuple):

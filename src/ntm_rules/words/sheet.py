@@ -231,11 +231,12 @@ class Sheet:
 
     def evidence(self, cell: Cell) -> str:
         """How well a cell is known, in words."""
-        if cell.evidence is None:
-            return say(self.lang, "sheet.not_known")
-        found = [say(self.lang, f"sheet.evidence.{cell.evidence.value}")]
+        code = "sheet.not_known" if cell.evidence is None else f"sheet.evidence.{cell.evidence.value}"
+        found = [say(self.lang, code)]
         if cell.confidence is not None:
             found.append(say(self.lang, f"sheet.confidence.{cell.confidence.value}"))
+        if cell.disputed is not None:
+            found.append(say(self.lang, "words.disputed", other=cell.disputed))
         return ", ".join(found)
 
     def blame(self, cell: Cell) -> str:

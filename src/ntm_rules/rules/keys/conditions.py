@@ -21,7 +21,7 @@ from ntm_rules.rules.keys.kinds import (
     Plain,
     values_of,
 )
-from ntm_rules.rules.keys.shared import CONFIDENCE, EVIDENCE, NOTE, POINT, SOURCE, TITLE
+from ntm_rules.rules.keys.shared import CONFIDENCE, DISPUTED, EVIDENCE, NOTE, POINT, SOURCE, TITLE
 
 # -- cells and thresholds ----------------------------------------------------------------------
 
@@ -37,6 +37,7 @@ ANNOTATIONS = (
         "Another instrument that fixes the value: a key of the file's `instruments`.",
     ),
     POINT,
+    DISPUTED,
     NOTE,
     Key(
         "free",

@@ -76,6 +76,12 @@ CONFIDENCE = Key(
     "Mức độ tin cậy của số liệu ghi theo trí nhớ.",
     "How sure a value from memory is.",
 )
+DISPUTED = Key(
+    "disputed",
+    TEXT,
+    "Điều mà nguồn khác ghi trái với mức này, kèm nguồn đó; không dùng với `official`, không làm thay đổi kết quả.",
+    "What another source says against the value, and that source; not with `official`, and it changes no outcome.",
+)
 SOURCE = Key(
     "source", TEXT, "Nguồn: một khóa trong mục `sources` của tệp.", "Where it was read: a key of the file's `sources`."
 )

@@ -198,6 +198,9 @@ class ThresholdReader:
             evidence = None
         elif get("evidence") is None:
             self.reader.error("cell.evidence", node.at)
+        disputed = get("disputed")
+        if disputed is not None and evidence is Evidence.OFFICIAL:
+            self.reader.error("cell.disputed", disputed.at)
         confidence = self.reader.choice(get("confidence"), Message("kind.confidence"), {c.value: c for c in Confidence})
         instrument = self.scope.instrument
         if (cite := get("cite")) is not None:
@@ -219,6 +222,7 @@ class ThresholdReader:
             self.reader.text(get("note"), Message("what.note")) or None,
             self.reader.flag(get("free"), "`free`"),
             self.reader.choice(get("when_empty"), "`when_empty`", _EMPTY),
+            disputed=self.reader.text(disputed, "`disputed`") or None,
         )
 
     def value(self, node: Node, kind: FactType, values: tuple[str, ...], op: Op) -> Value | None:

@@ -10,7 +10,6 @@ from attrs import field, frozen
 
 from ntm_rules.frames.base.vectors import EXACT, Array, Bytes, Mask
 from ntm_rules.messages.catalogue import Message, shown
-from ntm_rules.model.arguments import shown
 
 Nulls = Callable[[int, int], Mask]
 """Where the rows from one place to another are null."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from ntm_rules.messages.errors import Diagnostic, TableError
+from ntm_rules.model.numbers import unfit, written
 
 if typing.TYPE_CHECKING:
     from ntm_rules.model.rulesets import Ruleset
@@ -64,10 +65,7 @@ def _date(value: object) -> dt.date:
 def _year(value: object) -> int | None:
     if value is None:
         return None
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = 0.5
-    if number != int(number):
+    number = written(value if isinstance(value, float) else str(value))
+    if number is None or unfit(number) is not None or number != int(number):
         raise TableError([Diagnostic.of("table.key/year", value=str(value))])
     return int(number)

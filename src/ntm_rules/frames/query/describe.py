@@ -12,7 +12,7 @@ from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.query.compile import FrameCompiler, limits_of
 from ntm_rules.frames.query.ranks import Expr, when_any
-from ntm_rules.frames.query.stages import Slot, few_digits, null
+from ntm_rules.frames.query.stages import Slot, few_digits, null, unsigned_zero
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.numbers import ends
@@ -176,7 +176,7 @@ class FrameDescriber:
         by_place, spans = self.compiler.by_place, [None if d is None else ends(d) for d in limits_of(asked)]
         low, high = (by_place(free, [span and span[n] for span in spans], nw.lit, nw.Float64) for n in (0, 1))
         same = (slot.value >= low) & (slot.value <= high)
-        known = nw.when(same).then(value).otherwise(few_digits(slot.value))
+        known = nw.when(same).then(value).otherwise(unsigned_zero(few_digits(slot.value)))
         if slot.top is None or slot.bottom is None:
             return known
         divisor = _divisor(slot.bottom)
@@ -206,8 +206,8 @@ class FrameDescriber:
             exact = (part * bottom - top * whole) / (_divisor(slot.bottom) * bottom)
             slack = nw.when(slot.bottom.is_null()).then(slack).otherwise(exact)
         if op is Op.EQUALS:
-            return 0.0 - slack.abs()
-        return 0.0 - slack if op in (Op.AT_MOST, Op.LESS_THAN) else slack
+            return unsigned_zero(slack.abs() * -1.0)
+        return unsigned_zero(slack * -1.0) if op in (Op.AT_MOST, Op.LESS_THAN) else slack
 
     # -- columns and details -----------------------------------------------------------------
 

@@ -122,6 +122,11 @@ def few_digits(value: nw.Expr) -> nw.Expr:
     return nw.when(is_near(value, nearest)).then(nearest).otherwise(value)
 
 
+def unsigned_zero(value: nw.Expr) -> nw.Expr:
+    """Return a number; 0 for minus zero, which Polars does not lose by adding 0."""
+    return nw.when(value == 0).then(nw.lit(0.0)).otherwise(value)
+
+
 def divided(value: nw.Expr, by: float) -> nw.Expr:
     """Return a quotient that is rounded once: Polars multiplies by a constant's reciprocal, not by a column's."""
     return value / (value * 0.0 + by)

@@ -1,4 +1,4 @@
-"""A float is the decimal of 15 digits nearest to it, for every engine, also a few units in the last place off a limit."""
+"""A float is the decimal of 15 digits nearest to it, for every engine, some units in the last place off a limit too."""
 
 import datetime as dt
 import math

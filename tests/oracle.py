@@ -494,7 +494,12 @@ def exact(fact: Fact, given: object) -> Value:
         return given
     if not fact.type.numeric:
         return str(given)
-    return Fraction(Decimal(repr(given))) if isinstance(given, float) else Fraction(Decimal(str(given)))
+    return Fraction(written(given))
+
+
+def written(given: object) -> Decimal:
+    """A number as it is written; a float is the decimal of 15 digits nearest to it."""
+    return Decimal(f"{given:.15g}") if isinstance(given, float) else Decimal(str(given))
 
 
 def key_text(value: Value) -> str | None:
@@ -598,8 +603,6 @@ def _derived_ratios(ruleset: Ruleset) -> typing.Iterator[tuple[Fact, RatioOf]]:
 
 def agrees(given: object, ratio: Value) -> bool:
     """A percentage agrees with its parts to the digits in which it is written."""
-    text = Decimal(repr(given)) if isinstance(given, float) else Decimal(str(given))
-    if isinstance(given, float) and text == text.to_integral_value():
-        text = text.quantize(Decimal(1))
-    digits = max(0, min(-int(text.as_tuple().exponent), 14 - text.adjusted()))  # of a float 15 are written at most
+    text = written(given)
+    digits = max(0, -int(text.as_tuple().exponent))
     return bool(abs(Fraction(text) - typing.cast(Fraction, ratio)) * 2 * 10**digits <= 1)

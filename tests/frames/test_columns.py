@@ -89,8 +89,8 @@ def duck(table: pa.Table) -> typing.Any:
 
 # -- numbers -----------------------------------------------------------------------------------
 
-NEAR = [62.3, math.nextafter(62.3, 0), math.nextafter(62.3, 100), None, 0.0, 100.0]
-WANTED = [MET, NOT_MET, MET, UNDETERMINED, NOT_MET, MET]
+NEAR = [62.3, math.nextafter(62.3, 0), math.nextafter(62.3, 100), 62.2999999999999, None, 0.0, 100.0]
+WANTED = [MET, MET, MET, NOT_MET, UNDETERMINED, NOT_MET, MET]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ WANTED = [MET, NOT_MET, MET, UNDETERMINED, NOT_MET, MET]
         pl.DataFrame({"share": NEAR}),
         pl.DataFrame({"share": NEAR}).lazy(),
         pa.table({"share": NEAR}),
-        pa.table({"share": pa.array([7.0, *NEAR, 7.0]).slice(1, 6)}),
+        pa.table({"share": pa.array([7.0, *NEAR, 7.0]).slice(1, 7)}),
         duck(pa.table({"share": NEAR})),
     ],
     ids=lambda frame: type(frame).__module__,

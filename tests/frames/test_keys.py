@@ -178,7 +178,7 @@ WRONG: list[tuple[str, list[typing.Any], str]] = [
     ("tier", ["commune/ntm", "commune/ntmm"], r"unit `b`: unknown ruleset `commune/ntmm`\n.*`commune/ntm`"),
     ("tier", [["commune/ntm"], ["x"]], r"unit `a`: `key` is `\['commune/ntm'\]` \(`list`\), expected a text"),
     ("province", ["gia-bac", "gia-bak"], r"unit `b`: unknown province `gia-bak`\n.*`gia-bac`"),
-    ("province", [20, 20], r"unit `a`: `key` is `20` \(`int`\), expected a text"),
+    ("province", [20, 20], r"unit `a`: `key` is the number `20`, expected a text"),
 ]
 
 

@@ -5,7 +5,7 @@ import math
 import random
 import typing
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from attrs import evolve
@@ -19,9 +19,10 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
-from oracle import scored
+from oracle import scored, written
 
 T = typing.TypeVar("T")
+DIGITS = Context(prec=15)
 Facts = dict[str, typing.Any]
 
 PERCENT, POINT = Measure("percent", Text("%", "%")), Measure("point", Text("điểm", "points"))
@@ -352,12 +353,13 @@ def numbers_near(fact: Fact, around: Iterable[Decimal]) -> list[Decimal | float]
     for edge in edges:
         found += [edge, edge - step, edge + step]
         if fact.type is not FactType.COUNT:
-            found += [math.nextafter(float(edge), math.inf), math.nextafter(float(edge), -math.inf)]
+            found += [math.nextafter(float(edge), way) for way in (math.inf, -math.inf) if edge]
+            found += [edge.next_plus(DIGITS), edge.next_minus(DIGITS)] if edge else []
     return [x for x in dict.fromkeys(found) if _allowed(fact, x)]
 
 
 def _allowed(fact: Fact, x: Decimal | float) -> bool:
-    number = Fraction(Decimal(repr(x))) if isinstance(x, float) else Fraction(x)
+    number = Fraction(written(x))
     if fact.minimum is not None and number < Fraction(fact.minimum):
         return False
     if fact.type is FactType.COUNT and number.denominator != 1:
@@ -441,7 +443,7 @@ def worked_out_ratios(ruleset: Ruleset) -> list[tuple[Fact, RatioOf]]:
 
 def _part(fact: Fact, part: Fact, whole: object, around: Iterable[Decimal], pick: Pick) -> object:
     """A part whose ratio to the whole lies at, just below or just above a limit."""
-    total = Fraction(Decimal(repr(whole)) if isinstance(whole, float) else Decimal(str(whole)))
+    total = Fraction(written(whole))
     scale = 10**part.decimals
     found = {0}
     for limit in (*around, Decimal(0), Decimal(fact.scale)):

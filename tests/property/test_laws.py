@@ -4,7 +4,6 @@ import copy
 import itertools
 import pickle
 import random
-from decimal import Decimal
 
 import pytest
 from attrs import evolve
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from ntm_rules import Library, Outcome, Ruleset, assess
 from ntm_rules.model.canonical import canonical_text, from_canonical, to_canonical
+from oracle import written
 from property.comparing import Quiet, check, everything, outcomes
 from property.strategies import Facts, facts, forms, one, rulesets, seeded_facts
 from property.test_engine_is_oracle import FICTION_CASES, bundled_cases, composed
@@ -149,7 +149,7 @@ def test_the_form_of_a_number_is_irrelevant(case: tuple[Ruleset, Facts], data: s
         if isinstance(value, bool) or (isinstance(value, str) and not ruleset.inputs()[name].type.numeric):
             other[name] = value
             continue
-        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
+        exact = written(value)
         plain = len(exact.normalize().as_tuple().digits) <= 15 and abs(exact.adjusted()) < 300
         other[name] = data.draw(st.sampled_from(forms(exact))) if plain else value
     assert everything(assess(ruleset, given_facts)) == everything(assess(ruleset, other))

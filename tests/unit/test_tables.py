@@ -287,7 +287,7 @@ def test_json_values_go_through_and_texts_are_cells(tmp_path: Path, name: str) -
     lines = (json.dumps(row) for row in ROWS)
     text = json.dumps(ROWS) if name == "units.json" else "\n\n".join(lines)
     first, second = read(write(tmp_path, text, name), keep=["ghi chú"])
-    assert dict(first.facts) == {"income": 43.2, "plan": True, "water": Decimal("99.3")}
+    assert dict(first.facts) == {"income": Decimal("43.2"), "plan": True, "water": Decimal("99.3")}
     assert second.facts["income"] == {"value": Decimal("43.2"), "source": "báo cáo", "by": "self"}
     assert (first.kept["ghi chú"], second.kept["ghi chú"]) == ("", '{"x": 1}')
     assert (first.line, second.line) == ((1, 2) if name == "units.json" else (1, 3))

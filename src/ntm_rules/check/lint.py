@@ -57,7 +57,8 @@ def _gaps(ruleset: Ruleset) -> Iterator[Problem]:
 def _years(period: str) -> range:
     """Return the years of a period, as its name says; none where it says something else."""
     first, _, last = period.partition("-")
-    return range(int(first), int(last or first) + 1) if (first + last).isdigit() else range(0)
+    named = first + last
+    return range(int(first), int(last or first) + 1) if named.isascii() and named.isdigit() else range(0)
 
 
 def _bounds(ruleset: Ruleset) -> Iterator[Problem]:

@@ -187,7 +187,7 @@ def _parsed(text: str | None) -> typing.Any:
         raise NtmRulesError(Message("change.line", most=MAX_LINE))
     try:
         found = json_value(text.rstrip())
-        json.dumps(found, ensure_ascii=False).encode()
+        json.dumps(found, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as error:
         raise NtmRulesError(Message("change.half")) from error
     except (ValueError, RecursionError) as error:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.facts import Direction, Fact
+from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import LeafResult
 from ntm_rules.verdict.verdict import Verdict
@@ -139,8 +140,8 @@ def _to_blame(members: Iterable["Member"], fact: Fact, leaf: LeafResult) -> Iter
 
 def _equal(member: "Member", leaf: LeafResult) -> bool:
     """Return whether the unit has the value that was compared; a sum is nobody's."""
-    return leaf.actual is not None and Decimal(str(member.value)) == leaf.actual
+    return leaf.actual is not None and written(member.value) == leaf.actual
 
 
 def _printed(value: object, lang: str) -> str:
-    return number(Decimal(str(value)), lang)
+    return number(typing.cast(Decimal, written(value)), lang)

@@ -3,7 +3,7 @@
 import datetime as dt
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from attrs import field, frozen
 
@@ -17,11 +17,13 @@ from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
 from ntm_rules.model.arguments import day_of, name_of, width_of
 from ntm_rules.model.conditions import By, Meets
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome, at_least_of
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
 from ntm_rules.verdict.facts import BadValue, check_of
+from ntm_rules.verdict.given import plain_of
 from ntm_rules.verdict.verdict import Verdict
 
 if typing.TYPE_CHECKING:
@@ -295,6 +297,7 @@ class _Pass:
         value = self.facts.get(place.unit, {}).get(name)
         if isinstance(value, Mapping):
             value = value.get("value")
+        value = plain_of(value)
         if value is None:
             return None
         try:
@@ -325,7 +328,7 @@ def _value(fact: Fact, how: How, members: Iterable[Member]) -> dict[str, FactVal
 
 def _one(how: How, values: Iterable[FactValue | None]) -> Decimal:
     """One value of several, exact."""
-    exact = [Decimal(str(value)) for value in values]
+    exact = [typing.cast(Decimal, written(value)) for value in values]
     return {How.LEAST: min(exact), How.GREATEST: max(exact), How.SUM: sum(exact, Decimal(0))}[how]
 
 
@@ -348,7 +351,5 @@ def _agree(unit: str, given: Facts, taken: Mapping[str, FactValue]) -> None:
 def _same(own: object, value: FactValue) -> bool:
     if isinstance(value, bool) or isinstance(own, bool):
         return own is value
-    try:
-        return Decimal(str(own)) == Decimal(str(value))
-    except InvalidOperation:
-        return False
+    number = written(plain_of(own))
+    return number is not None and number == written(value)

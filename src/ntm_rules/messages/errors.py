@@ -3,6 +3,7 @@
 A message is one sentence, lower case, without a full stop, user input in backticks; the hint is apart.
 """
 
+import math
 import typing
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -197,7 +198,7 @@ class FactProblem:
     @property
     def sentences(self) -> tuple[Sentence, Sentence]:
         """What is wrong, without the unit, and what to do, so that a diagnostic can say them at a place."""
-        message = Message("error.fact", fact=self.fact, value=str(self.value), expected=self._expected)
+        message = Message("error.fact", fact=self.fact, value=displayed(self.value), expected=self._expected)
         return message, _hint(self._expected, self._hint)
 
     @property
@@ -224,7 +225,7 @@ class FactProblem:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        values = {"fact": self.fact, "value": str(self.value), "expected": self._expected}
+        values = {"fact": self.fact, "value": displayed(self.value), "expected": self._expected}
         if self.unit is None:
             text = say(lang, "error.fact", **values)
         else:
@@ -314,6 +315,18 @@ class EngineUnavailable(NtmRulesError):  # noqa: N818
 
 _D = str.maketrans("\u0110\u0111\u00d0\u00f0", "DdDd")
 """The Vietnamese letter, and the Icelandic one that looks the same."""
+
+
+def displayed(value: object) -> str:
+    """Return a value as errors show it: a member of an enumeration by name, a number of thousands of digits by size."""
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}"
+    try:
+        return str(value)
+    except ValueError:  # so many digits of an integer Python does not write out
+        if not isinstance(value, int):
+            return f"<{type(value).__name__}>"
+        return f"{'-' if value < 0 else ''}1e{int(value.bit_length() * math.log10(2))}"
 
 
 def folded(text: str) -> str:

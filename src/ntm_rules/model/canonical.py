@@ -21,6 +21,7 @@ from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model import aggregates as a
 from ntm_rules.model import conditions as c
 from ntm_rules.model.facts import Measure, RatioOf
+from ntm_rules.model.numbers import unsigned_zero
 from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Relative, Table, Threshold, Value
@@ -35,8 +36,8 @@ _TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())
 
 
 def decimal_text(number: Decimal) -> str:
-    """Return *number* in plain digits without superfluous zeros: ``80``, ``62.3``, never ``8E+1``."""
-    text = format(number, "f")
+    """Return *number* in plain digits without superfluous zeros: ``80``, ``62.3``, never ``8E+1`` or ``-0``."""
+    text = format(unsigned_zero(number), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

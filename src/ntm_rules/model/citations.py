@@ -9,7 +9,7 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.model.text import Text
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_DATE = re.compile("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 @public()

@@ -21,6 +21,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.citations import Citation, Instrument
 from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade, Ruleset
 
@@ -66,7 +67,7 @@ def keys_of(value: object, *names: str) -> Json:
 def figure(value: object) -> typing.Any:
     """Return a figure that is exact whatever reads it: integers and floats are texts too."""
     if isinstance(value, float):
-        return decimal_text(Decimal(repr(float(value))))
+        return decimal_text(typing.cast(Decimal, written(float(value))))
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value)
 
 

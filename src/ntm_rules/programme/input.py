@@ -1,6 +1,8 @@
 """Records out of files of units: from their facts, or from published counts."""
 
+import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -14,6 +16,7 @@ from ntm_rules.model.text import Text
 from ntm_rules.programme.record import UnitRecord, outcome_of, recognition_fact
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.tables.units import read as read_units
+from ntm_rules.verdict.facts import BadValue, check_of
 from ntm_rules.verdict.verdict import Verdict, assess
 
 Composed = Callable[[str, UnitFacts], Ruleset]
@@ -48,6 +51,8 @@ PUBLISHED: Mapping[str, Fact] = {
     )
 }
 """The columns of a file of published counts, which holds no facts of the rules but acts of recognition."""
+
+_COUNT = check_of(Fact("", FactType.COUNT, minimum=Decimal(0)))
 
 
 @frozen
@@ -206,10 +211,11 @@ def _published(
     counts: dict[str, int] = {}
     for name in ("criteria_met", "criteria_undetermined", "criteria_total"):
         if (value := given.get(name)) is not None:
-            if isinstance(value, bool) or value != int(value) or value < 0:
-                problems.append(FactProblem(row.unit, name, value, Message("expected.count_from", minimum=0)))
+            try:
+                counts[name] = int(typing.cast(float, _COUNT(value)))
+            except BadValue as bad:
+                problems.append(FactProblem(row.unit, name, value, bad.expected, bad.hint))
                 return None
-            counts[name] = int(value)
     record = _record(row, tier, by)
     if "criteria_met" not in counts:
         if "criteria_undetermined" in counts:

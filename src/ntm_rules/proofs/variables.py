@@ -10,13 +10,13 @@ from attrs import define, field, frozen
 
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.numbers import MAX_DIGITS
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.thresholds import Cell, CellState, Value
 from ntm_rules.proofs.algebra import SymbolicChoice, SymbolicNumber
 from ntm_rules.proofs.assume import UnknownCell
 from ntm_rules.proofs.terms import Logic, Term
 from ntm_rules.verdict.compare import ORDER, allowed_values
-from ntm_rules.verdict.facts import MAX_DIGITS
 
 _LOW = (Op.AT_LEAST, Op.MORE_THAN)
 _HIGH = (Op.AT_MOST, Op.LESS_THAN)

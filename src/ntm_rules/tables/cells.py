@@ -12,6 +12,7 @@ from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import folded, meant
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.names import as_vietnamese, one_form
+from ntm_rules.model.numbers import unsigned_zero
 
 YES = ("đạt", "có", "x", "true", "1")
 NO = ("chưa đạt", "không đạt", "không", "false", "0")
@@ -120,13 +121,14 @@ def number(text: str, decimal: str | None = None) -> Decimal:
     sign, digits = match[1], match[2]
     separators = [c for c in digits if c in ".,"]
     if not separators:
-        return Decimal(sign + digits)
+        return unsigned_zero(Decimal(sign + digits))
     point = DECIMAL_SEPARATORS[decimal] if decimal else _point_of(digits, separators)
     whole, _, fraction = digits.partition(point)
     group = "," if point == "." else "."
     if "." in fraction or "," in fraction or (group in whole and not _grouped(whole, group)):
         raise BadCell(Message("expected.decimal_comma") if point == "," else Message("expected.decimal_point"))
-    return Decimal(f"{sign}{whole.replace(group, '')}.{fraction}" if fraction else sign + whole.replace(group, ""))
+    whole = sign + whole.replace(group, "")
+    return unsigned_zero(Decimal(f"{whole}.{fraction}" if fraction else whole))
 
 
 def _point_of(digits: str, separators: list[str]) -> str:

@@ -5,12 +5,14 @@ import json
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 
 from attrs import field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, TableError
+from ntm_rules.model.numbers import decimal_of
 from ntm_rules.tables.cells import tidied
 
 MAX_JSON_BYTES = 64 * 2**20
@@ -25,6 +27,7 @@ TYPED = (".xlsx", ".parquet")
 MAX_PROBLEMS = 100
 """After so many problems of its shape a file is read no further."""
 
+_LONG = 400
 _TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 _DELIMITERS = (",", ";", "\t")
 _UTF8_HINT = Message("hint.utf8")
@@ -206,13 +209,20 @@ def _parsed(text: str, line: int | None, problems: Problems) -> object:
 
 
 def json_value(text: str) -> object:
-    """Return the value of a JSON text.
+    """Return the value of a JSON text; numbers are what their digits say, not the nearest float.
 
     Raises:
         ValueError: it is not JSON, or has a duplicate key or a number that JSON does not have.
         RecursionError: it is nested too deeply.
     """
-    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
+    return json.loads(
+        text, object_pairs_hook=_pairs, parse_constant=_no_number, parse_float=decimal_of, parse_int=_whole
+    )
+
+
+def _whole(text: str) -> int | Decimal | None:
+    """Return a whole number; as a decimal where it has more digits than any that is used."""
+    return int(text) if len(text) <= _LONG else decimal_of(text)
 
 
 class _JsonError(ValueError):

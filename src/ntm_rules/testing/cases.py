@@ -275,7 +275,8 @@ def _sides(
         yield expected.reason is code, Message("case.reason", reason=expected.reason.value), got
     if expected.margin is not None and isinstance(found, IndicatorResult):
         margin = found.margin
-        same = margin is not None and Fraction(margin) == Fraction(expected.margin)
+        top, _, bottom = expected.margin.partition("/")
+        same = margin is not None and Fraction(margin) * Fraction(Decimal(bottom or 1)) == Fraction(Decimal(top))
         got = Message("case.no_margin") if margin is None else Message("case.margin", margin=figure(margin))
         yield same, Message("case.margin", margin=expected.margin), got
     if expected.grade is not None and not isinstance(found, IndicatorResult):

@@ -3,7 +3,7 @@
 import math
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from attrs import field, frozen
 
@@ -11,6 +11,7 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, MinOf, Open, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.numbers import MAX_DIGITS, written
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Table, bound_threshold
@@ -26,6 +27,7 @@ from ntm_rules.verdict.program import program_of
 
 Facts = Mapping[str, FactValue]
 _WHOLES = (1000, 7)
+_DIGITS = Context(prec=MAX_DIGITS)
 
 
 @public("testing")
@@ -252,7 +254,9 @@ def values_near(fact: Fact, limits: Iterable[Decimal], steps: bool = False) -> t
     if steps:
         near = [n for n in near if number(n) % step == 0] or [0]
     elif fact.type is not FactType.COUNT:
-        near += [math.nextafter(float(edge), way) for edge in edges for way in (-math.inf, math.inf)]
+        # one unit off in a float is the number itself, one in the last of 15 digits is another one
+        near += [math.nextafter(float(edge), way) for edge in edges for way in (-math.inf, math.inf) if edge]
+        near += [float(n) for edge in edges if edge for n in (edge.next_minus(_DIGITS), edge.next_plus(_DIGITS))]
     return tuple(dict.fromkeys(n for n in near if allowed(fact, number(n))))
 
 
@@ -268,8 +272,8 @@ def plain(value: Decimal) -> int | float:
 
 
 def number(value: object) -> Decimal:
-    """Return a numeric value, exact: a float is what its shortest text says."""
-    return Decimal(repr(value)) if isinstance(value, float) else Decimal(typing.cast("int | str | Decimal", value))
+    """Return a numeric value, exact."""
+    return typing.cast(Decimal, written(value))
 
 
 def tables_of(ruleset: Ruleset) -> Iterator[Table]:

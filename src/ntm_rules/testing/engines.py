@@ -12,12 +12,12 @@ from ntm_rules.live.session import Session
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
+from ntm_rules.model.numbers import MAX_DIGITS
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
 from ntm_rules.model.results import Connective, Evaluated, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.communes import Commune, Facts, number
 from ntm_rules.testing.subject import Subject, named, place_of
-from ntm_rules.verdict.facts import MAX_DIGITS
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from ntm_rules.verdict.verdict import Verdict, assess
 

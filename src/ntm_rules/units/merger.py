@@ -14,11 +14,12 @@ from ntm_rules.messages.errors import BadArgument, FactError, FactProblem
 from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.facts import Fact, FactType, Merge
 from ntm_rules.model.names import one_form, units_alike
+from ntm_rules.model.numbers import unfit, written
 from ntm_rules.model.results import Annotation, Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 from ntm_rules.units.unit import Part
-from ntm_rules.verdict.facts import MAX_DIGITS, CheckedFacts, Checker
+from ntm_rules.verdict.facts import CheckedFacts, Checker
 
 _BETWEEN_SOURCES = "; "
 
@@ -181,7 +182,7 @@ def _value(fact: Fact, given: FactValue) -> FactValue:
 
 
 def _exact(value: FactValue) -> Decimal:
-    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return typing.cast(Decimal, written(value))
 
 
 def _number(exact: Decimal) -> int | Decimal | float:
@@ -189,7 +190,7 @@ def _number(exact: Decimal) -> int | Decimal | float:
     if exact == exact.to_integral_value():
         return int(exact)
     plain = exact.normalize()
-    return plain if len(plain.as_tuple().digits) <= MAX_DIGITS else float(plain)
+    return plain if unfit(plain) is None else float(plain)
 
 
 def _annotated(value: FactValue, notes: Sequence[Annotation | None]) -> object:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.numbers import ends
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell
@@ -70,7 +71,7 @@ def _named(fact: Fact, i: int, op: Op, cell: Cell) -> Code:
 
 
 def _plain(i: int, op: Op, limit: float) -> Code:
-    """float64 against float64: the comparison of the decimal texts, see the semantics."""
+    """float64 against float64, both of 15 digits: the comparison of the decimal texts, see the semantics."""
     if op is Op.AT_LEAST:
         return lambda v: 2 if (x := v[i]) is None else x >= limit
     if op is Op.AT_MOST:
@@ -113,6 +114,15 @@ def most(name: str) -> str:
 def bare_most(fact: Fact) -> float:
     """Return the most that a share given as a figure may become: without its whole one unit may add anything."""
     return _UNBOUNDED if fact.maximum is None else float(fact.maximum)
+
+
+def end_of(op: Op, limit: Decimal) -> float:
+    """Return the float64 that a raw one is compared with, as if it were first rounded to 15 digits.
+
+    *op* is one that turns once while a number grows, see ``one_way``.
+    """
+    least, greatest = ends(limit)
+    return least if op in (Op.AT_LEAST, Op.LESS_THAN) else greatest
 
 
 def one_way(op: Op) -> tuple[Op, ...]:

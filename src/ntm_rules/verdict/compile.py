@@ -26,6 +26,7 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.numbers import rounded
 from ntm_rules.model.outcomes import ALL, ANY, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
@@ -183,7 +184,7 @@ class Compiler:
                 return known
             if isinstance(known, tuple):
                 return known[0] + fact.scale * int(count), known[1]
-            return typing.cast(float, known) + count if bare is None else bare
+            return rounded(typing.cast(float, known) + count) if bare is None else bare
 
         return value
 

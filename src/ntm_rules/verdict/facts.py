@@ -1,34 +1,34 @@
 """Facts as a caller gives them, checked and put into slots; nothing is guessed, nothing dropped.
 
 A slot holds None (missing), a float, a pair of integers (numerator and denominator of an exact ratio in the
-fact's unit), a boolean, or the text of a level or category.
+fact's unit), a boolean, or the text of a level or category. The float is that of a decimal of at most 15 significant
+digits: a caller's float is rounded to one here, once, so that nothing behind the slots has to.
 """
 
 import datetime as dt
-import math
-import sys
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 from attrs import define, field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import FactError, FactProblem, meant
+from ntm_rules.messages.errors import FactError, FactProblem, displayed, meant
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
+from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rounded, unfit, written
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
 from ntm_rules.model.walk import with_prerequisites
+from ntm_rules.verdict.given import PLAIN, plain_of, what_to_give
 
-MAX_DIGITS = 15
 _ANNOTATED = ("value", "source", "as_of", "by")
 _BY = ("self", "appraised")
-_PLAIN = frozenset((float, int, bool, str, Decimal))
 
+_MANY = 10**MAX_DIGITS
 _NOWHERE = 1.0, 0.0
 """Bounds between which no number lies."""
 
@@ -134,15 +134,17 @@ class Checker:
                 continue
             place, low, high, check = found
             if type(value) is float and low <= value <= high:  # most facts; a NaN is in no bounds
-                values[place] = value
+                values[place] = rounded(value)
                 continue
-            if type(value) not in _PLAIN and isinstance(value, Mapping):
-                value = given[name] = draft.annotated(name, value)
+            if type(value) not in PLAIN:
+                if isinstance(value, Mapping):
+                    value = draft.annotated(name, value)
+                given[name] = plain_of(value)
             if value is None:
                 del given[name]
                 continue
             try:
-                values[place] = check(value)
+                values[place] = check(given[name])
             except BadValue as bad:
                 draft.bad(name, value, bad.expected, bad.hint)
 
@@ -289,13 +291,9 @@ def scaled(value: float, fact: Fact) -> int:
 
 
 def _agrees(given: FactValue, exact: Fraction) -> bool:
-    """Return whether a ratio as written is the exact one, rounded either way to the digits in which it is written.
-
-    A float of more than 15 digits was computed, not written: it is read with 15.
-    """
-    text = Decimal(given) if isinstance(given, int | str | Decimal) else Decimal(_plain(given))
-    exponent = max(int(text.as_tuple().exponent), text.adjusted() - MAX_DIGITS + 1)
-    step = Fraction(10) ** min(exponent, 0)
+    """Return whether a ratio as written is the exact one, rounded either way to the digits in which it is written."""
+    text = typing.cast(Decimal, written(given))
+    step = Fraction(10) ** min(int(text.as_tuple().exponent), 0)
     return abs(Fraction(text) - exact) <= step / 2
 
 
@@ -313,10 +311,20 @@ def check_of(fact: Fact, stepped: bool = False) -> Check:
         stepped: the number has no more digits after the point than the catalogue says.
     """
     if fact.type is FactType.BOOLEAN:
-        return _boolean
-    if fact.type.numeric:
-        return _stepped(fact, _number_check(fact)) if stepped else _number_check(fact)
-    return _choice_check(fact)
+        check: Check = _boolean
+    elif fact.type.numeric:
+        check = _stepped(fact, _number_check(fact)) if stepped else _number_check(fact)
+    else:
+        check = _choice_check(fact)
+
+    def checked(value: object) -> Slot:
+        try:
+            return check(value if type(value) in PLAIN else plain_of(value))
+        except BadValue as bad:
+            bad.hint = what_to_give(value) or bad.hint
+            raise
+
+    return checked
 
 
 def _stepped(fact: Fact, number: Check) -> Check:
@@ -338,62 +346,63 @@ def _choice_check(fact: Fact) -> Check:
     allowed = frozenset(fact.values)
 
     def check(value: object) -> Slot:
-        if type(value) is str and value in allowed:
-            return value
-        if type(value) is int and fact.type is FactType.ORDINAL and str(value) in allowed:
-            return str(value)
-        raise BadValue(Message("expected.one_of", names=fact.values), meant(str(value), fact.values))
+        text = displayed(value)
+        if text in allowed and (type(value) is str or (type(value) is int and fact.type is FactType.ORDINAL)):
+            return text
+        raise BadValue(Message("expected.one_of", names=fact.values), meant(text, fact.values))
 
     return check
+
+
+def bounds(fact: Fact) -> tuple[float, float]:
+    """Return the least and the greatest float64 that a numeric fact may be, in 15 digits."""
+    low, high = (-MOST if fact.minimum is None else fact.minimum), (MOST if fact.maximum is None else fact.maximum)
+    return ends(low)[0], ends(high)[1]
 
 
 def _float_bounds(fact: Fact) -> tuple[float, float]:
     """Between these a float needs no further check; an empty span where it does."""
     if fact.type not in (FactType.PERCENT, FactType.NUMBER):
         return _NOWHERE
-    low = -sys.float_info.max if fact.minimum is None else float(fact.minimum)
-    return low, sys.float_info.max if fact.maximum is None else float(fact.maximum)
+    low, high = bounds(fact)
+    return max(low, SMALLEST), high
 
 
 def _number_check(fact: Fact) -> Check:
-    low = -math.inf if fact.minimum is None else float(fact.minimum)
-    high = math.inf if fact.maximum is None else float(fact.maximum)
+    low, high = bounds(fact)
     whole = fact.type is FactType.COUNT
 
     def check(value: object) -> Slot:
-        kind = type(value)
-        if kind is float:
-            number = typing.cast(float, value)
-        elif kind is int or kind is str or kind is Decimal:
-            number = _exact(typing.cast("int | str | Decimal", value))
-        elif isinstance(value, float | int) and not isinstance(value, bool):
-            return check(float(value) if isinstance(value, float) else int(value))
-        else:
+        number = _float_of(value)
+        if number is None or not low <= number <= high:
             raise BadValue(Message(f"expected.number{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
-        if not low <= number <= high or number - number != 0:
-            raise BadValue(Message(f"expected.number{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
-        if whole and number != int(number):
+        if whole and not number.is_integer():
             raise BadValue(Message(f"expected.count{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
         return number
 
     return check
 
 
-def _exact(value: int | str | Decimal) -> float:
-    """Return an integer, text or Decimal of up to 15 significant digits as float64; its shortest text is *value*."""
-    if type(value) is int and -(10**MAX_DIGITS) < value < 10**MAX_DIGITS:
+def _float_of(value: object) -> float | None:
+    """Return the float64 of a number of at most 15 significant digits; None where the value is not a number."""
+    if type(value) is float and (value == 0 or SMALLEST <= abs(value) < _MANY):
+        return rounded(value)
+    if type(value) is int and abs(value) < _MANY:
         return float(value)
-    try:
-        exact = Decimal(value) if not isinstance(value, str) or value.isascii() else Decimal("NaN")
-    except InvalidOperation:
-        exact = Decimal("NaN")
-    if isinstance(value, str) and ("_" in value or value != value.strip()):
-        exact = Decimal("NaN")
-    if not exact.is_finite():
-        raise BadValue(Message("expected.number"), Message("hint.decimal_point") if isinstance(value, str) else "")
-    if len(exact.normalize().as_tuple().digits) > MAX_DIGITS or abs(exact.adjusted()) > 300:
-        raise BadValue(Message("expected.digits", digits=MAX_DIGITS))
-    return float(exact)
+    number = written(value)
+    if number is None:
+        if type(value) is str:
+            raise BadValue(Message("expected.number"), Message("hint.decimal_point"))
+        return None
+    match unfit(number):
+        case Unfit.LARGE:
+            raise BadValue(Message("expected.large", most="1e300"))
+        case Unfit.SMALL:
+            raise BadValue(Message("expected.small", least="1e-300"))
+        case Unfit.DIGITS:
+            raise BadValue(Message("expected.digits", digits=MAX_DIGITS))
+        case None:
+            return float(number)
 
 
 def _bounds(fact: Fact) -> str:

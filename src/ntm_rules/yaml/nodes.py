@@ -6,6 +6,8 @@ Scalars stay text. Tags are refused, aliases are expanded within a bound, size a
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from enum import Enum
+from numbers import Integral
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +15,7 @@ import yaml
 from attrs import define, field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
+from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, displayed
 from ntm_rules.messages.printable import printable
 
 MAX_BYTES = 4_000_000
@@ -226,8 +228,10 @@ def from_python(value: object, shown: str, depth: int = 0) -> Node:
         return Map(entries, at)
     if isinstance(value, bool):
         return Scalar("true" if value else "false", at)
-    if isinstance(value, str | int | Decimal):
-        return _text(str(value), at)
+    if isinstance(value, Enum):
+        raise RulesetError([problem("python.value", at, value=displayed(value))])
+    if isinstance(value, str | Decimal | Integral):
+        return _text(displayed(value), at)
     if isinstance(value, Sequence):
         return Items([from_python(item, shown, depth + 1) for item in value], at)
     if hasattr(value, "isoformat"):

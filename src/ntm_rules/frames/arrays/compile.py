@@ -5,6 +5,8 @@ array arithmetic does not decide exactly (counts beyond 2**53, least of several 
 row by row.
 """
 
+import functools
+import operator
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -63,7 +65,7 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived
-from ntm_rules.verdict.compare import ORDER, bare_most, most, one_way
+from ntm_rules.verdict.compare import ORDER, bare_most, end_of, most, one_way
 from ntm_rules.verdict.compile import Compiler
 
 Ranks = Callable[[Block], Bytes]
@@ -191,11 +193,10 @@ class ArrayCompiler:
         self, name: str, op: Op, cells: "Sequence[Cell | None]", index: "Callable[[Block], Array] | None"
     ) -> Ranks:
         """Return a number against what cells ask; of a fact that may grow both ends have to agree."""
-        limits = _limits(cells)
         if self.facts[name].undecided is None:
-            return _against(self.places[name], op, *limits, index)
+            return _against(self.places[name], op, cells, index)
         ends = [self.places[name], self.places[most(name)]]
-        found = [_agreed(*(_against(place, o, *limits, index) for place in ends)) for o in one_way(op)]
+        found = [_agreed(*(_against(place, o, cells, index) for place in ends)) for o in one_way(op)]
         return found[0] if len(found) == 1 else _joined(all_of, found)
 
     def named(
@@ -249,6 +250,7 @@ class ArrayCompiler:
         def vector(block: Block) -> Vector:
             known, count = block.numbers(place), np.nan_to_num(block.numbers(more).filled)
             values, pair = known.filled, known.pair
+            block.is_hard(values >= EXACT)
             if fact.ratio is None:
                 values = values + count
             else:
@@ -392,10 +394,10 @@ def _lacking(fact: Fact) -> Array:
     return np.array([is_lacking(value) for value in values_of(fact)])
 
 
-def _limits(cells: "Sequence[Cell | None]") -> tuple[Array, Array, Array, Array]:
-    """Of cells the value, the value as numerator and denominator, and the rank where a whole is 0."""
+def _limits(op: Op, cells: "Sequence[Cell | None]") -> tuple[list[tuple[Op, Array]], Array, Array, Array]:
+    """Of cells what a float is compared with, their value as numerator and denominator, the rank where a whole is 0."""
     numbers = [None if cell is None else typing.cast(Decimal, cell.value) for cell in cells]
-    plain = np.array([np.nan if n is None else float(n) for n in numbers])
+    plain = [(way, np.array([np.nan if n is None else end_of(way, n) for n in numbers])) for way in one_way(op)]
     exact = [(np.nan, np.nan) if n is None else n.as_integer_ratio() for n in numbers]
     top, bottom = (np.array([float(pair[i]) for pair in exact]) for i in (0, 1))
     empty = np.array(
@@ -404,21 +406,20 @@ def _limits(cells: "Sequence[Cell | None]") -> tuple[Array, Array, Array, Array]
     return plain, top, bottom, empty
 
 
-def _against(
-    place: int, op: Op, plain: Array, top: Array, bottom: Array, empty: Array, index: "Callable[[Block], Array] | None"
-) -> Ranks:
-    """Return a number against a limit, or against the limit that the index picks.
+def _against(place: int, op: Op, cells: "Sequence[Cell | None]", index: "Callable[[Block], Array] | None") -> Ranks:
+    """Return a number against what a cell asks, or against what the cell that the index picks asks.
 
-    A percentage is compared as float64 with float64; part and whole are multiplied out, never divided.
+    A float is compared with the ends of the limit; part and whole are multiplied out, never divided.
     """
+    plain, top, bottom, empty = _limits(op, cells)
     compare = ORDER[op]
     # a product below 2**53 is exact; the rows in which one may be larger are left to the scalar engine
     largest = max(np.nanmax(np.abs(top)), np.nanmax(bottom))
 
     def ranks(block: Block) -> Bytes:
         number = block.numbers(place)
-        limit = plain[0] if index is None else _at(plain, index(block))
-        holds: typing.Any = compare(number.values, limit)
+        picked = [(way, limits[0] if index is None else _at(limits, index(block))) for way, limits in plain]
+        holds: typing.Any = functools.reduce(operator.and_, (ORDER[way](number.values, at) for way, at in picked))
         if number.shown is not None:
             holds &= number.shown
         found = _held(holds)

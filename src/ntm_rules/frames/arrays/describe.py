@@ -13,7 +13,7 @@ from ntm_rules.frames.arrays.one_pass import ArrayPass
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
 from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED, chosen
 from ntm_rules.frames.base.tables import is_lacking, values_of
-from ntm_rules.frames.base.vectors import Array, Block, Bytes, Floats, Mask, Numbers
+from ntm_rules.frames.base.vectors import Array, Block, Bytes, Floats, Mask, Numbers, rounded_all
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
@@ -209,12 +209,13 @@ class Describer:
         place = self.compiler.places[fact.id]
         vector = block.at(place)
         if isinstance(vector, Numbers):
+            known = rounded_all(vector.filled)
             if vector.pair is None:
-                return vector.filled
+                return known
             with np.errstate(divide="ignore", invalid="ignore"):
                 ratio = vector.pair.top / vector.pair.bottom
             ratio = np.where(vector.pair.bottom == 0, np.nan, ratio)
-            return np.where(vector.pair.there, ratio, vector.filled)
+            return np.where(vector.pair.there, ratio, known)
         if fact.type is FactType.BOOLEAN:
             table = np.array([0.0, np.nan, 1.0])
         else:
@@ -235,8 +236,8 @@ class Describer:
             exact[pair.bottom == 0] = np.nan
             slack = np.where(pair.there, exact, slack)
         if op is Op.EQUALS:
-            return -np.abs(slack)
-        return -slack if op in (Op.AT_MOST, Op.LESS_THAN) else slack
+            return 0.0 - np.abs(slack)
+        return 0.0 - slack if op in (Op.AT_MOST, Op.LESS_THAN) else slack
 
     # -- columns -----------------------------------------------------------------------------
 

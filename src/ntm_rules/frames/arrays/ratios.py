@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ntm_rules.frames.base.vectors import EXACT, Block, Mask, Numbers, Pair, united
+from ntm_rules.frames.base.vectors import EXACT, Block, Mask, Numbers, Pair, rounded_all, united
 from ntm_rules.model.facts import Fact, FactType
 
 Ratio = tuple[Fact, Fact, Fact]
@@ -71,11 +71,17 @@ def pair_of(
 
 def _steps(values: np.ndarray[tuple[int], np.dtype[np.float64]], fact: Fact) -> tuple[np.ndarray, Mask]:
     """Values as whole numbers of steps of the fact's last digit; true where they have more digits."""
-    if fact.decimals == 0:
+    if fact.type is FactType.COUNT:
         return values, np.rint(values) != values
     power = float(10**fact.decimals)
     steps = np.rint(values * power)
-    return steps, steps / power != values
+    off = steps / power != values
+    rows = np.flatnonzero(off & ~np.isnan(values))
+    if rows.size:  # what has more digits may have as many in 15
+        exact = rounded_all(values[rows])
+        steps[rows] = np.rint(exact * power)
+        off[rows] = steps[rows] / power != exact
+    return steps, off
 
 
 def disagreeing(numbers: Numbers, pair: Pair, block: Block) -> Mask | None:

@@ -18,20 +18,20 @@ from ntm_rules.frames.base.vectors import (
     Numbers,
     Vector,
     code_type,
+    rounded_all,
 )
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.verdict.facts import MAX_DIGITS, BadValue, check_of
+from ntm_rules.model.numbers import MAX_DIGITS, SMALLEST
+from ntm_rules.verdict.facts import BadValue, bounds, check_of
 
 Reader = Callable[[int, int], Vector]
 """The vector of the rows from one place to another."""
 
 _MANY_DIGITS = 10.0**MAX_DIGITS
-_LARGEST = float(np.finfo(np.float64).max)
 _FEW = 64
 """Up to so many values are compared with every text one after the other; among more, a text is looked up."""
-
 
 AS_FLAGS = Message("hint.flags")
 
@@ -96,18 +96,12 @@ def bound_reader(fact: Fact, value: str, column: Column | None) -> Reader:
 # -- numbers ---------------------------------------------------------------------------------
 
 
-def bounds(fact: Fact) -> tuple[float, float]:
-    """Between these a number has to lie."""
-    low = -_LARGEST if fact.minimum is None else float(fact.minimum)
-    return low, _LARGEST if fact.maximum is None else float(fact.maximum)
-
-
 def within(fact: Fact) -> Callable[[Floats], Mask]:
-    """Return True where a number lies within the bounds of the fact; never for NaN and infinities."""
+    """Return True where a number is one that the fact may have; never for NaN and infinities."""
     low, high = bounds(fact)
     if fact.type is FactType.COUNT:
         return lambda x: (x >= low) & (x <= high) & (np.rint(x) == x)
-    return lambda x: (x >= low) & (x <= high)
+    return lambda x: (x >= low) & (x <= high) & ((np.abs(x) >= SMALLEST) | (x == 0))
 
 
 def in_steps(fact: Fact) -> Callable[[Floats], Mask]:
@@ -126,7 +120,11 @@ def _numbers(fact: Fact, column: Column, stepped: bool) -> Reader:
     inside = in_steps(fact) if stepped else within(fact)
     nulls, nan_is_missing = column.nulls, column.nan_is_missing
     low, high = bounds(fact)
-    plain = nan_is_missing and nulls is None and fact.type is not FactType.COUNT and not stepped
+    least = max(low, SMALLEST)
+    simple = fact.type is not FactType.COUNT and not stepped
+    # most numbers are positive: 0 and others are looked for where there is something else
+    usual = (lambda x: (x >= least) & (x <= high)) if simple else inside
+    plain = nan_is_missing and nulls is None and simple
     many = column.values.dtype.kind in "iu" and column.values.size > 0
     many = many and max(int(column.values.max()), -int(column.values.min())) >= 10**MAX_DIGITS
 
@@ -136,10 +134,10 @@ def _numbers(fact: Fact, column: Column, stepped: bool) -> Reader:
             x = np.ascontiguousarray(x, np.float64)
         # as a rule all is well, and least and greatest tell so without making a mask; both pass over NaN, and where
         # there is nothing else they are NaN, which compares false and goes on below
-        if plain and low <= np.fmin.reduce(x) and np.fmax.reduce(x) <= high:
+        if plain and least <= np.fmin.reduce(x) and np.fmax.reduce(x) <= high:
             missing = np.isnan(x)
             return Numbers(x, missing.view(np.uint8) if missing.any() else None)
-        known = inside(x)
+        known = usual(x)
         if nulls is not None:
             missing = nulls(start, end)
             known &= ~missing
@@ -147,12 +145,14 @@ def _numbers(fact: Fact, column: Column, stepped: bool) -> Reader:
             missing = np.isnan(x)
         else:
             missing = None
-        good = np.count_nonzero(known)
-        if good == x.size and not many:
-            return Numbers(x)
         if nan_is_missing and nulls is not None:
             missing = missing | np.isnan(x)
-        gone = 0 if missing is None else np.count_nonzero(missing)
+        good, gone = np.count_nonzero(known), 0 if missing is None else np.count_nonzero(missing)
+        if good + gone != x.size:
+            x, known = looked_again(x, missing)
+            good = np.count_nonzero(known)
+        if good == x.size and not many:
+            return Numbers(x)
         if good + gone == x.size and not many:
             return Numbers(x, (~known).view(np.uint8), shown=None if nulls is None else known)
         if many:
@@ -160,6 +160,18 @@ def _numbers(fact: Fact, column: Column, stepped: bool) -> Reader:
         bad = ~known if missing is None else ~(known | missing)
         unknown = (~known).view(np.uint8) if not known.all() else None
         return Numbers(np.where(known, x, np.nan), unknown, None, bad if bad.any() else None)
+
+    def looked_again(x: Floats, missing: Mask | None) -> tuple[Floats, Mask]:
+        """Return the numbers, and where there are such: what cannot be one as it is may be one in 15 digits."""
+        known = inside(x)
+        if missing is not None:
+            known &= ~missing
+        rows = np.flatnonzero(~known if missing is None else ~(known | missing))
+        if rows.size:
+            x = x.copy()
+            x[rows] = rounded_all(x[rows])
+            known[rows] = inside(x[rows])
+        return x, known
 
     return read
 

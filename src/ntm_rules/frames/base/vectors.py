@@ -10,6 +10,8 @@ import typing
 import numpy as np
 from attrs import define, field
 
+from ntm_rules.model.numbers import MAX_DIGITS, rounded
+
 Array = np.ndarray[typing.Any, typing.Any]
 Floats = np.ndarray[typing.Any, np.dtype[np.float64]]
 Bytes = np.ndarray[typing.Any, np.dtype[np.uint8]]
@@ -17,8 +19,8 @@ Mask = np.ndarray[typing.Any, np.dtype[np.bool_]]
 Coded = np.ndarray[typing.Any, np.dtype[np.unsignedinteger[typing.Any]]]
 """What ``Choices`` hold: a byte each, or more where a fact has more values than a byte counts; see ``code_type``."""
 
-EXACT = float(2**53)
-"""Below it float64 holds every whole number, so that sums and products of whole numbers are exact."""
+EXACT = 10.0**MAX_DIGITS
+"""Below it float64 holds every whole number, which is its own decimal: sums and products of such numbers are exact."""
 
 FALSE, UNKNOWN_FLAG, TRUE = 0, 1, 2
 """How a yes/no is held: the rank of the outcome of "is it so?"."""
@@ -152,6 +154,16 @@ class Block:
     def is_hard(self, rows: Mask) -> None:
         """Leave rows to the scalar engine."""
         self.hard |= rows
+
+
+def rounded_all(values: Floats) -> Floats:
+    """Return floats as float64 of the nearest decimals of 15 digits, as ``rounded`` does one."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        few = (np.abs(values) < 1e9) & (np.rint(values * 1e6) / 1e6 == values)
+    found = values + 0.0
+    rows = np.flatnonzero(~few & ~np.isnan(values))
+    found[rows] = [rounded(number) for number in values[rows].tolist()]
+    return found
 
 
 Places = np.ndarray[typing.Any, np.dtype[np.intp]]

@@ -38,7 +38,7 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
-from ntm_rules.verdict.compare import ORDER, growing, most, one_way
+from ntm_rules.verdict.compare import ORDER, end_of, growing, most, one_way
 from ntm_rules.verdict.compile import Compiler
 
 
@@ -234,7 +234,7 @@ class FrameCompiler:
     def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
         """Return a comparison of a number; of a fact that may grow both ends have to agree."""
         asked = self.tables.asked(cells)
-        if all(limit is None for limit in _limits(asked)):
+        if all(limit is None for limit in limits_of(asked)):
             return self.named(None, op, cells, free)
         slot, most_ = self.slots[name], self.slots.get(most(name))
         if most_ is None:
@@ -256,9 +256,13 @@ class FrameCompiler:
 
     def against(self, slot: Slot, op: Op, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
         """Return a slot against the limits that cells ask: a ratio by its pair where that is given."""
-        limits = _limits(asked)
-        limit = self.by_place(free, limits, lambda v: nw.lit(float(v)), nw.Float64)
-        found = self._compared(op, slot.value, limit)
+        limits = limits_of(asked)
+
+        def holds(way: Op) -> Expr:
+            limit = self.by_place(free, limits, lambda v: nw.lit(end_of(way, v)), nw.Float64)
+            return typing.cast(Expr, ORDER[way](slot.value, limit))
+
+        found = self.as_rank(functools.reduce(operator.and_, map(holds, one_way(op))))
         if slot.top is None or slot.bottom is None:
             return found
         # multiplied out in whole numbers: a quotient is rounded, and may miss a limit that the ratio just meets
@@ -387,7 +391,7 @@ class FrameCompiler:
         return _extreme_of_ratios(self.stages, reads, known, smaller)
 
 
-def _limits(asked: Sequence[Asked]) -> list[Decimal | None]:
+def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:
     """Return the number that each cell asks; None where it asks none."""
     return [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
 

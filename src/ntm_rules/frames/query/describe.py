@@ -2,7 +2,6 @@
 
 import typing
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 
 import narwhals as nw
 from attrs import define
@@ -11,11 +10,12 @@ from ntm_rules.frames.base.details import BAD, SEPARATOR
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
 from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED
 from ntm_rules.frames.base.tables import is_lacking, values_of
-from ntm_rules.frames.query.compile import FrameCompiler
+from ntm_rules.frames.query.compile import FrameCompiler, limits_of
 from ntm_rules.frames.query.ranks import Expr, when_any
-from ntm_rules.frames.query.stages import Slot, null
+from ntm_rules.frames.query.stages import Slot, few_digits, null, unsigned_zero
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.numbers import ends
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Asked, Cell, CellState, Threshold, asked_of, selected
@@ -129,9 +129,11 @@ class FrameDescriber:
         weakest = of([_level(c, a) for c, a in zip(cells, asked, strict=True)], number, nw.Int16)
         level = nw.when(open_).then(printed).otherwise(weakest).fill_null(NO_REASON)
         decided = ~open_ & (rank != NOT_APPLICABLE)
-        margin = nw.when(decided).then(self.margin(slot, fact, op, free, asked, value)).otherwise(null(nw.Float64))
+        actual = self.actual(slot, fact, free, asked, value)
+        slack = self.margin(slot, fact, op, free, asked, value, actual)
+        margin = nw.when(decided).then(slack).otherwise(null(nw.Float64))
         required = nw.when(open_).then(limits(shown)).otherwise(value)
-        return Said(rank, self.reason(slot, fact, free, cells), level, self.actual(slot, fact), required, margin)
+        return Said(rank, self.reason(slot, fact, free, cells), level, actual, required, margin)
 
     def reason(self, slot: Slot | None, fact: Fact | None, free: Sequence[str], cells: Sequence[Cell | None]) -> Expr:
         """Return the first reason why a comparison decides nothing."""
@@ -157,8 +159,13 @@ class FrameDescriber:
                 chain += [] if lacks is None else [(lacks, number(ORDER[code]))]
         return when_any(chain, number(ORDER[ReasonCode.NO_CELL]))
 
-    def actual(self, slot: Slot | None, fact: Fact | None) -> Expr:
-        """Return the value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""
+    def actual(
+        self, slot: Slot | None, fact: Fact | None, free: Sequence[str], asked: Sequence[Asked], value: Expr
+    ) -> Expr:
+        """Return the value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0.
+
+        A number that is in 15 digits the threshold *value* is shown as that.
+        """
         if slot is None or fact is None or fact.type is FactType.CATEGORY:
             return null(nw.Float64)
         if fact.type is FactType.BOOLEAN:
@@ -166,21 +173,32 @@ class FrameDescriber:
             return when_any(chain, null(nw.Float64))
         if fact.type is FactType.ORDINAL:
             return nw.when(slot.value < len(fact.values)).then(slot.value.cast(nw.Float64)).otherwise(null(nw.Float64))
+        by_place, spans = self.compiler.by_place, [None if d is None else ends(d) for d in limits_of(asked)]
+        low, high = (by_place(free, [span and span[n] for span in spans], nw.lit, nw.Float64) for n in (0, 1))
+        same = (slot.value >= low) & (slot.value <= high)
+        known = nw.when(same).then(value).otherwise(unsigned_zero(few_digits(slot.value)))
         if slot.top is None or slot.bottom is None:
-            return slot.value
+            return known
         divisor = _divisor(slot.bottom)
-        return nw.when(slot.bottom.is_null()).then(slot.value).otherwise(slot.top.cast(nw.Float64) / divisor)
+        return nw.when(slot.bottom.is_null()).then(known).otherwise(slot.top.cast(nw.Float64) / divisor)
 
     def margin(
-        self, slot: Slot | None, fact: Fact | None, op: Op, free: Sequence[str], asked: Sequence[Asked], value: Expr
+        self,
+        slot: Slot | None,
+        fact: Fact | None,
+        op: Op,
+        free: Sequence[str],
+        asked: Sequence[Asked],
+        value: Expr,
+        actual: Expr,
     ) -> Expr:
         """Slack in the fact's unit; steps for a level."""
         kinds = (FactType.BOOLEAN, FactType.CATEGORY)
         if slot is None or fact is None or op is Op.ONE_OF or fact.type in kinds:
             return null(nw.Float64)
-        slack = self.actual(slot, fact) - value
+        slack = actual - value
         if slot.top is not None and slot.bottom is not None:
-            limits = [None if a.cell is None else typing.cast(Decimal, a.cell.value).as_integer_ratio() for a in asked]
+            limits = [None if d is None else d.as_integer_ratio() for d in limits_of(asked)]
             top, bottom = (
                 self.compiler.by_place(free, [p and float(p[n]) for p in limits], nw.lit, nw.Float64) for n in (0, 1)
             )
@@ -188,8 +206,8 @@ class FrameDescriber:
             exact = (part * bottom - top * whole) / (_divisor(slot.bottom) * bottom)
             slack = nw.when(slot.bottom.is_null()).then(slack).otherwise(exact)
         if op is Op.EQUALS:
-            return slack.abs() * -1.0
-        return slack * -1.0 if op in (Op.AT_MOST, Op.LESS_THAN) else slack
+            return unsigned_zero(slack.abs() * -1.0)
+        return unsigned_zero(slack * -1.0) if op in (Op.AT_MOST, Op.LESS_THAN) else slack
 
     # -- columns and details -----------------------------------------------------------------
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 import narwhals as nw
 from attrs import define
 
-from ntm_rules.frames.arrays.readers import AS_FLAGS, bounds
+from ntm_rules.frames.arrays.readers import AS_FLAGS
 from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
 from ntm_rules.frames.query.ranks import first_of
 from ntm_rules.frames.query.ratios import join_growing, join_ratios
-from ntm_rules.frames.query.stages import Slot, Stages, divided, null, small, whole_where_small
+from ntm_rules.frames.query.stages import Slot, Stages, divided, is_near, null, small, whole_where_small
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.numbers import MAX_DIGITS, SMALLEST
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.compare import growing
-from ntm_rules.verdict.facts import MAX_DIGITS
+from ntm_rules.verdict.facts import bounds
 from ntm_rules.verdict.program import program_of
 
 
@@ -101,17 +102,24 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
 def _value(fact: Fact, kind: typing.Any) -> nw.Expr:
     """Return a column in the type of its slot."""
     column = nw.col(fact.id)
+    if fact.type is FactType.COUNT and not kind.is_integer():
+        return whole_where_small(_number(fact, kind))
     if fact.type.numeric:
-        if kind == nw.Float64:
-            return column
-        # float32 is read through its shortest decimal text, as it is printed
-        return (column.cast(nw.String) if kind == nw.Float32 else column).cast(nw.Float64)
+        return _number(fact, kind)
     if fact.type is FactType.BOOLEAN:
         return column if kind == nw.Boolean else column == 1
     texts = _texts(column, kind)
     return first_of(
         [(texts == value, nw.lit(place, dtype=nw.Int16)) for place, value in enumerate(fact.values)], nw.Int16
     )
+
+
+def _number(fact: Fact, kind: typing.Any) -> nw.Expr:
+    """Return a column of numbers as float64; a float32 is read through its shortest text, as it is printed."""
+    column = nw.col(fact.id)
+    if kind == nw.Float64:
+        return column
+    return (column.cast(nw.String) if kind == nw.Float32 else column).cast(nw.Float64)
 
 
 def _texts(column: nw.Expr, kind: typing.Any) -> nw.Expr:
@@ -125,22 +133,23 @@ def _wrong(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr | None:
         return None if kind == nw.Boolean else ((column != 0) & (column != 1)).fill_null(False)
     if not fact.type.numeric:
         return (~_texts(column, kind).is_in(list(fact.values))).fill_null(False)
-    found = _out_of_bounds(fact, kind)
+    found, value = _out_of_bounds(fact, kind), _number(fact, kind)
     if fact.type is FactType.COUNT and not kind.is_integer():
-        value = _value(fact, kind)
-        found = found | (whole_where_small(value) != value)
+        found = found | ~is_near(value, whole_where_small(value))
     if stepped and not kind.is_integer():
-        power, moderate = float(10**fact.decimals), small(_value(fact, kind))
-        found = found | (divided((moderate * power).round(0), power) != moderate)
+        power, moderate = float(10**fact.decimals), small(value)
+        found = found | ~is_near(value, divided((moderate * power).round(0), power))
     many = _many_digits(fact, kind)
     return (found if many is None else found | many).fill_null(False)
 
 
 def _out_of_bounds(fact: Fact, kind: typing.Any) -> nw.Expr:
-    value, (low, high) = _value(fact, kind), bounds(fact)
+    value, (low, high) = _number(fact, kind), bounds(fact)
     found = (value < low) | (value > high)
     if kind.is_float() or kind == nw.Unknown:  # NaN is on no side of a bound
         found = found | ~value.is_finite()
+        if fact.type is not FactType.COUNT:
+            found = found | ((value.abs() < SMALLEST) & (value != 0))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 from attrs import define, field
 
-from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, small, where
+from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, is_near, small, where
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.compare import bare_most, most
 
@@ -113,7 +113,7 @@ def _steps(value: nw.Expr, fact: Fact, factor: int) -> tuple[nw.Expr, nw.Expr]:
     most = float(MOST // (10**fact.decimals * factor))
     moderate = small(value, most)
     steps = (moderate * power).round(0)
-    off = ((value < 0) | (value > most) | (divided(steps, power) != moderate)).fill_null(False)
+    off = ((value < 0) | (value > most) | ~is_near(value, divided(steps, power))).fill_null(False)
     return steps.cast(nw.Int64) * factor, off
 
 
@@ -167,7 +167,7 @@ def _disagrees(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
     for digits in _DIGITS:
         power = 10.0**digits
         moderate = small(value, SMALL / power)
-        fits = divided((moderate * power).round(0), power) == value
+        fits = is_near(value, divided((moderate * power).round(0), power))
         wrong = far > 0.5 / power + _ROUNDING
         chain = nw.when(fits).then(wrong) if chain is None else chain.when(fits).then(wrong)
     return typing.cast(nw.Expr, chain.otherwise(far > value.abs() * _COMPUTED))

@@ -12,6 +12,9 @@ would write the expressions of one stage into the next wherever they are used, a
 """
 
 PREFIX = "_ntm_"
+_NEAR = 5e-16
+"""So near to a decimal of 15 digits, relative to its size, there is no other: two or three units off in a float64."""
+_MILLION = 1e6
 SMALL = 1e15
 """Below it floats are rounded to whole numbers; above it what is left of a fraction is lost in float64 anyway."""
 
@@ -106,6 +109,22 @@ def whole_where_small(value: nw.Expr) -> nw.Expr:
     """Return the nearest whole number; beyond ``SMALL`` the number itself."""
     rounded = small(value).round(0)
     return nw.when((value >= -SMALL) & (value <= SMALL)).then(rounded).otherwise(value)
+
+
+def is_near(value: nw.Expr, other: nw.Expr) -> nw.Expr:
+    """Return True where a number is in 15 digits another one, which has no more of them."""
+    return (value - other).abs() <= value.abs() * _NEAR
+
+
+def few_digits(value: nw.Expr) -> nw.Expr:
+    """Return a number without what is not seen of it in 15 digits, where six after the point are all that is seen."""
+    nearest = divided((small(value, SMALL / _MILLION) * _MILLION).round(0), _MILLION)
+    return nw.when(is_near(value, nearest)).then(nearest).otherwise(value)
+
+
+def unsigned_zero(value: nw.Expr) -> nw.Expr:
+    """Return a number; 0 for minus zero, which Polars does not lose by adding 0."""
+    return nw.when(value == 0).then(nw.lit(0.0)).otherwise(value)
 
 
 def divided(value: nw.Expr, by: float) -> nw.Expr:

@@ -4,7 +4,7 @@ import datetime as dt
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from attrs import evolve, frozen
 
@@ -14,6 +14,7 @@ from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.numbers import MAX_DIGITS, unfit
 from ntm_rules.model.rewrite import alike
 from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
 from ntm_rules.model.selectors import Selectors
@@ -30,7 +31,7 @@ from ntm_rules.rules.read.provinces import Province
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import placed
 
-_DIGITS = 15
+_EXACT = Context(prec=2 * MAX_DIGITS)
 
 
 @frozen
@@ -367,7 +368,7 @@ def _multiplied(cell: Cell, times: Cell, of: str) -> Cell:
 def _product(cell: Cell, times: Cell, of: str) -> Decimal:
     if not isinstance(cell.value, Decimal) or not isinstance(times.value, Decimal):
         raise RulesetError([Diagnostic.of("threshold.relative/number", of=of)])
-    value = cell.value * times.value
-    if len(value.normalize().as_tuple().digits) > _DIGITS:
-        raise RulesetError([Diagnostic.of("value.digits/product", value=value, digits=_DIGITS)])
+    value = _EXACT.multiply(cell.value, times.value)
+    if unfit(value) is not None:
+        raise RulesetError([Diagnostic.of("value.digits/product", value=value, digits=MAX_DIGITS)])
     return value

@@ -87,7 +87,7 @@ EXPECTED_INDICATOR = Keys(
         _REASON,
         Key(
             "margin",
-            Plain("number or fraction", ("string", "number"), r"^[+-]?[\d.]+(/\d+)?$"),
+            Plain("number or fraction", ("string", "number"), "^[+-]?[0-9.]+(/[0-9]+)?$"),
             "Chênh lệch so với mức quy định, theo đơn vị của số liệu.",
             "The slack of its single comparison in the fact's unit: a decimal, or a fraction such as -1/3.",
         ),

@@ -2,17 +2,21 @@
 
 import typing
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, near
 from ntm_rules.model.citations import Instrument, last_day
+from ntm_rules.model.numbers import MAX_DIGITS, Unfit, decimal_of, unfit
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.kinds import Keys
 from ntm_rules.rules.keys.shared import INSTRUMENT, TITLE
 from ntm_rules.yaml.nodes import Items, Map, Node, Position, Scalar, problem
 
-MAX_DIGITS = 15
+LEAST, MOST = Decimal("1e-30"), Decimal("1e30")
+"""Between these a constant of a rule file lies in size, unless it is 0."""
+_NOT_FINITE = ("nan", "inf", "infinity")
+_LONG = 10
 _SHOWN = 12
 _TITLE = Message("what.title")
 T = typing.TypeVar("T")
@@ -117,27 +121,31 @@ class Reader:
         return default if found is None else found
 
     def number(self, node: Node, text: str, what: Sentence) -> Decimal | None:
-        """*text* as an exact number of at most 15 significant digits."""
-        try:
-            number = Decimal(text if text.isascii() and "_" not in text and text == text.strip() else "")
-        except InvalidOperation:
-            self.error("value.number", node.at, what=what, text=text)
+        """*text* as an exact number of at most 15 significant digits, between ``LEAST`` and ``MOST`` in size."""
+        number = decimal_of(text)
+        if number is None:
+            code = "value.number/finite" if text.lstrip("+-").lower() in _NOT_FINITE else "value.number"
+            self.error(code, node.at, what=what, text=text)
             return None
-        if not number.is_finite():
-            self.error("value.number/finite", node.at, what=what, text=text)
-            return None
-        if len(number.normalize().as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS * 2:
-            self.error("value.digits", node.at, what=what, text=text, digits=MAX_DIGITS)
-            return None
-        return number
+        match unfit(number, LEAST, MOST):
+            case Unfit.LARGE:
+                self.error("value.digits/large", node.at, what=what, text=text, most="1e30")
+            case Unfit.SMALL:
+                self.error("value.digits/small", node.at, what=what, text=text, least="1e-30")
+            case Unfit.DIGITS:
+                self.error("value.digits", node.at, what=what, text=text, digits=MAX_DIGITS)
+            case None:
+                return number
+        return None
 
     def integer(self, node: Node | None, what: Sentence) -> int | None:
         """*node* as a whole number from 1."""
         if node is None:
             return None
         text = self.text(node, what)
-        if text.isascii() and text.isdigit() and int(text[:9]) > 0:
-            return int(text[:9])
+        digits = text.lstrip("0")
+        if digits.isascii() and digits.isdigit() and len(digits) < _LONG:
+            return int(digits)
         self.error("value.integer", node.at, what=what, text=text)
         return None
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules._version import __version__
 from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
-from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, form, keys_of, plain_object
 from ntm_rules.model.results import Facts, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
@@ -105,11 +105,8 @@ def _missing(result: IndicatorResult) -> Iterator[str]:
     if result.outcome is not Outcome.UNDETERMINED:
         return
     trees = (result.tree,) if result.applies is None else (result.applies, result.tree)
-    for leaf in (leaf for tree in trees for leaf in tree.leaves()):
-        if leaf.outcome is Outcome.UNDETERMINED:
-            if ReasonCode.FACT_MISSING in leaf.codes and leaf.fact is not None:
-                yield leaf.fact.id
-            yield from (name for column in leaf.columns for name in column.missing)
+    for tree in trees:
+        yield from (name for leaf in tree.leaves() for name in leaf.missing)
 
 
 @public("programme")

@@ -170,7 +170,7 @@ class Words:
 
     def _missing(self, leaf: LeafResult) -> str:
         """Return that the figure is missing, or by what one that is there may still grow."""
-        if ReasonCode.FACT_MISSING not in leaf.codes:
+        if ReasonCode.FACT_MISSING not in leaf.codes or not leaf.missing:
             return ""
         if leaf.undecided is not None and leaf.actual is not None:
             return self._undecided(leaf.fact, leaf.undecided)

@@ -77,7 +77,7 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
     for reason in verdict.reasons():
         if reason.outcome is Outcome.NOT_MET:
             not_met.append(reason.text(lang))
-        elif set(reason.codes) <= _OPEN:
+        elif _is_open(reason):
             open_.append(reason.indicator)
             notes.setdefault(_open_note(reason, lang), reason.indicator)
         else:
@@ -102,11 +102,16 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
     )
 
 
+def _is_open(reason: Reason) -> bool:
+    """Return whether the law alone leaves an indicator open: no figure could decide it, given or not."""
+    return not reason.result.missing and set(reason.codes) - {ReasonCode.FACT_MISSING} <= _OPEN
+
+
 def _open_note(reason: Reason, lang: str) -> str:
     """Why an indicator is open for every unit of this column, without the figures of one of them."""
     words = words_in(lang, reason.facts)
     title = f" {reason.title.text(lang)}" if reason.title else ""
-    why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes)
+    why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes if code in _OPEN)
     cells = [cell for cell in reason.result.cells if cell.level != "official"] or reason.result.cells
     cited = dict.fromkeys(words.citation(cell.citation) for cell in cells)
     return "; ".join([f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])])

@@ -197,6 +197,14 @@ class IndicatorResult:
         return self.single.margin if self.single else None
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts for want of which it is undetermined, each once; none where no fact could decide it."""
+        if self.outcome is not Outcome.UNDETERMINED:
+            return ()
+        trees = (self.tree,) if self.applies is None else (self.applies, self.tree)
+        return tuple(dict.fromkeys(name for tree in trees for leaf in tree.leaves() for name in leaf.missing))
+
+    @property
     def unit(self) -> str | None:
         """The id of the fact's measure, of a single comparison."""
         leaf = self.single

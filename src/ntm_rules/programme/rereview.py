@@ -1,7 +1,7 @@
 """Re-review: every unit under an old and a new set, what became of its finding, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
 
@@ -12,7 +12,7 @@ from ntm_rules._version import __version__
 from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, form, keys_of, plain_object
-from ntm_rules.model.results import Facts, IndicatorResult
+from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import assessed, yes_no
 from ntm_rules.programme.record import recognition_fact
@@ -97,16 +97,7 @@ class ReviewedUnit:
         """The facts for want of which the new finding is undetermined, in the order of the decision."""
         if self.after.outcome is not Outcome.UNDETERMINED:
             return ()
-        return tuple(dict.fromkeys(name for i in self.after.indicators.values() for name in _missing(i)))
-
-
-def _missing(result: IndicatorResult) -> Iterator[str]:
-    """Yield the facts that an undetermined indicator lacks."""
-    if result.outcome is not Outcome.UNDETERMINED:
-        return
-    trees = (result.tree,) if result.applies is None else (result.applies, result.tree)
-    for tree in trees:
-        yield from (name for leaf in tree.leaves() for name in leaf.missing)
+        return tuple(dict.fromkeys(name for i in self.after.indicators.values() for name in i.missing))
 
 
 @public("programme")

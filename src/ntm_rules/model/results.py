@@ -298,6 +298,10 @@ class RulesetResult(typing.Protocol):
         """Source, date and author of facts, where the caller gave them."""
 
     @property
+    def unread(self) -> Mapping[str, FactValue]:
+        """The facts that were given and that no rule of the set reads."""
+
+    @property
     def outcome(self) -> Outcome:
         """Of the whole set."""
 

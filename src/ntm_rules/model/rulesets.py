@@ -128,6 +128,7 @@ class Ruleset:
         grades: middle outcomes, the highest first.
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
+        unread: the facts of the library that this set does not read; what is given of them is checked all the same.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Ruleset:
     title: Text | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
+    unread: tuple[Fact, ...] = field(default=(), eq=False, repr=False)
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:

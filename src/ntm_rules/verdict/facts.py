@@ -5,6 +5,7 @@ fact's unit), a boolean, or the text of a level or category.
 """
 
 import datetime as dt
+import functools
 import math
 import sys
 import typing
@@ -48,6 +49,7 @@ class CheckedFacts:
 
     Attributes:
         given: as the caller gave them, missing ones left out.
+        unread: facts that were given and that the ruleset does not read, checked like the others.
         values: one a slot of the ruleset, in the order of ``Ruleset.facts``.
     """
 
@@ -55,13 +57,14 @@ class CheckedFacts:
     given: Mapping[str, FactValue]
     annotations: Mapping[str, Annotation]
     values: list[Slot]
+    unread: Mapping[str, FactValue] = field(factory=dict)
 
 
 class Checker:
     """Checks facts against what a ruleset reads; made once a ruleset."""
 
     def __init__(self, ruleset: Ruleset) -> None:
-        self.catalogue = ruleset.catalogue
+        self.ruleset, self.catalogue = ruleset, ruleset.catalogue
         self.places = {fact.id: place for place, fact in enumerate(ruleset.facts)}
         self.stepped = frozenset(_scored(ruleset))
         self.checks = {f.id: self._check_of(f) for f in ruleset.facts}
@@ -99,6 +102,7 @@ class Checker:
             FactError: every bad fact among the changes, and every ratio they leave in disagreement.
         """
         draft = _Draft(before.unit, list(before.values), {**before.given, **changes}, dict(before.annotations))
+        draft.unread = dict(before.unread)
         ratios = _touched(self.ratios, self.ratios_with, changes)
         derived = _touched(self.derived, self.derived_with, changes)
         again = {f.id: before.given[f.id] for f, _, _ in ratios if f.id in before.given and f.id not in changes}
@@ -117,7 +121,9 @@ class Checker:
             found = checks.get(name)
             if found is None:
                 del given[name]
-                if name not in self.catalogue:
+                if name in self.catalogue:
+                    draft.aside(name, value)
+                else:
                     self._unknown(name, value, draft)
                 continue
             place, low, high, check = found
@@ -146,9 +152,25 @@ class Checker:
                 self._put(fact, part, whole, pair, draft)
         for fact, part, whole in derived:
             self._pair(fact, part, whole, draft)
+        if draft.unread:
+            draft.problems += self._wrong_with_all(draft)
         if draft.problems:
             raise FactError(draft.problems)
-        return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values)
+        return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values, draft.unread)
+
+    def _wrong_with_all(self, draft: "_Draft") -> list[FactProblem]:
+        """Return what is wrong with what was given, those facts included that the set does not read."""
+        try:
+            self.of_all.check({**draft.given, **draft.unread}, draft.unit)
+        except FactError as error:
+            return [problem for problem in error.problems if problem not in draft.problems]
+        return []
+
+    @functools.cached_property
+    def of_all(self) -> "Checker":
+        """The check of every fact of the library."""
+        facts = (*self.ruleset.facts, *self.ruleset.unread)
+        return Checker(Ruleset("", "", dt.date.min, 1, (), facts, (), catalogue=self.catalogue))
 
     def _unknown(self, name: str, value: object, draft: "_Draft") -> None:
         hint = meant(str(name), self.catalogue or self.checks)
@@ -204,6 +226,15 @@ class _Draft:
     given: dict[str, typing.Any]
     annotations: dict[str, Annotation] = field(factory=dict)
     problems: list[FactProblem] = field(factory=list)
+    unread: dict[str, typing.Any] = field(factory=dict)
+
+    def aside(self, name: str, value: object) -> None:
+        """Keep a fact that the set does not read; None takes it away."""
+        self.unread.pop(name, None)
+        if isinstance(value, Mapping):
+            value = self.annotated(name, value)
+        if value is not None:
+            self.unread[name] = value
 
     def bad(self, fact: str, value: object, expected: Message, hint: Sentence = "") -> None:
         """Note a bad fact."""

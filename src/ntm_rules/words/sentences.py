@@ -175,7 +175,7 @@ class Words:
         if leaf.undecided is not None and leaf.actual is not None:
             return self._undecided(leaf.fact, leaf.undecided)
         boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
-        return say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing")
+        return self._noted(leaf, say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing"))
 
     def _asked(self, leaf: LeafResult) -> str:
         """Return what a number or level has to be, where the cell itself is not what is open."""

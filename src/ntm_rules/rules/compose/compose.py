@@ -94,13 +94,14 @@ def compose(
         *stricter(criteria, variants, _selectors(facts, {**borrowed, **derived}, bindings)),
         *_notes(applied, request),
     )
+    used = _facts_used(every, derived, facts)
     composed = Ruleset(
         request.id,
         base.header.period,
         request.on,
         request.year,
         criteria,
-        _facts_used(every, derived, facts),
+        used,
         applied,
         tuple(derived.values()),
         tuple(sorted(bindings.items())),
@@ -113,6 +114,7 @@ def compose(
         title=base.header.title,
         diagnostics=told,
         catalogue=frozenset(facts),
+        unread=tuple(fact for fact in facts.values() if fact not in used),
     )
     grades = [Grade(v.id, evolve(composed, criteria=v.criteria, diagnostics=()), v.title) for v in variants]
     return evolve(composed, grades=tuple(grades))

@@ -11,6 +11,7 @@ import click
 from attrs import define, field
 from rich.progress import Progress, TaskID
 
+from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.options import (
     Law,
@@ -95,6 +96,7 @@ def assess(
             work.write_wide(out)
         else:
             work.write_verdicts(out, form, lang, reasons)
+    tell_columns([ruleset], work.given, lang)
     if work.seen & set(fail_on):
         click.get_current_context().exit(1)
 
@@ -115,6 +117,7 @@ class _Work:
 
     Attributes:
         seen: the outcomes of units that came up, and ``provisional``.
+        given: the facts that the file has.
     """
 
     file: Path
@@ -124,12 +127,13 @@ class _Work:
     bar: Progress
     task: TaskID
     seen: set[str] = field(init=False, factory=set)
+    given: set[str] = field(init=False, factory=set)
 
     def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
         count = 0
         self.bar.update(self.task, total=self.rows())
-        for count in checked(units(self.file, self.library, self.source), self.ruleset):
+        for count in checked(self.noted(units(self.file, self.library, self.source)), self.ruleset):
             self.bar.update(self.task, completed=count)
         self.bar.update(self.task, total=count, completed=0)
         with text_target(out, form) as text:
@@ -141,6 +145,12 @@ class _Work:
                 write_csv(text, self.verdicts(), self.ruleset, self.source["keep"], lang, reasons)
             else:
                 write_table(text, self.verdicts(), self.library, self.ruleset, lang)
+
+    def noted(self, rows: Iterator[UnitFacts]) -> Iterator[UnitFacts]:
+        """Yield the units, noting which facts they have."""
+        for unit in rows:
+            self.given.update(unit.facts)
+            yield unit
 
     def verdicts(self) -> Iterator[Assessed]:
         """Yield the verdicts of all units."""
@@ -209,6 +219,7 @@ class _Work:
             sheet=source["sheet"],
         ):
             self.seen |= batch.outcomes
+            self.given |= batch.given
             yield batch
             self.bar.advance(self.task, len(batch.units))
 

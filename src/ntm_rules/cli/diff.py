@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from ntm_rules.cli.assess import checked, units
+from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import (
@@ -79,6 +80,8 @@ def diff(
         for ruleset in (before, after):
             total = sum(1 for _ in checked(units(data, library, source), ruleset))
         turned = list(found.on_units(units(data, library, source)))
+        given = {name for unit in units(data, library, source) for name in unit.facts}
+        tell_columns((before, after), given, lang)
     if form == "json":
         made = found.to_dict()
         if data is not None:

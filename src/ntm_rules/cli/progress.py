@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ntm_rules.cli.assess import split
+from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.heading import heading, province_name
 from ntm_rules.cli.options import (
     Law,
@@ -28,6 +29,7 @@ from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.progress import progress as counted
+from ntm_rules.programme.record import recognition_fact
 from ntm_rules.reports.progress import progress_report
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.units import UnitFacts
@@ -130,6 +132,10 @@ def progress(
         )
     except BadArgument as error:
         raise click.UsageError(error.text(error_lang())) from None
+
+    if not now.published:
+        given = {name for unit in now.units for name in unit.facts}
+        tell_columns(tuple(rulesets.values()), given, lang, map(recognition_fact, wanted))
 
     def lines() -> Iterator[str]:
         if now.published:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -22,8 +23,9 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import RatioOf
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
+from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold, asked_of, bound_threshold
 
 
 @frozen
@@ -160,6 +162,14 @@ def facts_of(condition: Condition) -> Iterator[str]:
             threshold = threshold.resolved or threshold.times
         if isinstance(threshold, Table):
             yield from threshold.by
+
+
+def deciding_facts_of(condition: Condition, floor: Evidence | None) -> Iterator[str]:
+    """Yield the facts of the leaves that some facts decide: of the others each cell is open, whatever is given."""
+    for _, leaf in leaves(condition):
+        threshold = leaf.cell if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
+        if any(asked_of(cell, floor).code != Outcome.UNDETERMINED for _, _, cell in threshold_cells(threshold)):
+            yield from facts_of(leaf)
 
 
 def guards_of(derived: Derived) -> Iterator[Condition]:

@@ -24,6 +24,7 @@ from ntm_rules.model.citations import Confidence, Evidence
 from ntm_rules.model.conditions import By, Op
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plans import Aim
+from ntm_rules.model.rulesets import MEANINGS
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.programme.rereview import Transition
 from ntm_rules.proofs import Kind as Proved
@@ -40,9 +41,13 @@ CATALOGUES = {lang: SOURCE / "messages" / "locale" / lang / "LC_MESSAGES" / "ntm
 OPS = tuple(op.value for op in Op)
 KINDS = tuple(kind.value for kind in Kind)
 LEVELS = ("official", "secondary", "recalled", "pending")
+NAMED = ("met", "not_met", "met_share", "criteria", "became.gained", "became.lost")
+"""What reports call otherwise where it is not good news to meet a tier."""
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "severity.": tuple(severity.value for severity in Severity),
     "outcome.": tuple(outcome.code for outcome in Outcome),
+    "outcome_of.": tuple(f"{means}.{outcome.code}" for means in MEANINGS for outcome in Outcome),
+    "report_of.": tuple(f"{means}.{what}" for means in MEANINGS for what in NAMED),
     "why.": tuple(code.value for code in ReasonCode),
     "asked.": (*OPS, "yes", "no", "category"),
     "words.by.": ("self", "appraised"),

@@ -12,6 +12,7 @@ from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
 from ntm_rules.reports.report import Report, Table, Value, text_of
 from ntm_rules.words.numbers import day
+from ntm_rules.words.sentences import outcome_word
 
 _LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
 
@@ -73,6 +74,8 @@ _GROUPED = tuple(
         "report.under",
     )
 )
+_OF_CRITERIA = ("report.counted", "report.average_row", "report.under")
+"""What says how near units are to meeting a tier: nothing of a tier that nobody wants to meet."""
 _CHANGING = ("report.met", "report.recognised", "report.average_row")
 
 
@@ -201,7 +204,7 @@ class _ProgressReport:
         name = self.tier(tier.tier)
         before = tier.change.before if tier.change is not None else None
         yield self.summary(name, tier, before)
-        if tier.now.counted:
+        if tier.now.counted and tier.met_means is None:
             bands = [self.band(band, tier.scale) for band in tier.now.bands]
             yield self.banded(
                 say(self.lang, "report.bands", tier=name),
@@ -213,7 +216,7 @@ class _ProgressReport:
             yield self.banded(say(self.lang, "report.counts", tier=name), counts, tier.now.counts, None)
         if tier.groups:
             yield self.groups(name, tier)
-        if tier.under:
+        if tier.under and tier.met_means is None:
             title = say(self.lang, "report.listed", tier=name, count=tier.scale.under)
             columns = (*self.words("report.unit"), *self.found.by, *self.words("report.criteria"))
             yield Table(title, columns, tuple(self.listed(record) for record in tier.under))
@@ -223,7 +226,7 @@ class _ProgressReport:
             columns = (
                 *self.words("report.unit"),
                 *self.found.by,
-                *self.words("report.outcome", "report.criteria", "report.recognised"),
+                *(self.named(f"report.{name}", tier) for name in ("outcome", "criteria", "recognised")),
             )
             yield Table(
                 say(self.lang, "report.all_units", tier=name),
@@ -236,9 +239,9 @@ class _ProgressReport:
         rows: list[tuple[Value, ...]] = []
         for row in _ROWS:
             now, then = row.of(tier.now), None if before is None else row.of(before)
-            known = tier.now.counted or row.code not in ("report.average_row", "report.under")
+            known = (tier.now.counted and tier.met_means is None) or row.code not in _OF_CRITERIA
             if known and (row.always or now or then):
-                label = say(self.lang, row.code, count=tier.scale.under)
+                label = self.named(row.code, tier)
                 shown: Value = say(self.lang, "report.not_here") if now is None else now
                 rows.append((label, shown) if before is None else (label, shown, then, _difference(now, then)))
             if row.code == "report.not_met":
@@ -247,6 +250,11 @@ class _ProgressReport:
         if before is not None:
             columns += self.words("report.before", "report.change")
         return Table(say(self.lang, "report.summary", tier=name), columns, tuple(rows))
+
+    def named(self, code: str, tier: TierProgress) -> str:
+        """Return the name of a line or column; of a tier that nobody wants to meet it says what meeting it means."""
+        special = f"report_of.{tier.met_means}.{code.removeprefix('report.')}"
+        return say(self.lang, special if is_known(special) else code, count=tier.scale.under)
 
     def graded(self, now: Tally, before: Tally | None) -> Iterator[tuple[Value, ...]]:
         """Of those not met, how many have each grade."""
@@ -279,11 +287,12 @@ class _ProgressReport:
 
     def groups(self, name: str, tier: TierProgress) -> Table:
         """Return a line for each group, outer ones before what they hold, without columns of which nothing is known."""
-        shown = [row for row in _GROUPED if any(row.of(group.now) is not None for group in tier.groups)]
+        rows_ = [row for row in _GROUPED if tier.met_means is None or row.code not in _OF_CRITERIA]
+        shown = [row for row in rows_ if any(row.of(group.now) is not None for group in tier.groups)]
         changing = [row for row in shown if row.code in _CHANGING] if tier.change is not None else []
-        columns = [*self.found.by, *(say(self.lang, row.code, count=tier.scale.under) for row in shown)]
+        columns = [*self.found.by, *(self.named(row.code, tier) for row in shown)]
         change = say(self.lang, "report.change")
-        columns += [f"{say(self.lang, row.code)}: {change}" for row in changing]
+        columns += [f"{self.named(row.code, tier)}: {change}" for row in changing]
         rows: list[tuple[Value, ...]] = []
         for group in tier.groups:
             path = (*group.path, *[""] * (len(self.found.by) - len(group.path)))
@@ -303,7 +312,7 @@ class _ProgressReport:
         return None if ends is None else f"{'–'.join(dict.fromkeys(map(str, ends)))}/{record.criteria_total}"
 
     def unit(self, record: UnitRecord) -> tuple[Value, ...]:
-        outcome = "" if record.outcome is None else say(self.lang, f"outcome.{record.outcome.code}")
+        outcome = "" if record.outcome is None else outcome_word(self.lang, record.outcome, record.met_means)
         if record.grade is not None:
             outcome += f", {record.grade.title.text(self.lang) if record.grade.title is not None else record.grade.id}"
         outcome += " (*)" if record.provisional else ""
@@ -314,7 +323,7 @@ class _ProgressReport:
     def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
         """Yield the units that are not as they were."""
         rows = [
-            (unit, say(self.lang, f"report.became.{kind}")) for kind in _LISTS for unit in getattr(tier.change, kind)
+            (unit, self.named(f"report.became.{kind}", tier)) for kind in _LISTS for unit in getattr(tier.change, kind)
         ]
         if rows:
             yield Table(

@@ -190,9 +190,8 @@ class Verdict:
 
     def reasons(self) -> tuple[Reason, ...]:
         """Why the indicators that are not satisfied are not, in the order of the decision."""
-        facts, notes = self.ruleset.fact_by_id, self.annotations
         return tuple(
-            reason_of(criterion.no, indicator, facts, notes)
+            reason_of(criterion.no, indicator, self.ruleset, self.annotations)
             for criterion in self.criteria.values()
             for indicator in criterion.indicators.values()
             if not indicator.outcome.satisfied

@@ -112,6 +112,7 @@ def compose(
         level=base.level,
         tested_against=base.tested_against,
         title=base.header.title,
+        met_means=base.met_means,
         diagnostics=told,
         catalogue=frozenset(facts),
         unread=tuple(fact for fact in facts.values() if fact not in used),

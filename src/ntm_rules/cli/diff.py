@@ -23,6 +23,7 @@ from ntm_rules.cli.options import (
     rulesets_option,
     source_options,
 )
+from ntm_rules.difference.changes import UNLISTED
 from ntm_rules.difference.difference import Difference
 from ntm_rules.difference.difference import diff as difference
 from ntm_rules.difference.flips import UnitDifference
@@ -99,8 +100,11 @@ def _print_changes(out: Console, library: Library, found: Difference, words: Dif
         print_lines(out, (say(words.lang, code), *(f"  {line}" for line in heading(library, ruleset, words.lang))))
     if found.old.year != found.new.year:
         print_lines(out, [say(words.lang, "diff.other_years", old=found.old.year, new=found.new.year)], first="")
-    print_lines(out, [words.counts(found.counts) if found.changes else say(words.lang, "diff.none")])
-    for change in found.changes:
+    lines = [say(words.lang, f"diff.kind.{kind.value}") for kind in UNLISTED if kind in found.counts]
+    known = [change for change in found.changes if not change.unlisted]
+    lines += [words.counts(found.counts)] if known else []
+    print_lines(out, lines or [say(words.lang, "diff.none")])
+    for change in known:
         head, *steps = words.change(change)
         out.print(text(head, "bold"))
         for line in steps:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.difference.match import same_criteria, same_indicators
+from ntm_rules.difference.match import Unlisted, same_criteria, same_indicators
 from ntm_rules.model.plain import Json, figure, keys_of, plain_object
 from ntm_rules.model.results import CriterionResult, Facts, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
@@ -18,19 +18,30 @@ Both = tuple[R | None, R | None]
 
 @frozen
 class Twins:
-    """Numbers of criteria and indicators under the old and the new set; None where a set has none."""
+    """Numbers of criteria and indicators under the old and the new set; None where a set has none.
+
+    What is in one set only, and of which it is not known whether the other has it, is left out.
+
+    Attributes:
+        unlisted: the set that was not copied, 0 for the old one, for want of which something is left out.
+    """
 
     criteria: tuple[tuple[str | None, str | None], ...]
     indicators: tuple[tuple[str | None, str | None], ...]
+    unlisted: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, old: Ruleset, new: Ruleset) -> "Twins":
         """Return the numbers of two sets, in the order of the new one."""
         pairs, kin = same_indicators(old, new)
         criteria = same_criteria(old, new, pairs, kin)
+        unlisted = Unlisted.of(old, new, criteria)
+        sides = {unlisted.side(a, b) for a, b in criteria}
+        own = [(a, b, unlisted.side(a and a.criterion, b and b.criterion)) for a, b in pairs]
         return cls(
-            tuple((a.no if a else None, b.no if b else None) for a, b in criteria),
-            tuple((a.indicator.no if a else None, b.indicator.no if b else None) for a, b in pairs),
+            tuple((a and a.no, b and b.no) for a, b in criteria if unlisted.side(a, b) is None),
+            tuple((a and a.indicator.no, b and b.indicator.no) for a, b, side in own if side is None),
+            tuple(sorted({side for side in (*sides, *(side for _, _, side in own)) if side is not None})),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from ntm_rules.messages.catalogue import say
+from ntm_rules.difference.changes import UNLISTED
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
@@ -44,7 +45,9 @@ class DiffWords:
         """How many indicators changed in each way."""
         names = {kind: say(self.lang, f"diff.count.{kind.value}") for kind in counts}
         return "; ".join(
-            say(self.lang, "diff.counted", count=count, what=names[kind]) for kind, count in counts.items()
+            say(self.lang, "diff.counted", count=count, what=names[kind])
+            for kind, count in counts.items()
+            if kind not in UNLISTED
         )
 
     def change(self, change: "Change") -> Iterator[str]:

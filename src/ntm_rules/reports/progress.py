@@ -226,7 +226,9 @@ class _ProgressReport:
             columns = (
                 *self.words("report.unit"),
                 *self.found.by,
-                *(self.named(f"report.{name}", tier) for name in ("outcome", "criteria", "recognised")),
+                *self.words("report.outcome"),
+                self.named("report.criteria", tier),
+                *self.words("report.recognised"),
             )
             yield Table(
                 say(self.lang, "report.all_units", tier=name),

@@ -11,15 +11,13 @@ from ntm_rules.cli.console import STYLES, console, indented, print_lines, table,
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.writers import Assessed
 from ntm_rules.messages.catalogue import say
-from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.walk import indicators
 from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Verdict
-from ntm_rules.words.reason import Reason, words_in
+from ntm_rules.words.reason import BY_LAW, Reason, words_in
 from ntm_rules.words.sentences import grade_title, outcome_word
-
-_OPEN = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
 
 
 @frozen
@@ -77,7 +75,7 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
     for reason in verdict.reasons():
         if reason.outcome is Outcome.NOT_MET:
             not_met.append(reason.text(lang))
-        elif _is_open(reason):
+        elif reason.open_by_law:
             open_.append(reason.indicator)
             notes.setdefault(_open_note(reason, lang), reason.indicator)
         else:
@@ -102,16 +100,11 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
     )
 
 
-def _is_open(reason: Reason) -> bool:
-    """Return whether the law alone leaves an indicator open: no figure could decide it, given or not."""
-    return not reason.result.missing and set(reason.codes) - {ReasonCode.FACT_MISSING} <= _OPEN
-
-
 def _open_note(reason: Reason, lang: str) -> str:
     """Why an indicator is open for every unit of this column, without the figures of one of them."""
     words = words_in(lang, reason.facts)
     title = f" {reason.title.text(lang)}" if reason.title else ""
-    why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes if code in _OPEN)
+    why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes if code in BY_LAW)
     cells = [cell for cell in reason.result.cells if cell.level != "official"] or reason.result.cells
     cited = dict.fromkeys(words.citation(cell.citation) for cell in cells)
     return "; ".join([f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])])

@@ -76,7 +76,7 @@ class UnitDifference:
                 "criteria_met": {"before": before.criteria_met, "after": after.criteria_met},
                 "criteria": [_place(old, new) for old, new in self.criteria],
                 "indicators": [
-                    {**_place(old, new), "comparisons": {"before": _leaves(old), "after": _leaves(new)}}
+                    {**_place(old, new), "comparisons": {"before": leaves_dict(old), "after": leaves_dict(new)}}
                     for old, new in self.indicators
                 ],
             }
@@ -122,7 +122,7 @@ def _place(old: CriterionResult | IndicatorResult | None, new: CriterionResult |
     }
 
 
-def _leaves(result: IndicatorResult | None) -> list[Json]:
+def leaves_dict(result: IndicatorResult | None) -> list[Json]:
     """Return what was there, what was asked and by how much, without the law that a verdict shows."""
     return [
         {

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
-from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
+from ntm_rules.difference.flips import Twins, UnitDifference, difference_of, leaves_dict
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, form, keys_of, plain_object
 from ntm_rules.model.results import Facts
@@ -18,6 +18,7 @@ from ntm_rules.programme.input import assessed, yes_no
 from ntm_rules.programme.record import recognition_fact
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.words.reason import Reason
 
 SCHEMA = "ntm-rules/rereview/1"
 
@@ -86,6 +87,11 @@ class ReviewedUnit:
     def at_stake(self) -> bool:
         """True if it is recognised and the finding does not support that any more."""
         return self.recognised is True and not self.after.outcome.satisfied
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it does not satisfy the new set, indicator by indicator, turned or not."""
+        return self.after.reasons()
 
     @property
     def difference(self) -> UnitDifference:
@@ -184,6 +190,10 @@ def _urgency(unit: ReviewedUnit) -> int:
     return 0 if unit.after.outcome is Outcome.NOT_MET else 1
 
 
+def _why(reason: Reason) -> Json:
+    return {"no": reason.indicator, "outcome": reason.outcome, "comparisons": leaves_dict(reason.result)}
+
+
 @form
 def _unit(unit: ReviewedUnit) -> Json:
     return {
@@ -191,4 +201,5 @@ def _unit(unit: ReviewedUnit) -> Json:
         "transition": unit.transition,
         "provisional": {"before": unit.before.provisional, "after": unit.after.provisional},
         **keys_of(unit, "recognised", "missing", "kept"),
+        **({"not_satisfied": list(map(_why, unit.reasons))} if unit.at_stake else {}),
     }

@@ -234,6 +234,7 @@ class _ProgressReport:
                 say(self.lang, "report.all_units", tier=name),
                 columns,
                 tuple(self.unit(record) for record in tier.records),
+                self.words("cli.foot_provisional") if any(record.provisional for record in tier.records) else (),
             )
 
     def summary(self, name: str, tier: TierProgress, before: Tally | None) -> Table:

@@ -14,6 +14,10 @@ from ntm_rules.model.text import Text
 from ntm_rules.words.sentences import Words
 
 
+BY_LAW = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
+"""What leaves a comparison open for every unit: nobody knows (well enough) what is asked."""
+
+
 @public("results")
 @frozen
 class Reason:
@@ -36,6 +40,12 @@ class Reason:
     facts: Mapping[str, Fact] = field(repr=False, eq=False)
     annotations: Mapping[str, Annotation] = field(repr=False)
     met_means: str | None = field(default=None, repr=False)
+
+    @property
+    def open_by_law(self) -> bool:
+        """True if the law alone leaves the indicator open: no figure could decide it, given or not."""
+        codes = set(self.codes) - {ReasonCode.FACT_MISSING}
+        return self.outcome is Outcome.UNDETERMINED and not self.result.missing and codes <= BY_LAW
 
     def text(self, lang: str = "vi") -> str:
         """Return the reason in one line: number, title, value against threshold, citation, evidence.

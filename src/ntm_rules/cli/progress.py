@@ -133,6 +133,9 @@ def progress(
     except BadArgument as error:
         raise click.UsageError(error.text(error_lang())) from None
 
+    warnings = tuple(_other_year(plan, law, lang))
+    for warning in warnings:
+        click.echo(warning, err=True)
     if not now.published:
         given = {name for unit in now.units for name in unit.facts}
         tell_columns(tuple(rulesets.values()), given, lang, map(recognition_fact, wanted))
@@ -140,6 +143,7 @@ def progress(
     def lines() -> Iterator[str]:
         if now.published:
             yield say(lang, "report.published")
+        yield from warnings
         for ruleset in rulesets.values():
             yield from heading(library, ruleset, lang)
 
@@ -147,9 +151,18 @@ def progress(
     write(
         form,
         out,
-        lambda: progress_report(found, lang, lines=tuple(lines()), province=name, every_unit=all_units),
+        lambda: progress_report(
+            found, lang, lines=tuple(lines()), province=name, every_unit=all_units, published=now.published
+        ),
         found.to_dict,
     )
+
+
+def _other_year(plan: Plan | None, law: Law, lang: str) -> Iterator[str]:
+    """Yield that the targets are of another year than the figures, where they are."""
+    year = law["year"] or (law["on"] or dt.date.today()).year
+    if plan is not None and plan.year != year:
+        yield say(lang, "cli.warning", message=say(lang, "report.other_year", planned=plan.year, year=year))
 
 
 def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str, ...], source: Source) -> UnitFile:

@@ -18,7 +18,13 @@ _LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
 
 
 def progress_report(
-    found: Progress, lang: str = "vi", *, lines: Sequence[str] = (), province: str = "", every_unit: bool = False
+    found: Progress,
+    lang: str = "vi",
+    *,
+    lines: Sequence[str] = (),
+    province: str = "",
+    every_unit: bool = False,
+    published: bool = False,
 ) -> Report:
     """Progress as a report.
 
@@ -27,12 +33,13 @@ def progress_report(
         lines: more of the heading, e.g. which law was applied.
         province: the name of the province of the plan.
         every_unit: with a table of all units at the end.
+        published: the findings are published counts, not worked out from figures.
 
     Raises:
         UnknownName: another language.
     """
     check_language(lang)
-    return _ProgressReport(found, lang).report(lines, province, every_unit)
+    return _ProgressReport(found, lang).report(lines, province, every_unit, published)
 
 
 @frozen
@@ -94,13 +101,22 @@ class _ProgressReport:
             return tier
         return say(self.lang, "report.tier_named", level=Message(codes[0]), tier=Message(codes[1]), id=tier)
 
-    def report(self, lines: Sequence[str], province: str, every_unit: bool) -> Report:
+    def report(self, lines: Sequence[str], province: str, every_unit: bool, published: bool) -> Report:
         """Return the whole report."""
         tables = list(self.targets())
         for tier in self.found.tiers:
             tables += self.tables(tier, every_unit)
-        head = (*self.heading(province), *lines, say(self.lang, "report.two_things"), say(self.lang, "report.span"))
+        head = (*self.heading(province), *lines, *self.explained(tables, published))
         return Report(self.lang, say(self.lang, "report.progress"), head, tuple(tables))
+
+    def explained(self, tables: Sequence[Table], published: bool) -> Iterator[str]:
+        """Yield what has to be known to read the tables, as far as it comes up in them."""
+        if self.found.plan is not None or any(tier.now.by_act is not None for tier in self.found.tiers):
+            yield say(self.lang, "report.two_things_published" if published else "report.two_things")
+        values = (value for table in tables for row in table.rows for value in row)
+        open_ = any(record.criteria_undetermined for tier in self.found.tiers for record in tier.records)
+        if open_ or any(isinstance(value, Span) and not value.known for value in values):
+            yield say(self.lang, "report.span")
 
     def heading(self, province: str) -> Iterator[str]:
         """Yield the day and the plan."""

@@ -15,7 +15,7 @@ from unit.small import BASE, load
 from unit.test_undecided import ON
 
 FILES = ("table", "open", "case", "not", "applies_if")
-LAZILY = "every column|no cell in any|what is left|one column pending".split("|")
+LAZILY = ("every column", "no cell in any", "what is left", "one column pending")
 UNMARKED = """\
         require: {fact: income, at_least: "40", evidence: official}
         applies_if: {fact: planned, equals: "true", evidence: official}
@@ -53,7 +53,7 @@ def test_lazily(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["polars", "polars-lazy"])
 def test_no_margin_beside_what_does_not_apply_is_open_or_below_a_not(kind: str, tmp_path: Path) -> None:
     start = BASE.index("        require:\n          fact: income")
-    text = BASE[:start] + UNMARKED + BASE[BASE.index("  - no: \"2\"") :]
+    text = BASE[:start] + UNMARKED + BASE[BASE.index('  - no: "2"') :]
     ruleset = load(tmp_path, ntm_yaml=text).compose("commune/ntm", on=ON)
     units: list[Facts] = [{"income": 35.0, "planned": planned} for planned in (False, None, True)]
     found = ntm_frames.assess(ruleset, frame(kind, ruleset, units), unit_column="code", shape="long")

@@ -166,4 +166,6 @@ def test_a_verdict_with_keys_of_a_later_release_fits_its_schema(bundled: Library
 
     assert schema.is_valid(data)
     by_name = ("facts", "unread")  # there every key is a fact
-    assert schema.is_valid({name: value if name in by_name else more(value) for name, value in data.items()} | {"later": 1})
+    assert schema.is_valid(
+        {name: value if name in by_name else more(value) for name, value in data.items()} | {"later": 1}
+    )

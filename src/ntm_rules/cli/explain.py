@@ -125,8 +125,6 @@ class _Branches:
         return say(self.lang, "cli.column_why", column=value, why=self.sheet.one_line(rule.rows[column.row].when))
 
 
-
-
 def _worded(words: str, word: str, outcome: Outcome, provisional: bool, lang: str) -> Text:
     if provisional:
         word = f"{word}, {say(lang, 'cli.provisional')}"

@@ -145,9 +145,7 @@ def _print_reasons(out: Console, found: UnitRow, ruleset: Ruleset, lang: str) ->
         out.print(text(say(lang, "cli.nothing")))
 
 
-def graded_word(
-    lang: str, ruleset: Ruleset, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]
-) -> str:
+def graded_word(lang: str, ruleset: Ruleset, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:
     """Return an outcome in words, with the grade of what is not met, or the grades that it may have."""
     word = outcome_word(lang, outcome, ruleset.met_means)
     if grade is not None:

@@ -5,8 +5,8 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ntm_rules.messages.catalogue import say
 from ntm_rules.difference.changes import UNLISTED
+from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode

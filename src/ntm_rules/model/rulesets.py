@@ -18,7 +18,6 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
 from ntm_rules.model.text import Text
 
-
 MEANINGS = ("withdrawal",)
 """What a set may say when a unit meets it, other than that it is as good as it should be."""
 

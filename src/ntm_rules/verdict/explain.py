@@ -273,9 +273,7 @@ class Explainer:
 
         return explain
 
-    def reached(
-        self, table: Table, choices: Sequence[Sequence[str]], key: tuple[str | None, ...]
-    ) -> ReasonCode | None:
+    def reached(self, table: Table, choices: Sequence[Sequence[str]], key: tuple[str | None, ...]) -> ReasonCode | None:
         """Return why no cell that may still bind could decide anything, where a missing selector may have any value."""
         ways = [some if value is None else (value,) for value, some in zip(key, choices, strict=True)]
         found = (matching(table, way) for way in itertools.product(*ways))

@@ -13,7 +13,6 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.words.sentences import Words
 
-
 BY_LAW = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
 """What leaves a comparison open for every unit: nobody knows (well enough) what is asked."""
 

@@ -161,7 +161,9 @@ def missing_columns(ruleset: Ruleset, given: set[str]) -> list[str]:
 
 def _read(ruleset: Ruleset) -> set[str]:
     """Return the facts that comparisons read which some facts decide, through derived facts too."""
-    left = [name for condition in conditions(ruleset) for name in deciding_facts_of(condition, ruleset.minimum_evidence)]
+    left = [
+        name for condition in conditions(ruleset) for name in deciding_facts_of(condition, ruleset.minimum_evidence)
+    ]
     found: set[str] = set()
     while left:
         name = left.pop()

@@ -135,9 +135,7 @@ class FrameDescriber:
         required = nw.when(open_).then(limits(shown)).otherwise(value)
         return Said(rank, self.reason(slot, fact, free, cells), level, self.actual(slot, fact), required, margin)
 
-    def reason(
-        self, slot: Slot | None, fact: Fact | None, free: tuple[str, ...], cells: Sequence[Cell | None]
-    ) -> Expr:
+    def reason(self, slot: Slot | None, fact: Fact | None, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
         """Return the first reason why a comparison decides nothing."""
         compiler = self.compiler
         own = [None if c is None else cell_reason(c, compiler.floor) for c in cells]

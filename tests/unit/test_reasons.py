@@ -60,7 +60,8 @@ def test_a_comparison_asks_for_a_fact_only_where_one_could_decide_it(
 
 # -- margins -----------------------------------------------------------------------------------
 
-GUARDED = '{fact: wages, at_least: "80", evidence: official}\n        applies_if: {fact: planned, equals: "true", evidence: official}'
+PLANNED = '{fact: planned, equals: "true", evidence: official}'
+GUARDED = f'{{fact: wages, at_least: "80", evidence: official}}\n        applies_if: {PLANNED}'
 BELOW_NOT = '{not: {fact: wages, at_least: "70", evidence: official}}'
 
 

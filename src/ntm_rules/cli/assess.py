@@ -11,7 +11,7 @@ import click
 from attrs import define, field
 from rich.progress import Progress, TaskID
 
-from ntm_rules.cli.columns import tell_columns
+from ntm_rules.cli.columns import derived_told, tell_columns
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.options import (
     Law,
@@ -88,7 +88,7 @@ def assess(
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
-    with progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
+    with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
         work = _Work(file, library, ruleset, source, bar, bar.add_task(str(file.name), total=None))
         if form in BINARY:
             work.write_binary(out, form)

@@ -222,6 +222,14 @@ def facts_of_derived(derived: Derived) -> Iterator[str]:
             typing.assert_never(derived.rule)
 
 
+def given_for(ruleset: Ruleset, name: str) -> tuple[str, ...]:
+    """Return the facts that a caller gives for a derived fact to be worked out, through other derived ones."""
+    derived = ruleset.derived_by_id.get(name)
+    if derived is None:
+        return (name,)
+    return tuple(dict.fromkeys(fact for inner in facts_of_derived(derived) for fact in given_for(ruleset, inner)))
+
+
 def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:
     """Yield the facts that the conditions of the criteria read, in printed order, with repeats."""
     for criterion in criteria:

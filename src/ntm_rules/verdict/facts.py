@@ -16,12 +16,12 @@ from fractions import Fraction
 from attrs import define, field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import FactError, FactProblem, meant
+from ntm_rules.messages.errors import FactError, FactProblem, folded, meant
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
-from ntm_rules.model.walk import with_prerequisites
+from ntm_rules.model.walk import given_for, with_prerequisites
 
 MAX_DIGITS = 15
 _ANNOTATED = ("value", "source", "as_of", "by")
@@ -173,8 +173,16 @@ class Checker:
         return Checker(Ruleset("", "", dt.date.min, 1, (), facts, (), catalogue=self.catalogue))
 
     def _unknown(self, name: str, value: object, draft: "_Draft") -> None:
-        hint = meant(str(name), self.catalogue or self.checks)
+        hint = self._instead(str(name)) or meant(str(name), self.catalogue or self.checks)
         draft.bad(str(name), value, Message("expected.fact"), hint)
+
+    def _instead(self, name: str) -> Sentence:
+        """Return what to give in place of what is not an id: the fact of that title, the inputs of a derived one."""
+        ruleset = self.ruleset
+        if name in ruleset.derived_by_id:
+            return Message("hint.derived", name=name, names=given_for(ruleset, name))
+        titled = [f.id for f in (*ruleset.facts, *ruleset.unread) if f.title and folded(name) == folded(f.title.vi)]
+        return Message("hint.near", names=tuple(titled[:3])) if titled else ""
 
     def _bind(self, name: str, bound: str, draft: "_Draft") -> None:
         """Put what province and year fix in its slot; another value is an error."""

@@ -80,7 +80,7 @@ class Words:
         return outcome_word(self.lang, outcome, self.met_means)
 
     def _case(self, op: Op, fact: Fact | None, value: Value | None, unit: bool) -> str:
-        """Return when the case applies of which a set speaks that nobody wants to meet: nothing is asked of the unit."""
+        """Return when the case applies of which a set speaks that nobody wants to meet."""
         if isinstance(value, bool):
             return say(self.lang, "words.case", what=say(self.lang, "words.is_there" if value else "words.is_absent"))
         text = self.value(fact, value)

@@ -8,7 +8,7 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import conditions, deciding_facts_of, facts_of_derived, prerequisites
+from ntm_rules.model.walk import conditions, deciding_facts_of, facts_of_derived, given_for, prerequisites
 
 COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined")
 LONG = (
@@ -93,7 +93,10 @@ def layout_of(
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in ruleset.facts}
     known = {*facts, *passed, *extra, *ruleset.catalogue}
-    problems = [*_not_to_pass(ruleset, names, unit, passed), *(_stray(n, facts) for n in names if n not in known)]
+    problems = [
+        *_not_to_pass(ruleset, names, unit, passed),
+        *(_stray(ruleset, n, facts) for n in names if n not in known),
+    ]
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
@@ -113,8 +116,11 @@ def _not_to_pass(
             yield Diagnostic.of("table.column/result", name=name)
 
 
-def _stray(name: str, facts: Collection[str]) -> Diagnostic:
+def _stray(ruleset: Ruleset, name: str, facts: Collection[str]) -> Diagnostic:
     """Say what to do about a column that is nothing: a typing error in a fact would else be a missing fact."""
+    if name in ruleset.derived_by_id:
+        derived = Message("hint.derived", name=name, names=given_for(ruleset, name))
+        return Diagnostic("table.column", Message("table.column/unknown", name=name), hint=derived)
     close = near(name, facts)
     hint = Message("hint.pass_through", name=name)
     if close:
@@ -146,8 +152,8 @@ def outcome_names(ruleset: Ruleset) -> tuple[str, ...]:
 def missing_columns(ruleset: Ruleset, given: set[str]) -> list[str]:
     """Return the facts without a column that could decide something.
 
-    None that follows from parts that have one, nor parts that only stand for such a fact, nor what is read only where the
-    law itself leaves open what is asked.
+    None that follows from parts that have one, nor parts that only stand for such a fact, nor what is read only where
+    the law itself leaves open what is asked.
     """
     read = _read(ruleset)
     return [

@@ -303,8 +303,10 @@ RULESET_FILE = Keys(
         Key(
             "met_means",
             Choice(MEANINGS),
-            "Ý nghĩa khi đơn vị thỏa mãn bộ này, nếu không phải là “đạt”; chỉ để diễn đạt: `withdrawal` là thuộc trường hợp xét thu hồi.",
-            "What it means that a unit meets the set, where that is not good news; for words only: `withdrawal`, it is to be considered for withdrawal.",
+            "Ý nghĩa khi đơn vị thỏa mãn bộ này, nếu không phải là “đạt”; chỉ để diễn đạt: `withdrawal` là thuộc "
+            "trường hợp xét thu hồi.",
+            "What it means that a unit meets the set, where that is not good news; for words only: `withdrawal`, it is "
+            "to be considered for withdrawal.",
         ),
         Key(
             "tested_against",

@@ -92,11 +92,12 @@ def assess(
         work = _Work(file, library, ruleset, source, bar, bar.add_task(str(file.name), total=None))
         if form in BINARY:
             work.write_binary(out, form)
+            tell_columns([ruleset], work.given, lang)
         elif form == "csv" and not reasons and _arrays():
             work.write_wide(out)
+            tell_columns([ruleset], work.given, lang)
         else:
             work.write_verdicts(out, form, lang, reasons)
-    tell_columns([ruleset], work.given, lang)
     if work.seen & set(fail_on):
         click.get_current_context().exit(1)
 
@@ -136,6 +137,7 @@ class _Work:
         for count in checked(self.noted(units(self.file, self.library, self.source)), self.ruleset):
             self.bar.update(self.task, completed=count)
         self.bar.update(self.task, total=count, completed=0)
+        tell_columns([self.ruleset], self.given, lang)
         with text_target(out, form) as text:
             if form == "json":
                 write_json(text, self.verdicts())

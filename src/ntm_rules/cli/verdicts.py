@@ -113,8 +113,8 @@ def _open_note(reason: Reason, lang: str) -> str:
 def _summary(rows: list[UnitRow], ruleset: Ruleset, lang: str) -> Table:
     """One row a unit; the criteria of a grade are among those that are not met."""
     kept = rows[0].kept if rows else ()
-    met = ("cli.met", "cli.not_met") if ruleset.met_means is None else ("cli.case", "cli.no_case")
-    first = [say(lang, code) for code in ("cli.unit", "cli.outcome", *met)]
+    heads = ("cli.met", "cli.not_met") if ruleset.met_means is None else ("cli.case", "cli.no_case")
+    first = [say(lang, code) for code in ("cli.unit", "cli.outcome", *heads)]
     grades = [say(lang, "cli.thereof", grade=grade_title(lang, grade)) for grade in ruleset.grades]
     sheet = table(*first, *grades, say(lang, "cli.undetermined"), *kept)
     for found in rows:

@@ -128,13 +128,14 @@ def _same_ground(old: Ruleset, new: Ruleset) -> bool:
 
 def _indicator(pair: Pair[Placed], comparing: Comparing, same_ground: bool, unlisted: Unlisted) -> Change:
     old, new = pair
-    side = unlisted.side(old and old.criterion, new and new.criterion)
+    before, after = None if old is None else old.indicator, None if new is None else new.indicator
+    side = unlisted.side_of(old, new)
     if side is not None:
-        return Change("indicator", old and old.indicator, new and new.indicator, (UNLISTED[side],))
+        return Change("indicator", before, after, (UNLISTED[side],))
     steps: tuple[Step, ...] = ()
     if old is None or new is None or old.exact != new.exact or not same_ground:
         steps = comparing.steps(old, new)
-    return _change("indicator", old.indicator if old else None, new.indicator if new else None, steps)
+    return _change("indicator", before, after, steps)
 
 
 def _change(

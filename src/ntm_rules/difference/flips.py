@@ -36,12 +36,13 @@ class Twins:
         pairs, kin = same_indicators(old, new)
         criteria = same_criteria(old, new, pairs, kin)
         unlisted = Unlisted.of(old, new, criteria)
-        sides = {unlisted.side(a, b) for a, b in criteria}
-        own = [(a, b, unlisted.side(a and a.criterion, b and b.criterion)) for a, b in pairs]
+        kept = [(a, b) for a, b in criteria if unlisted.side(a, b) is None]
+        own = [(a, b) for a, b in pairs if unlisted.side_of(a, b) is None]
+        sides = {unlisted.side(a, b) for a, b in criteria} | {unlisted.side_of(a, b) for a, b in pairs}
         return cls(
-            tuple((a and a.no, b and b.no) for a, b in criteria if unlisted.side(a, b) is None),
-            tuple((a and a.indicator.no, b and b.indicator.no) for a, b, side in own if side is None),
-            tuple(sorted({side for side in (*sides, *(side for _, _, side in own)) if side is not None})),
+            tuple((a.no if a else None, b.no if b else None) for a, b in kept),
+            tuple((a.indicator.no if a else None, b.indicator.no if b else None) for a, b in own),
+            tuple(sorted(side for side in sides if side is not None)),
         )
 
 

@@ -125,6 +125,10 @@ class Unlisted:
         whole = len(before) == len(old.criteria), len(after) == len(new.criteria)
         return cls((before, after), whole, (dict(pairs), {b: a for a, b in pairs}))
 
+    def side_of(self, old: Placed | None, new: Placed | None) -> int | None:
+        """Return the same for indicators."""
+        return self.side(None if old is None else old.criterion, None if new is None else new.criterion)
+
     def side(self, old: Criterion | None, new: Criterion | None) -> int | None:
         """Return the set that was not copied, 0 for the old one, so that nothing is known; None where it is known.
 

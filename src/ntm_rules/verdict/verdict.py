@@ -244,5 +244,5 @@ def verdict_from(
     ruleset: Ruleset, facts: CheckedFacts, slots: Sequence[object], codes: bytes, floors: bytes
 ) -> Verdict:
     """Return the verdict on checked facts of which everything is worked out."""
-    given, notes, unread = map(MappingProxyType, (facts.given, facts.annotations, facts.unread))
-    return Verdict(ruleset, facts.unit, given, notes, codes, floors, tuple(slots), unread)
+    given, notes, unread = facts.given, MappingProxyType(facts.annotations), MappingProxyType(facts.unread)
+    return Verdict(ruleset, facts.unit, MappingProxyType(given), notes, codes, floors, tuple(slots), unread)

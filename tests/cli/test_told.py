@@ -20,8 +20,8 @@ def written(folder: Path, text: str) -> Path:
 # -- columns -----------------------------------------------------------------------------------
 
 READ_INSTEAD = (
-    "Note: the fact health_insurance_share (Share of people with health insurance) is known but not read by this set, which "
-    "reads `health_insurance_share_men`, `health_insurance_share_women`"
+    "Note: the fact health_insurance_share (Share of people with health insurance) is known but not read by this set, "
+    "which reads `health_insurance_share_men`, `health_insurance_share_women`"
 )
 
 

@@ -4,6 +4,8 @@ nox              lint, types, docs, wheel and the tests on every Python that is 
 nox -s slow      what takes minutes or a server, and every property with more examples
 nox -s laws      every property with 3,000 examples; takes hours
 nox -s lint      one of them
+nox -s mutants   whether a test notices when the core is wrong; takes an hour or two
+nox -s fuzz      odd input at every door, for 20 minutes
 nox --no-venv    in the environment that is active, without installing anything
 nox -s sanitize  live sessions on a durable_rules that is watched for errors of memory; needs gcc
 """
@@ -116,6 +118,20 @@ def faults(session: nox.Session) -> None:
     """Some hundreds of faults, seeded into the bundled rule files one by one; every kind has to be found."""
     need(session, "test")
     session.run("python", "tools/seed_faults.py", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Some hundreds of mutants of the core, one by one; takes an hour or two. Fails on a survivor without a reason."""
+    need(session, "mutants")
+    session.run("python", "tools/mutants.py", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Odd input at every door for 20 minutes; fails on a traceback, a hang, and memory above the bound."""
+    need(session, "test")
+    session.run("python", "tools/fuzz.py", *session.posargs)
 
 
 @nox.session

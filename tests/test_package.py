@@ -114,7 +114,7 @@ def public_functions() -> typing.Iterator[tuple[str, typing.Callable[..., object
         ("facts", r"\bMapping\[str, "),  # of one unit, by id
         ("unit", r"^str\b"),  # its name or code
         ("units", r"^object$"),  # a table of units
-        ("library", r"\bLibrary$"),
+        ("library", r"\bLibrary( \| None)?$"),
         ("on", r"\bdate\b"),  # the day that picks the law
     ],
 )

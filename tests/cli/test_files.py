@@ -353,14 +353,14 @@ def test_the_name_of_the_result_says_its_form(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(file: IO[Any], *_: object) -> None:
-        file.write(b"half" if "b" in file.mode else "half")
-        raise OSError(28, "No space left on device", "o.csv")
+        file.write("half")
+        raise OSError(5, "Input/output error", "u.csv")
 
     monkeypatch.setattr(assess_command, "write_csv", broken)
     out = tmp_path / "o.csv"
     out.write_text("old")
     path = to_csv(tmp_path / "u.csv", [{"unit": "A", "households": 1}])
-    assert "No space left" in run("assess", path, *LAW, "--out", out, code=2)
+    assert "`u.csv` cannot be used: `Input/output error`" in run("assess", path, *LAW, "--out", out, code=2)
     assert out.read_text() == "old"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["o.csv", "u.csv"]
 

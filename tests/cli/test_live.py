@@ -9,6 +9,8 @@ import typing
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from command_line import invoke, run
 from ntm_rules import Library, assess
 from vietnamese import english
@@ -110,7 +112,7 @@ BROKEN: list[tuple[str | bytes, str]] = [
     ("[]", 'the line is not an object such as `{"unit": "06196", "set": {}}`'),
     ('{"set": {}}', "`unit` has to name the unit, as a text"),
     ('{"unit": 6196}', "`unit` has to name the unit, as a text"),
-    (change(facts={}), "a change has `unit`, `set`, `clear`, `verdict`, not `facts`"),
+    (change(facts={}), "a change has `unit`, `set`, `clear`, `verdict`, `id`, not `facts`"),
     (change(set=["income_per_capita"]), "`set` has to be an object of fact ids and values"),
     (change(clear="income_per_capita"), "`clear` has to be a list of fact ids"),
     (change(clear=["a"], set={"a": 1}), "`a` cannot be set and cleared at once"),
@@ -133,6 +135,43 @@ def test_broken_lines_are_answered_and_change_nothing() -> None:
         assert error["line"] == number
         assert words in error["message"]
     assert last == first | {"line": len(BROKEN) + 2, "events": 0}
+
+
+def test_a_blank_line_has_one_answer_too() -> None:
+    """A program that waits for one answer a line does not wait for ever."""
+    answers = live(["", change(set={"income_per_capita": 43}), " \t", b"\xe3\x80\x80", change()])
+    ends = [answer for answer in answers if answer["type"] != "event"]
+    assert [(answer["type"], answer["line"]) for answer in ends] == [
+        ("ignored", 1),
+        ("done", 2),
+        ("ignored", 3),
+        ("ignored", 4),
+        ("done", 5),
+    ]
+    assert ends[0] == {"type": "ignored", "line": 1}
+
+
+@pytest.mark.parametrize("given", ["a-1", "", 7, 0, -1, "\x1b\u009b", 10**40])
+def test_an_id_is_repeated_by_every_line_of_the_answer(given: str | int) -> None:
+    lines = [
+        change(id=given, set={"income_per_capita": 43}, verdict=True),
+        change(id=given, set={"income_per_capita": "x"}),
+        change(id=given, other=1),
+        '{"id": ' + json.dumps(given) + "}",
+        change(),
+        change(id=None),
+    ]
+    answers = live(lines)
+    assert {answer["type"] for answer in answers if answer["line"] == 1} == {"event", "verdict", "done"}
+    assert all(answer["id"] == given for answer in answers if answer["line"] <= 4)
+    assert not any("id" in answer for answer in answers if answer["line"] > 4)
+
+
+@pytest.mark.parametrize("given", [True, 1.5, [], {}, ["a"]])
+def test_an_id_is_a_text_or_a_whole_number(given: object) -> None:
+    (error,) = live([change(id=given)])
+    assert error["message"] == "`id` has to be a text or a whole number"
+    assert "id" not in error
 
 
 def test_broken_lines_are_answered_in_vietnamese_where_that_was_asked_for() -> None:
@@ -186,6 +225,7 @@ def test_who_stops_listening_ends_it_quietly() -> None:
         process.stdin.write(change(set={"irrigated_share": 10}) + "\n")
         process.stdin.close()
         assert process.stderr.read() == ""
+        assert process.wait(30) == 141
 
 
 def test_an_engine_that_is_not_there(tmp_path: Path) -> None:

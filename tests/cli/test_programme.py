@@ -190,6 +190,33 @@ def test_progress_as_workbook_and_page(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["before.csv", "now.csv", "o.html", "o.xlsx", "plan.yaml"]
 
 
+def tabs(path: Path) -> list[str]:
+    return [sheet.title for sheet in openpyxl.load_workbook(path)]
+
+
+def test_the_sheets_of_a_workbook_are_told_apart_by_their_names(folder: Path) -> None:
+    out = folder / "o.xlsx"
+    more = ("--before", folder / "before.csv", "--targets", folder / "plan.yaml", "--by", "huyện", "--all-units")
+    run("progress", folder / "now.csv", *NTM, *more[:2], *more[4:], "--out", out)
+    assert tabs(out) == [
+        "Mục lục",
+        "Tổng hợp",
+        "Số tiêu chí",
+        "Từng số tiêu chí",
+        "Theo huyện",
+        "Dưới 15 tiêu chí",
+        "Thay đổi",
+        "Từng đơn vị",
+    ]
+    run("progress", folder / "now.csv", "--on", "2024-07-02", *more, "--out", out)
+    assert tabs(out)[:4] == ["Mục lục", "Kế hoạch", "Tổng hợp, NTM", "Số tiêu chí, NTM"]
+    assert "Tổng hợp, nâng cao" in tabs(out)
+    contents = openpyxl.load_workbook(out).worksheets[0]
+    assert [row[1].value for row in contents.iter_rows() if row[1].value] == tabs(out)[1:]
+    run("progress", folder / "now.csv", *NTM, "--keep", "huyện", "--lang", "en", "--out", out)
+    assert tabs(out) == ["Contents", "Summary", "Criteria", "Each count", "Under 15 criteria"]
+
+
 def test_progress_bands_and_under(folder: Path) -> None:
     out = run("progress", folder / "now.csv", *NTM, "--keep", "huyện", "--bands", "18, 13", "--under", "13")
     bands = table(out, "Xã đạt chuẩn nông thôn mới (commune/ntm): theo số tiêu chí đạt")
@@ -248,7 +275,7 @@ def test_a_bad_file_of_counts(text: str, words: list[str], folder: Path) -> None
         (("--tier", "commune/ntn", "--on", "2024-07-02"), ["unknown ruleset `commune/ntn`", "`commune/ntm`"]),
         (("--targets", "lang-sn@2024"), ["unknown province `lang-sn`", "`lang-son`"]),
         (("--targets", "lang-son@1999"), ["unknown plan `lang-son@1999`", "`lang-son@2021`"]),
-        (("--targets", "none.yaml"), ["`none.yaml`"]),
+        (("--targets", "none.yaml"), ["none.yaml:1:1", "cannot be opened"]),
         ((*NTM, "--tier", "district/ntm"), ["units of one level, not of `commune`, `district`"]),
         ((*NTM, "--by", "tỉnh"), ["error[table.column]", "no column `tỉnh` to keep"]),
         ((*NTM, "--bands", "x,3"), ["`x,3` is not a list of counts"]),
@@ -321,6 +348,8 @@ def test_rereview_as_json_workbook_and_page(units: Path) -> None:
     assert made["units"][0]["indicators"][0]["new_no"] == "13.1"
     run("rereview", units, *law, "--out", units.parent / "o.xlsx")
     book = openpyxl.load_workbook(units.parent / "o.xlsx")
+    assert book.sheetnames[:3] == ["Mục lục", "Kết quả", "Đã công nhận"]
+    assert {"Chỉ tiêu", "Từng đơn vị", "Vì sao"} <= set(book.sheetnames)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert all(cell.data_type in ("s", "n") for cell in cells)
     assert "=1+1" in [cell.value for cell in cells]

@@ -68,7 +68,9 @@ def test_every_part_of_the_rule_language_occurs(sets: list[Ruleset]) -> None:
                 marks.update(k for key, _ in threshold.cells for k in key if k in (GENERAL, REST))
             for _, _, cell in walk.threshold_cells(threshold):
                 marks.add(cell.state.value)
-                marks.update(name for name in ("free", "when_empty", "overtaken") if getattr(cell, name))
+                marks.update(
+                    name for name in ("free", "when_empty", "overtaken") if getattr(cell, name) not in (None, False)
+                )
 
     for ruleset in sets:
         types |= {fact.type for fact in ruleset.facts}

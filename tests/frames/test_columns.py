@@ -288,7 +288,7 @@ def test_all_columns_that_do_not_fit_are_named_at_once() -> None:
 
 
 def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
-    with pytest.raises(TypeError, match=r"expected a Polars, pandas or PyArrow frame.*not `list`"):
+    with pytest.raises(ntm.NtmRulesError, match=r"expected a Polars, pandas or PyArrow frame.*not `list`"):
         ntm.frames.assess(RULESET, [1])
     refused: tuple[tuple[dict[str, typing.Any], str], ...] = (
         ({"shape": "tall"}, "`shape` is one of `wide`, `long`"),
@@ -299,7 +299,7 @@ def test_a_list_is_no_frame_and_words_of_arguments_are_checked() -> None:
     for options, words in refused:
         with pytest.raises(ValueError, match=words):
             ntm.frames.assess(RULESET, pl.LazyFrame({"share": [1.0]}), **options)
-    with pytest.raises(TypeError, match="`keep` is a sequence"):
+    with pytest.raises(ntm.NtmRulesError, match="`keep` is the text `name`, expected a sequence"):
         outcomes(pl.DataFrame({"share": [1.0], "name": ["x"]}), "share", keep="name")
 
 
@@ -388,3 +388,22 @@ def test_without_numpy_the_error_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert '`pip install "ntm-rules[frame]"`' in done.stdout
+
+
+class Counted(str):
+    """A name that counts how often it is compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return str(self) == str(other)
+
+
+@pytest.mark.filterwarnings("ignore::ntm_rules.frames.MissingColumns")
+def test_the_number_of_kept_columns_costs_linear_time() -> None:
+    names = [Counted(f"c{n}") for n in range(400)]
+    frame = {"share": np.ones(1)} | {name: np.ones(1) for name in names}
+    ntm.frames.assess(RULESET, frame, keep=[str(name) for name in names])
+    assert Counted.compared < 20 * len(names)

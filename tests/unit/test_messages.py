@@ -2,14 +2,18 @@
 
 import ast
 import datetime as dt
+import json
 import pickle
 import string
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ntm_rules as ntm
 from ntm_rules.difference.changes import Kind
@@ -18,6 +22,7 @@ from ntm_rules.difference.trials import PARTS, POINTS, PREREQUISITE, TOO_MANY
 from ntm_rules.levels.reconciliation import Agreement
 from ntm_rules.messages.catalogue import LANGUAGES, Message, say
 from ntm_rules.messages.errors import Diagnostic, FactProblem, Severity
+from ntm_rules.messages.printable import printable
 from ntm_rules.model.acts import ActKind
 from ntm_rules.model.aggregates import LEVELS as UNIT_LEVELS
 from ntm_rules.model.citations import Confidence, Evidence
@@ -43,6 +48,11 @@ KINDS = tuple(kind.value for kind in Kind)
 LEVELS = ("official", "secondary", "recalled", "pending")
 NAMED = ("met", "not_met", "met_share", "criteria", "became.gained", "became.lost")
 """What reports call otherwise where it is not good news to meet a tier."""
+REPORT_TABS = (
+    *("contents", "targets", "figures", "of_tier"),
+    *("summary", "bands", "counts", "groups", "listed", "turned", "all_units"),
+    *("at_stake_table", "each_unit", "hinges", "missing_each", "missing_facts", "not_satisfied", "transitions", "why"),
+)
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "severity.": tuple(severity.value for severity in Severity),
     "outcome.": tuple(outcome.code for outcome in Outcome),
@@ -70,15 +80,18 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "units.not_merged.": tuple(why.value for why in WhyNot),
     "report.aim.": tuple(aim.value for aim in Aim),
     "report.to.": tuple(transition.value for transition in Transition),
-    "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone"),
+    "report.became.": ("gained", "lost", "recognised", "withdrawn", "added", "gone", "merged", "unfollowed"),
     "report.level.": ("village", "commune", "district", "town", "special-district", "province"),
+    "report.tier_short.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
+    "report.tab.": REPORT_TABS,
+    "system.": ("ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOENT", "EISDIR"),
     "report.tier_of.": ("ntm", "nang-cao", "kieu-mau", "hien-dai", "special", "completed"),
     "proofs.kind.": tuple(kind.value for kind in Proved),
     "proofs.status.": tuple(status.value for status in Status),
     "proofs.data.": ("implied_by", "because", "selectors", "year"),
     "case.side.": tuple(side.value for side in Side),
     "law.what.": ("operator", "unit", *CELL_CHANGES),
-    "change.key.": ("unit", "set", "clear", "verdict"),
+    "change.key.": ("unit", "set", "clear", "verdict", "id"),
     "expected.number": ("", "_between", "_from", "_up_to"),
     "expected.count": ("", "_between", "_from", "_up_to"),
     "cli.level.": LEVELS,
@@ -193,6 +206,27 @@ def test_a_message_within_a_message_is_said_in_the_same_language() -> None:
 @pytest.mark.parametrize("text", ["{before}", "{0.__class__}", "{", "%s", "{before.__class__.__mro__}"])
 def test_what_a_parameter_holds_is_never_filled_in_itself(text: str) -> None:
     assert say("en", "units.after.weakest", before=text) == f"as its weakest predecessor ({text})"
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "\x1b]0;T\x07", "a\ud800b", "\x9b2J", "\r", "\x00\x7f"])
+def test_what_a_parameter_holds_is_never_obeyed_by_a_terminal(text: str) -> None:
+    for value in (text, (text,), Path(text), ValueError(text)):
+        said = say("en", "units.after.weakest", before=value)
+        assert said == printable(said)
+        assert said.encode().isascii()
+    problem = FactProblem(text, text, text, Message("expected.number"))
+    diagnostic = Diagnostic("x", text, file=text)
+    for error in (ntm.FactError([problem]), ntm.TableError([diagnostic]), ntm.UnknownName(text, text, [text])):
+        assert str(error) == printable(str(error))
+
+
+@given(st.text(st.characters(), max_size=20))
+def test_what_is_made_printable_is_the_same_json(text: str) -> None:
+    shown = printable(json.dumps({"a": text}, ensure_ascii=False))
+    assert json.loads(shown) == {"a": text}
+    shown.encode("utf-8")
+    assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in shown.replace("\n", ""))
+    assert printable(shown) == shown
 
 
 @pytest.mark.parametrize("lang", ["fr", "", "EN", "../en"])

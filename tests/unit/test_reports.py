@@ -73,7 +73,7 @@ def test_a_page_shows_a_text_and_never_runs_it(text: str) -> None:
     assert {name for name, _ in seen.attributes} <= {"lang", "charset", "name", "content", "class", "scope"}
     assert "http" not in "".join(str(value) for _, value in seen.attributes)
     assert seen.tags.count("td") == 1
-    shown = text.translate({0: " ", 27: " "}).replace("\ud800", "?")
+    shown = text.replace("\0", r"\u0000").replace("\x1b", r"\u001b").replace("\ud800", r"\ud800")
     assert seen.texts.count(shown) == 5  # title, headings, cell, note
     page.encode("utf-8")
 
@@ -121,6 +121,26 @@ def test_numbers_in_a_workbook_are_numbers() -> None:
     assert row[:6] == [3, float(exact), 99.32, 4, float(exact), "1–2"]
     assert all(value is None for value in row[6:])
     assert book.worksheets[1]["B2"].number_format == "0.00"
+
+
+@given(
+    st.lists(
+        st.text(max_size=40) | st.sampled_from(["A", "a", "History", "'", "A" * 31, "A" * 40, "a (2)"]), max_size=8
+    )
+)
+def test_names_of_sheets_are_different_whatever_the_titles(titles: list[str]) -> None:
+    names = workbook.sheet_names(titles)
+    assert len({name.casefold() for name in names}) == len(names) == len(titles)
+    for name in names:
+        assert 1 <= len(name) <= 31
+        assert name == name.strip()
+        assert not set(name) & set("[]:*?/\\'")
+        assert name.casefold() != "history"
+
+
+def test_a_table_has_a_heading_once() -> None:
+    with pytest.raises(TableError, match="columns of its own called `b`"):
+        Table("t", ("a", "b", "b"), ())
 
 
 def test_names_of_sheets_are_short_plain_and_different() -> None:

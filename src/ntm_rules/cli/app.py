@@ -1,6 +1,8 @@
 """The group of commands, and what becomes of errors."""
 
+import errno
 import sys
+import tempfile
 
 import click
 
@@ -9,10 +11,12 @@ from ntm_rules.cli.assess import assess
 from ntm_rules.cli.check import check_command
 from ntm_rules.cli.diff import diff
 from ntm_rules.cli.evidence import evidence
+from ntm_rules.cli.exit_codes import ALWAYS, BAD_INPUT, INTERRUPTED
 from ntm_rules.cli.explain import explain
 from ntm_rules.cli.listing import list_rulesets
 from ntm_rules.cli.live import live
 from ntm_rules.cli.options import error_lang
+from ntm_rules.cli.output import open_standard_streams, why
 from ntm_rules.cli.progress import progress
 from ntm_rules.cli.rereview import rereview
 from ntm_rules.cli.show import show
@@ -21,7 +25,7 @@ from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
 
 SHOWN_PROBLEMS = 50
-EXIT_CODES = "Exit codes: 0 done; 1 an outcome named with --fail-on occurred; 2 bad input or usage."
+EXIT_CODES = f"Exit codes: 0 done; 1 an outcome named with --fail-on occurred; {ALWAYS}"
 
 
 class Commands(click.Group):
@@ -38,11 +42,19 @@ class Commands(click.Group):
             click.echo(_counted(error, error_lang(ctx)), err=True)
         except NtmRulesError as error:
             click.echo(error.text(error_lang(ctx)), err=True)
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            click.echo(say(error_lang(ctx), "cli.unusable", file=error.filename, why=error.strerror), err=True)
-        ctx.exit(2)
+            click.echo(_unusable(error, error_lang(ctx)), err=True)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        ctx.exit(BAD_INPUT)
+
+
+def _unusable(error: OSError, lang: str) -> str:
+    """Return what the system refused; it does not always say for which file."""
+    file = error.filename
+    if file is None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        file = tempfile.gettempdir()  # results name their file themselves, which leaves temporary files
+    return say(lang, "cli.unusable", file=file, why=why(error)) if file else say(lang, "cli.unnamed", why=why(error))
 
 
 def _counted(error: FactError, lang: str) -> str:
@@ -66,8 +78,10 @@ for command in (list_rulesets, show, assess, explain, live, progress, diff, rere
 
 
 def run() -> None:
-    """Run the command line, with UTF-8 wherever the output goes."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure") and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")
-    commands(prog_name="ntm-rules")
+    """Run the command line, with output through the one door."""
+    open_standard_streams()
+    try:
+        commands(prog_name="ntm-rules")
+    except NtmRulesError as error:  # the help itself cannot be written
+        click.echo(error.text(), err=True)
+        sys.exit(BAD_INPUT)

@@ -1,8 +1,6 @@
 """``ntm-rules assess``: the units of a file against a ruleset."""
 
-import shutil
 import sys
-import tempfile
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,16 +16,18 @@ from ntm_rules.cli.options import (
     Source,
     composed,
     in_error_lang,
+    kept_in,
     lang_option,
     law_options,
     library_of,
     source_options,
 )
-from ntm_rules.cli.output import BINARY, FORMS, form_of, replaced, text_target
+from ntm_rules.cli.output import form_of, output_options, protect_inputs, replaced, text_target, whole_text
 from ntm_rules.cli.verdicts import write_table
-from ntm_rules.cli.writers import Assessed, write_csv, write_json, write_jsonl
+from ntm_rules.cli.writers import Assessed, check_kept, write_csv, write_json, write_jsonl
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
+from ntm_rules.messages.printable import printable
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.rows import Problems
@@ -39,7 +39,10 @@ from ntm_rules.verdict.verdict import assess as assess_unit
 if typing.TYPE_CHECKING:
     from ntm_rules.frames.files import Batch
 
+FORMS = ("table", "json", "jsonl", "csv", "parquet", "xlsx")
 FAIL_ON = ("not_met", "undetermined", "provisional")
+COLUMNS = ("csv", "parquet", "xlsx")
+"""The forms in which what is kept is beside results."""
 _LONG_FILE = 2**18
 
 
@@ -49,13 +52,7 @@ _LONG_FILE = 2**18
 @law_options(on_required=True)
 @source_options("--unit")
 @lang_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMS),
-    help="Form of the output. [default: what the name of --out says, else table]",
-)
-@click.option("--out", type=click.Path(dir_okay=False), default="-", help="File to write instead of standard output.")
+@output_options(FORMS)
 @click.option(
     "--reasons/--no-reasons", default=True, help="In CSV, a last column with the reasons. [default: --reasons]"
 )
@@ -80,17 +77,19 @@ def assess(
     Columns are fact ids or their Vietnamese titles. Nothing is written unless every row can be read.
     """
     law, source = split(options)
-    form = form or form_of(out)
-    if form in BINARY and out == "-":
-        raise click.UsageError(in_error_lang(Message("usage.for_file", form=form)))
+    form = form_of(form, out, FORMS)
     if not reasons and form != "csv":
         raise click.UsageError(in_error_lang(Message("usage.no_reasons", form=form)))
     library = library_of(law["rulesets"])
+    protect_inputs(out, library)
     ruleset = composed(library, tier, law)
+    source["keep"] = kept_in(file, library.facts, source)
+    if form in COLUMNS:
+        check_kept(ruleset, source["keep"])
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
     with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
-        work = _Work(file, library, ruleset, source, bar, bar.add_task(str(file.name), total=None))
-        if form in BINARY:
+        work = _Work(file, library, ruleset, source, bar, bar.add_task(printable(file.name), total=None))
+        if form in ("parquet", "xlsx"):
             work.write_binary(out, form)
             tell_columns([ruleset], work.given, lang)
         elif form == "csv" and not reasons and _arrays():
@@ -173,21 +172,18 @@ class _Work:
             with text_target(out, "csv") as text:
                 write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"])
             return
-        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as text:
+        with whole_text() as text:
             write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"])
             self.bar.stop()
-            text.seek(0)
-            shutil.copyfileobj(text, sys.stdout)
 
     def write_binary(self, out: str, form: str) -> None:
         """Outcomes in a Parquet or Excel file."""
         if not _arrays():
             extra, kind = ("excel", "Excel") if form == "xlsx" else ("frame", "Parquet")
             raise EngineUnavailable(Message("engine.arrays", kind=kind), Message("hint.extra", extra=extra))
-        from ntm_rules.cli.wide import check_names, write_parquet, write_xlsx
+        from ntm_rules.cli.wide import write_parquet, write_xlsx
         from ntm_rules.reports.workbook import check_rows
 
-        check_names(self.ruleset, self.source["keep"])
         if form == "xlsx":
             check_rows(self.rows() or 0)
         with replaced(out) as file:
@@ -219,6 +215,7 @@ class _Work:
             keep=source["keep"],
             decimal=source["decimal"],
             sheet=source["sheet"],
+            unit_width=source["unit_width"],
         ):
             self.seen |= batch.outcomes
             self.given |= batch.given
@@ -241,6 +238,7 @@ def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
         keep=source["keep"],
         decimal=source["decimal"],
         sheet=source["sheet"],
+        unit_width=source["unit_width"],
     )
 
 

@@ -1,6 +1,5 @@
 """`check`: everything that must hold for rule files, with one command."""
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -12,12 +11,15 @@ from ntm_rules.check.check import Proved, Report, check
 from ntm_rules.check.folder import Folder
 from ntm_rules.check.problem import Problem
 from ntm_rules.check.sarif import to_sarif
+from ntm_rules.cli.exit_codes import ALWAYS
+from ntm_rules.cli.output import json_text
 from ntm_rules.messages.errors import Severity
+from ntm_rules.messages.printable import printable
 from ntm_rules.model.plain import Json, keys_of, plain
 from ntm_rules.proofs.prove import Status
 from ntm_rules.rules.folders import bundled_folder
 
-EXIT_CODES = "Exit codes: 0 no error and no warning is left; 1 one is; 2 files that cannot be used, or bad usage."
+EXIT_CODES = f"Exit codes: 0 no error and no warning is left; 1 one is; {ALWAYS}"
 _MAX_JOBS = 4
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
@@ -44,9 +46,9 @@ def check_command(
     """
     report = check(Folder.read(path or bundled_folder()), proofs, min(os.cpu_count() or 1, _MAX_JOBS))
     if form == "sarif":
-        click.echo(json.dumps(to_sarif(report), ensure_ascii=False, indent=1))
+        click.echo(json_text(to_sarif(report), indent=1))
     elif form == "json":
-        click.echo(json.dumps(plain(_keys(report)), ensure_ascii=False, indent=1))
+        click.echo(json_text(plain(_keys(report)), indent=1))
     else:
         _print(report, notes, allowed)
     ctx.exit(1 if report.failed else 0)
@@ -57,13 +59,14 @@ def _print(report: Report, notes: bool, allowed: bool) -> None:
         if notes or problem.diagnostic.severity is not Severity.NOTE:
             click.echo(str(problem.diagnostic))
     for problem, reason in report.allowed if allowed else ():
-        click.echo(f"{problem.diagnostic}\n    allowed: {reason}")
+        click.echo(f"{problem.diagnostic}\n    allowed: {printable(reason)}")
     for entry in report.unused:
-        click.echo(f"{entry.at.file}:{entry.at.line}:{entry.at.column}: note[allow.unused]: nothing needs this entry")
+        place = f"{printable(entry.at.file)}:{entry.at.line}:{entry.at.column}"
+        click.echo(f"{place}: note[allow.unused]: nothing needs this entry")
     found = Counter(f.diagnostic.severity for f in report.problems)
     shown = ", ".join(f"{found[s]} {s.value}s" for s in _ORDER)
     click.echo(f"{report.composed} composed rulesets: {shown}, {len(report.allowed)} allowed")
-    click.echo(f"no proofs: {report.unproved}" if report.unproved else _of_proofs(report.proved))
+    click.echo(f"no proofs: {printable(str(report.unproved))}" if report.unproved else _of_proofs(report.proved))
     click.echo(f"in {report.seconds:.1f} s")
 
 

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from ntm_rules.messages.printable import printable
 from ntm_rules.model.outcomes import Outcome
 
 STYLES = {
@@ -21,7 +22,6 @@ STYLES = {
 LEVELS = {"official": "green", "secondary": "", "recalled": "yellow", "pending": "red"}
 
 _WIDE = 100_000
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 
 
 def console(file: typing.TextIO | None = None) -> Console:
@@ -32,15 +32,15 @@ def console(file: typing.TextIO | None = None) -> Console:
 
 
 def text(words: object, style: str = "") -> Text:
-    """Words as they are: no markup, no control characters, folded instead of cut."""
-    return Text(str(words).translate(_CONTROLS), style=style, overflow="fold")
+    """Words as they are: no markup, nothing that a terminal obeys, folded instead of cut."""
+    return Text(printable(str(words)), style=style, overflow="fold")
 
 
 def table(*columns: str) -> Table:
     """Return a table with these headings, without a frame."""
     made = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(text(column), overflow="fold")
     return made
 
 
@@ -59,5 +59,5 @@ def print_lines(out: Console, lines: Iterable[str], first: str = "bold") -> None
 def progress(wanted: bool) -> Progress:
     """Return a bar on standard error; nothing is shown where that is not a terminal, or it is not wanted."""
     err = console(sys.stderr)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=err, transient=True, disable=not (wanted and err.is_terminal))

@@ -1,8 +1,6 @@
 """``ntm-rules diff``: what changes from one ruleset to another, and which units it turns."""
 
 import datetime as dt
-import json
-import sys
 import typing
 from pathlib import Path
 
@@ -18,11 +16,13 @@ from ntm_rules.cli.options import (
     date,
     form_option,
     in_error_lang,
+    kept_in,
     lang_option,
     library_of,
     rulesets_option,
     source_options,
 )
+from ntm_rules.cli.output import json_text
 from ntm_rules.difference.changes import UNLISTED
 from ntm_rules.difference.difference import Difference
 from ntm_rules.difference.difference import diff as difference
@@ -78,6 +78,7 @@ def diff(
     found = difference(before, after)
     total, turned = 0, list[UnitDifference]()
     if data is not None:
+        source["keep"] = kept_in(data, library.facts, source)
         for ruleset in (before, after):
             total = sum(1 for _ in checked(units(data, library, source), ruleset))
         turned = list(found.on_units(units(data, library, source)))
@@ -87,7 +88,7 @@ def diff(
         made = found.to_dict()
         if data is not None:
             made |= {"units_total": total, "units": [unit.to_dict() for unit in turned]}
-        sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=2) + "\n")
+        click.echo(json_text(made))
         return
     out, words = console(), DiffWords(before, after, lang)
     _print_changes(out, library, found, words)

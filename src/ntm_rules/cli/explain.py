@@ -11,10 +11,11 @@ from rich.tree import Tree
 from ntm_rules.cli.assess import split, units
 from ntm_rules.cli.console import STYLES, console, print_lines, text
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.options import composed, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.verdicts import graded_word
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import UnknownName
+from ntm_rules.model.arguments import id_of
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResult
@@ -37,7 +38,8 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
     law, source = split(options)
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
-    known: list[str] = []
+    source["keep"] = kept_in(file, library.facts, source)
+    unit, known = id_of(unit, "--unit", source["unit_width"]), list[str]()
     for row in units(file, library, source):
         known.append(row.unit)
         if row.unit == unit:

@@ -1,5 +1,6 @@
 """``ntm-rules live``: changes of facts in, changed outcomes out, one JSON object a line."""
 
+import io
 import json
 import sys
 import typing
@@ -10,13 +11,15 @@ import click
 from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
-from ntm_rules.cli.options import composed, error_lang, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.exit_codes import ALWAYS
+from ntm_rules.cli.options import composed, error_lang, kept_in, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.writers import COUNTS
 from ntm_rules.live.board import Board
 from ntm_rules.live.events import Event
 from ntm_rules.live.session import ENGINES
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import FactError, FactProblem, NtmRulesError
+from ntm_rules.messages.printable import printable
 from ntm_rules.model.plain import Json, keys_of, one_line, plain
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
 from ntm_rules.verdict.verdict import Verdict
@@ -31,13 +34,14 @@ _KEYS: Mapping[str, tuple[object, Callable[[object], bool]]] = {
     "set": ({}, lambda value: isinstance(value, dict)),
     "clear": ([], _are_texts),
     "verdict": (False, lambda value: isinstance(value, bool)),
+    "id": (None, lambda value: value is None or (isinstance(value, str | int) and not isinstance(value, bool))),
 }
 """The keys of a change: what they are if they are not given, and what fits."""
 
 
 @click.command(
     short_help="Follow the facts of units as they change.",
-    epilog="Exit codes: 0 standard input has ended; 2 bad usage, or a FILE that cannot be read.",
+    epilog=f"Exit codes: 0 standard input has ended; {ALWAYS}",
 )
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")
@@ -49,15 +53,17 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
     """Read changes of facts from standard input and print every outcome that changes, one JSON object a line.
 
     The units begin with the facts of FILE (as for assess), or without any. A change is an object with `unit`, `set`
-    (fact ids to values, null takes one away), `clear` (a list of fact ids) and `verdict` (true to have the whole
-    verdict printed). Each change is answered by its events and then one line of type `done`, or by one line of type
-    `error`, in which case nothing was changed.
+    (fact ids to values, null takes one away), `clear` (a list of fact ids), `verdict` (true to have the whole
+    verdict printed) and `id` (a text or whole number that every line of the answer repeats). Each change is answered
+    by its events and then one line of type `done`, or by one line of type `error`, in which case nothing was changed;
+    a blank line by one line of type `ignored`.
     """
     law, source = split(options)
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
     with Board(ruleset, engine=engine, history=0) as board:
         if file is not None:
+            source["keep"] = kept_in(file, library.facts, source)
             for _ in checked(units(file, library, source), ruleset):
                 pass
             for unit in units(file, library, source):
@@ -65,7 +71,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
         answers = _Answers(board, lang, error_lang())
         board.on_change(answers.heard.append)
         answers.write("ready", ruleset=ruleset.id, content_hash=ruleset.content_hash, units=len(list(board)))
-        for text in _lines(sys.stdin.buffer):
+        for text in _lines(sys.stdin.buffer if sys.stdin else io.BytesIO()):
             answers.answer(text)
 
 
@@ -89,15 +95,20 @@ class _Answers:
     lang: str
     error_lang: str
     line: int = 0
+    about: Json = field(factory=dict)
     heard: list[Event] = field(factory=list)
 
     def answer(self, text: str | None) -> None:
         """Make the change of one line and say what became of it."""
         self.line += 1
+        self.about = {"line": self.line}
         if text is not None and not text.strip():
+            self.write("ignored")
             return
         try:
-            change = _change(text)
+            given = _parsed(text)
+            self.about |= _id_of(given)
+            change = _change(given)
             self.board.set_many(change.unit, change.facts)
             verdict = self.board.verdict(change.unit)
         except FactError as error:
@@ -106,21 +117,21 @@ class _Answers:
             self.refuse(error)
         else:
             for event in self.heard:
-                self.write("event", line=self.line, **_event(event, self.lang))
+                self.write("event", **_event(event, self.lang))
             if change.verdict:
-                self.write("verdict", line=self.line, verdict=verdict.to_dict())
-            self.write("done", line=self.line, events=len(self.heard), **_summary(verdict))
+                self.write("verdict", verdict=verdict.to_dict())
+            self.write("done", events=len(self.heard), **_summary(verdict))
             self.heard.clear()
 
     def refuse(self, error: NtmRulesError, problems: Sequence[FactProblem] = ()) -> None:
         """Say why nothing was changed."""
         lang = self.error_lang
         found = [{"fact": p.fact, "expected": p.expected_in(lang), "hint": p.hint_in(lang)} for p in problems]
-        self.write("error", line=self.line, message=error.text(lang), problems=found)
+        self.write("error", message=error.text(lang), problems=found)
 
     def write(self, kind: str, **values: object) -> None:
-        """One line, at once."""
-        click.echo(one_line(plain({"type": kind, **values})))
+        """One line, at once; it says which line it answers."""
+        click.echo(printable(one_line(plain({"type": kind, **self.about, **values}))))
 
 
 def _event(event: Event, lang: str) -> Json:
@@ -139,13 +150,18 @@ class _Change:
     verdict: bool
 
 
-def _change(text: str | None) -> _Change:
+def _id_of(found: object) -> Json:
+    """Return what the answer to a line repeats."""
+    given = found.get("id") if isinstance(found, dict) else None
+    return {"id": given} if given is not None and _KEYS["id"][1](given) else {}
+
+
+def _change(found: object) -> _Change:
     """Return the change that a line asks for.
 
     Raises:
         NtmRulesError: it asks for none.
     """
-    found = _parsed(text)
     if not isinstance(found, dict):
         raise NtmRulesError(Message("change.object", example='{"unit": "06196", "set": {}}'))
     unknown = [name for name in found if name not in _KEYS]

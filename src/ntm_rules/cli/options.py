@@ -1,18 +1,24 @@
 """Options that several commands share: which law, which words, which file."""
 
+import csv
 import datetime as dt
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import folded
 from ntm_rules.model.citations import Evidence
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.names import one_form
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
+from ntm_rules.tables.cells import tidied
+from ntm_rules.tables.header import header_of
 
 _DATES = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"),
@@ -69,12 +75,14 @@ class Law(typing.TypedDict):
 
 
 class Source(typing.TypedDict):
-    """The options that say how a file of units is read."""
+    """The options that say how a file of units is read; ``kept_in`` says which columns of it are kept."""
 
     unit_column: str | None
     keep: tuple[str, ...]
+    keep_rest: bool
     decimal: str | None
     sheet: str | None
+    unit_width: int | None
 
 
 def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -143,21 +151,51 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
         click.option(unit_flag, "unit_column", metavar="COLUMN", help="Column that names the unit."),
         click.option(
             "--keep",
-            callback=_columns,
-            metavar="COLUMNS",
-            help="Columns to pass through, separated by commas; they need not be facts.",
+            multiple=True,
+            metavar="COLUMN",
+            help="Column to pass through, which need not be a fact; may be given again, or several separated by "
+            "commas, in quotes where a name has a comma.",
         ),
+        click.option("--keep-rest", is_flag=True, help="Pass through all columns that are neither unit nor fact."),
         click.option(
             "--decimal",
             type=click.Choice(["comma", "point"]),
             help="What separates decimals where a number such as 1.234 can be read in two ways.",
         ),
         click.option("--sheet", metavar="NAME", help="Sheet of an Excel file. [default: the first]"),
+        click.option(
+            "--unit-width",
+            type=click.IntRange(min=1, max=20),
+            metavar="DIGITS",
+            help="How many digits codes of units have, where they are numbers or lost their zeros: 5 for communes.",
+        ),
     )
 
 
-def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
+def kept_in(file: Path, facts: Mapping[str, Fact], source: Source) -> tuple[str, ...]:
+    """Return the columns of a file that pass through.
+
+    A value of ``--keep`` that is the name of a column is that column, whatever is in it; any other is a list.
+
+    Raises:
+        EngineUnavailable, OSError: as ``tables.read``.
+    """
+    asked, rest = source["keep"], source["keep_rest"]
+    if not rest and not any("," in value or '"' in value for value in asked):
+        return tuple(name for value in asked if (name := one_form(value)))
+    header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, sheet=source["sheet"])
+    present = frozenset(header.names)
+    names = [name for value in asked for name in _listed(value, present)]
+    taken = {name if name in present else folded(name) for name in names}
+    return (*names, *(name for name in header.rest if rest and not {name, folded(name)} & taken))
+
+
+def _listed(value: str, present: frozenset[str]) -> list[str]:
+    for name in (value, tidied(value)):
+        if name in present:
+            return [name]
+    parts = next(csv.reader([tidied(value)], skipinitialspace=True), [])
+    return [name for part in parts if (name := one_form(part))]
 
 
 def library_of(folder: Path | None) -> Library:

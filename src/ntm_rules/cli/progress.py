@@ -17,14 +17,17 @@ from ntm_rules.cli.options import (
     date,
     error_lang,
     in_error_lang,
+    kept_in,
     lang_option,
     law_options,
     library_of,
     source_options,
 )
-from ntm_rules.cli.reports import chosen, output_options, write
+from ntm_rules.cli.output import form_of, output_options, protect_inputs
+from ntm_rules.cli.reports import FORMS, write
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
@@ -33,6 +36,11 @@ from ntm_rules.programme.record import recognition_fact
 from ntm_rules.reports.progress import progress_report
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.units import UnitFacts
+from ntm_rules.units.register import Units
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(one_form, value))
 
 
 def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -42,11 +50,17 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     return tuple(map(int, parts)) or None
 
 
+def _plan(ctx: click.Context, param: click.Parameter, value: str | None) -> str | Path | None:
+    """Return the name of a plan, or the path of a file of targets."""
+    return Path(value) if value is not None and value.endswith((".yaml", ".yml")) else value
+
+
 @click.command("progress", short_help="Count how far a programme is, against its targets.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--targets",
     metavar="PLAN",
+    callback=_plan,
     help="Targets: PROVINCE@YEAR of a plan in the library, or a file (.yaml); its province is taken for --province.",
 )
 @click.option("--tier", "tiers", multiple=True, metavar="RULESET", help="Tier to count; may be given again.")
@@ -55,7 +69,15 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The same units on an earlier day; read and assessed like FILE.",
 )
-@click.option("--by", multiple=True, metavar="COLUMN", help="Group by this column; give the outer one first.")
+@click.option(
+    "--before-as-of",
+    type=date,
+    metavar="DATE",
+    help="Day of --before: units are followed from it to --as-of through mergers and codes used again (extra `units`).",
+)
+@click.option(
+    "--by", multiple=True, callback=_names, metavar="COLUMN", help="Group by this column; give the outer one first."
+)
 @click.option(
     "--province-by",
     metavar="COLUMN",
@@ -78,12 +100,13 @@ def _bands(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @law_options(on_required=False, otherwise="that of --as-of, else today")
 @source_options("--unit")
 @lang_option
-@output_options
+@output_options(FORMS)
 def progress(
     file: Path,
-    targets: str | None,
+    targets: str | Path | None,
     tiers: tuple[str, ...],
     before: Path | None,
+    before_as_of: dt.date | None,
     by: tuple[str, ...],
     province_by: str | None,
     as_of: dt.date | None,
@@ -101,17 +124,20 @@ def progress(
     criteria_undetermined, criteria_total, outcome, and acts such as recognised_ntm.
     """
     law, source = split(options)
-    form = chosen(form, out)
+    form = form_of(form, out, FORMS)
     library = library_of(law["rulesets"])
+    protect_inputs(out, library)
     plan = None if targets is None else library.plan(targets)
     law["on"] = law["on"] or as_of
     if plan is not None and not (law["province"] or law["territory"] or province_by):
         law["province"] = plan.province
-    wanted = _tiers(tiers, plan)
+    if before_as_of is not None and (before is None or as_of is None):
+        raise click.UsageError(in_error_lang(Message("usage.before_as_of")))
+    wanted = _tiers(tuple(map(library.known_tier, tiers)), plan)
     rulesets: dict[tuple[str, str], Ruleset] = {}
 
     def compose(tier: str, unit: UnitFacts) -> Ruleset:
-        province = "" if province_by is None else unit.kept[province_by]
+        province = "" if province_by is None else one_form(unit.kept[province_by])
         if (tier, province) not in rulesets:
             chosen = Law(**(law | {"province": province})) if province else law
             rulesets[tier, province] = composed(library, tier, chosen)
@@ -129,6 +155,8 @@ def progress(
             under=under,
             bands=bands,
             as_of=as_of,
+            before_as_of=before_as_of,
+            register=None if before_as_of is None else Units.load(),
         )
     except BadArgument as error:
         raise click.UsageError(error.text(error_lang())) from None
@@ -171,9 +199,10 @@ def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str,
         library.facts,
         tiers,
         unit=source["unit_column"],
-        keep=tuple(dict.fromkeys((*kept, *source["keep"]))),
+        keep=tuple(dict.fromkeys((*kept, *kept_in(path, UnitFile.columns(library.facts, tiers), source)))),
         decimal=source["decimal"],
         sheet=source["sheet"],
+        unit_width=source["unit_width"],
     )
 
 

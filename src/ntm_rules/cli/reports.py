@@ -1,48 +1,13 @@
 """Where reports go: the console, JSON, a workbook or a page."""
 
-import json
 import typing
 from collections.abc import Callable
-from pathlib import Path
-
-import click
 
 from ntm_rules.cli.console import console, print_lines, table, text
-from ntm_rules.cli.options import in_error_lang
-from ntm_rules.cli.output import replaced, text_target
-from ntm_rules.messages.catalogue import Message
+from ntm_rules.cli.output import json_text, replaced, text_target
 from ntm_rules.reports.report import Report, is_number, text_of
 
 FORMS = ("table", "json", "xlsx", "html")
-_SUFFIXES = {".htm": "html", **{f".{form}": form for form in FORMS}}
-
-F = typing.TypeVar("F", bound=Callable[..., object])
-
-
-def output_options(command: F) -> F:
-    """``--format`` and ``--out``, as the keyword arguments *form* and *out*."""
-    form = click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMS),
-        help="Form of the output. [default: what the name of --out says, else table]",
-    )
-    out = click.option(
-        "--out", type=click.Path(dir_okay=False), default="-", help="File to write instead of standard output."
-    )
-    return form(out(command))
-
-
-def chosen(form: str | None, out: str) -> str:
-    """Return the form asked for.
-
-    Raises:
-        click.UsageError: a workbook on standard output.
-    """
-    found = form or _SUFFIXES.get(Path(out).suffix.lower(), "table")
-    if found == "xlsx" and out == "-":
-        raise click.UsageError(in_error_lang(Message("usage.for_file", form=found)))
-    return found
 
 
 def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], dict[str, object]]) -> None:
@@ -55,7 +20,7 @@ def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], 
         return
     with text_target(out, form) as target:
         if form == "json":
-            target.write(json.dumps(data(), ensure_ascii=False, indent=2) + "\n")
+            target.write(json_text(data()) + "\n")
         elif form == "html":
             from ntm_rules.reports.page import html
 

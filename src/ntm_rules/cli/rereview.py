@@ -9,8 +9,9 @@ import click
 from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.options import Source, lang_option, library_of, rulesets_option, source_options
-from ntm_rules.cli.reports import chosen, output_options, write
+from ntm_rules.cli.options import Source, kept_in, lang_option, library_of, rulesets_option, source_options
+from ntm_rules.cli.output import form_of, output_options, protect_inputs
+from ntm_rules.cli.reports import FORMS, write
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
@@ -36,7 +37,7 @@ from ntm_rules.rules.library import Library
 @rulesets_option
 @source_options("--unit")
 @lang_option
-@output_options
+@output_options(FORMS)
 def rereview(
     file: Path,
     old: RulesetAt,
@@ -55,8 +56,9 @@ def rereview(
 
     A column such as recognised_ntm says which units are recognised: those whose recognition is at stake come first.
     """
-    form = chosen(form, out)
+    form = form_of(form, out, FORMS)
     library = library_of(rulesets)
+    protect_inputs(out, library)
 
     def compose(named: RulesetAt) -> Ruleset:
         name, on, own = named
@@ -69,9 +71,10 @@ def rereview(
         library.facts,
         (before.id,),
         unit=options["unit_column"],
-        keep=options["keep"],
+        keep=kept_in(file, UnitFile.columns(library.facts, (before.id,)), options),
         decimal=options["decimal"],
         sheet=options["sheet"],
+        unit_width=options["unit_width"],
     )
     found = reviewed(before, after, units.facts())
     given = {name for unit in units.units for name in unit.facts}

@@ -1,7 +1,5 @@
 """``ntm-rules test``: the cases of ``*.tests.yaml`` files, and what they leave untested."""
 
-import json
-import sys
 from pathlib import Path
 
 import click
@@ -9,7 +7,9 @@ from attrs import define, field
 
 from ntm_rules.check.compositions import compositions
 from ntm_rules.cli.console import console, table, text
+from ntm_rules.cli.exit_codes import ALWAYS
 from ntm_rules.cli.options import form_option, lang_option, rulesets_option
+from ntm_rules.cli.output import json_text
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model.plain import Json, plain
@@ -20,7 +20,7 @@ from ntm_rules.testing.coverage import Coverage, Origin, Side, coverage
 from ntm_rules.testing.next_case import next_case
 from ntm_rules.verdict.verdict import Verdict
 
-EXIT_CODES = "Exit codes: 0 every case passes; 1 a case fails; 2 bad input or usage."
+EXIT_CODES = f"Exit codes: 0 every case passes; 1 a case fails; {ALWAYS}"
 _SIDES = (Side.BELOW, Side.AT, Side.ABOVE, Side.MISSING)
 _COLUMNS = (
     "cli.ruleset",
@@ -165,7 +165,7 @@ def _write_json(run: Run, rows: dict[Origin, Coverage], suggested: str, lang: st
     if rows:
         found["coverage"] = [_row(origin, measure) for origin, measure in rows.items() if measure.seen]
         found["next"] = suggested
-    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    click.echo(json_text(found))
 
 
 def _failure(failure: Failure, lang: str) -> Json:

@@ -14,6 +14,7 @@ from ntm_rules.messages.catalogue import say
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.walk import indicators
+from ntm_rules.reports.report import check_different
 from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.reason import BY_LAW, Reason, words_in
@@ -49,10 +50,11 @@ def write_table(
     """Write the heading, a row a unit, the reasons of each unit, and once what the law leaves open for all."""
     notes: dict[str, str] = {}
     rows = [_row(verdict, kept, notes, lang) for verdict, kept in results]
+    summary = _summary(rows, ruleset, lang)
     places = {i.no: place for place, (_, i) in enumerate(indicators(ruleset))}
     out = console(file)
     print_lines(out, heading(library, ruleset, lang))
-    out.print(_summary(rows, ruleset, lang))
+    out.print(summary)
     for found in rows:
         out.print()
         out.print(text(f"{found.unit}: {_outcome(found)}", f"bold {STYLES[found.outcome]}"))
@@ -116,7 +118,9 @@ def _summary(rows: list[UnitRow], ruleset: Ruleset, lang: str) -> Table:
     heads = ("cli.met", "cli.not_met") if ruleset.met_means is None else ("cli.case", "cli.no_case")
     first = [say(lang, code) for code in ("cli.unit", "cli.outcome", *heads)]
     grades = [say(lang, "cli.thereof", grade=grade_title(lang, grade)) for grade in ruleset.grades]
-    sheet = table(*first, *grades, say(lang, "cli.undetermined"), *kept)
+    headings = (*first, *grades, say(lang, "cli.undetermined"), *kept)
+    check_different(headings)
+    sheet = table(*headings)
     for found in rows:
         met, not_met, undetermined, total = found.counts
         sheet.add_row(

@@ -6,31 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from ntm_rules.cli.writers import COUNTS, safe
-from ntm_rules.frames.base.columns import GRADE, grade_names, outcome_names
+from ntm_rules.cli.writers import COUNTS, csv_names, result_names, safe
+from ntm_rules.frames.base.columns import GRADE
 from ntm_rules.frames.files import Batch
-from ntm_rules.messages.errors import Diagnostic, TableError
+from ntm_rules.messages.printable import printable
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.reports.workbook import check_rows, workbook, write_cell
+from ntm_rules.reports.workbook import check_columns, check_rows, workbook, write_cell
 from ntm_rules.tables.units import kept_text
 
 WORDS = np.array([outcome.code for outcome in Outcome], object)
 
 Columns = dict[str, typing.Any]
 """Columns by name: an Arrow array or a list of what passes through, arrays of results; outcomes are their codes."""
-
-
-def check_names(ruleset: Ruleset, keep: Sequence[str]) -> None:
-    """Refuse columns to keep that have the name of a result, or are named twice.
-
-    Raises:
-        TableError: all of them.
-    """
-    taken = {"unit", *_results(ruleset)}
-    wrong = [name for place, name in enumerate(keep) if name in taken or name in keep[:place]]
-    if wrong:
-        raise TableError([Diagnostic.of("table.column/own", names=tuple(wrong))])
 
 
 def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
@@ -43,17 +31,13 @@ def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
     return {
         "unit": batch.units,
         **batch.kept,
-        **dict(zip(_results(ruleset), (*first, *codes.codes[1:]), strict=True)),
+        **dict(zip(result_names(ruleset), (*first, *codes.codes[1:]), strict=True)),
     }
-
-
-def _results(ruleset: Ruleset) -> tuple[str, ...]:
-    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
 
 
 def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
     """Return what ``write_csv`` writes without reasons."""
-    names = [name for name in ("unit", *keep, *_results(ruleset)) if not name.startswith("indicator_")]
+    names = ("unit", *keep, *csv_names(ruleset))
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([safe(name) for name in names])
     for batch in batches:
@@ -92,7 +76,7 @@ def write_parquet(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rul
             arrays: dict[str, typing.Any] = {}
             for name, values in columns_of(ruleset, batch).items():
                 if isinstance(values, list):
-                    arrays[name] = pa.array(values, pa.string())
+                    arrays[name] = pa.array(map(printable, values), pa.string())
                 elif isinstance(values, np.ndarray) and values.dtype == np.int8:
                     arrays[name] = pa.DictionaryArray.from_arrays(pa.array(values), labels)
                 else:
@@ -113,22 +97,21 @@ def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rulese
     """One row a unit in a sheet; texts are texts there, whatever they begin with.
 
     Raises:
-        TableError: there are more units than a sheet has rows, or a text is longer than a cell.
+        TableError: there are more units than a sheet has rows, or columns, or a text is longer than a cell.
         EngineUnavailable: XlsxWriter is not installed.
     """
-    book = workbook(file, {"constant_memory": True})
-    try:
+    names = ("unit", *keep, *result_names(ruleset))
+    check_columns(len(names))
+    with workbook(file, constant_memory=True) as book:
         book.set_properties({"title": ruleset.id, "comments": ruleset.content_hash})
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 1)
-        for place, name in enumerate(("unit", *keep, *_results(ruleset))):
-            sheet.write_string(0, place, name)
+        for place, name in enumerate(names):
+            write_cell(sheet, 0, place, name)
         for number, row in enumerate(_rows(batches, ruleset), 1):
             check_rows(number)
             for place, value in enumerate(row):
                 write_cell(sheet, number, place, value)
-    finally:
-        book.close()
 
 
 def _rows(batches: Iterable[Batch], ruleset: Ruleset) -> Iterator[tuple[typing.Any, ...]]:

@@ -4,8 +4,11 @@ import csv
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 
+from ntm_rules.frames.base.columns import grade_names, outcome_names
+from ntm_rules.messages.printable import printable
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.reports.report import check_different
 from ntm_rules.verdict.verdict import Verdict
 
 Assessed = tuple[Verdict, Mapping[str, str]]
@@ -13,7 +16,23 @@ Assessed = tuple[Verdict, Mapping[str, str]]
 
 COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined", "criteria_total")
 
+REASONS = "reasons"
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def result_names(ruleset: Ruleset) -> tuple[str, ...]:
+    """Return the columns of results, after the unit and what is kept."""
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
+
+
+def check_kept(ruleset: Ruleset, keep: Sequence[str]) -> None:
+    """Refuse columns to keep that have the name of a result, or are named twice; the same ones in every form.
+
+    Raises:
+        TableError: all of them.
+    """
+    check_different((*keep, "unit", *result_names(ruleset), REASONS))
 
 
 def write_json(file: typing.TextIO, results: Iterable[Assessed]) -> None:
@@ -42,16 +61,7 @@ def write_csv(
     """One row a unit: counts, the outcome of every criterion, and the reasons in one cell."""
     numbers = [criterion.no for criterion in ruleset.criteria]
     writer = csv.writer(file, lineterminator="\n")
-    header = (
-        "unit",
-        *keep,
-        "outcome",
-        "provisional",
-        *(["grade"] if ruleset.grades else []),
-        *COUNTS,
-        *(f"criterion_{no}" for no in numbers),
-        *(["reasons"] if with_reasons else []),
-    )
+    header = ("unit", *keep, *csv_names(ruleset), *([REASONS] if with_reasons else []))
     writer.writerow([safe(name) for name in header])
     for verdict, kept in results:
         outcomes = (verdict.criteria[no].outcome.code for no in numbers)
@@ -69,13 +79,19 @@ def write_csv(
         writer.writerow([safe(cell) for cell in row])
 
 
+def csv_names(ruleset: Ruleset) -> tuple[str, ...]:
+    """Return the columns of results that a CSV has: all but those of indicators."""
+    return tuple(name for name in result_names(ruleset) if not name.startswith("indicator_"))
+
+
 def _line(result: Assessed) -> str:
     verdict, kept = result
     if not kept:
-        return verdict.to_json()
-    return one_line(verdict.to_dict() | {"kept": dict(kept)})
+        return printable(verdict.to_json())
+    return printable(one_line(verdict.to_dict() | {"kept": dict(kept)}))
 
 
 def safe(cell: str) -> str:
     """Return the cell, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    shown = printable(cell)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -12,6 +12,7 @@ from ntm_rules.difference.changes import UNLISTED, Change, Kind, Step, kinds_of
 from ntm_rules.difference.compare import Comparing, CountedMembers
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
 from ntm_rules.difference.match import Pair, Placed, Unlisted, same_criteria, same_indicators
+from ntm_rules.model.arguments import need
 from ntm_rules.model.plain import Json, plain_object
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
@@ -108,6 +109,8 @@ def diff(old: Ruleset, new: Ruleset) -> Difference:
     Args:
         old, new: from ``Library.compose``; of any tier, period and province.
     """
+    need("old", old, Ruleset)
+    need("new", new, Ruleset)
     pairs, kin = same_indicators(old, new)
     comparing = Comparing(old, new)
     same_ground = _same_ground(old, new)

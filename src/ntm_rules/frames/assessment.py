@@ -11,6 +11,7 @@ from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.keys import Keys
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
+from ntm_rules.model.arguments import need
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 
@@ -58,6 +59,7 @@ def assess(
     Warns:
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
     """
+    need("ruleset", ruleset, Ruleset)
     question = Question(shape, unit_column, keep, on_bad, threads)
     if importlib.util.find_spec("pyarrow") is None:
         raise _without("pyarrow")
@@ -107,6 +109,7 @@ def assess_mixed(
         UnknownName, NotInForce: as ``compose``.
         TableError, FactError, EngineUnavailable, ValueError: as ``assess``.
     """
+    need("library", library, Library)
     keys, question = Keys(tier, on, year, province), Question(shape, unit_column, keep, on_bad, threads)
     try:
         from ntm_rules.frames.groups import assess_groups

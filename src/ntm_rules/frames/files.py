@@ -14,9 +14,10 @@ from ntm_rules.frames.arrays.kernel import Codes, Segment, kernel_of
 from ntm_rules.frames.base.column import Column, of_arrow
 from ntm_rules.frames.base.vectors import Array, Mask
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.names import look_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.tables.cells import BadCell, Reader, tidied
+from ntm_rules.tables.cells import BadCell, Reader
 from ntm_rules.tables.units import Reading, UnitFacts
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of
@@ -62,11 +63,12 @@ def assess_file(
     keep: Sequence[str] = (),
     decimal: str | None = None,
     sheet: str | None = None,
+    unit_width: int | None = None,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file; of no use before the last batch has come, for errors come then.
 
     Args:
-        facts, unit, keep, decimal, sheet: as ``tables.read`` takes them.
+        facts, unit, keep, decimal, sheet, unit_width: as ``tables.read`` takes them.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -75,8 +77,8 @@ def assess_file(
         OSError: the file cannot be opened.
     """
     if path.suffix.lower() == ".parquet" and sheet is None:
-        return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal)).batches(path)
-    rows = read_units(path, facts, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet)
+        return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal, unit_width)).batches(path)
+    rows = read_units(path, facts, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet, unit_width=unit_width)
     return _of_rows(ruleset, rows, keep)
 
 
@@ -165,9 +167,9 @@ class _Parquet:
         from ntm_rules.tables.parquet import is_text, rows
 
         found: dict[str, Column] = {}
-        units = [tidied(unit or "") for unit in batch.column(columns.unit).to_pylist()]
+        units = [self.reading.named(unit) for unit in batch.column(columns.unit).to_pylist()]
         # eight bytes a unit, not its name: a file may have more units than memory has room for names
-        self.hashes.append(np.fromiter(map(hash, units), np.int64, len(units)))
+        self.hashes.append(np.fromiter((hash(look_alike(unit)) for unit in units), np.int64, len(units)))
         odd = np.fromiter((not unit for unit in units), np.bool_, len(units))
         for place, name, read in columns.facts:
             array = batch.column(place)
@@ -208,7 +210,7 @@ class _Parquet:
             for batch in parquet.batches(file, self.reading.problems, [name]):
                 for row in rows[(rows >= start) & (rows < start + batch.num_rows)]:
                     given = batch.column(0)[int(row) - start].as_py()
-                    if given and tidied(given):
+                    if self.reading.named(given):
                         self.reading.unit_of(int(row) + 1, given)
                 start += batch.num_rows
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from ntm_rules.frames.assessment import assess
 from ntm_rules.frames.base.columns import MissingColumns
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import EngineUnavailable, UnknownName
+from ntm_rules.messages.errors import BadArgument, EngineUnavailable, UnknownName
+from ntm_rules.model.arguments import need
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Ruleset
 
@@ -39,6 +40,7 @@ def to_sql(
         EngineUnavailable: ibis is not installed.
         UnknownName: another dialect, or a fact that the set does not read.
     """
+    need("ruleset", ruleset, Ruleset)
     if dialect not in DIALECTS:
         raise UnknownName(Message("kind.dialect"), dialect, DIALECTS)
     try:
@@ -46,7 +48,7 @@ def to_sql(
     except ImportError as error:
         raise EngineUnavailable(Message("engine.sql"), Message("hint.extra", extra="sql")) from error
     if isinstance(columns, str):
-        raise TypeError("`columns` is a sequence of names of facts, not a text")
+        raise BadArgument(Message("argument.names", argument="columns", value=columns))
     inputs = ruleset.inputs()
     unknown = [name for name in columns or () if name not in inputs]
     if unknown:

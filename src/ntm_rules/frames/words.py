@@ -8,6 +8,7 @@ from attrs import evolve
 from ntm_rules.frames.base.details import facts_behind, facts_in
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
+from ntm_rules.model.arguments import need
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Connective, Evaluated, IndicatorResult, LeafResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
@@ -33,6 +34,8 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
         TableError: it is not a row of a long result.
         UnknownName: another language.
     """
+    need("ruleset", ruleset, Ruleset)
+    need("row", row, Mapping)
     missing = [name for name in ("indicator", "outcome", "provisional", "detail", "content_hash") if name not in row]
     if missing:
         raise TableError([Diagnostic.of("table.column/row", name=name) for name in missing])

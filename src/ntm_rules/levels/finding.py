@@ -1,12 +1,13 @@
 """Sets that test a finding: whether it suffices for recognition, and whether recognition is to be withdrawn."""
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ntm_rules.levels.shares import Taken, assess_taken, counted
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
+from ntm_rules.model.arguments import need
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, negation_of
 from ntm_rules.model.results import Facts, FactValue
@@ -35,6 +36,9 @@ def assess_finding(
         RulesetError: the set tests no findings, or not such a one.
         FactError: bad facts.
     """
+    need("ruleset", ruleset, Ruleset)
+    need("finding", finding, Verdict)
+    need("facts", facts, Mapping | None)
     _check(ruleset, finding, tier)
     settled = [2 if flag else code for code, flag in zip(finding.codes, finding.provisional_flags, strict=True)]
     at_stake = tier or _only_tier(ruleset, finding)

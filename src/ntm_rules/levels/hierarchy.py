@@ -8,12 +8,13 @@ from decimal import Decimal, InvalidOperation
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.levels.nesting import Nesting, Place, facts_by_unit, nesting_of
+from ntm_rules.levels.nesting import Nesting, Place, facts_by_unit, nesting_of, unknown_unit
 from ntm_rules.levels.shares import Taken, assess_taken, counted
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotInForce, UnknownName
 from ntm_rules.model.acts import Act, recognised
 from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
+from ntm_rules.model.arguments import day_of, name_of, width_of
 from ntm_rules.model.conditions import By, Meets
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, at_least_of
@@ -74,6 +75,7 @@ class Hierarchy:
         """
         from ntm_rules.levels.causes import causes
 
+        unit, ruleset = name_of(unit, "unit"), name_of(ruleset, "ruleset")
         if unit not in self.verdicts:
             raise UnknownName(Message("kind.unit"), unit, self.verdicts)
         if ruleset not in self.verdicts[unit]:
@@ -86,10 +88,11 @@ def assess(
     units: object,
     unit_facts: object,
     *,
-    on: dt.date,
+    on: dt.date | str,
     year: int | None = None,
     acts: Iterable[Act] | None = None,
     rulesets: Iterable[str] | None = None,
+    unit_width: int | None = None,
 ) -> Hierarchy:
     """Every unit against every set of its level in force, from the bottom up.
 
@@ -108,18 +111,22 @@ def assess(
             data frame with a column ``unit``.
         on, year: as for ``Library.compose``.
         acts: recognitions and withdrawals up to now. If given, ``recognised_*`` facts follow from them: a unit without
-            an act is not recognised.
+            an act is not recognised. They are on units of the table and on tiers of the library.
         rulesets: only these sets and what they take from below; else every set of the level of each unit.
+        unit_width: how many digits codes have; needed where they are numbers, or have lost their zeros.
 
     Raises:
-        FactError: every problem of the table and of the facts.
-        UnknownName: no such ruleset.
+        FactError: every problem of the table, of the acts and of the facts.
+        UnknownName: no such ruleset, or an act on a tier that there is not.
         NotInForce: a set that was asked for, or that another takes from below, is not in force.
     """
-    nesting = nesting_of(units, library.registry)
+    width = width_of(unit_width)
+    nesting = nesting_of(units, library.registry, width)
     wanted = None if rulesets is None else tuple(rulesets)
     known = None if acts is None else tuple(acts)
-    passing = _Pass(library, nesting, facts_by_unit(unit_facts, nesting), on, year, known, wanted)
+    _check_acts(known or (), nesting, library)
+    facts = facts_by_unit(unit_facts, nesting, width)
+    passing = _Pass(library, nesting, facts, day_of(on, "on"), year, known, wanted)
     verdicts = {
         unit: {r.id: verdict for r in passing.sets(place) if (verdict := passing.verdict(place, r)) is not None}
         for unit, place in nesting.places.items()
@@ -128,6 +135,20 @@ def assess(
         found = list(dict.fromkeys(passing.problems))
         raise FactError(found[:MAX_PROBLEMS], len(found) <= MAX_PROBLEMS)
     return Hierarchy(nesting.places, verdicts, passing.members)
+
+
+def _check_acts(acts: Iterable[Act], nesting: Nesting, library: "Library") -> None:
+    """Refuse acts that would not count for anybody.
+
+    Raises:
+        FactError: acts on units that are not in the table.
+        UnknownName: an act on a tier that there is not.
+    """
+    strange = dict.fromkeys(act.unit for act in acts if act.unit not in nesting.places)
+    if strange:
+        raise FactError([unknown_unit(unit, "unit", unit, nesting.places) for unit in strange])
+    for tier in dict.fromkeys(act.tier for act in acts):
+        library.known_tier(tier)
 
 
 class _Pass:

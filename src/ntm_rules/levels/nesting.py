@@ -8,8 +8,10 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import FactError, FactProblem, UnknownName, meant
+from ntm_rules.messages.errors import BadArgument, FactError, FactProblem, UnknownName, meant
 from ntm_rules.model.aggregates import LEVELS
+from ntm_rules.model.arguments import id_of
+from ntm_rules.model.names import look_alike, one_form, units_alike
 from ntm_rules.rules.read.provinces import Registry
 from ntm_rules.tables.units import UnitFacts
 
@@ -52,8 +54,11 @@ class Nesting:
     levels: frozenset[str]
 
 
-def nesting_of(units: object, registry: Registry) -> Nesting:
+def nesting_of(units: object, registry: Registry, width: int | None = None) -> Nesting:
     """Return the units of a table: a data frame, or mappings with unit, level, parent, name and province.
+
+    Args:
+        width: how many digits codes have.
 
     Raises:
         FactError: every problem of the table.
@@ -61,14 +66,15 @@ def nesting_of(units: object, registry: Registry) -> Nesting:
     problems: list[FactProblem] = []
     rows: dict[str, Mapping[str, typing.Any]] = {}
     for row in _rows(units):
-        unit = _text(row, "unit", problems, None)
+        unit = _id(row.get("unit"), "unit", None, width, problems)
         if unit is None:
-            problems.append(FactProblem(None, "unit", row.get("unit"), Message("expected.unit_code")))
-        elif unit in rows:
+            continue
+        if unit in rows:
             problems.append(FactProblem(unit, "unit", unit, Message("expected.unit_once")))
         else:
             rows[unit] = row
-    parents = {unit: _parent(unit, row, rows, problems) for unit, row in rows.items()}
+    problems += units_alike(rows)
+    parents = {unit: _parent(unit, row, rows, width, problems) for unit, row in rows.items()}
     _check_circles(parents, problems)
     if problems:
         raise FactError(problems)
@@ -78,17 +84,39 @@ def nesting_of(units: object, registry: Registry) -> Nesting:
     return _nested(places)
 
 
-def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, typing.Any]]:
+def _id(value: object, key: str, unit: str | None, width: int | None, problems: list[FactProblem]) -> str | None:
+    """Return the id of a unit; None where it is none, which is noted."""
+    try:
+        return id_of(value, key, width)
+    except BadArgument:
+        problems.append(FactProblem(unit, key, value, Message("expected.unit_code")))
+        return None
+
+
+def unknown_unit(unit: str, key: str, name: str, known: Iterable[str]) -> FactProblem:
+    """Return the problem that a name is not that of a unit of the table, with the one that looks like it or is near."""
+    known = tuple(known)
+    alike = tuple(other for other in known if look_alike(other) == look_alike(name))
+    hint = Message("hint.near", names=alike) if alike else meant(name, known)
+    return FactProblem(unit, key, name, Message("expected.unit_of_table"), hint)
+
+
+def facts_by_unit(facts: object, nesting: Nesting, width: int | None = None) -> Mapping[str, Mapping[str, typing.Any]]:
     """Return the facts of each unit: a mapping of mappings, the rows of ``tables.read``, or a data frame with ``unit``.
+
+    Args:
+        width: how many digits codes have.
 
     Raises:
         FactError: facts of a unit that is not in the table, or twice of one.
     """
-    problems, found = [], dict[str, Mapping[str, typing.Any]]()
-    for unit, values in _pairs(facts):
+    problems, found = list[FactProblem](), dict[str, Mapping[str, typing.Any]]()
+    for given, values in _pairs(facts):
+        unit = _id(given, "unit", None, width, problems)
+        if unit is None:
+            continue
         if unit not in nesting.places:
-            hint = meant(unit, nesting.places)
-            problems.append(FactProblem(unit, "unit", unit, Message("expected.unit_of_table"), hint))
+            problems.append(unknown_unit(unit, "unit", unit, nesting.places))
         elif unit in found:
             problems.append(FactProblem(unit, "unit", unit, Message("expected.facts_once")))
         found[unit] = values
@@ -97,15 +125,15 @@ def facts_by_unit(facts: object, nesting: Nesting) -> Mapping[str, Mapping[str, 
     return found
 
 
-def _pairs(facts: object) -> Iterator[tuple[str, Mapping[str, typing.Any]]]:
+def _pairs(facts: object) -> Iterator[tuple[object, Mapping[str, typing.Any]]]:
     if isinstance(facts, Mapping):
-        yield from ((str(unit), values) for unit, values in facts.items())
+        yield from facts.items()
         return
     for row in _rows(facts):
         if isinstance(row, UnitFacts):
             yield row.unit, row.facts
         else:
-            yield str(row.get("unit")), {name: value for name, value in row.items() if name != "unit"}
+            yield row.get("unit"), {name: value for name, value in row.items() if name != "unit"}
 
 
 def _rows(table: object) -> Iterable[typing.Any]:
@@ -121,20 +149,25 @@ def _rows(table: object) -> Iterable[typing.Any]:
 def _text(row: Mapping[str, typing.Any], key: str, problems: list[FactProblem], unit: str | None) -> str | None:
     value = row.get(key)
     if value is None or isinstance(value, str):
-        return value or None
+        return one_form(value or "") or None
     problems.append(FactProblem(unit, key, value, Message("expected.text")))
     return None
 
 
 def _parent(
-    unit: str, row: Mapping[str, typing.Any], rows: Mapping[str, object], problems: list[FactProblem]
+    unit: str,
+    row: Mapping[str, typing.Any],
+    rows: Mapping[str, object],
+    width: int | None,
+    problems: list[FactProblem],
 ) -> str | None:
     for key in row:
         if key not in _COLUMNS:
             problems.append(FactProblem(unit, str(key), row[key], Message("expected.column", names=_COLUMNS)))
-    parent = _text(row, "parent", problems, unit)
+    above = row.get("parent")
+    parent = None if above in (None, "") else _id(above, "parent", unit, width, problems)
     if parent is not None and parent not in rows:
-        problems.append(FactProblem(unit, "parent", parent, Message("expected.unit_of_table"), meant(parent, rows)))
+        problems.append(unknown_unit(unit, "parent", parent, rows))
         return None
     return parent
 

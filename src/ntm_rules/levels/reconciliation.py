@@ -6,10 +6,13 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import say
-from ntm_rules.model.acts import Act, ActKind, act_in_force
+from ntm_rules.messages.catalogue import Message, say
+from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.acts import Act, ActKind, act_in_force, check_alike
+from ntm_rules.model.arguments import need
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Evaluated, LeafResult
+from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import day
 from ntm_rules.words.reason import words_in
@@ -39,6 +42,7 @@ class Reconciliation:
         act: the last act on the unit and tier up to the day of the verdict; None where there is none.
         withdrawal: the verdict on withdrawal, where it was handed in.
         level: what the unit is now, where it is no longer of the level that the set judges.
+        others: the other acts on the unit, in the order given.
     """
 
     agreement: Agreement
@@ -46,6 +50,7 @@ class Reconciliation:
     act: Act | None = None
     withdrawal: Verdict | None = field(default=None, repr=False)
     level: str | None = None
+    others: tuple[Act, ...] = field(default=(), repr=False)
 
     @property
     def recognised(self) -> bool:
@@ -67,6 +72,7 @@ def reconcile(
     *,
     withdrawal: Verdict | None = None,
     level: str | None = None,
+    library: Library | None = None,
 ) -> Reconciliation:
     """Whether the finding and the acts on its unit fit together, and if not, in which way.
 
@@ -79,16 +85,31 @@ def reconcile(
         acts: recognitions and withdrawals, of any unit and tier.
         withdrawal: the verdict of the set for withdrawal; without it *due for withdrawal* is never the answer.
         level: what the unit is on that day, e.g. ``ward``; the same as what the set judges unless given.
+        library: knows which tiers there are; then an act on another is refused.
 
     Raises:
-        FactError: two acts contradict each other.
+        FactError: two acts contradict each other, or one is on a unit whose name only looks like that of the finding.
+        UnknownName: an act on a tier that the library does not have.
+        BadArgument: there are acts, and the finding does not name its unit.
     """
-    ruleset = finding.ruleset
-    act = act_in_force(acts, finding.unit or "", ruleset.id, ruleset.on, ruleset.period)
+    need("finding", finding, Verdict)
+    need("acts", acts, Iterable)
+    need("level", level, str | None)
+    ruleset, unit, acts = finding.ruleset, finding.unit, tuple(acts)
+    for each in acts:
+        need("acts", each, Act)
+    if acts and unit is None:
+        raise BadArgument(Message("argument.no_unit"))
+    check_alike(acts, [] if unit is None else [unit])
+    if library is not None:
+        for tier in dict.fromkeys(each.tier for each in acts):
+            library.known_tier(tier)
+    act = None if unit is None else act_in_force(acts, unit, ruleset.id, ruleset.on, ruleset.period)
+    others = tuple(a for a in acts if a.unit == unit and a is not act)
 
     def found(agreement: Agreement) -> Reconciliation:
         away = level if agreement is Agreement.OUT_OF_SCOPE else None
-        return Reconciliation(agreement, finding, act, withdrawal, away)
+        return Reconciliation(agreement, finding, act, withdrawal, away, others)
 
     if level is not None and level != ruleset.judges:
         return found(Agreement.OUT_OF_SCOPE)
@@ -113,7 +134,7 @@ def _text(found: Reconciliation, lang: str) -> str:
     counts = {"met": finding.criteria_met, "total": finding.criteria_total}
     parts = [
         say(lang, f"levels.agreement.{found.agreement.value}", level=level),
-        say(lang, "levels.no_act") if found.act is None else _act(found.act, lang),
+        _no_act(found, lang) if found.act is None else _act(found.act, lang),
         say(lang, "levels.finding", outcome=_outcome(finding, lang), **counts),
     ]
     withdrawal = found.withdrawal
@@ -121,6 +142,14 @@ def _text(found: Reconciliation, lang: str) -> str:
         parts += _of_withdrawal(withdrawal, lang)
     provisional = finding.provisional or (withdrawal is not None and withdrawal.provisional)
     return "; ".join(parts) + (f" ({say(lang, 'words.provisional')})" if provisional else "")
+
+
+def _no_act(found: Reconciliation, lang: str) -> str:
+    """Say that no act counts; and what the acts on the unit are on, for a tier may be written wrongly."""
+    if not found.others:
+        return say(lang, "levels.no_act")
+    acts = tuple(f"{act.tier} ({day(act.date, lang)})" for act in found.others)
+    return say(lang, "levels.no_act/others", tier=found.finding.ruleset.id, acts=acts)
 
 
 def _of_withdrawal(finding: Verdict, lang: str) -> Iterator[str]:

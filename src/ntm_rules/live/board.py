@@ -12,6 +12,8 @@ from ntm_rules.live.session import HISTORY, Session
 from ntm_rules.live.snapshots import read_snapshot
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
+from ntm_rules.model.arguments import name_of
+from ntm_rules.model.names import look_alike
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -24,7 +26,8 @@ CAPACITY = {"python": 1000, "durable": 16}
 class Board:
     """The findings for many units, each kept up to date while its facts change.
 
-    A unit begins without facts when it is first named. At most ``capacity`` sessions are open, and while a change is
+    A unit begins without facts when it is first named; one that only looks different from a unit with facts, such as
+    ``6196`` beside ``06196``, is refused. At most ``capacity`` sessions are open, and while a change is
     told those that callbacks ask for; the one that was used longest ago is put away as a snapshot and opened again when
     it is asked for, which nobody notices but by the time it takes. A board belongs to one thread at a time; use it as
     a context manager, or call ``close``.
@@ -40,7 +43,7 @@ class Board:
     Raises:
         EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
         UnknownName: there is no such engine.
-        NtmRulesError: *capacity* is below 1.
+        NtmRulesError: *capacity* is below 1, or two units in *store* only look different.
     """
 
     def __init__(
@@ -60,12 +63,18 @@ class Board:
             raise NtmRulesError(Message("session.room", capacity=self.capacity))
         self._store: MutableMapping[str, str] = {} if store is None else store
         self._open: dict[str, Session] = {}
+        self._names: dict[str, str] = {}  # by what they look like
+        for unit in tuple(self._store):
+            name = self._named(unit)
+            if name != unit:  # stored as it was spelled before
+                self._store[name] = self._store.pop(unit)
         self._dispatcher = Dispatcher(deque(maxlen=history))
         self._closed = False
 
     # -- what is so ----------------------------------------------------------------------------
 
     def __contains__(self, unit: str) -> bool:
+        unit = name_of(unit, "unit")
         return unit in self._open or unit in self._store
 
     def __iter__(self) -> Iterator[str]:
@@ -84,7 +93,8 @@ class Board:
 
     def verdict(self, unit: str) -> Verdict:
         """Return the finding for a unit; equal to ``assess`` of the same facts."""
-        return self._session(unit).verdict
+        with self._dispatcher.alone():
+            return self._session(unit).verdict
 
     def history(self) -> tuple[Event, ...]:
         """Return the last events of all units, the oldest first."""
@@ -92,7 +102,8 @@ class Board:
 
     def snapshot(self, unit: str) -> dict[str, typing.Any]:
         """Facts, outcomes and the content hash of the ruleset, as plain JSON types."""
-        return self._session(unit).snapshot()
+        with self._dispatcher.alone():
+            return self._session(unit).snapshot()
 
     # -- changes -------------------------------------------------------------------------------
 
@@ -129,8 +140,9 @@ class Board:
             FactError: every bad fact; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
-        self._session(unit).set_many(facts)
-        self._make_room(self.capacity)
+        with self._dispatcher.alone():
+            self._session(unit).set_many(facts)
+            self._make_room(self.capacity)
 
     def restore(self, snapshot: Mapping[str, typing.Any]) -> tuple[OutcomeDifference, ...]:
         """Take the facts of a unit from a snapshot, as ``Session.restore`` does.
@@ -146,8 +158,9 @@ class Board:
         unit = read_snapshot(snapshot).unit
         if unit is None:
             raise NtmRulesError(Message("session.no_unit"))
-        differences = self._session(unit).restore(snapshot)
-        self._make_room(self.capacity)
+        with self._dispatcher.alone():
+            differences = self._session(unit).restore(snapshot)
+            self._make_room(self.capacity)
         return differences
 
     def forget(self, unit: str) -> None:
@@ -156,17 +169,37 @@ class Board:
         Raises:
             NtmRulesError: a callback asked for it while a change was being told.
         """
-        if not self._dispatcher.idle:
-            raise NtmRulesError(Message("session.telling", unit=unit))
-        if unit in self._open:
-            self._open.pop(unit).close()
-        self._store.pop(unit, None)
+        unit = name_of(unit, "unit")
+        with self._dispatcher.alone():
+            if not self._dispatcher.idle:
+                raise NtmRulesError(Message("session.telling", unit=unit))
+            if unit in self._open:
+                self._open.pop(unit).close()
+            self._store.pop(unit, None)
 
     # -- sessions ------------------------------------------------------------------------------
+
+    def _named(self, unit: str) -> str:
+        """Return the name of a unit in one form.
+
+        Raises:
+            NtmRulesError: it only looks different from that of a unit with facts.
+        """
+        name = name_of(unit, "unit")
+        other = self._names.get(look_alike(name), name)
+        if other != name and self._has_facts(other):
+            raise NtmRulesError(Message("session.alike", unit=name, other=other))
+        self._names[look_alike(name)] = name
+        return name
+
+    def _has_facts(self, unit: str) -> bool:
+        session = self._open.get(unit)
+        return unit in self._store if session is None else bool(session.facts)
 
     def _session(self, unit: str) -> Session:
         if self._closed:
             raise NtmRulesError(Message("session.board_closed"))
+        unit = self._named(unit)
         session = self._open.pop(unit, None)
         if session is None:
             self._make_room(self.capacity - 1)
@@ -190,8 +223,9 @@ class Board:
 
     def close(self) -> None:
         """Put every session away and end the board."""
-        self._make_room(0)
-        self._closed = True
+        with self._dispatcher.alone():
+            self._make_room(0)
+            self._closed = True
 
     def __enter__(self) -> "Board":
         return self

@@ -1,8 +1,10 @@
 """Events to callbacks, one by one; what a callback changes waits until everybody has heard what there was before."""
 
+import contextlib
 import logging
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import define, field, frozen
 
@@ -52,6 +54,21 @@ class Dispatcher:
     _callbacks: dict[object, Callback] = field(factory=dict)
     _changes: deque[Change] = field(factory=deque)
     _events: deque[Event] = field(factory=deque)
+    _turn: threading.RLock = field(factory=threading.RLock, repr=False)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other threads out; the thread that is in may come again, as callbacks do.
+
+        Raises:
+            NtmRulesError: another thread is in.
+        """
+        if not self._turn.acquire(blocking=False):
+            raise NtmRulesError(Message("session.threads"))
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @property
     def idle(self) -> bool:

@@ -11,11 +11,12 @@ from ntm_rules.live.python import LiveEngine, PythonEngine
 from ntm_rules.live.snapshots import differences, read_snapshot, snapshot_of
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError, UnknownName
+from ntm_rules.model.arguments import need
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.dependencies import dependencies_of, differing
 from ntm_rules.verdict.facts import CheckedFacts
-from ntm_rules.verdict.program import program_of
+from ntm_rules.verdict.program import check_facts, program_of
 from ntm_rules.verdict.verdict import Verdict, verdict_from, verdict_of
 
 ENGINES = ("python", "durable")
@@ -26,7 +27,8 @@ HISTORY = 100
 class Session:
     """The finding for one unit, kept up to date while its facts change.
 
-    Use it as a context manager, or call ``close``. A session belongs to one thread at a time.
+    Use it as a context manager, or call ``close``. A session belongs to one thread at a time: a change that comes from
+    another one in the midst of a change is refused.
 
     Args:
         ruleset: from ``Library.compose``.
@@ -37,8 +39,10 @@ class Session:
 
     Raises:
         FactError: every bad fact of the unit.
+        BadArgument: an argument of another type.
         EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
         UnknownName: there is no such engine.
+        BadArgument: an argument of another type.
     """
 
     def __init__(
@@ -50,17 +54,17 @@ class Session:
         engine: str | None = None,
         history: int = HISTORY,
     ) -> None:
-        self._open(ruleset, facts or {}, unit, engine, Dispatcher(deque(maxlen=history)))
+        self._open(ruleset, {} if facts is None else facts, unit, engine, Dispatcher(deque(maxlen=history)))
 
     def _open(
         self, ruleset: Ruleset, facts: Facts, unit: str | None, engine: str | None, dispatcher: Dispatcher
     ) -> None:
+        self._checked = self._wanted = check_facts(ruleset, facts, unit)
         self.ruleset = ruleset
         self._program = program_of(ruleset)
         self._dependencies = dependencies_of(ruleset)
         self._dispatcher = dispatcher
         self._closed = False
-        self._checked = self._wanted = self._program.checker.check(facts, unit)
         self._verdict = verdict_of(ruleset, self._checked)
         self._floor_slots = self._program.official.slots(self._checked.values)
         self._floors = PythonEngine(self._program.official, self._dependencies)
@@ -74,6 +78,7 @@ class Session:
         return made
 
     def _engine_named(self, name: str | None) -> LiveEngine:
+        need("engine", name, str | None)
         if name not in (None, *ENGINES):
             raise UnknownName(Message("kind.engine"), name or "", ENGINES)
         if name != "durable":
@@ -157,8 +162,9 @@ class Session:
             FactError: every bad fact; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
-        self._need_open()
-        self._change(self._program.checker.amend(self._before(), facts))
+        with self._dispatcher.alone():
+            self._need_open()
+            self._change(self._program.checker.amend(self._before(), facts))
 
     def snapshot(self) -> dict[str, typing.Any]:
         """Facts, outcomes and the content hash of the ruleset, as plain JSON types."""
@@ -175,11 +181,12 @@ class Session:
             FactError: its facts are not valid under this ruleset; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
-        self._need_open()
-        found = read_snapshot(snapshot)
-        checked = self._program.checker.check(found.facts, found.unit)
-        codes = self._program.run(checked.values)
-        self._change(checked)
+        with self._dispatcher.alone():
+            self._need_open()
+            found = read_snapshot(snapshot)
+            checked = check_facts(self.ruleset, found.facts, found.unit)
+            codes = self._program.run(checked.values)
+            self._change(checked)
         return differences(found, self.ruleset, codes)
 
     def _before(self) -> CheckedFacts:

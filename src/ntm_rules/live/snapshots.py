@@ -9,6 +9,7 @@ from attrs import frozen
 from ntm_rules.live.events import Level, OutcomeDifference, outcomes_by_place
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
+from ntm_rules.model.arguments import name_of
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, plain
 from ntm_rules.model.results import FactValue
@@ -99,7 +100,11 @@ def read_snapshot(data: typing.Any) -> Snapshot:
                 found = {"code": str(code), "level": level.value, "no": str(no), "outcomes": tuple(_OUTCOMES)}
                 raise NtmRulesError(Message("session.snapshot_outcome", **found))
             found_outcomes[level, str(no)] = _OUTCOMES[code]
-    return Snapshot(unit, {str(name): _read(fact) for name, fact in facts.items()}, found_outcomes)
+    return Snapshot(
+        None if unit is None else name_of(unit, "unit"),
+        {str(name): _read(fact) for name, fact in facts.items()},
+        found_outcomes,
+    )
 
 
 def differences(snapshot: Snapshot, ruleset: Ruleset, codes: bytes) -> tuple[OutcomeDifference, ...]:

@@ -14,9 +14,11 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.printable import printable
 
 LANGUAGES = ("vi", "en")
 _LOCALE = Path(__file__).with_name("locale")
+_MOST_SHOWN = 80
 
 
 @typing.runtime_checkable
@@ -68,17 +70,28 @@ def say(lang: str, code: str, /, **params: object) -> str:
     """Return the sentence of a code, its places filled with *params*.
 
     A parameter that can be said in both languages is said in *lang*, a date is written as there, the names of a tuple
-    are put in backticks, and everything else is shown as it is: what a parameter holds is never read as a sentence
-    with places of its own.
+    are put in backticks, and everything else is shown as it is, but for what is not printable: what a parameter holds
+    is never read as a sentence with places of its own, nor by a terminal.
 
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
         LookupError: a code without a sentence, or a place of the sentence that no parameter fills.
     """
+    check_language(lang)
     sentence = _catalogue(lang).gettext(code)
     if sentence == code:
         raise LookupError(f"no sentence for the code `{code}` in the catalogue `{lang}`")
     return sentence.format_map({name: said(lang, value) for name, value in params.items()})
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, in one line, and whatever it is."""
+    try:
+        text = str(value) if isinstance(value, str) else repr(value)
+    except ValueError:  # an integer of thousands of digits
+        text = type(value).__name__
+    text = printable(text[: _MOST_SHOWN + 1]).replace("\n", "\\n")
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def is_known(code: str) -> bool:
@@ -86,13 +99,13 @@ def is_known(code: str) -> bool:
     return _catalogue("en").gettext(code) != code
 
 
-def check_language(lang: str) -> None:
+def check_language(lang: object) -> None:
     """Nothing, for a language of the project.
 
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
     """
-    if lang not in LANGUAGES:
+    if not isinstance(lang, str) or lang not in LANGUAGES:
         from ntm_rules.messages.errors import UnknownName  # which is said with the words of this module
 
         raise UnknownName(Message("kind.language"), lang, LANGUAGES)
@@ -101,12 +114,14 @@ def check_language(lang: str) -> None:
 def said(lang: str, value: object) -> str:
     """Return a parameter, or a whole sentence, as it is said in *lang*."""
     if isinstance(value, str | int):
-        return str(value)
+        return printable(str(value))
     if isinstance(value, tuple):
-        return ", ".join(said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
-    if isinstance(value, dt.date):
+        return ", ".join(
+            said(lang, item) if isinstance(item, Sayable) else f"`{printable(str(item))}`" for item in value
+        )
+    if type(value) is dt.date:  # a day, and nothing with a time
         return value.strftime("%d/%m/%Y") if lang == "vi" else value.isoformat()
-    return value.text(lang) if isinstance(value, Sayable) else str(value)
+    return value.text(lang) if isinstance(value, Sayable) else printable(str(value))
 
 
 @functools.cache

@@ -11,7 +11,8 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say
+from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say, shown
+from ntm_rules.messages.printable import printable
 
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
@@ -80,7 +81,7 @@ class Diagnostic:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
+        place = f"{printable(self.file)}:{self.line}:{self.column}: " if self.file else ""
         severity = say(lang, f"severity.{self.severity.value}")
         return _helped(lang, f"{place}{severity}[{self.code}]: {self.message_in(lang)}", self.hint_in(lang))
 
@@ -280,10 +281,10 @@ class UnknownName(NtmRulesError):  # noqa: N818
         suggestions: names that are near.
     """
 
-    def __init__(self, kind: Sentence, name: str, known: Iterable[str]) -> None:
-        self.kind, self.name = str(kind), name
-        self.suggestions = near(name, known)
-        super().__init__(Message("error.unknown", kind=kind, name=name), _meant(self.suggestions))
+    def __init__(self, kind: Sentence, name: object, known: Iterable[str]) -> None:
+        self.kind, self.name = str(kind), shown(name)
+        self.suggestions = near(self.name, known)
+        super().__init__(Message("error.unknown", kind=kind, name=self.name), _meant(self.suggestions))
 
 
 @public()
@@ -314,9 +315,13 @@ class EngineUnavailable(NtmRulesError):  # noqa: N818
     """An optional engine cannot run here; the message says why and what to install."""
 
 
+_D = str.maketrans("\u0110\u0111\u00d0\u00f0", "DdDd")
+"""The Vietnamese letter, and the Icelandic one that looks the same."""
+
+
 def folded(text: str) -> str:
     """*text* in lower case without diacritics and punctuation, for comparing names."""
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", text.translate(_D))
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(kept.casefold().split())
 

@@ -7,9 +7,11 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import FactError, FactProblem
+from ntm_rules.messages.catalogue import Message, shown
+from ntm_rules.messages.errors import BadArgument, FactError, FactProblem
+from ntm_rules.model.arguments import day_of, name_of, tier_of
 from ntm_rules.model.citations import Evidence, Instrument
+from ntm_rules.model.names import units_alike
 
 
 @public("law")
@@ -18,6 +20,31 @@ class ActKind(Enum):
 
     RECOGNISED = "recognised"
     WITHDRAWN = "withdrawn"
+
+
+def _kind(value: ActKind | str) -> ActKind:
+    try:
+        return ActKind(value)
+    except ValueError:
+        known = tuple(kind.value for kind in ActKind)
+        told = {"argument": "kind", "names": known, "value": shown(value)}
+        raise BadArgument(Message("argument.one_of", **told)) from None
+
+
+def _unit(value: str) -> str:
+    return name_of(value, "unit")
+
+
+def _tier(value: str) -> str:
+    return tier_of(value)
+
+
+def _date(value: dt.date | str) -> dt.date:
+    return day_of(value, "date")
+
+
+def _period(value: str | None) -> str | None:
+    return None if value is None else name_of(value, "period")
 
 
 @public("law")
@@ -32,14 +59,28 @@ class Act:
         instrument: the decision; None where its number is not known.
         date: of the decision, not of the year that was appraised.
         period: of the set it rests on, e.g. ``2021-2025``; None where the caller does not tell periods apart.
+
+    Raises:
+        BadArgument: a value of another type, or a tier without a level.
     """
 
-    kind: ActKind = field(converter=ActKind)
-    unit: str
-    tier: str
+    kind: ActKind = field(converter=_kind)
+    unit: str = field(converter=_unit)
+    tier: str = field(converter=_tier)
     instrument: Instrument | None
-    date: dt.date
-    period: str | None = None
+    date: dt.date = field(converter=_date)
+    period: str | None = field(default=None, converter=_period)
+
+
+def check_alike(acts: Iterable[Act], units: Iterable[str] = ()) -> None:
+    """Refuse acts on what only looks like a unit: they would be taken for acts on another one.
+
+    Raises:
+        FactError: every unit of an act whose name differs from another by case, zeros in front or look-alikes only.
+    """
+    problems = units_alike(dict.fromkeys(act.unit for act in acts), units)
+    if problems:
+        raise FactError(problems)
 
 
 def act_in_force(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period: str | None = None) -> Act | None:
@@ -51,6 +92,7 @@ def act_in_force(acts: Iterable[Act], unit: str, tier: str, on: dt.date, period:
     Raises:
         FactError: a recognition and a withdrawal have the same date.
     """
+    unit, tier, on = name_of(unit, "unit"), tier_of(tier), day_of(on, "on")
     own = [a for a in acts if (a.unit, a.tier) == (unit, tier) and a.date <= on]
     about = [a for a in own if period is None or a.period in (None, period)]
     if not about:

@@ -2,7 +2,8 @@
 
 import functools
 import typing
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 
 Keeps = typing.TypeVar("Keeps")
 """A frozen value with a ``_kept`` of its own that is neither compared, shown nor pickled."""
@@ -24,3 +25,27 @@ def kept(make: Callable[[Keeps], Made]) -> Callable[[Keeps], Made]:
         return store[make]
 
     return of
+
+
+Key = typing.TypeVar("Key", bound=Hashable)
+
+
+class Recent(typing.Generic[Key, Made]):
+    """What was made last, by what it was made from: the oldest is forgotten when there are more than *most*.
+
+    Threads may share it: each step is one of the interpreter's own.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: OrderedDict[Key, Made] = OrderedDict()
+
+    def get(self, key: Key) -> Made | None:
+        """Return what was made; None where it was not, or is forgotten."""
+        return self._made.get(key)
+
+    def put(self, key: Key, made: Made) -> None:
+        """Remember what was made."""
+        self._made[key] = made
+        if len(self._made) > self._most:
+            self._made.popitem(last=False)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, IntEnum
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 
 
 @public()
@@ -25,6 +27,14 @@ class Outcome(IntEnum):
     def satisfied(self) -> bool:
         """True for met and for not applicable."""
         return self is Outcome.MET or self is Outcome.NOT_APPLICABLE
+
+    def __bool__(self) -> bool:
+        """Refuse: *undetermined* and *not applicable* would count as true.
+
+        Raises:
+            BadArgument: always.
+        """
+        raise BadArgument(Message("argument.truth", what=f"Outcome.{self.name}"))
 
 
 @public()

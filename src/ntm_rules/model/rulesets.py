@@ -12,6 +12,7 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, UnknownName
 from ntm_rules.model.aggregates import Aggregate
+from ntm_rules.model.arguments import need
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
 from ntm_rules.model.facts import Fact
@@ -201,19 +202,20 @@ class Ruleset:
         bound = {name for name, _ in self.bindings}
         return MappingProxyType({f.id: f for f in self.facts if f.id not in bound})
 
-    def with_minimum_evidence(self, level: str) -> "Ruleset":
+    def with_minimum_evidence(self, level: Evidence | str) -> "Ruleset":
         """Return the same set in which every cell below *level* is as good as pending; a floor is never lowered again.
 
         Args:
-            level: ``official``, ``secondary`` or ``recalled``.
+            level: an ``Evidence`` or its text: ``official``, ``secondary`` or ``recalled``.
 
         Raises:
             UnknownName: *level* is another text.
         """
+        need("level", level, Evidence | str)
         known = [e.value for e in Evidence]
-        if level not in known:
-            raise UnknownName(Message("kind.evidence_level"), level, known)
-        floor, current = Evidence(level), self.minimum_evidence
+        floor, current = next((e for e in Evidence if level in (e, e.value)), None), self.minimum_evidence
+        if floor is None:
+            raise UnknownName(Message("kind.evidence_level"), str(level), known)
         return evolve(
             self,
             minimum_evidence=current if current and current.rank > floor.rank else floor,

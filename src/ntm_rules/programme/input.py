@@ -75,17 +75,26 @@ class UnitFile:
         keep: Sequence[str] = (),
         decimal: str | None = None,
         sheet: str | None = None,
+        unit_width: int | None = None,
     ) -> "UnitFile":
         """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
         Raises:
             TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
         """
-        acts = {name: _act(name) for tier in tiers if (name := recognition_fact(tier)) not in facts}
-        known = {**facts, **acts, **{name: fact for name, fact in PUBLISHED.items() if name not in facts}}
-        units = tuple(read_units(path, known, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet))
+        known = cls.columns(facts, tiers)
+        read = read_units(path, known, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet, unit_width=unit_width)
+        units = tuple(read)
         given = dict.fromkeys(name for row in units for name in row.facts)
-        return cls(str(path), units, _published_only(str(path), given, facts), frozenset(acts))
+        acts = frozenset(known.keys() - facts.keys() - PUBLISHED.keys())
+        return cls(str(path), units, _published_only(str(path), given, facts), acts)
+
+    @staticmethod
+    def columns(facts: Mapping[str, Fact], tiers: Iterable[str]) -> Mapping[str, Fact]:
+        """Return what columns of such a file may hold: facts, acts of recognition, published counts."""
+        acts = (recognition_fact(tier) for tier in tiers)
+        others = {**{name: _act(name) for name in acts}, **PUBLISHED}
+        return {**facts, **{name: fact for name, fact in others.items() if name not in facts}}
 
     def facts(self) -> tuple[UnitFacts, ...]:
         """Return the units with facts.

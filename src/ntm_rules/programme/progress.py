@@ -8,11 +8,16 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import BadArgument, folded
+from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.arguments import day_of, name_of
+from ntm_rules.model.names import look_alike, look_alikes
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plans import Aim, Plan, Target
+from ntm_rules.programme.following import Days, Followed, by_name
 from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Number, Scale, Span, Tally, ends_of, tally
+from ntm_rules.units.register import Units as Register
+from ntm_rules.words.order import order_of
 
 
 @public("programme")
@@ -38,7 +43,12 @@ class Change:
     Attributes:
         gained, lost: units that meet the tier now and did not before, and the other way round, both decided.
         recognised, withdrawn: the same by act.
-        added, gone: units that only one of the files has.
+        added, gone: units that only one of the files has, or came from none of the other and became none.
+        merged: units that were called otherwise in the earlier file, or were several there, with their names. What
+            those have in common counts as what the unit was; where they differ, that is not known.
+        unfollowed: units that the register could not follow, and that are compared as they are called.
+        followed: whether a register followed the units; else all are compared as they are called.
+        since: the first day that the register knows, where the earlier file is older.
     """
 
     before: Tally
@@ -48,6 +58,10 @@ class Change:
     withdrawn: tuple[str, ...]
     added: tuple[str, ...]
     gone: tuple[str, ...]
+    merged: Mapping[str, tuple[str, ...]]
+    unfollowed: tuple[str, ...]
+    followed: bool
+    since: dt.date | None
 
 
 @public("programme")
@@ -101,7 +115,7 @@ class TierProgress:
     def under(self) -> tuple[UnitRecord, ...]:
         """The units that meet fewer criteria than the scale names, surely or possibly; the fewest first."""
         found = [r for r in self.records if r.criteria_met is not None and r.criteria_met < self.scale.under]
-        return tuple(sorted(found, key=lambda record: (ends_of(record), record.unit)))
+        return tuple(sorted(found, key=lambda record: (ends_of(record), order_of(record.unit))))
 
 
 @public("programme")
@@ -144,7 +158,9 @@ def progress(
     by: Sequence[str] = (),
     under: int | None = None,
     bands: Sequence[int] | None = None,
-    as_of: dt.date | None = None,
+    as_of: dt.date | str | None = None,
+    before_as_of: dt.date | str | None = None,
+    register: Register | None = None,
 ) -> Progress:
     """How far a programme is: the units of each tier counted, and what is reached of the plan.
 
@@ -156,19 +172,29 @@ def progress(
         under: list the units that meet fewer criteria; three quarters of all (15 of 19) unless given.
         bands: the least count of each band of criteria; all, three quarters and half of them unless given.
         as_of: the day of the report.
+        before_as_of: the day of the earlier figures.
+        register: follows units from that day to this, through mergers, new names and codes that were used again;
+            without one they are compared as they are called.
 
     Raises:
-        ValueError: a unit is there twice in a tier, or the bands are impossible.
+        BadArgument: a unit is there twice in a tier, two units or groups only look different, the bands are impossible,
+            or a register is given and a day missing.
     """
+    by, day = [name_of(name, "by") for name in by], None if as_of is None else day_of(as_of, "as_of")
     now = _by_tier(records)
     earlier = None if before is None else _by_tier(before)
-    tiers = tuple(
-        _tier(tier, units, None if earlier is None else earlier.get(tier, {}), by, under, bands)
-        for tier, units in now.items()
-    )
+    days = None if register is None or earlier is None else Days.of(register, before_as_of, day)
+    tiers, was = [], dict[str, Followed]()
+    for tier, units in now.items():
+        then = None if earlier is None else earlier.get(tier, {})
+        _check_alike(tier, units, then or {})
+        if then is not None:
+            was[tier] = by_name(units, then) if days is None else days.followed(tier, units, then)
+        tiers.append(_tier(tier, units, then, was.get(tier), days, by, under, bands))
     found = {tier.tier: tier for tier in tiers}
     targets = () if plan is None else plan.targets
-    return Progress(as_of, tuple(by), tiers, plan, tuple(_achievement(t, found.get(t.tier), earlier) for t in targets))
+    achieved = tuple(_achievement(t, found.get(t.tier), was.get(t.tier)) for t in targets)
+    return Progress(day, tuple(by), tuple(tiers), plan, achieved)
 
 
 Units = Mapping[str, UnitRecord]
@@ -185,10 +211,22 @@ def _by_tier(records: Iterable[UnitRecord]) -> dict[str, dict[str, UnitRecord]]:
     return found
 
 
+def _check_alike(tier: str, units: Units, earlier: Units) -> None:
+    """Refuse units that only look different.
+
+    Raises:
+        BadArgument: there are two.
+    """
+    for unit, other in look_alikes([*units, *earlier]):
+        raise BadArgument(Message("argument.units_alike", unit=unit, other=other, tier=tier))
+
+
 def _tier(
     tier: str,
     units: Units,
     earlier: Units | None,
+    was: Followed | None,
+    days: Days | None,
     by: Sequence[str],
     under: int | None,
     bands: Sequence[int] | None,
@@ -196,19 +234,28 @@ def _tier(
     totals = [r.criteria_total for r in (*units.values(), *(earlier or {}).values()) if r.criteria_total is not None]
     scale = Scale.of(max(totals), bands, under) if totals else Scale(0, (0,), 0)
     now = tally(units.values(), scale)
-    change = None if earlier is None else _change(units, earlier, scale)
+    change = None if earlier is None or was is None else _change(units, earlier, was, days, scale)
     return TierProgress(tier, scale, tuple(units.values()), now, tuple(_groups(units, earlier, by, scale)), change)
 
 
 def _groups(units: Units, earlier: Units | None, by: Sequence[str], scale: Scale) -> list[Group]:
-    """Return the groups of every depth, in the order of their names."""
+    """Return the groups of every depth, in the order of their names.
+
+    Raises:
+        BadArgument: two groups only look different.
+    """
     found: list[Group] = []
+    seen: dict[tuple[object, ...], str] = {}
     for depth in range(1, len(by) + 1):
         here, then = (_split(side, by[:depth]) for side in (units, earlier or {}))
         for path in here | then:
+            *above, name = path
+            other = seen.setdefault((*above, look_alike(name)), name)
+            if other != name:
+                raise BadArgument(Message("argument.groups_alike", column=by[depth - 1], name=name, other=other))
             before = None if earlier is None else tally(then.get(path, ()), scale)
             found.append(Group(path, tally(here.get(path, ()), scale), before))
-    return sorted(found, key=lambda group: ([folded(name) for name in group.path], group.path))
+    return sorted(found, key=lambda group: [order_of(name) for name in group.path])
 
 
 def _split(units: Units, by: Sequence[str]) -> dict[tuple[str, ...], list[UnitRecord]]:
@@ -221,18 +268,23 @@ def _split(units: Units, by: Sequence[str]) -> dict[tuple[str, ...], list[UnitRe
 # -- change ------------------------------------------------------------------------------------
 
 
-def _change(now: Units, before: Units, scale: Scale) -> Change:
+def _change(now: Units, earlier: Units, was: Followed, days: Days | None, scale: Scale) -> Change:
+    before = was.before
     both = [unit for unit in now if unit in before]
     outcomes = {unit: (before[unit].outcome, now[unit].outcome) for unit in both}
     acts = {unit: (before[unit].recognised, now[unit].recognised) for unit in both}
     return Change(
-        tally(before.values(), scale),
+        tally(earlier.values(), scale),
         _that_went(outcomes, Outcome.NOT_MET, Outcome.MET),
         _that_went(outcomes, Outcome.MET, Outcome.NOT_MET),
         _that_went(acts, False, True),
         _that_went(acts, True, False),
         tuple(unit for unit in now if unit not in before),
-        tuple(unit for unit in before if unit not in now),
+        was.gone,
+        was.merged,
+        was.unfollowed,
+        days is not None,
+        None if days is None else days.since,
     )
 
 
@@ -264,10 +316,10 @@ def _recognised(record: UnitRecord | None) -> bool | None:
 # -- targets -----------------------------------------------------------------------------------
 
 
-def _achievement(target: Target, tier: TierProgress | None, earlier: Mapping[str, Units] | None) -> Achievement:
+def _achievement(target: Target, tier: TierProgress | None, was: Followed | None) -> Achievement:
     finding = act = None
     if tier is not None:
-        finding, act = _achieved(target, tier, None if earlier is None else earlier.get(target.tier, {}))
+        finding, act = _achieved(target, tier, None if was is None else was.before)
     return Achievement(target, _reached(target, finding), _reached(target, act))
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.catalogue import Message, shown
 from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.arguments import name_of, need, tier_of, whole_of
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.verdict.verdict import Verdict
@@ -16,6 +17,18 @@ def recognition_fact(tier: str) -> str:
     """Return the yes/no fact that records the recognition of a tier, e.g. ``recognised_ntm``."""
     level, _, name = tier.replace("-", "_").partition("/")
     return f"recognised_{name}" if level == "commune" else f"recognised_{level}_{name}"
+
+
+def _unit(value: str) -> str:
+    return name_of(value, "unit")
+
+
+def _tier(value: str) -> str:
+    return tier_of(value)
+
+
+def _groups(value: Mapping[str, str]) -> Mapping[str, str]:
+    return {name_of(name, "groups"): name_of(group, name, may_be_empty=True) for name, group in value.items()}
 
 
 @public("programme")
@@ -36,12 +49,12 @@ class UnitRecord:
         grade: the declared grade of a unit that does not meet the whole set, such as "cơ bản đạt chuẩn".
 
     Raises:
-        ValueError: counts that do not fit together.
+        BadArgument: a value of another type, or counts that do not fit together.
     """
 
-    unit: str
-    tier: str
-    groups: Mapping[str, str] = field(factory=dict)
+    unit: str = field(converter=_unit)
+    tier: str = field(converter=_tier)
+    groups: Mapping[str, str] = field(factory=dict, converter=_groups)
     outcome: Outcome | None = None
     criteria_met: int | None = None
     criteria_undetermined: int = 0
@@ -52,6 +65,14 @@ class UnitRecord:
     met_means: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        for name in ("criteria_met", "criteria_undetermined", "criteria_total"):
+            given = getattr(self, name)
+            count = whole_of(given)
+            if given is not None and count is None:
+                told = {"unit": self.unit, "argument": name, "value": shown(given)}
+                raise BadArgument(Message("argument.criteria/count", **told))
+            object.__setattr__(self, name, count)  # a number of NumPy's becomes one of Python's
+        need("recognised", self.recognised, bool | None)
         met, open_, total = self.criteria_met, self.criteria_undetermined, self.criteria_total
         if (met is None) != (total is None) or (met is None and open_):
             raise BadArgument(Message("argument.criteria_together", unit=self.unit))
@@ -63,9 +84,13 @@ class UnitRecord:
     def of_verdict(
         cls, verdict: Verdict, groups: Mapping[str, str] | None = None, recognised: bool | None = None
     ) -> "UnitRecord":
-        """Return the record of a finding."""
+        """Return the record of a finding.
+
+        Raises:
+            BadArgument: the verdict names no unit, or a value of another type.
+        """
         return cls(
-            verdict.unit or "",
+            verdict.unit,  # type: ignore[arg-type]  # a verdict without a unit is refused
             verdict.ruleset.id,
             groups or {},
             verdict.outcome,
@@ -93,10 +118,11 @@ class UnitRecord:
         """Return the record of a published count, with the finding that follows from it: all criteria have to be met.
 
         Raises:
-            ValueError: counts that do not fit together.
+            BadArgument: a value of another type, or counts that do not fit together.
         """
-        outcome = outcome_of(criteria_met, criteria_undetermined, criteria_total)
-        return cls(unit, tier, groups or {}, outcome, criteria_met, criteria_undetermined, criteria_total, recognised)
+        counts = criteria_met, criteria_undetermined, criteria_total
+        checked = cls(unit, tier, groups or {}, None, *counts, recognised)
+        return evolve(checked, outcome=outcome_of(*counts))
 
 
 def outcome_of(met: int, undetermined: int, total: int) -> Outcome:

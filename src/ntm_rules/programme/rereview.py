@@ -10,6 +10,9 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules._version import __version__
 from ntm_rules.difference.flips import Twins, UnitDifference, difference_of, leaves_dict
+from ntm_rules.messages.errors import FactError
+from ntm_rules.model.arguments import name_of
+from ntm_rules.model.names import units_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, form, keys_of, plain_object
 from ntm_rules.model.results import Facts
@@ -168,9 +171,12 @@ def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[
             (``recognised_ntm``, ``recognised_nang_cao`` ...) says which units are recognised.
 
     Raises:
-        FactError: every bad fact of all units.
+        FactError: every bad fact of all units, or units that only look different.
     """
-    rows = [unit if isinstance(unit, UnitFacts) else UnitFacts(*unit, {}, 0) for unit in unit_facts]
+    rows = [u if isinstance(u, UnitFacts) else UnitFacts(name_of(u[0], "unit"), u[1], {}, 0) for u in unit_facts]
+    alike = units_alike(row.unit for row in rows)
+    if alike:
+        raise FactError(alike)
     twins = Twins.of(old, new)
     act = recognition_fact(old.id)
     sides = ([(row, ruleset) for row in rows] for ruleset in (old, new))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from ntm_rules.messages.catalogue import Message
+from ntm_rules.model.arguments import need
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -35,6 +36,9 @@ class Search:
     """
 
     def __init__(self, rulesets: Iterable[Ruleset], limits: Limits | None = None, shared: Shared | None = None) -> None:
+        rulesets = tuple(rulesets)
+        for ruleset in rulesets:
+            need("ruleset", ruleset, Ruleset)
         self.shared = shared or Shared()
         self.variables = self.shared.variables
         self.posed = Posed.of(rulesets, self.shared)

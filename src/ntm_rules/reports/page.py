@@ -2,6 +2,7 @@
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from ntm_rules.messages.printable import printable
 from ntm_rules.reports.report import Report, Table, is_number, text_of
 
 _STYLE = """
@@ -13,7 +14,6 @@ text-align:left;vertical-align:top}
 th{background:#eef2ea}td.number{text-align:right;font-variant-numeric:tabular-nums}
 div{overflow-x:auto}.note{color:#555}@media print{body{margin:0;max-width:none}th{background:none}}
 """
-_CONTROLS = {code: " " for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 
 
 def html(report: Report) -> str:
@@ -22,36 +22,31 @@ def html(report: Report) -> str:
     head = SubElement(root, "head")
     SubElement(head, "meta", charset="utf-8")
     SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
-    SubElement(head, "title").text = _clean(report.title)
+    SubElement(head, "title").text = printable(report.title)
     SubElement(head, "style").text = _STYLE
     body = SubElement(root, "body")
-    SubElement(body, "h1").text = _clean(report.title)
+    SubElement(body, "h1").text = printable(report.title)
     for line in report.lines:
-        SubElement(body, "p").text = _clean(line)
+        SubElement(body, "p").text = printable(line)
     for table in report.tables:
         _table(body, table, report.lang)
     return "<!doctype html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
 
 
 def _table(body: Element, table: Table, lang: str) -> None:
-    SubElement(body, "h2").text = _clean(table.title)
+    SubElement(body, "h2").text = printable(table.title)
     made = SubElement(SubElement(body, "div"), "table")
     head = SubElement(SubElement(made, "thead"), "tr")
     for column in table.columns:
-        SubElement(head, "th", scope="col").text = _clean(column)
+        SubElement(head, "th", scope="col").text = printable(column)
     rows = SubElement(made, "tbody")
     for row in table.rows:
         line = SubElement(rows, "tr")
         for value in row:
             cell = SubElement(line, "td", {"class": "number"} if is_number(value) else {})
-            lines = _clean(text_of(value, lang)).split("\n")
+            lines = printable(text_of(value, lang)).split("\n")
             cell.text = lines[0]
             for more in lines[1:]:
                 SubElement(cell, "br").tail = more
     for note in table.notes:
-        SubElement(body, "p", {"class": "note"}).text = _clean(note)
-
-
-def _clean(text: str) -> str:
-    """Return a text without control characters and lone surrogates, which no page can hold."""
-    return text.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
+        SubElement(body, "p", {"class": "note"}).text = printable(note)

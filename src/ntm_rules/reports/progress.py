@@ -14,7 +14,7 @@ from ntm_rules.reports.report import Report, Table, Value, text_of
 from ntm_rules.words.numbers import day
 from ntm_rules.words.sentences import outcome_word
 
-_LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone")
+_LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone", "unfollowed")
 
 
 def progress_report(
@@ -106,7 +106,7 @@ class _ProgressReport:
         tables = list(self.targets())
         for tier in self.found.tiers:
             tables += self.tables(tier, every_unit)
-        head = (*self.heading(province), *lines, *self.explained(tables, published))
+        head = (*self.heading(province), *lines, *self.explained(tables, published), *self.compared())
         return Report(self.lang, say(self.lang, "report.progress"), head, tuple(tables))
 
     def explained(self, tables: Sequence[Table], published: bool) -> Iterator[str]:
@@ -132,6 +132,15 @@ class _ProgressReport:
                 number = f"{instrument.number} ({day(instrument.date, self.lang)})"
                 yield say(self.lang, "report.plan_number", **values, instrument=number)
 
+    def compared(self) -> Iterator[str]:
+        """Say how the units of the earlier file were found again."""
+        changes = [tier.change for tier in self.found.tiers if tier.change is not None]
+        if any(not change.followed for change in changes):
+            yield say(self.lang, "report.by_name")
+        for since in dict.fromkeys(change.since for change in changes):
+            if since is not None:
+                yield say(self.lang, "report.since", date=day(since, self.lang))
+
     # -- targets -------------------------------------------------------------------------------
 
     def targets(self) -> Iterator[Table]:
@@ -149,12 +158,21 @@ class _ProgressReport:
             "report.known",
         )
         rows = tuple(self.target(each) for each in self.found.achievements)
-        yield Table(say(self.lang, "report.targets"), columns, rows, tuple(self.other_counts()))
+        notes = tuple(self.other_counts())
+        yield Table(say(self.lang, "report.targets"), columns, rows, notes, say(self.lang, "report.tab.targets"))
         if plan.figures:
             rows = tuple(self.figure(figure) for figure in plan.figures)
-            yield Table(
-                say(self.lang, "report.figures"), self.words("report.figure", "report.value", "report.known"), rows
-            )
+            columns = self.words("report.figure", "report.value", "report.known")
+            yield Table(say(self.lang, "report.figures"), columns, rows, tab=say(self.lang, "report.tab.figures"))
+
+    def tab(self, what: str, tier: TierProgress, **params: object) -> str:
+        """Return a short name of a table of a tier, which it says where there are several."""
+        name = say(self.lang, f"report.tab.{what}", **params)
+        if len(self.found.tiers) == 1:
+            return name
+        code = f"report.tier_short.{tier.tier.partition('/')[2]}"
+        short = say(self.lang, code) if is_known(code) else tier.tier
+        return say(self.lang, "report.tab.of_tier", tab=name, tier=short)
 
     def words(self, *codes: str) -> tuple[str, ...]:
         return tuple(say(self.lang, code) for code in codes)
@@ -224,18 +242,21 @@ class _ProgressReport:
             bands = [self.band(band, tier.scale) for band in tier.now.bands]
             yield self.banded(
                 say(self.lang, "report.bands", tier=name),
+                self.tab("bands", tier),
                 bands,
                 tier.now.bands,
                 None if before is None else before.bands,
             )
             counts = [say(self.lang, "report.band_one", low=band.low) for band in tier.now.counts]
-            yield self.banded(say(self.lang, "report.counts", tier=name), counts, tier.now.counts, None)
+            title = say(self.lang, "report.counts", tier=name)
+            yield self.banded(title, self.tab("counts", tier), counts, tier.now.counts, None)
         if tier.groups:
             yield self.groups(name, tier)
         if tier.under and tier.met_means is None:
             title = say(self.lang, "report.listed", tier=name, count=tier.scale.under)
             columns = (*self.words("report.unit"), *self.found.by, *self.words("report.criteria"))
-            yield Table(title, columns, tuple(self.listed(record) for record in tier.under))
+            tab = self.tab("listed", tier, count=tier.scale.under)
+            yield Table(title, columns, tuple(self.listed(record) for record in tier.under), tab=tab)
         if tier.change is not None:
             yield from self.turned(name, tier)
         if every_unit:
@@ -251,6 +272,7 @@ class _ProgressReport:
                 columns,
                 tuple(self.unit(record) for record in tier.records),
                 self.words("cli.foot_provisional") if any(record.provisional for record in tier.records) else (),
+                tab=self.tab("all_units", tier),
             )
 
     def summary(self, name: str, tier: TierProgress, before: Tally | None) -> Table:
@@ -268,7 +290,8 @@ class _ProgressReport:
         columns = self.words("report.what", "report.now")
         if before is not None:
             columns += self.words("report.before", "report.change")
-        return Table(say(self.lang, "report.summary", tier=name), columns, tuple(rows))
+        title, tab = say(self.lang, "report.summary", tier=name), self.tab("summary", tier)
+        return Table(title, columns, tuple(rows), tab=tab)
 
     def named(self, code: str, tier: TierProgress) -> str:
         """Return the name of a line or column; of a tier that nobody wants to meet it says what meeting it means."""
@@ -286,16 +309,19 @@ class _ProgressReport:
             row: tuple[Value, ...] = (say(self.lang, "report.graded", grade=title), here)
             yield row if before is None else (*row, then, _difference(here, then))
 
-    def banded(self, title: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None) -> Table:
+    def banded(
+        self, title: str, tab: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None
+    ) -> Table:
         """Units by how many criteria they meet."""
         if before is None:
             rows = tuple((label, band.units) for label, band in zip(labels, now, strict=True))
-            return Table(title, self.words("report.band", "report.units"), rows)
+            return Table(title, self.words("report.band", "report.units"), rows, tab=tab)
         three = zip(labels, now, before, strict=True)
         changed = tuple(
             (label, band.units, old.units, _difference(band.units, old.units)) for label, band, old in three
         )
-        return Table(title, self.words("report.band", "report.units", "report.before", "report.change"), changed)
+        columns = self.words("report.band", "report.units", "report.before", "report.change")
+        return Table(title, columns, changed, tab=tab)
 
     def band(self, band: Band, scale: Scale) -> str:
         if band.low == band.high:
@@ -314,14 +340,15 @@ class _ProgressReport:
         columns += [f"{self.named(row.code, tier)}: {change}" for row in changing]
         rows: list[tuple[Value, ...]] = []
         for group in tier.groups:
-            path = (*group.path, *[""] * (len(self.found.by) - len(group.path)))
+            named = (name or say(self.lang, "report.no_group") for name in group.path)
+            path = (*named, *[""] * (len(self.found.by) - len(group.path)))
             now = (row.of(group.now) for row in shown)
             then = group.before
             more = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
             rows.append((*path, *now, *more))
-        return Table(
-            say(self.lang, "report.groups", tier=name, by=", ".join(self.found.by)), tuple(columns), tuple(rows)
-        )
+        by = ", ".join(self.found.by)
+        title, tab = say(self.lang, "report.groups", tier=name, by=by), self.tab("groups", tier, by=by)
+        return Table(title, tuple(columns), tuple(rows), tab=tab)
 
     def listed(self, record: UnitRecord) -> tuple[Value, ...]:
         return (record.unit, *(record.groups.get(name, "") for name in self.found.by), self.criteria(record))
@@ -341,13 +368,13 @@ class _ProgressReport:
 
     def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
         """Yield the units that are not as they were."""
-        rows = [
-            (unit, self.named(f"report.became.{kind}", tier)) for kind in _LISTS for unit in getattr(tier.change, kind)
-        ]
+        change = tier.change
+        rows = [(unit, self.named(f"report.became.{kind}", tier)) for kind in _LISTS for unit in getattr(change, kind)]
+        merged = {} if change is None else change.merged
+        rows += [(unit, say(self.lang, "report.became.merged", units=old)) for unit, old in merged.items()]
         if rows:
-            yield Table(
-                say(self.lang, "report.turned", tier=name), self.words("report.unit", "report.turn"), tuple(rows)
-            )
+            title, tab = say(self.lang, "report.turned", tier=name), self.tab("turned", tier)
+            yield Table(title, self.words("report.unit", "report.turn"), tuple(rows), tab=tab)
 
 
 def _percent(part: Span | None, whole: int) -> Span | None:

@@ -1,10 +1,13 @@
 """A report as a value: lines and tables of plain values, whatever it is written to later."""
 
+from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 from attrs import frozen
 
+from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.programme.tally import Span
 from ntm_rules.words.numbers import number
 
@@ -19,12 +22,20 @@ class Table:
 
     Attributes:
         notes: lines below it.
+        tab: a short name that tells it from the other tables; its title unless given.
+
+    Raises:
+        TableError: two columns have the same heading, as a column of a file may have that of a result.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     notes: tuple[str, ...] = ()
+    tab: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        check_different(self.columns)
 
 
 @frozen
@@ -35,6 +46,17 @@ class Report:
     title: str
     lines: tuple[str, ...]
     tables: tuple[Table, ...]
+
+
+def check_different(columns: Iterable[str]) -> None:
+    """Refuse columns of a result that have the same name.
+
+    Raises:
+        TableError: all of them.
+    """
+    twice = tuple(name for name, count in Counter(columns).items() if count > 1)
+    if twice:
+        raise TableError([Diagnostic.of("table.column/own", names=twice)])
 
 
 def text_of(value: Value, lang: str) -> str:

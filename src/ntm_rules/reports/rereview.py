@@ -63,7 +63,7 @@ class _RereviewReport:
             columns = self.head(
                 "report.unit", "report.hinge", "report.transition", "report.before_set", "report.after_set"
             )
-            tables.append(Table(say(self.words.lang, "report.why"), columns, turned))
+            tables.append(self.table("report.why", columns, turned))
         unlisted = Twins.of(self.found.old, self.found.new).unlisted
         told = (say(self.words.lang, f"diff.kind.{UNLISTED[side].value}") for side in unlisted)
         return Report(self.words.lang, say(self.words.lang, "report.rereview"), (*lines, *told), tuple(tables))
@@ -78,9 +78,16 @@ class _RereviewReport:
         lost, undetermined = (sum(recognised[each] for each in some) for some in (_NOT_MET, _UNDETERMINED))
         notes = (say(self.words.lang, "report.at_stake", lost=lost, undetermined=undetermined),) if acts else ()
         columns = self.head("report.transition", "report.units", *(["report.recognised_units"] if acts else []))
-        return Table(say(self.words.lang, "report.transitions"), columns, rows, notes)
+        return self.table("report.transitions", columns, rows, notes)
 
-    def units(self, title: str, units: Iterable[ReviewedUnit]) -> Table:
+    def table(
+        self, code: str, columns: tuple[str, ...], rows: tuple[tuple[Value, ...], ...], notes: tuple[str, ...] = ()
+    ) -> Table:
+        """Return a table, with its title and its short name."""
+        tab = say(self.words.lang, f"report.tab.{code.removeprefix('report.')}")
+        return Table(say(self.words.lang, code), columns, rows, notes, tab)
+
+    def units(self, code: str, units: Iterable[ReviewedUnit]) -> Table:
         """Return a line for each unit."""
         chosen = tuple(units)
         kept = tuple(dict.fromkeys(name for unit in chosen for name in unit.kept))
@@ -93,13 +100,13 @@ class _RereviewReport:
         )
         provisional = any(verdict.provisional for unit in chosen for verdict in (unit.before, unit.after))
         notes = self.head("cli.foot_provisional") if provisional else ()
-        return Table(say(self.words.lang, title), columns, tuple(self.unit(unit, kept) for unit in chosen), notes)
+        return self.table(code, columns, tuple(self.unit(unit, kept) for unit in chosen), notes)
 
     def not_satisfied(self, units: Iterable[ReviewedUnit]) -> Table:
         """Return a line for each indicator of the new set that keeps a recognised unit from it, turned or not."""
         columns = self.head("report.unit", "report.hinge", "report.outcome", "report.figures_asked")
         rows = tuple(row for unit in units for row in self.reasons(unit))
-        return Table(say(self.words.lang, "report.not_satisfied"), columns, rows)
+        return self.table("report.not_satisfied", columns, rows)
 
     def reasons(self, unit: ReviewedUnit) -> Iterator[tuple[Value, ...]]:
         """Yield why a unit does not satisfy the new set; what the law leaves open for every unit on one line."""
@@ -143,11 +150,11 @@ class _RereviewReport:
         if counted:
             columns = self.head("report.fact", "report.units")
             rows = tuple((self.fact(name), count) for name, count in counted.most_common())
-            yield Table(say(self.words.lang, "report.missing_facts"), columns, rows)
+            yield self.table("report.missing_facts", columns, rows)
         opened = (unit for unit in self.found.units if unit.transition in _OPENED)
         each = tuple((unit.unit, self.fact(name)) for unit in opened for name in unit.missing)
         if each:
-            yield Table(say(self.words.lang, "report.missing_each"), self.head("report.unit", "report.fact"), each)
+            yield self.table("report.missing_each", self.head("report.unit", "report.fact"), each)
 
     def hinges(self) -> Iterator[Table]:
         """Yield the indicators of the new set that turned, those that turned the most units first."""
@@ -164,11 +171,8 @@ class _RereviewReport:
             if not _SHOWN.isdisjoint(counts)
         )
         if rows:
-            yield Table(
-                say(self.words.lang, "report.hinges"),
-                self.head("report.hinge", "report.hinge_lost", "report.hinge_open", "report.hinge_gained"),
-                rows,
-            )
+            columns = self.head("report.hinge", "report.hinge_lost", "report.hinge_open", "report.hinge_gained")
+            yield self.table("report.hinges", columns, rows)
 
     def turned(self, unit: ReviewedUnit) -> Iterator[tuple[Value, ...]]:
         """Yield a line for each indicator whose outcome differs."""

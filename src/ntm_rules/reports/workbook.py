@@ -1,39 +1,68 @@
 """Workbooks: cells that are written as what they are, and a report as one sheet a table."""
 
+import itertools
 import math
 import re
+import tempfile
+import traceback
 import typing
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 
-from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, TableError
+from ntm_rules.messages.printable import printable
 from ntm_rules.programme.tally import Span
 from ntm_rules.reports.report import Report, Table, Value, text_of
 from ntm_rules.tables.units import kept_text
 
 MAX_ROWS = 2**20
 """The rows of a sheet of Excel, the names of the columns among them."""
+MAX_COLUMNS = 2**14
+"""The columns of a sheet of Excel."""
 MAX_TEXT = 32_767
 """The characters of a cell of Excel."""
 
 _EXACT = 10**15
 _NAME = 31
 """The characters of the name of a sheet."""
+_RESERVED = ("history",)
+"""Names that Excel keeps for itself."""
 _WIDTH = 48
 
 
-def workbook(file: typing.IO[bytes], options: dict[str, typing.Any] | None = None) -> typing.Any:
-    """Return a new workbook that goes to *file* when it is closed.
+@contextmanager
+def workbook(file: typing.IO[bytes], **options: object) -> Iterator[typing.Any]:
+    """Yield a new workbook that goes to *file* at the end; its temporary files go in any case.
 
     Raises:
         EngineUnavailable: XlsxWriter is not installed.
+        OSError: there is no room for temporary files.
     """
     try:
         import xlsxwriter
+        from xlsxwriter.exceptions import FileCreateError
     except ImportError as error:
         raise EngineUnavailable(Message("engine.workbook"), Message("hint.extra", extra="excel")) from error
-    return xlsxwriter.Workbook(file, options or {})
+    with tempfile.TemporaryDirectory() as folder:
+        book = xlsxwriter.Workbook(file, {"tmpdir": folder, **options})
+        try:
+            yield book
+            book.close()
+        except BaseException as error:
+            for sheet in book.worksheets():
+                if sheet.row_data_fh is not None:
+                    sheet.row_data_fh.close()
+            # a half-written archive in the frames closes itself when it goes: here, while *file* is still open
+            cause: BaseException | None = error
+            while cause is not None:
+                traceback.clear_frames(cause.__traceback__)
+                cause = cause.__context__
+            if isinstance(error, FileCreateError):
+                raise error.args[0] from error
+            raise
 
 
 def check_rows(count: int, table: str | None = None) -> None:
@@ -52,6 +81,16 @@ def check_rows(count: int, table: str | None = None) -> None:
         raise TableError([Diagnostic.of("table.size/rows", most=most, table=table)])
 
 
+def check_columns(count: int) -> None:
+    """Refuse more columns than a sheet has room for.
+
+    Raises:
+        TableError: there are more.
+    """
+    if count > MAX_COLUMNS:
+        raise TableError([Diagnostic.of("table.size/columns", most=MAX_COLUMNS, count=count)])
+
+
 def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typing.Any = None) -> None:
     """Return a cell: numbers as numbers, everything else as a text, whatever it begins with; nothing for an empty one.
 
@@ -65,7 +104,7 @@ def write_cell(sheet: typing.Any, row: int, place: int, value: object, form: typ
     elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
         sheet.write_number(row, place, value, form)
     else:
-        text = kept_text(value)
+        text = printable(kept_text(value))
         if len(text) > MAX_TEXT:
             raise TableError([Diagnostic.of("table.size/text", row=row, length=len(text), most=MAX_TEXT)])
         sheet.write_string(row, place, text, form)
@@ -81,23 +120,25 @@ def write_report(file: typing.IO[bytes], report: Report) -> None:
         EngineUnavailable: XlsxWriter is not installed.
         TableError: a table or a text is too long for a sheet.
     """
-    book = workbook(file)
-    try:
-        book.set_properties({"title": report.title})
+    with workbook(file) as book:
+        book.set_properties({"title": printable(report.title)})
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         decimal = book.add_format({"num_format": "0.00", "valign": "top"})
-        first = book.add_worksheet(_sheet_name(0, report.title))
-        first.set_column(0, 0, 2 * _WIDTH)
-        write_cell(first, 0, 0, report.title, bold)
-        for row, line in enumerate((*report.lines, "", *(t.title for t in report.tables)), 1):
-            write_cell(first, row, 0, line, wrapped)
-        for number, table in enumerate(report.tables, 1):
+        first, *tabs = sheet_names(
+            (say(report.lang, "report.tab.contents"), *(t.tab or t.title for t in report.tables))
+        )
+        contents = book.add_worksheet(first)
+        contents.set_column(0, 0, 2 * _WIDTH)
+        contents.set_column(1, 1, _NAME)
+        write_cell(contents, 0, 0, report.title, bold)
+        for row, line in enumerate(report.lines, 1):
+            write_cell(contents, row, 0, line, wrapped)
+        for row, (tab, table) in enumerate(zip(tabs, report.tables, strict=True), len(report.lines) + 2):
+            write_cell(contents, row, 0, table.title, wrapped)
+            write_cell(contents, row, 1, tab, wrapped)
             check_rows(len(table.rows), table.title)
-            _write_table(
-                book.add_worksheet(_sheet_name(number, table.title)), table, report.lang, bold, wrapped, decimal
-            )
-    finally:
-        book.close()
+            check_columns(len(table.columns))
+            _write_table(book.add_worksheet(tab), table, report.lang, bold, wrapped, decimal)
 
 
 def _write_table(
@@ -125,6 +166,13 @@ def _plain(value: Value, lang: str) -> object:
     return float(value) if isinstance(value, Fraction | Decimal) else value
 
 
-def _sheet_name(number: int, title: str) -> str:
-    """Return a name that Excel takes: without its forbidden characters, short, and like no other."""
-    return re.sub(r"[\[\]:*?/\\']", " ", f"{number} {title}")[:_NAME].strip()
+def sheet_names(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return names that Excel takes: without its forbidden characters, short, and all different, in any case."""
+    found: dict[str, str] = {}
+    for name in wanted:
+        plain = re.sub(r"[\[\]:*?/\\']", " ", printable(name))
+        ends = itertools.chain([""], (f" ({number})" for number in itertools.count(2)))
+        names = ((plain[: _NAME - len(end)].strip() or "-") + end for end in ends)
+        free = next(name for name in names if name.casefold() not in (*found, *_RESERVED))
+        found[free.casefold()] = free
+    return tuple(found.values())

@@ -4,14 +4,17 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity, UnknownName
+from ntm_rules.messages.errors import BadArgument, Diagnostic, RulesetError, Severity, UnknownName
 from ntm_rules.model.acts import MergerRule
+from ntm_rules.model.arguments import day_of, name_of, need, tier_of, year_of, years_of
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.kept import Recent
+from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.rules.compose.bases import (
@@ -35,6 +38,30 @@ from ntm_rules.rules.read.provinces import Province, Registry, read_registry
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, from_python, problem, read_file
 
+_REMEMBERED = 1_000
+"""So many composed rulesets a library remembers; those of all provinces on one day are fewer."""
+
+
+@frozen
+class _Asked:
+    """What picks a ruleset, in one form.
+
+    Attributes:
+        province, territory: ids.
+    """
+
+    ruleset: str
+    on: dt.date
+    year: int
+    period: str | None
+    province: str | None
+    territory: str | None
+
+    @property
+    def owner(self) -> str | None:
+        """The id of the province whose overlays and own sets count."""
+        return self.territory or self.province
+
 
 @public()
 @define
@@ -51,6 +78,7 @@ class Library:
     files: tuple[Listed, ...]
     folders: tuple[Path, ...] = ()
     _memo: dict[object, object] = field(init=False, factory=dict, eq=False, repr=False)
+    _composed: Recent["_Asked", Ruleset] = field(init=False, factory=lambda: Recent(_REMEMBERED), eq=False, repr=False)
 
     @classmethod
     def bundled(cls) -> "Library":
@@ -65,6 +93,7 @@ class Library:
             RulesetError: every problem of every file of the folder.
             FileNotFoundError: there is no such folder.
         """
+        need("path", path, str | Path)
         folder = Path(path)
         if not folder.is_dir():
             raise FileNotFoundError(f"`{folder}` is not a folder of rule files")
@@ -85,7 +114,7 @@ class Library:
             if listed.kind not in ("amends", "overlay"):
                 raise RulesetError([problem("file.kind/layer", Position(listed.shown, 1, 1))])
         library = Library((*self.files, *own), (*self.folders, Path(path)))
-        library._memo |= {key: read for key, read in self._memo.items() if not isinstance(read, Ruleset)}
+        library._memo |= self._memo
         return library
 
     # -- what there is -----------------------------------------------------------------------
@@ -110,6 +139,17 @@ class Library:
         found = ((f.target, f.period, f.province) for f in self.files if f.kind == "ruleset" and f.province)
         return tuple(sorted(set(found)))
 
+    def known_tier(self, tier: str) -> str:
+        """Return the id of a set that there is, at whatever time and in whatever province, in its one form.
+
+        Raises:
+            UnknownName: there is no such set; with near matches.
+        """
+        name, ids = tier_of(tier), self._ids()
+        if name not in ids and not unwritten(name, self.registry):
+            raise UnknownName(Message("kind.ruleset"), name, ids)
+        return name
+
     def overlays(self) -> tuple[tuple[str, str, str], ...]:
         """Ruleset id, period and province of every overlay."""
         found = ((f.target, f.period, f.province) for f in self.files if f.kind == "overlay")
@@ -130,10 +170,11 @@ class Library:
             RulesetError: every problem of the file.
             OSError: it cannot be opened.
         """
+        need("name", name, str | Path)
         path = Path(name)
         if path.suffix in (".yaml", ".yml"):
             return self._plan(read_file(path, str(path)))
-        province, _, year = str(name).partition("@")
+        province, _, year = one_form(str(name)).partition("@")
         known = self.registry.resolve(province) if year else province
         for listed in self.files:
             if listed.kind == "targets" and (listed.target, listed.year) == (known, year):
@@ -156,7 +197,8 @@ class Library:
             UnknownName: no such ruleset or period.
             NotInForce: there is no national set, nor one of the province's own.
         """
-        bases = self._bases(ruleset, period, province)
+        ruleset, period = name_of(ruleset, "ruleset"), name_of(period, "period")
+        bases = self._bases(ruleset, period, self._id_of(province))
         own = [base for base in bases if base.header.province is not None]
         layers = [base.header.layer for base in own or bases]
         ends = [layer.end for layer in layers if layer.end is not None]
@@ -168,6 +210,7 @@ class Library:
         Args:
             own: the province's own set, and not the national one with the province's overlays.
         """
+        province = self._id_of(province)
         owner = province if own else ""
         owners = {"ruleset": owner, "amends": owner} | ({} if own else {"overlay": province})
         for listed in sorted(self.files, key=lambda f: f.kind != "ruleset"):
@@ -193,6 +236,7 @@ class Library:
             UnknownName: no such ruleset, period or province.
             NotInForce: there is no national set, nor one of the province's own.
         """
+        ruleset, period, province = name_of(ruleset, "ruleset"), name_of(period, "period"), self._id_of(province)
         bases = self._bases(ruleset, period, province)
         ends = [base.header.layer.end for base in bases if base.header.province is not None]
         again = {end + dt.timedelta(1) for end in ends if end is not None}
@@ -201,6 +245,9 @@ class Library:
             found = self._begins(base, again, province)
             days |= {on for on in found if nearest(bases, on) is base}
         return tuple(on for on in sorted(days) if province is None or self.registry.latest(province, on).on(on))
+
+    def _id_of(self, province: str | None) -> str | None:
+        return None if province is None else self.registry.resolve(province)
 
     def _begins(self, base: BaseFile, again: set[dt.date], province: str | None) -> set[dt.date]:
         """Return the days of ``dates`` for one base: a layer begins to hold, or the national base holds *again*."""
@@ -249,7 +296,7 @@ class Library:
         self,
         ruleset: str,
         *,
-        on: dt.date,
+        on: dt.date | str,
         year: int | None = None,
         period: str | None = None,
         province: str | None = None,
@@ -261,8 +308,8 @@ class Library:
 
         Args:
             ruleset: ``level/tier``, e.g. ``commune/ntm``.
-            on: the date that picks the law.
-            year: the column of yearly thresholds; the year of *on* unless given.
+            on: the date that picks the law, or its text such as ``2024-07-02``; never a time.
+            year: the column of yearly thresholds, a year of the set's period; the year of *on* unless given.
             period: names the set where none is in force on *on*, e.g. ``"2021-2025"``.
             province: id or name; picks the overlay and the region, and the set where the province has one of its own.
             territory: the old province whose overlay, own set and region are to be used after a merger.
@@ -273,63 +320,78 @@ class Library:
             UnknownName: no such ruleset, period or province; with near matches.
             NotInForce: no set is in force on *on*, only single provinces have one, or the province has ended.
             RulesetError: rule files that cannot be used, or a ruleset with another hash.
+            BadArgument: an argument of another type, or a year outside the period.
         """
+        asked = self._asked(ruleset, on, year, period, province, territory)
         # a caller's overlay may be for a set that this one only refers to: then it changes that one
         own = None if overlay is None else self._overlay(overlay)
-        composed = self._compose(ruleset, on, year or on.year, period, province, territory, own, ())
+        composed = self._compose(asked, own, ())
         if own is not None and own.header.layer not in composed.layers:
             composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
-        if expect_hash is not None and composed.content_hash != expect_hash:
-            hashes = {"actual": composed.content_hash, "expected": expect_hash}
+        expected = None if expect_hash is None else name_of(expect_hash, "expect_hash")
+        if expected not in (None, composed.content_hash):
+            hashes = {"actual": composed.content_hash, "expected": expected}
             raise RulesetError([Diagnostic.of("ruleset.hash", ruleset=ruleset, **hashes)])
         return composed
 
-    def _compose(
+    def _asked(
         self,
         ruleset: str,
-        on: dt.date,
-        year: int,
+        on: dt.date | str,
+        year: int | None,
         period: str | None,
         province: str | None,
         territory: str | None,
-        own: LayerFile | None,
-        above: tuple[str, ...],
-    ) -> Ruleset:
-        if ruleset in above:
-            raise RulesetError([Diagnostic.of("ruleset.circle", circle=" -> ".join((*above, ruleset)))])
-        whose = territory or province
-        owner = self.registry.resolve(whose) if whose else None
-        base = self._base(ruleset, on, period, owner)
-        effective = clamped(on, base.header.layer)
-        place = self._place(province, territory, on)
-        key = (ruleset, base.header.period, on, year, place, province, territory)
-        found = self._memo.get(key)
-        if own is None and isinstance(found, Ruleset):  # what a caller hands in is never remembered
+    ) -> "_Asked":
+        """Return what a caller asks for in one form, so that no spelling of it gives another ruleset."""
+        day = day_of(on, "on")
+        found = _Asked(
+            name_of(ruleset, "ruleset"),
+            day,
+            day.year if year is None else year_of(year, "year"),
+            None if period is None else name_of(period, "period"),
+            self._id_of(province),
+            self._id_of(territory),
+        )
+        if found.year != day.year:
+            held = self._base(found).header.period
+            if found.year not in years_of(held):
+                told = {"argument": "year", "value": found.year, "ruleset": found.ruleset, "period": held}
+                raise BadArgument(Message("argument.year/period", **told))
+        return found
+
+    def _compose(self, asked: "_Asked", own: LayerFile | None, above: tuple[str, ...]) -> Ruleset:
+        if asked.ruleset in above:
+            raise RulesetError([Diagnostic.of("ruleset.circle", circle=" -> ".join((*above, asked.ruleset)))])
+        base = self._base(asked)
+        place = self._place(asked)
+        key = evolve(asked, period=base.header.period)
+        found = self._composed.get(key)
+        if own is None and found is not None:  # what a caller hands in is never remembered
             return found
-        layers = self._layers(base, owner)
-        if own is not None and own.header.target == ruleset:
+        layers = self._layers(base, asked.owner)
+        if own is not None and own.header.target == asked.ruleset:
             layers = [*layers, own]
 
         def other(name: str, wanted: str | None) -> Ruleset:
-            return self._compose(
-                name, on, year, wanted or base.header.period, province, territory, own, (*above, ruleset)
-            )
+            named = evolve(asked, ruleset=name, period=wanted or base.header.period)
+            return self._compose(named, own, (*above, asked.ruleset))
 
-        named = self.registry.resolve(province) if province else None
-        request = Request(ruleset, on, effective, year, place, named, territory, other)
+        effective = clamped(asked.on, base.header.layer)
+        request = Request(asked.ruleset, asked.on, effective, asked.year, place, asked.province, asked.territory, other)
         composed = compose(request, base, layers, self.facts, self._ids())
         if own is None:
-            self._memo[key] = composed
+            self._composed.put(key, composed)
         return composed
 
-    def _base(self, ruleset: str, on: dt.date, period: str | None, province: str | None) -> BaseFile:
-        bases = self._bases(ruleset, period, province)
-        if period is None:
-            held = [base for base in bases if in_force(base.header.layer, on)]
+    def _base(self, asked: "_Asked") -> BaseFile:
+        bases = self._bases(asked.ruleset, asked.period, asked.owner)
+        if asked.period is None:
+            held = [base for base in bases if in_force(base.header.layer, asked.on)]
             if not held:
-                raise not_in_force(ruleset, on, bases)
+                raise not_in_force(asked.ruleset, asked.on, bases)
             bases = held
-        return nearest(bases, on)
+        return nearest(bases, asked.on)
 
     def _bases(self, ruleset: str, period: str | None, province: str | None) -> list[BaseFile]:
         """Return the national bases and the province's own, of all periods or of one."""
@@ -343,13 +405,10 @@ class Library:
             raise UnknownName(Message("kind.period"), period, [f.period for f in found])
         return [self._read_base(f) for f in found if period in (None, f.period)]
 
-    def _place(self, province: str | None, territory: str | None, on: dt.date) -> Province | None:
+    def _place(self, asked: "_Asked") -> Province | None:
         """Return the province whose region and overlay count: the old one, where a territory is named."""
-        if territory is not None:
-            if province is not None:
-                self.registry.find(province, on)  # which raises if the new province does not exist on the day
-            return self.registry.latest(territory, on)
-        return None if province is None else self.registry.find(province, on)
+        now = None if asked.province is None else self.registry.find(asked.province, asked.on)
+        return now if asked.territory is None else self.registry.territory(asked.territory, now, asked.on)
 
     def _layers(self, base: BaseFile, province: str | None) -> list[LayerFile]:
         """Return the amendments of a base, and the province's overlays over a national one."""
@@ -458,6 +517,7 @@ class Library:
         return plan_of(root, sorted(self._ids()), self.registry.ids(), self.facts, self.files)
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
+        need("overlay", overlay, Mapping | str | Path)
         if isinstance(overlay, Mapping):
             node = from_python(overlay, "<overlay>")
         else:

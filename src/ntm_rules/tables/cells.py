@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
@@ -12,6 +11,7 @@ from attrs import frozen
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import folded, meant
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.names import as_vietnamese, one_form
 
 YES = ("đạt", "có", "x", "true", "1")
 NO = ("chưa đạt", "không đạt", "không", "false", "0")
@@ -92,8 +92,8 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
 
 
 def tidied(text: str) -> str:
-    """*text* composed (NFC), with single blanks and none at its ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """*text* in one form, see ``one_form``."""
+    return one_form(text)
 
 
 def _yes_or_no(text: str) -> bool:
@@ -102,7 +102,7 @@ def _yes_or_no(text: str) -> bool:
     Raises:
         BadCell: it is neither.
     """
-    word = text.casefold()
+    word = as_vietnamese(text).casefold()
     if word in YES or word in NO:
         return word in YES
     raise BadCell(Message("expected.yes_no", yes=YES, no=NO))

@@ -53,7 +53,7 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
     columns = reading.columns(1, names)
     reading.last[:] = [columns]
     reading.kept()
-    if columns.unit is not None and not is_text(schema.types[columns.unit]):
+    if columns.unit is not None and not _names_units(schema.types[columns.unit], reading.width):
         held = Message("holds.type", type=str(schema.types[columns.unit]))
         problems.note(Message("table.type/unit", name=names[columns.unit], held=held), 1)
     for place, fact, _ in columns.facts:
@@ -74,6 +74,13 @@ def is_text(kind: "pa.DataType") -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _names_units(kind: "pa.DataType", width: int | None) -> bool:
+    """Return whether a column can name units: texts, or numbers where it is declared how many digits codes have."""
+    import pyarrow as pa
+
+    return is_text(kind) or (width is not None and bool(pa.types.is_integer(kind)))
 
 
 def _wanted(fact: Fact, kind: "pa.DataType") -> Message | None:

@@ -10,9 +10,11 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
+from ntm_rules.model.arguments import id_of, width_of
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.names import look_alike
 from ntm_rules.tables.cells import (
     DECIMAL_SEPARATORS,
     BadCell,
@@ -56,6 +58,7 @@ def read(
     keep: Sequence[str] = (),
     decimal: str | None = None,
     sheet: str | None = None,
+    unit_width: int | None = None,
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -71,6 +74,7 @@ def read(
         keep: columns that pass through; they need not be facts.
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
         sheet: the sheet of an Excel file; the first unless given.
+        unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
 
     Yields:
         The rows that can be read, in the order of the file.
@@ -81,7 +85,7 @@ def read(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, decimal)
+    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width)
     yield from reading.units(_records(Path(path), reading, sheet))
 
 
@@ -114,12 +118,23 @@ class Reading:
     keep: tuple[str, ...]
     decimal: str | None
     typed: bool = False
+    width: int | None = None
     bad: list[FactProblem] = field(init=False, factory=list)
     titles: dict[str, list[str]] = field(init=False, factory=dict)
     readers: dict[str, Reader] = field(init=False, factory=dict)
-    lines: dict[str, int] = field(init=False, factory=dict)
+    lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
     last: list[Columns] = field(init=False, factory=list)
+    keep_as_is: frozenset[str] = field(init=False)
+    keep_folded: frozenset[str] = field(init=False)
+
+    @keep_as_is.default
+    def _as_is(self) -> frozenset[str]:
+        return frozenset(self.keep)
+
+    @keep_folded.default
+    def _folded(self) -> frozenset[str]:
+        return frozenset(map(folded, self.keep))
 
     def __attrs_post_init__(self) -> None:
         for fact in self.facts.values():
@@ -128,7 +143,13 @@ class Reading:
 
     @classmethod
     def of(
-        cls, path: str | Path, facts: Mapping[str, Fact], unit: str | None, keep: Sequence[str], decimal: str | None
+        cls,
+        path: str | Path,
+        facts: Mapping[str, Fact],
+        unit: str | None,
+        keep: Sequence[str],
+        decimal: str | None,
+        width: int | None = None,
     ) -> "Reading":
         """Return what a file is read with.
 
@@ -139,7 +160,7 @@ class Reading:
             known = tuple(DECIMAL_SEPARATORS)
             raise BadArgument(Message("argument.one_of", argument="decimal", names=known, value=str(decimal)))
         typed = Path(path).suffix.lower() in TYPED
-        return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed)
+        return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed, width_of(width))
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
@@ -165,7 +186,7 @@ class Reading:
     def kept(self) -> None:
         """Note the columns to keep that the file has not."""
         for name in self.keep if self.last else ():
-            if folded(name) not in self.seen:
+            if name not in self.seen and folded(name) not in self.seen:
                 self.problems.note(Message("table.column/keep", name=name), 1, _nearest(name, self.last[0].names))
 
     # -- rows --------------------------------------------------------------------------------
@@ -210,20 +231,40 @@ class Reading:
 
     def unit_of(self, line: int, given: object) -> str | None:
         """Return the unit of a row; None where there is none or another row has it."""
-        if given is not None and not isinstance(given, str):
-            message = Message("table.unit/text", unit=str(given), place=self.place, line=line)
-            self.problems.note(message, line, Message("hint.text_cell") if self.typed else Message("hint.quotes"))
+        try:
+            unit = id_of(given, "unit", self.width)
+        except BadArgument as error:
+            self.problems.note(self._nameless(line, given, error), line, self._write_as_text(given))
             return None
-        unit = tidied(given or "")
-        if not unit:
-            self.problems.note(Message("table.unit/none", place=self.place, line=line), line)
+        other, first = self.lines.setdefault(look_alike(unit), (unit, line))
+        if first != line:
+            told = {"unit": unit, "place": self.place, "first": first, "line": line}
+            message = Message("table.unit/twice", **told)
+            if other != unit:
+                message = Message("table.unit/alike", other=other, **told)
+            self.problems.note(message, line)
             return None
-        if unit in self.lines:
-            first = self.lines[unit]
-            self.problems.note(Message("table.unit/twice", unit=unit, place=self.place, first=first, line=line), line)
-            return None
-        self.lines[unit] = line
         return unit
+
+    def named(self, given: object) -> str:
+        """Return the unit that a cell names; empty where it names none."""
+        try:
+            return id_of(given, "unit", self.width)
+        except BadArgument:
+            return ""
+
+    def _nameless(self, line: int, given: object, error: BadArgument) -> Message:
+        """Return why a cell does not name a unit."""
+        if given is None or (isinstance(given, str) and not tidied(given)):
+            return Message("table.unit/none", place=self.place, line=line)
+        if self.width is None and not isinstance(given, str):
+            return Message("table.unit/text", unit=shown(given), place=self.place, line=line)
+        return Message("table.unit/unfit", place=self.place, line=line, problem=error.sentences[0])
+
+    def _write_as_text(self, given: object) -> Sentence:
+        if given is None or isinstance(given, str):
+            return ""
+        return Message("hint.text_cell") if self.typed else Message("hint.quotes")
 
     @property
     def place(self) -> Message:
@@ -234,8 +275,10 @@ class Reading:
 
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
-        wanted = (*UNIT_COLUMNS, *self.keep, *((self.unit,) if self.unit else ()))
-        return self.fact(name) is not None or folded(name) in {folded(w) for w in wanted}
+        units = (*UNIT_COLUMNS, *((self.unit,) if self.unit else ()))
+        fold = folded(name)
+        named = fold in self.keep_folded or fold in {folded(unit) for unit in units}
+        return named or name in self.keep_as_is or self.fact(name) is not None
 
     def fact(self, name: str) -> str | None:
         """Return the id of the fact that a column names by id or title; None where it names none or several."""
@@ -245,23 +288,26 @@ class Reading:
     def columns(self, line: int, names: tuple[str, ...]) -> Columns:
         """Return what the columns are; every problem of the header noted."""
         folds = [folded(name) for name in names]
-        self.seen.update(folds)
+        self.seen.update(names)
+        self.seen.update(fold for fold in folds if fold)
         unit = self.unit_column(line, names, folds)
+        places = {key: place for place, key in reversed([*enumerate(names), *enumerate(folds)]) if key}
+        kept = tuple((places.get(k, places.get(folded(k))), k) for k in self.keep)
+        passed = {place for place, _ in kept}
         facts: list[tuple[int, str, Reader]] = []
         taken: dict[str, str] = {}
         for place, name in enumerate(names):
             fact = None if place == unit else self.fact(name)
-            key = fact or folds[place]
+            key = fact or (name if name in self.keep_as_is else folds[place])
             if not key:
                 self.problems.note(Message("table.column/nameless", number=place + 1), line)
             elif key in taken:
                 self.problems.note(_twice(name, taken[key]), line)
             elif fact is not None:
                 facts.append((place, fact, self.reader(fact)))
-            elif place != unit and key not in {folded(k) for k in self.keep}:
+            elif place != unit and place not in passed:
                 self.unknown(line, name)
             taken[key] = name
-        kept = tuple((folds.index(folded(k)) if folded(k) in folds else None, k) for k in self.keep)
         return Columns(names, unit, tuple(facts), kept)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence, said, say
-from ntm_rules.messages.errors import Diagnostic, FactError, NotInForce, RulesetError, UnknownName
+from ntm_rules.messages.errors import BadArgument, Diagnostic, FactError, NotInForce, RulesetError, UnknownName
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
@@ -176,7 +176,7 @@ def assess_case(library: Library, case: WrittenCase) -> Verdict:
             province=case.province,
             territory=case.territory,
         )
-    except (UnknownName, NotInForce) as error:
+    except (UnknownName, NotInForce, BadArgument) as error:
         raise RulesetError([problem("value.unknown", case.at, *error.sentences)]) from error
     facts = {name: _value(library, name, entry) for name, entry in case.facts.items()}
     try:

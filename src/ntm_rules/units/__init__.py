@@ -3,7 +3,7 @@
 from ntm_rules.model.acts import MergerPolicy, MergerRule
 from ntm_rules.units.merger import Merged, NotMerged, WhyNot, merge
 from ntm_rules.units.recognition import AfterMerger, recognition_after_merger
-from ntm_rules.units.register import Units
+from ntm_rules.units.register import NotKnown, Units
 from ntm_rules.units.unit import Level, Part, Succession, Unit
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Merged",
     "MergerPolicy",
     "MergerRule",
+    "NotKnown",
     "NotMerged",
     "Part",
     "Succession",

@@ -11,7 +11,9 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, FactError, FactProblem
+from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.facts import Fact, FactType, Merge
+from ntm_rules.model.names import one_form, units_alike
 from ntm_rules.model.results import Annotation, Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
@@ -89,14 +91,17 @@ def merge(
             which a part went over as ``Kiên Mộc (một phần)``.
 
     Raises:
-        FactError: a bad fact of one of the units.
-        ValueError: no units are given, or others than *of* names.
+        FactError: a bad fact of one of the units, or two units whose names only look different.
+        BadArgument: no units are given, or others than *of* names.
     """
-    if not unit_facts:
-        raise BadArgument(Message("argument.no_units"))
-    _expect(unit_facts, tuple(of))
+    need("library", library, Library)
+    need("unit_facts", unit_facts, Mapping)
+    for facts in unit_facts.values():
+        need("unit_facts", facts, Mapping)
+    units = _named(unit_facts)
+    _expect(units, tuple(of))
     catalogue = library.facts
-    checked = _checked(unit_facts, catalogue)
+    checked = _checked(units, catalogue)
     ways, undecided = ways_to_merge(catalogue), {fact.undecided for fact in catalogue.values()}
     merged, missing = dict[str, object](), list[tuple[Fact, WhyNot]]()
     for fact in catalogue.values():
@@ -203,6 +208,21 @@ def _annotated(value: FactValue, notes: Sequence[Annotation | None]) -> object:
 # -- input -------------------------------------------------------------------------------------
 
 
+def _named(units: Mapping[str, Facts]) -> dict[str, Facts]:
+    """Return the units by their names in one form, each once."""
+    if not units:
+        raise BadArgument(Message("argument.no_units"))
+    named = [(name_of(unit, "unit"), facts) for unit, facts in units.items()]
+    found = dict(named)
+    problems = units_alike(found)
+    if len(found) < len(named):
+        twice = [name for name in found if sum(name == other for other, _ in named) > 1]
+        problems += [FactProblem(name, "unit", name, Message("expected.facts_once")) for name in twice]
+    if problems:
+        raise FactError(problems)
+    return found
+
+
 def _checked(units: Mapping[str, Mapping[str, object]], catalogue: Mapping[str, Fact]) -> dict[str, CheckedFacts]:
     """Return the facts of each unit, checked as by a set that reads every fact and asks nothing."""
     everything = tuple(catalogue.values())
@@ -219,7 +239,7 @@ def _checked(units: Mapping[str, Mapping[str, object]], catalogue: Mapping[str, 
 
 
 def _expect(units: Mapping[str, object], of: Sequence[Part]) -> None:
-    labels = [part.label for part in of]
+    labels = [one_form(part.label) for part in of]
     lacking, other = [x for x in labels if x not in units], [x for x in units if x not in labels]
     if labels and (lacking or other):
         wanted = {"parts": tuple(labels), "wanted": tuple(lacking or labels)}

@@ -9,7 +9,8 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, UnknownName
-from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, recognised
+from ntm_rules.model.acts import Act, MergerPolicy, MergerRule, check_alike, recognised
+from ntm_rules.model.arguments import day_of, name_of, tier_of
 
 
 @public("units")
@@ -48,7 +49,7 @@ def recognition_after_merger(
     acts: Iterable[Act],
     *,
     tiers: Sequence[str],
-    on: dt.date,
+    on: dt.date | str,
     period: str | None = None,
 ) -> AfterMerger:
     """Return what a unit merged from others is recognised as.
@@ -62,12 +63,15 @@ def recognition_after_merger(
         period: acts that name another period do not count.
 
     Raises:
-        ValueError: no units are given.
+        BadArgument: no units are given, or an argument of another type.
         UnknownName: an act on one of the units is on a tier that is not among *tiers*.
-        FactError: two acts contradict each other.
+        FactError: two acts contradict each other, or one is on what only looks like one of the units.
     """
     if not predecessors:
         raise BadArgument(Message("argument.no_units"))
+    predecessors, on = [name_of(unit, "predecessors") for unit in predecessors], day_of(on, "on")
+    tiers, acts = [tier_of(tier, "tiers") for tier in tiers], tuple(acts)
+    check_alike(acts, predecessors)
     own = [act for act in acts if act.unit in predecessors]
     for act in own:
         if act.tier not in tiers:

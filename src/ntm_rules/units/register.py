@@ -6,12 +6,27 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from attrs import define, field
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import AmbiguousName, UnknownName
+from ntm_rules.messages.catalogue import Message, shown
+from ntm_rules.messages.errors import AmbiguousName, BadArgument, NtmRulesError, UnknownName
+from ntm_rules.model.arguments import day_of, name_of
 from ntm_rules.units.names import MAX_NAME, Words, bare, without_kind, words, written_as
 from ntm_rules.units.unit import Level, Part, Succession, Unit
 
 _Named = tuple[Unit, Words]
+
+
+@public("units")
+class NotKnown(NtmRulesError):  # noqa: N818 - the name says what is the case
+    """A day before the first of which a register knows anything.
+
+    Attributes:
+        date: that day.
+        known_from: the first day that it knows.
+    """
+
+    def __init__(self, date: dt.date, known_from: dt.date) -> None:
+        self.date, self.known_from = date, known_from
+        super().__init__(Message("units.not_known", date=date, known_from=known_from))
 
 
 @public("units")
@@ -22,10 +37,12 @@ class Units:
     Attributes:
         units: all of them, each once; of one code at most one on a day.
         successions: which unit took over which.
+        known_from: the first day of which the register knows anything; None where its units have all their days.
     """
 
     units: tuple[Unit, ...]
     successions: tuple[Succession, ...] = ()
+    known_from: dt.date | None = None
     _names: dict[str, list[_Named]] = field(init=False, repr=False, eq=False)
     _codes: dict[str, list[Unit]] = field(init=False, repr=False, eq=False)
     _after: dict[Unit, list[Part]] = field(init=False, repr=False, eq=False)
@@ -51,24 +68,33 @@ class Units:
         Raises:
             EngineUnavailable: the package is not installed, or its data cannot be read.
         """
-        from ntm_rules.units.source import read_package
+        from ntm_rules.units.source import BEFORE, read_package
 
         units, successions = read_package()
-        return cls(units, successions)
+        return cls(units, successions, BEFORE)
 
     # -- which there are -----------------------------------------------------------------------
 
-    def on(self, date: dt.date) -> "Units":
-        """Return the register of one day: its units, without what was before or came after."""
-        return Units(tuple(unit for unit in self.units if unit.on(date)))
+    def on(self, date: dt.date | str) -> "Units":
+        """Return the register of one day: its units, without what was before or came after.
 
-    def by_code(self, code: str, on: dt.date | None = None) -> Unit:
+        Raises:
+            NotKnown: the register knows nothing of that day.
+            BadArgument: it is not a day.
+        """
+        day = self._day(date, "date")
+        return Units(tuple(unit for unit in self.units if unit.on(day)), (), self.known_from)
+
+    def by_code(self, code: str, on: dt.date | str | None = None) -> Unit:
         """Return the unit with *code*, on the day *on* if that is given.
 
         Raises:
             UnknownName: no unit has it (then).
             AmbiguousName: no day is given and the code was used again.
+            NotKnown: the register knows nothing of that day.
+            BadArgument: the code is not a text, or *on* not a day.
         """
+        code, on = name_of(code, "code"), None if on is None else self._day(on, "on")
         found = [u for u in self._codes.get(code[:MAX_NAME], ()) if on is None or u.on(on)]
         return self._only(found, _kind("kind.unit_code", "kind.unit_code_on", on), code, lambda: self._codes)
 
@@ -78,7 +104,7 @@ class Units:
         *,
         level: Level | str | None = None,
         parent: Unit | str | None = None,
-        on: dt.date | None = None,
+        on: dt.date | str | None = None,
     ) -> Unit:
         """Return the unit called *name*.
 
@@ -94,18 +120,35 @@ class Units:
         Raises:
             UnknownName: no unit has the name there; with near matches.
             AmbiguousName: several do; names them with code, superior unit and span.
-            ValueError: there is no such level.
+            NotKnown: the register knows nothing of that day.
+            BadArgument: an argument of another type, or there is no such level.
         """
-        wanted = Level(level) if isinstance(level, str) else level
-        above = None if parent is None else self._above(parent, on)
+        name, day = name_of(name, "name"), None if on is None else self._day(on, "on")
+        wanted = _level(level)
+        above = None if parent is None else self._above(parent, day)
 
         def fits(unit: Unit) -> bool:
-            there = (wanted is None or unit.level is wanted) and (on is None or unit.on(on))
+            there = (wanted is None or unit.level is wanted) and (day is None or unit.on(day))
             return there and (above is None or any(u in above for u in self._ancestors(unit)))
 
         return self._only(
-            self._called(name, fits), _kind("kind.unit", "kind.unit_on", on), name, lambda: self._known(fits)
+            self._called(name, fits), _kind("kind.unit", "kind.unit_on", day), name, lambda: self._known(fits)
         )
+
+    def meant(self, name: str, on: dt.date, level: Level | None = None, within: Iterable[str] = ()) -> Unit | None:
+        """Return the one unit that a code or name means on a day; None where it means none, or several.
+
+        Args:
+            within: names under which it is listed, such as those of its district; those that are names of units above
+                it tell homonyms apart.
+        """
+        found = [u for u in self._codes.get(name, ()) if u.on(on)]
+        if not found:
+            found = self._called(name, lambda unit: unit.on(on) and level in (None, unit.level))
+        for above in map(words, within):
+            inside = [u for u in found if any(written_as(words(a.name), above) for a in self._ancestors(u))]
+            found = inside or found
+        return found[0] if len(found) == 1 else None
 
     def parent(self, of: Unit) -> Unit | None:
         """Return the superior unit, None for a province or where the register has none."""
@@ -127,6 +170,12 @@ class Units:
             return ()
         return tuple(part for part in self.successors(of) if part.unit.level is Level.WARD)
 
+    def origins(self, of: Unit, date: dt.date) -> tuple[Unit, ...]:
+        """Return the units of an earlier day out of which *of* came, through any number of changes."""
+        if of.on(date):
+            return (of,)
+        return tuple(dict.fromkeys(old for part in self.predecessors(of) for old in self.origins(part.unit, date)))
+
     # -- inside ----------------------------------------------------------------------------------------
 
     def _called(self, name: str, fits: Callable[[Unit], bool]) -> list[Unit]:
@@ -146,6 +195,7 @@ class Units:
         """Return the units that *parent* may mean; homonyms stay apart by what lies in them."""
         if isinstance(parent, Unit):
             return frozenset((parent,))
+        parent = name_of(parent, "parent")
 
         def fits(unit: Unit) -> bool:
             return len(unit.code) < 5 and (on is None or unit.on(on))
@@ -171,6 +221,13 @@ class Units:
     def _known(self, fits: Callable[[Unit], bool]) -> Iterator[str]:
         return (unit.name for unit in self.units if fits(unit))
 
+    def _day(self, value: object, argument: str) -> dt.date:
+        """Return a day of which the register knows something."""
+        day = day_of(value, argument)
+        if self.known_from is not None and day < self.known_from:
+            raise NotKnown(day, self.known_from)
+        return day
+
     def _only(self, found: Sequence[Unit], kind: Message, name: str, known: Callable[[], Iterable[str]]) -> Unit:
         if len(found) == 1:
             return found[0]
@@ -187,6 +244,15 @@ class Units:
         if unit.end:
             return Message("units.described_until", unit=titles, code=unit.code, end=unit.end)
         return Message("units.described", unit=titles, code=unit.code)
+
+
+def _level(value: Level | str | None) -> Level | None:
+    try:
+        return None if value is None else Level(value)
+    except ValueError:
+        known = tuple(level.value for level in Level)
+        told = {"argument": "level", "names": known, "value": shown(value)}
+        raise BadArgument(Message("argument.one_of", **told)) from None
 
 
 def _kind(code: str, code_on: str, on: dt.date | None) -> Message:

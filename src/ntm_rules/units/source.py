@@ -21,8 +21,10 @@ from ntm_rules.units.unit import Level, Succession, Unit
 CHANGE = dt.date(2025, 7, 1)
 """The day on which the two-tier units began."""
 
+BEFORE = CHANGE - dt.timedelta(days=1)
+"""The first day of which the package knows anything, and the last of the three-tier units."""
+
 HINT = Message("hint.extra", extra="units")
-_BEFORE = CHANGE - dt.timedelta(days=1)
 _LEVELS = {
     "Huyện": Level.DISTRICT,
     "Quận": Level.URBAN_DISTRICT,
@@ -88,15 +90,15 @@ def _old_state(database: sqlite3.Connection, gone: frozenset[str]) -> _State:
     rows = database.execute(_OLD).fetchall()
     with_communes = {district for _, _, ward, _, district, *_ in rows if ward is not None}
     for province, district, ward, province_code, district_code, code, province_key, key in rows:
-        end = _BEFORE if province_key in gone else None
+        end = BEFORE if province_key in gone else None
         _add_province(state, province, province_code, province_key, None, end)
         if district_code not in state.units:
-            unit = _unit(district, district_code, province_code, None, _BEFORE)
+            unit = _unit(district, district_code, province_code, None, BEFORE)
             if district_code not in with_communes:
-                unit = Unit(unit.code, unit.name, unit.kind, Level.SPECIAL_DISTRICT, province_code, None, _BEFORE)
+                unit = Unit(unit.code, unit.name, unit.kind, Level.SPECIAL_DISTRICT, province_code, None, BEFORE)
             state.units[district_code] = unit
         if ward is not None:
-            state.units[code] = _unit(ward, code, district_code, None, _BEFORE)
+            state.units[code] = _unit(ward, code, district_code, None, BEFORE)
         state.lowest[key] = state.units[code if ward is not None else district_code]
     return state
 

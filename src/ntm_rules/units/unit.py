@@ -6,6 +6,7 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.model.arguments import day_of
 
 PART = "(một phần)"
 """What is put after the name of a unit of which only a part is meant."""
@@ -55,8 +56,13 @@ class Unit:
         """Kind and name: ``Xã Cao Lâu``."""
         return f"{self.kind} {self.name}"
 
-    def on(self, date: dt.date) -> bool:
-        """Return whether the unit exists on *date*, as far as the register knows."""
+    def on(self, date: dt.date | str) -> bool:
+        """Return whether the unit exists on *date*, as far as the register knows.
+
+        Raises:
+            BadArgument: it is not a day.
+        """
+        date = day_of(date, "date")
         return (self.start is None or self.start <= date) and (self.end is None or date <= self.end)
 
 

@@ -9,6 +9,7 @@ import functools
 import math
 import sys
 import typing
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -18,6 +19,7 @@ from attrs import define, field, frozen
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import FactError, FactProblem, folded, meant
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.names import one_form
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
@@ -91,6 +93,7 @@ class Checker:
         Raises:
             FactError: every bad fact of the unit.
         """
+        facts = self._named(facts)
         draft = _Draft(unit, [None] * self.size, dict(facts))
         self._read(facts, draft)
         return self._finished(draft, self.bound, self.ratios, self.derived)
@@ -101,6 +104,7 @@ class Checker:
         Raises:
             FactError: every bad fact among the changes, and every ratio they leave in disagreement.
         """
+        changes = self._named(changes)
         draft = _Draft(before.unit, list(before.values), {**before.given, **changes}, dict(before.annotations))
         draft.unread = dict(before.unread)
         ratios = _touched(self.ratios, self.ratios_with, changes)
@@ -113,6 +117,14 @@ class Checker:
                 draft.values[self.places[name]] = None
         self._read({**again, **changes}, draft)
         return self._finished(draft, {n: b for n, b in self.bound.items() if n in changes}, ratios, derived)
+
+    def _named(self, facts: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the facts by their ids in one form; of several spellings of one id none is taken."""
+        if facts.keys() <= self.catalogue:
+            return facts
+        named = {name: one_form(str(name)) for name in facts}
+        spellings = Counter(named.values())
+        return {named[name] if spellings[named[name]] == 1 else name: value for name, value in facts.items()}
 
     def _read(self, facts: Mapping[str, object], draft: "_Draft") -> None:
         """Put facts in their slots, each by itself."""

@@ -3,6 +3,7 @@
 import typing
 from collections.abc import Mapping, Sequence
 
+from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
@@ -18,8 +19,11 @@ def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Chec
 
     Raises:
         FactError: every bad fact of the unit.
+        BadArgument: an argument of another type.
     """
-    return program_of(ruleset).checker.check(facts, unit)
+    need("ruleset", ruleset, Ruleset)
+    need("facts", facts, Mapping)
+    return program_of(ruleset).checker.check(facts, None if unit is None else name_of(unit, "unit"))
 
 
 def outcome_codes(ruleset: Ruleset, facts: CheckedFacts) -> bytes:

@@ -7,6 +7,9 @@ from types import MappingProxyType
 from attrs import field, fields, frozen
 
 from ntm_rules._public import public
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.arguments import need
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, grade_of, possible_grades
 from ntm_rules.model.plain import Json, one_line
@@ -60,6 +63,14 @@ class Verdict:
         frozen_ = {name: MappingProxyType(typing.cast(dict[str, object], state[name])) for name in _MAPPINGS}
         for name, value in (state | frozen_ | {"_kept": {}}).items():
             object.__setattr__(self, name, value)
+
+    def __bool__(self) -> bool:
+        """Refuse: a verdict of *not met* would count as true.
+
+        Raises:
+            BadArgument: always.
+        """
+        raise BadArgument(Message("argument.truth", what="Verdict"))
 
     def __hash__(self) -> int:
         return hash((self.ruleset.id, self.unit, self.codes))
@@ -199,6 +210,7 @@ class Verdict:
 
     def with_facts(self, facts: Facts) -> "Verdict":
         """Return the verdict with some facts changed; None takes a fact away."""
+        need("facts", facts, Mapping)
         given: dict[str, FactValue | Mapping[str, object] | None] = {**self.facts, **self.unread}
         for name, note in self.annotations.items():
             given[name] = {"value": given.get(name), "source": note.source, "as_of": note.as_of, "by": note.by}

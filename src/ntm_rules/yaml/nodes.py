@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
+from ntm_rules.messages.printable import printable
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
@@ -94,9 +95,13 @@ def read_file(path: Path, shown: str) -> Node:
     """Return the nodes of a file; *shown* is its name in diagnostics.
 
     Raises:
-        RulesetError: it is too large, not UTF-8, or not a YAML file within the bounds.
+        RulesetError: it cannot be opened, is too large, not UTF-8, or not a YAML file within the bounds.
     """
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RulesetError([problem("yaml.open", Position(shown, 1, 1), reason=reason)]) from None
     if len(data) > MAX_BYTES:
         raise RulesetError([problem("yaml.size", Position(shown, 1, 1), size=len(data), limit=MAX_BYTES)])
     try:
@@ -197,20 +202,27 @@ def from_python(value: object, shown: str, depth: int = 0) -> Node:
     """Return the nodes of plain Python values: mappings, lists, texts, integers, Decimals, booleans.
 
     Raises:
-        RulesetError: a float (write its text), or anything else that a rule file cannot hold.
+        RulesetError: a float (write its text), a control character, or anything else that a rule file cannot hold.
     """
     at = Position(shown, 0, 0)
     if depth > MAX_DEPTH:
         raise RulesetError([problem("yaml.depth", at, limit=MAX_DEPTH)])
     if isinstance(value, Mapping):
-        entries = {str(k): Entry(Scalar(str(k), at), from_python(v, shown, depth + 1)) for k, v in value.items()}
+        entries = {str(k): Entry(_text(str(k), at), from_python(v, shown, depth + 1)) for k, v in value.items()}
         return Map(entries, at)
     if isinstance(value, bool):
         return Scalar("true" if value else "false", at)
     if isinstance(value, str | int | Decimal):
-        return Scalar(str(value), at)
+        return _text(str(value), at)
     if isinstance(value, Sequence):
         return Items([from_python(item, shown, depth + 1) for item in value], at)
     if hasattr(value, "isoformat"):
         return Scalar(str(value.isoformat()), at)
     raise RulesetError([problem("python.value", at, value=repr(value))])
+
+
+def _text(text: str, at: Position) -> Scalar:
+    """Return a text as a node; what YAML refuses in a file is refused here too."""
+    if printable(text) != text:
+        raise RulesetError([problem("python.value/text", at, value=text)])
+    return Scalar(text, at)

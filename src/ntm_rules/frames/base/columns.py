@@ -7,6 +7,7 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
+from ntm_rules.model.arguments import need
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import conditions, deciding_facts_of, facts_of_derived, given_for, prerequisites
 
@@ -73,6 +74,7 @@ def named(what: str, value: str, known: Sequence[str]) -> None:
     Raises:
         BadArgument: it is not among those known.
     """
+    need(what, value, str)
     if value not in known:
         raise BadArgument(Message("argument.one_of", argument=what, names=tuple(known), value=value))
 
@@ -89,7 +91,7 @@ def layout_of(
         TableError: columns that are nothing, and columns named in the call that are not there: all of them.
     """
     if isinstance(keep, str):
-        raise TypeError("`keep` is a sequence of names of columns, not a text")
+        raise BadArgument(Message("argument.names", argument="keep", value=keep))
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in ruleset.facts}
     known = {*facts, *passed, *extra, *ruleset.catalogue}
@@ -107,9 +109,9 @@ def _not_to_pass(
     ruleset: Ruleset, names: Sequence[str], unit: str | None, passed: Sequence[str]
 ) -> Iterator[Diagnostic]:
     """Yield what is wrong with the columns named in the call: they are not there, or the result has their name."""
-    taken = result_names(ruleset)
+    taken, present = result_names(ruleset), frozenset(names)
     for name in passed:
-        if name not in names:
+        if name not in present:
             code = "table.column/unit" if name == unit else "table.column/keep"
             yield Diagnostic("table.column", Message(code, name=name), hint=meant(name, names))
         elif name in taken:

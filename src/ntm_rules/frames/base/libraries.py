@@ -1,6 +1,7 @@
 """Frames in memory, each library's the same way: columns out, and a frame of the same kind back."""
 
 import typing
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -84,7 +85,7 @@ def source_of(frame: Frame) -> Source | None:
 
 def _check_names(names: Sequence[object]) -> None:
     wrong = [name for name in names if not isinstance(name, str)]
-    twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
+    twice = [name for name, count in Counter(names).items() if count > 1]
     problems = [Diagnostic.of("table.column/text", name=str(name)) for name in wrong]
     problems += [Diagnostic.of("table.column/same", name=str(name)) for name in twice]
     if problems:

@@ -1,12 +1,13 @@
 """What a caller asks of a frame, whatever library the frame is of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
 from ntm_rules.frames.base.columns import named
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.arguments import need
 
 SHAPES = ("wide", "long")
 ON_BAD = ("raise", "mark")
@@ -36,6 +37,11 @@ class Question:
         Raises:
             BadArgument: it is another text.
         """
+        need("unit_column", self.unit_column, str | None)
+        need("threads", self.threads, int | None)
+        need("keep", self.keep, Iterable)
+        for name in self.keep:
+            need("keep", name, str)
         named("shape", self.shape, SHAPES)
         if self.on_bad is not None:
             named("on_bad", self.on_bad, ON_BAD)

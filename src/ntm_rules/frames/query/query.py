@@ -17,15 +17,13 @@ from ntm_rules.frames.query.describe import FrameDescriber
 from ntm_rules.frames.query.facts import read_facts
 from ntm_rules.frames.query.ranks import Expr, fold, when_any
 from ntm_rules.frames.query.stages import PREFIX, Stages, null
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import indicators
 
-KINDS = (
-    "a Polars, pandas or PyArrow frame, a mapping of NumPy arrays, a Polars LazyFrame, a DuckDB relation, an Ibis "
-    "table or a PySpark data frame"
-)
 _CASTS = {
     "polars": '`frame.with_columns(pl.col("{name}").cast(pl.Float64))`',
     "pyspark": '`frame.withColumn("{name}", F.col("{name}").cast("double"))`',
@@ -39,7 +37,7 @@ def assess_lazily(ruleset: Ruleset, frame: typing.Any, question: Question) -> ty
     """Return the findings as a frame of the same kind; nothing is computed, bad values are marked.
 
     Raises:
-        TypeError: no frame that can be read.
+        BadArgument: no frame that can be read.
         ValueError: ``on_bad="raise"``, or the long shape without a unit.
         TableError: columns that are not facts, or hold another type.
     """
@@ -55,14 +53,14 @@ def lazy_of(frame: typing.Any) -> "nw.LazyFrame[typing.Any]":
     """Return a lazy or remote frame for narwhals.
 
     Raises:
-        TypeError: no frame that can be read.
+        BadArgument: no frame that can be read.
     """
     try:
         lazy = nw.from_native(frame)
     except TypeError:
-        raise TypeError(f"expected {KINDS}, not `{type(frame).__name__}`") from None
+        raise BadArgument(Message("argument.frame", type=type(frame).__name__)) from None
     if not isinstance(lazy, nw.LazyFrame):
-        raise TypeError(f"expected {KINDS}; turn this `{type(frame).__name__}` into one, e.g. by `.to_arrow()`")
+        raise BadArgument(Message("argument.frame", type=type(frame).__name__))
     return lazy
 
 

@@ -6,7 +6,8 @@ from attrs import evolve, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import NotInForce, UnknownName, folded
+from ntm_rules.messages.errors import BadArgument, NotInForce, UnknownName, folded
+from ntm_rules.model.arguments import day_of, name_of
 from ntm_rules.model.citations import last_day
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.registers import PROVINCE_ENTRY, PROVINCES_FILE
@@ -59,21 +60,26 @@ class Registry:
 
         Raises:
             UnknownName: nothing has the name; with near matches.
+            BadArgument: it is not a text.
         """
+        name = name_of(name, "province")
+        if any(name == p.id for p in self.provinces):
+            return name
         wanted = folded(name)
         found = {p.id for p in self.provinces if wanted in (folded(p.id), folded(p.title.vi), folded(p.title.en))}
         if len(found) == 1:
             return found.pop()
         raise UnknownName(Message("kind.province"), name, [*self.ids(), *(p.title.vi for p in self.provinces)])
 
-    def find(self, name: str, date: dt.date) -> Province:
+    def find(self, name: str, date: dt.date | str) -> Province:
         """Return the province that has the name on *date*.
 
         Raises:
             UnknownName: no province has the name at any time.
             NotInForce: it has ended or not begun; names the successor.
+            BadArgument: an argument of another type.
         """
-        province_id = self.resolve(name)
+        province_id, date = self.resolve(name), day_of(date, "date")
         versions = [p for p in self.provinces if p.id == province_id]
         for province in versions:
             if province.on(date):
@@ -86,15 +92,32 @@ class Registry:
             raise NotInForce(merged)
         raise NotInForce(Message("error.province_future", province=last.id, date=date))
 
-    def latest(self, name: str, date: dt.date) -> Province:
+    def latest(self, name: str, date: dt.date | str) -> Province:
         """Return the version of *name* that exists on *date*, else the last one before.
 
         Raises:
             UnknownName: no province has the name.
+            BadArgument: an argument of another type.
         """
-        province_id = self.resolve(name)
+        province_id, date = self.resolve(name), day_of(date, "date")
         versions = [p for p in self.provinces if p.id == province_id]
         return next((p for p in versions if p.on(date)), versions[-1])
+
+    def territory(self, name: str, province: Province | None, date: dt.date) -> Province:
+        """Return the old province whose set is to hold in a part of a new one.
+
+        Raises:
+            UnknownName: no province has the name.
+            BadArgument: it never became a part of *province*.
+        """
+        old = self.latest(name, date)
+        if province is None or old.successor == province.id:
+            return old
+        parts = province.merged_from or (province.id,)
+        if old.id not in (province.id, *parts):
+            told = {"territory": old.id, "province": province.id, "parts": parts}
+            raise BadArgument(Message("argument.territory", **told))
+        return old
 
 
 def read_registry(root: Map, reader: Reader) -> Registry:

@@ -1,0 +1,66 @@
+"""Which columns a file has, before its rows are read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import frozen
+
+from ntm_rules.messages.errors import TableError, folded
+from ntm_rules.model.facts import Fact
+from ntm_rules.tables.rows import records
+from ntm_rules.tables.units import Reading
+
+
+@frozen
+class Header:
+    """The columns of a file.
+
+    Attributes:
+        names: all of them, in the order in which they come.
+        rest: those that are neither the unit nor a fact.
+    """
+
+    names: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+def header_of(
+    path: Path,
+    catalogue: Mapping[str, Fact],
+    *,
+    unit_column: str | None = None,
+    keep: Sequence[str] = (),
+    sheet: str | None = None,
+) -> Header:
+    """Return the columns of a file that ``tables.read`` reads; what is wrong with it is said there.
+
+    Raises:
+        EngineUnavailable: what reads Excel or Parquet files is not installed.
+        OSError: the file cannot be opened.
+    """
+    reading = Reading.of(path, catalogue, unit_column, keep, None)
+    found: dict[str, bool] = {}
+    with suppress(TableError):
+        for names in _headers(path, reading, sheet):
+            unit = reading.unit_column(1, names, [folded(name) for name in names])
+            for place, name in enumerate(names):
+                # a title of several facts is a fact that has to be named by its id
+                found[name] = place != unit and name not in catalogue and folded(name) not in reading.titles
+    return Header(tuple(found), tuple(name for name, other in found.items() if other and name))
+
+
+def _headers(path: Path, reading: Reading, sheet: str | None) -> Iterable[tuple[str, ...]]:
+    """Yield the names of the columns: once, or for each object of a JSON file where they differ."""
+    if path.suffix.lower() == ".parquet" and sheet is None:
+        from ntm_rules.tables.parquet import opened
+
+        with opened(path, reading.problems) as file:
+            yield tuple(file.schema_arrow.names)
+        return
+    last: tuple[str, ...] = ()
+    for _, names, values in records(path, reading.problems, reading.knows, sheet):
+        if names != last:
+            yield (last := names)
+        if values is None:
+            return

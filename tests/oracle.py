@@ -4,12 +4,13 @@ It shares no code with the engines: exact fractions, one recursive function, eve
 slow on purpose. Only ``ntm_rules.model`` is imported.
 """
 
+import itertools
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from ntm_rules.model import conditions as c
 from ntm_rules.model import walk
@@ -138,8 +139,7 @@ def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
             others = [n.resolved for n in below_meets(indicator) if n.resolved is not None]
             if unsure and (partly or any(map(unread, others))) and node.outcome != NOT_MET:
                 codes = ("layer_not_read",)
-            leaves = asked.node(indicator.require, indicator.no).leaves
-            indicators[indicator.no] = IndicatorFinding(node.outcome, unsure, codes, leaves)
+            indicators[indicator.no] = IndicatorFinding(node.outcome, unsure, codes, node.leaves)
         mine = [indicators[i.no] for i in criterion.indicators]
         doubtful = whole.outcome in (MET, NOT_APPLICABLE) and any(i.codes == ("layer_not_read",) for i in mine)
         criterion_codes[criterion.no] = ("layer_not_read",) if doubtful else whole.codes
@@ -252,8 +252,8 @@ class _Unit:
         if applies.outcome == MET:
             return require
         if applies.outcome == UNDETERMINED:
-            return Node(UNDETERMINED, applies.codes, require.leaves)
-        return Node(NOT_APPLICABLE, (), require.leaves)
+            return Node(UNDETERMINED, applies.codes, without_margins(require.leaves))
+        return Node(NOT_APPLICABLE, (), without_margins(require.leaves))
 
     # -- values ------------------------------------------------------------------------------
 
@@ -349,7 +349,7 @@ class _Unit:
         if isinstance(node, c.Not):
             inner = self.node(node.member, here)
             turned = {MET: NOT_MET, NOT_MET: MET}.get(inner.outcome, inner.outcome)
-            return Node(turned, inner.codes, inner.leaves)
+            return Node(turned, inner.codes, without_margins(inner.leaves))
         if isinstance(node, c.Open):
             return self.leaf(None, c.Op.EQUALS, node.threshold, here)
         return self.meets(typing.cast(c.Meets, node), here)
@@ -387,11 +387,15 @@ class _Unit:
             columns = tuple(
                 (s, None if isinstance(v, Special) else key_text(v)) for s, v in zip(bound.by, values, strict=True)
             )
-            if None in values:
+            whatever = None if AMBIGUOUS in values else self.whatever(bound, values)
+            if whatever is not None:
+                codes.add(whatever)
+            elif None in values:
                 codes.add("selector_missing")
             if AMBIGUOUS in values:
                 codes.add("ambiguous_case")
             if not codes:
+                # every selector is known
                 cell = column(bound, [key_text(v) or "" for v in values])
                 if cell is None:
                     codes.add("no_cell")
@@ -419,15 +423,35 @@ class _Unit:
             margin = margin_of(fact, value, op, asked)
         return _leaf(here, name, outcome, (), margin, columns)
 
-    def cell_codes(self, cell: Cell) -> set[str]:
+    def whatever(self, table: Table, values: list[Value]) -> str | None:
+        """The code of every cell that some values of the missing selectors pick, if it is one and decides nothing."""
+        if None not in values:
+            return None
         found: set[str] = set()
+        for key in itertools.product(*(self.texts(s, v) for s, v in zip(table.by, values, strict=True))):
+            cell = column(table, list(key))
+            if cell is None:
+                found.add("no_cell")
+                continue
+            known = cell if cell.state is not CellState.PENDING or cell.floor is None else cell.floor
+            useless = known.state in (CellState.PENDING, CellState.DELEGATED) or below(known, self.floor)
+            found |= self.cell_codes(cell) if useless else {"decides"}
+        (code, *others) = found
+        return code if not others and code in ("no_cell", "delegated", "pending") else None
+
+    def texts(self, selector: str, value: Value) -> list[str]:
+        """The value of a selector; all that it may have where it is missing."""
+        fact = self.facts.get(selector)
+        if value is not None or fact is None:
+            return [key_text(value) or ""]
+        return ["true", "false"] if fact.type is FactType.BOOLEAN else list(fact.values)
+
+    def cell_codes(self, cell: Cell) -> set[str]:
         if cell.state is CellState.DELEGATED:
-            found.add("delegated")
+            return {"delegated"}
         if cell.state is CellState.PENDING:
-            found.add("pending")
-        if below(cell, self.floor) or (cell.floor is not None and below(cell.floor, self.floor)):
-            found.add("below_minimum_evidence")
-        return found
+            return {"pending"}
+        return {"below_minimum_evidence"} if below(cell, self.floor) else set()
 
     def decided(self, fact: Fact | None, value: Value, op: c.Op, cell: Cell | None) -> str:
         if cell is None or below(cell, self.floor):
@@ -479,6 +503,11 @@ def _leaf(
     columns: tuple[tuple[str, str | None], ...],
 ) -> Node:
     return Node(outcome, codes, (Leaf(here, name, outcome, codes, margin, columns),))
+
+
+def without_margins(leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
+    """Comparisons whose outcome is not the one that counts."""
+    return tuple(evolve(leaf, margin=None) for leaf in leaves)
 
 
 # -- helpers --------------------------------------------------------------------------------------

@@ -436,6 +436,28 @@ def tables() -> None:
     open_cells = single(cmp("share", "at_least", table(["region"], {("N",): PENDING, ("S",): DELEGATED})))
     one(f, "a pending column", open_cells, {"share": 25, "region": "N"}, U, "pending", columns={"region": "N"})
     one(f, "a delegated column", open_cells, {"region": "S"}, U, "delegated", "fact_missing", columns={"region": "S"})
+    one(f, "columns open for different reasons, selector missing", open_cells, {"share": 25}, U, "selector_missing", columns={"region": None})
+    for title, open_, code in (("pending", PENDING, "pending"), ("delegated", DELEGATED, "delegated")):
+        same = single(cmp("share", "at_least", table(["region"], {("N",): open_, ("S",): open_})))
+        one(f, f"every column {title}, selector missing", same, {"share": 25}, U, code, columns={"region": None})
+        one(f, f"every column {title}, nothing known", same, {}, U, code, "fact_missing", columns={"region": None})
+        rest = single(cmp("share", "at_least", table(["region"], {("N",): num("60"), ("*",): open_})))
+        one(f, f"one column known, one {title}, selector missing", rest, {"share": 25}, U, "selector_missing", columns={"region": None})
+    general = single(cmp("share", "at_least", table(["region"], {("ALL",): num("70")})))
+    one(f, "no cell in any column, selector missing", general, {"share": 25}, U, "no_cell", columns={"region": None})
+    hole = single(cmp("share", "at_least", table(["region"], {("N",): PENDING})))
+    one(f, "one column pending, one without a cell, selector missing", hole, {"share": 25}, U, "selector_missing", columns={"region": None})
+    nothing = single(cmp("share", "at_least", table(["region"], {("N",): NONE, ("S",): NONE})))
+    one(f, "nothing asked in any column, selector missing", nothing, {"share": 25}, U, "selector_missing", columns={"region": None})
+    over = cell(None, None, "pending", floor=num("50"))
+    base = single(cmp("share", "at_least", table(["region"], {("N",): over, ("S",): over})))
+    one(f, "a base value in every column, selector missing", base, {"share": 25}, U, "selector_missing", columns={"region": None})
+    half = table(["region", "area_class"], {("N", "*"): PENDING, ("S", "*"): num("80")})
+    rules = single(cmp("share", "at_least", half))
+    one(f, "two selectors, what is left is pending", rules, {"share": 25, "region": "N"}, U, "pending", columns={"region": "N", "area_class": None})
+    one(f, "two selectors, what is left may decide", rules, {"share": 25, "area_class": "I"}, U, "selector_missing", columns={"region": None, "area_class": "I"})
+    weak = single(cmp("share", "at_least", table(["region"], {("*",): num("60", "recalled")})), minimum_evidence="official")
+    one(f, "no column known well enough, selector missing", weak, {"share": 25}, U, "selector_missing", columns={"region": None})
 
 
 # -- relative thresholds, ratios, derived facts ---------------------------------------------------
@@ -643,6 +665,10 @@ def cases() -> None:
     weak = column([(yes("special", evidence="recalled"), "N")], "S")
     one(f, "a guard of weak evidence", single(needs, derived=[weak]), {"share": 70, "special": True}, M, margin="10", columns={"column": "N"}, provisional=True)
     asked = {**single(needs, derived=[weak]), "minimum_evidence": "secondary"}
+    waiting = cmp("share", "at_least", table(["column"], {("N",): PENDING, ("S",): PENDING}))
+    open_guard = single(waiting, derived=[exclusive])
+    one(f, "every column pending, guards open", open_guard, {"share": 70}, U, "pending", columns={"column": None})
+    one(f, "every column pending, two rows at once", open_guard, {"share": 70, "yes": True, "also": True}, U, "ambiguous_case", columns={"column": None})
     one(f, "a guard below the evidence asked", asked, {"share": 70, "special": True}, U, "selector_missing", columns={"column": None})
 
 
@@ -660,7 +686,7 @@ def applicability() -> None:
             title = f"applies {applies}, condition {holds}"
             margin = {M: "0", N: "-1", U: None}[holds]
             outcome = {M: holds, N: A, U: U, A: A}[applies]
-            one(f, title, rules, facts, outcome, *why(outcome), margin=margin)
+            one(f, title, rules, facts, outcome, *why(outcome), margin=margin if applies == M else None)
     hidden = single(cmp("share", "at_least", PENDING), yes("special"))
     one(f, "an open guard hides the condition", hidden, {"share": 80}, U, "fact_missing")
 
@@ -685,6 +711,9 @@ def evidence() -> None:
     either = single(group("Any", cmp("share", "at_least", num("80", "recalled")), yes("yes")))
     one(f, "an official member decides alone", either, {"share": 80, "yes": True}, M)
     one(f, "only the weak member holds", either, {"share": 80, "yes": False}, M, provisional=True)
+    for title, cell_, code in (("delegated", cell(None, "recalled", "delegated"), "delegated"), ("pending", cell(None, "recalled", "pending"), "pending")):
+        asked_for = single(cmp("share", "at_least", cell_), minimum_evidence="official")
+        one(f, f"what is {title} has no evidence", asked_for, {"share": 80}, U, code)
     weak_none = single(cmp("share", "at_least", cell(None, "recalled", "none")))
     one(f, "a weak none cell", weak_none, {}, A, provisional=True)
 
@@ -714,7 +743,7 @@ def floors() -> None:
     weak = cell(None, None, "pending", floor=num("50", "secondary"))
     one(f, "the base value is weak", single(cmp("share", "at_least", weak)), {"share": 49}, N, margin="-1", provisional=True)
     asked = {**single(cmp("share", "at_least", weak)), "minimum_evidence": "official"}
-    one(f, "the base value is below the evidence asked", asked, {"share": 49}, U, "pending", "below_minimum_evidence")
+    one(f, "the base value is below the evidence asked", asked, {"share": 49}, U, "pending")
     by_region = table(["region"], {("N",): waits, ("S",): PENDING})
     rules = single(cmp("share", "at_least", by_region))
     one(f, "in a table", rules, {"share": 49, "region": "N"}, N, margin="-1", columns={"region": "N"})

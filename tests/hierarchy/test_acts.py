@@ -282,8 +282,8 @@ def test_the_reason_names_the_act_the_finding_and_the_test(library: ntm.Library)
     due = ntm.levels.reconcile(verdict, [decision], withdrawal=withdrawal(library, verdict))
     assert due.text("vi") == (
         "thuộc trường hợp xét thu hồi quyết định công nhận; đã được công nhận theo Quyết định số 0/QD ngày 04/05/2023; "
-        "kết quả rà soát: chưa đạt (13/19 tiêu chí); tỷ lệ tiêu chí không đạt: 31,58%, cần từ 30%; "
-        "số tiêu chí trọng yếu không đạt: 1 tiêu chí, cần từ 1"
+        "kết quả rà soát: chưa đạt (13/19 tiêu chí); tỷ lệ tiêu chí không đạt: 31,58%, mức xét: từ 30%; "
+        "số tiêu chí trọng yếu không đạt: 1 tiêu chí, mức xét: từ 1"
     )
     verdict = finding(library, {1})
     stands = ntm.levels.reconcile(verdict, [decision], withdrawal=withdrawal(library, verdict))

@@ -241,7 +241,7 @@ def test_a_span_in_both_languages(tmp_path: Path) -> None:
         load(tmp_path / "rules").compose("commune/ntm", on=dt.date(2019, 1, 1))
     assert caught.value.text("vi") == (
         "ngày 01/01/2019 không có bộ tiêu chí `commune/ntm` nào có hiệu lực\n"
-        "    gợi ý: có 2021-2025 (từ 08/03/2022 đến 31/12/2025); chọn một giai đoạn bằng `period=`"
+        "    gợi ý: có 2021-2025 (từ 08/03/2022 đến 31/12/2025); chọn một giai đoạn bằng `--period` (`period=`)"
     )
 
 

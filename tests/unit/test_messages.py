@@ -29,6 +29,7 @@ from ntm_rules.model.citations import Confidence, Evidence
 from ntm_rules.model.conditions import By, Op
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plans import Aim
+from ntm_rules.model.rulesets import MEANINGS
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.programme.rereview import Transition
 from ntm_rules.proofs import Kind as Proved
@@ -45,14 +46,18 @@ CATALOGUES = {lang: SOURCE / "messages" / "locale" / lang / "LC_MESSAGES" / "ntm
 OPS = tuple(op.value for op in Op)
 KINDS = tuple(kind.value for kind in Kind)
 LEVELS = ("official", "secondary", "recalled", "pending")
+NAMED = ("met", "not_met", "met_share", "criteria", "became.gained", "became.lost")
+"""What reports call otherwise where it is not good news to meet a tier."""
 REPORT_TABS = (
     *("contents", "targets", "figures", "of_tier"),
     *("summary", "bands", "counts", "groups", "listed", "turned", "all_units"),
-    *("at_stake_table", "each_unit", "hinges", "missing_each", "missing_facts", "transitions", "why"),
+    *("at_stake_table", "each_unit", "hinges", "missing_each", "missing_facts", "not_satisfied", "transitions", "why"),
 )
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "severity.": tuple(severity.value for severity in Severity),
     "outcome.": tuple(outcome.code for outcome in Outcome),
+    "outcome_of.": tuple(f"{means}.{outcome.code}" for means in MEANINGS for outcome in Outcome),
+    "report_of.": tuple(f"{means}.{what}" for means in MEANINGS for what in NAMED),
     "why.": tuple(code.value for code in ReasonCode),
     "asked.": (*OPS, "yes", "no", "category"),
     "words.by.": ("self", "appraised"),

@@ -9,6 +9,7 @@ import click
 from attrs import define, field
 from rich.progress import Progress, TaskID
 
+from ntm_rules.cli.columns import derived_told, tell_columns
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.options import (
     Law,
@@ -86,12 +87,14 @@ def assess(
     if form in COLUMNS:
         check_kept(ruleset, source["keep"])
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
-    with progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
+    with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
         work = _Work(file, library, ruleset, source, bar, bar.add_task(printable(file.name), total=None))
         if form in ("parquet", "xlsx"):
             work.write_binary(out, form)
+            tell_columns([ruleset], work.given, lang)
         elif form == "csv" and not reasons and _arrays():
             work.write_wide(out)
+            tell_columns([ruleset], work.given, lang)
         else:
             work.write_verdicts(out, form, lang, reasons)
     if work.seen & set(fail_on):
@@ -114,6 +117,7 @@ class _Work:
 
     Attributes:
         seen: the outcomes of units that came up, and ``provisional``.
+        given: the facts that the file has.
     """
 
     file: Path
@@ -123,14 +127,16 @@ class _Work:
     bar: Progress
     task: TaskID
     seen: set[str] = field(init=False, factory=set)
+    given: set[str] = field(init=False, factory=set)
 
     def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
         count = 0
         self.bar.update(self.task, total=self.rows())
-        for count in checked(units(self.file, self.library, self.source), self.ruleset):
+        for count in checked(self.noted(units(self.file, self.library, self.source)), self.ruleset):
             self.bar.update(self.task, completed=count)
         self.bar.update(self.task, total=count, completed=0)
+        tell_columns([self.ruleset], self.given, lang)
         with text_target(out, form) as text:
             if form == "json":
                 write_json(text, self.verdicts())
@@ -140,6 +146,12 @@ class _Work:
                 write_csv(text, self.verdicts(), self.ruleset, self.source["keep"], lang, reasons)
             else:
                 write_table(text, self.verdicts(), self.library, self.ruleset, lang)
+
+    def noted(self, rows: Iterator[UnitFacts]) -> Iterator[UnitFacts]:
+        """Yield the units, noting which facts they have."""
+        for unit in rows:
+            self.given.update(unit.facts)
+            yield unit
 
     def verdicts(self) -> Iterator[Assessed]:
         """Yield the verdicts of all units."""
@@ -206,6 +218,7 @@ class _Work:
             unit_width=source["unit_width"],
         ):
             self.seen |= batch.outcomes
+            self.given |= batch.given
             yield batch
             self.bar.advance(self.task, len(batch.units))
 

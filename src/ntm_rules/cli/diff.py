@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from ntm_rules.cli.assess import checked, units
+from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import (
@@ -22,6 +23,7 @@ from ntm_rules.cli.options import (
     source_options,
 )
 from ntm_rules.cli.output import json_text
+from ntm_rules.difference.changes import UNLISTED
 from ntm_rules.difference.difference import Difference
 from ntm_rules.difference.difference import diff as difference
 from ntm_rules.difference.flips import UnitDifference
@@ -80,6 +82,8 @@ def diff(
         for ruleset in (before, after):
             total = sum(1 for _ in checked(units(data, library, source), ruleset))
         turned = list(found.on_units(units(data, library, source)))
+        given = {name for unit in units(data, library, source) for name in unit.facts}
+        tell_columns((before, after), given, lang)
     if form == "json":
         made = found.to_dict()
         if data is not None:
@@ -97,8 +101,11 @@ def _print_changes(out: Console, library: Library, found: Difference, words: Dif
         print_lines(out, (say(words.lang, code), *(f"  {line}" for line in heading(library, ruleset, words.lang))))
     if found.old.year != found.new.year:
         print_lines(out, [say(words.lang, "diff.other_years", old=found.old.year, new=found.new.year)], first="")
-    print_lines(out, [words.counts(found.counts) if found.changes else say(words.lang, "diff.none")])
-    for change in found.changes:
+    lines = [say(words.lang, f"diff.kind.{kind.value}") for kind in UNLISTED if kind in found.counts]
+    known = [change for change in found.changes if not change.unlisted]
+    lines += [words.counts(found.counts)] if known else []
+    print_lines(out, lines or [say(words.lang, "diff.none")])
+    for change in known:
         head, *steps = words.change(change)
         out.print(text(head, "bold"))
         for line in steps:

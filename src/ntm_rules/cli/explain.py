@@ -58,13 +58,14 @@ def tree_of(verdict: Verdict, lang: str) -> Tree:
     for grade in verdict.ruleset.grades:
         count = verdict.grade_counts[grade.id]
         counts += "; " + say(lang, "cli.of_grade", count=count, grade=grade_title(lang, grade))
-    word = graded_word(lang, verdict.outcome, verdict.grade, verdict.possible_grades)
+    word = graded_word(lang, verdict.ruleset, verdict.outcome, verdict.grade, verdict.possible_grades)
     root = Tree(_worded(f"{verdict.unit} ({counts})", word, verdict.outcome, verdict.provisional, lang))
-    words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations)
+    words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations, verdict.ruleset.met_means)
     branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
     for criterion in verdict.criteria.values():
         title = criterion.criterion.title.text(lang) if criterion.criterion.title else ""
-        word = graded_word(lang, criterion.outcome, criterion.grade, criterion.possible_grades)
+        grades = criterion.grade, criterion.possible_grades
+        word = graded_word(lang, verdict.ruleset, criterion.outcome, *grades)
         label = _worded(f"{criterion.no} {title}", word, criterion.outcome, criterion.provisional, lang)
         branch = root.add(label)
         for indicator in criterion.indicators.values():
@@ -83,7 +84,7 @@ class _Branches:
     def indicator(self, branch: Tree, result: IndicatorResult) -> None:
         """Return an indicator with ``applies_if`` and, where it applies, its condition."""
         title = result.indicator.title.text(self.lang) if result.indicator.title else ""
-        made = branch.add(_labelled(f"{result.no} {title}", result.outcome, result.provisional, self.lang))
+        made = branch.add(self.labelled(f"{result.no} {title}", result.outcome, result.provisional))
         if result.applies is not None:
             head = say(self.lang, "cli.applies_if", answer=say(self.lang, f"cli.applies.{result.applies.outcome.code}"))
             self.node(made.add(text(head)), result.applies)
@@ -97,7 +98,7 @@ class _Branches:
             return
         met = sum(member.outcome is Outcome.MET for member in node.members)
         label = say(self.lang, f"cli.node.{node.kind}", k=met + (node.short or 0), n=len(node.members), met=met)
-        made = branch.add(_labelled(label, node.outcome, False, self.lang))
+        made = branch.add(self.labelled(label, node.outcome))
         for member in node.members:
             self.node(made, member)
 
@@ -111,7 +112,11 @@ class _Branches:
         if leaf.cell is not None:
             parts.append(self.words.citation(leaf.cell.citation))
         parts += self.words.evidence([leaf])
-        return _labelled("; ".join(parts), leaf.outcome, False, self.lang)
+        return self.labelled("; ".join(parts), leaf.outcome)
+
+    def labelled(self, words: str, outcome: Outcome, provisional: bool = False) -> Text:
+        """Return words with the outcome after them."""
+        return _worded(words, self.words.outcome(outcome), outcome, provisional, self.lang)
 
     def column(self, column: Column) -> str:
         """Return the value of a selector, and the rule that gave it where it is worked out."""
@@ -120,10 +125,6 @@ class _Branches:
         if not isinstance(rule, Case) or column.row is None:
             return value
         return say(self.lang, "cli.column_why", column=value, why=self.sheet.one_line(rule.rows[column.row].when))
-
-
-def _labelled(words: str, outcome: Outcome, provisional: bool, lang: str) -> Text:
-    return _worded(words, say(lang, f"outcome.{outcome.code}"), outcome, provisional, lang)
 
 
 def _worded(words: str, word: str, outcome: Outcome, provisional: bool, lang: str) -> Text:

@@ -9,6 +9,9 @@ from ntm_rules.model.rulesets import Layer, LayerKind, Ruleset
 from ntm_rules.rules.library import Library
 from ntm_rules.words.numbers import day
 
+_CITY = ("TP.", "Thành phố", "City")
+"""How the name of a city begins or ends that says itself that it is one."""
+
 
 def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
     """Title, date and place, instruments, hash, warnings; one line each."""
@@ -16,7 +19,7 @@ def heading(library: Library, ruleset: Ruleset, lang: str) -> Iterator[str]:
     yield f"{title} ({ruleset.id}, {ruleset.period})"
     parts = [say(lang, "cli.on", on=day(ruleset.on, lang), year=ruleset.year)]
     if ruleset.province is not None:
-        parts.append(say(lang, "cli.province", province=province_name(library, ruleset.province, lang)))
+        parts.append(province_words(library, ruleset.province, lang))
     if ruleset.territory is not None:
         parts.append(say(lang, "cli.territory", province=province_name(library, ruleset.territory, lang)))
     if ruleset.minimum_evidence is not None:
@@ -52,6 +55,15 @@ def dated(instrument: Instrument, lang: str) -> str:
     if len(instrument.date) < len("2024-06-17"):
         return say(lang, "cli.dated_year", number=instrument.number, date=instrument.date)
     return say(lang, "cli.dated", number=instrument.number, date=day(last_day(instrument.date), lang))
+
+
+def province_words(library: Library, name: str, lang: str) -> str:
+    """Return a province given by id or name as it is called: ``tỉnh Lạng Sơn``, ``thành phố Hà Nội``."""
+    province_id, title = library.registry.resolve(name), province_name(library, name, lang)
+    if not any(p.city for p in library.registry.provinces if p.id == province_id):
+        return say(lang, "cli.province", province=title)
+    says_so = title.startswith(_CITY) or title.endswith(_CITY)
+    return title if says_so else say(lang, "cli.city", province=title)
 
 
 def province_name(library: Library, name: str, lang: str) -> str:

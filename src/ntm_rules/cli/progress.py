@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ntm_rules.cli.assess import split
+from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.heading import heading, province_name
 from ntm_rules.cli.options import (
     Law,
@@ -31,6 +32,7 @@ from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
 from ntm_rules.programme.progress import progress as counted
+from ntm_rules.programme.record import recognition_fact
 from ntm_rules.reports.progress import progress_report
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.units import UnitFacts
@@ -159,9 +161,17 @@ def progress(
     except BadArgument as error:
         raise click.UsageError(error.text(error_lang())) from None
 
+    warnings = tuple(_other_year(plan, law, lang))
+    for warning in warnings:
+        click.echo(warning, err=True)
+    if not now.published:
+        given = {name for unit in now.units for name in unit.facts}
+        tell_columns(tuple(rulesets.values()), given, lang, map(recognition_fact, wanted))
+
     def lines() -> Iterator[str]:
         if now.published:
             yield say(lang, "report.published")
+        yield from warnings
         for ruleset in rulesets.values():
             yield from heading(library, ruleset, lang)
 
@@ -169,9 +179,18 @@ def progress(
     write(
         form,
         out,
-        lambda: progress_report(found, lang, lines=tuple(lines()), province=name, every_unit=all_units),
+        lambda: progress_report(
+            found, lang, lines=tuple(lines()), province=name, every_unit=all_units, published=now.published
+        ),
         found.to_dict,
     )
+
+
+def _other_year(plan: Plan | None, law: Law, lang: str) -> Iterator[str]:
+    """Yield that the targets are of another year than the figures, where they are."""
+    year = law["year"] or (law["on"] or dt.date.today()).year
+    if plan is not None and plan.year != year:
+        yield say(lang, "cli.warning", message=say(lang, "report.other_year", planned=plan.year, year=year))
 
 
 def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str, ...], source: Source) -> UnitFile:

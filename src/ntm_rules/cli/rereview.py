@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Source, kept_in, lang_option, library_of, rulesets_option, source_options
@@ -15,6 +16,7 @@ from ntm_rules.messages.catalogue import say
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import UnitFile
+from ntm_rules.programme.record import recognition_fact
 from ntm_rules.programme.rereview import rereview as reviewed
 from ntm_rules.reports.rereview import rereview_report
 from ntm_rules.rules.library import Library
@@ -75,6 +77,8 @@ def rereview(
         unit_width=options["unit_width"],
     )
     found = reviewed(before, after, units.facts())
+    given = {name for unit in units.units for name in unit.facts}
+    tell_columns((before, after), given, lang, [recognition_fact(before.id)])
     lines = tuple(_lines(library, before, after, lang))
     write(form, out, lambda: rereview_report(found, lang, lines=lines), found.to_dict)
 

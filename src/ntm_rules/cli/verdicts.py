@@ -11,16 +11,14 @@ from ntm_rules.cli.console import STYLES, console, indented, print_lines, table,
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.writers import Assessed
 from ntm_rules.messages.catalogue import say
-from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.walk import indicators
 from ntm_rules.reports.report import check_different
 from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Verdict
-from ntm_rules.words.reason import Reason, words_in
-from ntm_rules.words.sentences import grade_title
-
-_OPEN = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
+from ntm_rules.words.reason import BY_LAW, Reason, words_in
+from ntm_rules.words.sentences import grade_title, outcome_word
 
 
 @frozen
@@ -60,7 +58,7 @@ def write_table(
     for found in rows:
         out.print()
         out.print(text(f"{found.unit}: {_outcome(found)}", f"bold {STYLES[found.outcome]}"))
-        _print_reasons(out, found, lang)
+        _print_reasons(out, found, ruleset, lang)
     if notes:
         out.print()
         out.print(text(say(lang, "cli.foot_open"), "bold"))
@@ -79,7 +77,7 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
     for reason in verdict.reasons():
         if reason.outcome is Outcome.NOT_MET:
             not_met.append(reason.text(lang))
-        elif set(reason.codes) <= _OPEN:
+        elif reason.open_by_law:
             open_.append(reason.indicator)
             notes.setdefault(_open_note(reason, lang), reason.indicator)
         else:
@@ -93,7 +91,7 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
     return UnitRow(
         verdict.unit or "",
         verdict.outcome,
-        graded_word(lang, verdict.outcome, verdict.grade, verdict.possible_grades),
+        graded_word(lang, verdict.ruleset, verdict.outcome, verdict.grade, verdict.possible_grades),
         verdict.provisional,
         counts,
         tuple(verdict.grade_counts.values()),
@@ -108,7 +106,7 @@ def _open_note(reason: Reason, lang: str) -> str:
     """Why an indicator is open for every unit of this column, without the figures of one of them."""
     words = words_in(lang, reason.facts)
     title = f" {reason.title.text(lang)}" if reason.title else ""
-    why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes)
+    why = "; ".join(say(lang, f"why.{code.value}") for code in reason.codes if code in BY_LAW)
     cells = [cell for cell in reason.result.cells if cell.level != "official"] or reason.result.cells
     cited = dict.fromkeys(words.citation(cell.citation) for cell in cells)
     return "; ".join([f"{reason.indicator}{title}: {why}", *(cited or [words.citation(reason.result.citation)])])
@@ -117,7 +115,8 @@ def _open_note(reason: Reason, lang: str) -> str:
 def _summary(rows: list[UnitRow], ruleset: Ruleset, lang: str) -> Table:
     """One row a unit; the criteria of a grade are among those that are not met."""
     kept = rows[0].kept if rows else ()
-    first = [say(lang, code) for code in ("cli.unit", "cli.outcome", "cli.met", "cli.not_met")]
+    heads = ("cli.met", "cli.not_met") if ruleset.met_means is None else ("cli.case", "cli.no_case")
+    first = [say(lang, code) for code in ("cli.unit", "cli.outcome", *heads)]
     grades = [say(lang, "cli.thereof", grade=grade_title(lang, grade)) for grade in ruleset.grades]
     headings = (*first, *grades, say(lang, "cli.undetermined"), *kept)
     check_different(headings)
@@ -137,21 +136,22 @@ def _outcome(found: UnitRow) -> str:
     return found.word + (" (*)" if found.provisional else "")
 
 
-def _print_reasons(out: Console, found: UnitRow, lang: str) -> None:
-    for code, reasons in (("cli.head_not_met", found.not_met), ("cli.head_missing", found.missing)):
+def _print_reasons(out: Console, found: UnitRow, ruleset: Ruleset, lang: str) -> None:
+    not_met = "cli.head_not_met" if ruleset.met_means is None else "cli.head_no_case"
+    for code, reasons in ((not_met, found.not_met), ("cli.head_missing", found.missing)):
         if reasons:
             out.print(text(say(lang, code)))
             for reason in reasons:
                 out.print(indented(reason))
     if found.open:
         out.print(text(say(lang, "cli.head_open", numbers=", ".join(found.open))))
-    if not (found.not_met or found.missing or found.open):
+    if ruleset.met_means is None and not (found.not_met or found.missing or found.open):
         out.print(text(say(lang, "cli.nothing")))
 
 
-def graded_word(lang: str, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:
+def graded_word(lang: str, ruleset: Ruleset, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:
     """Return an outcome in words, with the grade of what is not met, or the grades that it may have."""
-    word = say(lang, f"outcome.{outcome.code}")
+    word = outcome_word(lang, outcome, ruleset.met_means)
     if grade is not None:
         return say(lang, "cli.with_grade", outcome=word, grade=grade_title(lang, grade))
     if outcome is Outcome.NOT_MET and possible:

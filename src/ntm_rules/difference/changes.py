@@ -20,7 +20,8 @@ class Kind(Enum):
     """What a change is.
 
     Stricter: all facts that satisfy the new condition satisfy the old one, and some satisfy the old one only.
-    Looser: the other way round. Incomparable: some facts satisfy the old one only, some the new one only.
+    Looser: the other way round. Not listed: whether the other set has it is not known, since nobody has copied the
+    indicators of the old or the new one. Incomparable: some facts satisfy the old one only, some the new one only.
     """
 
     ADDED = "added"
@@ -35,6 +36,8 @@ class Kind(Enum):
     EVIDENCE = "evidence"
     COUNTED = "now_counted"
     UNCOUNTED = "no_longer_counted"
+    OLD_UNLISTED = "old_not_listed"
+    NEW_UNLISTED = "new_not_listed"
 
     @property
     def swapped(self) -> "Kind":
@@ -42,7 +45,14 @@ class Kind(Enum):
         return _SWAPPED.get(self, self)
 
 
-_PAIRS = ((Kind.ADDED, Kind.REMOVED), (Kind.STRICTER, Kind.LOOSER), (Kind.COUNTED, Kind.UNCOUNTED))
+_PAIRS = (
+    (Kind.ADDED, Kind.REMOVED),
+    (Kind.STRICTER, Kind.LOOSER),
+    (Kind.COUNTED, Kind.UNCOUNTED),
+    (Kind.OLD_UNLISTED, Kind.NEW_UNLISTED),
+)
+UNLISTED = (Kind.OLD_UNLISTED, Kind.NEW_UNLISTED)
+"""What only one set has, while it is not known whether the other has it; which of the two was not copied."""
 _ASIDE = (Kind.RENUMBERED, Kind.RETITLED, Kind.EVIDENCE, Kind.COUNTED, Kind.UNCOUNTED)
 _SWAPPED = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 
@@ -207,6 +217,11 @@ class Change:
         """The title under the new set, else under the old one."""
         side = self.new or self.old
         return side.title if side is not None else None
+
+    @property
+    def unlisted(self) -> bool:
+        """True if only one set has it, and it is not known whether the other has it too."""
+        return not set(self.kinds).isdisjoint(UNLISTED)
 
     @property
     def direction(self) -> Kind:

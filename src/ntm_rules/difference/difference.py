@@ -8,10 +8,10 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
-from ntm_rules.difference.changes import Change, Kind, Step, kinds_of
+from ntm_rules.difference.changes import UNLISTED, Change, Kind, Step, kinds_of
 from ntm_rules.difference.compare import Comparing, CountedMembers
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
-from ntm_rules.difference.match import Pair, Placed, same_criteria, same_indicators
+from ntm_rules.difference.match import Pair, Placed, Unlisted, same_criteria, same_indicators
 from ntm_rules.model.arguments import need
 from ntm_rules.model.plain import Json, plain_object
 from ntm_rules.model.results import Facts
@@ -71,7 +71,7 @@ class Difference:
 
     def _twins(self) -> Twins:
         def of(level: str) -> tuple[tuple[str | None, str | None], ...]:
-            return tuple(c.numbers for c in self.compared if c.level == level)
+            return tuple(c.numbers for c in self.compared if c.level == level and not c.unlisted)
 
         return Twins(of("criterion"), of("indicator"))
 
@@ -114,8 +114,10 @@ def diff(old: Ruleset, new: Ruleset) -> Difference:
     pairs, kin = same_indicators(old, new)
     comparing = Comparing(old, new)
     same_ground = _same_ground(old, new)
-    indicators = [_indicator(pair, comparing, same_ground) for pair in pairs]
-    criteria = [_criterion(pair, pairs, comparing) for pair in same_criteria(old, new, pairs, kin)]
+    twins = same_criteria(old, new, pairs, kin)
+    unlisted = Unlisted.of(old, new, twins)
+    indicators = [_indicator(pair, comparing, same_ground, unlisted) for pair in pairs]
+    criteria = [_criterion(pair, pairs, comparing, unlisted) for pair in twins]
     whole = _whole(criteria, pairs, comparing)
     return Difference(old, new, (*whole, *_ordered(criteria, indicators, pairs)))
 
@@ -127,12 +129,16 @@ def _same_ground(old: Ruleset, new: Ruleset) -> bool:
     return not apart and old.derived == new.derived and old.minimum_evidence == new.minimum_evidence
 
 
-def _indicator(pair: Pair[Placed], comparing: Comparing, same_ground: bool) -> Change:
+def _indicator(pair: Pair[Placed], comparing: Comparing, same_ground: bool, unlisted: Unlisted) -> Change:
     old, new = pair
+    before, after = None if old is None else old.indicator, None if new is None else new.indicator
+    side = unlisted.side_of(old, new)
+    if side is not None:
+        return Change("indicator", before, after, (UNLISTED[side],))
     steps: tuple[Step, ...] = ()
     if old is None or new is None or old.exact != new.exact or not same_ground:
         steps = comparing.steps(old, new)
-    return _change("indicator", old.indicator if old else None, new.indicator if new else None, steps)
+    return _change("indicator", before, after, steps)
 
 
 def _change(
@@ -157,8 +163,13 @@ def _change(
 # -- how many members have to be met -----------------------------------------------------------
 
 
-def _criterion(pair: Pair[Criterion], pairs: Iterable[Pair[Placed]], comparing: Comparing) -> Change:
+def _criterion(
+    pair: Pair[Criterion], pairs: Iterable[Pair[Placed]], comparing: Comparing, unlisted: Unlisted
+) -> Change:
     old, new = pair
+    side = unlisted.side(old, new)
+    if side is not None:
+        return Change("criterion", old, new, (UNLISTED[side],))
     if old is None or new is None or old.at_least_n == new.at_least_n:
         return _change("criterion", old, new)
     own = [(a, b) for a, b in pairs if (a and a.criterion == old) or (b and b.criterion == new)]

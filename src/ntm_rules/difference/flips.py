@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.difference.match import same_criteria, same_indicators
+from ntm_rules.difference.match import Unlisted, same_criteria, same_indicators
 from ntm_rules.model.plain import Json, figure, keys_of, plain_object
 from ntm_rules.model.results import CriterionResult, Facts, IndicatorResult
 from ntm_rules.model.rulesets import Ruleset
@@ -18,19 +18,31 @@ Both = tuple[R | None, R | None]
 
 @frozen
 class Twins:
-    """Numbers of criteria and indicators under the old and the new set; None where a set has none."""
+    """Numbers of criteria and indicators under the old and the new set; None where a set has none.
+
+    What is in one set only, and of which it is not known whether the other has it, is left out.
+
+    Attributes:
+        unlisted: the set that was not copied, 0 for the old one, for want of which something is left out.
+    """
 
     criteria: tuple[tuple[str | None, str | None], ...]
     indicators: tuple[tuple[str | None, str | None], ...]
+    unlisted: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, old: Ruleset, new: Ruleset) -> "Twins":
         """Return the numbers of two sets, in the order of the new one."""
         pairs, kin = same_indicators(old, new)
         criteria = same_criteria(old, new, pairs, kin)
+        unlisted = Unlisted.of(old, new, criteria)
+        kept = [(a, b) for a, b in criteria if unlisted.side(a, b) is None]
+        own = [(a, b) for a, b in pairs if unlisted.side_of(a, b) is None]
+        sides = {unlisted.side(a, b) for a, b in criteria} | {unlisted.side_of(a, b) for a, b in pairs}
         return cls(
-            tuple((a.no if a else None, b.no if b else None) for a, b in criteria),
-            tuple((a.indicator.no if a else None, b.indicator.no if b else None) for a, b in pairs),
+            tuple((a.no if a else None, b.no if b else None) for a, b in kept),
+            tuple((a.indicator.no if a else None, b.indicator.no if b else None) for a, b in own),
+            tuple(sorted(side for side in sides if side is not None)),
         )
 
 
@@ -65,7 +77,7 @@ class UnitDifference:
                 "criteria_met": {"before": before.criteria_met, "after": after.criteria_met},
                 "criteria": [_place(old, new) for old, new in self.criteria],
                 "indicators": [
-                    {**_place(old, new), "comparisons": {"before": _leaves(old), "after": _leaves(new)}}
+                    {**_place(old, new), "comparisons": {"before": leaves_dict(old), "after": leaves_dict(new)}}
                     for old, new in self.indicators
                 ],
             }
@@ -111,7 +123,7 @@ def _place(old: CriterionResult | IndicatorResult | None, new: CriterionResult |
     }
 
 
-def _leaves(result: IndicatorResult | None) -> list[Json]:
+def leaves_dict(result: IndicatorResult | None) -> list[Json]:
     """Return what was there, what was asked and by how much, without the law that a verdict shows."""
     return [
         {

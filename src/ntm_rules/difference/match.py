@@ -2,16 +2,17 @@
 
 import typing
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from attrs import frozen
 
 from ntm_rules.messages.errors import folded
 from ntm_rules.model.canonical import to_canonical
-from ntm_rules.model.conditions import Comparison, Meets
+from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.text import Text
-from ntm_rules.model.walk import leaves
+from ntm_rules.model.thresholds import CellState
+from ntm_rules.model.walk import cells_of, leaves
 
 T = typing.TypeVar("T")
 Key = Callable[[T], Hashable]
@@ -98,6 +99,59 @@ def same_criteria(old: Ruleset, new: Ruleset, pairs: Iterable[Pair[Placed]], kin
     ]
     found = matched([(0, c) for c in old.criteria], [(1, c) for c in new.criteria], keys)
     return [(a and a[1], b and b[1]) for a, b in found]
+
+
+@frozen
+class Unlisted:
+    """Of what only one of two sets has, whether it is known that the other has not.
+
+    A criterion whose only indicator is a placeholder stands for indicators that nobody has copied: they may be any.
+
+    Attributes:
+        pending: of the old and of the new set, the numbers of such criteria.
+        whole: whether these are all criteria of the set: nobody has read its annex.
+        twins: of each side, by number the criterion of the other set.
+    """
+
+    pending: tuple[frozenset[str], frozenset[str]]
+    whole: tuple[bool, bool]
+    twins: tuple[Mapping[str, str], Mapping[str, str]]
+
+    @classmethod
+    def of(cls, old: Ruleset, new: Ruleset, criteria: Iterable[Pair[Criterion]]) -> "Unlisted":
+        """Return what is not listed of two sets, whose criteria are given in pairs."""
+        pairs = [(a.no, b.no) for a, b in criteria if a is not None and b is not None]
+        before, after = (frozenset(c.no for c in side.criteria if is_placeholder(c)) for side in (old, new))
+        whole = len(before) == len(old.criteria), len(after) == len(new.criteria)
+        return cls((before, after), whole, (dict(pairs), {b: a for a, b in pairs}))
+
+    def side_of(self, old: Placed | None, new: Placed | None) -> int | None:
+        """Return the same for indicators."""
+        return self.side(None if old is None else old.criterion, None if new is None else new.criterion)
+
+    def side(self, old: Criterion | None, new: Criterion | None) -> int | None:
+        """Return the set that was not copied, 0 for the old one, so that nothing is known; None where it is known.
+
+        Args:
+            old, new: the criterion of what only one of the sets has; None of the other one.
+        """
+        own, criterion = (0, old) if old is not None else (1, new)
+        if criterion is None or (old is not None and new is not None):
+            return None
+        if True in self.whole:
+            return 1 if self.whole[1] else 0
+        twin = self.twins[own].get(criterion.no)
+        if twin in self.pending[1 - own]:
+            return 1 - own
+        return own if twin is not None and criterion.no in self.pending[own] else None
+
+
+def is_placeholder(criterion: Criterion) -> bool:
+    """Return whether a criterion holds a placeholder only: nobody has copied what it asks."""
+    return all(
+        isinstance(i.require, Open) and all(c.state is CellState.PENDING for c in cells_of(i.require))
+        for i in criterion.indicators
+    )
 
 
 def _most(shared: Counter[tuple[str, str]], side: int, no: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from ntm_rules.difference.changes import UNLISTED
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.facts import FactType
@@ -15,6 +16,7 @@ from ntm_rules.model.thresholds import Cell
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import with_unit
 from ntm_rules.words.reason import words_in
+from ntm_rules.words.sentences import outcome_word
 from ntm_rules.words.sheet import Sheet
 
 if typing.TYPE_CHECKING:
@@ -43,7 +45,9 @@ class DiffWords:
         """How many indicators changed in each way."""
         names = {kind: say(self.lang, f"diff.count.{kind.value}") for kind in counts}
         return "; ".join(
-            say(self.lang, "diff.counted", count=count, what=names[kind]) for kind, count in counts.items()
+            say(self.lang, "diff.counted", count=count, what=names[kind])
+            for kind, count in counts.items()
+            if kind not in UNLISTED
         )
 
     def change(self, change: "Change") -> Iterator[str]:
@@ -198,9 +202,10 @@ class DiffWords:
     def _outcomes(self, before: Outcome | None, after: Outcome | None) -> str:
         if before is None or after is None:
             code = "diff.after" if before is None else "diff.before"
-            side = before if after is None else after
-            return say(self.lang, code, outcome=self.words.outcome(side) if side is not None else "")
-        return say(self.lang, "diff.before_after", before=self.words.outcome(before), after=self.words.outcome(after))
+            side, words = (before, self.sheets[0].words) if after is None else (after, self.sheets[1].words)
+            return say(self.lang, code, outcome=words.outcome(side) if side is not None else "")
+        was, is_ = self.sheets[0].words.outcome(before), self.sheets[1].words.outcome(after)
+        return say(self.lang, "diff.before_after", before=was, after=is_)
 
     def unit(self, unit: "UnitDifference") -> Iterator[str]:
         """Yield the lines of a unit whose outcomes differ: the set, then each indicator, what was there and asked."""
@@ -215,7 +220,8 @@ class DiffWords:
 
     def counted(self, verdict: Verdict) -> str:
         """Return the outcome of a whole set with its criteria."""
-        outcome, met, total = self.words.outcome(verdict.outcome), verdict.criteria_met, verdict.criteria_total
+        outcome = outcome_word(self.lang, verdict.outcome, verdict.ruleset.met_means)
+        met, total = verdict.criteria_met, verdict.criteria_total
         return say(self.lang, "diff.with_counts", outcome=outcome, met=met, total=total)
 
     def _flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> Iterator[str]:
@@ -236,7 +242,7 @@ class DiffWords:
             if side is not None:
                 applies = side.applies is None or side.applies.outcome is Outcome.MET
                 title = side.indicator.title.text(self.lang) if side.indicator.title else ""
-                words = sheet.words.tree(side.tree, title) if applies else self.words.outcome(side.outcome)
+                words = sheet.words.tree(side.tree, title) if applies else sheet.words.outcome(side.outcome)
             sides.append(words)
         return self._place("indicator", old, new), self._both(old, new), sides[0], sides[1]
 

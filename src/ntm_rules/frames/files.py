@@ -20,6 +20,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.cells import BadCell, Reader
 from ntm_rules.tables.units import Reading, UnitFacts
 from ntm_rules.tables.units import read as read_units
+from ntm_rules.verdict.facts import BadValue, Check, check_of
 from ntm_rules.verdict.faults import Faults
 
 if typing.TYPE_CHECKING:
@@ -38,11 +39,13 @@ class Batch:
 
     Attributes:
         kept: columns that pass through, by name: texts, or an Arrow array of what the file holds.
+        given: the facts that they have, those included that the set does not read.
     """
 
     units: Sequence[str]
     kept: Mapping[str, "Sequence[str] | pa.Array[typing.Any]"]
     codes: Codes
+    given: frozenset[str] = frozenset()
 
     @property
     def outcomes(self) -> set[str]:
@@ -112,7 +115,7 @@ def _of_rows(ruleset: Ruleset, rows: Iterator[UnitFacts], keep: Sequence[str]) -
     while batch := list(islice(left, ROWS)):
         codes = work.codes(*_columns(ruleset, batch), batch.__getitem__)
         kept = {name: [row.kept[name] for row in batch] for name in keep}
-        yield Batch([row.unit for row in batch], kept, codes)
+        yield Batch([row.unit for row in batch], kept, codes, frozenset(name for row in batch for name in row.facts))
     work.faults.stop()
 
 
@@ -120,7 +123,8 @@ def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[dict[str, Co
     """Return the facts of some units that the set reads, and the rows to be checked one by one."""
     given = dict.fromkeys(name for row in batch for name in row.facts)
     columns: dict[str, Column] = {}
-    odd = np.zeros(len(batch), np.bool_)
+    unread = {fact.id for fact in ruleset.unread}
+    odd = np.array([not unread.isdisjoint(row.facts) for row in batch], np.bool_)
     for fact in ruleset.facts:
         if fact.id in given:
             places, values = places_of([row.facts.get(fact.id) for row in batch])
@@ -139,6 +143,7 @@ class _Parquet:
     def __init__(self, ruleset: Ruleset, reading: Reading) -> None:
         self.reading, self.work = reading, _Assessing(ruleset, Faults(ruleset))
         self.own = {fact.id: fact for fact in ruleset.facts}
+        self.unread = {fact.id: check_of(fact) for fact in ruleset.unread}
         self.hashes: list[Array] = []
 
     def batches(self, path: Path) -> Iterator[Batch]:
@@ -174,8 +179,13 @@ class _Parquet:
                 if name in self.own:
                     found[name], here = column_of(self.own[name], places, values)
                     odd = odd if here is None else odd | here
+                elif name in self.unread:
+                    odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
             elif name in self.own:
                 found[name] = of_arrow(name, array)
+            elif name in self.unread:
+                places, values = _read(array, lambda value: value)
+                odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
 
         def row(place: int) -> UnitFacts | None:
             values = next(iter(rows(batch.slice(place, 1))))
@@ -183,7 +193,7 @@ class _Parquet:
 
         codes = self.work.codes(found, odd, row)
         kept = {name: batch.column(typing.cast(int, place)) for place, name in columns.kept}
-        return Batch(units, kept, codes)
+        return Batch(units, kept, codes, frozenset(name for _, name, _ in columns.facts))
 
     def twice(self, file: "pq.ParquetFile", columns: "Columns") -> None:
         """Note the units that stand there twice; their names are read again only where it looks like it."""
@@ -203,6 +213,16 @@ class _Parquet:
                     if self.reading.named(given):
                         self.reading.unit_of(int(row) + 1, given)
                 start += batch.num_rows
+
+
+def _is_bad(value: object, check: Check) -> bool:
+    """Return whether the check of a fact refuses a value; a cell that cannot be read is told elsewhere."""
+    try:
+        if value is not None and not isinstance(value, BadCell):
+            check(value)
+    except BadValue:
+        return True
+    return False
 
 
 def _read(array: "pa.Array[typing.Any]", read: Reader) -> tuple[Array, list[object]]:

@@ -53,7 +53,7 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
     result = explain(unit, outcome, bool(row["provisional"]))
     if invalid:
         result = with_invalid(ruleset, result, invalid)
-    return reason_of(criterion, result, ruleset.fact_by_id, {}).text(lang)
+    return reason_of(criterion, result, ruleset, {}).text(lang)
 
 
 def _found(ruleset: Ruleset, number: str) -> tuple[str, Indicator, Explain]:

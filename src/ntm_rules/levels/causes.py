@@ -14,7 +14,8 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import LeafResult
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import number, with_unit
-from ntm_rules.words.reason import Reason, words_in
+from ntm_rules.words.reason import Reason
+from ntm_rules.words.sentences import outcome_word
 
 if typing.TYPE_CHECKING:
     from ntm_rules.levels.hierarchy import Hierarchy, Member
@@ -70,7 +71,6 @@ class Cause:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        words = words_in(lang, {})
         if self.reason is not None:
             return self.reason.text(lang)
         member, unit = self.member, _place_text(self.place, lang)
@@ -84,9 +84,10 @@ class Cause:
         if verdict is None:
             if member.outcome is Outcome.UNDETERMINED:
                 return say(lang, "levels.below_missing", unit=unit)
-            return say(lang, "levels.below", unit=unit, outcome=words.outcome(member.outcome))
+            return say(lang, "levels.below", unit=unit, outcome=outcome_word(lang, member.outcome))
         title = verdict.ruleset.title.text(lang) if verdict.ruleset.title else verdict.ruleset.id
-        outcome, counts = words.outcome(verdict.outcome), (verdict.criteria_met, verdict.criteria_total)
+        outcome = outcome_word(lang, verdict.outcome, verdict.ruleset.met_means)
+        counts = (verdict.criteria_met, verdict.criteria_total)
         return say(lang, "levels.below_set", unit=unit, title=title, outcome=outcome, met=counts[0], total=counts[1])
 
     def lines(self, lang: str = "vi", depth: int | None = None) -> Iterator[str]:

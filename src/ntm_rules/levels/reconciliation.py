@@ -16,7 +16,7 @@ from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import day
 from ntm_rules.words.reason import words_in
-from ntm_rules.words.sentences import grade_title
+from ntm_rules.words.sentences import grade_title, outcome_word
 
 
 @public("levels")
@@ -155,7 +155,7 @@ def _no_act(found: Reconciliation, lang: str) -> str:
 def _of_withdrawal(finding: Verdict, lang: str) -> Iterator[str]:
     """Yield what makes a unit one to withdraw; or that nothing does, or that it is not known."""
     if finding.outcome is Outcome.MET:
-        said = words_in(lang, finding.ruleset.fact_by_id)
+        said = words_in(lang, finding.ruleset.fact_by_id, met_means=finding.ruleset.met_means)
         met = (i.tree for i in finding.indicators.values() if i.outcome is Outcome.MET)
         yield from (said.member(leaf) for tree in met for leaf in _because(tree))
     else:
@@ -165,7 +165,7 @@ def _of_withdrawal(finding: Verdict, lang: str) -> Iterator[str]:
 
 def _outcome(finding: Verdict, lang: str) -> str:
     """Return the outcome with the grade that was reached."""
-    word, grade = words_in(lang, {}).outcome(finding.outcome), finding.grade
+    word, grade = outcome_word(lang, finding.outcome, finding.ruleset.met_means), finding.grade
     return word if grade is None else f"{word}, {grade_title(lang, grade)}"
 
 

@@ -209,7 +209,7 @@ class EventReason:
             UnknownName: another language.
         """
         event, verdict = self.event, self.event.verdict
-        words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations)
+        words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations, verdict.ruleset.met_means)
         code = "live.changed_provisional" if event.provisional else "live.changed"
         change = say(words.lang, code, old=words.outcome(event.old), new=words.outcome(event.new))
         facts = say(words.lang, "live.because", facts=", ".join(map(words.fact_title, event.facts)))
@@ -227,7 +227,7 @@ class EventReason:
         result, verdict = self.result, self.event.verdict
         if isinstance(result, IndicatorResult):
             criterion = next(c.no for c in verdict.criteria.values() if result.no in c.indicators)
-            yield reason_of(criterion, result, verdict.ruleset.fact_by_id, verdict.annotations).why(words.lang)
+            yield reason_of(criterion, result, verdict.ruleset, verdict.annotations).why(words.lang)
         elif isinstance(result, CriterionResult):
             yield from _counts(words, "live.of_indicators", {no: i.outcome for no, i in result.indicators.items()})
         else:

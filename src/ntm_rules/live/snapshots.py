@@ -45,13 +45,14 @@ def snapshot_of(verdict: Verdict) -> Json:
         "ruleset": verdict.ruleset.id,
         "content_hash": verdict.ruleset.content_hash,
         "unit": verdict.unit,
-        "facts": {name: _fact(verdict, name) for name in verdict.facts},
+        "facts": {name: _fact(verdict, name) for name in (*verdict.facts, *verdict.unread)},
         "outcomes": outcomes,
     }
 
 
 def _fact(verdict: Verdict, name: str) -> typing.Any:
-    value, note = _as_given(verdict.facts[name]), verdict.annotations.get(name)
+    given = verdict.facts if name in verdict.facts else verdict.unread
+    value, note = _as_given(given[name]), verdict.annotations.get(name)
     return value if note is None else {"value": value, **plain(note)}
 
 

@@ -56,6 +56,11 @@ class Diagnostic:
         return cls(code.partition("/")[0], Message(code, **params), severity)
 
     @property
+    def told(self) -> Sentence:
+        """What is the matter, not said in any language yet."""
+        return self._message
+
+    @property
     def message(self) -> str:
         """What is the matter, in one English sentence."""
         return self.message_in("en")
@@ -344,6 +349,9 @@ def near(name: str, known: Iterable[str]) -> tuple[str, ...]:
     for candidate in known:
         by_fold.setdefault(folded(candidate), candidate)
     found = difflib.get_close_matches(folded(name), list(by_fold), n=3, cutoff=0.6)
+    if not found and "/" in name:  # the tier may be right where the level is not
+        tier = name.rpartition("/")[2]
+        found = [f for f, known_name in by_fold.items() if known_name.rpartition("/")[2] == tier][:3]
     return tuple(by_fold[f] for f in found)
 
 

@@ -27,7 +27,19 @@ from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Relative, Table, Threshold, Value
 
 _PREFIX = "ntm1:"
-_WORDS = {"title", "value_titles", "note", "source", "agency", "disputed", "diagnostics", "catalogue", "_kept"}
+_WORDS = {
+    "title",
+    "value_titles",
+    "note",
+    "source",
+    "agency",
+    "disputed",
+    "diagnostics",
+    "catalogue",
+    "unread",
+    "met_means",
+    "_kept",
+}
 _NODES = {n.__name__: n for n in (c.Comparison, c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Open)}
 _RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf, c.PointsOf)}
 _BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.TierTested, a.ValueOf)}

@@ -67,13 +67,15 @@ class LeafResult:
     Attributes:
         actual: the fact's value; a Fraction where it follows from part and whole; None where it is missing.
         margin: slack in the fact's unit, met at 0 or more (above 0 for ``more_than`` and ``less_than``); a Fraction
-            of percentage points for a ratio, steps for an ordinal; None for yes/no and where nothing is decided.
+            of percentage points for a ratio, steps for an ordinal; None for yes/no, where nothing is decided, below a
+            ``not``, and where the indicator does not apply.
         cell: the cell that bound the unit; None where there is none.
         codes: all reasons why it is undetermined.
         part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
         columns: which column of the table was used, and why.
         undecided: by how many units the value may still grow; None where by none, or where the fact cannot.
         prerequisite: the result of the other set, where this is a ``meets`` that was evaluated.
+        missing: the facts for want of which it is undetermined; none where no fact could decide it.
     """
 
     spec: Leaf
@@ -86,6 +88,7 @@ class LeafResult:
     columns: tuple[Column, ...] = ()
     undecided: Decimal | None = None
     prerequisite: "RulesetResult | None" = None
+    missing: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -194,6 +197,14 @@ class IndicatorResult:
         return self.single.margin if self.single else None
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts for want of which it is undetermined, each once; none where no fact could decide it."""
+        if self.outcome is not Outcome.UNDETERMINED:
+            return ()
+        trees = (self.tree,) if self.applies is None else (self.applies, self.tree)
+        return tuple(dict.fromkeys(name for tree in trees for leaf in tree.leaves() for name in leaf.missing))
+
+    @property
     def unit(self) -> str | None:
         """The id of the fact's measure, of a single comparison."""
         leaf = self.single
@@ -285,6 +296,10 @@ class RulesetResult(typing.Protocol):
     @property
     def annotations(self) -> Mapping[str, Annotation]:
         """Source, date and author of facts, where the caller gave them."""
+
+    @property
+    def unread(self) -> Mapping[str, FactValue]:
+        """The facts that were given and that no rule of the set reads."""
 
     @property
     def outcome(self) -> Outcome:

@@ -19,6 +19,9 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
 from ntm_rules.model.text import Text
 
+MEANINGS = ("withdrawal",)
+"""What a set may say when a unit meets it, other than that it is as good as it should be."""
+
 
 @public("law")
 @frozen
@@ -125,10 +128,12 @@ class Ruleset:
         minimum_evidence: cells below it are as good as pending.
         aggregates: facts that ``levels.assess`` takes from the units below, or ``assess_finding`` from a finding.
         level: of the units that the set judges, where the id does not say it.
+        met_means: what it means to meet the set, where that is not good news, for words: one of ``MEANINGS``.
         tested_against: of a set that tests findings, for each tier the set whose finding is tested.
         grades: middle outcomes, the highest first.
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
+        unread: the facts of the library that this set does not read; what is given of them is checked all the same.
     """
 
     id: str
@@ -149,8 +154,10 @@ class Ruleset:
     tested_against: tuple[tuple[str, str], ...] = ()
     grades: tuple[Grade, ...] = ()
     title: Text | None = field(default=None, eq=False)
+    met_means: str | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
+    unread: tuple[Fact, ...] = field(default=(), eq=False, repr=False)
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:

@@ -1,5 +1,6 @@
 """What a comparison compares with: a cell, a table of cells, or another tier's threshold times a factor."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
 
@@ -7,7 +8,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Outcome, ReasonCode
 
 Value = Decimal | bool | str | tuple[str, ...]
 """A number, a yes or no, an ordinal level or category, or the set of ``one_of``."""
@@ -152,3 +153,31 @@ def asked_of(cell: Cell, floor: Evidence | None) -> Asked:
         return Asked(2)
     base = asked_of(cell.floor, floor)
     return Asked(2) if base.cell is None else Asked(None, base.cell, True)
+
+
+_UNKNOWN = {CellState.DELEGATED: ReasonCode.DELEGATED, CellState.PENDING: ReasonCode.PENDING}
+
+
+def why_open(cell: Cell | None, floor: Evidence | None) -> ReasonCode | None:
+    """Return why a cell, or the want of one, leaves a comparison open; None where the cell decides it.
+
+    What is not known has no evidence: only of a cell that says something it matters how well it is known.
+    """
+    if cell is None:
+        return ReasonCode.NO_CELL
+    return _UNKNOWN.get(cell.state) or (ReasonCode.BELOW_MINIMUM_EVIDENCE if cell.below(floor) else None)
+
+
+def why_all_open(cells: Iterable[Cell | None], floor: Evidence | None) -> ReasonCode | None:
+    """Return the one reason why none of several cells could decide anything, whatever the facts; None otherwise.
+
+    Only reasons that the law itself gives: a floor of evidence is the caller's, who may lower it.
+    """
+
+    def reason(cell: Cell | None) -> ReasonCode | None:
+        decides = cell is not None and asked_of(cell, floor).code != 2
+        return None if decides else why_open(cell, floor)
+
+    reasons = set(map(reason, cells))
+    found = reasons.pop() if len(reasons) == 1 else None
+    return None if found is ReasonCode.BELOW_MINIMUM_EVIDENCE else found

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     All,
     Any,
@@ -22,8 +23,9 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import RatioOf
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
+from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold, asked_of, bound_threshold
 
 
 @frozen
@@ -162,6 +164,14 @@ def facts_of(condition: Condition) -> Iterator[str]:
             yield from threshold.by
 
 
+def deciding_facts_of(condition: Condition, floor: Evidence | None) -> Iterator[str]:
+    """Yield the facts of the leaves that some facts decide: of the others each cell is open, whatever is given."""
+    for _, leaf in leaves(condition):
+        threshold = leaf.cell if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
+        if any(asked_of(cell, floor).code != Outcome.UNDETERMINED for _, _, cell in threshold_cells(threshold)):
+            yield from facts_of(leaf)
+
+
 def guards_of(derived: Derived) -> Iterator[Condition]:
     """Yield the conditions on which a derived fact rests: the guards of a case, what makes a part of a score apply."""
     match derived.rule:
@@ -210,6 +220,14 @@ def facts_of_derived(derived: Derived) -> Iterator[str]:
                 yield member.fact
         case _:
             typing.assert_never(derived.rule)
+
+
+def given_for(ruleset: Ruleset, name: str) -> tuple[str, ...]:
+    """Return the facts that a caller gives for a derived fact to be worked out, through other derived ones."""
+    derived = ruleset.derived_by_id.get(name)
+    if derived is None:
+        return (name,)
+    return tuple(dict.fromkeys(fact for inner in facts_of_derived(derived) for fact in given_for(ruleset, inner)))
 
 
 def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:

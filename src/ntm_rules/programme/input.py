@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError
 from ntm_rules.model.facts import Fact, FactType, Measure
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Outcome, all_of, at_least_of
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.programme.record import UnitRecord, outcome_of, recognition_fact
@@ -228,6 +228,14 @@ def _published(
         expected = Message("expected.criteria", most=total - open_, total=total)
         problems.append(FactProblem(row.unit, "criteria_met", met, expected))
         return None
+    rest_unknown = outcome is Outcome.UNDETERMINED and "criteria_undetermined" not in counts and met < total
+    if outcome not in (None, outcome_of(met, open_, total)) and not rest_unknown:
+        possible = _possible(compose(tier, row), met, open_, total)
+        if outcome not in possible:
+            code = possible[0].code
+            expected = Message("expected.outcome", outcome=Message(f"outcome.{code}"), met=met, open=open_, total=total)
+            problems.append(FactProblem(row.unit, "outcome", named, expected, Message("hint.outcome")))
+            return None
     return UnitRecord(
         record.unit,
         tier,
@@ -238,3 +246,13 @@ def _published(
         total,
         record.recognised,
     )
+
+
+def _possible(ruleset: Ruleset, met: int, undetermined: int, total: int) -> tuple[Outcome, ...]:
+    """Return the outcomes that a set may have with so many criteria met, undetermined and not met."""
+    codes = bytes((1,)) * met + bytes((2,)) * undetermined + bytes((0,)) * (total - met - undetermined)
+    k = ruleset.at_least_n
+    outcome = Outcome(all_of(codes) if k is None else at_least_of(k, codes))
+    if all(criterion.counted for criterion in ruleset.criteria) or (k is None and outcome is Outcome.NOT_MET):
+        return (outcome,)
+    return _DECIDED  # what is beside the numbered criteria may decide

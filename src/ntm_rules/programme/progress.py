@@ -107,6 +107,11 @@ class TierProgress:
     change: Change | None
 
     @property
+    def met_means(self) -> str | None:
+        """What it means to meet the tier, where that is not good news."""
+        return next((record.met_means for record in self.records), None)
+
+    @property
     def under(self) -> tuple[UnitRecord, ...]:
         """The units that meet fewer criteria than the scale names, surely or possibly; the fewest first."""
         found = [r for r in self.records if r.criteria_met is not None and r.criteria_met < self.scale.under]

@@ -45,6 +45,7 @@ class UnitRecord:
             not applicable.
         recognised: whether the unit is recognised, by an act; None where that is not said.
         provisional: the finding is decided, but rests on values that were not checked.
+        met_means: what it means to meet the tier, where that is not good news; see ``Ruleset.met_means``.
         grade: the declared grade of a unit that does not meet the whole set, such as "cơ bản đạt chuẩn".
 
     Raises:
@@ -61,6 +62,7 @@ class UnitRecord:
     recognised: bool | None = None
     provisional: bool = False
     grade: Grade | None = field(default=None, repr=False)
+    met_means: str | None = None
 
     def __attrs_post_init__(self) -> None:
         for name in ("criteria_met", "criteria_undetermined", "criteria_total"):
@@ -98,6 +100,7 @@ class UnitRecord:
             recognised,
             verdict.provisional,
             verdict.grade,
+            verdict.ruleset.met_means,
         )
 
     @classmethod

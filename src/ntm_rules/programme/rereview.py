@@ -1,7 +1,7 @@
 """Re-review: every unit under an old and a new set, what became of its finding, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
 
@@ -9,18 +9,19 @@ from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
-from ntm_rules.difference.flips import Twins, UnitDifference, difference_of
+from ntm_rules.difference.flips import Twins, UnitDifference, difference_of, leaves_dict
 from ntm_rules.messages.errors import FactError
 from ntm_rules.model.arguments import name_of
 from ntm_rules.model.names import units_alike
-from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, form, keys_of, plain_object
-from ntm_rules.model.results import Facts, IndicatorResult
+from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import assessed, yes_no
 from ntm_rules.programme.record import recognition_fact
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.words.reason import Reason
 
 SCHEMA = "ntm-rules/rereview/1"
 
@@ -91,6 +92,11 @@ class ReviewedUnit:
         return self.recognised is True and not self.after.outcome.satisfied
 
     @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it does not satisfy the new set, indicator by indicator, turned or not."""
+        return self.after.reasons()
+
+    @property
     def difference(self) -> UnitDifference:
         """The criteria and indicators whose outcomes differ; worked out when it is asked for."""
         return difference_of(self.before, self.after, self._twins)
@@ -100,19 +106,7 @@ class ReviewedUnit:
         """The facts for want of which the new finding is undetermined, in the order of the decision."""
         if self.after.outcome is not Outcome.UNDETERMINED:
             return ()
-        return tuple(dict.fromkeys(name for i in self.after.indicators.values() for name in _missing(i)))
-
-
-def _missing(result: IndicatorResult) -> Iterator[str]:
-    """Yield the facts that an undetermined indicator lacks."""
-    if result.outcome is not Outcome.UNDETERMINED:
-        return
-    trees = (result.tree,) if result.applies is None else (result.applies, result.tree)
-    for leaf in (leaf for tree in trees for leaf in tree.leaves()):
-        if leaf.outcome is Outcome.UNDETERMINED:
-            if ReasonCode.FACT_MISSING in leaf.codes and leaf.fact is not None:
-                yield leaf.fact.id
-            yield from (name for column in leaf.columns for name in column.missing)
+        return tuple(dict.fromkeys(name for i in self.after.indicators.values() for name in i.missing))
 
 
 @public("programme")
@@ -202,6 +196,10 @@ def _urgency(unit: ReviewedUnit) -> int:
     return 0 if unit.after.outcome is Outcome.NOT_MET else 1
 
 
+def _why(reason: Reason) -> Json:
+    return {"no": reason.indicator, "outcome": reason.outcome, "comparisons": leaves_dict(reason.result)}
+
+
 @form
 def _unit(unit: ReviewedUnit) -> Json:
     return {
@@ -209,4 +207,5 @@ def _unit(unit: ReviewedUnit) -> Json:
         "transition": unit.transition,
         "provisional": {"before": unit.before.provisional, "after": unit.after.provisional},
         **keys_of(unit, "recognised", "missing", "kept"),
+        **({"not_satisfied": list(map(_why, unit.reasons))} if unit.at_stake else {}),
     }

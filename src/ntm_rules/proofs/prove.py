@@ -376,8 +376,9 @@ def _gap(search: Search, gap: Gap, start: float) -> Proof | None:
         needed = search.variables.needed(gap.trace.facts)
         facts = {name: value for name, value in witness.facts.items() if name in needed}
         found = Replay(partial(_at, ruleset, year), {}).verdict(0, facts).indicators.values()
-        codes = {code for i in found for tree in (i.tree, i.applies) if tree for x in tree.leaves() for code in x.codes}
-        if codes & {ReasonCode.NO_CELL, ReasonCode.SELECTOR_MISSING}:  # the second where it is the table of a guard
+        leaves = [leaf for i in found for tree in (i.tree, i.applies) if tree for leaf in tree.leaves()]
+        lacking = (column.value is None for leaf in leaves for column in leaf.columns)  # the table of a guard
+        if any(ReasonCode.NO_CELL in leaf.codes for leaf in leaves) or any(lacking):
             return evolve(proof, data=data, facts=facts)
         return evolve(proof, status=Status.UNDECIDED, data=data, why=NOT_CONFIRMED)
     return None

@@ -12,12 +12,19 @@ from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
 from ntm_rules.reports.report import Report, Table, Value, text_of
 from ntm_rules.words.numbers import day
+from ntm_rules.words.sentences import outcome_word
 
 _LISTS = ("gained", "lost", "recognised", "withdrawn", "added", "gone", "unfollowed")
 
 
 def progress_report(
-    found: Progress, lang: str = "vi", *, lines: Sequence[str] = (), province: str = "", every_unit: bool = False
+    found: Progress,
+    lang: str = "vi",
+    *,
+    lines: Sequence[str] = (),
+    province: str = "",
+    every_unit: bool = False,
+    published: bool = False,
 ) -> Report:
     """Progress as a report.
 
@@ -26,12 +33,13 @@ def progress_report(
         lines: more of the heading, e.g. which law was applied.
         province: the name of the province of the plan.
         every_unit: with a table of all units at the end.
+        published: the findings are published counts, not worked out from figures.
 
     Raises:
         UnknownName: another language.
     """
     check_language(lang)
-    return _ProgressReport(found, lang).report(lines, province, every_unit)
+    return _ProgressReport(found, lang).report(lines, province, every_unit, published)
 
 
 @frozen
@@ -73,6 +81,8 @@ _GROUPED = tuple(
         "report.under",
     )
 )
+_OF_CRITERIA = ("report.counted", "report.average_row", "report.under")
+"""What says how near units are to meeting a tier: nothing of a tier that nobody wants to meet."""
 _CHANGING = ("report.met", "report.recognised", "report.average_row")
 
 
@@ -91,14 +101,22 @@ class _ProgressReport:
             return tier
         return say(self.lang, "report.tier_named", level=Message(codes[0]), tier=Message(codes[1]), id=tier)
 
-    def report(self, lines: Sequence[str], province: str, every_unit: bool) -> Report:
+    def report(self, lines: Sequence[str], province: str, every_unit: bool, published: bool) -> Report:
         """Return the whole report."""
         tables = list(self.targets())
         for tier in self.found.tiers:
             tables += self.tables(tier, every_unit)
-        words = say(self.lang, "report.two_things"), say(self.lang, "report.span")
-        head = (*self.heading(province), *lines, *words, *self.compared())
+        head = (*self.heading(province), *lines, *self.explained(tables, published), *self.compared())
         return Report(self.lang, say(self.lang, "report.progress"), head, tuple(tables))
+
+    def explained(self, tables: Sequence[Table], published: bool) -> Iterator[str]:
+        """Yield what has to be known to read the tables, as far as it comes up in them."""
+        if self.found.plan is not None or any(tier.now.by_act is not None for tier in self.found.tiers):
+            yield say(self.lang, "report.two_things_published" if published else "report.two_things")
+        values = (value for table in tables for row in table.rows for value in row)
+        open_ = any(record.criteria_undetermined for tier in self.found.tiers for record in tier.records)
+        if open_ or any(isinstance(value, Span) and not value.known for value in values):
+            yield say(self.lang, "report.span")
 
     def heading(self, province: str) -> Iterator[str]:
         """Yield the day and the plan."""
@@ -220,7 +238,7 @@ class _ProgressReport:
         name = self.tier(tier.tier)
         before = tier.change.before if tier.change is not None else None
         yield self.summary(name, tier, before)
-        if tier.now.counted:
+        if tier.now.counted and tier.met_means is None:
             bands = [self.band(band, tier.scale) for band in tier.now.bands]
             yield self.banded(
                 say(self.lang, "report.bands", tier=name),
@@ -234,7 +252,7 @@ class _ProgressReport:
             yield self.banded(title, self.tab("counts", tier), counts, tier.now.counts, None)
         if tier.groups:
             yield self.groups(name, tier)
-        if tier.under:
+        if tier.under and tier.met_means is None:
             title = say(self.lang, "report.listed", tier=name, count=tier.scale.under)
             columns = (*self.words("report.unit"), *self.found.by, *self.words("report.criteria"))
             tab = self.tab("listed", tier, count=tier.scale.under)
@@ -245,12 +263,15 @@ class _ProgressReport:
             columns = (
                 *self.words("report.unit"),
                 *self.found.by,
-                *self.words("report.outcome", "report.criteria", "report.recognised"),
+                *self.words("report.outcome"),
+                self.named("report.criteria", tier),
+                *self.words("report.recognised"),
             )
             yield Table(
                 say(self.lang, "report.all_units", tier=name),
                 columns,
                 tuple(self.unit(record) for record in tier.records),
+                self.words("cli.foot_provisional") if any(record.provisional for record in tier.records) else (),
                 tab=self.tab("all_units", tier),
             )
 
@@ -259,9 +280,9 @@ class _ProgressReport:
         rows: list[tuple[Value, ...]] = []
         for row in _ROWS:
             now, then = row.of(tier.now), None if before is None else row.of(before)
-            known = tier.now.counted or row.code not in ("report.average_row", "report.under")
+            known = (tier.now.counted and tier.met_means is None) or row.code not in _OF_CRITERIA
             if known and (row.always or now or then):
-                label = say(self.lang, row.code, count=tier.scale.under)
+                label = self.named(row.code, tier)
                 shown: Value = say(self.lang, "report.not_here") if now is None else now
                 rows.append((label, shown) if before is None else (label, shown, then, _difference(now, then)))
             if row.code == "report.not_met":
@@ -271,6 +292,11 @@ class _ProgressReport:
             columns += self.words("report.before", "report.change")
         title, tab = say(self.lang, "report.summary", tier=name), self.tab("summary", tier)
         return Table(title, columns, tuple(rows), tab=tab)
+
+    def named(self, code: str, tier: TierProgress) -> str:
+        """Return the name of a line or column; of a tier that nobody wants to meet it says what meeting it means."""
+        special = f"report_of.{tier.met_means}.{code.removeprefix('report.')}"
+        return say(self.lang, special if is_known(special) else code, count=tier.scale.under)
 
     def graded(self, now: Tally, before: Tally | None) -> Iterator[tuple[Value, ...]]:
         """Of those not met, how many have each grade."""
@@ -306,11 +332,12 @@ class _ProgressReport:
 
     def groups(self, name: str, tier: TierProgress) -> Table:
         """Return a line for each group, outer ones before what they hold, without columns of which nothing is known."""
-        shown = [row for row in _GROUPED if any(row.of(group.now) is not None for group in tier.groups)]
+        rows_ = [row for row in _GROUPED if tier.met_means is None or row.code not in _OF_CRITERIA]
+        shown = [row for row in rows_ if any(row.of(group.now) is not None for group in tier.groups)]
         changing = [row for row in shown if row.code in _CHANGING] if tier.change is not None else []
-        columns = [*self.found.by, *(say(self.lang, row.code, count=tier.scale.under) for row in shown)]
+        columns = [*self.found.by, *(self.named(row.code, tier) for row in shown)]
         change = say(self.lang, "report.change")
-        columns += [f"{say(self.lang, row.code)}: {change}" for row in changing]
+        columns += [f"{self.named(row.code, tier)}: {change}" for row in changing]
         rows: list[tuple[Value, ...]] = []
         for group in tier.groups:
             named = (name or say(self.lang, "report.no_group") for name in group.path)
@@ -331,7 +358,7 @@ class _ProgressReport:
         return None if ends is None else f"{'–'.join(dict.fromkeys(map(str, ends)))}/{record.criteria_total}"
 
     def unit(self, record: UnitRecord) -> tuple[Value, ...]:
-        outcome = "" if record.outcome is None else say(self.lang, f"outcome.{record.outcome.code}")
+        outcome = "" if record.outcome is None else outcome_word(self.lang, record.outcome, record.met_means)
         if record.grade is not None:
             outcome += f", {record.grade.title.text(self.lang) if record.grade.title is not None else record.grade.id}"
         outcome += " (*)" if record.provisional else ""
@@ -342,7 +369,7 @@ class _ProgressReport:
     def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
         """Yield the units that are not as they were."""
         change = tier.change
-        rows = [(unit, say(self.lang, f"report.became.{kind}")) for kind in _LISTS for unit in getattr(change, kind)]
+        rows = [(unit, self.named(f"report.became.{kind}", tier)) for kind in _LISTS for unit in getattr(change, kind)]
         merged = {} if change is None else change.merged
         rows += [(unit, say(self.lang, "report.became.merged", units=old)) for unit, old in merged.items()]
         if rows:

@@ -5,10 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
+from ntm_rules.difference.changes import UNLISTED
+from ntm_rules.difference.flips import Twins
 from ntm_rules.difference.words import DiffWords
 from ntm_rules.messages.catalogue import say
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.programme.rereview import Rereview, ReviewedUnit, Transition
 from ntm_rules.reports.report import Report, Table, Value
+from ntm_rules.words.sentences import outcome_word
 
 _NOT_MET = (Transition.LOST, Transition.STILL_NOT_MET, Transition.UNDETERMINED_NOW_NOT_MET)
 _UNDETERMINED = (
@@ -16,6 +20,7 @@ _UNDETERMINED = (
     Transition.NOT_MET_NOW_UNDETERMINED,
     Transition.STILL_UNDETERMINED,
 )
+_SHOWN = {Transition.LOST, Transition.NOW_UNDETERMINED, Transition.GAINED}
 _OPENED = (Transition.NOW_UNDETERMINED, Transition.NOT_MET_NOW_UNDETERMINED)
 
 
@@ -49,6 +54,7 @@ class _RereviewReport:
         at_stake = [unit for unit in self.found.units if unit.at_stake]
         if at_stake:
             tables.append(self.units("report.at_stake_table", at_stake))
+            tables.append(self.not_satisfied(at_stake))
         tables += self.hinges()
         tables.append(self.units("report.each_unit", self.found.units))
         tables += self.missing()
@@ -58,7 +64,9 @@ class _RereviewReport:
                 "report.unit", "report.hinge", "report.transition", "report.before_set", "report.after_set"
             )
             tables.append(self.table("report.why", columns, turned))
-        return Report(self.words.lang, say(self.words.lang, "report.rereview"), tuple(lines), tuple(tables))
+        unlisted = Twins.of(self.found.old, self.found.new).unlisted
+        told = (say(self.words.lang, f"diff.kind.{UNLISTED[side].value}") for side in unlisted)
+        return Report(self.words.lang, say(self.words.lang, "report.rereview"), (*lines, *told), tuple(tables))
 
     def transitions(self, acts: bool) -> Table:
         """How many units went which way; those recognised apart."""
@@ -90,7 +98,27 @@ class _RereviewReport:
                 "report.recognised", "report.before_set", "report.after_set", "report.transition", "report.missing"
             ),
         )
-        return self.table(code, columns, tuple(self.unit(unit, kept) for unit in chosen))
+        provisional = any(verdict.provisional for unit in chosen for verdict in (unit.before, unit.after))
+        notes = self.head("cli.foot_provisional") if provisional else ()
+        return self.table(code, columns, tuple(self.unit(unit, kept) for unit in chosen), notes)
+
+    def not_satisfied(self, units: Iterable[ReviewedUnit]) -> Table:
+        """Return a line for each indicator of the new set that keeps a recognised unit from it, turned or not."""
+        columns = self.head("report.unit", "report.hinge", "report.outcome", "report.figures_asked")
+        rows = tuple(row for unit in units for row in self.reasons(unit))
+        return self.table("report.not_satisfied", columns, rows)
+
+    def reasons(self, unit: ReviewedUnit) -> Iterator[tuple[Value, ...]]:
+        """Yield why a unit does not satisfy the new set; what the law leaves open for every unit on one line."""
+        lang, open_ = self.words.lang, [reason.indicator for reason in unit.reasons if reason.open_by_law]
+        for reason in unit.reasons:
+            if not reason.open_by_law:
+                title = f" {reason.title.text(lang)}" if reason.title is not None else ""
+                outcome = outcome_word(lang, reason.outcome, reason.met_means)
+                yield unit.unit, f"{reason.indicator}{title}", outcome, reason.why(lang)
+        if open_:
+            outcome = outcome_word(lang, Outcome.UNDETERMINED)
+            yield unit.unit, ", ".join(open_), outcome, say(lang, "report.open_by_law")
 
     def unit(self, unit: ReviewedUnit, kept: Sequence[str]) -> tuple[Value, ...]:
         act = "" if unit.recognised is None else say(self.words.lang, "report.yes" if unit.recognised else "report.no")
@@ -140,6 +168,7 @@ class _RereviewReport:
                 counts.get(Transition.GAINED, 0),
             )
             for no, counts in counted
+            if not _SHOWN.isdisjoint(counts)
         )
         if rows:
             columns = self.head("report.hinge", "report.hinge_lost", "report.hinge_open", "report.hinge_gained")

@@ -3,13 +3,14 @@
 Compiled once a ruleset, like the outcomes, and from the same closures: an explanation cannot differ from them.
 """
 
+import functools
 import itertools
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ntm_rules.model.conditions import (
     All,
@@ -39,7 +40,18 @@ from ntm_rules.model.results import (
     RulesetResult,
 )
 from ntm_rules.model.rulesets import Grade, Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
+from ntm_rules.model.thresholds import (
+    Cell,
+    CellState,
+    Table,
+    Threshold,
+    asked_of,
+    bound_threshold,
+    matching,
+    selected,
+    why_all_open,
+    why_open,
+)
 from ntm_rules.model.walk import facts_of_derived, leaves
 from ntm_rules.verdict.compare import Code, Slots, Unclear
 from ntm_rules.verdict.compile import Compiler
@@ -47,7 +59,6 @@ from ntm_rules.verdict.margins import actual_of, margin_of, slot_codes, turning
 from ntm_rules.verdict.program import program_of
 
 _OUTCOMES = tuple(Outcome)
-_OPEN_CODES = {CellState.DELEGATED: ReasonCode.DELEGATED, CellState.PENDING: ReasonCode.PENDING}
 _UNREAD = (ReasonCode.LAYER_NOT_READ,)
 
 Columns = tuple[Column, ...]
@@ -165,6 +176,8 @@ class Explainer:
                 codes = applies.codes if applies is not None and hidden else tree.codes
             elif provisional and outcome is not Outcome.NOT_MET:
                 codes = unread
+            if applies is not None and applies.outcome is not Outcome.MET:
+                tree = _without_margins(tree)
             return IndicatorResult(indicator, outcome, provisional, codes, tree, applies)
 
         return explain
@@ -248,7 +261,8 @@ class Explainer:
             found = matching(table, key)
             if found is not None:
                 rows[key] = made.setdefault(id(found[1]), self.cell(name, spec, found[1]))
-        nothing = self.no_cell(name, spec)
+        reached = functools.cache(lambda key: self.reached(table, choices, key))
+        nothing = self.no_cell(name, spec, reached)
 
         def explain(unit: Unit) -> LeafResult:
             if by not in unit.columns:
@@ -258,6 +272,12 @@ class Explainer:
             return rows.get(key, nothing)(unit, columns)
 
         return explain
+
+    def reached(self, table: Table, choices: Sequence[Sequence[str]], key: tuple[str | None, ...]) -> ReasonCode | None:
+        """Return why no cell that may still bind could decide anything, where a missing selector may have any value."""
+        ways = [some if value is None else (value,) for value, some in zip(key, choices, strict=True)]
+        found = (matching(table, way) for way in itertools.product(*ways))
+        return why_all_open((None if match is None else match[1] for match in found), self.ruleset.minimum_evidence)
 
     def selector(self, name: str, slots: Slots) -> Column:
         """Return the value of a selector and where it comes from."""
@@ -281,28 +301,40 @@ class Explainer:
         elif name in self.places and slots[self.places[name]] is None:
             yield name
 
-    def no_cell(self, name: str | None, spec: Leaf) -> ExplainCell:
+    def no_cell(
+        self, name: str | None, spec: Leaf, reached: Callable[[tuple[str | None, ...]], ReasonCode | None]
+    ) -> ExplainCell:
         """Return the answer where the selectors pick no cell."""
         place = None if name is None else self.places[name]
 
         def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
             slots = [unit.slots[self.places[c.selector]] for c in columns if c.value is None]
-            codes: list[ReasonCode] = []
-            if any(slot is None for slot in slots):
-                codes.append(ReasonCode.SELECTOR_MISSING)
-            if any(slot is Unclear.AMBIGUOUS for slot in slots):
-                codes.append(ReasonCode.AMBIGUOUS_CASE)
-            codes = codes or [ReasonCode.NO_CELL]
+            ambiguous = any(slot is Unclear.AMBIGUOUS for slot in slots)
+            whatever = None if ambiguous else reached(tuple(c.value for c in columns))
+            codes: tuple[ReasonCode, ...]
+            if whatever is not None:
+                codes, columns = (whatever,), tuple(evolve(c, missing=()) for c in columns)
+            else:
+                codes = (ReasonCode.SELECTOR_MISSING,) if any(slot is None for slot in slots) else ()
+                codes += (ReasonCode.AMBIGUOUS_CASE,) if ambiguous else ()
             slot = None if place is None else unit.slots[place]
+            codes = _in_order(codes, slot_codes(spec.fact, slot))
+            lacking = () if whatever is not None else self.lacking(name, unit.slots, codes, columns)
             return LeafResult(
-                spec,
-                Outcome.UNDETERMINED,
-                actual_of(slot),
-                codes=_in_order(tuple(codes), slot_codes(spec.fact, slot)),
-                columns=columns,
+                spec, Outcome.UNDETERMINED, actual_of(slot), codes=codes, columns=columns, missing=lacking
             )
 
         return explain
+
+    def lacking(
+        self, name: str | None, slots: Slots, codes: Sequence[ReasonCode], columns: Columns = ()
+    ) -> tuple[str, ...]:
+        """Return the facts for want of which a comparison is open: of its columns, then of what it compares."""
+        found = [fact for column in columns for fact in column.missing]
+        if name is not None and ReasonCode.FACT_MISSING in codes:
+            absent = self.missing(name, slots) if slots[self.places[name]] is None else ()
+            found += [*absent] or [name]
+        return tuple(dict.fromkeys(found))
 
     def cell(self, name: str | None, spec: Leaf, cell: Cell) -> ExplainCell:
         """Return a comparison with one cell."""
@@ -313,6 +345,7 @@ class Explainer:
         asked = cell if cell.state is not CellState.PENDING or cell.floor is None else cell.floor
         more = None if fact is None or fact.undecided is None else self.places[fact.undecided]
         measure = None if fact is None or asked.value is None else margin_of(fact, spec.op, asked)
+        decides = asked_of(cell, self.ruleset.minimum_evidence).cell is not None
         part_change = None if name is None else self.part_change(name, spec.op, asked)
 
         def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
@@ -326,7 +359,10 @@ class Explainer:
                     return LeafResult(spec, Outcome.NOT_APPLICABLE, actual, None, cell, (), None, columns)
                 codes = _in_order(open_codes, slot_codes(fact, slot, asked.when_empty is not None))
                 codes = codes or (ReasonCode.FACT_MISSING,)  # what is undecided, and nothing else, leaves it open
-                return LeafResult(spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns, undecided)
+                lacking = self.lacking(name, slots, codes, columns) if decides else ()
+                return LeafResult(
+                    spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns, undecided, missing=lacking
+                )
             margin = None if measure is None or actual is None else measure(actual)
             change = part_change(slot) if part_change is not None and type(slot) is tuple else None
             return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns, undecided)
@@ -334,13 +370,9 @@ class Explainer:
         return explain
 
     def cell_codes(self, cell: Cell) -> tuple[ReasonCode, ...]:
-        """Why a cell decides nothing."""
-        code = _OPEN_CODES.get(cell.state)
-        found = () if code is None else (code,)
-        floor = self.ruleset.minimum_evidence
-        if cell.below(floor) or (cell.floor is not None and cell.floor.below(floor)):
-            return (*found, ReasonCode.BELOW_MINIMUM_EVIDENCE)
-        return found
+        """Why a cell decides nothing, or not everything."""
+        code = why_open(cell, self.ruleset.minimum_evidence)
+        return () if code is None else (code,)
 
     def part_change(self, name: str, op: Op, cell: Cell) -> Callable[[tuple[int, int]], Decimal | None] | None:
         """Return the smallest change of the part, in steps of its last digit, that turns the outcome, or None."""
@@ -383,9 +415,16 @@ def _connective(kind: str, members: list[Explain], k: int | None = None) -> Expl
     return explain
 
 
+def _without_margins(tree: Evaluated) -> Evaluated:
+    """Return a tree whose outcome is not the one that counts: by how much it holds would say the wrong thing."""
+    if isinstance(tree, Connective):
+        return evolve(tree, members=tuple(map(_without_margins, tree.members)))
+    return evolve(tree, margin=None, part_change=None)
+
+
 def _negation(member: Explain) -> Explain:
     def explain(unit: Unit) -> Connective:
-        found = member(unit)
+        found = _without_margins(member(unit))
         return Connective("not", _OUTCOMES[negation_of(found.outcome)], (found,))
 
     return explain

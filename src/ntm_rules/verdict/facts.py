@@ -6,6 +6,7 @@ digits: a caller's float is rounded to one here, once, so that nothing behind th
 """
 
 import datetime as dt
+import functools
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,14 +16,14 @@ from fractions import Fraction
 from attrs import define, field, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import FactError, FactProblem, displayed, meant
+from ntm_rules.messages.errors import FactError, FactProblem, displayed, folded, meant
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rounded, unfit, written
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
-from ntm_rules.model.walk import with_prerequisites
+from ntm_rules.model.walk import given_for, with_prerequisites
 from ntm_rules.verdict.given import PLAIN, plain_of, what_to_give
 
 _ANNOTATED = ("value", "source", "as_of", "by")
@@ -50,6 +51,7 @@ class CheckedFacts:
 
     Attributes:
         given: as the caller gave them, missing ones left out.
+        unread: facts that were given and that the ruleset does not read, checked like the others.
         values: one a slot of the ruleset, in the order of ``Ruleset.facts``.
     """
 
@@ -57,13 +59,14 @@ class CheckedFacts:
     given: Mapping[str, FactValue]
     annotations: Mapping[str, Annotation]
     values: list[Slot]
+    unread: Mapping[str, FactValue] = field(factory=dict)
 
 
 class Checker:
     """Checks facts against what a ruleset reads; made once a ruleset."""
 
     def __init__(self, ruleset: Ruleset) -> None:
-        self.catalogue = ruleset.catalogue
+        self.ruleset, self.catalogue = ruleset, ruleset.catalogue
         self.places = {fact.id: place for place, fact in enumerate(ruleset.facts)}
         self.stepped = frozenset(_scored(ruleset))
         self.checks = {f.id: self._check_of(f) for f in ruleset.facts}
@@ -103,6 +106,7 @@ class Checker:
         """
         changes = self._named(changes)
         draft = _Draft(before.unit, list(before.values), {**before.given, **changes}, dict(before.annotations))
+        draft.unread = dict(before.unread)
         ratios = _touched(self.ratios, self.ratios_with, changes)
         derived = _touched(self.derived, self.derived_with, changes)
         again = {f.id: before.given[f.id] for f, _, _ in ratios if f.id in before.given and f.id not in changes}
@@ -129,7 +133,9 @@ class Checker:
             found = checks.get(name)
             if found is None:
                 del given[name]
-                if name not in self.catalogue:
+                if name in self.catalogue:
+                    draft.aside(name, value)
+                else:
                     self._unknown(name, value, draft)
                 continue
             place, low, high, check = found
@@ -160,13 +166,37 @@ class Checker:
                 self._put(fact, part, whole, pair, draft)
         for fact, part, whole in derived:
             self._pair(fact, part, whole, draft)
+        if draft.unread:
+            draft.problems += self._wrong_with_all(draft)
         if draft.problems:
             raise FactError(draft.problems)
-        return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values)
+        return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values, draft.unread)
+
+    def _wrong_with_all(self, draft: "_Draft") -> list[FactProblem]:
+        """Return what is wrong with what was given, those facts included that the set does not read."""
+        try:
+            self.of_all.check({**draft.given, **draft.unread}, draft.unit)
+        except FactError as error:
+            return [problem for problem in error.problems if problem not in draft.problems]
+        return []
+
+    @functools.cached_property
+    def of_all(self) -> "Checker":
+        """The check of every fact of the library."""
+        facts = (*self.ruleset.facts, *self.ruleset.unread)
+        return Checker(Ruleset("", "", dt.date.min, 1, (), facts, (), catalogue=self.catalogue))
 
     def _unknown(self, name: str, value: object, draft: "_Draft") -> None:
-        hint = meant(str(name), self.catalogue or self.checks)
+        hint = self._instead(str(name)) or meant(str(name), self.catalogue or self.checks)
         draft.bad(str(name), value, Message("expected.fact"), hint)
+
+    def _instead(self, name: str) -> Sentence:
+        """Return what to give in place of what is not an id: the fact of that title, the inputs of a derived one."""
+        ruleset = self.ruleset
+        if name in ruleset.derived_by_id:
+            return Message("hint.derived", name=name, names=given_for(ruleset, name))
+        titled = [f.id for f in (*ruleset.facts, *ruleset.unread) if f.title and folded(name) == folded(f.title.vi)]
+        return Message("hint.near", names=tuple(titled[:3])) if titled else ""
 
     def _bind(self, name: str, bound: str, draft: "_Draft") -> None:
         """Put what province and year fix in its slot; another value is an error."""
@@ -218,6 +248,15 @@ class _Draft:
     given: dict[str, typing.Any]
     annotations: dict[str, Annotation] = field(factory=dict)
     problems: list[FactProblem] = field(factory=list)
+    unread: dict[str, typing.Any] = field(factory=dict)
+
+    def aside(self, name: str, value: object) -> None:
+        """Keep a fact that the set does not read; None takes it away."""
+        self.unread.pop(name, None)
+        if isinstance(value, Mapping):
+            value = self.annotated(name, value)
+        if value is not None:
+            self.unread[name] = value
 
     def bad(self, fact: str, value: object, expected: Message, hint: Sentence = "") -> None:
         """Note a bad fact."""

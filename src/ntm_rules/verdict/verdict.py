@@ -32,7 +32,8 @@ class Verdict:
         unit: the caller's name or code of the unit.
         ruleset: the set it was assessed against.
         facts: the facts as they were given.
-        annotations: source, date and author of facts, where the caller gave them.
+        annotations: source, date and author of facts, where the caller gave them; also of facts without a value.
+        unread: the facts that were given and that no rule of the set reads, as they were given; they decide nothing.
         values: the facts as the engine read them, one a slot.
         codes, floors: outcome codes of the set, its criteria and its indicators: as asked for, and with official
             cells only.
@@ -45,6 +46,7 @@ class Verdict:
     codes: bytes
     floors: bytes = field(repr=False)
     values: tuple[object, ...] = field(eq=False, repr=False)
+    unread: Mapping[str, FactValue] = MappingProxyType({})
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
@@ -199,9 +201,8 @@ class Verdict:
 
     def reasons(self) -> tuple[Reason, ...]:
         """Why the indicators that are not satisfied are not, in the order of the decision."""
-        facts, notes = self.ruleset.fact_by_id, self.annotations
         return tuple(
-            reason_of(criterion.no, indicator, facts, notes)
+            reason_of(criterion.no, indicator, self.ruleset, self.annotations)
             for criterion in self.criteria.values()
             for indicator in criterion.indicators.values()
             if not indicator.outcome.satisfied
@@ -210,9 +211,9 @@ class Verdict:
     def with_facts(self, facts: Facts) -> "Verdict":
         """Return the verdict with some facts changed; None takes a fact away."""
         need("facts", facts, Mapping)
-        given: dict[str, FactValue | Mapping[str, object] | None] = dict(self.facts)
+        given: dict[str, FactValue | Mapping[str, object] | None] = {**self.facts, **self.unread}
         for name, note in self.annotations.items():
-            given[name] = {"value": self.facts[name], "source": note.source, "as_of": note.as_of, "by": note.by}
+            given[name] = {"value": given.get(name), "source": note.source, "as_of": note.as_of, "by": note.by}
         return assess(self.ruleset, given | dict(facts), self.unit)
 
     def to_dict(self) -> Json:
@@ -225,7 +226,7 @@ class Verdict:
 
 
 _FIELDS = tuple(f.name for f in fields(Verdict) if f.init)
-_MAPPINGS = ("facts", "annotations")
+_MAPPINGS = ("facts", "annotations", "unread")
 
 
 def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
@@ -255,5 +256,5 @@ def verdict_from(
     ruleset: Ruleset, facts: CheckedFacts, slots: Sequence[object], codes: bytes, floors: bytes
 ) -> Verdict:
     """Return the verdict on checked facts of which everything is worked out."""
-    given, notes = MappingProxyType(facts.given), MappingProxyType(facts.annotations)
-    return Verdict(ruleset, facts.unit, given, notes, codes, floors, tuple(slots))
+    given, notes, unread = facts.given, MappingProxyType(facts.annotations), MappingProxyType(facts.unread)
+    return Verdict(ruleset, facts.unit, MappingProxyType(given), notes, codes, floors, tuple(slots), unread)

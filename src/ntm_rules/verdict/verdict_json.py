@@ -1,5 +1,7 @@
 """A verdict as plain JSON types, after the schema ``schemas/verdict-1.json``: its keys, most of which are derived."""
 
+from collections.abc import Iterable
+
 from cattrs.gen import override
 
 from ntm_rules._version import __version__
@@ -30,7 +32,8 @@ def verdict_dict(verdict: RulesetResult) -> Json:
             **(_grades(verdict) if graded else {}),
             "counts": _counts(verdict),
             "criteria": [_criterion(result, graded) for result in verdict.criteria.values()],
-            "facts": {name: _fact(verdict, name) for name in verdict.facts},
+            "facts": {name: _fact(verdict, name) for name in _noted(verdict) if name not in verdict.unread},
+            **({"unread": {name: _fact(verdict, name) for name in verdict.unread}} if verdict.unread else {}),
         }
     )
 
@@ -152,6 +155,11 @@ def _summary(inner: RulesetResult) -> Json:
     }
 
 
+def _noted(verdict: RulesetResult) -> Iterable[str]:
+    """Return the facts of which something was said: a value, or only who was asked for it, and when."""
+    return dict.fromkeys((*verdict.facts, *verdict.annotations))
+
+
 def _fact(verdict: RulesetResult, name: str) -> Json:
-    note = verdict.annotations.get(name)
-    return {"value": figure(verdict.facts[name]), **({} if note is None else plain(note))}
+    note, value = verdict.annotations.get(name), verdict.facts.get(name, verdict.unread.get(name))
+    return {"value": None if value is None else figure(value), **({} if note is None else plain(note))}

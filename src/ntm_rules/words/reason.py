@@ -9,8 +9,12 @@ from ntm_rules.messages.catalogue import check_language, say
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Annotation, IndicatorResult, LeafResult
+from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.words.sentences import Words
+
+BY_LAW = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
+"""What leaves a comparison open for every unit: nobody knows (well enough) what is asked."""
 
 
 @public("results")
@@ -34,6 +38,13 @@ class Reason:
     result: IndicatorResult = field(repr=False)
     facts: Mapping[str, Fact] = field(repr=False, eq=False)
     annotations: Mapping[str, Annotation] = field(repr=False)
+    met_means: str | None = field(default=None, repr=False)
+
+    @property
+    def open_by_law(self) -> bool:
+        """True if the law alone leaves the indicator open: no figure could decide it, given or not."""
+        codes = set(self.codes) - {ReasonCode.FACT_MISSING}
+        return self.outcome is Outcome.UNDETERMINED and not self.result.missing and codes <= BY_LAW
 
     def text(self, lang: str = "vi") -> str:
         """Return the reason in one line: number, title, value against threshold, citation, evidence.
@@ -54,7 +65,7 @@ class Reason:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        words = words_in(lang, self.facts, self.annotations)
+        words = words_in(lang, self.facts, self.annotations, self.met_means)
         leaves = _deciding(self.result)
         cited = [leaf.cell.citation for leaf in leaves if leaf.cell is not None] or [self.result.citation]
         parts = [self._what(words), *_columns(words, leaves), *map(words.citation, cited), *words.evidence(leaves)]
@@ -86,20 +97,25 @@ def _deciding(result: IndicatorResult) -> list[LeafResult]:
     return [leaf for leaf in leaves if leaf.outcome is result.outcome] or leaves
 
 
-def words_in(lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Annotation] | None = None) -> Words:
+def words_in(
+    lang: str,
+    facts: Mapping[str, Fact],
+    annotations: Mapping[str, Annotation] | None = None,
+    met_means: str | None = None,
+) -> Words:
     """Words in a language.
 
     Raises:
         UnknownName: another language than ``vi`` or ``en``.
     """
     check_language(lang)
-    return Words(lang, facts, annotations)
+    return Words(lang, facts, annotations, met_means)
 
 
 def reason_of(
-    criterion: str, result: IndicatorResult, facts: Mapping[str, Fact], annotations: Mapping[str, Annotation]
+    criterion: str, result: IndicatorResult, ruleset: Ruleset, annotations: Mapping[str, Annotation]
 ) -> Reason:
-    """Why an indicator has its outcome, whatever that is."""
+    """Why an indicator of a ruleset has its outcome, whatever that is."""
     return Reason(
         criterion,
         result.no,
@@ -108,6 +124,7 @@ def reason_of(
         result.provisional,
         result.codes,
         result,
-        facts,
+        ruleset.fact_by_id,
         annotations,
+        ruleset.met_means,
     )

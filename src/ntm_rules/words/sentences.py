@@ -32,12 +32,18 @@ class Words:
         lang: ``vi`` or ``en``.
         facts: every fact and derived fact of the ruleset by id.
         annotations: what the caller said about the facts.
+        met_means: what it means to meet the ruleset, where that is not good news.
     """
 
     def __init__(
-        self, lang: str, facts: Mapping[str, Fact], annotations: Mapping[str, Annotation] | None = None
+        self,
+        lang: str,
+        facts: Mapping[str, Fact],
+        annotations: Mapping[str, Annotation] | None = None,
+        met_means: str | None = None,
     ) -> None:
         self.lang = lang
+        self.met_means = met_means
         self.facts = facts
         self.annotations = annotations or {}
 
@@ -58,6 +64,8 @@ class Words:
 
     def required(self, op: Op, fact: Fact | None, value: Value | None, unit: bool = False) -> str:
         """Return what is asked, e.g. ``cần từ 45``; with its unit where no value comes before it."""
+        if self.met_means is not None:
+            return self._case(op, fact, value, unit)
         if isinstance(value, bool):
             return say(self.lang, "asked.yes" if value else "asked.no")
         numeric = fact is not None and fact.type.numeric
@@ -69,11 +77,20 @@ class Words:
 
     def outcome(self, outcome: Outcome) -> str:
         """Return the outcome in words."""
-        return say(self.lang, f"outcome.{outcome.code}")
+        return outcome_word(self.lang, outcome, self.met_means)
+
+    def _case(self, op: Op, fact: Fact | None, value: Value | None, unit: bool) -> str:
+        """Return when the case applies of which a set speaks that nobody wants to meet."""
+        if isinstance(value, bool):
+            return say(self.lang, "words.case", what=say(self.lang, "words.is_there" if value else "words.is_absent"))
+        text = self.value(fact, value)
+        if unit and fact is not None and fact.type is not FactType.PERCENT:
+            text = with_unit(text, fact, self.lang)
+        return say(self.lang, "words.case", what=say(self.lang, f"sheet.where.{op.value}", value=text))
 
     def yes_no(self, fact: Fact | None, value: bool) -> str:
         """Return an answer: met or not for an achievement, there or not for a mere circumstance."""
-        if fact is not None and fact.direction is Direction.NEITHER:
+        if self.met_means is not None or (fact is not None and fact.direction is Direction.NEITHER):
             return say(self.lang, "words.is_there" if value else "words.is_absent")
         return say(self.lang, "words.is_yes" if value else "words.is_no")
 
@@ -99,11 +116,12 @@ class Words:
             return ""
         title = inner.ruleset.title.text(self.lang) if inner.ruleset.title else inner.ruleset.id
         met, total = inner.criteria_met, inner.criteria_total
-        return say(self.lang, "words.meets", title=title, outcome=self.outcome(inner.outcome), met=met, total=total)
+        outcome = outcome_word(self.lang, inner.outcome, inner.ruleset.met_means)
+        return say(self.lang, "words.meets", title=title, outcome=outcome, met=met, total=total)
 
     def _decided(self, leaf: LeafResult) -> str:
         if isinstance(leaf.actual, bool):
-            if leaf.required is True:
+            if leaf.required is True and self.met_means is None:
                 return self._noted(leaf, self.yes_no(leaf.fact, leaf.actual))
             there = say(self.lang, "words.is_there" if leaf.actual else "words.is_absent")
             return self._noted(leaf, f"{there}, {self.required(leaf.op, leaf.fact, leaf.required)}")
@@ -140,7 +158,7 @@ class Words:
     def _margin(self, leaf: LeafResult) -> str:
         """By how much it fails; empty where there is no margin or it is exactly on a bound that is not included."""
         margin, fact = leaf.margin, leaf.fact
-        if margin is None or margin == 0 or fact is None:
+        if margin is None or margin == 0 or fact is None or self.met_means is not None:
             return ""
         if isinstance(margin, int):  # steps of an ordinal
             return say(self.lang, "words.short", margin=say(self.lang, "words.steps", margin=abs(margin)))
@@ -170,12 +188,12 @@ class Words:
 
     def _missing(self, leaf: LeafResult) -> str:
         """Return that the figure is missing, or by what one that is there may still grow."""
-        if ReasonCode.FACT_MISSING not in leaf.codes:
+        if ReasonCode.FACT_MISSING not in leaf.codes or not leaf.missing:
             return ""
         if leaf.undecided is not None and leaf.actual is not None:
             return self._undecided(leaf.fact, leaf.undecided)
         boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
-        return say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing")
+        return self._noted(leaf, say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing"))
 
     def _asked(self, leaf: LeafResult) -> str:
         """Return what a number or level has to be, where the cell itself is not what is open."""
@@ -239,7 +257,8 @@ class Words:
         if tree.kind == "all" or tree.short is None:
             return "; ".join(dict.fromkeys(parts))
         met = sum(m.outcome is Outcome.MET for m in tree.members)
-        head = say(self.lang, "words.k_of_n", k=tree.short + met, n=len(tree.members), met=met)
+        code = "words.k_of_n" if self.met_means is None else "words.k_of_cases"
+        head = say(self.lang, code, k=tree.short + met, n=len(tree.members), met=met)
         return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
 
     def member(self, member: Evaluated, under: str = "") -> str:
@@ -275,6 +294,15 @@ class Words:
         if cell.value is None or isinstance(cell.value, bool | tuple):
             return say(self.lang, "words.requirement")
         return say(self.lang, "words.level_of", required=self.value(leaf.fact, cell.value))
+
+
+def outcome_word(lang: str, outcome: Outcome, met_means: str | None = None) -> str:
+    """Return an outcome in words.
+
+    Args:
+        met_means: of a set that is not good news to meet, what it means: ``withdrawal``.
+    """
+    return say(lang, f"outcome.{outcome.code}" if met_means is None else f"outcome_of.{met_means}.{outcome.code}")
 
 
 def inside(title: str) -> str:

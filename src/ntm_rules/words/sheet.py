@@ -75,7 +75,7 @@ class Sheet:
         self.ruleset = ruleset
         self.lang = lang
         facts = ruleset.fact_by_id
-        self.words = words_in(lang, facts)
+        self.words = words_in(lang, facts, met_means=ruleset.met_means)
         self.bound = dict(ruleset.bindings)
         self.derived = ruleset.derived_by_id
 

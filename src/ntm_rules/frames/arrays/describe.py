@@ -11,7 +11,7 @@ from attrs import define, frozen
 from ntm_rules.frames.arrays.compile import Ranks
 from ntm_rules.frames.arrays.one_pass import ArrayPass
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
-from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED, chosen
+from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, UNDETERMINED, chosen
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.base.vectors import Array, Block, Bytes, Floats, Mask, Numbers, rounded_all
 from ntm_rules.model.citations import Evidence
@@ -62,6 +62,8 @@ class Describer:
             if applies is not None:
                 guard = applies(block)
                 found.reason = chosen(guard.ranks == UNDETERMINED, guard.reason, found.reason)
+                if found.margin is not None:
+                    found.margin = np.where(guard.ranks == MET, found.margin, np.nan)
             if not single:
                 found.actual = found.required = found.margin = None
             return found
@@ -78,7 +80,7 @@ class Describer:
             case All() | Any() | AtLeast():
                 return _joined(ranks, [self.condition(m) for m in node.members])
             case Not():
-                return _joined(ranks, [self.condition(node.member)])
+                return _negated(ranks, self.condition(node.member))
             case Meets():
                 return _joined(ranks, self.ways(node))
             case Open():
@@ -140,7 +142,7 @@ class Describer:
         cells = [bound] if isinstance(bound, Cell) else compiler.tables.cells(bound, free)
         index = compiler.index(free) if free else None
         fact = None if name is None else self.facts[name]
-        said = _Cells.of(cells, fact, compiler.floor)
+        said = _Cells.of(cells, compiler.tables.reasons(cells, free), fact, compiler.floor)
         lacking = self.selectors(free)
 
         def describe(block: Block) -> Found:
@@ -165,7 +167,7 @@ class Describer:
         places = [(self.compiler.places[s], self.facts[s]) for s in free]
 
         def reason(block: Block) -> Bytes:
-            found = block.constant(ORDER[ReasonCode.NO_CELL])
+            found = block.constant(NO_REASON)
             # the first reason in the order of ``ReasonCode`` wins, so it is written last
             for code in (ReasonCode.FACT_INVALID, ReasonCode.AMBIGUOUS_CASE, ReasonCode.SELECTOR_MISSING):
                 for place, fact in places:
@@ -263,7 +265,7 @@ class _Cells:
     that each of its rows has.
 
     Attributes:
-        gone: there is no cell.
+        gone: there is no cell, and which selector is missing or ambiguous says why.
         reason: why the cell decides nothing, a place in ``REASONS``.
         printed, printed_level: value and evidence of the cell as it is printed, for rows that are undetermined.
         value, level: the same of the cell that decides: under a pending cell it may be another one.
@@ -282,8 +284,18 @@ class _Cells:
     says_empty: Mask
 
     @classmethod
-    def of(cls, cells: Sequence[Cell | None], fact: Fact | None, floor: Evidence | None) -> "_Cells":
-        """Return what is said of cells with which a fact is compared, under a floor of evidence."""
+    def of(
+        cls,
+        cells: Sequence[Cell | None],
+        lacking: Sequence[ReasonCode | None],
+        fact: Fact | None,
+        floor: Evidence | None,
+    ) -> "_Cells":
+        """Return what is said of cells with which a fact is compared, under a floor of evidence.
+
+        Args:
+            lacking: for each cell that is not there why none that may still bind could decide anything.
+        """
         asked = [None if cell is None else asked_of(cell, floor).cell for cell in cells]
         shown = [cell if cell is not None and cell.state is CellState.SET else None for cell in cells]
         used = [decides or printed for decides, printed in zip(asked, cells, strict=True)]
@@ -297,9 +309,13 @@ class _Cells:
         def level(cell: Cell) -> int:
             return LEVELS.index(cell.level)
 
+        reasons = [
+            (NO_REASON if why is None else ORDER[why]) if cell is None else cell_reason(cell, floor)
+            for cell, why in zip(cells, lacking, strict=True)
+        ]
         return cls(
-            gone=each(cells, lambda _: False, True, np.bool_),
-            reason=each(cells, lambda cell: cell_reason(cell, floor), NO_REASON, np.uint8),
+            gone=np.array([cell is None and why is None for cell, why in zip(cells, lacking, strict=True)], np.bool_),
+            reason=np.array(reasons, np.uint8),
             printed=each(shown, value, np.nan, np.float64),
             printed_level=each(cells, level, NO_REASON, np.uint8),
             value=each(asked, value, np.nan, np.float64),
@@ -339,5 +355,15 @@ def _joined(ranks: Ranks, members: Sequence[Describe]) -> Describe:
             level = np.minimum(level, member.level)
         first = found[0]
         return Found(ranks(block), reason, level, first.actual, first.required, first.margin)
+
+    return describe
+
+
+def _negated(ranks: Ranks, member: Describe) -> Describe:
+    """Return a ``not``, which has no margin: that of its member would say the opposite."""
+
+    def describe(block: Block) -> Found:
+        found = member(block)
+        return Found(ranks(block), found.reason, found.level, found.actual, found.required)
 
     return describe

@@ -9,7 +9,7 @@ from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
 from ntm_rules.model.arguments import need
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.walk import facts_of_derived, facts_read, prerequisites
+from ntm_rules.model.walk import conditions, deciding_facts_of, facts_of_derived, given_for, prerequisites
 
 COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined")
 LONG = (
@@ -95,11 +95,14 @@ def layout_of(
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in ruleset.facts}
     known = {*facts, *passed, *extra, *ruleset.catalogue}
-    problems = [*_not_to_pass(ruleset, names, unit, passed), *(_stray(n, facts) for n in names if n not in known)]
+    problems = [
+        *_not_to_pass(ruleset, names, unit, passed),
+        *(_stray(ruleset, n, facts) for n in names if n not in known),
+    ]
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
-    return Layout(unit, passed, own, tuple(_missing(ruleset, set(own))))
+    return Layout(unit, passed, own, tuple(missing_columns(ruleset, set(own))))
 
 
 def _not_to_pass(
@@ -115,8 +118,11 @@ def _not_to_pass(
             yield Diagnostic.of("table.column/result", name=name)
 
 
-def _stray(name: str, facts: Collection[str]) -> Diagnostic:
+def _stray(ruleset: Ruleset, name: str, facts: Collection[str]) -> Diagnostic:
     """Say what to do about a column that is nothing: a typing error in a fact would else be a missing fact."""
+    if name in ruleset.derived_by_id:
+        derived = Message("hint.derived", name=name, names=given_for(ruleset, name))
+        return Diagnostic("table.column", Message("table.column/unknown", name=name), hint=derived)
     close = near(name, facts)
     hint = Message("hint.pass_through", name=name)
     if close:
@@ -145,8 +151,12 @@ def outcome_names(ruleset: Ruleset) -> tuple[str, ...]:
     return (*(f"criterion_{c.no}" for c in ruleset.criteria), *(f"indicator_{no}" for no in indicators))
 
 
-def _missing(ruleset: Ruleset, given: set[str]) -> list[str]:
-    """Facts without a column; none that follows from parts that have one, nor parts that only stand for such a fact."""
+def missing_columns(ruleset: Ruleset, given: set[str]) -> list[str]:
+    """Return the facts without a column that could decide something.
+
+    None that follows from parts that have one, nor parts that only stand for such a fact, nor what is read only where
+    the law itself leaves open what is asked.
+    """
     read = _read(ruleset)
     return [
         fact.id
@@ -158,8 +168,16 @@ def _missing(ruleset: Ruleset, given: set[str]) -> list[str]:
 
 
 def _read(ruleset: Ruleset) -> set[str]:
-    """Return the facts that conditions and derived facts read."""
-    found = {*facts_read(ruleset.criteria), *(name for d in ruleset.derived for name in facts_of_derived(d))}
+    """Return the facts that comparisons read which some facts decide, through derived facts too."""
+    left = [
+        name for condition in conditions(ruleset) for name in deciding_facts_of(condition, ruleset.minimum_evidence)
+    ]
+    found: set[str] = set()
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += facts_of_derived(ruleset.derived_by_id[name]) if name in ruleset.derived_by_id else ()
     for other in (*prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         found |= _read(other)
     return found

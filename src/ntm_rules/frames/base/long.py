@@ -6,7 +6,7 @@ from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Open
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator
-from ntm_rules.model.thresholds import Cell, CellState, Table, bound_threshold
+from ntm_rules.model.thresholds import Cell, CellState, Table, bound_threshold, why_open
 from ntm_rules.model.walk import leaves, prerequisites_of
 
 LEVELS = ("pending", "recalled", "secondary", "official")
@@ -52,12 +52,9 @@ def says_empty(cell: Cell) -> bool:
 
 
 def cell_reason(cell: Cell, floor: Evidence | None) -> int:
-    """Return the first reason why a cell decides nothing; ``NO_REASON`` where it decides."""
-    if cell.state is CellState.DELEGATED:
-        return ORDER[ReasonCode.DELEGATED]
-    if cell.state is CellState.PENDING:
-        return ORDER[ReasonCode.PENDING]
-    return ORDER[ReasonCode.BELOW_MINIMUM_EVIDENCE] if cell.below(floor) else NO_REASON
+    """Return the reason why a cell leaves a comparison open; ``NO_REASON`` where it decides."""
+    reason = why_open(cell, floor)
+    return NO_REASON if reason is None else ORDER[reason]
 
 
 def reads_unread(indicator: Indicator) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.outcomes import RANK
-from ntm_rules.model.thresholds import Asked, Cell, Table, asked_of, matching, selected
+from ntm_rules.model.outcomes import RANK, ReasonCode
+from ntm_rules.model.thresholds import Asked, Cell, Table, asked_of, matching, selected, why_all_open
 from ntm_rules.verdict.compare import Unclear
 from ntm_rules.verdict.compile import Compiler
 
@@ -49,6 +49,21 @@ class Tabulator:
         """Return the places of ``cells`` at which all selectors are known."""
         products = enumerate(itertools.product(*(values_of(self.facts[s]) for s in free)))
         return [place for place, values in products if not any(map(is_lacking, values))]
+
+    def reasons(self, cells: Sequence[Cell | None], free: tuple[str, ...]) -> list[ReasonCode | None]:
+        """Return for each combination why no cell that may still bind could decide anything; None where one could.
+
+        A selector that is missing may have any value; nothing is said where one is ambiguous.
+        """
+        values = [values_of(self.facts[s]) for s in free]
+        known = [[value for value in some if not is_lacking(value)] for some in values]
+        at = dict(zip(itertools.product(*values), cells, strict=True))
+        found: list[ReasonCode | None] = []
+        for key in at:
+            ways = [some if value is None else [value] for value, some in zip(key, known, strict=True)]
+            reached = (at[way] for way in itertools.product(*ways))
+            found.append(None if Unclear.AMBIGUOUS in key else why_all_open(reached, self.floor))
+        return found
 
     def asked(self, cells: Sequence[Cell | None]) -> list[Asked]:
         """Return what each cell asks."""

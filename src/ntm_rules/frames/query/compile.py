@@ -200,10 +200,14 @@ class FrameCompiler:
         free = self.tables.free(bound)
         return free, self.tables.cells(bound, free)
 
-    def place(self, free: Sequence[str]) -> Expr:
-        """Return the place of a row in the list of cells; null where a selector is not known."""
+    def place(self, free: Sequence[str], lacking: bool = False) -> Expr:
+        """Return the place of a row in the list of cells; null where a selector is not known.
+
+        Args:
+            lacking: a selector that is not known has the place that is for this, so that nothing is null.
+        """
         known = self.places.get(tuple(free))
-        if known is not None:
+        if known is not None and not lacking:
             return known
         found: Expr | None = None
         for name in free:
@@ -211,11 +215,18 @@ class FrameCompiler:
             if fact.type is FactType.BOOLEAN:
                 value = nw.when(value).then(rank(2)).when(~value).then(rank(0)).otherwise(null(nw.Int8))
             code = value.cast(nw.Int32)
+            if lacking:
+                code = code.fill_null(values_of(fact).index(None))
             found = code if found is None else found * len(values_of(fact)) + code
         return nw.lit(0, dtype=nw.Int32) if found is None else found
 
     def by_place(
-        self, free: Sequence[str], values: Sequence[typing.Any], make: Callable[[typing.Any], Expr], kind: typing.Any
+        self,
+        free: Sequence[str],
+        values: Sequence[typing.Any],
+        make: Callable[[typing.Any], Expr],
+        kind: typing.Any,
+        lacking: bool = False,
     ) -> Expr:
         """Return a value for each cell: equal ones together; null where there is no cell and for None."""
         if not free:
@@ -225,7 +236,7 @@ class FrameCompiler:
         for number, value in enumerate(values):
             if value is not None:
                 groups.setdefault(value, []).append(number)
-        place = self.place(free)
+        place = self.place(free, lacking)
         chain = [
             (place.is_in(places) if len(places) > 1 else place == places[0], make(v)) for v, places in groups.items()
         ]

@@ -8,7 +8,7 @@ from attrs import define
 
 from ntm_rules.frames.base.details import BAD, SEPARATOR
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
-from ntm_rules.frames.base.ranks import NOT_APPLICABLE, UNDETERMINED
+from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, UNDETERMINED
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.query.compile import FrameCompiler, limits_of
 from ntm_rules.frames.query.ranks import Expr, when_any
@@ -56,6 +56,7 @@ class FrameDescriber:
         if indicator.applies_if is not None:
             guard = self.condition(indicator.applies_if)
             found.reason = nw.when(guard.rank == UNDETERMINED).then(guard.reason).otherwise(found.reason)
+            found.margin = nw.when(guard.rank == MET).then(found.margin).otherwise(null(nw.Float64))
         if comparisons_of(indicator.require) != 1:
             found.actual = found.required = found.margin = null(nw.Float64)
         return found
@@ -69,7 +70,8 @@ class FrameDescriber:
             case All() | Any() | AtLeast():
                 return _joined(rank, [self.condition(m) for m in node.members])
             case Not():
-                return _joined(rank, [self.condition(node.member)])
+                said = self.condition(node.member)
+                return Said(rank, said.reason, said.level, said.actual, said.required, null(nw.Float64))
             case Meets():
                 return _joined(rank, self.ways(node))
             case Open():
@@ -135,7 +137,7 @@ class FrameDescriber:
         required = nw.when(open_).then(limits(shown)).otherwise(value)
         return Said(rank, self.reason(slot, fact, free, cells), level, actual, required, margin)
 
-    def reason(self, slot: Slot | None, fact: Fact | None, free: Sequence[str], cells: Sequence[Cell | None]) -> Expr:
+    def reason(self, slot: Slot | None, fact: Fact | None, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
         """Return the first reason why a comparison decides nothing."""
         compiler = self.compiler
         own = [None if c is None else cell_reason(c, compiler.floor) for c in cells]
@@ -147,10 +149,20 @@ class FrameDescriber:
             found = nw.when(cell == NO_REASON).then(_slot_reason(slot, fact, silent)).otherwise(cell)
         if None not in own:
             return found
-        return nw.when(cell.is_null()).then(self.selectors(free)).otherwise(found)
+        return nw.when(cell.is_null()).then(self.no_cell(free, cells)).otherwise(found)
+
+    def no_cell(self, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
+        """Why a table has no cell for a row."""
+        tables = self.compiler.tables
+        reasons = zip(cells, tables.reasons(cells, free), strict=True)
+        whatever = [None if cell is not None or why is None else ORDER[why] for cell, why in reasons]
+        if all(why is None for why in whatever):
+            return self.selectors(free)
+        found = self.compiler.by_place(free, whatever, number, nw.Int16, lacking=True)
+        return nw.when(found.is_null()).then(self.selectors(free)).otherwise(found)
 
     def selectors(self, free: Sequence[str]) -> Expr:
-        """Why a table has no cell for a row."""
+        """Return which selector is missing, not valid or ambiguous."""
         chain: list[tuple[Expr, Expr]] = []
         slots = [(self.compiler.slots[s], self.compiler.facts[s]) for s in free]
         for code in (ReasonCode.SELECTOR_MISSING, ReasonCode.AMBIGUOUS_CASE, ReasonCode.FACT_INVALID):

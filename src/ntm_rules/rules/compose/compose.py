@@ -97,13 +97,14 @@ def compose(
         *stricter(criteria, variants, _selectors(facts, {**borrowed, **derived}, bindings)),
         *_notes((base.header, *(layer.header for layer in chosen)), request),
     )
+    used = _facts_used(every, derived, facts)
     composed = Ruleset(
         request.id,
         base.header.period,
         request.on,
         request.year,
         criteria,
-        _facts_used(every, derived, facts),
+        used,
         applied,
         tuple(derived.values()),
         tuple(sorted(bindings.items())),
@@ -114,8 +115,10 @@ def compose(
         level=base.level,
         tested_against=base.tested_against,
         title=base.header.title,
+        met_means=base.met_means,
         diagnostics=told,
         catalogue=frozenset(facts),
+        unread=tuple(fact for fact in facts.values() if fact not in used),
     )
     grades = [Grade(v.id, evolve(composed, criteria=v.criteria, diagnostics=()), v.title) for v in variants]
     return evolve(composed, grades=tuple(grades))

@@ -7,6 +7,7 @@ from ntm_rules.model.facts import Direction, FactType, Merge
 from ntm_rules.rules.keys.conditions import RATIO
 from ntm_rules.rules.keys.kinds import (
     FACT,
+    FLAG,
     NUMBER,
     PROVINCE,
     RULESET,
@@ -133,6 +134,12 @@ PROVINCE_ENTRY = Keys(
             required=True,
         ),
         Key("title", TITLE, "Tên tỉnh.", "What it is called.", required=True),
+        Key(
+            "city",
+            FLAG,
+            "`true`: thành phố trực thuộc trung ương, được gọi là thành phố chứ không phải tỉnh.",
+            "`true`: a city of the central government, called a city and not a province.",
+        ),
         Key(
             "region",
             TEXT,

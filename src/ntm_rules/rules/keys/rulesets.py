@@ -1,6 +1,7 @@
 """The keys of ruleset files and of the layers over them: criteria, indicators, operations and grades."""
 
 from ntm_rules.model.aggregates import LEVELS
+from ntm_rules.model.rulesets import MEANINGS
 from ntm_rules.rules.keys.conditions import AGGREGATED, ANNOTATIONS, CELLS, CONDITION, DERIVED, OPERATORS
 from ntm_rules.rules.keys.kinds import (
     FLAG,
@@ -298,6 +299,14 @@ RULESET_FILE = Keys(
             Choice(LEVELS),
             "Cấp được đánh giá, khi mã bộ tiêu chí không cho biết.",
             "The level that it judges, where its id does not say it.",
+        ),
+        Key(
+            "met_means",
+            Choice(MEANINGS),
+            "Ý nghĩa khi đơn vị thỏa mãn bộ này, nếu không phải là “đạt”; chỉ để diễn đạt: `withdrawal` là thuộc "
+            "trường hợp xét thu hồi.",
+            "What it means that a unit meets the set, where that is not good news; for words only: `withdrawal`, it is "
+            "to be considered for withdrawal.",
         ),
         Key(
             "tested_against",

@@ -10,7 +10,7 @@ from ntm_rules.model.aggregates import LEVELS, Aggregate
 from ntm_rules.model.citations import Citation, Instrument, last_day
 from ntm_rules.model.conditions import Derived
 from ntm_rules.model.facts import Fact
-from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
+from ntm_rules.model.rulesets import MEANINGS, Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.files import RULES
 from ntm_rules.rules.keys.rulesets import CRITERION, IN_FORCE, INDICATOR
@@ -101,6 +101,7 @@ class BaseFile:
     level: str | None = None
     tested_against: tuple[tuple[str, str], ...] = ()
     grades: Node | None = None
+    met_means: str | None = None
 
 
 @frozen
@@ -196,9 +197,9 @@ def read_base(
         reader.error("criterion.counted", root.at, no=no, k=k)
     level = reader.choice(root.get("level"), Message("kind.level"), {level: level for level in LEVELS})
     aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
-    return BaseFile(
-        header, criteria, derived, k, aggregates, level, _tested(root, rulesets, reader), root.get("grades")
-    )
+    means = reader.choice(root.get("met_means"), "`met_means`", {means: means for means in MEANINGS})
+    tested = _tested(root, rulesets, reader)
+    return BaseFile(header, criteria, derived, k, aggregates, level, tested, root.get("grades"), means)
 
 
 def _tested(root: Map, rulesets: frozenset[str], reader: Reader) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ class Province:
         end: last day, None while it lasts.
         overlay_unknown: it has a set of its own whose instrument was not found.
         unwritten: ids of sets that do not exist nationally and that it is known to have, their instruments not found.
+        city: it is a city of the central government, and is called so.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Province:
     merged_from: tuple[str, ...] = ()
     overlay_unknown: bool = False
     unwritten: tuple[str, ...] = ()
+    city: bool = False
 
     def on(self, date: dt.date) -> bool:
         """Return whether the province exists on *date*."""
@@ -176,4 +178,5 @@ def _province(found: Map, regions: tuple[str, ...], reader: Reader) -> Province 
             reader.text(item, Message("what.ruleset_id"))
             for item in reader.items(found.get("unwritten"), "`unwritten`")
         ),
+        reader.flag(found.get("city"), "`city`"),
     )

@@ -46,6 +46,11 @@ def said(found: int, code: int, out: str, err: str) -> str:
     assert "Traceback" not in err
     if code == 2:
         assert out == ""
-        return err
+        return without_notes(err)
     assert all(line.startswith(NOTES) for line in err.splitlines()), err
     return out
+
+
+def without_notes(err: str) -> str:
+    """What a command says on standard error beside what it noticed about the figures."""
+    return "".join(line for line in err.splitlines(keepends=True) if not line.startswith(NOTES))

@@ -23,7 +23,7 @@ import openpyxl
 import pytest
 
 from cli.test_commands import LAW
-from command_line import PLAIN, invoke, run
+from command_line import PLAIN, invoke, run, without_notes
 from ntm_rules.cli import assess as assess_command
 from ntm_rules.cli.app import commands
 from ntm_rules.messages.printable import printable
@@ -37,7 +37,7 @@ OWN = """\
 overlay: commune/ntm
 period: 2021-2025
 province: thai-nguyen
-instrument: {issuer: UBND tỉnh Thái Nguyên, number: 1/QĐ-UBND, date: 2023-01-05}
+instrument: {issuer: thai-nguyen, number: 1/QĐ-UBND, date: 2023-01-05}
 in_force: {from: 2023-01-05}
 operations:
   - {set: "3.1", at_least: "85", evidence: recalled, confidence: low}
@@ -221,7 +221,9 @@ def test_names_that_a_hard_link_gives_are_said_to_keep_the_old_content(units: Pa
     other.hardlink_to(out)
     done = invoke("assess", units, *LAW, *KEEP, "--out", out)
     assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr == f"note: `{out}` had other names (hard links); they keep what was in it before\n"
+    assert (
+        without_notes(done.stderr) == f"note: `{out}` had other names (hard links); they keep what was in it before\n"
+    )
     assert other.read_text() == "old"
     assert json.loads(out.read_text())
 
@@ -250,7 +252,7 @@ def test_who_is_stopped_leaves_the_old_file_and_no_other(
     monkeypatch.setattr(assess_command, "write_json", stopped)
     (tmp_path / "o.json").write_text("old")
     done = invoke("assess", units, *LAW, *KEEP, "--out", tmp_path / "o.json")
-    assert (done.exit_code, done.output) == (128 + number, "")
+    assert (done.exit_code, without_notes(done.output)) == (128 + number, "")
     assert (tmp_path / "o.json").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "o.json"]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
@@ -281,7 +283,7 @@ EACH = """
 import json, os, sys
 sys.path.insert(0, {tests!r})
 from ntm_rules import Library
-from command_line import bundled
+from command_line import without_notes, bundled
 from ntm_rules.cli.app import commands
 from ntm_rules.cli.output import open_standard_streams
 Library.bundled = bundled
@@ -338,7 +340,7 @@ def test_every_command_says_that_its_output_was_lost(units: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr.decode()
     assert json.loads(codes.read_text()) == [2] * len(words) + [141] * len(words)
     sentence = "`standard output` cannot be written: there is no space left on the disk\n"
-    assert done.stderr.decode() == sentence * len(words)
+    assert without_notes(done.stderr.decode()) == sentence * len(words)
 
 
 @pytest.mark.slow

@@ -250,7 +250,7 @@ def test_acts_alone(folder: Path) -> None:
     [
         ("unit,criteria_met,criteria_total\nA,20,19\n", ["`A`", "`criteria_met`", "`20`", "at most 19 of 19"]),
         ("unit,criteria_met,criteria_total\nA,1.5,19\n", ["`criteria_met`", "whole number"]),
-        ("unit,criteria_met,criteria_total\nA,-1,19\n", ["`criteria_met`", "whole number"]),
+        ("unit,criteria_met,criteria_total\nA,-1,19\n", ["`criteria_met`", "a number from 0"]),
         ("unit,criteria_met,criteria_total\nA,mười,19\n", ["`mười`", "line 2, column `criteria_met`"]),
         ("unit,criteria_undetermined\nA,2\n", ["a count beside `criteria_undetermined`"]),
         ("unit,outcome\nA,tốt\n", ["`tốt`", "one of `met`, `not_met`, `undetermined`"]),

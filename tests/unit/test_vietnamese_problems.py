@@ -294,7 +294,7 @@ def test_a_value_of_an_argument_is_a_value_error_too() -> None:
     assert caught.value.text("vi") == "các khoảng số tiêu chí bắt đầu trong phạm vi từ 0 đến 19, không phải 20"
 
 
-@pytest.mark.parametrize("text", ["{", '{"a": 1, "a": 2}', "[NaN]", "[" * 100_000, "1" * 5000])
+@pytest.mark.parametrize("text", ["{", '{"a": 1, "a": 2}', "[NaN]", "[" * 100_000])
 def test_a_text_that_is_no_json(text: str) -> None:
     with pytest.raises((ValueError, RecursionError)) as caught:
         json_value(text)

@@ -55,7 +55,8 @@ def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], 
         return
     with text_target(out, form) as target:
         if form == "json":
-            target.write(json.dumps(data(), ensure_ascii=False, indent=2) + "\n")
+            json.dump(data(), target, ensure_ascii=False, indent=2)  # piece by piece: a report of all units is long
+            target.write("\n")
         elif form == "html":
             from ntm_rules.reports.page import html
 

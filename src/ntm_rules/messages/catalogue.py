@@ -7,6 +7,7 @@ files that `tools/catalogues.py` makes of them.
 import datetime as dt
 import functools
 import gettext
+import re
 import typing
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,10 @@ from ntm_rules._public import public
 
 LANGUAGES = ("vi", "en")
 _LOCALE = Path(__file__).with_name("locale")
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""What does something to a terminal instead of being seen, cannot be seen, or is half a character."""
 
 
 @typing.runtime_checkable
@@ -100,13 +105,22 @@ def check_language(lang: str) -> None:
 
 def said(lang: str, value: object) -> str:
     """Return a parameter, or a whole sentence, as it is said in *lang*."""
-    if isinstance(value, str | int):
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, int):
         return str(value)
     if isinstance(value, tuple):
-        return ", ".join(said(lang, item) if isinstance(item, Sayable) else f"`{item}`" for item in value)
+        return ", ".join(said(lang, item) if isinstance(item, Sayable) else f"`{visible(item)}`" for item in value)
     if isinstance(value, dt.date):
         return value.strftime("%d/%m/%Y") if lang == "vi" else value.isoformat()
-    return value.text(lang) if isinstance(value, Sayable) else str(value)
+    return value.text(lang) if isinstance(value, Sayable) else visible(str(value))
+
+
+def visible(text: str) -> str:
+    r"""*text* with the codes of characters that cannot be seen in their place, as ``\u200b``."""
+    if text.isprintable():
+        return text
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 @functools.cache

@@ -11,12 +11,13 @@ from enum import Enum
 from attrs import frozen
 
 from ntm_rules._public import public
-from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say
+from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say, visible
 
 MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
 _SHOWN = 100
 _CANDIDATES = 12
+_LONGEST = 200
 
 
 @public("messages")
@@ -75,7 +76,7 @@ class Diagnostic:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
+        place = f"{visible(self.file)}:{self.line}:{self.column}: " if self.file else ""
         severity = say(lang, f"severity.{self.severity.value}")
         return _helped(lang, f"{place}{severity}[{self.code}]: {self.message_in(lang)}", self.hint_in(lang))
 
@@ -194,7 +195,7 @@ class FactProblem:
     @property
     def sentences(self) -> tuple[Sentence, Sentence]:
         """What is wrong, without the unit, and what to do, so that a diagnostic can say them at a place."""
-        message = Message("error.fact", fact=self.fact, value=str(self.value), expected=self._expected)
+        message = Message("error.fact", fact=self.fact, value=_shown(self.value), expected=self._expected)
         return message, _hint(self._expected, self._hint)
 
     @property
@@ -221,7 +222,7 @@ class FactProblem:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        values = {"fact": self.fact, "value": str(self.value), "expected": self._expected}
+        values = {"fact": self.fact, "value": _shown(self.value), "expected": self._expected}
         if self.unit is None:
             text = say(lang, "error.fact", **values)
         else:
@@ -231,6 +232,12 @@ class FactProblem:
 
     def __str__(self) -> str:
         return self.text()
+
+
+def _shown(value: object) -> str:
+    """Return a value as a text, cut where it is so long that the rest of the sentence would be lost."""
+    text = str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 @public()
@@ -309,10 +316,15 @@ class EngineUnavailable(NtmRulesError):  # noqa: N818
     """An optional engine cannot run here; the message says why and what to install."""
 
 
+_D = str.maketrans("ĐđÐðƉ", "DdDdD")
+"""Đ, which is no D with a mark to Unicode, and the letters that look like it."""
+
+
 def folded(text: str) -> str:
     """*text* in lower case without diacritics and punctuation, for comparing names."""
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFD", text.translate(_D))
+    seen = (c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    kept = "".join(c if c.isalnum() else " " for c in seen)
     return " ".join(kept.casefold().split())
 
 

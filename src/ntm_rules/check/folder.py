@@ -9,6 +9,7 @@ from ntm_rules._public import public
 from ntm_rules.check.compositions import Composition, compositions
 from ntm_rules.rules.folders import bundled_folder
 from ntm_rules.rules.library import Library
+from ntm_rules.yaml.nodes import MAX_BYTES, check_regular
 
 _LAYERS = ("ruleset", "amends", "overlay")
 
@@ -64,6 +65,8 @@ def _has_own_catalogue(path: Path) -> bool:
         raise FileNotFoundError(f"`{path}` is not a folder of rule files")
     found: set[str] = set()
     for file in (*path.rglob("*.yaml"), *path.rglob("*.yml")):
-        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        check_regular(file, str(file))
+        with file.open(encoding="utf-8-sig", errors="replace") as text:
+            lines = text.read(MAX_BYTES).splitlines()
             found.update(line.split(":")[0] for line in lines if line.startswith(("facts:", "measures:")))
     return found >= {"facts", "measures"}

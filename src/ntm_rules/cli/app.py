@@ -1,6 +1,10 @@
 """The group of commands, and what becomes of errors."""
 
 import sys
+import typing
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -19,6 +23,7 @@ from ntm_rules.cli.show import show
 from ntm_rules.cli.test import test
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
+from ntm_rules.tables.rows import TableNote
 
 SHOWN_PROBLEMS = 50
 EXIT_CODES = "Exit codes: 0 done; 1 an outcome named with --fail-on occurred; 2 bad input or usage."
@@ -30,7 +35,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Run a command."""
         try:
-            super().invoke(ctx)
+            with _notes_shown(ctx):
+                super().invoke(ctx)
             return
         except FactError as error:
             for problem in error.problems[:SHOWN_PROBLEMS]:
@@ -43,6 +49,25 @@ class Commands(click.Group):
         except OSError as error:
             click.echo(say(error_lang(ctx), "cli.unusable", file=error.filename, why=error.strerror), err=True)
         ctx.exit(2)
+
+
+@contextmanager
+def _notes_shown(ctx: click.Context) -> Iterator[None]:
+    """Print each note on a file that is read, once, on standard error; other warnings go where they went."""
+    shown: set[str] = set()
+    with warnings.catch_warnings():
+        otherwise = warnings.showwarning
+
+        def show(message: Warning | str, *place: typing.Any, **more: typing.Any) -> None:
+            if not isinstance(message, TableNote):
+                otherwise(message, *place, **more)
+            elif (text := message.text(error_lang(ctx))) not in shown:
+                shown.add(text)
+                click.echo(text, err=True)
+
+        warnings.simplefilter("always", TableNote)
+        warnings.showwarning = show
+        yield
 
 
 def _counted(error: FactError, lang: str) -> str:

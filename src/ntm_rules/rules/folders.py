@@ -9,7 +9,7 @@ from attrs import frozen
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.rules.keys.files import RULES
-from ntm_rules.yaml.nodes import Map, problem, read_file
+from ntm_rules.yaml.nodes import MAX_BYTES, Map, check_regular, problem, read_file
 
 _KINDS = tuple(RULES.files)
 _TOP = re.compile(rf"^({'|'.join(_KINDS)}|period|province|level|year)\s*:[ \t]*(.*?)[ \t]*(?:#.*)?$", re.MULTILINE)
@@ -51,9 +51,10 @@ def listed_in(folder: Path) -> Iterator[Listed]:
         raise RulesetError([Diagnostic.of("library.files", folder=folder, limit=MAX_FILES)])
     for path in paths:
         shown = path.relative_to(folder.parent).as_posix()
+        check_regular(path, shown)
         # only to tell what the file is: where it is read whole, what is not UTF-8 is an error
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            keys = {m[1]: m[2].strip("\"'") for m in _TOP.finditer(file.read(4_000_000))}
+            keys = {m[1]: m[2].strip("\"'") for m in _TOP.finditer(file.read(MAX_BYTES))}
         kind = next((k for k in _KINDS if k in keys), "")
         more = (keys.get(key, "") for key in ("period", "province", "year"))
         yield Listed(path, shown, kind, keys.get(kind, ""), *more)

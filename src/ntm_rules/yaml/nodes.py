@@ -3,6 +3,7 @@
 Scalars stay text. Tags are refused, aliases are expanded within a bound, size and depth are limited.
 """
 
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -90,15 +91,28 @@ def problem(
     return Diagnostic(code.partition("/")[0], message, file=at.file, line=at.line, column=at.column, hint=hint)
 
 
+def check_regular(path: Path, shown: str) -> None:
+    """Raise unless a path is a plain file: a pipe would be waited for, and a device may never end.
+
+    Raises:
+        RulesetError: it is a folder, a pipe or a device.
+        OSError: there is nothing, or nothing that may be looked at.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise RulesetError([problem("yaml.file", Position(shown, 1, 1))])
+
+
 def read_file(path: Path, shown: str) -> Node:
     """Return the nodes of a file; *shown* is its name in diagnostics.
 
     Raises:
-        RulesetError: it is too large, not UTF-8, or not a YAML file within the bounds.
+        RulesetError: it is not a plain file, too large, not UTF-8, or not a YAML file within the bounds.
     """
+    check_regular(path, shown)
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise RulesetError([problem("yaml.size", Position(shown, 1, 1), size=size, limit=MAX_BYTES)])
     data = path.read_bytes()
-    if len(data) > MAX_BYTES:
-        raise RulesetError([problem("yaml.size", Position(shown, 1, 1), size=len(data), limit=MAX_BYTES)])
     try:
         return read_text(data.decode("utf-8-sig"), shown)
     except UnicodeDecodeError as error:
@@ -119,7 +133,9 @@ def read_text(text: str, shown: str) -> Node:
         at = Position(shown, mark.line + 1, mark.column + 1) if mark else Position(shown, 1, 1)
         raise RulesetError([problem("yaml.syntax", at, problem=error.problem or error.context)]) from error
     except yaml.YAMLError as error:  # a character that no YAML text may hold
-        raise RulesetError([problem("yaml.syntax", Position(shown, 1, 1), problem=str(error))]) from error
+        raise RulesetError(
+            [problem("yaml.syntax", Position(shown, 1, 1), problem=str(error).partition("\n")[0])]
+        ) from error
 
 
 class _Builder:
@@ -176,7 +192,7 @@ class _Builder:
 
     def collection(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, self.at(event))
+            return _scalar(event.value, self.at(event))
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
             while not isinstance(inner := next(events), yaml.SequenceEndEvent):
@@ -193,22 +209,31 @@ class _Builder:
         return found
 
 
+def _scalar(text: str, at: Position) -> Scalar:
+    """Return a text that can be written, and hashed, as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise RulesetError([problem("yaml.half", at, text=text)]) from error
+    return Scalar(text, at)
+
+
 def from_python(value: object, shown: str, depth: int = 0) -> Node:
     """Return the nodes of plain Python values: mappings, lists, texts, integers, Decimals, booleans.
 
     Raises:
-        RulesetError: a float (write its text), or anything else that a rule file cannot hold.
+        RulesetError: a float (write its text), half a character, or anything else that a rule file cannot hold.
     """
     at = Position(shown, 0, 0)
     if depth > MAX_DEPTH:
         raise RulesetError([problem("yaml.depth", at, limit=MAX_DEPTH)])
     if isinstance(value, Mapping):
-        entries = {str(k): Entry(Scalar(str(k), at), from_python(v, shown, depth + 1)) for k, v in value.items()}
+        entries = {str(k): Entry(_scalar(str(k), at), from_python(v, shown, depth + 1)) for k, v in value.items()}
         return Map(entries, at)
     if isinstance(value, bool):
         return Scalar("true" if value else "false", at)
     if isinstance(value, str | int | Decimal):
-        return Scalar(str(value), at)
+        return _scalar(str(value), at)
     if isinstance(value, Sequence):
         return Items([from_python(item, shown, depth + 1) for item in value], at)
     if hasattr(value, "isoformat"):

@@ -214,11 +214,10 @@ def test_output_is_utf_8_wherever_it_goes() -> None:
     assert "chưa đạt" in run_process("assess", LANG_SON, *LAW, *KEEP, PYTHONIOENCODING="ascii", LC_ALL="C")
 
 
-def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path: Path) -> None:
-    path = file(tmp_path, "unit,income_per_capita\nA\x1b[31m[bold]B:smile:,42\n")
-    out = run("assess", path, *LAW)
-    assert "\x1b" not in out
-    assert r"A\u001b[31m[bold]B:smile:" in out
+def test_control_characters_of_a_file_are_refused_and_markup_is_text(tmp_path: Path) -> None:
+    found = run("assess", file(tmp_path, "unit,income_per_capita\nA\x1b[31mB,42\n"), *LAW, code=2)
+    assert r"the unit `A\u001b[31mB` of line 2 has the character U+001B" in found
+    assert "A[bold]B:smile:" in run("assess", file(tmp_path, "unit,income_per_capita\nA[bold]B:smile:,42\n"), *LAW)
 
 
 # -- explain -----------------------------------------------------------------------------------

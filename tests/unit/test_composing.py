@@ -644,8 +644,8 @@ def test_a_callers_overlay_may_not_loosen(country: Callable[..., Library]) -> No
     ("change", "code"),
     [
         ({"operations": [{"set": "1.1", "at_least": 85.5, "evidence": "official"}]}, "python.value"),
-        ({"instrument": {"issuer": "toi", "number": "1/TOI\ud800", "date": "2024-01-01"}}, "python.value"),
-        ({"period\x1b": "2021-2025"}, "python.value"),
+        ({"instrument": {"issuer": "toi", "number": "1/TOI\ud800", "date": "2024-01-01"}}, "yaml.text"),
+        ({"period\x1b": "2021-2025"}, "yaml.text"),
         ({"operations": []}, "shape.empty"),
         ({"period": "2026-2030"}, "period.unknown"),
         ({"overlay": "commune/nmt"}, "ruleset.unknown"),

@@ -215,8 +215,9 @@ def test_rows_keep_their_line_where_cells_have_several(tmp_path: Path) -> None:
     assert [(u.unit, u.line, u.kept["ghi chú"]) for u in found] == [("A", 4, "hai\ndòng"), ("B", 7, "")]
 
 
-def test_short_rows_are_missing_and_long_rows_an_error(tmp_path: Path) -> None:
-    assert dict(read(write(tmp_path, "unit,income,plan\nA,1\n"))[0].facts) == {"income": 1}
+def test_short_and_long_rows_are_an_error(tmp_path: Path) -> None:
+    assert "line 2 has 2 cells, the header 3" in refused(tmp_path, "unit,income,plan\nA,1\n")
+    assert "line 3 has 2 cells, the header 3" in refused(tmp_path, "unit,income,plan\nA,43.2,x\nB,4")  # cut off
     message = refused(tmp_path, "unit,income\nA,1\nB,1,2\nC,43,2\n")
     assert "line 3 has 3 cells, the header 2" in message
     assert "line 4 has 3 cells" in message

@@ -3,6 +3,10 @@
 import errno
 import sys
 import tempfile
+import typing
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -23,6 +27,7 @@ from ntm_rules.cli.show import show
 from ntm_rules.cli.test import test
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
+from ntm_rules.tables.rows import TableNote
 
 SHOWN_PROBLEMS = 50
 EXIT_CODES = f"Exit codes: 0 done; 1 an outcome named with --fail-on occurred; {ALWAYS}"
@@ -34,7 +39,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Run a command."""
         try:
-            super().invoke(ctx)
+            with _notes_shown(ctx):
+                super().invoke(ctx)
             return
         except FactError as error:
             for problem in error.problems[:SHOWN_PROBLEMS]:
@@ -55,6 +61,25 @@ def _unusable(error: OSError, lang: str) -> str:
     if file is None and error.errno in (errno.ENOSPC, errno.EDQUOT):
         file = tempfile.gettempdir()  # results name their file themselves, which leaves temporary files
     return say(lang, "cli.unusable", file=file, why=why(error)) if file else say(lang, "cli.unnamed", why=why(error))
+
+
+@contextmanager
+def _notes_shown(ctx: click.Context) -> Iterator[None]:
+    """Print each note on a file that is read, once, on standard error; other warnings go where they went."""
+    shown: set[str] = set()
+    with warnings.catch_warnings():
+        otherwise = warnings.showwarning
+
+        def show(message: Warning | str, *place: typing.Any, **more: typing.Any) -> None:
+            if not isinstance(message, TableNote):
+                otherwise(message, *place, **more)
+            elif (text := message.text(error_lang(ctx))) not in shown:
+                shown.add(text)
+                click.echo(text, err=True)
+
+        warnings.simplefilter("always", TableNote)
+        warnings.showwarning = show
+        yield
 
 
 def _counted(error: FactError, lang: str) -> str:

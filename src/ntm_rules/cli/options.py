@@ -182,7 +182,7 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             type=click.Choice(["comma", "point"]),
             help="What separates decimals where a number such as 1.234 can be read in two ways.",
         ),
-        click.option("--sheet", metavar="NAME", help="Sheet of an Excel file. [default: the first]"),
+        click.option("--sheet", metavar="NAME", help="Sheet of an Excel file. [default: the first that is not hidden]"),
         click.option(
             "--unit-width",
             type=click.IntRange(min=1, max=20),

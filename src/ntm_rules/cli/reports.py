@@ -1,10 +1,12 @@
 """Where reports go: the console, JSON, a workbook or a page."""
 
+import json
 import typing
 from collections.abc import Callable
 
 from ntm_rules.cli.console import console, print_lines, table, text
-from ntm_rules.cli.output import json_text, replaced, text_target
+from ntm_rules.cli.output import replaced, text_target
+from ntm_rules.messages.printable import printable
 from ntm_rules.reports.report import Report, is_number, text_of
 
 FORMS = ("table", "json", "xlsx", "html")
@@ -20,7 +22,9 @@ def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], 
         return
     with text_target(out, form) as target:
         if form == "json":
-            target.write(json_text(data()) + "\n")
+            for piece in json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(data()):
+                target.write(printable(piece))  # piece by piece: a report of all units is long
+            target.write("\n")
         elif form == "html":
             from ntm_rules.reports.page import html
 

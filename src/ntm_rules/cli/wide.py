@@ -57,7 +57,9 @@ def _texts(name: str, values: typing.Any) -> typing.Any:
 
 
 def _listed(values: typing.Any) -> Iterable[object]:
-    return values if isinstance(values, list) else values.to_pylist()
+    from ntm_rules.tables.parquet import values_of
+
+    return values if isinstance(values, list) else values_of(values)
 
 
 # -- Parquet ---------------------------------------------------------------------------------

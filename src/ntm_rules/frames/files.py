@@ -13,12 +13,13 @@ from ntm_rules.frames.arrays.encode import column_of, places_of
 from ntm_rules.frames.arrays.kernel import Codes, Segment, kernel_of
 from ntm_rules.frames.base.column import Column, of_arrow
 from ntm_rules.frames.base.vectors import Array, Mask
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.tables.cells import BadCell, Reader
-from ntm_rules.tables.units import Reading, UnitFacts
+from ntm_rules.tables.cells import BadCell, Reader, is_total
+from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of
 from ntm_rules.verdict.faults import Faults
@@ -158,19 +159,18 @@ class _Parquet:
                 yield self.batch(batch, columns, start)
                 start += batch.num_rows
             self.twice(file, columns)
+        reading.remark_totals()
         reading.problems.stop()
         faults.unreadable.extend(reading.bad)
         faults.stop()
 
     def batch(self, batch: "pa.RecordBatch", columns: "Columns", start: int) -> Batch:
         """Return the outcomes of a batch whose first row has the place *start*."""
-        from ntm_rules.tables.parquet import is_text, rows
+        from ntm_rules.tables.parquet import is_text, rows, values_of
 
+        batch, lines, units = self.without_totals(batch, columns, start)
         found: dict[str, Column] = {}
-        units = [self.reading.named(unit) for unit in batch.column(columns.unit).to_pylist()]
-        # eight bytes a unit, not its name: a file may have more units than memory has room for names
-        self.hashes.append(np.fromiter((hash(look_alike(unit)) for unit in units), np.int64, len(units)))
-        odd = np.fromiter((not unit for unit in units), np.bool_, len(units))
+        odd = _flawed(units, flaw_of_name)
         for place, name, read in columns.facts:
             array = batch.column(place)
             if is_text(array.type):
@@ -189,11 +189,42 @@ class _Parquet:
 
         def row(place: int) -> UnitFacts | None:
             values = next(iter(rows(batch.slice(place, 1))))
-            return self.reading.row(start + place, columns.names, values)
+            return self.reading.row(int(lines[place]), columns.names, values)
 
-        codes = self.work.codes(found, odd, row)
         kept = {name: batch.column(typing.cast(int, place)) for place, name in columns.kept}
+        for array in kept.values():
+            if is_text(array.type):
+                odd |= _flawed([text or "" for text in values_of(array)], flaw_of_text)
+        codes = self.work.codes(found, odd, row)
         return Batch(units, kept, codes, frozenset(name for _, name, _ in columns.facts))
+
+    def names(self, batch: "pa.RecordBatch", columns: "Columns") -> list[str]:
+        """Return the units of a batch; rows with the same name share it."""
+        from ntm_rules.tables.parquet import values_of
+
+        found = values_of(batch.column(columns.unit))
+        named = {name: self.reading.named(name) for name in dict.fromkeys(found)}
+        return [named[name] for name in found]
+
+    def without_totals(
+        self, batch: "pa.RecordBatch", columns: "Columns", start: int
+    ) -> "tuple[pa.RecordBatch, Array, list[str]]":
+        """Return the rows of a batch that are not called a total, with their places in the file and their units."""
+        from ntm_rules.tables.parquet import rows
+
+        place_of_unit = typing.cast(int, columns.unit)
+        units = self.names(batch, columns)
+        left = np.ones(len(units), np.bool_)
+        for place, unit in enumerate(units):
+            if not unit or is_total(unit):
+                values = next(iter(rows(batch.slice(place, 1))))
+                left[place] = not self.reading.is_total(start + place, values, place_of_unit)
+        # eight bytes a unit, not its name: a file may have more units than memory has room for names
+        hashes = np.fromiter((hash(look_alike(unit)) for unit in units), np.int64, len(units))
+        self.hashes.append(np.where(left, hashes, start + np.arange(len(units))))
+        if not left.all():
+            batch, units = batch.filter(left), [units[place] for place in np.flatnonzero(left)]
+        return batch, start + np.flatnonzero(left), units
 
     def twice(self, file: "pq.ParquetFile", columns: "Columns") -> None:
         """Note the units that stand there twice; their names are read again only where it looks like it."""
@@ -210,7 +241,7 @@ class _Parquet:
             for batch in parquet.batches(file, self.reading.problems, [name]):
                 for row in rows[(rows >= start) & (rows < start + batch.num_rows)]:
                     given = batch.column(0)[int(row) - start].as_py()
-                    if self.reading.named(given):
+                    if (name := self.reading.named(given)) and not is_total(name):
                         self.reading.unit_of(int(row) + 1, given)
                 start += batch.num_rows
 
@@ -223,6 +254,12 @@ def _is_bad(value: object, check: Check) -> bool:
     except BadValue:
         return True
     return False
+
+
+def _flawed(texts: Sequence[str], flaw: Callable[[str], Message | None]) -> Mask:
+    """Return which texts have a flaw; each is looked at once."""
+    found = {text: flaw(text) is not None for text in dict.fromkeys(texts)}
+    return np.fromiter((found[text] for text in texts), np.bool_, len(texts))
 
 
 def _read(array: "pa.Array[typing.Any]", read: Reader) -> tuple[Array, list[object]]:

@@ -19,6 +19,7 @@ MAX_PROBLEMS = 10_000
 """After so many bad facts of a file reading stops."""
 _SHOWN = 100
 _CANDIDATES = 12
+_LONGEST = 200
 
 
 @public("messages")
@@ -318,26 +319,31 @@ class EngineUnavailable(NtmRulesError):  # noqa: N818
     """An optional engine cannot run here; the message says why and what to install."""
 
 
-_D = str.maketrans("\u0110\u0111\u00d0\u00f0", "DdDd")
-"""The Vietnamese letter, and the Icelandic one that looks the same."""
+_D = str.maketrans("ĐđÐðƉ", "DdDdD")
+"""Đ, which is no D with a mark to Unicode, and the letters that look like it."""
 
 
 def displayed(value: object) -> str:
-    """Return a value as errors show it: a member of an enumeration by name, a number of thousands of digits by size."""
+    """Return a value as errors show it: a member of an enumeration by name, a number of thousands of digits by size.
+
+    A text is cut where it is so long that the rest of the sentence would be lost.
+    """
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
     try:
-        return str(value)
+        text = str(value)
     except ValueError:  # so many digits of an integer Python does not write out
         if not isinstance(value, int):
             return f"<{type(value).__name__}>"
         return f"{'-' if value < 0 else ''}1e{int(value.bit_length() * math.log10(2))}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def folded(text: str) -> str:
     """*text* in lower case without diacritics and punctuation, for comparing names."""
     plain = unicodedata.normalize("NFD", text.translate(_D))
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    seen = (c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    kept = "".join(c if c.isalnum() else " " for c in seen)
     return " ".join(kept.casefold().split())
 
 

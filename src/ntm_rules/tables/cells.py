@@ -18,6 +18,16 @@ YES = ("đạt", "có", "x", "true", "1")
 NO = ("chưa đạt", "không đạt", "không", "false", "0")
 DECIMAL_SEPARATORS = {"comma": ",", "point": "."}
 
+TOTALS = frozenset({"tổng", "cộng", "tổng cộng", "tổng số", "bình quân", "trung bình", "total"})
+"""What a row is called that is not a unit but sums up others."""
+
+_LONGEST = 100
+"""More characters than what a total is called, however it is typed."""
+
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|\r(?!\n)")
+"""Control characters that are no tabs or line breaks, and halves of characters."""
+_LOOK_ALIKES = str.maketrans("ÐðƉ", "ĐđĐ")
+
 _NUMBER = re.compile(r"(-?)([0-9]+(?:[.,][0-9]+)*)")
 _MEMORY = 1024
 
@@ -47,6 +57,21 @@ class Percent:
         return f"{self.value}%"
 
 
+@frozen
+class Merged:
+    """A value that a spreadsheet shows once for several cells.
+
+    Attributes:
+        cells: which, as ``B2:B3``.
+    """
+
+    value: object
+    cells: str
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
 def typed_value(value: object, fact: Fact, read: Reader) -> object:
     """Return a cell that knows its type, as spreadsheets and Parquet have them, for ``assess``.
 
@@ -58,6 +83,10 @@ def typed_value(value: object, fact: Fact, read: Reader) -> object:
     """
     if isinstance(value, str):
         return read(value)
+    if isinstance(value, Merged):
+        if value.value is None:
+            return None
+        raise BadCell(Message("expected.own_cell", cells=value.cells))
     if isinstance(value, Percent):
         return value.value if fact.type is FactType.PERCENT else read(str(value))
     if isinstance(value, dt.date | dt.time | dt.timedelta):
@@ -86,7 +115,7 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
 
     @lru_cache(maxsize=_MEMORY)
     def cell(text: str) -> Value:
-        tidy = tidied(text)
+        tidy = tidied(text).translate(_LOOK_ALIKES)
         return read(tidy) if tidy else None
 
     return cell
@@ -95,6 +124,17 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
 def tidied(text: str) -> str:
     """*text* in one form, see ``one_form``."""
     return one_form(text)
+
+
+def is_total(text: str) -> bool:
+    """Return whether a row is called a total."""
+    return len(text) < _LONGEST and tidied(text).rstrip(":").rstrip().casefold() in TOTALS
+
+
+def unwritable(text: str) -> str | None:
+    """Return the first character that no file or terminal should get, as ``U+001B``; None where all are harmless."""
+    found = _UNWRITABLE.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
 
 
 def _yes_or_no(text: str) -> bool:

@@ -1,139 +1,372 @@
 """Rows out of Excel files (.xlsx): values as the cells hold them, percentages as they are shown."""
 
 import re
-import typing
-import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+
+from attrs import define, field, frozen
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel, from_ISO8601
+from openpyxl.utils.escape import unescape
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import EngineUnavailable, meant
-from ntm_rules.tables.cells import Percent, tidied
-from ntm_rules.tables.rows import Problems, Record
+from ntm_rules.messages.errors import meant
+from ntm_rules.tables.cells import Merged, Percent
+from ntm_rules.tables.parts import MAX_BYTES, MAX_PART, MAX_TEXTS, Attributes, Damaged, Parts
+from ntm_rules.tables.rows import MAX_LINE, Known, Problems, Record, headed
 
-if typing.TYPE_CHECKING:
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+MAX_ROWS, MAX_COLUMNS = 2**20, 2**14
+"""The size of a sheet in Excel."""
+MAX_MERGED = 2**16
+"""The most merged ranges of a sheet; they are all known before its first row is read."""
 
-MAX_BYTES = 2**32
-"""The most that the parts of a workbook may hold once they are unpacked; sheets are read as a stream."""
-MAX_TEXTS = 2**28
-"""The most of the parts that are read whole: the texts of the cells, the formats."""
-
-_ROWS = 1000
-_NOT_EXCEL = (zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError, TypeError, AttributeError, EOFError)
+_LISTED = 5
+_NOT_EXCEL = (
+    Damaged,
+    EOFError,
+    ExpatError,
+    KeyError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    UnicodeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What the parts of a file that is not a workbook, or is a damaged one, end in."""
 _AS_TEXT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 """The parts of a number format that stand for themselves."""
-_NO_RESULT = re.compile(rb"(</(\w+:)?f>|<(\w+:)?f\b[^>]*/>)\s*(<(\w+:)?v\s*/>\s*)?</(\w+:)?c>")
-"""A formula whose cell ends without a value."""
-_CHUNK, _OVERLAP = 2**20, 2**8
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+Row = tuple[int, list[object]]
 
 
-def workbook_records(path: Path, problems: Problems, sheet: str | None) -> Iterator[Record]:
+def workbook_records(path: Path, problems: Problems, known: Known, sheet: str | None) -> Iterator[Record]:
     """Yield the rows of a sheet; the first that is not blank holds the names of the columns.
 
-    A cell that is shown as a percentage is ``Percent``. Results of formulas are those that were stored.
+    A cell that is shown as a percentage is ``Percent``, one that is merged with others ``Merged``. Results of
+    formulas are those that were stored.
 
     Args:
-        sheet: its name; the first unless given.
+        sheet: its name; the first that is not hidden unless given.
 
     Raises:
-        TableError: the file is not a workbook, has no such sheet, or holds formulas without results.
-        EngineUnavailable: openpyxl is not installed.
+        TableError: the file is not a workbook, is too large, has no such sheet, or holds formulas without results.
         OSError: the file cannot be opened.
     """
-    try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise EngineUnavailable(Message("engine.excel"), Message("hint.extra", extra="excel")) from error
     with path.open("rb") as file:
         try:
-            _look(file, problems)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # openpyxl warns of what it does not keep; we only read
-                book = load_workbook(file, read_only=True, data_only=True)
-            chosen = typing.cast("ReadOnlyWorksheet", _sheet(book.worksheets, sheet, problems))
-            yield from _rows(chosen)
+            with zipfile.ZipFile(file) as archive:
+                book = _Book.of(Parts(archive, problems), problems)
+                yield from headed(book.rows(book.sheet(sheet)), problems, known)
         except _NOT_EXCEL as error:
             problems.fail(Message("table.excel", error=str(error)), 1)
 
 
-def _look(file: typing.IO[bytes], problems: Problems) -> None:
-    """Refuse what would not fit, and formulas that nobody has worked out."""
-    with zipfile.ZipFile(file) as parts:
-        sizes = {part.filename: part.file_size for part in parts.infolist()}
-        whole = sum(size for name, size in sizes.items() if not name.startswith("xl/worksheets/"))
-        if sum(sizes.values()) > MAX_BYTES or whole > MAX_TEXTS:
-            problems.fail(Message("table.size/workbook"), 1)
-        for name in sizes:
-            if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name) and _unfinished(parts, name):
-                problems.fail(Message("table.formula"), 1)
+@frozen
+class _Merge:
+    """A merged range: rows and columns from 1, as in ``B2:C3``."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    cells: str
 
 
-def _unfinished(parts: zipfile.ZipFile, name: str) -> bool:
-    """Return whether a sheet holds a formula without a result."""
-    with parts.open(name) as part:
-        text = b""
-        while chunk := part.read(_CHUNK):
-            text = text[-_OVERLAP:] + chunk
-            if any(b't="str"' not in _opening(text, found.start()) for found in _NO_RESULT.finditer(text)):
-                return True
-    return False
+@frozen
+class _Sheet:
+    name: str
+    part: str
+    hidden: bool
 
 
-def _opening(text: bytes, place: int) -> bytes:
-    """Return the tag that opens the cell around a place; an empty text is a result too."""
-    start = max(text.rfind(b"<c ", 0, place), text.rfind(b":c ", 0, place))
-    return text[start : text.find(b">", start)]
+@define
+class _Book:
+    """A workbook: its sheets, and what the cells of all sheets refer to."""
 
+    parts: Parts
+    problems: Problems
+    sheets: list[_Sheet] = field(factory=list)
+    texts: list[str] = field(factory=list)
+    formats: list[int] = field(factory=list)
+    codes: dict[int, str] = field(factory=dict)
+    kinds: dict[str, str] = field(factory=dict)
+    from_1904: bool = False
 
-def _sheet(sheets: Sequence[typing.Any], wanted: str | None, problems: Problems) -> object:
-    """Return the sheet of a name, or the first."""
-    names = [sheet.title for sheet in sheets]
-    if not sheets:
-        problems.fail(Message("table.sheet/none"), 1)
-    if wanted is None:
-        return sheets[0]
-    if wanted not in names:
-        hint = meant(wanted, names) or Message("hint.there_is", names=tuple(names))
-        problems.fail(Message("table.sheet", name=wanted), 1, hint)
-    return sheets[names.index(wanted)]
+    @classmethod
+    def of(cls, parts: Parts, problems: Problems) -> "_Book":
+        """Return a workbook; its sheets are not read yet."""
+        book = cls(parts, problems)
+        name = next((target for _, kind, target in parts.targets("") if kind == "officeDocument"), "")
+        found = {id_: (kind, target) for id_, kind, target in parts.targets(name)}
+        for tag, attributes, _ in parts.elements(name, MAX_PART):
+            if tag == "workbookPr" and attributes:
+                book.from_1904 = attributes.get("date1904") in ("1", "true")
+            if tag == "sheet" and attributes:
+                kind, target = found[next((v for k, v in attributes.items() if k.endswith(" id")), "")]
+                if kind == "worksheet":
+                    hidden = attributes.get("state", "visible") != "visible"
+                    book.sheets.append(_Sheet(attributes["name"], target, hidden))
+        for kind, target in found.values():
+            if kind == "sharedStrings" and target in parts:
+                book.texts.extend(_texts(parts, target))
+            if kind == "styles" and target in parts:
+                book._read_formats(target)
+        return book
 
+    def _read_formats(self, part: str) -> None:
+        inside = False
+        for tag, attributes, _ in self.parts.elements(part, MAX_PART):
+            if tag == "cellXfs":
+                inside = attributes is not None
+            if tag == "xf" and inside and attributes is not None:
+                self.formats.append(int(attributes.get("numFmtId", "0")))
+            if tag == "numFmt" and attributes is not None:
+                self.codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
 
-def _rows(sheet: "ReadOnlyWorksheet") -> Iterator[Record]:
-    sheet.reset_dimensions()  # what the file says of its size need not be so
-    percents: dict[str, bool] = {}
-    header: tuple[str, ...] = ()
-    rows = enumerate(sheet.iter_rows(), 1)
-    while True:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            chunk = list(islice(rows, _ROWS))
-        if not chunk:
-            return
-        for number, cells in chunk:
-            values = [_value(cell, percents) for cell in cells]
-            while values and (values[-1] is None or not str(values[-1]).strip()):
-                values.pop()
-            if values and header:
-                yield number, header, values
-            elif values:
-                header = tuple("" if value is None else tidied(str(value)) for value in values)
-                yield number, header, None
+    def sheet(self, wanted: str | None) -> _Sheet:
+        """Return the sheet of a name, or the first that is not hidden.
 
+        Raises:
+            TableError: there is none.
+        """
+        names = tuple(sheet.name for sheet in self.sheets)
+        if wanted is None:
+            seen = next((sheet for sheet in self.sheets if not sheet.hidden), None)
+            if seen is None:
+                self.problems.fail(Message("table.sheet/none"), 1)
+            skipped = names[: self.sheets.index(seen)]
+            if skipped:
+                self.problems.remark(Message("table.hidden/sheets", names=skipped, read=seen.name), 1)
+            return seen
+        if wanted not in names:
+            hint = meant(wanted, names) or Message("hint.there_is", names=names)
+            self.problems.fail(Message("table.sheet", name=wanted), 1, hint)
+        return self.sheets[names.index(wanted)]
 
-def _value(cell: typing.Any, percents: dict[str, bool]) -> object:
-    """Return the value of a cell; as ``Percent`` where that is how it is shown."""
-    value = cell.value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        form = cell.number_format
-        if form not in percents:
-            percents[form] = "%" in _AS_TEXT.sub("", form)
-        if percents[form]:
+    # -- rows --------------------------------------------------------------------------------
+
+    def rows(self, sheet: _Sheet) -> Iterator[Row]:
+        """Yield the rows that are not blank; what is hidden is read too, with a note at the end.
+
+        Raises:
+            TableError: a cell is merged with the names of the columns.
+        """
+        merges, hidden_rows, hidden_columns = self._marks(sheet)
+        width = 0
+        seen: list[int] = []
+        for number, values in self._filled_rows(sheet):
+            if not width:
+                width = len(values)
+                names = [str(values[place]) for place in range(width) if hidden_columns(place + 1) and values[place]]
+                if names:
+                    self.problems.remark(Message("table.hidden/columns", names=tuple(names)), number)
+                for merge in merges:
+                    if merge.top <= number < merge.bottom:
+                        self.problems.fail(Message("table.merged", cells=merge.cells), number)
+                spread = _Spread([merge for merge in merges if merge.top > number], width)
+                yield number, values
+                continue
+            if hidden_rows(number):
+                seen.append(number)
+            yield number, spread.row(number, values)
+        if seen:
+            listed = ", ".join(map(str, seen[:_LISTED])) + (" …" if len(seen) > _LISTED else "")
+            self.problems.remark(Message("table.hidden/rows", count=len(seen), rows=listed), seen[0])
+
+    def _marks(self, sheet: _Sheet) -> tuple[list[_Merge], "_Ranges", "_Ranges"]:
+        """Return merged ranges, and which rows and columns are hidden."""
+        merges: list[_Merge] = []
+        rows, columns = _Ranges(), _Ranges()
+        row = 0
+        for tag, attributes, _ in self.parts.elements(sheet.part, MAX_BYTES):
+            if attributes is None:
+                continue
+            if tag == "row":
+                row = int(attributes.get("r", row + 1))
+                if attributes.get("hidden") in ("1", "true"):
+                    rows.add(row, row)
+            elif tag == "col" and attributes.get("hidden") in ("1", "true"):
+                columns.add(int(attributes["min"]), int(attributes["max"]))
+            elif tag == "mergeCell":
+                left, top, right, bottom = range_boundaries(attributes["ref"])
+                if (left, top) != (right, bottom):
+                    merges.append(_Merge(top, bottom, left, right, attributes["ref"]))
+                if len(merges) > MAX_MERGED:
+                    self.problems.fail(Message("table.merged/many", most=MAX_MERGED), 1)
+        return merges, rows, columns
+
+    def _filled_rows(self, sheet: _Sheet) -> Iterator[Row]:
+        """Yield the rows that hold something, without the blank cells at their ends."""
+        row, column, size = 0, 0, 0
+        cells: dict[int, object] = {}
+        cell: Attributes = {}
+        text: list[str] = []
+        formula, phonetic = False, False
+        for tag, attributes, inner in self.parts.elements(sheet.part, MAX_BYTES):
+            if attributes is not None:
+                if tag == "c":
+                    cell, formula = attributes, False
+                    column = _column(attributes["r"]) if "r" in attributes else column + 1
+                    text.clear()
+                elif tag == "row":
+                    number = int(attributes.get("r", row + 1))
+                    if not row < number <= MAX_ROWS:
+                        raise Damaged(f"row {number}")
+                    row, column, size = number, 0, 0
+                    cells = {}
+                elif tag == "rPh":
+                    phonetic = True
+            elif tag == "v" or (tag == "t" and not phonetic):
+                text.append(inner)
+                size += len(inner)
+                if size > MAX_LINE:
+                    self.problems.fail(Message("table.line", most=MAX_LINE), row)
+            elif tag == "f":
+                formula = True
+            elif tag == "rPh":
+                phonetic = False
+            elif tag == "c":
+                if formula and not any(text) and cell.get("t") != "str":
+                    self.problems.fail(Message("table.formula"), row)
+                value = self._value(cell, "".join(text))
+                if value is not None and str(value).strip():
+                    if not 0 < column <= MAX_COLUMNS:
+                        raise Damaged(f"column {column}")
+                    cells[column] = value
+                    size += len(value) if isinstance(value, str) else 0
+                    if size > MAX_LINE:
+                        self.problems.fail(Message("table.line", most=MAX_LINE), row)
+            elif tag == "row" and cells:
+                yield row, [cells.get(place) for place in range(1, max(cells) + 1)]
+
+    # -- cells -------------------------------------------------------------------------------
+
+    def _value(self, cell: Attributes, text: str) -> object:
+        """Return the value of a cell; as ``Percent`` where that is how it is shown."""
+        kind = cell.get("t", "n")
+        if kind in ("inlineStr", "str"):
+            return _unescaped(text)
+        if not text:
+            return None
+        if kind == "s":
+            return self.texts[int(text)]
+        if kind == "b":
+            return bool(int(text))
+        if kind == "d":
+            return from_ISO8601(text)
+        return self._number(text, int(cell.get("s", "0"))) if kind == "n" else text
+
+    def _number(self, text: str, style: int) -> object:
+        if not _NUMBER.fullmatch(text):
+            raise Damaged(f"the number {text[:20]}")
+        value = float(text) if set(text) & set(".eE") else int(text)
+        shown_as = self._shown_as(style)
+        if shown_as == "percent":
             exact = Decimal(repr(value)) * 100
             return Percent(int(exact) if exact == exact.to_integral_value() else float(exact))
-    return value
+        if shown_as:
+            epoch = CALENDAR_MAC_1904 if self.from_1904 else CALENDAR_WINDOWS_1900
+            try:
+                return from_excel(value, epoch, timedelta=shown_as == "timedelta")
+            except (OverflowError, ValueError):
+                return "#VALUE!"  # as Excel shows a day that it does not know
+        return value
+
+    def _shown_as(self, style: int) -> str:
+        """Return whether numbers of a style are shown as ``percent``, ``date`` or ``timedelta``; empty for others."""
+        number = self.formats[style] if style < len(self.formats) else 0
+        code = self.codes.get(number) or BUILTIN_FORMATS.get(number, "")
+        if code not in self.kinds:
+            kinds = (
+                ("percent", "%" in _AS_TEXT.sub("", code)),
+                ("timedelta", is_timedelta_format(code)),
+                ("date", is_date_format(code)),
+            )
+            self.kinds[code] = next((kind for kind, holds in kinds if holds), "")
+        return self.kinds[code]
+
+
+def _texts(parts: Parts, name: str) -> Iterator[str]:
+    """Yield the texts that cells refer to by number, without the readings of East Asian ones."""
+    found: list[str] = []
+    size, phonetic = 0, False
+    for tag, attributes, inner in parts.elements(name, MAX_TEXTS):
+        if tag == "rPh":
+            phonetic = attributes is not None
+        elif attributes is None and tag == "t" and not phonetic:
+            found.append(inner)
+            size += len(inner)
+            if size > MAX_LINE:
+                parts.problems.fail(Message("table.line", most=MAX_LINE), 1)
+        elif attributes is None and tag == "si":
+            yield _unescaped("".join(found))
+            found.clear()
+            size = 0
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with its characters for their codes, as ``_x000D_``; most have none."""
+    return unescape(text) if "_x" in text else text
+
+
+def _column(place: str) -> int:
+    """Return the number of the column of a cell such as ``AB12``."""
+    number = 0
+    for letter in place.rstrip("0123456789"):
+        if not "A" <= letter <= "Z" or number > MAX_COLUMNS:
+            raise Damaged(place[:20])
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+@define
+class _Ranges:
+    """Numbers of rows or columns, in the order of the file; they are many where a table is filtered."""
+
+    ends: list[int] = field(factory=list)
+    starts: list[int] = field(factory=list)
+
+    def add(self, start: int, end: int) -> None:
+        if self.ends and self.ends[-1] == start - 1:
+            self.ends[-1] = end
+        else:
+            self.starts.append(start)
+            self.ends.append(end)
+
+    def __call__(self, number: int) -> bool:
+        place = bisect_left(self.ends, number)
+        return place < len(self.ends) and self.starts[place] <= number
+
+
+class _Spread:
+    """Gives the cells of merged ranges the value that is written in the first of them."""
+
+    def __init__(self, merges: Iterable[_Merge], width: int) -> None:
+        self.waiting = sorted((m for m in merges if m.left <= width), key=lambda m: m.top, reverse=True)
+        self.width = width
+        self.open: list[tuple[_Merge, object]] = []
+
+    def row(self, number: int, values: Sequence[object]) -> list[object]:
+        """Return the values of a row."""
+        made = list(values)
+        self.open = [(merge, value) for merge, value in self.open if merge.bottom >= number]
+        while self.waiting and self.waiting[-1].top <= number:
+            merge = self.waiting.pop()
+            if merge.bottom >= number:
+                written = merge.top == number and merge.left <= len(values)
+                self.open.append((merge, values[merge.left - 1] if written else None))
+        for merge, value in self.open:
+            right = min(merge.right, self.width)
+            made.extend([None] * (right - len(made)))
+            made[merge.left - 1 : right] = [Merged(value, merge.cells)] * (right - merge.left + 1)
+        return made

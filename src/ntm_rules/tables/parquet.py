@@ -8,7 +8,8 @@ from pathlib import Path
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.tables.rows import Problems, Record
+from ntm_rules.tables import pages
+from ntm_rules.tables.rows import Problems, Record, check_regular
 
 if typing.TYPE_CHECKING:
     import pyarrow as pa
@@ -22,11 +23,21 @@ _BUFFER = 2**18
 """Bytes of a column that are read at once, so that memory does not grow with the row groups of a file."""
 
 
+MAX_ROWS = 2**24
+"""The most rows of a file: a few bytes can stand for any number of rows, of each of which something is remembered."""
+MAX_MEMORY = 2**28
+"""The most bytes that the pages of a row group may need that are open at the same time."""
+_MAX_LISTED = 10**5
+"""The most columns, row groups and so on that the description may list."""
+_MAX_FIXED = 64
+"""The most bytes of values that are all of one length."""
+
+
 def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
-    """Return a Parquet file.
+    """Return a Parquet file that can be read within bounds; each of its texts is held once a batch.
 
     Raises:
-        TableError: it is not a Parquet file.
+        TableError: it is not a Parquet file, or one that would need too much memory.
         EngineUnavailable: pyarrow is not installed.
         OSError: it cannot be opened.
     """
@@ -35,11 +46,37 @@ def opened(path: Path, problems: Problems) -> "pq.ParquetFile":
         import pyarrow.parquet as pq
     except ImportError as error:
         raise EngineUnavailable(Message("engine.parquet"), Message("hint.extra", extra="frame")) from error
-    path.open("rb").close()  # so that a file that is not there is an error of the system
+    check_regular(path, problems)
     try:
-        return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
-    except (pa.ArrowException, OSError) as error:
+        _check_size(pages.needs(path), problems)
+        options = {"thrift_container_size_limit": _MAX_LISTED, "buffer_size": _BUFFER, "pre_buffer": False}
+        with pq.ParquetFile(path, **options) as found:
+            metadata = found.metadata
+        columns = [metadata.schema.column(place) for place in range(metadata.num_columns)]
+        if any(column.physical_type == "FIXED_LEN_BYTE_ARRAY" and column.length > _MAX_FIXED for column in columns):
+            problems.fail(Message("table.size/parquet"), 1)
+        texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and _is_text(column)]
+        return pq.ParquetFile(path, metadata=metadata, read_dictionary=texts, **options)
+    except (pa.ArrowException, OSError, UnicodeError, pages.Damaged) as error:
         problems.fail(Message("table.parquet", error=_first(error)), 1)
+
+
+def _check_size(needs: pages.Needs, problems: Problems) -> None:
+    """Raise if reading a file would need too much memory.
+
+    Raises:
+        TableError: it would.
+    """
+    if needs.rows > MAX_ROWS:
+        problems.fail(Message("table.size/many", most=MAX_ROWS), 1)
+    if needs.memory > MAX_MEMORY:
+        problems.fail(Message("table.size/parquet"), 1)
+    if needs.prefixed:
+        problems.fail(Message("table.parquet/encoding"), 1)
+
+
+def _is_text(column: "pq.ColumnSchema") -> bool:
+    return column.max_repetition_level == 0 and column.logical_type.type in ("STRING", "NONE", "ENUM", "JSON", "BSON")
 
 
 def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
@@ -61,10 +98,23 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
         if wanted is not None:
             held = Message("holds.type", type=str(schema.types[place]))
             problems.note(Message("table.type", name=names[place], held=held, wanted=wanted), 1)
+    for found, name in columns.kept:
+        if found is not None and not _may_be_kept(schema.types[found]):
+            held = Message("holds.type", type=str(schema.types[found]))
+            problems.note(Message("table.type/kept", name=name, held=held), 1)
     if not file.metadata.num_rows:
         problems.note(Message("table.empty"), 1)
     problems.stop()
     return columns
+
+
+def _may_be_kept(kind: "pa.DataType", inside: bool = False) -> bool:
+    """Return whether the values of a column are small: no lists, and no texts inside structures."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(kind):
+        return all(_may_be_kept(kind.field(place).type, True) for place in range(kind.num_fields))
+    return not pa.types.is_nested(kind) and not (inside and (is_text(kind) or pa.types.is_binary(kind)))
 
 
 def is_text(kind: "pa.DataType") -> bool:
@@ -106,7 +156,9 @@ def batches(file: "pq.ParquetFile", problems: Problems, names: Sequence[str]) ->
     import pyarrow as pa
 
     try:
-        yield from file.iter_batches(BATCH, columns=list(names))
+        for batch in file.iter_batches(BATCH, columns=list(names)):
+            batch.validate(full=True)  # Arrow does not look whether texts are UTF-8
+            yield batch
     except (pa.ArrowException, OSError) as error:
         problems.fail(Message("table.parquet/damaged", error=_first(error)), 1)
 
@@ -130,13 +182,17 @@ def parquet_records(path: Path, reading: "Reading") -> Iterator[Record]:
 
 def rows(batch: "pa.RecordBatch") -> Iterator[tuple[object, ...]]:
     """Yield the rows of a batch as Python values; float32 by its shortest text, decimals without superfluous zeros."""
-    return zip(*(_values(column) for column in batch.columns), strict=True)
+    return zip(*(values_of(column) for column in batch.columns), strict=True)
 
 
-def _values(column: "pa.Array[typing.Any]") -> Sequence[object]:
+def values_of(column: "pa.Array[typing.Any]") -> list[typing.Any]:
+    """Return the values of a column; rows with the same entry of a dictionary share it."""
     import numpy as np
     import pyarrow as pa
 
+    if pa.types.is_dictionary(column.type):
+        entries = values_of(column.dictionary)
+        return [None if place is None else entries[place] for place in column.indices.to_pylist()]
     values: list[typing.Any] = column.to_pylist()
     if pa.types.is_float32(column.type):
         return [None if value is None else float(str(np.float32(value))) for value in values]

@@ -2,16 +2,21 @@
 
 import csv
 import json
+import re
+import stat
 import typing
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
 
 from attrs import field, frozen
 
+from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import Diagnostic, TableError
+from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError
 from ntm_rules.model.numbers import decimal_of
 from ntm_rules.tables.cells import tidied
 
@@ -19,7 +24,13 @@ MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
 
 MAX_LINE = 2**20
-"""The most characters of one line of a CSV or JSONL file; a CSV cell holds at most 131,072."""
+"""The most characters of one line of a CSV or JSONL file, of a row of Excel, of a cell of JSON or Parquet.
+
+A CSV cell holds at most 131,072.
+"""
+
+MAX_DEPTH = 32
+"""The most levels of a JSON text."""
 
 TYPED = (".xlsx", ".parquet")
 """Suffixes of files whose cells know their types."""
@@ -30,6 +41,10 @@ MAX_PROBLEMS = 100
 _LONG = 400
 _TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 _DELIMITERS = (",", ";", "\t")
+_DECLARED = re.compile(r"""("?)sep=([^\w\s"]|\t)\1""", re.IGNORECASE)
+"""The first line of a CSV file that tells Excel its delimiter."""
+_AHEAD = 30
+"""Rows that are looked at for the names of the columns, where the first has none that is known."""
 _UTF8_HINT = Message("hint.utf8")
 
 Record = tuple[int, tuple[str, ...], Sequence[object] | None]
@@ -37,6 +52,27 @@ Record = tuple[int, tuple[str, ...], Sequence[object] | None]
 
 Known = Callable[[str], bool]
 """Whether a name is that of a column we look for."""
+
+
+@public("tables")
+class TableNote(UserWarning):
+    """Something worth knowing about a file that was read all the same, such as rows that were left out.
+
+    Attributes:
+        diagnostic: what, with file and line.
+    """
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+        super().__init__(diagnostic.text())
+
+    def text(self, lang: str = "en") -> str:
+        """Return file, line and what there is to know.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        return self.diagnostic.text(lang)
 
 
 @frozen
@@ -69,9 +105,56 @@ class Problems:
         self.note(message, line, hint)
         raise TableError(tuple(self.found.values()))
 
-    def _at(self, line: int, message: Message, hint: Sentence = "") -> Diagnostic:
+    def remark(self, message: Message, line: int) -> None:
+        """Warn of what is no error, and may be a surprise."""
+        warnings.warn(TableNote(self._at(line, message, severity=Severity.NOTE)), stacklevel=2)
+
+    def _at(self, line: int, message: Message, hint: Sentence = "", severity: Severity = Severity.ERROR) -> Diagnostic:
         code = message.code.partition("/")[0]
-        return Diagnostic(code, message, file=self.file, line=line, column=1, hint=hint)
+        return Diagnostic(code, message, severity, self.file, line, 1, hint)
+
+
+def check_regular(path: Path, problems: Problems) -> None:
+    """Raise unless a path is a plain file: a pipe would be waited for, and a device may never end.
+
+    Raises:
+        TableError: it is a folder, a pipe or a device.
+        OSError: there is nothing, or nothing that may be looked at.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        problems.fail(Message("table.file"), 1)
+
+
+def headed(rows: Iterable[tuple[int, Sequence[object]]], problems: Problems, known: Known) -> Iterator[Record]:
+    """Yield rows as records; the first holds the names of the columns.
+
+    Args:
+        rows: line and cells of each row that is not blank.
+
+    Raises:
+        TableError: the first row names no column, and one below does.
+    """
+    left = iter(rows)
+    for line, values in islice(left, 1):
+        names = _names(values)
+        ahead: list[tuple[int, Sequence[object]]] = []
+        if not any(map(known, names)):
+            ahead.extend(islice(left, _AHEAD))
+            score, seems = max(((_score(cells, known), -below) for below, cells in ahead), default=(0, 0))
+            if score:
+                problems.fail(Message("table.header", first=line, seems=-seems), line)
+        yield line, names, None
+        for below, cells in chain(ahead, left):
+            yield below, names, cells
+
+
+def _names(cells: Sequence[object]) -> tuple[str, ...]:
+    return tuple("" if cell is None else tidied(str(cell)) for cell in cells)
+
+
+def _score(cells: Sequence[object], known: Known) -> int:
+    """Return how many columns that we look for the cells name."""
+    return sum(map(known, set(_names(cells))))
 
 
 def records(path: Path, problems: Problems, known: Known, sheet: str | None = None) -> Iterator[Record]:
@@ -88,11 +171,14 @@ def records(path: Path, problems: Problems, known: Known, sheet: str | None = No
         EngineUnavailable: what reads Excel files is not installed.
         OSError: it cannot be opened.
     """
+    check_regular(path, problems)
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        from ntm_rules.tables.excel import workbook_records
-
-        yield from workbook_records(path, problems, sheet)
+        try:
+            from ntm_rules.tables.excel import workbook_records
+        except ImportError as error:  # of openpyxl
+            raise EngineUnavailable(Message("engine.excel"), Message("hint.extra", extra="excel")) from error
+        yield from workbook_records(path, problems, known, sheet)
     elif sheet is not None:
         problems.fail(Message("table.sheet/kind", name=path.name), 1)
     elif suffix in _TEXTS:
@@ -140,36 +226,36 @@ def _lines(file: typing.TextIO, problems: Problems) -> Iterator[str]:
 
 
 def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) -> Iterator[Record]:
-    delimiter = _delimiter(path, encoding, problems, known)
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(_lines(file, problems), delimiter=delimiter, strict=True)
-        header: tuple[str, ...] = ()
-        line = 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    if header:
-                        yield line, header, cells
-                    else:
-                        header = tuple(tidied(cell) for cell in cells)
-                        yield line, header, None
-                line = reader.line_num + 1
-        except csv.Error as error:
-            problems.fail(Message("table.csv", line=line, error=str(error)), line)
+        declared = _DECLARED.fullmatch(next(_lines(file, problems), "").rstrip("\r\n"))
+
+    def rows(delimiter: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+        with path.open(encoding=encoding, newline="") as file:
+            lines = _lines(file, problems)
+            above = len(list(islice(lines, 1))) if declared else 0
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            line = above + 1
+            try:
+                for cells in reader:
+                    if any(cell.strip() for cell in cells):
+                        yield line, cells
+                    line = above + reader.line_num + 1
+            except csv.Error as error:
+                problems.fail(Message("table.csv", line=line, error=str(error)), line)
+
+    def fit(delimiter: str) -> tuple[int, int, int]:
+        return _fit(rows(delimiter, Problems(problems.file)), known)
+
+    yield from headed(rows(declared[2] if declared else max(_DELIMITERS, key=fit), problems), problems, known)
 
 
-def _delimiter(path: Path, encoding: str, problems: Problems, known: Known) -> str:
-    """Return the delimiter that makes the most columns known, then the one that makes the most columns."""
-
-    def score(delimiter: str) -> tuple[int, int]:
-        with path.open(encoding=encoding, newline="") as file, suppress(csv.Error):
-            for cells in csv.reader(_lines(file, problems), delimiter=delimiter, strict=True):
-                names = [tidied(cell) for cell in cells]
-                if any(names):
-                    return sum(known(name) for name in names), len(names)
-        return 0, 0
-
-    return max(_DELIMITERS, key=score)
+def _fit(rows: Iterator[tuple[int, list[str]]], known: Known) -> tuple[int, int, int]:
+    """Return how well a delimiter fits: columns that the first row makes known, those of the rows below, columns."""
+    found: list[list[str]] = []
+    with suppress(TableError):
+        found.extend(cells for _, cells in islice(rows, 1 + _AHEAD))
+    scores = [_score(cells, known) for cells in found]
+    return (scores[0], max(scores), len(found[0])) if found else (0, 0, 0)
 
 
 # -- JSON --------------------------------------------------------------------------------------
@@ -215,14 +301,23 @@ def json_value(text: str) -> object:
         ValueError: it is not JSON, or has a duplicate key or a number that JSON does not have.
         RecursionError: it is nested too deeply.
     """
-    return json.loads(
+    value = json.loads(
         text, object_pairs_hook=_pairs, parse_constant=_no_number, parse_float=decimal_of, parse_int=_whole
     )
+    if _deep(value, MAX_DEPTH):
+        raise RecursionError
+    return value
 
 
 def _whole(text: str) -> int | Decimal | None:
     """Return a whole number; as a decimal where it has more digits than any that is used."""
     return int(text) if len(text) <= _LONG else decimal_of(text)
+
+
+def _deep(value: object, levels: int) -> bool:
+    """Return whether a value is nested in more levels."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(isinstance(each, dict | list) and _deep(each, levels - 1) for each in inner)
 
 
 class _JsonError(ValueError):

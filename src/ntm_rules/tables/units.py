@@ -18,18 +18,28 @@ from ntm_rules.model.names import look_alike
 from ntm_rules.tables.cells import (
     DECIMAL_SEPARATORS,
     BadCell,
+    Merged,
     Percent,
     Reader,
+    is_total,
     reader_of,
     tidied,
     typed_value,
+    unwritable,
 )
-from ntm_rules.tables.rows import TYPED, Problems, Record, records
+from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records
 
-__all__ = ["UNIT_COLUMNS", "TableError", "UnitFacts", "read"]
+__all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
+
+MAX_NAME = 200
+"""The most characters of the name of a unit."""
 
 UNIT_COLUMNS = ("unit", "code", "mã", "xã", "đơn vị", "tên xã")
 """Names of the column that names the unit; the first that a file has is taken."""
+
+
+_LISTED = 5
+_SHOWN = 40
 
 
 @public("tables")
@@ -73,11 +83,12 @@ def read(
         unit_column: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
         keep: columns that pass through; they need not be facts.
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
-        sheet: the sheet of an Excel file; the first unless given.
+        sheet: the sheet of an Excel file; the first that is not hidden unless given.
         unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
 
     Yields:
-        The rows that can be read, in the order of the file.
+        The rows that can be read, in the order of the file. Rows that are called a total, such as ``Tổng cộng``, are
+        left out, with a warning of the class ``TableNote``.
 
     Raises:
         TableError: the file or its columns cannot be read, or rows are out of shape: all of them, at the end.
@@ -124,6 +135,7 @@ class Reading:
     readers: dict[str, Reader] = field(init=False, factory=dict)
     lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
+    totals: list[int] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
     keep_as_is: frozenset[str] = field(init=False)
     keep_folded: frozenset[str] = field(init=False)
@@ -179,9 +191,16 @@ class Reading:
         if not (self.lines or self.bad or self.problems.found):
             self.problems.note(Message("table.empty"), 1)
         self.kept()
+        self.remark_totals()
         self.problems.stop()
         if self.bad:
             raise FactError(self.bad)
+
+    def remark_totals(self) -> None:
+        """Tell which rows were left out."""
+        if self.totals:
+            rows = ", ".join(map(str, self.totals[:_LISTED])) + (" …" if len(self.totals) > _LISTED else "")
+            self.problems.remark(Message("table.total", count=len(self.totals), rows=rows), self.totals[0])
 
     def kept(self) -> None:
         """Note the columns to keep that the file has not."""
@@ -198,12 +217,15 @@ class Reading:
         columns = self.last[0]
         if values is None:
             return None
-        if len(values) > len(names):
-            message = Message("table.row", place=self.place, line=line, cells=len(values), columns=len(names))
+        if len(values) > len(names) or (len(values) < len(names) and not self.typed):
+            code = "table.row/sheet" if self.typed else "table.row"
+            message = Message(code, place=self.place, line=line, cells=len(values), columns=len(names))
             self.problems.note(message, line)
             return None
         values = [*values, *[None] * (len(names) - len(values))]
-        unit = None if columns.unit is None else self.unit_of(line, values[columns.unit])
+        if columns.unit is not None and self.is_total(line, values, columns.unit):
+            return None
+        unit = None if columns.unit is None else self.unit_of(line, _own(values[columns.unit]))
         before = len(self.bad)
         facts = self.facts_of(line, unit, columns, values)
         if len(self.bad) >= MAX_PROBLEMS:
@@ -211,8 +233,25 @@ class Reading:
             raise FactError(self.bad, complete=False)
         if unit is None or len(self.bad) > before:
             return None
-        kept = {name: "" if place is None else kept_text(values[place]) for place, name in columns.kept}
+        kept = {name: "" if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
         return UnitFacts(unit, facts, kept, line)
+
+    def is_total(self, line: int, values: Sequence[object], unit: int) -> bool:
+        """Whether a row sums up others, by the name of its unit or, without one, by its first cell; it is counted."""
+        name = _own(values[unit])
+        if name is None or name == "":
+            name = next((own for value in values if (own := _own(value)) is not None and own != ""), None)
+        found = isinstance(name, str) and is_total(name)
+        self.totals.extend([line] if found else [])
+        return found
+
+    def text(self, line: int, column: str, value: object) -> str:
+        """Return a value that passes through as a text; what cannot be written is noted."""
+        text = kept_text(_own(value))
+        flaw = flaw_of_text(text, place=self.place, line=line, name=column)
+        if flaw is not None:
+            self.problems.note(flaw, line)
+        return text
 
     def facts_of(self, line: int, unit: str | None, columns: Columns, values: Sequence[object]) -> dict[str, object]:
         """Return the facts of a row, without empty cells; bad ones are noted."""
@@ -225,12 +264,18 @@ class Reading:
                 at = Message("place.cell", place=self.place, line=line, name=columns.names[place])
                 hint = Message("place.hinted", hint=bad.hint, place=at) if bad.hint else at
                 self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
+            if isinstance(value, dict):
+                self.text(line, columns.names[place], value)
             if value is not None:
                 facts[fact] = value
         return facts
 
     def unit_of(self, line: int, given: object) -> str | None:
         """Return the unit of a row; None where there is none or another row has it."""
+        flaw = flaw_of_name(tidied(given), place=self.place, line=line) if isinstance(given, str) else None
+        if flaw is not None:
+            self.problems.note(flaw, line)
+            return None
         try:
             unit = id_of(given, "unit", self.width)
         except BadArgument as error:
@@ -348,6 +393,29 @@ def _twice(name: str, other: str) -> Message:
 
 def _nearest(name: str, names: Sequence[str]) -> Sentence:
     return meant(name, names) or Message("hint.there_is", names=tuple(names))
+
+
+def flaw_of_name(unit: str, **place: object) -> Message | None:
+    """Return why a text cannot be the name of a unit; None where it can."""
+    if not unit:
+        return Message("table.unit/none", **place)
+    if len(unit) > MAX_NAME:
+        return Message("table.text/name", unit=unit[:_SHOWN], most=MAX_NAME, **place)
+    sign = unwritable(unit)
+    return None if sign is None else Message("table.text/unit", unit=unit, sign=sign, **place)
+
+
+def flaw_of_text(text: str, **place: object) -> Message | None:
+    """Return why a text cannot pass through; None where it can."""
+    if len(text) > MAX_LINE:
+        return Message("table.text/long", most=MAX_LINE, **place)
+    sign = unwritable(text)
+    return None if sign is None else Message("table.text", sign=sign, **place)
+
+
+def _own(value: object) -> object:
+    """Return a value as if its cell were not merged with others."""
+    return value.value if isinstance(value, Merged) else value
 
 
 def _value(value: object, read: Reader) -> object:

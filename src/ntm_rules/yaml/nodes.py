@@ -140,7 +140,9 @@ def read_text(text: str, shown: str) -> Node:
         at = Position(shown, mark.line + 1, mark.column + 1) if mark else Position(shown, 1, 1)
         raise RulesetError([problem("yaml.syntax", at, problem=error.problem or error.context)]) from error
     except yaml.YAMLError as error:  # a character that no YAML text may hold
-        raise RulesetError([problem("yaml.syntax", Position(shown, 1, 1), problem=str(error))]) from error
+        raise RulesetError(
+            [problem("yaml.syntax", Position(shown, 1, 1), problem=str(error).partition("\n")[0])]
+        ) from error
 
 
 class _Builder:
@@ -197,7 +199,7 @@ class _Builder:
 
     def collection(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, self.at(event))
+            return _text(event.value, self.at(event))
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
             while not isinstance(inner := next(events), yaml.SequenceEndEvent):
@@ -242,5 +244,5 @@ def from_python(value: object, shown: str, depth: int = 0) -> Node:
 def _text(text: str, at: Position) -> Scalar:
     """Return a text as a node; what YAML refuses in a file is refused here too."""
     if printable(text) != text:
-        raise RulesetError([problem("python.value/text", at, value=text)])
+        raise RulesetError([problem("yaml.text", at, value=text)])
     return Scalar(text, at)

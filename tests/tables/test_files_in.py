@@ -1,0 +1,417 @@
+"""Files in: what is not a plain figure in a plain row is read as it is meant, noted, or refused; never guessed."""
+
+import contextlib
+import datetime as dt
+import json
+import os
+import random
+import signal
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ntm_rules as ntm
+from cli.test_commands import LAW
+from command_line import invoke, run
+from ntm_rules import FactError, NtmRulesError, RulesetError, TableError
+from ntm_rules.messages.errors import Severity
+from ntm_rules.messages.printable import printable
+from ntm_rules.tables import TableNote
+from unit.test_tables import read, refused, write
+from unit.test_typed_files import patched
+from vietnamese import english, in_vietnamese
+
+Rows = list[list[Any]]
+HEAD = ["unit", "income", "plan", "huyện"]
+KINDS = (".csv", ".json", ".jsonl", ".xlsx", ".parquet")
+
+
+def book(folder: Path, rows: Rows, change: Callable[[Any, Any], object] = lambda *_: None) -> Path:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "Số liệu"
+    for row in rows:
+        sheet.append(row)
+    change(made, sheet)
+    made.save(folder / "u.xlsx")
+    return folder / "u.xlsx"
+
+
+def written(folder: Path, kind: str, rows: Rows, head: list[str] = HEAD) -> Path:
+    """The rows in a file of a kind."""
+    path = folder / f"u{kind}"
+    if kind == ".xlsx":
+        return book(folder, [head, *rows])
+    if kind == ".parquet":
+        pq.write_table(pa.table({name: [row[n] for row in rows] for n, name in enumerate(head)}), path)
+    elif kind == ".csv":
+        lines = [",".join("" if value is None else f'"{value}"' for value in row) for row in [head, *rows]]
+        path.write_text("\n".join(lines), encoding="utf-8")
+    else:
+        objects = [json.dumps(dict(zip(head, row, strict=True))) for row in rows]
+        path.write_text(f"[{','.join(objects)}]" if kind == ".json" else "\n".join(objects))
+    return path
+
+
+def noted(path: Path, **options: Any) -> tuple[list[tuple[str, dict[str, Any]]], list[str]]:
+    """The units of a file with their facts and what was kept, and what was noted."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        units = read(path, **options)
+    notes = [warning.message for warning in caught]
+    for note in notes:
+        assert isinstance(note, TableNote)
+        assert note.diagnostic.severity is Severity.NOTE
+        assert not english(note.diagnostic.message_in("vi"))
+    return [(unit.unit, {**unit.facts, **unit.kept}) for unit in units], [str(note) for note in notes]
+
+
+# -- totals ------------------------------------------------------------------------------------
+
+TOTALS = ("Tổng", "CỘNG", "Tổng cộng", "Tổng  cộng:", "Tổng số", "Bình quân", "Total", "Tô\u0309ng")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_total_rows_are_left_out_with_one_note(tmp_path: Path, kind: str) -> None:
+    totals: Rows = [*([None, name, 90, None] for name in TOTALS), ["Cộng", None, 90, None]]
+    rows = [["H", "A", 1, True], *totals, ["H", "B", 2, False]]
+    path = written(tmp_path, kind, rows, ["huyện", "unit", "income", "plan"])
+    units, notes = noted(path, keep=["huyện"])
+    assert [name for name, _ in units] == ["A", "B"]
+    assert len(notes) == 1
+    assert "note[table.total]: rows that are called a total were left out: 9 in all" in notes[0]
+
+
+@pytest.mark.parametrize("name", ["Xã Cộng Hòa", "Tống Phan", "Tổng Cọt", "Tong", "Công"])
+def test_names_that_only_resemble_a_total_are_units(tmp_path: Path, name: str) -> None:
+    assert noted(write(tmp_path, f"unit,income\n{name},1\n")) == ([(name, {"income": 1})], [])
+
+
+@pytest.mark.parametrize("kind", [".csv", ".parquet"])
+def test_the_command_line_leaves_totals_out_and_says_so_once(tmp_path: Path, kind: str) -> None:
+    rows: Rows = [["A", 43.2], ["Tổng cộng", 99.0], ["B", 50.0], ["Tổng cộng", 99.0]]
+    path = written(tmp_path, kind, rows, ["unit", "income_per_capita"])
+    for form in (["--format", "csv", "--no-reasons"], ["--format", "jsonl"], ["--out", tmp_path / "o.parquet"]):
+        done = invoke("assess", path, *LAW, *form)
+        assert done.stderr.count("table.total") == 1
+        assert "Tổng" not in done.stdout
+    assert pq.read_table(tmp_path / "o.parquet")["unit"].to_pylist() == ["A", "B"]
+    vietnamese = invoke("assess", path, *LAW, "--lang", "vi")
+    assert "ghi chú[table.total]: đã bỏ qua 2 dòng cộng hoặc bình quân" in vietnamese.stderr
+
+
+def test_a_unit_twice_in_parquet_is_found_beside_totals(tmp_path: Path) -> None:
+    rows: Rows = [["A", 1.0], ["Cộng", 1.0], ["B", 1.0], ["A", 1.0], ["Cộng", 1.0]]
+    path = written(tmp_path, ".parquet", rows, ["unit", "income_per_capita"])
+    assert "the unit `A` is in row 1 and in row 4" in run("assess", path, *LAW, "--out", tmp_path / "o.csv", code=2)
+
+
+# -- Excel: what is hidden or merged -----------------------------------------------------------
+
+
+def test_hidden_sheets_are_skipped_hidden_rows_and_columns_are_read(tmp_path: Path) -> None:
+    def hide(made: Any, sheet: Any) -> None:
+        for name, state in (("Cũ", "hidden"), ("Rất cũ", "veryHidden")):
+            other = made.create_sheet(name, 0)
+            other.append(["unit", "income"])
+            other.append(["HIDDEN", 1])
+            other.sheet_state = state
+        sheet.row_dimensions[3].hidden = sheet.row_dimensions[9].hidden = True
+        sheet.column_dimensions["C"].hidden = sheet.column_dimensions["F"].hidden = True
+
+    path = book(tmp_path, [HEAD, ["A", 1, True, ""], ["B", 2, True, ""]], hide)
+    units, notes = noted(path, keep=["huyện"])
+    assert [name for name, _ in units] == ["A", "B"]
+    assert [note.partition(": note")[2] for note in notes] == [
+        "[table.hidden]: the hidden sheets `Rất cũ`, `Cũ` were not read, but `Số liệu`",
+        "[table.hidden]: the hidden columns `plan` were read too",
+        "[table.hidden]: hidden rows were read too: 1 in all, 3",
+    ]
+    assert noted(path, sheet="Cũ") == ([("HIDDEN", {"income": 1})], [])
+
+
+def merged(folder: Path, rows: Rows, *cells: str) -> Path:
+    return book(folder, [HEAD, *rows], lambda _, sheet: [sheet.merge_cells(each) for each in cells])
+
+
+def test_merged_names_are_filled_down(tmp_path: Path) -> None:
+    rows: Rows = [["A", 1, True, "H1"], ["B", 2, True, None], ["C", 3, False, "H2"], ["Tổng cộng", 9, None, None]]
+    units, _ = noted(merged(tmp_path, rows, "D2:D3", "D4:D5"), keep=["huyện"])
+    assert [found["huyện"] for _, found in units] == ["H1", "H1", "H2"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cells", "unit"),
+    [
+        ([["A", 1, True, ""], ["B", None, True, ""]], "B2:B3", "B"),
+        ([["A", 1, None, ""]], "B2:C2", "A"),
+        ([["I. Huyện Một", None, None, None], ["A", 1, True, ""]], "A2:D2", "I. Huyện Một"),
+    ],
+)
+def test_merged_figures_are_refused(tmp_path: Path, rows: Rows, cells: str, unit: str) -> None:
+    with pytest.raises(FactError) as caught:
+        read(merged(tmp_path, rows, cells), keep=["huyện"])
+    assert unit in {problem.unit for problem in caught.value.problems}
+    assert f"expected a cell of its own, not the merged cells {cells}; unmerge them" in str(caught.value)
+
+
+def test_merged_cells_that_say_nothing_or_sum_up_are_no_problem(tmp_path: Path) -> None:
+    rows: Rows = [["A", None, True, ""], ["B", None, True, ""], ["Tổng", 3, None, None]]
+    units, _ = noted(merged(tmp_path, rows, "B2:B3", "A4:D4"), keep=["huyện"])
+    assert units == [("A", {"plan": True, "huyện": ""}), ("B", {"plan": True, "huyện": ""})]
+
+
+def test_a_unit_merged_over_two_rows_is_there_twice(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="the unit `A` is in row 2 and in row 3"):
+        read(merged(tmp_path, [["A", 1, True, ""], [None, 2, True, ""]], "A2:A3"), keep=["huyện"])
+
+
+def test_names_of_columns_merged_with_the_row_below_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"\[table.merged\]: the cells A1:A2 merge"):
+        read(merged(tmp_path, [[None, 1, True, ""]], "A1:A2"), keep=["huyện"])
+
+
+# -- rows above the names of the columns -------------------------------------------------------
+
+TITLE: Rows = [["BIỂU TỔNG HỢP TIÊU CHÍ"], ["Kèm theo Báo cáo số 1, ngày 2/7"], []]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_title_above_a_csv_is_one_error_that_names_the_header(tmp_path: Path, delimiter: str) -> None:
+    lines = ["BIỂU TỔNG HỢP TIÊU CHÍ", "", delimiter.join(["mã", "water"]), delimiter.join(["06196", "82"])]
+    found = refused(tmp_path, "\n".join(lines))
+    assert found.splitlines() == [
+        f"{tmp_path / 'units.csv'}:1:1: error[table.header]: the names of the columns are not in row 1, "
+        "they seem to be in row 3",
+        "    help: take out the rows above it",
+    ]
+
+
+def test_a_title_above_a_sheet_is_one_error_that_names_the_header(tmp_path: Path) -> None:
+    with pytest.raises(TableError) as caught:
+        read(book(tmp_path, [*TITLE, ["mã", "water"], ["06196", 82.5]]))
+    assert [(d.code, d.line) for d in caught.value.diagnostics] == [("table.header", 1)]
+    assert "seem to be in row 4" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "delimiter"), [("sep=;", ";"), ('"sep=;"', ";"), ("SEP=,", ","), ("sep=\t", "\t"), ("sep=|", "|")]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_delimiter_that_a_file_declares(tmp_path: Path, first: str, delimiter: str, encoding: str) -> None:
+    rows = ["", delimiter.join(["xã", "income"]), delimiter.join(["A", "1"]), delimiter.join(["B", "x"])]
+    path = write(tmp_path, "\r\n".join([first, *rows]).encode(encoding))
+    with pytest.raises(FactError, match="line 5"):
+        read(path)
+    units, notes = noted(write(tmp_path, "\r\n".join([first, *rows[:-1]]).encode(encoding)))
+    assert (units, notes) == ([("A", {"income": 1})], [])
+
+
+# -- letters that look alike, or like nothing --------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["", "\u200b", "\ufeff", "\u2060", "\u00ad", "\u200e", "\u202a"])
+@pytest.mark.parametrize("d", ["Đ", "Ð", "Ɖ"])
+def test_letters_without_a_shape_and_other_letters_like_d(tmp_path: Path, mark: str, d: str) -> None:
+    lower = {"Đ": "đ", "Ð": "ð", "Ɖ": "Ɖ"}[d]
+    head = f"{d}ơn{mark} vị,inc{mark}ome,Mức {lower}ộ{mark},plan,region,water"
+    facts = read(write(tmp_path, f"{head}\nA,{mark}43.2{mark},2,{d}ạ{mark}t,Miền{mark} Bắc,99%\n"))[0].facts
+    assert {name: str(value) for name, value in facts.items()} == {
+        "income": "43.2", "level": "2", "plan": "True", "region": "N", "water": "99"
+    }  # fmt: skip
+    assert read(write(tmp_path, f"unit,plan\nA,chưa {lower}ạt{mark}\n"))[0].facts == {"plan": False}
+
+
+# -- control characters and halves of characters -----------------------------------------------
+
+BAD = {"ESC": "a\x1b[2J", "BEL": "a\x07", "C1": "a\x9b2J", "CR": "a\rb", "NUL": "a\0", "DEL": "a\x7f"}
+
+
+@pytest.mark.parametrize("name", [*BAD, "half"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ["unit", "huyện"])
+def test_what_cannot_be_written_is_refused(tmp_path: Path, kind: str, name: str, place: str) -> None:
+    if (name == "half" and "json" not in kind) or (name == "NUL" and kind in (".csv", ".xlsx")):
+        return  # files that cannot hold it, or are taken for another encoding
+    if name == "CR" and (place == "unit" or kind == ".xlsx"):
+        return  # a blank in a name, a line break in a sheet
+    text = BAD.get(name, "a\ud800")
+    held = "a" + "".join(f"_x{ord(c):04X}_" if ord(c) < 32 else c for c in text[1:]) if kind == ".xlsx" else text
+    row = [held if column == place else "b" for column in ("unit", "huyện")]
+    path = written(tmp_path, kind, [["A", "H"], row], ["unit", "huyện"])
+    with pytest.raises(TableError) as caught:
+        read(path, keep=["huyện"])
+    assert [d.code for d in caught.value.diagnostics] == ["table.text"]
+    assert str(caught.value).replace("\n", "").isprintable()
+    assert f"U+{ord(text[1]):04X}" in str(caught.value)
+
+
+def test_line_breaks_and_tabs_in_what_is_kept_are_texts(tmp_path: Path) -> None:
+    path = write(tmp_path, 'unit,huyện\nA,"a\tb\nc\r\nd"\n')
+    assert noted(path, keep=["huyện"]) == ([("A", {"huyện": "a\tb\nc\r\nd"})], [])
+
+
+def test_a_source_with_half_a_character_is_refused(tmp_path: Path) -> None:
+    rows = [{"unit": "A", "income": {"value": 1, "source": "\ud800"}}]
+    assert "the column `income` of line 1 holds the character U+D800" in refused(tmp_path, json.dumps(rows), "u.json")
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_no_command_prints_control_characters_of_a_file(tmp_path: Path, form: str) -> None:
+    bad = [
+        'unit,income_per_capita\n"\x1b]0;TITLE\x07A",1\n',
+        'unit,income_per_capita\nA,"\x1b[2J\x9b"\n',
+        'unit,"\x1b[2J"\nA,1\n',
+        '"\x1b[2J",income_per_capita\nA,1\n',
+        'unit,income_per_capita\n"A\u202eB",?\n',
+    ]
+    for text in bad:
+        found = run("assess", write(tmp_path, text), *LAW, "--format", form, code=2)
+        assert found.replace("\n", "").isprintable()
+    half = write(tmp_path, '[{"unit": "\\ud800"}]', "u.json")
+    for out in (["--format", form], ["--out", tmp_path / "o.xlsx"]):
+        assert "U+D800" in run("assess", half, *LAW, *out, code=2)
+
+
+@given(st.text())
+def test_a_message_shows_what_cannot_be_seen(text: str) -> None:
+    shown = printable(text)
+    assert printable(shown) == shown
+    shown.encode()
+    assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in shown if c not in "\n\r\t")
+
+
+def test_long_values_are_cut_in_messages(tmp_path: Path) -> None:
+    with pytest.raises(FactError) as caught:
+        read(write(tmp_path, f"unit,income\nA,{'?' * 100_000}\n"))
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_name_of_a_unit_is_bounded(tmp_path: Path) -> None:
+    assert read(write(tmp_path, f"unit\n{'A' * 200}\n"))[0].unit == "A" * 200
+    assert "has more than 200 characters" in refused(tmp_path, f"unit\n{'A' * 201}\n")
+
+
+def test_half_a_character_in_an_overlay_is_a_ruleset_error(bundled: ntm.Library) -> None:
+    with pytest.raises(RulesetError, match=r"yaml.text.*`\\ud800`.*half a character") as caught:
+        bundled.compose("commune/ntm", on=dt.date(2024, 7, 2), overlay={"overlay": "\ud800"})
+    in_vietnamese(caught.value)
+
+
+# -- what is no plain file ---------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raise where something is waited for."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def pipe(path: Path) -> Path:
+    os.mkfifo(path)
+    return path
+
+
+def device(path: Path) -> Path:
+    path.symlink_to("/dev/zero")
+    return path
+
+
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize("make", [pipe, device, folder])
+@pytest.mark.parametrize("kind", KINDS)
+def test_units_are_read_from_plain_files_only(tmp_path: Path, kind: str, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path / f"u{kind}")
+    with within(10), pytest.raises(TableError, match=r"table.file\]: the file is a folder, a pipe or a device"):
+        read(path)
+    if make is not folder:
+        with within(20):
+            assert "[table.file]" in run("assess", path, *LAW, "--format", "csv", "--no-reasons", code=2)
+
+
+@pytest.mark.parametrize("make", [pipe, device, folder])
+def test_rules_are_read_from_plain_files_only(
+    tmp_path: Path, bundled: ntm.Library, make: Callable[[Path], Path]
+) -> None:
+    path = make(tmp_path / "x.yaml")
+    doors: list[Callable[[], object]] = [
+        lambda: bundled.plan(path),
+        lambda: bundled.compose("commune/ntm", on=dt.date(2024, 7, 2), overlay=path),
+        lambda: ntm.Library.load(tmp_path),
+        lambda: ntm.check.Folder.read(tmp_path),
+    ]
+    for door in doors:
+        with within(10), pytest.raises(RulesetError, match="yaml.file|library.empty") as caught:
+            door()
+        in_vietnamese(caught.value)
+
+
+def test_a_large_rule_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "x.yaml").open("wb") as file:
+        file.truncate(50 * 2**30)
+    with within(10), pytest.raises(RulesetError, match=r"the file has 53687091200 bytes, at most 4000000 are read"):
+        ntm.Library.bundled().plan(tmp_path / "x.yaml")
+
+
+# -- damage ------------------------------------------------------------------------------------
+
+
+def test_a_workbook_with_changed_bytes_is_read_or_refused(tmp_path: Path) -> None:
+    whole = book(tmp_path, [HEAD, *([f"A{n}", n / 7, True, dt.date(2024, 1, 2)] for n in range(5))])
+    with zipfile.ZipFile(whole) as held:
+        names = [name for name in held.namelist() if "theme" not in name and "docProps" not in name]
+    chance = random.Random(7)
+    ended = {"read": 0, "refused": 0}
+    for _ in range(50):
+        name = chance.choice(names)
+
+        def change(text: str) -> str:
+            place = chance.randrange(len(text))
+            signs = ["<", ">", '"', "9" * 30, "-", "", "&", "x", "\x01"]
+            return text[:place] + chance.choice(signs) + text[place + 1 :]
+
+        path = tmp_path / "changed.xlsx"
+        path.write_bytes(whole.read_bytes())
+        patched(path, **{Path(name).stem: change})
+        try:
+            read(path, keep=["huyện"])
+            ended["read"] += 1
+        except NtmRulesError:
+            ended["refused"] += 1
+    assert min(ended.values()) > 5
+
+
+def test_a_parquet_file_with_changed_bytes_is_read_or_refused(tmp_path: Path) -> None:
+    whole = written(tmp_path, ".parquet", [[f"A{n}", n / 7, True, "H"] for n in range(50)]).read_bytes()
+    chance = random.Random(7)
+    path = tmp_path / "changed.parquet"
+    for _ in range(120):
+        place = chance.randrange(4, len(whole))
+        path.write_bytes(whole[:place] + bytes([chance.randrange(256)]) + whole[place + 1 :])
+        with contextlib.suppress(NtmRulesError):
+            read(path, keep=["huyện"])

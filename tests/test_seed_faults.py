@@ -30,6 +30,7 @@ def test_a_few_of_each_kind(tool: ModuleType) -> None:
     assert [str(f) for f, by, _ in results if by not in tool.DEMANDED[f.kind]] == []
 
 
+@pytest.mark.slow
 def test_what_is_no_fault_is_not_found(tool: ModuleType, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(ROOT / "rulesets", tmp_path / "rulesets"))
     detectors = tool.Detectors(folder)

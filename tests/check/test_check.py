@@ -158,6 +158,7 @@ def test_without_proofs_their_allow_entries_are_not_missed() -> None:
     assert not report.failed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "edit", "code"),
     [
@@ -189,6 +190,7 @@ def test_a_fault_is_found(folder: Path, name: str, edit: Callable[[str], str], c
     assert code in codes(folder)
 
 
+@pytest.mark.slow
 def test_a_lost_source_an_operator_and_a_value_out_of_bounds_are_found(folder: Path) -> None:
     text = (folder / NTM).read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "fact: irrigated_share" in line)

@@ -235,6 +235,7 @@ def test_the_same_problems_of_shape(
     assert not (tmp_path / "o.parquet").exists()
 
 
+@pytest.mark.slow
 def test_a_bad_column_of_a_long_file_stops_soon(tmp_path: Path) -> None:
     table = pa.table({"unit": [str(n) for n in range(30_000)], "income_per_capita": [-1.0] * 30_000})
     pq.write_table(table, tmp_path / "u.parquet")

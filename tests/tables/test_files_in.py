@@ -366,7 +366,7 @@ def test_rules_are_read_from_plain_files_only(
         lambda: ntm.check.Folder.read(tmp_path),
     ]
     for door in doors:
-        with within(10), pytest.raises(RulesetError, match="yaml.file|library.empty") as caught:
+        with within(10), pytest.raises(RulesetError, match=r"yaml.file|library.empty") as caught:
             door()
         in_vietnamese(caught.value)
 

@@ -39,7 +39,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Run a command."""
         try:
-            with _notes_shown(ctx):
+            with _notes_shown():
                 super().invoke(ctx)
             return
         except FactError as error:
@@ -64,7 +64,7 @@ def _unusable(error: OSError, lang: str) -> str:
 
 
 @contextmanager
-def _notes_shown(ctx: click.Context) -> Iterator[None]:
+def _notes_shown() -> Iterator[None]:
     """Print each note on a file that is read, once, on standard error; other warnings go where they went."""
     shown: set[str] = set()
     with warnings.catch_warnings():
@@ -73,7 +73,7 @@ def _notes_shown(ctx: click.Context) -> Iterator[None]:
         def show(message: Warning | str, *place: typing.Any, **more: typing.Any) -> None:
             if not isinstance(message, TableNote):
                 otherwise(message, *place, **more)
-            elif (text := message.text(error_lang(ctx))) not in shown:
+            elif (text := message.text(click.get_current_context().params.get("lang") or "vi")) not in shown:
                 shown.add(text)
                 click.echo(text, err=True)
 

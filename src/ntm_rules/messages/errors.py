@@ -204,7 +204,7 @@ class FactProblem:
     @property
     def sentences(self) -> tuple[Sentence, Sentence]:
         """What is wrong, without the unit, and what to do, so that a diagnostic can say them at a place."""
-        message = Message("error.fact", fact=self.fact, value=displayed(self.value), expected=self._expected)
+        message = Message("error.fact", fact=self.fact, value=_cut(displayed(self.value)), expected=self._expected)
         return message, _hint(self._expected, self._hint)
 
     @property
@@ -231,7 +231,7 @@ class FactProblem:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        values = {"fact": self.fact, "value": displayed(self.value), "expected": self._expected}
+        values = {"fact": self.fact, "value": _cut(displayed(self.value)), "expected": self._expected}
         if self.unit is None:
             text = say(lang, "error.fact", **values)
         else:
@@ -324,18 +324,19 @@ _D = str.maketrans("ĐđÐðƉ", "DdDdD")
 
 
 def displayed(value: object) -> str:
-    """Return a value as errors show it: a member of an enumeration by name, a number of thousands of digits by size.
-
-    A text is cut where it is so long that the rest of the sentence would be lost.
-    """
+    """Return a value as errors show it: a member of an enumeration by name, a number of thousands of digits by size."""
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
     try:
-        text = str(value)
+        return str(value)
     except ValueError:  # so many digits of an integer Python does not write out
         if not isinstance(value, int):
             return f"<{type(value).__name__}>"
         return f"{'-' if value < 0 else ''}1e{int(value.bit_length() * math.log10(2))}"
+
+
+def _cut(text: str) -> str:
+    """Return a text, cut where it is so long that the rest of the sentence would be lost."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -32,6 +32,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules import testing as testing
     from ntm_rules import units as units
     from ntm_rules.messages.errors import AmbiguousName as AmbiguousName
+    from ntm_rules.messages.errors import BadArgument as BadArgument
     from ntm_rules.messages.errors import EngineUnavailable as EngineUnavailable
     from ntm_rules.messages.errors import FactError as FactError
     from ntm_rules.messages.errors import NotInForce as NotInForce
@@ -62,6 +63,7 @@ _HOMES = {
     "testing": "ntm_rules.testing",
     "units": "ntm_rules.units",
     "AmbiguousName": "ntm_rules.messages.errors",
+    "BadArgument": "ntm_rules.messages.errors",
     "EngineUnavailable": "ntm_rules.messages.errors",
     "FactError": "ntm_rules.messages.errors",
     "NotInForce": "ntm_rules.messages.errors",
@@ -80,6 +82,7 @@ _HOMES = {
 
 __all__ = [
     "AmbiguousName",
+    "BadArgument",
     "EngineUnavailable",
     "Evidence",
     "FactError",

@@ -310,6 +310,7 @@ class AmbiguousName(NtmRulesError):  # noqa: N818
             super().__init__(Message("error.ambiguous", kind=kind, name=name, names=names))
 
 
+@public()
 class BadArgument(NtmRulesError, ValueError):  # noqa: N818
     """A value that an argument cannot have, said in both languages; a ``ValueError`` for those who catch one."""
 

@@ -226,6 +226,8 @@ class Library:
 
         Raises:
             RulesetError: a file cannot be used.
+
+        :meta private:
         """
         of = (kind, ruleset, period, province)
         mine = (f for f in self.files if (f.kind, f.target, f.period, f.province) == of)
@@ -318,6 +320,8 @@ class Library:
 
         Raises:
             RulesetError: the file cannot be used.
+
+        :meta private:
         """
         on = self.header(listed).layer.start
         if listed.province:
@@ -376,6 +380,8 @@ class Library:
 
         Raises:
             UnknownName, NotInForce, RulesetError, BadArgument: as ``compose``.
+
+        :meta private:
         """
         return self._compose(self._asked(ruleset, on, year, None, province, None), None, ())
 
@@ -540,6 +546,8 @@ class Library:
 
         Raises:
             RulesetError: the file cannot be used.
+
+        :meta private:
         """
         read = self._read_base(listed) if listed.kind == "ruleset" else self._read_layer(listed)
         return read.header

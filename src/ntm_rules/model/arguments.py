@@ -2,10 +2,8 @@
 
 import datetime as dt
 import numbers
-import operator
 import re
 import types
-import typing
 from enum import Enum
 
 from ntm_rules.messages.catalogue import Message, shown
@@ -57,12 +55,9 @@ def years_of(period: str) -> range:
 
 def whole_of(value: object) -> int | None:
     """Return a whole number, also one of NumPy's; None for anything else, truth values and members of enums too."""
-    if isinstance(value, bool | Enum):
-        return None
-    try:
-        return operator.index(typing.cast(typing.SupportsIndex, value))
-    except TypeError:
-        return None
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool | Enum):
+        return int(value)
+    return None
 
 
 def name_of(value: object, argument: str, may_be_empty: bool = False) -> str:

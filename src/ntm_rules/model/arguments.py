@@ -55,9 +55,9 @@ def years_of(period: str) -> range:
 
 def whole_of(value: object) -> int | None:
     """Return a whole number, also one of NumPy's; None for anything else, truth values and members of enums too."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool | Enum):
-        return int(value)
-    return None
+    if isinstance(value, bool | Enum):
+        return None
+    return int(value) if isinstance(value, numbers.Integral) else None
 
 
 def name_of(value: object, argument: str, may_be_empty: bool = False) -> str:

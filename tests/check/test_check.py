@@ -152,6 +152,7 @@ def without_examples(report: Report) -> list[object]:
     return [(f.subject, evolve(f.diagnostic, hint="")) for f in found]
 
 
+@pytest.mark.slow
 def test_without_proofs_their_allow_entries_are_not_missed() -> None:
     report = check(Folder.read(bundled_folder()), proofs=False)
     assert (report.proved, report.unproved, report.unused) == ((), "not asked for", ())
@@ -214,6 +215,7 @@ def test_a_problem_names_file_and_line(folder: Path) -> None:
     assert 'no: "4.2"' in lines[found.line - 1]
 
 
+@pytest.mark.slow
 def test_the_allow_file_lists_problems_with_reasons(folder: Path) -> None:
     allow = folder / "bundled.allow.yaml"
     text = allow.read_text(encoding="utf-8")
@@ -227,6 +229,7 @@ def test_the_allow_file_lists_problems_with_reasons(folder: Path) -> None:
         check(Folder.read(folder, alone=True), proofs=False)
 
 
+@pytest.mark.slow
 def test_the_command() -> None:
     done = run()
     assert done.exit_code == 0, done.stdout + done.stderr
@@ -234,6 +237,7 @@ def test_the_command() -> None:
     assert "no proofs: not asked for" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_command_on_a_spoiled_folder(folder: Path) -> None:
     change(folder, OVERLAY, lambda t: t + '  - set: "3.1"\n    at_least: "60"\n    evidence: official\n')
     shutil.rmtree(folder / "facts")

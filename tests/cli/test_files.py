@@ -121,6 +121,7 @@ def test_words_are_the_same_with_and_without_the_array_kernel(tmp_path: Path, ru
     assert run(*arguments) == run_process(*arguments, start=LACKING)
 
 
+@pytest.mark.slow
 def test_csv_without_reasons_is_the_same_with_and_without_the_array_kernel(tmp_path: Path, ruleset: Ruleset) -> None:
     path = to_csv(tmp_path / "u.csv", rows_of(ruleset, 300))
     arguments = ("assess", path, *LAW, "--keep", "Ghi chú", "--decimal", "comma", "--format", "csv")

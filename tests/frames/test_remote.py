@@ -149,6 +149,7 @@ def test_the_text_of_the_query_runs_in_duckdb(fiction: Library, shape: str) -> N
     (check_wide if shape == "wide" else check_long)(connection.sql(text), ruleset, communes)
 
 
+@pytest.mark.slow
 def test_ibis_on_duckdb(fiction: Library) -> None:
     import ibis
 
@@ -157,6 +158,7 @@ def test_ibis_on_duckdb(fiction: Library) -> None:
     check_wide(assess(ruleset, ibis.memtable(arrow(ruleset, communes))), ruleset, communes)
 
 
+@pytest.mark.slow
 def test_what_has_no_column_is_missing_in_a_query_too(fiction: Library, bundled: Library) -> None:
     """Ibis takes ``NULL = x`` for a question whether x is null."""
     import ibis
@@ -208,6 +210,7 @@ def test_spark_says_why(fiction: Library, spark: "SparkSession") -> None:
 # -- pushed down -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nothing_is_read_in_duckdb_before_it_is_asked(fiction: Library) -> None:
     """The plan goes down to a scan of the table; a table that fails when read is not read."""
     ruleset = fiction.compose("commune/lua-chon", on=ON)

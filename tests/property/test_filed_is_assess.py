@@ -105,6 +105,7 @@ def by_batches(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str
     return units, np.concatenate(tables)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6), tier=st.sampled_from(TIERS), kind=st.sampled_from(KINDS), texts=st.booleans())
 def test_batches_find_what_rows_find(fiction: Library, seed: int, tier: str, kind: str, texts: bool) -> None:
     ruleset = fiction.compose(tier, on=ON)

@@ -145,6 +145,7 @@ def test_an_order_that_matters_is_found(monkeypatch: Patch) -> None:
     broken("order", ruleset)
 
 
+@pytest.mark.slow
 def test_an_unnamed_selector_is_found(monkeypatch: Patch, country: Ruleset) -> None:
     real = explain_deciding.deciding
 
@@ -218,6 +219,7 @@ def test_a_looser_overlay_that_composing_did_not_see_is_found(monkeypatch: Patch
 # -- composing ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_operations_that_do_not_commute_are_found(monkeypatch: Patch, fiction: Library, country: Ruleset) -> None:
     real = layering.apply_operations
 
@@ -229,6 +231,7 @@ def test_operations_that_do_not_commute_are_found(monkeypatch: Patch, fiction: L
     assert "reverse order" in broken("composing", Subject(country, fiction)).found
 
 
+@pytest.mark.slow
 def test_layers_that_do_not_commute_are_found(monkeypatch: Patch, fiction: Library, country: Ruleset) -> None:
     real = layering.apply_operations
 

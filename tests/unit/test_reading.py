@@ -265,6 +265,18 @@ def test_files_that_hold_nothing_or_something_else(tmp_path: Path) -> None:
         Library.load(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("criteria:\n", "at_least_n: 2\ncriteria:\n"),
+        ("title: {vi: Một, en: One}\n", "title: {vi: Một, en: One}\n    at_least_n: 2\n"),
+        ("          all:\n", "          at_least_n: 2\n          of:\n"),
+    ],
+)
+def test_k_may_be_all_of_them(tmp_path: Path, old: str, new: str) -> None:
+    assert problems(tmp_path / "rules", ntm_yaml=changed(BASE, old, new)) == ()
+
+
 def test_scalars_stay_text(tmp_path: Path) -> None:
     """``17.10`` keeps its zero, ``on`` and ``no`` are no booleans, a date is a text."""
     text = changed(changed(BASE, 'no: "2.1"', "no: 17.10"), 'no: "2.4"', "no: 2_4")

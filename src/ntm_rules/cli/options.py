@@ -17,7 +17,6 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import one_form
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
-from ntm_rules.tables.cells import tidied
 from ntm_rules.tables.header import header_of
 
 _DATES = (
@@ -211,10 +210,10 @@ def kept_in(file: Path, facts: Mapping[str, Fact], source: Source) -> tuple[str,
 
 
 def _listed(value: str, present: frozenset[str]) -> list[str]:
-    for name in (value, tidied(value)):
+    for name in (value, one_form(value)):
         if name in present:
             return [name]
-    parts = next(csv.reader([tidied(value)], skipinitialspace=True), [])
+    parts = next(csv.reader([one_form(value)], skipinitialspace=True), [])
     return [name for part in parts if (name := one_form(part))]
 
 

@@ -1,5 +1,6 @@
 """What callers hand in, brought to the one form that the package works with before anything is remembered of it."""
 
+import contextlib
 import datetime as dt
 import numbers
 import re
@@ -27,10 +28,8 @@ def day_of(value: object, argument: str) -> dt.date:
     if isinstance(value, dt.datetime):
         raise BadArgument(Message("argument.day/time", argument=argument, value=shown(value)))
     if isinstance(value, str) and _DAY.fullmatch(value.strip()):
-        try:
+        with contextlib.suppress(ValueError):  # of a day that no month has
             return dt.date.fromisoformat(value.strip())
-        except ValueError:
-            pass  # a day that no month has: said below
     raise BadArgument(Message("argument.day", argument=argument, value=shown(value)))
 
 

@@ -115,20 +115,15 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
 
     @lru_cache(maxsize=_MEMORY)
     def cell(text: str) -> Value:
-        tidy = tidied(text).translate(_LOOK_ALIKES)
+        tidy = one_form(text).translate(_LOOK_ALIKES)
         return read(tidy) if tidy else None
 
     return cell
 
 
-def tidied(text: str) -> str:
-    """*text* in one form, see ``one_form``."""
-    return one_form(text)
-
-
 def is_total(text: str) -> bool:
     """Return whether a row is called a total."""
-    return len(text) < _LONGEST and tidied(text).rstrip(":").rstrip().casefold() in TOTALS
+    return len(text) < _LONGEST and one_form(text).rstrip(":").rstrip().casefold() in TOTALS
 
 
 def unwritable(text: str) -> str | None:

@@ -17,8 +17,8 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError
+from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import decimal_of
-from ntm_rules.tables.cells import tidied
 
 MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
@@ -149,7 +149,7 @@ def headed(rows: Iterable[tuple[int, Sequence[object]]], problems: Problems, kno
 
 
 def _names(cells: Sequence[object]) -> tuple[str, ...]:
-    return tuple("" if cell is None else tidied(str(cell)) for cell in cells)
+    return tuple("" if cell is None else one_form(str(cell)) for cell in cells)
 
 
 def _score(cells: Sequence[object], known: Known) -> int:
@@ -280,7 +280,7 @@ def _jsonl_records(path: Path, encoding: str, problems: Problems) -> Iterator[Re
 
 def _object(item: object, line: int, problems: Problems) -> Iterator[Record]:
     if isinstance(item, dict):
-        yield line, tuple(tidied(name) for name in item), tuple(item.values())
+        yield line, tuple(one_form(name) for name in item), tuple(item.values())
     else:
         problems.note(Message("table.json/object", line=line), line)
 

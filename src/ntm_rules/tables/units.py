@@ -14,7 +14,7 @@ from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
 from ntm_rules.model.arguments import id_of, width_of
 from ntm_rules.model.facts import Fact
-from ntm_rules.model.names import look_alike
+from ntm_rules.model.names import look_alike, one_form
 from ntm_rules.tables.cells import (
     DECIMAL_SEPARATORS,
     BadCell,
@@ -23,7 +23,6 @@ from ntm_rules.tables.cells import (
     Reader,
     is_total,
     reader_of,
-    tidied,
     typed_value,
     unwritable,
 )
@@ -272,7 +271,7 @@ class Reading:
 
     def unit_of(self, line: int, given: object) -> str | None:
         """Return the unit of a row; None where there is none or another row has it."""
-        flaw = flaw_of_name(tidied(given), place=self.place, line=line) if isinstance(given, str) else None
+        flaw = flaw_of_name(one_form(given), place=self.place, line=line) if isinstance(given, str) else None
         if flaw is not None:
             self.problems.note(flaw, line)
             return None
@@ -300,7 +299,7 @@ class Reading:
 
     def _nameless(self, line: int, given: object, error: BadArgument) -> Message:
         """Return why a cell does not name a unit."""
-        if given is None or (isinstance(given, str) and not tidied(given)):
+        if given is None or (isinstance(given, str) and not one_form(given)):
             return Message("table.unit/none", place=self.place, line=line)
         if self.width is None and not isinstance(given, str):
             return Message("table.unit/text", unit=shown(given), place=self.place, line=line)

@@ -238,7 +238,7 @@ def _text(file: typing.BinaryIO | io.BufferedWriter, encoding: str, line_bufferi
 
 @contextmanager
 def _blamed(shown: Sentence) -> Iterator[None]:
-    """Name the place that cannot be written; a reader who has gone is no error."""
+    """Name the place that cannot be written; that nobody reads it any more is not an error."""
     try:
         yield
     except BrokenPipeError:

@@ -210,7 +210,7 @@ def _tiers(asked: tuple[str, ...], plan: Plan | None) -> tuple[str, ...]:
     """Return the tiers to count: those asked for, and those of the plan of the same level.
 
     Raises:
-        click.UsageError: there is none, or they are of several levels.
+        click.UsageError: no tier is named, or the tiers are of several levels.
     """
     planned = () if plan is None else plan.tiers
     tiers = dict.fromkeys((*asked, *planned))

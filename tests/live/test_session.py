@@ -12,11 +12,12 @@ from decimal import Decimal
 import pytest
 from attrs import evolve
 
-from live.asking import asking, comparison
+from live.asking import CATALOGUE, asking, comparison
 from ntm_rules import EngineUnavailable, FactError, Library, NtmRulesError, Outcome, Ruleset, UnknownName, assess
 from ntm_rules.live import Event, Session
 from ntm_rules.live.events import Level
-from ntm_rules.model.conditions import Op
+from ntm_rules.model.conditions import Case, CaseRow, Derived, Op
+from ntm_rules.model.facts import Fact, FactType
 
 MET, NOT_MET, UNDETERMINED = Outcome.MET, Outcome.NOT_MET, Outcome.UNDETERMINED
 SHARE = comparison("share", Op.AT_LEAST, Decimal(50))
@@ -38,6 +39,20 @@ def told(events: list[Event]) -> list[tuple[str, str, Outcome, Outcome, tuple[st
 
 
 # -- events ------------------------------------------------------------------------------------
+
+
+def test_what_is_undecided_reaches_a_category_that_rests_on_it(engine: str) -> None:
+    """A column that is chosen by a count of units is open as long as a unit is undecided."""
+    rows = (CaseRow(comparison("scored", Op.EQUALS, Decimal(0)), "N"),)
+    zone = Derived(Fact("zone", FactType.CATEGORY, values=("N", "S")), Case(rows, "S"))
+    ruleset = evolve(asking(comparison("zone", Op.EQUALS, "N"), facts=CATALOGUE), derived=(zone,))
+    events: list[Event] = []
+    with Session(ruleset, {"scored": 0}, engine=engine) as session:
+        session.on_change(events.append)
+        assert session.verdict.outcome is MET
+        session.set("scores_open", 1)
+        assert session.verdict == assess(ruleset, {"scored": 0, "scores_open": 1})
+        assert told(events)[0] == ("indicator", "1.1", MET, UNDETERMINED, ("scores_open",))
 
 
 def test_a_change_is_told_from_indicator_to_criterion_to_tier(engine: str) -> None:

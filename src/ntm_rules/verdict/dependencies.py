@@ -39,8 +39,10 @@ class Dependencies:
         self.first = len(ruleset.facts)
         grow = {f.id: (f.id, f.undecided) for f in growing(ruleset) if f.undecided is not None}
         self.derived = [(places[most(name)], _places(read, places)) for name, read in grow.items()]
-        self.derived += [(places[d.id], _places(facts_of_derived(d), places)) for d in ruleset.derived]
         ends = {places[name]: places[most(name)] for name in grow}
+        self.derived += [
+            (places[d.id], _with_ends(_places(facts_of_derived(d), places), ends)) for d in ruleset.derived
+        ]
         reads = [_with_ends(_places(_read(i), places), ends) for _, i in indicators(ruleset)]
         self.readers = _turned(reads, len(places))
         rests = _of_ratios(ruleset, places)

@@ -152,6 +152,14 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert again is not first
 
 
+def test_what_is_remembered_is_not_in_the_words_of_a_library() -> None:
+    library = ntm.Library.bundled()
+    before = repr(library)
+    library.compose("commune/recognition", on=DAY)
+    assert repr(library) == before
+    assert library == ntm.Library.bundled()
+
+
 # -- every door -----------------------------------------------------------------------------------------
 
 ODD: tuple[object, ...] = (

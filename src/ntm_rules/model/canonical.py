@@ -145,8 +145,6 @@ def _build() -> Converter:
     hook(dt.date, dt.date.fromisoformat)
     converter.register_unstructure_hook(Decimal, decimal_text)
     hook(Decimal, Decimal)
-    converter.register_unstructure_hook(Measure, lambda measure: measure.id)
-    hook(Measure, lambda text: Measure(text, Text(text, text)))
     hook(Value | None, _value_in)
     hook(str | c.Ref, lambda data: converter.structure(data, c.Ref) if isinstance(data, dict) else str(data))
     hook(

@@ -160,6 +160,7 @@ def _build() -> Converter:
     hook(Cell | Table | None, lambda data: data and _threshold_in(data, converter))
     converter.register_structure_hook_factory(attrs.has, lambda cls: _structure_of(cls, converter))
     converter.register_unstructure_hook_factory(attrs.has, lambda cls: _unstructure_of(cls, converter))
+    # Measures and tables come after the hooks for every class: the last that fits is taken.
     converter.register_unstructure_hook(Table, lambda table: _table_out(table, converter))
     converter.register_structure_hook(Table, lambda data, _: _table_in(data, converter))
     converter.register_unstructure_hook(Measure, lambda measure: measure.id)

@@ -164,6 +164,11 @@ def test_a_contradiction(tmp_path: Path, files: Mapping[str, str], code: str, fi
     assert (found[0].file, found[0].line, found[0].column) == (f"rules/{file}", *place(text, word))
 
 
+def test_a_layer_out_of_time_says_when_its_set_is_in_force(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, {"a.yaml": overlay("bac", "3/QD", "2026-01-01", SET_85)})
+    assert found.hint == "there is 2021-2025 (2022-03-08 to 2025-12-31): correct the dates or the period"
+
+
 RIGHT: dict[str, dict[str, str]] = {
     "one instrument with two annexes": {
         "a.yaml": changed(overlay("bac", "3/QD", DAY, SET_85), "3/QD,", "3/QD, annex: I,"),

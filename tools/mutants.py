@@ -30,7 +30,7 @@ QUICK = (
     "tests/unit/test_facts.py tests/unit/test_reading.py tests/unit/test_own_sets.py tests/unit/test_golden.py "
     "tests/unit/test_grades.py tests/unit/test_points.py tests/unit/test_undecided.py tests/unit/test_arguments.py"
 )
-REST = "tests/unit tests/property tests/law tests/check tests/difference tests/testing tests/hierarchy"
+REST = "tests/unit tests/property tests/law tests/check tests/difference tests/testing tests/hierarchy tests/live"
 TIMEOUT = 900.0
 NO_MUTANTS = (
     "core/ReplaceBinaryOperator_BitOr_",  # of types: annotations are never looked at when the program runs

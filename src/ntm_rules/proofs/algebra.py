@@ -1,7 +1,6 @@
-"""The truth tables of the rule language over terms: connectives, cases, least and greatest."""
+"""The truth tables of the rule language over terms: connectives, cases, least and greatest, points."""
 
-import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from attrs import frozen
@@ -39,13 +38,6 @@ class SymbolicNumber:
     compare: Callable[[Op, Term], Term]
 
 
-Rows = list[tuple[Code, SymbolicChoice]]
-"""Guards with the values that they give."""
-
-OPEN = Code(False, undetermined=True)
-NOTHING_ASKED = Code(False, not_applicable=True)
-
-
 @frozen
 class Algebra:
     """Codes put together."""
@@ -61,7 +53,7 @@ class Algebra:
         terms = (code.not_met, self.met(code), code.undetermined, code.not_applicable)
         return self.logic.either(*(terms[outcome] for outcome in outcomes))
 
-    def all(self, codes: list[Code]) -> Code:
+    def all(self, codes: Sequence[Code]) -> Code:
         """Return the code of all members that apply."""
         logic = self.logic
         if len(codes) == 1:
@@ -70,7 +62,7 @@ class Algebra:
         open_ = logic.both(logic.opposite(no), logic.either(*(c.undetermined for c in codes)))
         return Code(no, open_, logic.both(*(c.not_applicable for c in codes)))
 
-    def at_least(self, k: int, codes: list[Code]) -> Code:
+    def at_least(self, k: int, codes: Sequence[Code]) -> Code:
         """Return the code of at least *k* members."""
         logic = self.logic
         lost = [logic.either(c.not_met, c.not_applicable) for c in codes]
@@ -89,6 +81,17 @@ class Algebra:
             either(applies.not_met, applies.not_applicable, both(here, code.not_applicable)),
         )
 
+    def capped(self, code: Code) -> Code:
+        """Return undetermined in place of what is not *not met*."""
+        return Code(code.not_met, self.logic.opposite(code.not_met))
+
+    def agreed(self, one: Code, other: Code) -> Code:
+        """Return what both codes are; undetermined where they differ."""
+        both = self.logic.both
+        no, nothing = both(one.not_met, other.not_met), both(one.not_applicable, other.not_applicable)
+        decided = self.logic.either(no, nothing, both(self.met(one), self.met(other)))
+        return Code(no, self.logic.opposite(decided), nothing)
+
     def where_empty(self, code: Code, empty: Term, outcome: Outcome | None) -> Code:
         """Return the code of a ratio where its whole may be 0."""
         either = self.logic.either
@@ -98,42 +101,18 @@ class Algebra:
             either(code.not_applicable, empty) if outcome is Outcome.NOT_APPLICABLE else code.not_applicable,
         )
 
-    def first(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
-        """Return the value that all rows have which may be the first one whose guard is met."""
-        logic = self.logic
-        reachable: list[tuple[Term, SymbolicChoice]] = []
-        before: Term = True
-        for when, then in rows:
-            reachable.append((logic.both(before, logic.either(self.met(when), when.undetermined)), then))
-            before = logic.both(before, logic.opposite(self.met(when)))
-        reachable.append((before, otherwise))
+    def picked(self, guard: Code, value: SymbolicChoice, other: SymbolicChoice) -> SymbolicChoice:
+        """Return a value where its guard is met, the other one elsewhere; where that is open, what both are."""
+        both, either, opposite = self.logic.both, self.logic.either, self.logic.opposite
+        met, closed = self.met(guard), opposite(guard.undetermined)
 
-        def everywhere(term: typing.Callable[[SymbolicChoice], Term]) -> Term:
-            return logic.both(*(logic.either(logic.opposite(reached), term(then)) for reached, then in reachable))
+        def term(mine: Term, theirs: Term) -> Term:
+            return either(both(met, mine), both(opposite(met), theirs, either(closed, mine)))
 
-        terms = {value: everywhere(lambda then, v=value: then.terms.get(v, False)) for value in values}  # type: ignore[misc]
-        decided = all(when.undetermined is False for when, _ in rows)
-        return SymbolicChoice(terms, everywhere(lambda then: then.given) if decided else logic.either(*terms.values()))
-
-    def only(self, values: tuple[str, ...], rows: Rows, otherwise: SymbolicChoice) -> SymbolicChoice:
-        """Return the value of the one row whose guard is met; an undetermined guard must not make a difference."""
-        logic = self.logic
-        met = [self.met(when) for when, _ in rows]
-        open_ = [when.undetermined for when, _ in rows]
-        none_met, none_open = logic.opposite(logic.either(*met)), logic.opposite(logic.either(*open_))
-        one_met = logic.opposite(logic.at_least(2, met))
-        one_open = logic.opposite(logic.at_least(2, open_))
-
-        def term(value: str) -> Term:
-            own = [then.terms.get(value, False) for _, then in rows]
-            other = otherwise.terms.get(value, False)
-            chosen = logic.either(*(logic.both(m, t) for m, t in zip(met, own, strict=True)))
-            same = logic.either(*(logic.both(o, t) for o, t in zip(open_, own, strict=True)))
-            rest = logic.both(none_met, other, logic.either(none_open, logic.both(one_open, same)))
-            return logic.either(logic.both(one_met, none_open, chosen), rest)
-
-        terms = {value: term(value) for value in values}
-        return SymbolicChoice(terms, logic.either(*terms.values()))
+        texts = dict.fromkeys((*value.terms, *other.terms))
+        terms = {text: term(value.terms.get(text, False), other.terms.get(text, False)) for text in texts}
+        decided = guard.undetermined is False
+        return SymbolicChoice(terms, term(value.given, other.given) if decided else either(*terms.values()))
 
     def extreme(self, numbers: list[SymbolicNumber], least: bool) -> SymbolicNumber:
         """Return the least or the greatest of several numbers: compared by comparing each of them."""
@@ -148,7 +127,7 @@ class Algebra:
 
         return SymbolicNumber(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
 
-    def points(self, parts: list[tuple[Code, Part, Term, Term]]) -> SymbolicNumber:
+    def points(self, parts: Sequence[tuple[Code, Part, Term, Term]]) -> SymbolicNumber:
         """Return points out of a total, multiplied out; each part has its points and whether these are given."""
         logic = self.logic
         counts = [self.met(applies) for applies, _, _, _ in parts]

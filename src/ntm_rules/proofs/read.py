@@ -6,36 +6,22 @@ then follows holds whatever is written there one day. Read as an unknown it is a
 
 import itertools
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from attrs import define, evolve, field, frozen
 
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import (
-    All,
-    Any,
-    AtLeast,
-    By,
-    Case,
-    Comparison,
-    Condition,
-    Derived,
-    MaxOf,
-    Meets,
-    MinOf,
-    Not,
-    Op,
-    Open,
-    PointsOf,
-    Ref,
-)
-from ntm_rules.model.facts import RatioOf
+from ntm_rules.model.conditions import Comparison, Meets, Op, Open
+from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.fold import Compared, Engine
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.scoring import Part, parts_of
+from ntm_rules.model.scoring import Part
+from ntm_rules.model.spans import growing
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.walk import guards_of, leaves
-from ntm_rules.proofs.algebra import NOTHING_ASKED, OPEN, Algebra, Code, SymbolicChoice, SymbolicNumber
+from ntm_rules.proofs.algebra import Algebra, Code, SymbolicChoice, SymbolicNumber
 from ntm_rules.proofs.assume import UnknownCell, asked_by, unknown_cell
 from ntm_rules.proofs.terms import Term
 from ntm_rules.proofs.variables import Variables, admitted, ratio_name
@@ -72,6 +58,12 @@ class Trace:
         return {place for _, _, place in self.cells if place is not None}
 
 
+Known = SymbolicChoice | SymbolicNumber
+"""What is known of a fact."""
+
+_NOTHING = SymbolicChoice({}, False)
+
+
 @frozen
 class Gap:
     """A table that has no cell for some values of its selectors.
@@ -96,7 +88,7 @@ class Context:
     read: dict[object, tuple[Code, Trace]] = field(factory=dict)
 
 
-class SymbolicRuleset:
+class SymbolicRuleset(Engine[Code, Known]):
     """One ruleset over shared variables, for every year of its validity and every region.
 
     Args:
@@ -115,9 +107,10 @@ class SymbolicRuleset:
         self.floor = floor or ruleset.minimum_evidence
         self.variables.add(ruleset.facts)
         self.bindings = dict(ruleset.bindings)
-        self.facts = dict(ruleset.fact_by_id)
+        # whatever may still grow is taken as decided
+        self.facts = {**ruleset.fact_by_id} | {f.id: evolve(f, undecided=None) for f in growing(ruleset)}
         years = dict.fromkeys((*validity(ruleset), ruleset.year))
-        self.values: dict[str, SymbolicChoice | SymbolicNumber] = {
+        self.values: dict[str, Known] = {
             "year": SymbolicChoice({str(y): self.variables.year == y for y in years}, True)
         }
         self.owner, self.trace = "", Trace()
@@ -131,106 +124,78 @@ class SymbolicRuleset:
         found: list[tuple[Code, Trace]] = []
         criteria: list[tuple[Code, Trace]] = []
         for criterion in ruleset.criteria:
-            own = [self.indicator(i) for i in criterion.indicators]
+            own = [self.traced(i) for i in criterion.indicators]
             criteria.append(self.group(criterion.at_least_n, own))
             found += own
-        self.codes, self.traces = zip(self.group(ruleset.at_least_n, criteria), *criteria, *found, strict=True)
+        every = [self.group(ruleset.at_least_n, criteria), *criteria, *found]
+        self.codes, self.traces = [code for code, _ in every], [trace for _, trace in every]
 
     def bound(self) -> Iterator[Term]:
         """Yield what the province fixes; the year stays open."""
         for name, value in self.bindings.items():
             if name in self.facts:
-                yield typing.cast(SymbolicChoice, self.value(name)).terms.get(value, False)
+                yield self.choice(name).terms.get(value, False)
 
     def group(self, k: int | None, members: list[tuple[Code, Trace]]) -> tuple[Code, Trace]:
         """Return the code of a criterion from its indicators, or of the set from its criteria."""
         trace = Trace()
         for _, other in members:
             trace.add(other)
-        codes = [code for code, _ in members]
-        return (self.algebra.all(codes) if k is None else self.algebra.at_least(k, codes)), trace
+        return self.joined(k, [code for code, _ in members]), trace
 
-    def indicator(self, indicator: Indicator) -> tuple[Code, Trace]:
+    def traced(self, indicator: Indicator) -> tuple[Code, Trace]:
         """Return the code of an indicator, and what it reads."""
         key = (self.shared, indicator.no, indicator.require, indicator.applies_if)
         if key not in self.context.read:
             self.owner, self.trace = indicator.no, Trace()
-            code = self.condition(indicator.require)
-            if indicator.applies_if is not None:
-                code = self.algebra.guarded(self.condition(indicator.applies_if), code)
-            self.context.read[key] = code, self.trace
+            self.context.read[key] = self.indicator(indicator), self.trace
         return self.context.read[key]
 
-    # -- conditions --------------------------------------------------------------------------
+    # -- outcomes ------------------------------------------------------------------------------
 
-    def condition(self, node: Condition) -> Code:
-        """Return the code of a condition."""
-        match node:
-            case Comparison():
-                return self.algebra.all([self.comparison(node, fact) for fact in node.facts])
-            case All():
-                return self.algebra.all([self.condition(m) for m in node.members])
-            case Any():
-                return self.algebra.at_least(1, [self.condition(m) for m in node.members])
-            case AtLeast():
-                return self.algebra.at_least(node.k, [self.condition(m) for m in node.members])
-            case Not():
-                code = self.condition(node.member)
-                # met and not met change places; what is undetermined or does not apply stays so
-                return Code(self.algebra.met(code), code.undetermined, code.not_applicable)
-            case Meets():
-                return self.meets(node)
-            case Open():
-                return self.comparison(node, None)
-            case _:
-                typing.assert_never(node)
+    def constant(self, outcome: Outcome) -> Code:
+        """Return an outcome whatever the facts."""
+        return Code(*(outcome is each for each in (Outcome.NOT_MET, Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE)))
 
-    def meets(self, node: Meets) -> Code:
-        """Return the code of a prerequisite: by act, by finding, or by either."""
-        ways: list[Code] = []
-        if node.recognised is not None and node.by is not By.FINDING:
-            act = Comparison((node.recognised,), Op.EQUALS, node.cell, node.part)
-            if self.unknowns and not self.known(node.cell):  # it can only ask for the prerequisite
-                place = unknown_cell(self.ruleset.id, self.owner, act, (), node.cell)
-                self.trace.cells.append(((), (), place))
-                asked = evolve(node.cell, state=CellState.SET, value=True)
-                ways.append(self.against(act, node.recognised, asked, None))
-            else:
-                ways.append(self.cell(act, node.recognised, (), (), node.cell))
-        if node.resolved is not None and node.by is not By.ACT:
-            # with our floor of evidence: a prerequisite is judged as strictly as the set that asks for it
-            inner = SymbolicRuleset(self.context, node.resolved, self.unknowns, self.floor)
-            self.trace.add(inner.traces[0])
-            ways.append(self.found(inner.codes[0], node.cell))
-        return ways[0] if len(ways) == 1 else self.algebra.at_least(1, ways)
+    def all(self, members: Sequence[Code]) -> Code:
+        """Return the code of all members that apply."""
+        return self.algebra.all(members)
 
-    def found(self, code: Code, cell: Cell) -> Code:
-        """Return the code of a prerequisite by finding; an unknown cell can only ask for it."""
-        if self.unknowns or self.known(cell):
-            return code
-        if cell.floor is None or cell.below(self.floor):
-            return OPEN
-        inner = self.found(code, cell.floor)
-        return Code(inner.not_met, self.logic.opposite(inner.not_met))
+    def at_least(self, k: int, members: Sequence[Code]) -> Code:
+        """Return the code of at least *k* members."""
+        return self.algebra.at_least(k, members)
+
+    def negated(self, member: Code) -> Code:
+        """Return the code with met and not met in each other's place; the others stay."""
+        return Code(self.algebra.met(member), member.undetermined, member.not_applicable)
+
+    def guarded(self, applies: Code, condition: Code) -> Code:
+        """Return the code of an indicator with ``applies_if``."""
+        return self.algebra.guarded(applies, condition)
+
+    def capped(self, member: Code) -> Code:
+        """Return undetermined in place of what is not *not met*."""
+        return self.algebra.capped(member)
+
+    def agreed(self, one: Code, other: Code) -> Code:
+        """Return what both codes are; undetermined where they differ."""
+        return self.algebra.agreed(one, other)
 
     # -- comparisons -------------------------------------------------------------------------
 
-    def comparison(self, node: Comparison | Open, fact: str | None) -> Code:
-        """Return the code of a comparison with one fact, or of an open condition, which has none."""
-        threshold = bound_threshold(node.threshold)
-        if isinstance(threshold, Cell):
-            return self.cell(node, fact, (), (), threshold)
-        both, either, by = self.logic.both, self.logic.either, threshold.by
-        found = [(pick, self.cell(node, fact, by, key, cell)) for key, cell, pick in self.picks(threshold)]
+    def table(self, leaf: Compared, table: Table) -> Code:
+        """Return a comparison with a table: each of its cells where the selectors pick it."""
+        both, either, by = self.logic.both, self.logic.either, table.by
+        found = [(pick, self.of_table(leaf, by, key, cell)) for key, cell, pick in self.picks(table)]
         return Code(
             either(*(both(pick, code.not_met) for pick, code in found)),
-            either(self.nothing(threshold), *(both(pick, code.undetermined) for pick, code in found)),
+            either(self.nothing(table), *(both(pick, code.undetermined) for pick, code in found)),
             either(*(both(pick, code.not_applicable) for pick, code in found)),
         )
 
     def picks(self, table: Table) -> Iterator[tuple[Key, Cell, Term]]:
         """Yield the cells of a table that some selectors pick, each with the term that is true where they do."""
-        selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
+        selectors = [self.choice(s) for s in table.by]
         # every combination is looked up as an assessment does, so that general columns mean the same here
         found: dict[Key, tuple[Cell, list[Term]]] = {}
         for texts in itertools.product(*(selector.terms for selector in selectors)):
@@ -243,13 +208,13 @@ class SymbolicRuleset:
 
     def nothing(self, table: Table) -> Term:
         """Return a term that is true where the selectors of a table pick no cell, or one of them has no value."""
-        selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
+        selectors = [self.choice(s) for s in table.by]
         given = self.logic.both(*(s.given for s in selectors))
         return self.logic.either(self.logic.opposite(given), self.gap(table))
 
     def gap(self, table: Table) -> Term:
         """Return a term that is true where the selectors of a table have values for which it has no cell."""
-        selectors = [typing.cast(SymbolicChoice, self.value(s)) for s in table.by]
+        selectors = [self.choice(s) for s in table.by]
         return self.logic.either(
             *(
                 self.logic.both(*(s.terms[t] for s, t in zip(selectors, texts, strict=True)))
@@ -262,46 +227,52 @@ class SymbolicRuleset:
         """Return False where nobody knows what the cell asks, or its evidence is too weak."""
         return cell.state in (CellState.SET, CellState.NONE) and not cell.below(self.floor)
 
-    def cell(self, node: Comparison | Open, fact: str | None, by: tuple[str, ...], key: Key, cell: Cell) -> Code:
-        """Return the code of a comparison with one cell."""
+    def cell(self, leaf: Compared, cell: Cell) -> Code:
+        """Return a comparison with a cell of its own."""
+        return self.of_table(leaf, (), (), cell)
+
+    def of_table(self, leaf: Compared, by: tuple[str, ...], key: Key, cell: Cell) -> Code:
+        """Return a comparison with one cell of a table."""
+        node = _compared(leaf)
         place = None if self.known(cell) else unknown_cell(self.ruleset.id, self.owner, node, key, cell)
-        if isinstance(node, Open) or fact == node.fact:  # a cell counts once, though it binds several facts
+        if isinstance(node, Open) or leaf.fact == node.fact:  # a cell counts once, though it binds several facts
             self.trace.cells.append((by, key, place))
-        if cell.state is CellState.NONE and place is None:
-            return NOTHING_ASKED
+        if not self.unknowns or (place is None and (isinstance(node, Comparison) or cell.state is CellState.NONE)):
+            return self.decided(leaf.fact, leaf.op, cell)
         if isinstance(node, Open):
-            return Code(self.logic.opposite(self.holds(node))) if self.unknowns else OPEN
-        if fact is None:
-            return OPEN
-        return self.against(node, fact, cell, None) if place is None else self.against_unknown(node, fact, cell, place)
-
-    def against_unknown(self, node: Comparison, fact: str, cell: Cell, place: UnknownCell) -> Code:
-        """Return the code of a comparison with a cell that is not known."""
+            return Code(self.logic.opposite(self.holds(node)))
+        if isinstance(leaf.node, Meets):  # an unknown cell can only ask for the prerequisite
+            return self.against(node.fact, node.op, evolve(cell, state=CellState.SET, value=True))
         floor = cell.floor if cell.floor is not None and self.known(cell.floor) else None
-        if self.unknowns:
-            return self.against(node, fact, floor if floor and cell.when_empty is None else cell, (place, floor))
-        if floor is None or cell.below(self.floor):
-            return OPEN
-        # the cell may only ask for more than its floor: what fails the floor fails, and the rest is undetermined
-        base = NOTHING_ASKED if floor.state is CellState.NONE else self.against(node, fact, floor, None)
-        return Code(base.not_met, self.logic.opposite(base.not_met))
+        asked = floor if floor and cell.when_empty is None else cell
+        return self.against(typing.cast(str, leaf.fact), node.op, asked, (typing.cast(UnknownCell, place), floor))
 
-    def against(self, node: Comparison, name: str, cell: Cell, unknown: tuple[UnknownCell, Cell | None] | None) -> Code:
+    def against(self, fact: str, op: Op, cell: Cell, unknown: tuple[UnknownCell, Cell | None] | None = None) -> Code:
         """Return the code of a fact against the value of a set cell, or against an unknown value."""
         logic = self.logic
-        fact, value = self.facts[name], self.value(name)
+        known, value = self.facts[fact], self.fact(fact)
         if isinstance(value, SymbolicNumber):
-            limit = self.variables.unknown_limit(unknown[0], fact, node.op, unknown[1]) if unknown else cell.value
+            limit = self.variables.unknown_limit(unknown[0], known, op, unknown[1]) if unknown else cell.value
             there = logic.both(value.given, logic.opposite(value.empty))
-            no = logic.both(there, logic.opposite(value.compare(node.op, limit)))
+            no = logic.both(there, logic.opposite(value.compare(op, limit)))
             return self.algebra.where_empty(Code(no, logic.opposite(value.given)), value.empty, cell.when_empty)
         terms: Mapping[str, Term]
         if unknown:
-            terms = self.variables.unknown_values(unknown[0], fact, node.op, unknown[1])
+            terms = self.variables.unknown_values(unknown[0], known, op, unknown[1])
         else:
-            terms = dict.fromkeys(admitted(fact, node.op, cell), True)
+            terms = dict.fromkeys(admitted(known, op, cell), True)
         holds = logic.either(*(logic.both(term, terms.get(text, False)) for text, term in value.terms.items()))
         return Code(logic.both(value.given, logic.opposite(holds)), logic.opposite(value.given))
+
+    def found(self, node: Meets, other: Ruleset, address: str) -> Code:
+        """Return a prerequisite by finding; an unknown cell can only ask for it."""
+        return self.finding(other) if self.unknowns else super().found(node, other, address)
+
+    def finding(self, other: Ruleset) -> Code:
+        """Return the code of another ruleset, judged as strictly as the set that asks for it."""
+        inner = SymbolicRuleset(self.context, other, self.unknowns, self.floor)
+        self.trace.add(inner.traces[0])
+        return inner.codes[0]
 
     def holds(self, node: Open) -> Term:
         """Return a term that is true where the unit would meet an open condition."""
@@ -312,7 +283,7 @@ class SymbolicRuleset:
 
     # -- facts -------------------------------------------------------------------------------
 
-    def value(self, name: str) -> SymbolicChoice | SymbolicNumber:
+    def fact(self, name: str) -> Known:
         """Return the value of a fact, given or worked out."""
         if name in self.derived_traces:
             self.trace.add(self.derived_traces[name])
@@ -323,40 +294,54 @@ class SymbolicRuleset:
         self.trace.facts.add(name)
         return self.variables.fact(name)
 
-    def derived(self, derived: Derived) -> SymbolicChoice | SymbolicNumber:
-        """Return the value of a derived fact."""
-        rule = derived.rule
-        match rule:
-            case Case():
-                rows = [(self.condition(row.when), self.then(row.then)) for row in rule.rows]
-                put = self.algebra.only if rule.exclusive else self.algebra.first
-                return put(derived.fact.values, rows, self.then(rule.otherwise))
-            case RatioOf():
-                self.trace.facts.add(ratio_name(rule))
-                return self.variables.ratio(derived.fact, rule)
-            case MinOf() | MaxOf():
-                numbers = [typing.cast(SymbolicNumber, self.value(f)) for f in rule.facts]
-                return self.algebra.extreme(numbers, isinstance(rule, MinOf))
-            case PointsOf():
-                return self.points(rule)
-            case _:
-                typing.assert_never(rule)
+    def choice(self, name: str) -> SymbolicChoice:
+        """Return the value of a yes/no, a level or a category."""
+        return typing.cast(SymbolicChoice, self.fact(name))
 
-    def points(self, rule: PointsOf) -> SymbolicNumber:
+    def picked(self, fact: Fact, guard: Code, value: Known, other: Known) -> Known:
+        """Return a value where its guard is met, the other one elsewhere; where that is open, what both are."""
+        return self.algebra.picked(guard, typing.cast(SymbolicChoice, value), typing.cast(SymbolicChoice, other))
+
+    def text(self, fact: Fact, value: str | None) -> Known:
+        """Return one of the values of a fact."""
+        return _NOTHING if value is None else SymbolicChoice({value: True}, True)
+
+    def ambiguous(self, fact: Fact) -> Known:
+        """Return no value: two rows hold."""
+        return _NOTHING
+
+    def value(self, fact: Fact, name: str) -> Known:
+        """Return the value of another fact."""
+        return self.fact(name)
+
+    def quotient(self, fact: Fact, rule: RatioOf) -> Known:
+        """Return a share as a variable of its own, tied to its part and whole."""
+        self.trace.facts.add(ratio_name(rule))
+        return self.variables.ratio(fact, rule)
+
+    def extreme(self, facts: Sequence[str], least: bool) -> Known:
+        """Return the least or the greatest of several facts."""
+        return self.algebra.extreme([typing.cast(SymbolicNumber, self.fact(name)) for name in facts], least)
+
+    def points(self, parts: Sequence[tuple[Code | None, Part]]) -> Known:
         """Return points out of a total."""
         variables = self.variables
-        parts: list[tuple[Code, Part, Term, Term]] = []
-        for part in parts_of(rule, self.facts):
-            applies = Code(False) if part.applies_if is None else self.condition(part.applies_if)
-            self.trace.facts.add(part.fact)
-            parts.append((applies, part, variables.number(part.fact), variables.given(part.fact)))
-        return self.algebra.points(parts)
+        self.trace.facts |= {part.fact for _, part in parts}
+        found = [
+            (applies or Code(False), part, variables.number(part.fact), variables.given(part.fact))
+            for applies, part in parts
+        ]
+        return self.algebra.points(found)
 
-    def then(self, value: str | Ref | None) -> SymbolicChoice:
-        """Return the value of a row of a case."""
-        if isinstance(value, Ref):
-            return typing.cast(SymbolicChoice, self.value(value.fact))
-        return SymbolicChoice({}, False) if value is None else SymbolicChoice({value: True}, True)
+    def grown(self, fact: Fact) -> Known:
+        """Return the fact itself: whatever may be undecided is taken as decided."""
+        return self.fact(fact.id)
+
+
+def _compared(leaf: Compared) -> Comparison | Open:
+    """Return the node by which a cell is named; a prerequisite is compared by its act."""
+    node = leaf.node
+    return Comparison((str(leaf.fact),), leaf.op, node.cell, node.part) if isinstance(node, Meets) else node
 
 
 def validity(ruleset: Ruleset) -> tuple[int, ...]:

@@ -276,7 +276,7 @@ def exercised(verdict: Verdict) -> Iterator[tuple[CoveragePoint, Side]]:
     unit, explainer = Unit(verdict.values, verdict.facts, verdict.unit, assess), explainer_of(ruleset)
     for root in made.roots:
         if root.role == "derive":
-            yield from _in_tree(made, root, explainer.node(root.condition, root.name)(unit))
+            yield from _in_tree(made, root, explainer.condition(root.condition, root.name)(unit))
             continue
         result = found[root.name]
         if root.role == "require":

@@ -11,7 +11,6 @@ from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.numbers import ends
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell
 
 Slots = Sequence[typing.Any]
@@ -32,14 +31,10 @@ class Unclear(Enum):
     AMBIGUOUS = "ambiguous"
 
 
-def undetermined(_: Slots) -> int:
-    """Undetermined, whatever the facts."""
-    return 2
-
-
-def not_applicable(_: Slots) -> int:
-    """Not applicable, whatever the facts."""
-    return 3
+def always(outcome: Outcome) -> Code:
+    """Return an outcome whatever the facts."""
+    code = int(outcome)
+    return lambda _: code
 
 
 def exact(slot: typing.Any) -> Fraction:
@@ -101,16 +96,6 @@ def _ratio(i: int, op: Op, limit: Decimal, when_empty: Outcome | None) -> Code:
 _UNBOUNDED = 1e300
 
 
-def growing(ruleset: Ruleset) -> tuple[Fact, ...]:
-    """Return the facts of a ruleset that may still grow."""
-    return tuple(fact for fact in ruleset.facts if fact.undecided is not None)
-
-
-def most(name: str) -> str:
-    """Return the name of the slot for the most that a fact may become."""
-    return f"{name} + undecided"
-
-
 def bare_most(fact: Fact) -> float:
     """Return the most that a share given as a figure may become: without its whole one unit may add anything."""
     return _UNBOUNDED if fact.maximum is None else float(fact.maximum)
@@ -119,12 +104,7 @@ def bare_most(fact: Fact) -> float:
 def end_of(op: Op, limit: Decimal) -> float:
     """Return the float64 that a raw one is compared with, as if it were first rounded to 15 digits.
 
-    *op* is one that turns once while a number grows, see ``one_way``.
+    *op* is one that turns once while a number grows, see ``model.spans.one_way``.
     """
     least, greatest = ends(limit)
     return least if op in (Op.AT_LEAST, Op.LESS_THAN) else greatest
-
-
-def one_way(op: Op) -> tuple[Op, ...]:
-    """Return the comparisons that together are *op*, each of which turns at most once while a number grows."""
-    return (Op.AT_LEAST, Op.AT_MOST) if op is Op.EQUALS else (op,)

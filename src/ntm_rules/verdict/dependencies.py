@@ -8,8 +8,9 @@ from operator import is_not
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.spans import growing, most
 from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
-from ntm_rules.verdict.compare import Slots, growing, most
+from ntm_rules.verdict.compare import Slots
 from ntm_rules.verdict.compile import Value
 from ntm_rules.verdict.program import program_of
 

@@ -13,19 +13,12 @@ from fractions import Fraction
 from attrs import define, evolve, field
 
 from ntm_rules.model.conditions import (
-    All,
-    Any,
-    AtLeast,
-    By,
     Case,
-    Comparison,
-    Condition,
     Meets,
-    Not,
     Op,
-    Open,
 )
 from ntm_rules.model.facts import FactType, RatioOf
+from ntm_rules.model.fold import Compared, Conditions
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, grade_of, negation_of, possible_grades
 from ntm_rules.model.results import (
@@ -44,7 +37,6 @@ from ntm_rules.model.thresholds import (
     Cell,
     CellState,
     Table,
-    Threshold,
     asked_of,
     bound_threshold,
     matching,
@@ -138,7 +130,7 @@ def explainer_of(ruleset: Ruleset) -> "Explainer":
     return Explainer(ruleset)
 
 
-class Explainer:
+class Explainer(Conditions[Explain]):
     """Compiles the conditions of one ruleset to closures that keep everything they see."""
 
     def __init__(self, ruleset: Ruleset) -> None:
@@ -146,7 +138,7 @@ class Explainer:
         self.read_whole = ruleset.read_whole
         self.places = program_of(ruleset).places
         self.bindings = dict(ruleset.bindings)
-        self.compiler = Compiler(ruleset, self.places, ruleset.minimum_evidence, lambda _: lambda _: 2)
+        self.compiler = Compiler(ruleset, self.places, ruleset.minimum_evidence)
         self.facts = self.compiler.facts
         self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
         self.ratios |= {d.id: d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf)}
@@ -160,8 +152,8 @@ class Explainer:
 
     def indicator(self, indicator: Indicator) -> Callable[[Unit, Outcome, bool], IndicatorResult]:
         """Return an indicator, explained, given its outcome and whether that is provisional."""
-        require = self.node(indicator.require, indicator.no)
-        applies_if = None if indicator.applies_if is None else self.node(indicator.applies_if, indicator.no)
+        require = self.condition(indicator.require, indicator.no)
+        applies_if = None if indicator.applies_if is None else self.condition(indicator.applies_if, indicator.no)
         conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
         others = [leaf.resolved for c in conditions for _, leaf in leaves(c) if isinstance(leaf, Meets)]
         read_whole = self.read_whole and all(other is None or other.read_whole for other in others)
@@ -182,39 +174,30 @@ class Explainer:
 
         return explain
 
-    def node(self, node: Condition, address: str) -> Explain:
-        """Return a condition, evaluated with everything below it."""
-        here = address + node.part if node.part else address
-        match node:
-            case Comparison():
-                leaves = [self.leaf(fact, node.op, node.threshold, here) for fact in node.facts]
-                return leaves[0] if len(leaves) == 1 else _connective("all", leaves)
-            case All():
-                return _connective("all", [self.node(m, here) for m in node.members])
-            case Any():
-                return _connective("any", [self.node(m, here) for m in node.members], 1)
-            case AtLeast():
-                return _connective("at_least_n", [self.node(m, here) for m in node.members], node.k)
-            case Not():
-                return _negation(self.node(node.member, here))
-            case Meets():
-                return self.meets(node, here)
-            case Open():
-                return self.leaf(None, Op.EQUALS, node.threshold, here)
-            case _:
-                typing.assert_never(node)
+    def all(self, members: Sequence[Explain]) -> Explain:
+        """Return all members, evaluated."""
+        return _connective("all", members)
 
-    def meets(self, node: Meets, address: str) -> Explain:
-        """Return a prerequisite: its act, its finding, or both ways."""
-        ways: list[Explain] = []
-        if node.recognised is not None and node.by is not By.FINDING:
-            ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell, address))
-        if node.resolved is not None and node.by is not By.ACT:
-            ways.append(self.finding(node.cell, node.resolved, address))
-        return ways[0] if len(ways) == 1 else _connective("any", ways, 1)
+    def any(self, members: Sequence[Explain]) -> Explain:
+        """Return all members, evaluated, and how many more would have to be met: one or none."""
+        return _connective("any", members, 1)
 
-    def finding(self, cell: Cell, other: Ruleset, address: str) -> Explain:
+    def at_least(self, k: int, members: Sequence[Explain]) -> Explain:
+        """Return all members, evaluated, and how many more would have to be met."""
+        return _connective("at_least_n", members, k)
+
+    def negated(self, member: Explain) -> Explain:
+        """Return the member, evaluated, without margins: by how much it holds would say the wrong thing."""
+
+        def explain(unit: Unit) -> Connective:
+            found = _without_margins(member(unit))
+            return Connective("not", _OUTCOMES[negation_of(found.outcome)], (found,))
+
+        return explain
+
+    def found(self, node: Meets, other: Ruleset, address: str) -> Explain:
         """Return the other ruleset, assessed with the same facts."""
+        cell = node.cell
         floor = self.ruleset.minimum_evidence
         if floor is not None:
             other = other.with_minimum_evidence(floor.value)
@@ -240,13 +223,12 @@ class Explainer:
 
     # -- leaves ------------------------------------------------------------------------------
 
-    def leaf(self, name: str | None, op: Op, threshold: Threshold, address: str) -> Explain:
+    def leaf(self, leaf: Compared) -> Explain:
         """One comparison with one fact: outcome, value, threshold, margin, and every reason why not."""
-        spec = Leaf(address, None if name is None else self.facts[name], op)
-        bound = bound_threshold(threshold)
-        if isinstance(bound, Cell):
-            return self.cell(name, spec, bound)
-        return self.table(name, spec, bound)
+        name = leaf.fact
+        spec = Leaf(leaf.address, None if name is None else self.facts[name], leaf.op)
+        bound = bound_threshold(leaf.threshold)
+        return self.cell(name, spec, bound) if isinstance(bound, Cell) else self.table(name, spec, bound)
 
     def table(self, name: str | None, spec: Leaf, table: Table) -> Explain:
         """Return a comparison with a table: the selectors first, then the cell they pick."""
@@ -339,7 +321,7 @@ class Explainer:
     def cell(self, name: str | None, spec: Leaf, cell: Cell) -> ExplainCell:
         """Return a comparison with one cell."""
         open_codes = self.cell_codes(cell)
-        code: Code = self.compiler.cell(name, spec.op, cell)
+        code: Code = self.compiler.decided(name, spec.op, cell)
         fact = spec.fact
         place = None if name is None else self.places[name]
         asked = cell if cell.state is not CellState.PENDING or cell.floor is None else cell.floor
@@ -404,7 +386,7 @@ def _in_order(first: tuple[ReasonCode, ...], second: tuple[ReasonCode, ...]) -> 
     return tuple(code for code in ReasonCode if code in first or code in second)
 
 
-def _connective(kind: str, members: list[Explain], k: int | None = None) -> Explain:
+def _connective(kind: str, members: Sequence[Explain], k: int | None = None) -> Explain:
     def explain(unit: Unit) -> Connective:
         found = tuple([member(unit) for member in members])
         codes = [m.outcome for m in found]
@@ -420,11 +402,3 @@ def _without_margins(tree: Evaluated) -> Evaluated:
     if isinstance(tree, Connective):
         return evolve(tree, members=tuple(map(_without_margins, tree.members)))
     return evolve(tree, margin=None, part_change=None)
-
-
-def _negation(member: Explain) -> Explain:
-    def explain(unit: Unit) -> Connective:
-        found = _without_margins(member(unit))
-        return Connective("not", _OUTCOMES[negation_of(found.outcome)], (found,))
-
-    return explain

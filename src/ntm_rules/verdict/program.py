@@ -9,7 +9,8 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.compare import Code, Slots, growing, most
+from ntm_rules.model.spans import growing, most
+from ntm_rules.verdict.compare import Code, Slots
 from ntm_rules.verdict.compile import Compiler, Value
 from ntm_rules.verdict.facts import CheckedFacts, Checker
 

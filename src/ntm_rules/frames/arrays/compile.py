@@ -63,9 +63,10 @@ from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
+from ntm_rules.model.spans import most, one_way
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived
-from ntm_rules.verdict.compare import ORDER, bare_most, end_of, most, one_way
+from ntm_rules.verdict.compare import ORDER, bare_most, end_of
 from ntm_rules.verdict.compile import Compiler
 
 Ranks = Callable[[Block], Bytes]
@@ -89,7 +90,7 @@ class ArrayCompiler:
         finding: Callable[[Ruleset], Ranks],
     ) -> None:
         self.places, self.floor, self.finding = places, floor, finding
-        self.tables = Tabulator(Compiler(ruleset, places, floor, lambda _: lambda _: 2))
+        self.tables = Tabulator(Compiler(ruleset, places, floor))
         self.facts = self.tables.facts
 
     def indicator(self, indicator: Indicator) -> Ranks:

@@ -24,7 +24,7 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import RANK
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.compare import growing
+from ntm_rules.model.spans import growing
 from ntm_rules.verdict.program import program_of
 from ntm_rules.verdict.verdict import Verdict, verdict_of
 

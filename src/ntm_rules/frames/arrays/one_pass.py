@@ -11,7 +11,7 @@ from ntm_rules.frames.base.ranks import at_least_of, capped
 from ntm_rules.frames.base.vectors import Block, Bytes, Vector
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.compare import growing
+from ntm_rules.model.spans import growing
 from ntm_rules.verdict.program import program_of
 
 

@@ -75,7 +75,7 @@ class Tabulator:
         slots: list[object] = [None] * len(self.scalar.places)
         found: list[list[int]] = []
         for cell in cells:
-            code = (lambda _: 2) if cell is None else self.scalar.cell(name, op, cell)
+            code = (lambda _: 2) if cell is None else self.scalar.decided(name, op, cell)
             row: list[int] = []
             for value in values:
                 if name is not None:

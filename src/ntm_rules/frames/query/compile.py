@@ -36,9 +36,10 @@ from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.outcomes import RANK, Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import parts_of
+from ntm_rules.model.spans import growing, most, one_way
 from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
-from ntm_rules.verdict.compare import ORDER, end_of, growing, most, one_way
+from ntm_rules.verdict.compare import ORDER, end_of
 from ntm_rules.verdict.compile import Compiler
 
 
@@ -77,7 +78,7 @@ class FrameCompiler:
         """
         names = (*(f.id for f in ruleset.facts), *(d.id for d in ruleset.derived))
         places = {name: place for place, name in enumerate(names)}
-        tables = Tabulator(Compiler(ruleset, places, floor, lambda _: lambda _: 2))
+        tables = Tabulator(Compiler(ruleset, places, floor))
         made = cls(ruleset, dict(slots), stages, floor, settled, tables, tables.facts)
         fresh: set[str] = set()
         for derived in ruleset.derived:

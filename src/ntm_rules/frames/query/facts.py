@@ -16,7 +16,7 @@ from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.numbers import MAX_DIGITS, SMALLEST
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.compare import growing
+from ntm_rules.model.spans import growing
 from ntm_rules.verdict.facts import bounds
 from ntm_rules.verdict.program import program_of
 

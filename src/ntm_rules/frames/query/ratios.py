@@ -9,7 +9,8 @@ from attrs import define, field
 
 from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, is_near, small, where
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.verdict.compare import bare_most, most
+from ntm_rules.model.spans import most
+from ntm_rules.verdict.compare import bare_most
 
 MOST = 9 * 10**11
 """The most that part and whole may be in steps of their unit: products with a threshold then fit in 64 bits."""

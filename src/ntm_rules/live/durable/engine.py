@@ -28,6 +28,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.fold import Compared
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, Table
@@ -304,11 +305,11 @@ class _Compiler(Compiler):
     """Compiles conditions to closures that read the outcomes of comparisons instead of comparing."""
 
     def __init__(self, ruleset: Ruleset, places: Mapping[str, int], into: DurableRules) -> None:
-        super().__init__(ruleset, places, ruleset.minimum_evidence, self.found_elsewhere)
+        super().__init__(ruleset, places, ruleset.minimum_evidence)
         self.into = into
         self.number = 0
 
-    def compared(self, fact: str, op: Op, cell: Cell) -> Code:
+    def against(self, fact: str, op: Op, cell: Cell) -> Code:
         """Return the outcome of a comparison; the same comparison is made once."""
         slot = self.slot(fact)
         key = (op, cell.value, cell.when_empty)
@@ -317,14 +318,14 @@ class _Compiler(Compiler):
             self.into.readers.append({})
         return self.outcome(slot.tests[key][0])
 
-    def table(self, fact: str | None, op: Op, table: Table) -> Code:
+    def table(self, leaf: Compared, table: Table) -> Code:
         """Return a comparison with a table: its selectors have to trigger the indicator too."""
         for selector in table.by:
             if selector not in self.bindings:
                 self.slot(selector).selects[self.number] = None
-        return super().table(fact, op, table)
+        return super().table(leaf, table)
 
-    def found_elsewhere(self, other: Ruleset) -> Code:
+    def finding(self, other: Ruleset) -> Code:
         """Return the outcome of a prerequisite."""
         reads = frozenset(self.places[fact.id] for fact in other.facts)
         self.into.findings.append((len(self.into.readers), finding_of(other, self.places, self.floor), reads))

@@ -140,7 +140,7 @@ def test_a_swapped_column_is_found(monkeypatch: Patch, country: Ruleset) -> None
 
 
 def test_an_order_that_matters_is_found(monkeypatch: Patch) -> None:
-    monkeypatch.setattr(compiling, "_all", lambda members: members[0])
+    monkeypatch.setattr(compiling.Compiler, "all", lambda self, members: members[0])
     ruleset = made(c.All((GOOD, asks("amount", c.Op.AT_LEAST, 5))))
     broken("order", ruleset)
 
@@ -198,7 +198,7 @@ def test_an_explanation_of_its_own_mind_is_found(monkeypatch: Patch, country: Ru
 
 
 def test_a_prerequisite_that_is_not_evaluated_is_found(monkeypatch: Patch, fiction: Library) -> None:
-    monkeypatch.setattr(compiling.Compiler, "found", lambda self, other, cell: lambda slots: 1)
+    monkeypatch.setattr(compiling.Compiler, "found", lambda self, node, other, address: lambda slots: 1)
     ruleset = fresh(fiction.compose("commune/kieu-mau", on=ON))
     assert "prerequisite" in broken("tier-ladder", ruleset).found
 

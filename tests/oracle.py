@@ -9,6 +9,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
 from attrs import define, evolve, frozen
 
@@ -294,18 +295,32 @@ class _Unit:
             return self.points(rule)
         return self.case(typing.cast(c.Case, rule))
 
-    def points(self, rule: c.PointsOf) -> Value:
+    def points(self, rule: c.PointsOf, instead: Mapping[str, Fraction | None] = MappingProxyType({})) -> Value:
         """The mean share of the parts that apply, weighted by their points, of the whole."""
         parts = [(m, MET if m.applies_if is None else self.node(m.applies_if, "").outcome) for m in rule.members]
         if any(code == UNDETERMINED for _, code in parts):
             return None
-        counted = [(self.value(m.fact), Fraction(m.out_of)) for m, code in parts if code == MET]
+        values = {m.fact: self.value(m.fact) for m in rule.members}
+        values = {name: instead.get(name) if value is None else value for name, value in values.items()}
+        counted = [(values[m.fact], Fraction(m.out_of)) for m, code in parts if code == MET]
         if any(value is None for value, _ in counted):
             return None
         if not counted:
             return EMPTY
         given = sum((typing.cast(Fraction, value) for value, _ in counted), Fraction(0))
         return given / sum(most for _, most in counted) * Fraction(rule.out_of)
+
+    def totals(self, fact: Fact) -> set[Value]:
+        """What a score is, however the points that are missing turn out: a straight line is greatest at a corner."""
+        rule = self.rules.get(fact.id)
+        if not isinstance(rule, c.PointsOf):
+            return set()
+        corners = [
+            [Fraction(end) for end in (self.facts[m.fact].minimum, self.facts[m.fact].maximum) if end is not None]
+            for m in rule.members
+        ]
+        names = [m.fact for m in rule.members]
+        return {self.points(rule, dict(zip(names, corner, strict=True))) for corner in itertools.product(*corners)}
 
     def case(self, rule: c.Case) -> Value:
         """Every way in which the undetermined guards may turn out; the value is known if all ways agree."""
@@ -419,7 +434,7 @@ class _Unit:
             codes = codes or {"fact_missing"}  # what is undecided, and nothing else, leaves it open
             return _leaf(here, name, outcome, tuple(x for x in CODES if x in codes), None, columns)
         margin = None
-        if outcome in (MET, NOT_MET) and asked is not None and fact is not None and value is not EMPTY:
+        if outcome in (MET, NOT_MET) and asked is not None and fact is not None and value not in (EMPTY, None):
             margin = margin_of(fact, value, op, asked)
         return _leaf(here, name, outcome, (), margin, columns)
 
@@ -464,6 +479,10 @@ class _Unit:
             if cell.floor is None:
                 return UNDETERMINED
             return NOT_MET if self.decided(fact, value, op, cell.floor) == NOT_MET else UNDETERMINED
+        totals = self.totals(fact) if value is None else set()
+        if totals and None not in totals:
+            numbers = typing.cast(set[Fraction], totals)
+            return self.within(fact, min(numbers), max(numbers), op, cell.value)
         if value is None or value is AMBIGUOUS:
             return UNDETERMINED
         if value is EMPTY:

@@ -124,10 +124,36 @@ def test_points_are_added_and_compared_exactly(scored: Ruleset) -> None:
     assert left.margin == Fraction(7200, 85) - 85
 
 
-@pytest.mark.parametrize("facts", [{"plan": 15, "work": 85}, {"planned": True, "work": 85}, {"planned": False}])
+@pytest.mark.parametrize("facts", [{"plan": 15, "work": 85}, {"planned": True, "work": 84}, {"planned": False}, {"planned": True, "plan": 15}])
 def test_what_is_not_known_is_not_guessed(scored: Ruleset, facts: dict[str, float | bool]) -> None:
     found = assess(scored, facts).indicators["1.1"]
     assert (found.outcome, found.codes) == (Outcome.UNDETERMINED, (ReasonCode.FACT_MISSING,))
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "between"),
+    [
+        ({"planned": True, "work": 85}, Outcome.MET, (85, 100)),
+        ({"planned": True, "plan": 15}, Outcome.UNDETERMINED, (15, 100)),
+        ({"planned": True, "work": 69.99}, Outcome.NOT_MET, (69.99, 84.99)),
+        ({"planned": True, "work": 70}, Outcome.UNDETERMINED, (70, 85)),
+        ({"planned": False}, Outcome.UNDETERMINED, (0, 100)),
+    ],
+)
+def test_missing_points_leave_a_total_between_two_ends(
+    scored: Ruleset, facts: dict[str, object], outcome: Outcome, between: tuple[float, float]
+) -> None:
+    verdict = assess(scored, facts)
+    (leaf,) = verdict.indicators["1.1"].leaves
+    assert (leaf.outcome, leaf.actual, leaf.margin) == (outcome, None, None)
+    assert leaf.between == tuple(Fraction(str(end)) for end in between)
+    (condition,) = [i["condition"] for i in verdict.to_dict()["criteria"][0]["indicators"] if i["no"] == "1.1"]
+    assert [float(Fraction(end)) for end in condition["between"]] == list(between)
+
+
+def test_nothing_is_between_where_the_total_is_known(scored: Ruleset) -> None:
+    assert assess(scored, {"planned": True, "plan": 15, "work": 85}).indicators["1.1"].leaves[0].between is None
+    assert assess(scored, {"plan": 15, "work": 85}).indicators["1.1"].leaves[0].between is None
 
 
 @pytest.mark.parametrize("value", [12.255, "12.255", 15.01, -1])
@@ -156,6 +182,19 @@ def test_words(scored: Ruleset) -> None:
     (reason,) = [r for r in assess(scored, {"planned": False, "work": 72}).reasons() if r.indicator == "1.1"]
     assert "84,71 điểm, cần từ 85 (thiếu 0,29)" in reason.text("vi")
     assert "84.71 points" in reason.text("en")
+
+
+@pytest.mark.parametrize(
+    ("work", "vietnamese", "english"),
+    [
+        (50, "từ 50 đến 65 điểm (chưa đủ số liệu), cần từ 85;", "50 to 65 points (figures are missing)"),
+        (80, "từ 80 đến 95 điểm (chưa đủ số liệu), cần từ 85;", "80 to 95 points (figures are missing)"),
+    ],
+)
+def test_words_of_missing_points(scored: Ruleset, work: float, vietnamese: str, english: str) -> None:
+    (reason,) = [r for r in assess(scored, {"planned": True, "work": work}).reasons() if r.indicator == "1.1"]
+    assert vietnamese in reason.text("vi")
+    assert english in reason.text("en")
 
 
 def test_the_sheet_shows_the_weights(scored: Ruleset) -> None:

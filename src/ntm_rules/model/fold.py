@@ -7,7 +7,8 @@ checker then names every algebra that does not know it.
 
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -34,7 +35,7 @@ from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import Part, parts_of
-from ntm_rules.model.spans import most, one_way
+from ntm_rules.model.spans import growing, least, most, one_way
 from ntm_rules.model.thresholds import Cell, Table, Threshold, asked_of, bound_threshold
 
 V = typing.TypeVar("V")
@@ -122,10 +123,12 @@ class Outcomes(Conditions[V]):
     Attributes:
         facts: of the ruleset, by id, derived ones included.
         floor: cells of weaker evidence are as good as pending.
+        ends: of what lies between two numbers, the names of these, by the name of the fact; see ``model.spans``.
     """
 
     facts: Mapping[str, Fact]
     floor: Evidence | None
+    ends: Mapping[str, tuple[str, str]]
 
     # -- the tables of the semantics -----------------------------------------------------------
 
@@ -184,11 +187,12 @@ class Outcomes(Conditions[V]):
         return self.capped(found) if asked.capped else found
 
     def at_both_ends(self, fact: str, op: Op, cell: Cell) -> V:
-        """Return a comparison with a set cell; of a fact that may grow, both ends have to agree."""
-        if self.facts[fact].undecided is None:
+        """Return a comparison with a set cell; of what lies between two numbers, both have to agree."""
+        if fact not in self.ends:
             return self.against(fact, op, cell)
-        ends = [self.agreed(self.against(fact, way, cell), self.against(most(fact), way, cell)) for way in one_way(op)]
-        return ends[0] if len(ends) == 1 else self.all(ends)
+        low, high = self.ends[fact]
+        found = [self.agreed(self.against(low, way, cell), self.against(high, way, cell)) for way in one_way(op)]
+        return found[0] if len(found) == 1 else self.all(found)
 
     def found(self, node: Meets, other: Ruleset, address: str) -> V:
         """Return a prerequisite by finding; under a pending cell only *not met* is decided."""
@@ -204,7 +208,7 @@ class Outcomes(Conditions[V]):
 
     @abstractmethod
     def against(self, fact: str, op: Op, cell: Cell) -> V:
-        """Return a fact, or what it may grow to, against a set cell."""
+        """Return a fact, or one of its ends, against a set cell."""
 
     @abstractmethod
     def finding(self, other: Ruleset) -> V:
@@ -213,6 +217,19 @@ class Outcomes(Conditions[V]):
 
 class Engine(Outcomes[V], typing.Generic[V, N]):
     """An engine that works out the derived facts too."""
+
+    def worked_out(self, ruleset: Ruleset) -> Iterator[tuple[str, N]]:
+        """Yield the name and the value of what is worked out, each from those before it; see ``spans.worked_out``."""
+        for fact in growing(ruleset):
+            yield most(fact.id), self.grown(fact)
+        for derived in ruleset.derived:
+            yield derived.id, self.derived(derived)
+            if isinstance(derived.rule, PointsOf):
+                facts = [self.facts[member.fact] for member in derived.rule.members]
+                low = {fact.id: fact.minimum for fact in facts if fact.minimum is not None}
+                high = {fact.id: fact.maximum for fact in facts if fact.maximum is not None}
+                yield least(derived.id), self.score(derived.rule, low)
+                yield most(derived.id), self.score(derived.rule, high)
 
     def derived(self, derived: Derived) -> N:
         """Return the value of a derived fact."""
@@ -227,11 +244,15 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
             case MaxOf():
                 return self.extreme(rule.facts, False)
             case PointsOf():
-                parts = parts_of(rule, self.facts)
-                applies = [None if part.applies_if is None else self.condition(part.applies_if) for part in parts]
-                return self.points(list(zip(applies, parts, strict=True)))
+                return self.score(rule, {})
             case _:
                 typing.assert_never(rule)
+
+    def score(self, rule: PointsOf, instead: Mapping[str, Decimal]) -> N:
+        """Return a total of points; *instead* as for ``points``."""
+        parts = parts_of(rule, self.facts)
+        applies = [None if part.applies_if is None else self.condition(part.applies_if) for part in parts]
+        return self.points(list(zip(applies, parts, strict=True)), instead)
 
     def case(self, fact: Fact, rule: Case) -> N:
         """Return the value of the first row whose guard is met; of the only one where the rows exclude each other."""
@@ -272,15 +293,18 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
         """Return a share that only its part and whole give; missing when one of these is."""
 
     @abstractmethod
-    def extreme(self, facts: Sequence[str], least: bool) -> N:
+    def extreme(self, facts: Sequence[str], smaller: bool) -> N:
         """Return the least or the greatest of several facts; missing when one is, of nothing when one is that."""
 
     @abstractmethod
-    def points(self, parts: Sequence[tuple[V | None, Part]]) -> N:
+    def points(self, parts: Sequence[tuple[V | None, Part]], instead: Mapping[str, Decimal]) -> N:
         """Return the points of the parts that apply over what these are out of, see ``model.scoring``.
+
+        Missing where it is not known whether a part applies, or how many points one has that does.
 
         Args:
             parts: each with when it applies, None where it always does.
+            instead: by fact what counts for points that are missing; for those that are not named nothing does.
         """
 
     @abstractmethod

@@ -74,6 +74,7 @@ class LeafResult:
         part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
         columns: which column of the table was used, and why.
         undecided: by how many units the value may still grow; None where by none, or where the fact cannot.
+        between: of a score with missing points the least and the most that it may be; None elsewhere.
         prerequisite: the result of the other set, where this is a ``meets`` that was evaluated.
         missing: the facts for want of which it is undetermined; none where no fact could decide it.
     """
@@ -87,6 +88,7 @@ class LeafResult:
     part_change: Decimal | None = None
     columns: tuple[Column, ...] = ()
     undecided: Decimal | None = None
+    between: tuple[Fraction, Fraction] | None = None
     prerequisite: "RulesetResult | None" = None
     missing: tuple[str, ...] = ()
 

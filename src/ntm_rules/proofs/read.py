@@ -7,6 +7,7 @@ then follows holds whatever is written there one day. Read as an unknown it is a
 import itertools
 import typing
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 
 from attrs import define, evolve, field, frozen
@@ -18,7 +19,7 @@ from ntm_rules.model.fold import Compared, Engine
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import Part
-from ntm_rules.model.spans import growing
+from ntm_rules.model.spans import ends_of, worked_out
 from ntm_rules.model.thresholds import REST, Cell, CellState, Key, Table, bound_threshold, matching
 from ntm_rules.model.walk import guards_of, leaves
 from ntm_rules.proofs.algebra import Algebra, Code, SymbolicChoice, SymbolicNumber
@@ -107,18 +108,21 @@ class SymbolicRuleset(Engine[Code, Known]):
         self.floor = floor or ruleset.minimum_evidence
         self.variables.add(ruleset.facts)
         self.bindings = dict(ruleset.bindings)
-        # whatever may still grow is taken as decided
-        self.facts = {**ruleset.fact_by_id} | {f.id: evolve(f, undecided=None) for f in growing(ruleset)}
+        self.facts = dict(ruleset.fact_by_id)
         years = dict.fromkeys((*validity(ruleset), ruleset.year))
         self.values: dict[str, Known] = {
             "year": SymbolicChoice({str(y): self.variables.year == y for y in years}, True)
         }
         self.owner, self.trace = "", Trace()
         self.derived_traces: dict[str, Trace] = {}
-        for derived in ruleset.derived:
-            self.owner, self.trace = derived.id, Trace()
-            self.values[derived.id] = self.derived(derived)
-            self.derived_traces[derived.id] = self.trace
+        # whatever may still grow is taken as decided
+        self.ends = {name: ends for name, ends in ends_of(ruleset).items() if name in ruleset.derived_by_id}
+        self.facts |= {end: evolve(self.facts[name], id=end) for name, ends in self.ends.items() for end in ends}
+        owners = iter(worked_out(ruleset).values())
+        self.owner, self.trace = next(owners, ""), Trace()
+        for name, value in self.worked_out(ruleset):
+            self.values[name], self.derived_traces[name] = value, self.trace
+            self.owner, self.trace = next(owners, ""), Trace()
         # what reading an indicator depends on beside the indicator itself: with the same it is read once
         self.shared = (ruleset.id, unknowns, self.floor, tuple(years), ruleset.derived)
         found: list[tuple[Code, Trace]] = []
@@ -323,14 +327,16 @@ class SymbolicRuleset(Engine[Code, Known]):
         """Return the least or the greatest of several facts."""
         return self.algebra.extreme([typing.cast(SymbolicNumber, self.fact(name)) for name in facts], least)
 
-    def points(self, parts: Sequence[tuple[Code | None, Part]]) -> Known:
+    def points(self, parts: Sequence[tuple[Code | None, Part]], instead: Mapping[str, Decimal]) -> Known:
         """Return points out of a total."""
-        variables = self.variables
         self.trace.facts |= {part.fact for _, part in parts}
-        found = [
-            (applies or Code(False), part, variables.number(part.fact), variables.given(part.fact))
-            for applies, part in parts
-        ]
+        found: list[tuple[Code, Part, Term, Term]] = []
+        for applies, part in parts:
+            points, there = self.variables.number(part.fact), self.variables.given(part.fact)
+            if part.fact in instead:
+                counted = self.logic.constant(instead[part.fact])
+                points, there = counted + self.logic.where(there, points - counted), True
+            found.append((applies or Code(False), part, points, there))
         return self.algebra.points(found)
 
     def grown(self, fact: Fact) -> Known:

@@ -3,6 +3,7 @@
 import itertools
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from attrs import evolve
 
@@ -14,7 +15,7 @@ from ntm_rules.model.numbers import rounded
 from ntm_rules.model.outcomes import ALL, ANY, Outcome, at_least_of, guarded, negation_of
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import Part
-from ntm_rules.model.spans import growing, most
+from ntm_rules.model.spans import ends_of
 from ntm_rules.model.thresholds import Cell, Table, matching, selected
 from ntm_rules.verdict.compare import Code, Slots, Unclear, always, bare_most, exact, leaf_of
 from ntm_rules.verdict.facts import Slot, ratio_of, scaled
@@ -45,9 +46,9 @@ class Compiler(Engine[Code, Value]):
         self.floor = floor
         self._finding = finding
         self.bindings = dict(ruleset.bindings)
-        self.facts: dict[str, Fact] = {**ruleset.fact_by_id} | {
-            most(f.id): evolve(f, id=most(f.id), undecided=None) for f in growing(ruleset)
-        }
+        self.ends = ends_of(ruleset)
+        ends = [(end, ruleset.fact_by_id[name]) for name, pair in self.ends.items() for end in pair if end != name]
+        self.facts: dict[str, Fact] = {**ruleset.fact_by_id} | {end: evolve(f, id=end) for end, f in ends}
         self.ratios = {f.id for f in self.facts.values() if f.ratio is not None}
         for derived in ruleset.derived:
             rule = derived.rule
@@ -55,6 +56,7 @@ class Compiler(Engine[Code, Value]):
                 isinstance(rule, MinOf | MaxOf) and self.ratios & set(rule.facts)
             ):
                 self.ratios.add(derived.id)
+        self.ratios |= {end for end, fact in ends if fact.id in self.ratios}
 
     # -- outcomes ------------------------------------------------------------------------------
 
@@ -181,10 +183,10 @@ class Compiler(Engine[Code, Value]):
 
         return value
 
-    def extreme(self, facts: Sequence[str], least: bool) -> Value:
+    def extreme(self, facts: Sequence[str], smaller: bool) -> Value:
         """Return the least or the greatest of several facts; a share of nothing, where one is that."""
         places = [self.places[name] for name in facts]
-        pick: Callable[..., typing.Any] = min if least else max
+        pick: Callable[..., typing.Any] = min if smaller else max
 
         def value(slots: Slots) -> Slot | Unclear:
             found = [slots[p] for p in places]
@@ -197,18 +199,22 @@ class Compiler(Engine[Code, Value]):
 
         return value
 
-    def points(self, parts: Sequence[tuple[Code | None, Part]]) -> Value:
+    def points(self, parts: Sequence[tuple[Code | None, Part]], instead: Mapping[str, Decimal]) -> Value:
         """Return the points of the parts that apply, and what these are out of, as numerator and denominator."""
+        steps = {part.fact: int(instead[part.fact].scaleb(part.digits)) for _, part in parts if part.fact in instead}
         made = [(applies, self.places[part.fact], self.facts[part.fact], part) for applies, part in parts]
 
         def value(slots: Slots) -> Slot | Unclear:
             numerator = denominator = 0
             for applies, place, fact, part in made:
                 code = 1 if applies is None else applies(slots)
-                if code == 2 or (code == 1 and slots[place] is None):
+                if code == 2:
                     return None
                 if code == 1:
-                    numerator += scaled(slots[place], fact) * part.factor
+                    given = steps.get(fact.id) if slots[place] is None else scaled(slots[place], fact)
+                    if given is None:
+                        return None
+                    numerator += given * part.factor
                     denominator += part.share
             return numerator, denominator
 

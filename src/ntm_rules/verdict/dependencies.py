@@ -8,7 +8,7 @@ from operator import is_not
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.spans import growing, most
+from ntm_rules.model.spans import ends_of, growing, worked_out
 from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
 from ntm_rules.verdict.compare import Slots
 from ntm_rules.verdict.compile import Value
@@ -27,8 +27,7 @@ class Dependencies:
     """Which slots a derived fact and an indicator read.
 
     Attributes:
-        derived: the place and what is read, for what facts may grow to and for each derived fact, in the order in which
-            they are worked out.
+        derived: the place and what is read, of what is worked out, in its order.
         readers: for each slot the numbers of the indicators that read it.
         inputs: for each indicator the slots of given facts on which it rests, through ratios and derived facts.
         criterion: for each indicator the number of its criterion.
@@ -38,12 +37,10 @@ class Dependencies:
         self.program = program_of(ruleset)
         places = self.program.places
         self.first = len(ruleset.facts)
-        grow = {f.id: (f.id, f.undecided) for f in growing(ruleset) if f.undecided is not None}
-        self.derived = [(places[most(name)], _places(read, places)) for name, read in grow.items()]
-        ends = {places[name]: places[most(name)] for name in grow}
-        self.derived += [
-            (places[d.id], _with_ends(_places(facts_of_derived(d), places), ends)) for d in ruleset.derived
-        ]
+        ends = {places[name]: _places(pair, places) for name, pair in ends_of(ruleset).items()}
+        from_ = {f.id: _places((f.id, f.undecided), places) for f in growing(ruleset) if f.undecided is not None}
+        from_ |= {d.id: _with_ends(_places(facts_of_derived(d), places), ends) for d in ruleset.derived}
+        self.derived = [(places[slot], from_[name]) for slot, name in worked_out(ruleset).items()]
         reads = [_with_ends(_places(_read(i), places), ends) for _, i in indicators(ruleset)]
         self.readers = _turned(reads, len(places))
         rests = _of_ratios(ruleset, places)
@@ -97,9 +94,9 @@ def _read(indicator: Indicator) -> Iterator[str]:
                 yield from (fact.id for fact in leaf.resolved.facts)
 
 
-def _with_ends(read: Places, ends: Mapping[int, int]) -> Places:
-    """Slots, with what the facts among them may grow to."""
-    return read | {ends[place] for place in read if place in ends}
+def _with_ends(read: Places, ends: Mapping[int, Places]) -> Places:
+    """Slots, with the numbers between which the facts among them lie."""
+    return read.union(*(ends[place] for place in read if place in ends))
 
 
 def _turned(reads: Sequence[Places], size: int) -> Sequence[Sequence[int]]:

@@ -329,6 +329,7 @@ class Explainer(Conditions[Explain]):
         measure = None if fact is None or asked.value is None else margin_of(fact, spec.op, asked)
         decides = asked_of(cell, self.ruleset.minimum_evidence).cell is not None
         part_change = None if name is None else self.part_change(name, spec.op, asked)
+        between = self.between(name)
 
         def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
             slots = unit.slots
@@ -343,13 +344,35 @@ class Explainer(Conditions[Explain]):
                 codes = codes or (ReasonCode.FACT_MISSING,)  # what is undecided, and nothing else, leaves it open
                 lacking = self.lacking(name, slots, codes, columns) if decides else ()
                 return LeafResult(
-                    spec, Outcome.UNDETERMINED, actual, None, cell, codes, None, columns, undecided, missing=lacking
+                    spec,
+                    Outcome.UNDETERMINED,
+                    actual,
+                    cell=cell,
+                    codes=codes,
+                    columns=columns,
+                    undecided=undecided,
+                    between=between(slots),
+                    missing=lacking,
                 )
             margin = None if measure is None or actual is None else measure(actual)
             change = part_change(slot) if part_change is not None and type(slot) is tuple else None
-            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns, undecided)
+            found = between(slots)
+            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns, undecided, found)
 
         return explain
+
+    def between(self, name: str | None) -> Callable[[Slots], tuple[Fraction, Fraction] | None]:
+        """Return the ends of a score of which points are missing; None of any other fact."""
+        if name is None or name not in self.derived or name not in self.compiler.ends:
+            return lambda _: None
+        place, (low, high) = self.places[name], (self.places[end] for end in self.compiler.ends[name])
+
+        def ends(slots: Slots) -> tuple[Fraction, Fraction] | None:
+            if slots[place] is not None or slots[low] is None or not slots[low][1]:
+                return None
+            return Fraction(*slots[low]), Fraction(*slots[high])
+
+        return ends
 
     def cell_codes(self, cell: Cell) -> tuple[ReasonCode, ...]:
         """Why a cell decides nothing, or not everything."""

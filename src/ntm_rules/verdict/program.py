@@ -9,7 +9,7 @@ from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import all_of, at_least_of
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.spans import growing, most
+from ntm_rules.model.spans import worked_out
 from ntm_rules.verdict.compare import Code, Slots
 from ntm_rules.verdict.compile import Compiler, Value
 from ntm_rules.verdict.facts import CheckedFacts, Checker
@@ -45,8 +45,7 @@ class Program:
         self.ruleset = ruleset
         self.checker = Checker(ruleset)
         self.places = dict(self.checker.places)
-        grown = [most(fact.id) for fact in growing(ruleset)]
-        for name in (*grown, *(d.id for d in ruleset.derived), *dict(ruleset.bindings)):
+        for name in (*worked_out(ruleset), *dict(ruleset.bindings)):
             self.places.setdefault(name, len(self.places))
         self.asked = Pass(ruleset, self.places, ruleset.minimum_evidence)
         self.official = Pass(ruleset, self.places, Evidence.OFFICIAL, settled=True)
@@ -67,8 +66,7 @@ class Pass:
         self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False
     ) -> None:
         compiler = Compiler(ruleset, places, floor, lambda other: finding_of(other, places, floor, settled))
-        self.derived: list[Value] = [compiler.grown(fact) for fact in growing(ruleset)]
-        self.derived += [compiler.derived(d) for d in ruleset.derived]
+        self.derived: list[Value] = [value for _, value in compiler.worked_out(ruleset)]
         self.first = len(ruleset.facts)
         constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
         self.tail = [*[None] * len(self.derived), *constants]
@@ -82,7 +80,7 @@ class Pass:
         self.k = ruleset.at_least_n
 
     def slots(self, values: list[typing.Any]) -> list[typing.Any]:
-        """Return the slots of a unit: facts, what these may grow to, derived facts in order, then what is bound."""
+        """Return the slots of a unit: facts, what is worked out in its order, then what is bound."""
         slots = [*values, *self.tail]
         place = self.first
         for rule in self.derived:

@@ -136,6 +136,7 @@ def _leaf(leaf: LeafResult) -> Json:
         "part_change": leaf.part_change,
         "unit": leaf.fact and leaf.fact.unit,
         **({} if leaf.undecided is None else {"undecided": leaf.undecided}),
+        **({} if leaf.between is None else {"between": leaf.between}),
         "columns": leaf.columns,
         "evidence": cell and cell.level,
         "confidence": cell and cell.confidence,

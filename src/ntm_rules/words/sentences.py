@@ -131,17 +131,21 @@ class Words:
 
     def _actual(self, leaf: LeafResult) -> str:
         actual, fact = leaf.actual, leaf.fact
+        if fact is not None and leaf.between is not None:
+            low, high = (self._figure(leaf, fact, end) for end in leaf.between)
+            return say(self.lang, "words.between", least=low, most=with_unit(high, fact, self.lang))
         if actual is None or fact is None:
             return ""
         if isinstance(actual, Decimal | Fraction):
-            digits = None
-            if isinstance(actual, Fraction):
-                asked = leaf.required if isinstance(leaf.required, Decimal) else Decimal(0)
-                digits = digits_for(actual, asked, fact.decimals)
-            return self._noted(leaf, with_unit(number(actual, self.lang, digits), fact, self.lang))
+            return self._noted(leaf, with_unit(self._figure(leaf, fact, actual), fact, self.lang))
         text = self.value(fact, actual)
         ordinal = fact.type is FactType.ORDINAL and not fact.value_titles
         return self._noted(leaf, say(self.lang, "words.level", actual=text) if ordinal else text)
+
+    def _figure(self, leaf: LeafResult, fact: Fact, value: Decimal | Fraction) -> str:
+        """Return a number in as many digits as show how it compares with what is asked."""
+        asked = leaf.required if isinstance(leaf.required, Decimal) else Decimal(0)
+        return number(value, self.lang, digits_for(value, asked, fact.decimals))
 
     def _noted(self, leaf: LeafResult, text: str) -> str:
         """Return the text with what the caller said about the fact."""
@@ -188,7 +192,7 @@ class Words:
 
     def _missing(self, leaf: LeafResult) -> str:
         """Return that the figure is missing, or by what one that is there may still grow."""
-        if ReasonCode.FACT_MISSING not in leaf.codes or not leaf.missing:
+        if ReasonCode.FACT_MISSING not in leaf.codes or not leaf.missing or leaf.between is not None:
             return ""
         if leaf.undecided is not None and leaf.actual is not None:
             return self._undecided(leaf.fact, leaf.undecided)
@@ -201,7 +205,7 @@ class Words:
             return ""
         if not set(_CELL_CODES).isdisjoint(leaf.codes):
             return ""
-        return self.required(leaf.op, leaf.fact, leaf.required, unit=leaf.actual is None)
+        return self.required(leaf.op, leaf.fact, leaf.required, unit=leaf.actual is None and leaf.between is None)
 
     def _undecided(self, fact: Fact | None, count: Decimal) -> str:
         """By what a value may still grow."""

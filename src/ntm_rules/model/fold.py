@@ -223,13 +223,17 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
         for fact in growing(ruleset):
             yield most(fact.id), self.grown(fact)
         for derived in ruleset.derived:
-            yield derived.id, self.derived(derived)
-            if isinstance(derived.rule, PointsOf):
-                facts = [self.facts[member.fact] for member in derived.rule.members]
-                low = {fact.id: fact.minimum for fact in facts if fact.minimum is not None}
-                high = {fact.id: fact.maximum for fact in facts if fact.maximum is not None}
-                yield least(derived.id), self.score(derived.rule, low)
-                yield most(derived.id), self.score(derived.rule, high)
+            yield from self.derived_slots(derived)
+
+    def derived_slots(self, derived: Derived) -> Iterator[tuple[str, N]]:
+        """Yield the name and the value of a derived fact; of a score those of its ends too."""
+        yield derived.id, self.derived(derived)
+        if isinstance(derived.rule, PointsOf):
+            facts = [self.facts[member.fact] for member in derived.rule.members]
+            low = {fact.id: fact.minimum for fact in facts if fact.minimum is not None}
+            high = {fact.id: fact.maximum for fact in facts if fact.maximum is not None}
+            yield least(derived.id), self.score(derived.rule, low)
+            yield most(derived.id), self.score(derived.rule, high)
 
     def derived(self, derived: Derived) -> N:
         """Return the value of a derived fact."""

@@ -41,30 +41,14 @@ from ntm_rules.frames.base.vectors import (
     united,
 )
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import (
-    All,
-    Any,
-    AtLeast,
-    By,
-    Case,
-    Comparison,
-    Condition,
-    Derived,
-    MaxOf,
-    Meets,
-    MinOf,
-    Not,
-    Op,
-    Open,
-    PointsOf,
-    Ref,
-)
+from ntm_rules.model.conditions import Derived, Op
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.outcomes import RANK
-from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.scoring import parts_of
-from ntm_rules.model.spans import most, one_way
-from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
+from ntm_rules.model.fold import Compared, Engine
+from ntm_rules.model.outcomes import RANK, Outcome
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.scoring import Part
+from ntm_rules.model.spans import one_way
+from ntm_rules.model.thresholds import Cell, Table
 from ntm_rules.model.walk import facts_of_derived
 from ntm_rules.verdict.compare import ORDER, bare_most, end_of
 from ntm_rules.verdict.compile import Compiler
@@ -72,13 +56,18 @@ from ntm_rules.verdict.compile import Compiler
 Ranks = Callable[[Block], Bytes]
 """The ranks of a condition in a block; never changed by who gets them."""
 
+Made = Callable[[Block], Vector]
+"""What is worked out in a block."""
 
-class ArrayCompiler:
+Given = Callable[[Block], Coded]
+"""The places in the values of a fact that a row of a case gives."""
+
+
+class ArrayCompiler(Engine[Ranks, Made]):
     """Compiles the conditions of one ruleset to arrays, for one floor of evidence.
 
     Args:
         places: the slot of each fact.
-        scalar: the same ruleset, compiled for one unit at a time: asked once for each value of a level or category.
         finding: compiles another ruleset to its outcome over the same slots.
     """
 
@@ -89,82 +78,79 @@ class ArrayCompiler:
         floor: Evidence | None,
         finding: Callable[[Ruleset], Ranks],
     ) -> None:
-        self.places, self.floor, self.finding = places, floor, finding
-        self.tables = Tabulator(Compiler(ruleset, places, floor))
-        self.facts = self.tables.facts
+        self.places, self.floor, self._finding = places, floor, finding
+        # the scalar engine is asked once for each value of a level or category
+        scalar = Compiler(ruleset, places, floor)
+        self.tables = Tabulator(scalar)
+        self.facts, self.ends = scalar.facts, scalar.ends
 
-    def indicator(self, indicator: Indicator) -> Ranks:
-        """Return the ranks of an indicator: its requirement where it applies."""
-        require = self.condition(indicator.require)
-        if indicator.applies_if is None:
-            return require
-        applies = self.condition(indicator.applies_if)
-        return lambda block: guarded(applies(block), require(block))
+    # -- outcomes ------------------------------------------------------------------------------
 
-    def condition(self, node: Condition) -> Ranks:
-        """Return the ranks of a condition; its tree is walked once, here, and not again for a block."""
-        match node:
-            case Comparison():
-                leaves = [self.leaf(fact, node.op, node.threshold) for fact in node.facts]
-                return leaves[0] if len(leaves) == 1 else _joined(all_of, leaves)
-            case All():
-                return _joined(all_of, [self.condition(m) for m in node.members])
-            case Any():
-                return _joined(any_of, [self.condition(m) for m in node.members])
-            case AtLeast():
-                k = node.k
-                return _joined(lambda ranks: at_least_of(k, ranks), [self.condition(m) for m in node.members])
-            case Not():
-                member = self.condition(node.member)
-                return lambda block: negation_of(member(block))
-            case Meets():
-                return self.meets(node)
-            case Open():
-                return self.leaf(None, Op.EQUALS, node.threshold)
-            case _:
-                typing.assert_never(node)
+    def constant(self, outcome: Outcome) -> Ranks:
+        """Return an outcome whatever the facts."""
+        rank = RANK[outcome]
+        return lambda block: block.constant(rank)
 
-    def meets(self, node: Meets) -> Ranks:
-        """Return a prerequisite: by act, by finding, or by either."""
-        ways: list[Ranks] = []
-        if node.recognised is not None and node.by is not By.FINDING:
-            ways.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
-        if node.resolved is not None and node.by is not By.ACT:
-            ways.append(self.found(node.resolved, asked_of(node.cell, self.floor)))
-        return ways[0] if len(ways) == 1 else _joined(any_of, ways)
+    def all(self, members: Sequence[Ranks]) -> Ranks:
+        """Return the least of the members' ranks."""
+        return _joined(all_of, members)
 
-    def found(self, other: Ruleset, asked: Asked) -> Ranks:
-        """Return a prerequisite by finding."""
-        if asked.cell is None:
-            return _always(UNDETERMINED)
-        ranks = self.finding(other)
-        return (lambda block: capped(ranks(block))) if asked.capped else ranks
+    def any(self, members: Sequence[Ranks]) -> Ranks:
+        """Return the greatest of the members' ranks."""
+        return _joined(any_of, members)
+
+    def at_least(self, k: int, members: Sequence[Ranks]) -> Ranks:
+        """Return the ranks of at least *k* members."""
+        return _joined(lambda ranks: at_least_of(k, ranks), members)
+
+    def negated(self, member: Ranks) -> Ranks:
+        """Return the ranks of what is met when the member is not."""
+        return lambda block: negation_of(member(block))
+
+    def guarded(self, applies: Ranks, condition: Ranks) -> Ranks:
+        """Return the ranks of an indicator with ``applies_if``."""
+        return lambda block: guarded(applies(block), condition(block))
+
+    def capped(self, member: Ranks) -> Ranks:
+        """Return undetermined in place of what is not *not met*."""
+        return lambda block: capped(member(block))
+
+    def agreed(self, one: Ranks, other: Ranks) -> Ranks:
+        """Return what both say; undetermined where they differ."""
+
+        def ranks(block: Block) -> Bytes:
+            found = one(block)
+            return chosen(found == other(block), found, block.constant(UNDETERMINED))
+
+        return ranks
 
     # -- comparisons -------------------------------------------------------------------------
 
-    def leaf(self, name: str | None, op: Op, threshold: Threshold) -> Ranks:
-        """One comparison with one fact; of an open condition where there is no fact."""
-        bound = bound_threshold(threshold)
-        if isinstance(bound, Cell):
-            return self.cell(name, op, bound)
-        free = self.tables.free(bound)
-        cells = self.tables.cells(bound, free)
-        if not free:
-            return _always(UNDETERMINED) if cells[0] is None else self.cell(name, op, cells[0])
-        if name is None or not self.facts[name].type.numeric:
-            return self.named(name, op, cells, self.index(free))
-        return self.numbers(name, op, cells, free)
+    def decided(self, fact: str | None, op: Op, cell: Cell) -> Ranks:
+        """Return what a cell says of a fact; of a level or category it is looked up."""
+        if fact is None or self.facts[fact].type.numeric:
+            return super().decided(fact, op, cell)
+        return self.named(fact, op, [cell], None)
 
-    def cell(self, name: str | None, op: Op, cell: Cell) -> Ranks:
-        """Return a comparison with one cell."""
-        asked = asked_of(cell, self.floor)
-        if asked.code == 3 or asked.cell is None or name is None:
-            return _always(NOT_APPLICABLE if asked.code == 3 else UNDETERMINED)
-        fact = self.facts[name]
-        if fact.type.numeric:
-            ranks = self.against(name, op, [asked.cell], None)
-            return (lambda block: capped(ranks(block))) if asked.capped else ranks
-        return self.named(name, op, [cell], None)
+    def table(self, leaf: Compared, table: Table) -> Ranks:
+        """Return a comparison with a table: the limit of each row first, or its rank."""
+        free = self.tables.free(table)
+        cells = self.tables.cells(table, free)
+        if not free:
+            return (
+                self.constant(Outcome.UNDETERMINED) if cells[0] is None else self.decided(leaf.fact, leaf.op, cells[0])
+            )
+        if leaf.fact is None or not self.facts[leaf.fact].type.numeric:
+            return self.named(leaf.fact, leaf.op, cells, self.index(free))
+        return self.numbers(leaf.fact, leaf.op, cells, free)
+
+    def against(self, fact: str, op: Op, cell: Cell) -> Ranks:
+        """Return a number, or one of its ends, against a set cell."""
+        return _against(self.places[fact], op, [cell], None)
+
+    def finding(self, other: Ruleset) -> Ranks:
+        """Return the outcome of another ruleset over the same slots."""
+        return self._finding(other)
 
     def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Ranks:
         """Return a comparison of a number with a table: the limit of each row first."""
@@ -172,7 +158,7 @@ class ArrayCompiler:
         index, open_ = self.index(free), self.open(free)
         if all(a.cell is None for a in asked):
             return self.named(None, op, cells, index)
-        compared = self.against(name, op, [a.cell for a in asked], index)
+        compared = self.limited(name, op, [a.cell for a in asked], index)
         if all(asked[place].cell is not None and not asked[place].capped for place in self.tables.known(free)):
             # every row with known selectors has a limit; that of the others is NaN, so their comparison is 0, and a 1
             # over it makes it undetermined: less work than below, and enough for nearly every table there is
@@ -181,24 +167,22 @@ class ArrayCompiler:
                 return found if unknown is None else found | unknown
 
             return simple
-        least = np.array([RANK[a.code or 0] for a in asked], np.uint8)
-        most = np.array([UNDETERMINED if a.capped else NOT_APPLICABLE for a in asked], np.uint8)
+        low = np.array([RANK[a.code or 0] for a in asked], np.uint8)
+        high = np.array([UNDETERMINED if a.capped else NOT_APPLICABLE for a in asked], np.uint8)
 
         def ranks(block: Block) -> Bytes:
             place = index(block)
-            return np.maximum(np.minimum(compared(block), _at(most, place)), _at(least, place))
+            return np.maximum(np.minimum(compared(block), _at(high, place)), _at(low, place))
 
         return ranks
 
-    def against(
-        self, name: str, op: Op, cells: "Sequence[Cell | None]", index: "Callable[[Block], Array] | None"
-    ) -> Ranks:
-        """Return a number against what cells ask; of a fact that may grow both ends have to agree."""
-        if self.facts[name].undecided is None:
+    def limited(self, name: str, op: Op, cells: "Sequence[Cell | None]", index: "Callable[[Block], Array]") -> Ranks:
+        """Return a number against what the cell of each row asks; of what lies between two, both have to agree."""
+        if name not in self.ends:
             return _against(self.places[name], op, cells, index)
-        ends = [self.places[name], self.places[most(name)]]
-        found = [_agreed(*(_against(place, o, cells, index) for place in ends)) for o in one_way(op)]
-        return found[0] if len(found) == 1 else _joined(all_of, found)
+        ends = [self.places[end] for end in self.ends[name]]
+        found = [self.agreed(*(_against(place, o, cells, index) for place in ends)) for o in one_way(op)]
+        return found[0] if len(found) == 1 else self.all(found)
 
     def named(
         self, name: str | None, op: Op, cells: Sequence[Cell | None], index: Callable[[Block], Array] | None
@@ -244,7 +228,7 @@ class ArrayCompiler:
 
     # -- derived facts -----------------------------------------------------------------------
 
-    def grown(self, fact: Fact) -> Callable[[Block], Vector]:
+    def grown(self, fact: Fact) -> Made:
         """Return the most that a fact may become."""
         place, more = self.places[fact.id], self.places[typing.cast(str, fact.undecided)]
 
@@ -262,107 +246,96 @@ class ArrayCompiler:
 
         return vector
 
-    def derived(self, derived: Derived) -> Callable[[Block], Vector]:
-        """Return a derived fact, worked out from the slots before it."""
-        rule = derived.rule
-        match rule:
-            case Case():
-                return self.case(derived, rule)
-            case RatioOf():
-                return self.quotient(derived.fact, rule)
-            case MinOf() | MaxOf():
-                return self.extreme(rule)
-            case PointsOf():
-                return self.points(derived, rule)
-            case _:
-                typing.assert_never(rule)
-
-    def case(self, derived: Derived, rule: Case) -> Callable[[Block], Vector]:
-        """Return the value of the first row whose guard is met, or of the only one."""
-        rows = [(self.condition(row.when), self.then(derived.fact, row.then)) for row in rule.rows]
-        otherwise = self.then(derived.fact, rule.otherwise)
-        unknown = len(derived.fact.values)
-        pick = _only if rule.exclusive else _first
+    def derived(self, derived: Derived) -> Made:
+        """Return a derived fact; nothing is known of it where what it needs is a bad value."""
+        made = super().derived(derived)
         reads = [self.places[name] for name in facts_of_derived(derived) if name in self.facts]
 
         def vector(block: Block) -> Vector:
-            codes = pick(block, rows, otherwise, unknown)
+            found = made(block)
             bad = invalid_of(block, reads)
-            return Choices(codes, None if bad is None else bad & (codes == unknown))
+            if bad is not None:
+                found.invalid = bad & found.lacking(len(derived.fact.values))
+            return found
 
         return vector
 
-    def then(self, fact: Fact, value: str | Ref | None) -> Callable[[Block], Coded]:
-        """Return the places in ``fact.values`` that a row of a case gives."""
-        if not isinstance(value, Ref):
-            code = len(fact.values) if value is None else fact.values.index(value)
-            return lambda block: block.constant(code)
-        other = self.facts[value.fact].values
-        table = np.array(
-            [*(fact.values.index(v) for v in other), len(fact.values), len(fact.values) + 1],
-            code_type(fact.values),
-        )
-        place = self.places[value.fact]
-        return lambda block: _at(table, block.places(place))
+    def picked(self, fact: Fact, guard: Ranks, value: Made, other: Made) -> Made:
+        """Return a value where its guard is met, the other one elsewhere; none where that is open and matters."""
+        unknown = len(fact.values)
 
-    def quotient(self, fact: Fact, rule: RatioOf) -> Callable[[Block], Vector]:
+        def vector(block: Block) -> Vector:
+            ranks, here, rest = guard(block), _codes(value, block), _codes(other, block)
+            open_ = chosen((ranks == UNDETERMINED) & (here != rest), block.constant(unknown), rest)
+            return Choices(chosen(ranks == MET, here, open_))
+
+        return vector
+
+    def text(self, fact: Fact, value: str | None) -> Made:
+        """Return one of the values of a fact."""
+        code = len(fact.values) if value is None else fact.values.index(value)
+        return lambda block: Choices(block.constant(code))
+
+    def ambiguous(self, fact: Fact) -> Made:
+        """Return that two rows of an exclusive case hold."""
+        return lambda block: Choices(block.constant(len(fact.values) + 1))
+
+    def value(self, fact: Fact, name: str) -> Made:
+        """Return the value of another fact as one of *fact*."""
+        other = self.facts[name].values
+        table = np.array(
+            [*(fact.values.index(v) for v in other), len(fact.values), len(fact.values) + 1], code_type(fact.values)
+        )
+        place = self.places[name]
+        return lambda block: Choices(_at(table, block.places(place)))
+
+    def quotient(self, fact: Fact, rule: RatioOf) -> Made:
         """Return a ratio that only its parts give; made with the others when the block was read."""
-        reads = [self.places[rule.part], self.places[rule.whole]]
 
         def vector(block: Block) -> Vector:
             pair = block.pairs.get((fact.id, rule.part, rule.whole))
-            values = np.full(block.size, np.nan)
             unknown = np.ones(block.size, np.uint8) if pair is None else (~pair.there).view(np.uint8)
-            bad = invalid_of(block, reads)
-            return Numbers(values, unknown, pair, None if bad is None else bad & (unknown == 1))
+            return Numbers(np.full(block.size, np.nan), unknown, pair)
 
         return vector
 
-    def extreme(self, rule: MinOf | MaxOf) -> Callable[[Block], Vector]:
+    def extreme(self, facts: Sequence[str], smaller: bool) -> Made:
         """Return the least or greatest of several facts; of exact ratios the scalar engine knows it."""
-        places = [self.places[name] for name in rule.facts]
-        pick = np.minimum if isinstance(rule, MinOf) else np.maximum
+        places = [self.places[name] for name in facts]
+        pick = np.minimum if smaller else np.maximum
 
         def vector(block: Block) -> Vector:
             numbers = [block.numbers(place) for place in places]
             values = numbers[0].filled
             for other in numbers[1:]:
                 values = pick(values, other.filled)
-            unknown = np.isnan(values)
             for number in numbers:
                 if number.pair is not None:
                     block.is_hard(number.pair.there)
-            bad = invalid_of(block, places)
-            return Numbers(values, unknown.view(np.uint8), None, None if bad is None else bad & unknown)
+            return Numbers(values, np.isnan(values).view(np.uint8))
 
         return vector
 
-    def points(self, derived: Derived, rule: PointsOf) -> Callable[[Block], Vector]:
+    def points(self, parts: Sequence[tuple[Ranks | None, Part]], instead: Mapping[str, Decimal]) -> Made:
         """Return the points of the parts that apply over what these are out of."""
-        parts = [
-            (
-                _always(MET) if part.applies_if is None else self.condition(part.applies_if),
-                self.places[part.fact],
-                part,
-            )
-            for part in parts_of(rule, self.facts)
+        made = [
+            (applies or _always(MET), self.places[part.fact], part, float(instead.get(part.fact, "nan")))
+            for applies, part in parts
         ]
-        reads = [self.places[name] for name in facts_of_derived(derived) if name in self.facts]
 
         def vector(block: Block) -> Vector:
             top, bottom = np.zeros(block.size), np.zeros(block.size)
             there = np.ones(block.size, np.bool_)
-            for applies, place, part in parts:
+            for applies, place, part, missing in made:
                 ranks, points = applies(block), block.numbers(place).filled
+                points = np.where(np.isnan(points), missing, points)
                 counts = ranks == MET
                 there &= (ranks != UNDETERMINED) & ~(counts & np.isnan(points))
                 top += np.where(counts, np.rint(points * 10.0**part.digits) * part.factor, 0)
                 bottom += np.where(counts, float(part.share), 0)
             block.is_hard(there & ((top >= EXACT) | (bottom >= EXACT)))
-            bad, unknown = invalid_of(block, reads), ~there
             pair = Pair(np.where(there, top, 0), bottom, there)
-            nothing = np.full(block.size, np.nan)
-            return Numbers(nothing, unknown.view(np.uint8), pair, None if bad is None else bad & unknown)
+            return Numbers(np.full(block.size, np.nan), (~there).view(np.uint8), pair)
 
         return vector
 
@@ -371,17 +344,7 @@ def _always(rank: int) -> Ranks:
     return lambda block: block.constant(rank)
 
 
-def _agreed(least: Ranks, most: Ranks) -> Ranks:
-    """Return what both ends of a number say; undetermined where they differ."""
-
-    def ranks(block: Block) -> Bytes:
-        found = least(block)
-        return chosen(found == most(block), found, block.constant(UNDETERMINED))
-
-    return ranks
-
-
-def _joined(join: Callable[[Sequence[Bytes]], Bytes], members: list[Ranks]) -> Ranks:
+def _joined(join: Callable[[Sequence[Bytes]], Bytes], members: Sequence[Ranks]) -> Ranks:
     return lambda block: join([member(block) for member in members])
 
 
@@ -443,41 +406,11 @@ def _against(place: int, op: Op, cells: "Sequence[Cell | None]", index: "Callabl
     return ranks
 
 
-Rows = list[tuple[Ranks, Callable[[Block], Coded]]]
-
-
 def _held(comparison: typing.Any) -> Bytes:
     """Return a mask as 0 and 1."""
     return typing.cast(Bytes, comparison.view(np.uint8))
 
 
-def _first(block: Block, rows: Rows, otherwise: Callable[[Block], Coded], unknown: int) -> Coded:
-    """Return the first row whose guard is met; where one before it is undetermined, the value that all agree on."""
-    unset = unknown + 2  # what no code is
-    found = block.constant(unset)
-    active = block.constant(1).view(np.bool_)
-    differ = block.constant(0).view(np.bool_)
-    for when, then in (*rows, (_always(MET), otherwise)):
-        ranks, value = when(block), then(block)
-        met = ranks == MET
-        reached = active & (met | (ranks == UNDETERMINED))
-        found = chosen(reached & (found == unset), value, found)
-        differ = differ | (reached & (found != value))
-        active = active & ~met
-    return chosen(differ, block.constant(unknown), found)
-
-
-def _only(block: Block, rows: Rows, otherwise: Callable[[Block], Coded], unknown: int) -> Coded:
-    """Return the one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
-    lacking, ambiguous = block.constant(unknown), block.constant(unknown + 1)
-    met = open_ = block.constant(0)
-    sure = maybe = lacking
-    for when, then in rows:
-        ranks, value = when(block), then(block)
-        is_met, is_open = ranks == MET, ranks == UNDETERMINED
-        met, open_ = met + is_met, open_ + is_open
-        sure, maybe = chosen(is_met, value, sure), chosen(is_open, value, maybe)
-    rest = otherwise(block)
-    none = chosen((open_ == 0) | ((open_ == 1) & (maybe == rest)), rest, lacking)
-    one = chosen(open_ == 0, sure, lacking)
-    return chosen(met > 1, ambiguous, chosen(met == 1, one, none))
+def _codes(made: Made, block: Block) -> Coded:
+    """Return the codes of a choice."""
+    return typing.cast(Choices, made(block)).codes

@@ -8,18 +8,27 @@ from decimal import Decimal
 import numpy as np
 from attrs import define, frozen
 
-from ntm_rules.frames.arrays.compile import Ranks
 from ntm_rules.frames.arrays.one_pass import ArrayPass
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
-from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, UNDETERMINED, chosen
+from ntm_rules.frames.base.ranks import (
+    MET,
+    NOT_APPLICABLE,
+    UNDETERMINED,
+    all_of,
+    any_of,
+    at_least_of,
+    chosen,
+    negation_of,
+)
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.base.vectors import Array, Block, Bytes, Floats, Mask, Numbers, rounded_all
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
+from ntm_rules.model.conditions import Condition, Meets, Op
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.fold import Compared, Conditions
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Cell, CellState, Threshold, asked_of, bound_threshold, selected
+from ntm_rules.model.thresholds import Cell, CellState, asked_of, bound_threshold, selected
 from ntm_rules.verdict.margins import as_float
 
 
@@ -44,7 +53,7 @@ class Found:
 Describe = Callable[[Block], Found]
 
 
-class Describer:
+class Describer(Conditions[Describe]):
     """Compiles conditions to what is said of them."""
 
     def __init__(self, pass_: ArrayPass) -> None:
@@ -70,37 +79,31 @@ class Describer:
 
         return describe
 
-    def condition(self, node: Condition) -> Describe:
-        """Return what is said of a condition."""
-        ranks = self.compiler.condition(node)
-        match node:
-            case Comparison():
-                found = [self.leaf(fact, node.op, node.threshold) for fact in node.facts]
-                return found[0] if len(found) == 1 else _joined(ranks, found)
-            case All() | Any() | AtLeast():
-                return _joined(ranks, [self.condition(m) for m in node.members])
-            case Not():
-                return _negated(ranks, self.condition(node.member))
-            case Meets():
-                return _joined(ranks, self.ways(node))
-            case Open():
-                return self.leaf(None, Op.EQUALS, node.threshold)
-            case _:
-                typing.assert_never(node)
+    def all(self, members: Sequence[Describe]) -> Describe:
+        """Return all members."""
+        return _joined(all_of, members)
 
-    def ways(self, node: Meets) -> list[Describe]:
-        """Return the ways in which a prerequisite may be shown."""
-        found: list[Describe] = []
-        if node.recognised is not None and node.by is not By.FINDING:
-            found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
-        if node.resolved is not None and node.by is not By.ACT:
-            found.append(self.finding(node.resolved, node.cell))
-        return found
+    def any(self, members: Sequence[Describe]) -> Describe:
+        """Return one of the members."""
+        return _joined(any_of, members)
 
-    def finding(self, other: Ruleset, cell: Cell) -> Describe:
+    def at_least(self, k: int, members: Sequence[Describe]) -> Describe:
+        """Return *k* of the members."""
+        return _joined(lambda ranks: at_least_of(k, ranks), members)
+
+    def negated(self, member: Describe) -> Describe:
+        """Return a ``not``, which has no margin: that of its member would say the opposite."""
+
+        def describe(block: Block) -> Found:
+            found = member(block)
+            return Found(negation_of(found.ranks), found.reason, found.level, found.actual, found.required)
+
+        return describe
+
+    def found(self, node: Meets, other: Ruleset, address: str) -> Describe:
         """Another ruleset."""
-        floor = self.compiler.floor
-        ranks = self.compiler.found(other, asked_of(cell, floor))
+        floor, cell = self.compiler.floor, node.cell
+        ranks = self.compiler.found(node, other, address)
         own = cell_reason(cell, self.pass_.floor)
         inner = ArrayPass(other, floor)
         describer = Describer(inner)
@@ -133,11 +136,11 @@ class Describer:
 
     # -- comparisons -------------------------------------------------------------------------
 
-    def leaf(self, name: str | None, op: Op, threshold: Threshold) -> Describe:
+    def leaf(self, leaf: Compared) -> Describe:
         """One comparison with one fact."""
-        compiler = self.compiler
-        bound = bound_threshold(threshold)
-        ranks = compiler.leaf(name, op, threshold)
+        compiler, name, op = self.compiler, leaf.fact, leaf.op
+        bound = bound_threshold(leaf.threshold)
+        ranks = compiler.leaf(leaf)
         free = () if isinstance(bound, Cell) else compiler.tables.free(bound)
         cells = [bound] if isinstance(bound, Cell) else compiler.tables.cells(bound, free)
         index = compiler.index(free) if free else None
@@ -344,7 +347,7 @@ def _labels(used: Sequence[str], free: Sequence[Fact], bindings: Mapping[str, st
     return found
 
 
-def _joined(ranks: Ranks, members: Sequence[Describe]) -> Describe:
+def _joined(join: Callable[[Sequence[Bytes]], Bytes], members: Sequence[Describe]) -> Describe:
     """Return a connective: the reason of its first undetermined member, the weakest evidence of all."""
 
     def describe(block: Block) -> Found:
@@ -353,17 +356,7 @@ def _joined(ranks: Ranks, members: Sequence[Describe]) -> Describe:
         for member in reversed(found):
             reason = chosen(member.ranks == UNDETERMINED, member.reason, reason)
             level = np.minimum(level, member.level)
-        first = found[0]
-        return Found(ranks(block), reason, level, first.actual, first.required, first.margin)
-
-    return describe
-
-
-def _negated(ranks: Ranks, member: Describe) -> Describe:
-    """Return a ``not``, which has no margin: that of its member would say the opposite."""
-
-    def describe(block: Block) -> Found:
-        found = member(block)
-        return Found(ranks(block), found.reason, found.level, found.actual, found.required)
+        ranks, first = join([member.ranks for member in found]), found[0]
+        return Found(ranks, reason, level, first.actual, first.required, first.margin)
 
     return describe

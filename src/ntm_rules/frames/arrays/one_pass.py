@@ -11,7 +11,7 @@ from ntm_rules.frames.base.ranks import at_least_of, capped
 from ntm_rules.frames.base.vectors import Block, Bytes, Vector
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.spans import growing
+from ntm_rules.model.spans import worked_out
 from ntm_rules.verdict.program import program_of
 
 
@@ -43,12 +43,12 @@ class ArrayPass:
         self.ruleset, self.floor = ruleset, floor
         own = [i for c in ruleset.criteria for i in c.indicators]
         # None is what the other pass has already, so that both have the same places
-        mine, derived = {i.no for i in own}, {d.id for d in ruleset.derived}
+        names = worked_out(ruleset)
+        mine, derived = {i.no for i in own}, set(names.values())
         if like is not None:
             mine, derived = differing(ruleset, like.floor, floor)
         self.indicators = [compiler.indicator(i) if i.no in mine else None for i in own]
-        self.derived = [compiler.grown(fact) if like is None else None for fact in growing(ruleset)]
-        self.derived += [compiler.derived(d) if d.id in derived else None for d in ruleset.derived]
+        self.derived = [value if names[slot] in derived else None for slot, value in compiler.worked_out(ruleset)]
         self.given = len(ruleset.facts)
         self.first = 1 + len(ruleset.criteria)
         self.spans = _spans(ruleset, self.first)

@@ -61,6 +61,10 @@ class Numbers:
     invalid: Mask | None = None
     shown: Mask | None = None
 
+    def lacking(self, _: int) -> Mask:
+        """Where neither a number nor a pair is known."""
+        return np.zeros(len(self.values), np.bool_) if self.unknown is None else self.unknown == 1
+
     @property
     def filled(self) -> Floats:
         """The values, NaN where no number is known."""
@@ -79,6 +83,10 @@ class Choices:
 
     codes: Coded
     invalid: Mask | None = None
+
+    def lacking(self, unknown: int) -> Mask:
+        """Where the value is not known, which is held as the place *unknown*."""
+        return typing.cast(Mask, self.codes == unknown)
 
 
 def code_type(values: "typing.Sequence[str]") -> "np.dtype[np.unsignedinteger[typing.Any]]":

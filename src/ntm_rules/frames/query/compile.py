@@ -11,40 +11,24 @@ from attrs import define, field
 
 from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
-from ntm_rules.frames.query.ranks import Expr, at_least, capped, first_of, fold, greatest, least, rank, when_any
+from ntm_rules.frames.query.ranks import Expr, at_least, capped, first_of, fold, greatest, least_of, rank, when_any
 from ntm_rules.frames.query.stages import Slot, Stages, any_true, null, small, where
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import (
-    All,
-    Any,
-    AtLeast,
-    By,
-    Case,
-    Comparison,
-    Condition,
-    Derived,
-    MaxOf,
-    Meets,
-    MinOf,
-    Not,
-    Op,
-    Open,
-    PointsOf,
-    Ref,
-)
+from ntm_rules.model.conditions import Case, Derived, Meets, Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.fold import Compared, Engine
 from ntm_rules.model.outcomes import RANK, Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.scoring import parts_of
+from ntm_rules.model.scoring import Part
 from ntm_rules.model.spans import growing, most, one_way
-from ntm_rules.model.thresholds import Asked, Cell, Threshold, asked_of, bound_threshold
+from ntm_rules.model.thresholds import Asked, Cell, Table, Threshold, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
 from ntm_rules.verdict.compare import ORDER, end_of
 from ntm_rules.verdict.compile import Compiler
 
 
 @define
-class FrameCompiler:
+class FrameCompiler(Engine[Expr, Slot]):
     """Compiles the conditions of one ruleset for one floor of evidence.
 
     Attributes:
@@ -59,6 +43,7 @@ class FrameCompiler:
     settled: bool
     tables: Tabulator
     facts: Mapping[str, Fact]
+    ends: Mapping[str, tuple[str, str]]
     places: dict[tuple[str, ...], Expr] = field(factory=dict)
 
     @classmethod
@@ -78,8 +63,8 @@ class FrameCompiler:
         """
         names = (*(f.id for f in ruleset.facts), *(d.id for d in ruleset.derived))
         places = {name: place for place, name in enumerate(names)}
-        tables = Tabulator(Compiler(ruleset, places, floor))
-        made = cls(ruleset, dict(slots), stages, floor, settled, tables, tables.facts)
+        scalar = Compiler(ruleset, places, floor)
+        made = cls(ruleset, dict(slots), stages, floor, settled, Tabulator(scalar), scalar.facts, scalar.ends)
         fresh: set[str] = set()
         for derived in ruleset.derived:
             if derived.id in taken:
@@ -87,7 +72,7 @@ class FrameCompiler:
             if not fresh.isdisjoint(facts_of_derived(derived)):
                 stages.step()
                 fresh = set()
-            made.slots[derived.id] = made.derived(derived)
+            made.slots |= made.with_ends(derived)
             fresh.add(derived.id)
         stages.step()
         made.places = {free: stages.add(made.place(free)) for free in made.selectors()}
@@ -127,56 +112,49 @@ class FrameCompiler:
 
     def indicator(self, indicator: Indicator) -> Expr:
         """Return the rank of an indicator: its requirement where it applies."""
-        found = self.condition(indicator.require)
-        if indicator.applies_if is not None:
-            applies = self.condition(indicator.applies_if)
-            open_ = (applies == UNDETERMINED, rank(UNDETERMINED))
-            found = when_any([(applies == MET, found), open_], rank(NOT_APPLICABLE))
-        return found.cast(nw.Int8)
+        return super().indicator(indicator).cast(nw.Int8)
 
-    def condition(self, node: Condition) -> Expr:
-        """Return the rank of a condition."""
-        match node:
-            case Comparison():
-                return least([self.leaf(fact, node.op, node.threshold) for fact in node.facts])
-            case All():
-                return least([self.condition(m) for m in node.members])
-            case Any():
-                return greatest([self.condition(m) for m in node.members])
-            case AtLeast():
-                return at_least(node.k, [self.condition(m) for m in node.members])
-            case Not():
-                member = self.condition(node.member)
-                return nw.when(member == NOT_APPLICABLE).then(member).otherwise(rank(MET) - member)
-            case Meets():
-                ways = self.ways(node)
-                return ways[0] if len(ways) == 1 else greatest(ways)
-            case Open():
-                return self.leaf(None, Op.EQUALS, node.threshold)
-            case _:
-                typing.assert_never(node)
+    def constant(self, outcome: Outcome) -> Expr:
+        """Return the rank of an outcome."""
+        return rank(RANK[outcome])
 
-    def ways(self, node: Meets) -> list[Expr]:
-        """Return the ways in which a prerequisite may be shown: by act, by finding."""
-        found: list[Expr] = []
-        if node.recognised is not None and node.by is not By.FINDING:
-            found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
-        if node.resolved is not None and node.by is not By.ACT:
-            found.append(self.finding(node.resolved, asked_of(node.cell, self.floor)))
-        return found
+    def all(self, members: Sequence[Expr]) -> Expr:
+        """Return the least of the members' ranks."""
+        return least_of(members)
 
-    def finding(self, other: Ruleset, asked: Asked) -> Expr:
+    def any(self, members: Sequence[Expr]) -> Expr:
+        """Return the greatest of the members' ranks."""
+        return greatest(members)
+
+    def at_least(self, k: int, members: Sequence[Expr]) -> Expr:
+        """Return the rank of at least *k* members."""
+        return at_least(k, members)
+
+    def negated(self, member: Expr) -> Expr:
+        """Return the rank of what is met when the member is not."""
+        return nw.when(member == NOT_APPLICABLE).then(member).otherwise(rank(MET) - member)
+
+    def guarded(self, applies: Expr, condition: Expr) -> Expr:
+        """Return the rank of an indicator with ``applies_if``."""
+        open_ = (applies == UNDETERMINED, rank(UNDETERMINED))
+        return when_any([(applies == MET, condition), open_], rank(NOT_APPLICABLE))
+
+    def capped(self, member: Expr) -> Expr:
+        """Return undetermined in place of what is not *not met*."""
+        return capped(member)
+
+    def agreed(self, one: Expr, other: Expr) -> Expr:
+        """Return what both say; undetermined where they differ."""
+        return nw.when(one == other).then(one).otherwise(rank(UNDETERMINED))
+
+    def finding(self, other: Ruleset) -> Expr:
         """Another ruleset over the same facts."""
-        if asked.cell is None:
-            return rank(UNDETERMINED)
         # the other set takes steps of its own; what is pending here is kept out of them, for the step that works out
         # the indicators may drop every column that is not pending then
         pending, self.stages.pending = self.stages.pending, {}
         found = self.inner(other).whole()[0]
         self.stages.pending = pending
-        if asked.capped or (self.settled and not other.read_whole):
-            found = capped(found)
-        return found
+        return capped(found) if self.settled and not other.read_whole else found
 
     def inner(self, other: Ruleset) -> "FrameCompiler":
         """Return the compiler of another ruleset over the same facts."""
@@ -186,12 +164,20 @@ class FrameCompiler:
 
     # -- comparisons -------------------------------------------------------------------------
 
-    def leaf(self, name: str | None, op: Op, threshold: Threshold) -> Expr:
+    def leaf(self, leaf: Compared) -> Expr:
         """One comparison with one fact; of an open condition where there is no fact."""
-        free, cells = self.cells(threshold)
-        if name is None or not self.facts[name].type.numeric:
-            return self.named(name, op, cells, free)
-        return self.numbers(name, op, cells, free)
+        free, cells = self.cells(leaf.threshold)
+        if leaf.fact is None or not self.facts[leaf.fact].type.numeric:
+            return self.named(leaf.fact, leaf.op, cells, free)
+        return self.numbers(leaf.fact, leaf.op, cells, free)
+
+    def table(self, leaf: Compared, table: Table) -> Expr:
+        """Return a comparison with a table; a cell alone is a table without selectors."""
+        return self.leaf(leaf)
+
+    def against(self, fact: str, op: Op, cell: Cell) -> Expr:
+        """Return a number, or one of its ends, against a set cell."""
+        return self.limited(self.slots[fact], op, [Asked(None, cell)], ())
 
     def cells(self, threshold: Threshold) -> tuple[tuple[str, ...], Sequence[Cell | None]]:
         """Return the selectors of a threshold that are not bound, and the cell for each combination of their values."""
@@ -248,12 +234,12 @@ class FrameCompiler:
         asked = self.tables.asked(cells)
         if all(limit is None for limit in limits_of(asked)):
             return self.named(None, op, cells, free)
-        slot, most_ = self.slots[name], self.slots.get(most(name))
-        if most_ is None:
-            found = self.against(slot, op, asked, free)
+        ends = [self.slots[end] for end in self.ends.get(name, ()) if end in self.slots]
+        if len(ends) < 2:
+            found = self.limited(self.slots[name], op, asked, free)
         else:
-            ends = [[self.against(end, way, asked, free) for end in (slot, most_)] for way in one_way(op)]
-            found = least([nw.when(one == other).then(one).otherwise(rank(UNDETERMINED)) for one, other in ends])
+            ways = [[self.limited(end, way, asked, free) for end in ends] for way in one_way(op)]
+            found = least_of([self.agreed(low, high) for low, high in ways])
         return self.held(found, asked, free)
 
     def held(self, found: Expr, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
@@ -266,7 +252,7 @@ class FrameCompiler:
             found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
         return found
 
-    def against(self, slot: Slot, op: Op, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
+    def limited(self, slot: Slot, op: Op, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
         """Return a slot against the limits that cells ask: a ratio by its pair where that is given."""
         limits = limits_of(asked)
 
@@ -321,48 +307,43 @@ class FrameCompiler:
 
     # -- derived facts -----------------------------------------------------------------------
 
-    def derived(self, derived: Derived) -> Slot:
-        """Return a derived fact, from those before it, in columns of its own."""
+    def with_ends(self, derived: Derived) -> Mapping[str, Slot]:
+        """Return a derived fact and its ends, from those before it, in columns of their own."""
         reads = [self.slots[name] for name in facts_of_derived(derived) if name in self.slots]
-        slot = self.worked_out(derived, reads)
         bad = any_true(read.invalid for read in reads)
-        if bad is not None:
-            slot.invalid = self.stages.add(bad & slot.unknown)
-        top, bottom = (None if e is None else self.stages.add(e) for e in (slot.top, slot.bottom))
-        return Slot(self.stages.add(slot.value), top, bottom, slot.invalid)
+        found: dict[str, Slot] = {}
+        for name, slot in self.derived_slots(derived):
+            top, bottom = (None if e is None else self.stages.add(e) for e in (slot.top, slot.bottom))
+            invalid = None if bad is None else self.stages.add(bad & slot.unknown)
+            found[name] = Slot(self.stages.add(slot.value), top, bottom, invalid)
+        return found
 
-    def worked_out(self, derived: Derived, reads: Sequence[Slot]) -> Slot:
-        """Return a derived fact as its rule says."""
-        rule = derived.rule
-        match rule:
-            case Case():
-                return Slot(self.case(derived.fact, rule))
-            case RatioOf():
-                return self.quotient(derived.fact, rule)
-            case MinOf() | MaxOf():
-                return self.extreme(rule, reads)
-            case PointsOf():
-                return self.points(rule)
-            case _:
-                typing.assert_never(rule)
-
-    def case(self, fact: Fact, rule: Case) -> Expr:
-        """Return the value of the first row whose guard is met, or of the only one."""
+    def picked(self, fact: Fact, guard: Expr, value: Slot, other: Slot) -> Slot:
+        """Return a value where its guard is met, the other one elsewhere; none where that is open and matters."""
         # unknown has a place here, so that two unknown values are the same
-        unknown, ambiguous = len(fact.values), len(fact.values) + 1
-        rows = [(self.condition(row.when), self.then(fact, row.then).fill_null(unknown)) for row in rule.rows]
-        other = self.then(fact, rule.otherwise).fill_null(unknown)
-        found = _only(rows, other, unknown, ambiguous) if rule.exclusive else _first(rows, other, unknown)
-        return where(found != unknown, found, nw.Int16)
+        unknown = nw.lit(len(fact.values), dtype=nw.Int16)
+        agreed = nw.when(value.value == other.value).then(other.value).otherwise(unknown)
+        return Slot(when_any([(guard == MET, value.value), (guard == UNDETERMINED, agreed)], other.value))
 
-    def then(self, fact: Fact, value: str | Ref | None) -> Expr:
-        """Return the place in ``fact.values`` that a row of a case gives."""
-        if not isinstance(value, Ref):
-            return null(nw.Int16) if value is None else nw.lit(fact.values.index(value), dtype=nw.Int16)
-        other, place = self.facts[value.fact], self.slots[value.fact].value
+    def case(self, fact: Fact, rule: Case) -> Slot:
+        """Return the place of the value in those of the fact; null where there is none."""
+        found = super().case(fact, rule).value
+        return Slot(where(found != len(fact.values), found, nw.Int16))
+
+    def text(self, fact: Fact, value: str | None) -> Slot:
+        """Return one of the values of a fact, by its place; the place behind them where it has none."""
+        return Slot(nw.lit(len(fact.values) if value is None else fact.values.index(value), dtype=nw.Int16))
+
+    def ambiguous(self, fact: Fact) -> Slot:
+        """Return that two rows of an exclusive case hold."""
+        return Slot(nw.lit(len(fact.values) + 1, dtype=nw.Int16))
+
+    def value(self, fact: Fact, name: str) -> Slot:
+        """Return the value of another fact as one of *fact*."""
+        other, place = self.facts[name], self.slots[name].value
         chain = [(place == n, nw.lit(fact.values.index(v), dtype=nw.Int16)) for n, v in enumerate(other.values)]
         chain.append((place == len(other.values) + 1, nw.lit(len(fact.values) + 1, dtype=nw.Int16)))
-        return first_of(chain, nw.Int16)
+        return Slot(first_of(chain, nw.Int16).fill_null(len(fact.values)))
 
     def quotient(self, fact: Fact, rule: RatioOf) -> Slot:
         """Return a ratio that only its parts give."""
@@ -374,16 +355,18 @@ class FrameCompiler:
             made = where(~bad, made[0], nw.Int64), where(~bad, made[1], nw.Int64)
         return Slot(null(nw.Float64), *made)
 
-    def points(self, rule: PointsOf) -> Slot:
+    def points(self, parts: Sequence[tuple[Expr | None, Part]], instead: Mapping[str, Decimal]) -> Slot:
         """Return the points of the parts that apply over what these are out of."""
         tops, bottoms = list[Expr](), list[Expr]()
-        for part in parts_of(rule, self.facts):
+        for applies, part in parts:
             points, nothing = self.slots[part.fact].value, nw.lit(0, dtype=nw.Int64)
             steps = (small(points) * 10.0**part.digits).round(0).cast(nw.Int64) * part.factor
-            known = where(~points.is_null(), steps, nw.Int64)
+            missing = null(nw.Int64)
+            if part.fact in instead:
+                missing = nw.lit(int(instead[part.fact].scaleb(part.digits)) * part.factor, dtype=nw.Int64)
+            known = nw.when(points.is_null()).then(missing).otherwise(steps)
             share = nw.lit(part.share, dtype=nw.Int64)
-            if part.applies_if is not None:
-                applies = self.condition(part.applies_if)
+            if applies is not None:
                 known = when_any([(applies == UNDETERMINED, null(nw.Int64)), (applies == MET, known)], nothing)
                 share = when_any([(applies == MET, share)], nothing)
             tops.append(known)
@@ -391,9 +374,9 @@ class FrameCompiler:
         top, bottom = functools.reduce(operator.add, tops), functools.reduce(operator.add, bottoms)
         return Slot(null(nw.Float64), top, where(~top.is_null(), bottom, nw.Int64))
 
-    def extreme(self, rule: MinOf | MaxOf, reads: Sequence[Slot]) -> Slot:
+    def extreme(self, facts: Sequence[str], smaller: bool) -> Slot:
         """Return the least or greatest of several facts; of ratios the one that is so when multiplied out."""
-        smaller = isinstance(rule, MinOf)
+        reads = [self.slots[name] for name in facts]
         known = nw.lit(True)
         for slot in reads:
             known = known & ~slot.unknown
@@ -402,37 +385,14 @@ class FrameCompiler:
             return Slot(where(known, pick(*(slot.value for slot in reads)), nw.Float64))
         return _extreme_of_ratios(self.stages, reads, known, smaller)
 
+    def grown(self, fact: Fact) -> Slot:
+        """Return the most that a fact may become; it was worked out with the other facts."""
+        return self.slots[most(fact.id)]
+
 
 def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:
     """Return the number that each cell asks; None where it asks none."""
     return [None if a.cell is None else typing.cast(Decimal, a.cell.value) for a in asked]
-
-
-def _first(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int) -> Expr:
-    """Return the first row whose guard is met; where one before it is undetermined, the value that all agree on."""
-    found = otherwise
-    for guard, value in reversed(rows):
-        agreed = nw.when(value == found).then(found).otherwise(nw.lit(unknown, dtype=nw.Int16))
-        found = when_any([(guard == MET, value), (guard == UNDETERMINED, agreed)], found)
-    return found
-
-
-def _only(rows: Sequence[tuple[Expr, Expr]], otherwise: Expr, unknown: int, ambiguous: int) -> Expr:
-    """Return the one row whose guard is met; two are ambiguous, and an undetermined one may still make them two."""
-    met = nw.sum_horizontal(*((guard == MET).cast(nw.Int32) for guard, _ in rows))
-    open_ = nw.sum_horizontal(*((guard == UNDETERMINED).cast(nw.Int32) for guard, _ in rows))
-    lacking = nw.lit(unknown, dtype=nw.Int16)
-    sure = when_any([(guard == MET, value) for guard, value in rows], lacking)
-    maybe = when_any([(guard == UNDETERMINED, value) for guard, value in rows], lacking)
-    return when_any(
-        [
-            (met > 1, nw.lit(ambiguous, dtype=nw.Int16)),
-            ((met == 1) & (open_ == 0), sure),
-            ((met == 0) & (open_ == 0), otherwise),
-            ((met == 0) & (open_ == 1) & (maybe == otherwise), otherwise),
-        ],
-        lacking,
-    )
 
 
 def _extreme_of_ratios(stages: Stages, reads: Sequence[Slot], known: Expr, smaller: bool) -> Slot:

@@ -13,12 +13,13 @@ from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.query.compile import FrameCompiler, limits_of
 from ntm_rules.frames.query.ranks import Expr, when_any
 from ntm_rules.frames.query.stages import Slot, few_digits, null, unsigned_zero
-from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Op, Open
+from ntm_rules.model.conditions import Condition, Meets, Op
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.fold import Compared, Conditions
 from ntm_rules.model.numbers import ends
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.thresholds import Asked, Cell, CellState, Threshold, asked_of, selected
+from ntm_rules.model.thresholds import Asked, Cell, CellState, selected
 from ntm_rules.verdict.margins import as_float
 
 
@@ -45,7 +46,7 @@ class Said:
 
 
 @define
-class FrameDescriber:
+class FrameDescriber(Conditions[Said]):
     """Says of conditions what the long result has."""
 
     compiler: FrameCompiler
@@ -61,37 +62,26 @@ class FrameDescriber:
             found.actual = found.required = found.margin = null(nw.Float64)
         return found
 
-    def condition(self, node: Condition) -> Said:
-        """Return what is said of a condition."""
-        rank = self.compiler.condition(node)
-        match node:
-            case Comparison():
-                return _joined(rank, [self.leaf(fact, node.op, node.threshold) for fact in node.facts])
-            case All() | Any() | AtLeast():
-                return _joined(rank, [self.condition(m) for m in node.members])
-            case Not():
-                said = self.condition(node.member)
-                return Said(rank, said.reason, said.level, said.actual, said.required, null(nw.Float64))
-            case Meets():
-                return _joined(rank, self.ways(node))
-            case Open():
-                return self.leaf(None, Op.EQUALS, node.threshold)
-            case _:
-                typing.assert_never(node)
+    def all(self, members: Sequence[Said]) -> Said:
+        """Return all members."""
+        return _joined(self.compiler.all([m.rank for m in members]), members)
 
-    def ways(self, node: Meets) -> list[Said]:
-        """Return the ways in which a prerequisite may be shown."""
-        found: list[Said] = []
-        if node.recognised is not None and node.by is not By.FINDING:
-            found.append(self.leaf(node.recognised, Op.EQUALS, node.cell))
-        if node.resolved is not None and node.by is not By.ACT:
-            found.append(self.finding(node.resolved, node.cell))
-        return found
+    def any(self, members: Sequence[Said]) -> Said:
+        """Return one of the members."""
+        return _joined(self.compiler.any([m.rank for m in members]), members)
 
-    def finding(self, other: Ruleset, cell: Cell) -> Said:
+    def at_least(self, k: int, members: Sequence[Said]) -> Said:
+        """Return *k* of the members."""
+        return _joined(self.compiler.at_least(k, [m.rank for m in members]), members)
+
+    def negated(self, member: Said) -> Said:
+        """Return a ``not``, which has no margin: that of its member would say the opposite."""
+        rank = self.compiler.negated(member.rank)
+        return Said(rank, member.reason, member.level, member.actual, member.required, null(nw.Float64))
+
+    def found(self, node: Meets, other: Ruleset, address: str) -> Said:
         """Another ruleset: the reason of its first undetermined indicator."""
-        asked = asked_of(cell, self.compiler.floor)
-        rank = self.compiler.finding(other, asked)
+        cell, rank = node.cell, self.compiler.found(node, other, address)
         own = cell_reason(cell, self.compiler.floor)
         reason = number(own)
         if own == NO_REASON:
@@ -109,11 +99,11 @@ class FrameDescriber:
 
     # -- comparisons -------------------------------------------------------------------------
 
-    def leaf(self, name: str | None, op: Op, threshold: Threshold) -> Said:
+    def leaf(self, leaf: Compared) -> Said:
         """One comparison with one fact."""
-        compiler = self.compiler
-        free, cells = compiler.cells(threshold)
-        rank = compiler.leaf(name, op, threshold)
+        compiler, name, op = self.compiler, leaf.fact, leaf.op
+        free, cells = compiler.cells(leaf.threshold)
+        rank = compiler.leaf(leaf)
         asked = compiler.tables.asked(cells)
         fact, slot = (None, None) if name is None else (compiler.facts[name], compiler.slots[name])
         shown = [c if c is not None and c.state is CellState.SET else None for c in cells]

@@ -37,7 +37,7 @@ def first_of(groups: Sequence[tuple[Expr, Expr]], kind: typing.Any) -> Expr:
     return chains[0] if len(chains) == 1 else nw.coalesce(*chains)
 
 
-def least(members: Sequence[Expr]) -> Expr:
+def least_of(members: Sequence[Expr]) -> Expr:
     """``all``."""
     return members[0] if len(members) == 1 else nw.min_horizontal(*members)
 
@@ -57,7 +57,7 @@ def at_least(k: int, members: Sequence[Expr]) -> Expr:
 
 def fold(k: int | None, members: Sequence[Expr]) -> Expr:
     """Return a criterion over its indicators, or a set over its criteria."""
-    return least(members) if k is None else at_least(k, members)
+    return least_of(members) if k is None else at_least(k, members)
 
 
 def capped(member: Expr) -> Expr:

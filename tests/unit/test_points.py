@@ -124,7 +124,10 @@ def test_points_are_added_and_compared_exactly(scored: Ruleset) -> None:
     assert left.margin == Fraction(7200, 85) - 85
 
 
-@pytest.mark.parametrize("facts", [{"plan": 15, "work": 85}, {"planned": True, "work": 84}, {"planned": False}, {"planned": True, "plan": 15}])
+@pytest.mark.parametrize(
+    "facts",
+    [{"plan": 15, "work": 85}, {"planned": True, "work": 84}, {"planned": False}, {"planned": True, "plan": 15}],
+)
 def test_what_is_not_known_is_not_guessed(scored: Ruleset, facts: dict[str, float | bool]) -> None:
     found = assess(scored, facts).indicators["1.1"]
     assert (found.outcome, found.codes) == (Outcome.UNDETERMINED, (ReasonCode.FACT_MISSING,))

@@ -9,7 +9,7 @@ from ntm_rules.difference.changes import Asked
 from ntm_rules.difference.match import Placed
 from ntm_rules.difference.trials import Given
 from ntm_rules.messages.errors import FactError
-from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Meets, Open
+from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Condition, Meets, Not, Open
 from ntm_rules.model.rewrite import map_leaves, members
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import GENERAL, Table, bound_threshold, matching, selected
@@ -143,9 +143,15 @@ class AskedIndicator:
 
 
 def _form(condition: Condition) -> tuple[object, ...]:
-    if isinstance(condition, Comparison):
-        return (condition.facts, condition.op)
-    if isinstance(condition, Meets):
-        return (condition.ruleset, condition.by, condition.recognised)
-    k = condition.k if isinstance(condition, AtLeast) else None
-    return (type(condition).__name__, k, *map(_form, members(condition)))
+    """Return what a condition is, without its thresholds."""
+    match condition:
+        case Comparison():
+            return (condition.facts, condition.op)
+        case Meets():
+            return (condition.ruleset, condition.by, condition.recognised)
+        case AtLeast():
+            return (AtLeast, condition.k, *map(_form, condition.members))
+        case All() | Any() | Not() | Open():
+            return (type(condition), *map(_form, members(condition)))
+        case _:
+            typing.assert_never(condition)

@@ -15,7 +15,7 @@ from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem, NotI
 from ntm_rules.model.acts import Act, recognised
 from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
 from ntm_rules.model.arguments import day_of, name_of, width_of
-from ntm_rules.model.conditions import By, Meets
+from ntm_rules.model.conditions import Meets
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome, at_least_of
@@ -277,12 +277,12 @@ class _Pass:
             return Member(place.unit, _outcome(self._fact(place, str(rule.fact))))
         ways: list[int] = []
         verdict = None
-        if rule.by is not By.FINDING and rule.recognised is not None:
+        if rule.by.act and rule.recognised is not None:
             if self.acts is None:
                 ways.append(_outcome(self._fact(place, rule.recognised)))
             else:
                 ways.append(int(self._recognised(place, rule.ruleset, rule.period)))
-        if rule.by is not By.ACT:
+        if rule.by.finding:
             verdict = self.verdict(place, self.ruleset(rule.ruleset, rule.period, place))
             found = Outcome.UNDETERMINED if verdict is None else verdict.outcome
             if not ways:

@@ -20,7 +20,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from ntm_rules.messages.errors import Diagnostic, RulesetError
 from ntm_rules.model import aggregates as a
 from ntm_rules.model import conditions as c
-from ntm_rules.model.facts import Measure, RatioOf
+from ntm_rules.model.facts import Measure
 from ntm_rules.model.numbers import unsigned_zero
 from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.text import Text
@@ -40,8 +40,8 @@ _WORDS = {
     "met_means",
     "_kept",
 }
-_NODES = {n.__name__: n for n in (c.Comparison, c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Open)}
-_RULES = {n.__name__: n for n in (c.Case, RatioOf, c.MinOf, c.MaxOf, c.PointsOf)}
+_NODES = {n.__name__: n for n in typing.get_args(c.Condition)}
+_RULES = {n.__name__: n for n in typing.get_args(c.Rule)}
 _BELOW = {n.__name__: n for n in (a.UnitsThat, a.CriteriaNotMet, a.Satisfied, a.TierTested, a.ValueOf)}
 _AGGREGATE = a.UnitsThat | a.CriteriaNotMet | a.Satisfied | a.TierTested | a.ValueOf
 _TAGGED = (*_NODES.values(), *_RULES.values(), *_BELOW.values())

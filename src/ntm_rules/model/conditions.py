@@ -94,6 +94,16 @@ class By(Enum):
     FINDING = "finding"
     EITHER = "either"
 
+    @property
+    def act(self) -> bool:
+        """Whether a recorded act shows it."""
+        return self is not By.FINDING
+
+    @property
+    def finding(self) -> bool:
+        """Whether evaluating the other set shows it."""
+        return self is not By.ACT
+
 
 @public("law")
 @frozen

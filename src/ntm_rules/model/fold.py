@@ -5,6 +5,7 @@ to the classes here in which order they are put together. A word that is new has
 checker then names every algebra that does not know it.
 """
 
+import itertools
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ from ntm_rules.model.conditions import (
     All,
     Any,
     AtLeast,
-    By,
     Case,
     Comparison,
     Condition,
@@ -82,9 +82,9 @@ class Conditions(ABC, typing.Generic[V]):
                 return self.negated(self.condition(node.member, here))
             case Meets():
                 ways: list[V] = []
-                if node.recognised is not None and node.by is not By.FINDING:
+                if node.recognised is not None and node.by.act:
                     ways.append(self.leaf(Compared(node, here, node.recognised, Op.EQUALS, node.cell)))
-                if node.resolved is not None and node.by is not By.ACT:
+                if node.resolved is not None and node.by.finding:
                     ways.append(self.found(node, node.resolved, here))
                 return ways[0] if len(ways) == 1 else self.any(ways)
             case Open():
@@ -115,6 +115,40 @@ class Conditions(ABC, typing.Generic[V]):
     @abstractmethod
     def found(self, node: Meets, other: Ruleset, address: str) -> V:
         """Return a prerequisite by finding: whether the same facts meet another ruleset."""
+
+
+Single = tuple[Compared | Meets, ...]
+"""Comparisons with one fact each, and prerequisites by finding."""
+
+
+@typing.final
+class _Singles(Conditions[Single]):
+    """Takes a condition apart."""
+
+    def all(self, members: Sequence[Single]) -> Single:
+        return tuple(itertools.chain.from_iterable(members))
+
+    any = all
+
+    def at_least(self, k: int, members: Sequence[Single]) -> Single:
+        return self.all(members)
+
+    def negated(self, member: Single) -> Single:
+        return member
+
+    def leaf(self, leaf: Compared) -> Single:
+        return (leaf,)
+
+    def found(self, node: Meets, other: Ruleset, address: str) -> Single:
+        return (node,)
+
+
+def singles(condition: Condition, address: str = "") -> Single:
+    """Return the comparisons of a condition, one for each fact, and its prerequisites by finding, in printed order.
+
+    They are what the evaluated tree has as leaves.
+    """
+    return _Singles().condition(condition, address)
 
 
 class Outcomes(Conditions[V]):

@@ -117,17 +117,21 @@ class LeafResult:
         yield self
 
 
+Joins = typing.Literal["all", "any", "at_least_n", "not"]
+"""How a connective joins its members."""
+
+
 @public("results")
 @frozen
 class Connective:
     """A connective of the rule tree with its outcome; it has no margin of its own.
 
     Attributes:
-        kind: ``all``, ``any``, ``at_least_n`` or ``not``.
+        kind: how it joins its members.
         short: of k-of-n, how many members met are missing (negative: how many are to spare).
     """
 
-    kind: str
+    kind: Joins
     outcome: Outcome
     members: "tuple[Evaluated, ...]"
     short: int | None = None

@@ -1,7 +1,7 @@
 """Finding and replacing an indicator, or a part of one, in a tuple of criteria."""
 
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
@@ -71,6 +71,20 @@ def members(condition: Condition) -> tuple[Condition, ...]:
             typing.assert_never(condition)
 
 
+def with_members(condition: Condition, new: Sequence[Condition]) -> Condition:
+    """Return a connective with other members; a leaf, which has none, as it is."""
+    match condition:
+        case All() | Any() | AtLeast():
+            return evolve(condition, members=tuple(new))
+        case Not():
+            (member,) = new
+            return evolve(condition, member=member)
+        case Comparison() | Meets() | Open():
+            return condition
+        case _:
+            typing.assert_never(condition)
+
+
 def addresses(criteria: Criteria) -> list[str]:
     """Every number and every number with a part, in printed order."""
     found = (a for c in criteria for i in c.indicators for a in (i.no, *(a for a, _ in nodes(i.require, i.no))))
@@ -95,15 +109,9 @@ def rewrite(condition: Condition, address: str, wanted: str, change: Rewrite) ->
     here = address + (condition.part or "")
     if here == wanted:
         return change(condition)
-    match condition:
-        case All() | Any() | AtLeast():
-            kept = tuple(m for old in condition.members if (m := rewrite(old, here, wanted, change)) is not None)
-            return evolve(condition, members=kept) if kept else None
-        case Not():
-            member = rewrite(condition.member, here, wanted, change)
-            return None if member is None else evolve(condition, member=member)
-        case _:
-            return condition
+    old = members(condition)
+    kept = [m for member in old if (m := rewrite(member, here, wanted, change)) is not None]
+    return with_members(condition, kept) if kept or not old else None
 
 
 def replace_indicator(criteria: Criteria, no: str, new: Indicator | None) -> Criteria:
@@ -136,15 +144,9 @@ def negated(condition: Condition) -> list[Condition]:
 
 def map_leaves(condition: Condition, change: Callable[[Comparison | Meets | Open], Condition]) -> Condition:
     """Return the condition with every leaf changed."""
-    match condition:
-        case All() | Any() | AtLeast():
-            return evolve(condition, members=tuple(map_leaves(m, change) for m in condition.members))
-        case Not():
-            return evolve(condition, member=map_leaves(condition.member, change))
-        case Comparison() | Meets() | Open():
-            return change(condition)
-        case _:
-            typing.assert_never(condition)
+    if isinstance(condition, Comparison | Meets | Open):
+        return change(condition)
+    return with_members(condition, [map_leaves(member, change) for member in members(condition)])
 
 
 def map_guards(derived: Derived, change: Callable[[Condition], Condition]) -> Derived:

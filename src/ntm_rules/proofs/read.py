@@ -89,6 +89,7 @@ class Context:
     read: dict[object, tuple[Code, Trace]] = field(factory=dict)
 
 
+@typing.final
 class SymbolicRuleset(Engine[Code, Known]):
     """One ruleset over shared variables, for every year of its validity and every region.
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.conditions import All, Any, AtLeast, Condition, Not
+from ntm_rules.model.conditions import Condition
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue, IndicatorResult
-from ntm_rules.model.rewrite import Criteria
+from ntm_rules.model.rewrite import Criteria, members, with_members
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.bench import Bench, bench_of
 from ntm_rules.testing.communes import Commune, number
@@ -215,10 +215,4 @@ def _turned(criteria: Criteria) -> Criteria:
 
 
 def _reversed(condition: Condition) -> Condition:
-    match condition:
-        case All() | Any() | AtLeast():
-            return evolve(condition, members=tuple(_reversed(m) for m in reversed(condition.members)))
-        case Not():
-            return evolve(condition, member=_reversed(condition.member))
-        case _:
-            return condition
+    return with_members(condition, [_reversed(member) for member in reversed(members(condition))])

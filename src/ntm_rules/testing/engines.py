@@ -147,10 +147,15 @@ def _code(node: Evaluated) -> int:
     if not isinstance(node, Connective):
         return node.outcome
     codes = [_code(member) for member in node.members]
-    if node.kind == "not":
-        return negation_of(codes[0])
-    k = None if node.short is None else node.short + [m.outcome for m in node.members].count(Outcome.MET)
-    return _joined(k, codes)
+    match node.kind:
+        case "not":
+            return negation_of(codes[0])
+        case "all":
+            return all_of(codes)
+        case "any" | "at_least_n":
+            return at_least_of((node.short or 0) + [m.outcome for m in node.members].count(Outcome.MET), codes)
+        case _:
+            typing.assert_never(node.kind)
 
 
 def _joined(k: int | None, codes: Sequence[int]) -> int:

@@ -7,13 +7,14 @@ from decimal import Decimal, localcontext
 from attrs import evolve
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.conditions import By, Case, Comparison, Condition, Derived, MaxOf, Meets, MinOf, Op, Open, PointsOf
+from ntm_rules.model.conditions import Case, Derived, MaxOf, MinOf, Op, PointsOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.fold import Compared, singles
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue, LeafResult
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, Table, Threshold, bound_threshold, matching, selected
-from ntm_rules.model.walk import guards_of, indicators, leaves
+from ntm_rules.model.walk import guards_of, indicators
 from ntm_rules.rules.compose.looser import holds
 from ntm_rules.testing.bench import bench_of
 from ntm_rules.testing.communes import Commune, allowed, exact_facts, number, plain, tables_of, values_near
@@ -79,7 +80,7 @@ class _Boundaries:
         self.bindings = dict(ruleset.bindings)
         self.nodes = {
             indicator.no: [
-                list(_comparisons(condition, indicator.no))
+                singles(condition, indicator.no)
                 for condition in (indicator.applies_if, indicator.require)
                 if condition is not None
             ]
@@ -159,9 +160,9 @@ class _Boundaries:
         for no, result in verdict.indicators.items():
             trees = [tree for tree in (result.applies, result.tree) if tree is not None]
             for tree, nodes in zip(trees, self.nodes[no], strict=True):
-                for leaf, (threshold, op) in zip(tree.leaves(), nodes, strict=True):
-                    if threshold is not None:
-                        self._judge_leaf(leaf, threshold, op, commune)
+                for leaf, node in zip(tree.leaves(), nodes, strict=True):
+                    if isinstance(node, Compared):
+                        self._judge_leaf(leaf, node.threshold, node.op, commune)
 
     def _judge_leaf(self, leaf: LeafResult, threshold: Threshold, op: Op, commune: Commune) -> None:
         for column in leaf.columns:
@@ -276,20 +277,3 @@ def _leaves(verdict: Verdict) -> Iterator[LeafResult]:
         for tree in (result.applies, result.tree):
             if tree is not None:
                 yield from tree.leaves()
-
-
-def _comparisons(condition: Condition, address: str) -> Iterator[tuple[Threshold | None, Op]]:
-    """Threshold and operator of each leaf of the explained tree; no threshold where a prerequisite is evaluated."""
-    for _, leaf in leaves(condition, address):
-        match leaf:
-            case Comparison():
-                yield from ((leaf.threshold, leaf.op) for _ in leaf.facts)
-            case Meets():
-                if leaf.recognised is not None and leaf.by is not By.FINDING:
-                    yield leaf.cell, Op.EQUALS
-                if leaf.resolved is not None and leaf.by is not By.ACT:
-                    yield None, Op.EQUALS
-            case Open():
-                yield leaf.threshold, Op.EQUALS
-            case _:
-                typing.assert_never(leaf)

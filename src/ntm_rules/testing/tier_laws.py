@@ -69,7 +69,7 @@ def _within(condition: Condition) -> Iterator[Meets]:
 def _shown(meets: Meets, facts: Facts) -> bool:
     """Return True if the act is recorded or the other set is satisfied, whichever counts."""
     act = meets.recognised is not None and facts.get(meets.recognised) is True
-    if meets.by is By.ACT or meets.resolved is None:
+    if not meets.by.finding or meets.resolved is None:
         return act
     found = assess(meets.resolved, _only(meets.resolved, facts)).outcome.satisfied
     return found or (act and meets.by is By.EITHER)

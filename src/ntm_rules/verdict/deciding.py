@@ -82,8 +82,7 @@ class _Reader:
                 if node.outcome is not Outcome.UNDETERMINED:
                     yield from self.leaf(node)
             case Connective():
-                k = None if node.kind in ("all", "not") else 1
-                for member in _that_decide(node.outcome, node.members, k):
+                for member in _that_decide(node.outcome, node.members, node.short):
                     yield from self.tree(member)
             case _:
                 typing.assert_never(node)

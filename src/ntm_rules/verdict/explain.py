@@ -28,6 +28,7 @@ from ntm_rules.model.results import (
     Evaluated,
     FactValue,
     IndicatorResult,
+    Joins,
     Leaf,
     LeafResult,
     RulesetResult,
@@ -130,6 +131,7 @@ def explainer_of(ruleset: Ruleset) -> "Explainer":
     return Explainer(ruleset)
 
 
+@typing.final
 class Explainer(Conditions[Explain]):
     """Compiles the conditions of one ruleset to closures that keep everything they see."""
 
@@ -409,7 +411,7 @@ def _in_order(first: tuple[ReasonCode, ...], second: tuple[ReasonCode, ...]) -> 
     return tuple(code for code in ReasonCode if code in first or code in second)
 
 
-def _connective(kind: str, members: Sequence[Explain], k: int | None = None) -> Explain:
+def _connective(kind: Joins, members: Sequence[Explain], k: int | None = None) -> Explain:
     def explain(unit: Unit) -> Connective:
         found = tuple([member(unit) for member in members])
         codes = [m.outcome for m in found]

@@ -1,5 +1,6 @@
 """Words for comparisons, conditions, citations and evidence, read off the evaluated tree."""
 
+import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +10,7 @@ from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Annotation, Evaluated, LeafResult
+from ntm_rules.model.results import Annotation, Connective, Evaluated, LeafResult
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.model.thresholds import Cell, Value
 from ntm_rules.words.numbers import day, digits_for, number, with_unit
@@ -255,15 +256,23 @@ class Words:
         """Return a condition in words: only the members that decide it; *under* is the title before it."""
         if isinstance(tree, LeafResult):
             return self.leaf(tree)
-        if tree.kind == "not":
-            return say(self.lang, "words.not", member=self.tree(tree.members[0]))
-        parts = [self.member(m, under) for m in tree.members if m.outcome is tree.outcome]
-        if tree.kind == "all" or tree.short is None:
-            return "; ".join(dict.fromkeys(parts))
+        parts = dict.fromkeys(self.member(m, under) for m in tree.members if m.outcome is tree.outcome)
+        match tree.kind:
+            case "not":
+                return say(self.lang, "words.not", member=self.tree(tree.members[0]))
+            case "all":
+                return "; ".join(parts)
+            case "any" | "at_least_n":
+                head = self._k_of_n(tree)
+                return f"{head}: {'; '.join(parts)}" if parts else head
+            case _:
+                typing.assert_never(tree.kind)
+
+    def _k_of_n(self, tree: Connective) -> str:
+        """How many members are met, of how many that have to be."""
         met = sum(m.outcome is Outcome.MET for m in tree.members)
         code = "words.k_of_n" if self.met_means is None else "words.k_of_cases"
-        head = say(self.lang, code, k=tree.short + met, n=len(tree.members), met=met)
-        return f"{head}: {'; '.join(dict.fromkeys(parts))}" if parts else head
+        return say(self.lang, code, k=(tree.short or 0) + met, n=len(tree.members), met=met)
 
     def member(self, member: Evaluated, under: str = "") -> str:
         """Return a member of a connective: the title of its fact, then what is there; *under* is the title above it."""

@@ -296,10 +296,15 @@ class Sheet:
     def _member(self, condition: Condition) -> str:
         """Return a member of a connective in one line, in brackets where it has several parts itself."""
         text = self.one_line(condition)
-        several = isinstance(condition, All | Any | AtLeast) or (
-            isinstance(condition, Comparison) and len(condition.facts) > 1
-        )
-        return f"({text})" if several else text
+        match condition:
+            case All() | Any() | AtLeast():
+                return f"({text})"
+            case Comparison():
+                return f"({text})" if len(condition.facts) > 1 else text
+            case Not() | Meets() | Open():
+                return text
+            case _:
+                typing.assert_never(condition)
 
     def _comparison(self, node: Comparison) -> str:
         facts = say(self.lang, "sheet.and").join(inside(self.words.fact_title(f)) for f in node.facts)

@@ -63,6 +63,7 @@ Given = Callable[[Block], Coded]
 """The places in the values of a fact that a row of a case gives."""
 
 
+@typing.final
 class ArrayCompiler(Engine[Ranks, Made]):
     """Compiles the conditions of one ruleset to arrays, for one floor of evidence.
 

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import define, frozen
 
 from ntm_rules.frames.arrays.one_pass import ArrayPass
-from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
+from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, says_empty, tables_of
 from ntm_rules.frames.base.ranks import (
     MET,
     NOT_APPLICABLE,
@@ -25,7 +25,7 @@ from ntm_rules.frames.base.vectors import Array, Block, Bytes, Floats, Mask, Num
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Condition, Meets, Op
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.fold import Compared, Conditions
+from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, asked_of, bound_threshold, selected
@@ -53,6 +53,7 @@ class Found:
 Describe = Callable[[Block], Found]
 
 
+@typing.final
 class Describer(Conditions[Describe]):
     """Compiles conditions to what is said of them."""
 
@@ -64,7 +65,7 @@ class Describer(Conditions[Describe]):
         """Return what is said of an indicator; numbers only where it has one comparison, which they then belong to."""
         require = self.condition(indicator.require)
         applies = None if indicator.applies_if is None else self.condition(indicator.applies_if)
-        single = comparisons_of(indicator.require) == 1
+        single = len(singles(indicator.require)) == 1
 
         def describe(block: Block) -> Found:
             found = require(block)

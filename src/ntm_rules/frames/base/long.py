@@ -1,9 +1,7 @@
 """What the long result says of a condition, as far as it is the same for every unit."""
 
-import typing
-
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import All, Any, AtLeast, By, Comparison, Condition, Meets, Not, Open
+from ntm_rules.model.conditions import Condition, Meets
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator
 from ntm_rules.model.thresholds import Cell, CellState, Table, bound_threshold, why_open
@@ -25,24 +23,6 @@ def tables_of(condition: Condition) -> list[Table]:
             bound = bound_threshold(leaf.threshold)
             found += [bound] if isinstance(bound, Table) else []
     return found
-
-
-def comparisons_of(node: Condition) -> int:
-    """How many comparisons a condition has, one for each fact."""
-    match node:
-        case Comparison():
-            return len(node.facts)
-        case All() | Any() | AtLeast():
-            return sum(map(comparisons_of, node.members))
-        case Not():
-            return comparisons_of(node.member)
-        case Meets():
-            act = node.recognised is not None and node.by is not By.FINDING
-            return act + (node.resolved is not None and node.by is not By.ACT)
-        case Open():
-            return 1
-        case _:
-            typing.assert_never(node)
 
 
 def says_empty(cell: Cell) -> bool:

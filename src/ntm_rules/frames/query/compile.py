@@ -27,6 +27,7 @@ from ntm_rules.verdict.compare import ORDER, end_of
 from ntm_rules.verdict.compile import Compiler
 
 
+@typing.final
 @define
 class FrameCompiler(Engine[Expr, Slot]):
     """Compiles the conditions of one ruleset for one floor of evidence.

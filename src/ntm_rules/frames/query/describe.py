@@ -7,7 +7,7 @@ import narwhals as nw
 from attrs import define
 
 from ntm_rules.frames.base.details import BAD, SEPARATOR
-from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, comparisons_of, says_empty, tables_of
+from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, says_empty, tables_of
 from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, UNDETERMINED
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.query.compile import FrameCompiler, limits_of
@@ -15,7 +15,7 @@ from ntm_rules.frames.query.ranks import Expr, when_any
 from ntm_rules.frames.query.stages import Slot, few_digits, null, unsigned_zero
 from ntm_rules.model.conditions import Condition, Meets, Op
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.fold import Compared, Conditions
+from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.numbers import ends
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
@@ -45,6 +45,7 @@ class Said:
     margin: Expr
 
 
+@typing.final
 @define
 class FrameDescriber(Conditions[Said]):
     """Says of conditions what the long result has."""
@@ -58,7 +59,7 @@ class FrameDescriber(Conditions[Said]):
             guard = self.condition(indicator.applies_if)
             found.reason = nw.when(guard.rank == UNDETERMINED).then(guard.reason).otherwise(found.reason)
             found.margin = nw.when(guard.rank == MET).then(found.margin).otherwise(null(nw.Float64))
-        if comparisons_of(indicator.require) != 1:
+        if len(singles(indicator.require)) != 1:
             found.actual = found.required = found.margin = null(nw.Float64)
         return found
 

@@ -301,6 +301,7 @@ class DurableRules:
         _deciding(self.slots[_matched(match, EMPTY)].outcomes(_EMPTY))(unit, match)
 
 
+@typing.final
 class _Compiler(Compiler):
     """Compiles conditions to closures that read the outcomes of comparisons instead of comparing."""
 

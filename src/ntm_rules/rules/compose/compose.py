@@ -12,7 +12,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import AtLeast, By, Comparison, Condition, Derived, Meets, Open, PointsOf
+from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Derived, Meets, Open, PointsOf
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.numbers import MAX_DIGITS, unfit
 from ntm_rules.model.rewrite import alike
@@ -290,7 +290,7 @@ def _resolve(criteria: tuple[Criterion, ...], request: Request, derived: dict[st
     """Return the criteria with what they refer to; derived selectors of other sets' tables are added to *derived*."""
 
     def leaf(node: Comparison | Meets | Open) -> Condition:
-        if isinstance(node, Meets) and node.by is not By.ACT:
+        if isinstance(node, Meets) and node.by.finding:
             return evolve(node, resolved=request.other(node.ruleset, node.period))
         if isinstance(node, Comparison) and isinstance(node.threshold, Relative):
             return evolve(node, threshold=_relative(node.threshold, node, request, derived))

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import typing
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -113,11 +114,15 @@ def _twin(wanted: Condition, among: tuple[Condition, ...]) -> Condition | None:
 
 def _signature(condition: Condition) -> tuple[object, ...]:
     """Return what a condition is about, without its thresholds: conditions of one signature can be compared."""
-    if isinstance(condition, Comparison):
-        return condition.facts
-    if isinstance(condition, Meets):
-        return (condition.ruleset,)
-    return (type(condition), *(_signature(m) for m in members(condition)))
+    match condition:
+        case Comparison():
+            return condition.facts
+        case Meets():
+            return (condition.ruleset,)
+        case All() | Any() | AtLeast() | Not() | Open():
+            return (type(condition), *map(_signature, members(condition)))
+        case _:
+            typing.assert_never(condition)
 
 
 def _found(base: Condition, what: Message) -> list[Looser]:

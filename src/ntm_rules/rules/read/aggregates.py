@@ -119,7 +119,7 @@ class _AggregateReader:
             reader.unknown("ruleset.unknown", found.at, Message("kind.ruleset"), ruleset, self.rulesets)
         by = reader.choice(reader.required(found, "by", _AGGREGATED), "`by`", {b.value: b for b in By})
         recognised = self.yes_no(found, "recognised")
-        if by in (By.ACT, By.EITHER) and recognised is None:
+        if by is not None and by.act and recognised is None:
             reader.error("key.missing/recognised", found.at, by=by.value)
         period = reader.text(found.get("period"), Message("what.period")) or None
         return Aggregate(name, UnitsThat(level, None, ruleset, by, recognised, period)) if level else None

@@ -114,7 +114,7 @@ class ConditionReader:
         required = self.reader.required(found, "by", what)
         by = self.reader.choice(required, "`by`", {b.value: b for b in By})
         recognised = self.reader.text(found.get("recognised"), "`recognised`") or None
-        if by in (By.ACT, By.EITHER) and recognised is None:
+        if by is not None and by.act and recognised is None:
             self.reader.error("key.missing/recognised", found.at, by=by.value)
         fact = self.thresholds.fact(recognised, found) if recognised is not None else None
         if fact is not None and fact.type is not FactType.BOOLEAN:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from attrs import evolve
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.conditions import By, Case, CaseRow, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Ref, Scored
+from ntm_rules.model.conditions import Case, CaseRow, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Ref, Scored
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.text import Text
@@ -187,7 +187,7 @@ class DerivedReader:
             row = self.reader.map(node, what, CASE_ROW.names)
             when = self.conditions.condition(self.reader.required(row, "when", what))
             then = self.case_value(self.reader.required(row, "then", what))
-            if when is not None and any(isinstance(leaf, Meets) and leaf.by is not By.ACT for _, leaf in leaves(when)):
+            if when is not None and any(isinstance(leaf, Meets) and leaf.by.finding for _, leaf in leaves(when)):
                 self.reader.error("derive.meets", row.at)
             if when is not None and then is not None:
                 rows.append(CaseRow(when, then))

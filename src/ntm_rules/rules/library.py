@@ -1,6 +1,8 @@
 """A library of rulesets: the bundled folder, the caller's folder over it, and ``compose``."""
 
 import datetime as dt
+import marshal
+import typing
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -43,6 +45,10 @@ from ntm_rules.yaml.nodes import Map, Node, Position, from_python, placed, probl
 
 _REMEMBERED = 1_000
 """So many composed rulesets a library remembers; those of all provinces on one day are fewer."""
+_OVERLAID = 100
+"""So many of those with a layer of a caller's own."""
+_LONG = 2**16
+"""A layer of a caller's own with more bytes is read anew each time."""
 
 
 @frozen
@@ -95,6 +101,7 @@ class Library:
     folders: tuple[Path, ...] = ()
     _memo: dict[object, object] = field(init=False, factory=dict, eq=False, repr=False)
     _composed: Recent["_Asked", Lasting] = field(init=False, factory=lambda: Recent(_REMEMBERED), eq=False, repr=False)
+    _overlaid: Recent[object, Ruleset] = field(init=False, factory=lambda: Recent(_OVERLAID), eq=False, repr=False)
 
     @classmethod
     def bundled(cls) -> "Library":
@@ -362,15 +369,27 @@ class Library:
             BadArgument: an argument of another type, or a year outside the period.
         """
         asked = self._asked(ruleset, on, year, period, province, territory)
-        # a caller's overlay may be for a set that this one only refers to: then it changes that one
-        own = None if overlay is None else self._overlay(overlay)
-        composed = self._compose(asked, own, ()).ruleset
-        if own is not None and own.header.layer not in composed.layers:
-            composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
+        composed = self._compose(asked, None, ()).ruleset if overlay is None else self._with_overlay(asked, overlay)
         expected = None if expect_hash is None else name_of(expect_hash, "expect_hash")
         if expected not in (None, composed.content_hash):
             hashes = {"actual": composed.content_hash, "expected": expected}
             raise RulesetError([Diagnostic.of("ruleset.hash", ruleset=ruleset, **hashes)])
+        return composed
+
+    def _with_overlay(self, asked: "_Asked", overlay: Mapping[str, object] | str | Path) -> Ruleset:
+        """Return the ruleset with a layer of the caller's own, which is known again by what it says."""
+        need("overlay", overlay, Mapping | str | Path)
+        told = _told(overlay)
+        found = None if told is None else self._overlaid.get((asked, told))
+        if found is not None:
+            return found
+        # it may be for a set that this one only refers to: then it changes that one
+        own = self._overlay(overlay)
+        composed = self._compose(asked, own, ()).ruleset
+        if own.header.layer not in composed.layers:
+            composed = evolve(composed, diagnostics=(*composed.diagnostics, _unused(own.header, composed)))
+        if told is not None:
+            self._overlaid.put((asked, told), composed)
         return composed
 
     def lasting(
@@ -412,11 +431,15 @@ class Library:
         return found
 
     def _compose(self, asked: "_Asked", own: LayerFile | None, above: tuple[str, ...]) -> Lasting:
+        found = self._composed.get(asked) if own is None else None
+        if found is not None:
+            return found
         base = self._base(asked)
         place = self._place(asked)
         key = evolve(asked, period=base.header.period)
-        found = self._composed.get(key)
-        if own is None and found is not None:  # what a caller hands in is never remembered
+        found = self._composed.get(key) if own is None else None
+        if found is not None:
+            self._composed.put(asked, found)
             return found
         layers = self._layers(base, asked.owner)
         if own is not None and own.header.target == asked.ruleset:
@@ -444,6 +467,7 @@ class Library:
         composed = Lasting(ruleset, first, last)
         if own is None:
             self._composed.put(key, composed)
+            self._composed.put(asked, composed)
         return composed
 
     def _unchanged(self, asked: "_Asked", base: BaseFile, layers: Iterable[LayerFile]) -> tuple[dt.date, dt.date]:
@@ -607,7 +631,6 @@ class Library:
         return plan_of(root, sorted(self._ids()), self.registry.ids(), self.facts, self.files)
 
     def _overlay(self, overlay: Mapping[str, object] | str | Path) -> LayerFile:
-        need("overlay", overlay, Mapping | str | Path)
         if isinstance(overlay, Mapping):
             node = from_python(overlay, "<overlay>")
         else:
@@ -615,6 +638,22 @@ class Library:
         if not isinstance(node, Map):
             raise RulesetError([problem("shape.mapping", node.at, what=Message("what.overlay"))])
         return self._layer_of(node, LayerKind.CALLER)
+
+
+def _told(overlay: Mapping[str, object] | str | Path) -> tuple[str, bytes] | None:
+    """Return what a layer says, where that can be told and is not long."""
+    if isinstance(overlay, Mapping):
+        try:
+            # without references: the same values are the same bytes
+            told = "", marshal.dumps(typing.cast(typing.Any, overlay), 2)
+        except ValueError:  # another class than those of JSON, which may say anything of itself
+            return None
+    else:
+        path = Path(overlay)
+        if not path.is_file() or path.stat().st_size > _LONG:
+            return None
+        told = str(overlay), path.read_bytes()
+    return told if len(told[1]) <= _LONG else None
 
 
 def _unused(header: Header, composed: Ruleset) -> Diagnostic:

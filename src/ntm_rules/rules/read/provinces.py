@@ -1,14 +1,17 @@
 """Regions and provinces with their validity: what lies in which region, until when, and what comes after it."""
 
 import datetime as dt
+import typing
+from collections.abc import Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument, NotInForce, UnknownName, folded
 from ntm_rules.model.arguments import day_of, name_of
 from ntm_rules.model.citations import last_day
+from ntm_rules.model.kept import kept
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.registers import PROVINCE_ENTRY, PROVINCES_FILE
 from ntm_rules.rules.read.reader import Reader
@@ -50,6 +53,7 @@ class Registry:
     """All provinces of a library."""
 
     provinces: tuple[Province, ...] = ()
+    _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def ids(self) -> tuple[str, ...]:
         """Every id once, in the order of the file."""
@@ -69,11 +73,20 @@ class Registry:
         name = name_of(name, "province")
         if any(name == p.id for p in self.provinces):
             return name
-        wanted = folded(name)
-        found = {p.id for p in self.provinces if wanted in (folded(p.id), folded(p.title.vi), folded(p.title.en))}
+        found = self._ids_by_name.get(folded(name), ())
         if len(found) == 1:
-            return found.pop()
+            return found[0]
         raise UnknownName(Message("kind.province"), name, [*self.ids(), *(p.title.vi for p in self.provinces)])
+
+    @property
+    @kept
+    def _ids_by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the provinces that have a name, in its folded form."""
+        found: dict[str, dict[str, None]] = {}
+        for p in self.provinces:
+            for name in (p.id, p.title.vi, p.title.en):
+                found.setdefault(folded(name), {})[p.id] = None
+        return {name: tuple(ids) for name, ids in found.items()}
 
     def find(self, name: str, date: dt.date | str) -> Province:
         """Return the province that has the name on *date*.

@@ -21,6 +21,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.citations import Citation, Instrument
 from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.kept import Recent
 from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade, Ruleset
@@ -76,14 +77,19 @@ def form(keys: Callable[[Value], Json]) -> Callable[[Value], Json]:
 
     The class is that of the argument; its subclasses are written so too.
     """
-    cls = next(of for name, of in typing.get_type_hints(keys).items() if name != "return")
 
     @functools.wraps(keys)
     def written(value: Value) -> Json:
         return plain_object(keys(value))
 
-    _write(cls, written)
-    return written
+    return plain_form(written)
+
+
+def plain_form(write: Callable[[Value], Json]) -> Callable[[Value], Json]:
+    """Decorate the function that writes a class as ``form`` does, and whose values are plain already."""
+    cls = next(of for name, of in typing.get_type_hints(write).items() if name != "return")
+    _write(cls, write)
+    return write
 
 
 def form_of_fields(cls: type, **other: typing.Any) -> None:
@@ -117,7 +123,7 @@ _HOW: dict[type, Callable[[typing.Any], object]] = {
     Decimal: decimal_text,
     Fraction: _ratio,
     dt.date: dt.date.isoformat,
-    Enum: attrgetter("value"),
+    Enum: attrgetter("_value_"),
     Outcome: tuple(outcome.code for outcome in Outcome).__getitem__,
     Fact: attrgetter("id"),
     Measure: attrgetter("id"),
@@ -130,16 +136,19 @@ for _class, _way in _HOW.items():
 form_of_fields(Instrument, title=override(omit=True))
 
 
-@form
+_CITED: Recent[int, tuple[Citation, Json]] = Recent(5_000)
+"""How citations are written, by their identity, which lasts as long as they are kept here: most of a verdict is law."""
+
+
+@plain_form
 def _citation(citation: Citation) -> Json:
-    of = citation.instrument
-    return {
-        "issuer": of.issuer,
-        "number": of.number,
-        "date": of.date,
-        "annex": citation.annex,
-        "point": citation.point,
-    }
+    known = _CITED.get(id(citation))
+    if known is None:
+        of = citation.instrument
+        keys = {"issuer": of.issuer, "number": of.number, "date": of.date}
+        known = citation, plain_object({**keys, "annex": citation.annex, "point": citation.point})
+        _CITED.put(id(citation), known)
+    return known[1].copy()
 
 
 @form

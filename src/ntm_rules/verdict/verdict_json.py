@@ -5,9 +5,19 @@ from collections.abc import Iterable
 from cattrs.gen import override
 
 from ntm_rules._version import __version__
-from ntm_rules.model.plain import Json, figure, form, form_of_fields, plain, plain_object, which_set
-from ntm_rules.model.results import Column, Connective, CriterionResult, IndicatorResult, LeafResult, RulesetResult
+from ntm_rules.model.kept import Recent
+from ntm_rules.model.plain import Json, figure, form, form_of_fields, plain, plain_form, plain_object, which_set
+from ntm_rules.model.results import (
+    Column,
+    Connective,
+    CriterionResult,
+    IndicatorResult,
+    Leaf,
+    LeafResult,
+    RulesetResult,
+)
 from ntm_rules.model.rulesets import Layer
+from ntm_rules.model.thresholds import Cell
 
 SCHEMA = "ntm-rules/verdict/1"
 
@@ -18,7 +28,7 @@ def verdict_dict(verdict: RulesetResult) -> Json:
     """Return the verdict as plain JSON types."""
     ruleset = verdict.ruleset
     graded = bool(ruleset.grades)
-    return plain_object(
+    found = plain_object(
         {
             "schema": SCHEMA,
             "library_version": __version__,
@@ -31,11 +41,14 @@ def verdict_dict(verdict: RulesetResult) -> Json:
             "grade": verdict.grade,
             **(_grades(verdict) if graded else {}),
             "counts": _counts(verdict),
-            "criteria": [_criterion(result, graded) for result in verdict.criteria.values()],
-            "facts": {name: _fact(verdict, name) for name in _noted(verdict) if name not in verdict.unread},
-            **({"unread": {name: _fact(verdict, name) for name in verdict.unread}} if verdict.unread else {}),
         }
     )
+    # plain already: most of a verdict, and not looked through once more
+    found["criteria"] = [_criterion(result, graded) for result in verdict.criteria.values()]
+    found["facts"] = {name: _fact(verdict, name) for name in _noted(verdict) if name not in verdict.unread}
+    if verdict.unread:
+        found["unread"] = {name: _fact(verdict, name) for name in verdict.unread}
+    return found
 
 
 @form
@@ -83,16 +96,19 @@ def _grades(verdict: RulesetResult) -> Json:
 
 
 def _criterion(result: CriterionResult, graded: bool) -> Json:
-    return {
-        "no": result.no,
-        "title": result.criterion.title,
-        **({} if result.criterion.counted else {"counted": False}),
-        "outcome": result.outcome,
-        "provisional": result.provisional,
-        **({"grade": result.grade, "possible_grades": result.possible_grades} if graded else {}),
-        "codes": result.codes,
-        "indicators": tuple(result.indicators.values()),
-    }
+    found = plain_object(
+        {
+            "no": result.no,
+            "title": result.criterion.title,
+            **({} if result.criterion.counted else {"counted": False}),
+            "outcome": result.outcome,
+            "provisional": result.provisional,
+            **({"grade": result.grade, "possible_grades": result.possible_grades} if graded else {}),
+            "codes": result.codes,
+        }
+    )
+    found["indicators"] = [_indicator(indicator) for indicator in result.indicators.values()]
+    return found
 
 
 @form
@@ -120,31 +136,61 @@ def _connective(tree: Connective) -> Json:
     }
 
 
-@form
+@plain_form
 def _leaf(leaf: LeafResult) -> Json:
-    cell, inner = leaf.cell, leaf.prerequisite
-    return {
-        "kind": "comparison" if inner is None else "prerequisite",
-        "address": leaf.address,
-        "outcome": leaf.outcome,
-        "codes": leaf.codes,
-        "fact": leaf.fact,
-        "op": leaf.op,
-        "actual": leaf.actual,
-        "required": leaf.required,
-        "margin": figure(leaf.margin),
-        "part_change": leaf.part_change,
-        "unit": leaf.fact and leaf.fact.unit,
-        **({} if leaf.undecided is None else {"undecided": leaf.undecided}),
-        **({} if leaf.between is None else {"between": leaf.between}),
-        "columns": leaf.columns,
-        "evidence": cell and cell.level,
-        "confidence": cell and cell.confidence,
-        "source": cell and cell.source,
-        **({} if cell is None or cell.disputed is None else {"disputed": cell.disputed}),
-        "citation": cell and cell.citation,
-        "prerequisite": None if inner is None else _summary(inner),
-    }
+    found = _of_law(leaf.spec, leaf.cell)
+    found["outcome"], found["codes"], found["columns"] = leaf.outcome.code, plain(leaf.codes), plain(leaf.columns)
+    found["actual"], found["margin"] = plain(leaf.actual), figure(leaf.margin)
+    if leaf.part_change is not None:
+        found["part_change"] = plain(leaf.part_change)
+    if leaf.undecided is not None:
+        found["undecided"] = plain(leaf.undecided)
+    if leaf.between is not None:
+        found["between"] = plain(leaf.between)
+    if leaf.prerequisite is not None:
+        found["kind"], found["prerequisite"] = "prerequisite", _summary(leaf.prerequisite)
+    return found
+
+
+_KNOWN: Recent[tuple[int, int], tuple[Leaf, Cell | None, Json]] = Recent(5_000)
+"""What comparisons say whatever the unit, by their identity, which lasts as long as they are kept here."""
+
+
+def _of_law(spec: Leaf, cell: Cell | None) -> Json:
+    """Return the keys of a comparison with what the law alone says of it; those of the unit are left open."""
+    known = _KNOWN.get((id(spec), id(cell)))
+    if known is None:
+        known = spec, cell, _said(spec, cell)
+        _KNOWN.put((id(spec), id(cell)), known)
+    found = known[2].copy()
+    if found["citation"] is not None:
+        found["citation"] = found["citation"].copy()
+    return found
+
+
+def _said(spec: Leaf, cell: Cell | None) -> Json:
+    return plain_object(
+        {
+            "kind": "comparison",
+            "address": spec.address,
+            "outcome": None,
+            "codes": None,
+            "fact": spec.fact,
+            "op": spec.op,
+            "actual": None,
+            "required": cell and cell.value,
+            "margin": None,
+            "part_change": None,
+            "unit": spec.fact and spec.fact.unit,
+            "columns": None,
+            "evidence": cell and cell.level,
+            "confidence": cell and cell.confidence,
+            "source": cell and cell.source,
+            **({} if cell is None or cell.disputed is None else {"disputed": cell.disputed}),
+            "citation": cell and cell.citation,
+            "prerequisite": None,
+        }
+    )
 
 
 def _summary(inner: RulesetResult) -> Json:

@@ -100,7 +100,9 @@ def communes(folder: Path, ruleset: ntm.Ruleset) -> Path:
 
 
 def _written(value: object) -> object:
-    return {True: "true", False: "false", None: ""}.get(value, value) if value in (None, True, False) else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
 
 
 def days(ruleset: ntm.Ruleset, library: ntm.Library) -> tuple[float, float | None]:

@@ -148,7 +148,7 @@ def _leaf(leaf: LeafResult) -> Json:
     if leaf.between is not None:
         found["between"] = plain(leaf.between)
     if leaf.prerequisite is not None:
-        found["kind"], found["prerequisite"] = "prerequisite", _summary(leaf.prerequisite)
+        found["kind"], found["prerequisite"] = "prerequisite", plain(_summary(leaf.prerequisite))
     return found
 
 

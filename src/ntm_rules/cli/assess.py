@@ -2,7 +2,7 @@
 
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -33,8 +33,9 @@ from ntm_rules.rules.library import Library
 from ntm_rules.tables.rows import Problems
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.tables.units import read as read_units
+from ntm_rules.verdict.facts import CheckedFacts
 from ntm_rules.verdict.faults import Faults
-from ntm_rules.verdict.verdict import assess as assess_unit
+from ntm_rules.verdict.verdict import verdict_of
 
 if typing.TYPE_CHECKING:
     from ntm_rules.frames.files import Batch
@@ -44,6 +45,10 @@ FAIL_ON = ("not_met", "undetermined", "provisional")
 COLUMNS = ("csv", "parquet", "xlsx")
 """The forms in which what is kept is beside results."""
 _LONG_FILE = 2**18
+Checked = tuple[CheckedFacts, Mapping[str, str]]
+"""The facts of a unit, checked, and the columns that pass through."""
+_HELD = 5_000
+"""The facts of so many units are kept while the rest of a file is checked; of a longer one they are read once more."""
 
 
 @click.command(short_help="Assess the units of a file.")
@@ -131,36 +136,38 @@ class _Work:
 
     def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
-        count = 0
+        count, held = 0, list[Checked]()
         self.bar.update(self.task, total=self.rows())
-        for count in checked(self.noted(units(self.file, self.library, self.source)), self.ruleset):
+        for count, (facts, kept) in enumerate(self.checked(), 1):
+            self.given |= facts.given.keys() | facts.unread.keys()
+            if count <= _HELD:
+                held.append((facts, kept))
             self.bar.update(self.task, completed=count)
         self.bar.update(self.task, total=count, completed=0)
         tell_columns([self.ruleset], self.given, lang)
+        results = self.verdicts(held if count <= _HELD else self.checked())
         with text_target(out, form) as text:
             if form == "json":
-                write_json(text, self.verdicts())
+                write_json(text, results)
             elif form == "jsonl":
-                write_jsonl(text, self.verdicts())
+                write_jsonl(text, results)
             elif form == "csv":
-                write_csv(text, self.verdicts(), self.ruleset, self.source["keep"], lang, reasons)
+                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons)
             else:
-                write_table(text, self.verdicts(), self.library, self.ruleset, lang)
+                write_table(text, results, self.library, self.ruleset, lang)
 
-    def noted(self, rows: Iterator[UnitFacts]) -> Iterator[UnitFacts]:
-        """Yield the units, noting which facts they have."""
-        for unit in rows:
-            self.given.update(unit.facts)
-            yield unit
+    def checked(self) -> Iterator[Checked]:
+        """Yield the facts of all units, checked, and what is kept; raises in the end what is wrong with others."""
+        return checked(units(self.file, self.library, self.source), self.ruleset)
 
-    def verdicts(self) -> Iterator[Assessed]:
+    def verdicts(self, rows: Iterable[Checked]) -> Iterator[Assessed]:
         """Yield the verdicts of all units."""
-        for unit in units(self.file, self.library, self.source):
-            verdict = assess_unit(self.ruleset, unit.facts, unit.unit)
+        for facts, kept in rows:
+            verdict = verdict_of(self.ruleset, facts)
             self.seen.add(verdict.outcome.code)
             if verdict.provisional:
                 self.seen.add("provisional")
-            yield verdict, unit.kept
+            yield verdict, kept
             self.bar.advance(self.task)
         self.bar.stop()
 
@@ -242,15 +249,16 @@ def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
     )
 
 
-def checked(rows: Iterator[UnitFacts], ruleset: Ruleset) -> Iterator[int]:
-    """Read all rows and check their facts, counting.
+def checked(rows: Iterator[UnitFacts], ruleset: Ruleset) -> Iterator[Checked]:
+    """Yield the facts of all rows, checked, and what is kept of each.
 
     Raises:
         TableError: the file is out of shape.
         FactError: every cell that cannot be read and every fact that a ruleset cannot take, together.
     """
     faults = Faults(ruleset)
-    for count, unit in enumerate(faults.readable(rows), 1):
-        faults.check(unit)
-        yield count
+    for unit in faults.readable(rows):
+        facts = faults.check(unit)
+        if facts is not None:
+            yield facts, unit.kept
     faults.stop()

@@ -44,9 +44,13 @@ def table(*columns: str) -> Table:
     return made
 
 
-def indented(words: str) -> Padding:
-    """Words set in, on every line they are folded to."""
-    return Padding(text(words), (0, 0, 0, 2), expand=False)
+def print_line(out: Console, words: str = "", style: str = "", indent: int = 0) -> None:
+    """Print words on a line of their own, set in on every line they are folded to."""
+    if not out.is_terminal and words.isprintable() and len(words) < _WIDE:
+        # what is not folded needs no layout, which takes most of the time of a long list
+        out.file.write(" " * indent + words + "\n")
+    else:
+        out.print(Padding(text(words, style), (0, 0, 0, indent), expand=False))
 
 
 def print_lines(out: Console, lines: Iterable[str], first: str = "bold") -> None:

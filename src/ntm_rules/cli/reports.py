@@ -1,19 +1,23 @@
 """Where reports go: the console, JSON, a workbook or a page."""
 
-import json
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ntm_rules.cli.console import console, print_lines, table, text
 from ntm_rules.cli.output import replaced, text_target
 from ntm_rules.messages.printable import printable
+from ntm_rules.model.plain import one_line
 from ntm_rules.reports.report import Report, is_number, text_of
 
 FORMS = ("table", "json", "xlsx", "html")
 
 
 def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], dict[str, object]]) -> None:
-    """Return a report in the form asked for; what goes to a file is whole before it takes the file's place."""
+    """Write a report in the form asked for; what goes to a file is whole before it takes the file's place.
+
+    Args:
+        data: plain JSON types; a list may be an iterator of its items, each of which is written on a line of its own.
+    """
     if form == "xlsx":
         from ntm_rules.reports.workbook import write_report
 
@@ -22,15 +26,29 @@ def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], 
         return
     with text_target(out, form) as target:
         if form == "json":
-            for piece in json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(data()):
-                target.write(printable(piece))  # piece by piece: a report of all units is long
-            target.write("\n")
+            target.write("{")
+            for place, (name, value) in enumerate(data().items()):
+                target.write(f"{',' if place else ''}\n{one_line(name)}: ")
+                for piece in _pieces(value):
+                    target.write(printable(piece))  # piece by piece: a report of all units is long
+            target.write("\n}\n")
         elif form == "html":
             from ntm_rules.reports.page import html
 
             target.write(html(report()))
         else:
             _print(report(), target)
+
+
+def _pieces(value: object) -> Iterator[str]:
+    if not isinstance(value, list | Iterator):
+        yield one_line(value)
+        return
+    begin = "["
+    for item in value:
+        yield f"{begin}\n{one_line(item)}"
+        begin = ","
+    yield "[]" if begin == "[" else "\n]"
 
 
 def _print(report: Report, file: typing.TextIO) -> None:

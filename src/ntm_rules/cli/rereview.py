@@ -80,7 +80,7 @@ def rereview(
     given = {name for unit in units.units for name in unit.facts}
     tell_columns((before, after), given, lang, [recognition_fact(before.id)])
     lines = tuple(_lines(library, before, after, lang))
-    write(form, out, lambda: rereview_report(found, lang, lines=lines), found.to_dict)
+    write(form, out, lambda: rereview_report(found, lang, lines=lines), found.parts)
 
 
 def _lines(library: Library, before: Ruleset, after: Ruleset, lang: str) -> Iterator[str]:

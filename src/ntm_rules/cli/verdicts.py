@@ -7,7 +7,7 @@ from attrs import frozen
 from rich.console import Console
 from rich.table import Table
 
-from ntm_rules.cli.console import STYLES, console, indented, print_lines, table, text
+from ntm_rules.cli.console import STYLES, console, print_line, print_lines, table, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.writers import Assessed
 from ntm_rules.messages.catalogue import say
@@ -56,14 +56,14 @@ def write_table(
     print_lines(out, heading(library, ruleset, lang))
     out.print(summary)
     for found in rows:
-        out.print()
-        out.print(text(f"{found.unit}: {_outcome(found)}", f"bold {STYLES[found.outcome]}"))
+        print_line(out)
+        print_line(out, f"{found.unit}: {_outcome(found)}", f"bold {STYLES[found.outcome]}")
         _print_reasons(out, found, ruleset, lang)
     if notes:
         out.print()
         out.print(text(say(lang, "cli.foot_open"), "bold"))
         for note in sorted(notes, key=lambda note: places[notes[note]]):
-            out.print(indented(note))
+            print_line(out, note, indent=2)
     if any(found.provisional for found in rows):
         out.print()
         out.print(text(say(lang, "cli.foot_provisional")))
@@ -140,13 +140,13 @@ def _print_reasons(out: Console, found: UnitRow, ruleset: Ruleset, lang: str) ->
     not_met = "cli.head_not_met" if ruleset.met_means is None else "cli.head_no_case"
     for code, reasons in ((not_met, found.not_met), ("cli.head_missing", found.missing)):
         if reasons:
-            out.print(text(say(lang, code)))
+            print_line(out, say(lang, code))
             for reason in reasons:
-                out.print(indented(reason))
+                print_line(out, reason, indent=2)
     if found.open:
-        out.print(text(say(lang, "cli.head_open", numbers=", ".join(found.open))))
+        print_line(out, say(lang, "cli.head_open", numbers=", ".join(found.open)))
     if ruleset.met_means is None and not (found.not_met or found.missing or found.open):
-        out.print(text(say(lang, "cli.nothing")))
+        print_line(out, say(lang, "cli.nothing"))
 
 
 def graded_word(lang: str, ruleset: Ruleset, outcome: Outcome, grade: Grade | None, possible: Sequence[Grade]) -> str:

@@ -8,6 +8,7 @@ import typing
 import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -341,6 +342,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
+@lru_cache(2**14)  # the same names of facts and provinces over and over
 def folded(text: str) -> str:
     """*text* in lower case without diacritics and punctuation, for comparing names."""
     plain = unicodedata.normalize("NFD", text.translate(_D))

@@ -1,11 +1,11 @@
 """Re-review: every unit under an old and a new set, what became of its finding, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
@@ -153,13 +153,21 @@ class Rereview:
 
     def to_dict(self) -> Json:
         """Plain JSON types; exact numbers are texts."""
-        return plain_object(
+        return {name: list(value) if isinstance(value, Iterator) else value for name, value in self.parts().items()}
+
+    def parts(self) -> Json:
+        """Return the same with the units made as they are asked for: all of them together are long.
+
+        :meta private:
+        """
+        head = plain_object(
             {
                 "schema": SCHEMA,
                 "library_version": __version__,
-                **keys_of(self, "old", "new", "counts", "recognised", "units"),
+                **keys_of(self, "old", "new", "counts", "recognised"),
             }
         )
+        return {**head, "units": map(_unit, self.units)}
 
 
 def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[str, Facts]]) -> Rereview:
@@ -202,6 +210,8 @@ def _why(reason: Reason) -> Json:
 
 @form
 def _unit(unit: ReviewedUnit) -> Json:
+    # a copy, so that what is explained here is forgotten: it is many times what is known of a unit
+    unit = evolve(unit, before=evolve(unit.before), after=evolve(unit.after))
     return {
         **unit.difference.to_dict(),
         "transition": unit.transition,

@@ -7,6 +7,7 @@ from attrs import define, field
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.units import UnitFacts
+from ntm_rules.verdict.facts import CheckedFacts
 from ntm_rules.verdict.program import check_facts
 
 
@@ -27,20 +28,19 @@ class Faults:
             self.unreadable.extend(error.problems)
             self.complete = error.complete
 
-    def check(self, unit: UnitFacts) -> bool:
-        """Whether a ruleset can take the facts of a unit; what is wrong with them is kept.
+    def check(self, unit: UnitFacts) -> CheckedFacts | None:
+        """Return the facts of a unit, checked; None where a ruleset cannot take them, and what is wrong is kept.
 
         Raises:
             FactError: there are too many bad facts to go on.
         """
         try:
-            check_facts(self.ruleset, unit.facts, unit.unit)
+            return check_facts(self.ruleset, unit.facts, unit.unit)
         except FactError as error:
             self.problems.extend(error.problems)
             if len(self.problems) >= MAX_PROBLEMS:
                 raise FactError(self.problems, complete=False) from None
-            return False
-        return True
+            return None
 
     def stop(self) -> None:
         """Raise what was found, if anything; cells that cannot be read come last."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ntm_rules import Library, RulesetError
+from ntm_rules.model.conditions import Open
 from unit.small import BASE, FACTS, OTHER, PROVINCES, amendment, changed, codes, load, overlay, place, problems
 
 # name, old text, new text, code, where it points, words of the message, words of the hint
@@ -301,3 +302,15 @@ def test_a_ratio_is_of_plain_numbers(tmp_path: Path) -> None:
             f"derive:\n  m: {{min_of: [income, wages]}}\n  q: {{ratio: {{part: {part}, whole: income}}}}\n",
         )
         assert codes(problems(tmp_path / part, ntm_yaml=text)) == ["fact.ratio"]
+
+
+@pytest.mark.parametrize(
+    "inner", ["pending", '{by: [region], cells: {NUI: pending, "*": pending}}', "{state: pending}"]
+)
+@pytest.mark.parametrize("source", ["", ", source: bao"])
+def test_what_is_not_copied_yet_may_be_a_word_a_cell_or_a_table(tmp_path: Path, inner: str, source: str) -> None:
+    asked = '{fact: clean_water_share, at_least: "80", evidence: official}'
+    text = changed(BASE, f"require: {asked}", f"require: {{pending: {inner}{source}}}")
+    ruleset = load(tmp_path / "rules", ntm_yaml=text).compose("commune/ntm", on=dt.date(2024, 7, 2))
+    (found,) = [i.require for c in ruleset.criteria for i in c.indicators if i.no == "1.1"]
+    assert isinstance(found, Open)

@@ -79,6 +79,13 @@ def test_no_room_for_it_is_said_with_the_rest(ruleset: Ruleset) -> None:
         assess(ruleset, {**OPEN_ONE, "open": 4})
 
 
+def test_no_room_for_one_more_than_there_are(ruleset: Ruleset) -> None:
+    facts = {"water_households": 0, "households": 99, "open": 99}
+    assert assess(ruleset, facts).indicators["1.1"].outcome.code == "undetermined"
+    with pytest.raises(FactError, match="`open`: got `100`"):
+        assess(ruleset, {**facts, "open": 100})
+
+
 def test_a_session_follows_it(ruleset: Ruleset) -> None:
     with ntm.live.Session(ruleset, {**OPEN_ONE, "open": None}) as session:
         heard: list[tuple[str, str, tuple[str, ...]]] = []

@@ -21,9 +21,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from attrs import evolve, frozen
-from scalar import facts_for
 
 import ntm_rules as ntm
+from scalar import facts_for
 
 COMMUNES, COLUMNS = 3321, 80
 ON = dt.date(2024, 7, 2)
@@ -115,7 +115,7 @@ def days(ruleset: ntm.Ruleset, library: ntm.Library) -> tuple[float, float | Non
     def run(count: int) -> float:
         on = [ON + dt.timedelta(number % count) for number in range(len(frame))]
         dated = frame.assign(on=on)
-        return call(lambda: ntm.frames.assess_mixed(library, dated, tier=TIER, on_column="on", unit_column="unit"))[0]
+        return call(lambda: ntm.frames.assess_mixed(library, dated, tier=TIER, on="on", unit_column="unit"))[0]
 
     return run(100) / run(1), None
 
@@ -168,20 +168,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", help="some of csv, jsonl, table, rereview, json, compose, overlay, days, check, help")
     asked = parser.parse_args().only
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, ntm-rules {ntm.__version__}")
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    print(f"Python {platform.python_version()}, {machine}, ntm-rules {ntm.__version__}")
     print(f"  {'':<42}{'before':>9}{'aim':>8}{'now':>10}     {'now/before':>11}{'now/aim':>9}")
     with tempfile.TemporaryDirectory() as folder:
         for name, figure in figures(Path(folder)).items():
             if asked is not None and name not in asked.split(","):
                 continue
             now, memory = figure.measure()
-            print(
-                f"  {figure.what:<42}{figure.before:>9,.1f}{figure.aim:>8,.1f}{now:>10,.2f} {figure.unit:<3} "
-                f"{now / figure.before:>11.2f}{now / figure.aim:>9.2f}"
-            )
+            show(figure.what, figure.before, figure.aim, now, figure.unit)
             if figure.memory is not None and memory is not None:
-                before, aim = figure.memory
-                print(f"  {'  its memory':<42}{before:>9,.0f}{aim:>8,.0f}{memory:>10,.0f} MB  {memory / before:>11.2f}{memory / aim:>9.2f}")
+                show("  its memory", *figure.memory, memory, "MB")
+
+
+def show(what: str, before: float, aim: float, now: float, unit: str) -> None:
+    """One line of the report."""
+    ratios = f"{now / before:>11.2f}{now / aim:>9.2f}"
+    print(f"  {what:<42}{before:>9,.1f}{aim:>8,.1f}{now:>10,.2f} {unit:<3} {ratios}")
 
 
 if __name__ == "__main__":

@@ -198,10 +198,14 @@ def live(chance: random.Random, folder: Path) -> Case:
 
 def words(chance: random.Random, folder: Path) -> Case:
     """Arguments of every command."""
-    from ntm_rules.cli.app import commands
+    import click
 
-    name = chance.choice(sorted(commands.commands))
-    options = [option for parameter in commands.commands[name].params for option in parameter.opts]
+    from ntm_rules.cli.app import COMMANDS, commands
+
+    name = chance.choice(sorted(COMMANDS))
+    command = commands.get_command(click.Context(commands), name)
+    assert command is not None
+    options = [option for parameter in command.params for option in parameter.opts]
     shutil.copy(ROOT / "examples" / "communes-lang-son.csv", folder / "good.csv")
     good = (str(folder / "good.csv"), "commune/ntm", "lang-son", "2024-07-02", "commune/ntm@2024-07-02@lang-son", "vi")
     asked = [name, *([chance.choice(good)] if chance.random() < 0.8 else [])]

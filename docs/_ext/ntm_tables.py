@@ -89,7 +89,8 @@ class CommandHelp(SphinxDirective):
         self.env.note_reread()
         name = self.arguments[0]
         group = click.Context(commands, info_name="ntm-rules", max_content_width=100, terminal_width=100)
-        text = commands.commands[name].get_help(click.Context(commands.commands[name], group, info_name=name))
+        command = commands.get_command(group, name)
+        text = command.get_help(click.Context(command, group, info_name=name))
         return [nodes.literal_block(text, text, language="text")]
 
 

@@ -25,7 +25,7 @@ import pytest
 from cli.test_commands import LAW
 from command_line import PLAIN, invoke, run, without_notes
 from ntm_rules.cli import assess as assess_command
-from ntm_rules.cli.app import commands
+from ntm_rules.cli.app import COMMANDS, commands
 from ntm_rules.messages.printable import printable
 
 TESTS = Path(__file__).parent.parent
@@ -125,7 +125,9 @@ def test_an_output_never_replaces_what_the_command_reads(units: Path, tmp_path: 
 
 def test_every_file_of_a_command_that_writes_is_known_as_a_path() -> None:
     """What protects them looks for paths among the arguments."""
-    for command in commands.commands.values():
+    for name in COMMANDS:
+        command = commands.get_command(click.Context(commands), name)
+        assert command is not None
         kinds = {name: param.type for param in command.params if (name := param.name) and name != "out"}
         if any(param.name == "out" for param in command.params):
             assert all(kind.type is Path for kind in kinds.values() if isinstance(kind, click.Path))
@@ -367,7 +369,7 @@ def test_a_fault_of_the_program_has_a_code_of_its_own() -> None:
 
 
 def test_the_help_of_every_command_says_the_codes() -> None:
-    for name in ("", *commands.commands):
+    for name in ("", *COMMANDS):
         words = " ".join(run(*([name] if name else []), "--help").split())
         assert re.search(r"Exit codes: 0 .*; 2 bad input or usage, or output that cannot be written; 70 ", words)
         assert "130 or 143 stopped from outside; 141 nobody reads the output any more." in words

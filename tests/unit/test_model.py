@@ -15,7 +15,7 @@ from ntm_rules.model.rewrite import bare
 from ntm_rules.model.thresholds import Cell, CellState, Relative
 
 CODES = range(4)
-LAW = Instrument("xu-mau", "1/QD", dt.date(2024, 1, 1))
+LAW = Instrument("xu-mau", "1/QD", "2024-01-01")
 
 
 def cell(value: str, evidence: Evidence = Evidence.OFFICIAL) -> Cell:

@@ -1,6 +1,7 @@
 """The group of commands, and what becomes of errors."""
 
 import errno
+import importlib
 import sys
 import tempfile
 import typing
@@ -11,20 +12,9 @@ from contextlib import contextmanager
 import click
 
 from ntm_rules._version import __version__
-from ntm_rules.cli.assess import assess
-from ntm_rules.cli.check import check_command
-from ntm_rules.cli.diff import diff
-from ntm_rules.cli.evidence import evidence
 from ntm_rules.cli.exit_codes import ALWAYS, BAD_INPUT, INTERRUPTED
-from ntm_rules.cli.explain import explain
-from ntm_rules.cli.listing import list_rulesets
-from ntm_rules.cli.live import live
-from ntm_rules.cli.options import error_lang
+from ntm_rules.cli.language import error_lang
 from ntm_rules.cli.output import open_standard_streams, why
-from ntm_rules.cli.progress import progress
-from ntm_rules.cli.rereview import rereview
-from ntm_rules.cli.show import show
-from ntm_rules.cli.test import test
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
 from ntm_rules.tables.rows import TableNote
@@ -33,8 +23,42 @@ SHOWN_PROBLEMS = 50
 EXIT_CODES = f"Exit codes: 0 done; 1 an outcome named with --fail-on occurred; {ALWAYS}"
 
 
+COMMANDS = {
+    "assess": ("assess:assess", "Assess the units of a file."),
+    "check": ("check:check_command", "Check the rule files in PATH (the bundled ones without PATH)."),
+    "diff": ("diff:diff", "Show what changes from one ruleset to another."),
+    "evidence": ("evidence:evidence", "List what has to be checked against the official text."),
+    "explain": ("explain:explain", "Explain the outcome of one unit."),
+    "list": ("listing:list_rulesets", "List the rulesets and the sets of provinces."),
+    "live": ("live:live", "Follow the facts of units as they change."),
+    "progress": ("progress:progress", "Count how far a programme is, against its targets."),
+    "rereview": ("rereview:rereview", "Assess units under an old and a new set, side by side."),
+    "show": ("show:show", "Show a ruleset as a table."),
+    "test": ("test:test", "Run the tests beside the rules."),
+}
+"""Module and function of each command, and what it does: a command is imported when it is asked for."""
+
+
 class Commands(click.Group):
     """A group that prints the errors of the package and exits with 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; None where there is none of the name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"ntm_rules.cli.{module}"), function)
+        command.epilog = command.epilog or EXIT_CODES
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command does."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> None:
         """Run a command."""
@@ -95,11 +119,6 @@ def _counted(error: FactError, lang: str) -> str:
 @click.version_option(__version__, prog_name="ntm-rules")
 def commands() -> None:
     """Return the criteria of Vietnam's New Rural Development programme: list, show, assess, explain."""
-
-
-for command in (list_rulesets, show, assess, explain, live, progress, diff, rereview, evidence, check_command, test):
-    command.epilog = command.epilog or EXIT_CODES
-    commands.add_command(command)
 
 
 def run() -> None:

@@ -11,17 +11,8 @@ from rich.progress import Progress, TaskID
 
 from ntm_rules.cli.columns import derived_told, tell_columns
 from ntm_rules.cli.console import progress
-from ntm_rules.cli.options import (
-    Law,
-    Source,
-    composed,
-    in_error_lang,
-    kept_in,
-    lang_option,
-    law_options,
-    library_of,
-    source_options,
-)
+from ntm_rules.cli.language import in_error_lang
+from ntm_rules.cli.options import Law, Source, composed, kept_in, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.output import form_of, output_options, protect_inputs, replaced, text_target, whole_text
 from ntm_rules.cli.verdicts import write_table
 from ntm_rules.cli.writers import Assessed, check_kept, write_csv, write_json, write_jsonl
@@ -51,7 +42,7 @@ _HELD = 5_000
 """The facts of so many units are kept while the rest of a file is checked; of a longer one they are read once more."""
 
 
-@click.command(short_help="Assess the units of a file.")
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")
 @law_options(on_required=True)

@@ -11,11 +11,11 @@ from ntm_rules.cli.assess import checked, units
 from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
+from ntm_rules.cli.language import in_error_lang
 from ntm_rules.cli.options import (
     Source,
     date,
     form_option,
-    in_error_lang,
     kept_in,
     lang_option,
     library_of,
@@ -48,7 +48,7 @@ class RulesetOn(click.ParamType[RulesetAt]):
         return parts[0], date(parts[1]), parts[2] if len(parts) == 3 else None
 
 
-@click.command(short_help="Show what changes from one ruleset to another.")
+@click.command()
 @click.argument("old", type=RulesetOn(), metavar="A")
 @click.argument("new", type=RulesetOn(), metavar="B")
 @click.option(

@@ -21,7 +21,7 @@ _LEVELS = ("official", "secondary", "recalled", "pending")
 _TO_DO = ("pending", "recalled", "secondary")
 
 
-@click.command(short_help="List what has to be checked against the official text.")
+@click.command()
 @click.argument("ruleset", required=False)
 @law_options(on_required=False)
 @lang_option

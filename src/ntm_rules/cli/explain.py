@@ -26,7 +26,7 @@ from ntm_rules.words.sentences import Words, grade_title
 from ntm_rules.words.sheet import Sheet
 
 
-@click.command(short_help="Explain the outcome of one unit.")
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--unit", required=True, metavar="ID", help="The unit, as the file names it.")
 @click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")

@@ -17,7 +17,7 @@ from ntm_rules.rules.library import Library
 _COLUMNS = ("cli.ruleset", "cli.period", "cli.in_force", "cli.instrument")
 
 
-@click.command("list", short_help="List the rulesets and the sets of provinces.")
+@click.command("list")
 @rulesets_option
 @lang_option
 def list_rulesets(rulesets: Path | None, lang: str) -> None:

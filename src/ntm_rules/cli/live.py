@@ -12,7 +12,8 @@ from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
 from ntm_rules.cli.exit_codes import ALWAYS
-from ntm_rules.cli.options import composed, error_lang, kept_in, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.language import error_lang
+from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.writers import COUNTS
 from ntm_rules.live.board import Board
 from ntm_rules.live.events import Event
@@ -40,7 +41,6 @@ _KEYS: Mapping[str, tuple[object, Callable[[object], bool]]] = {
 
 
 @click.command(
-    short_help="Follow the facts of units as they change.",
     epilog=f"Exit codes: 0 standard input has ended; {ALWAYS}",
 )
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))

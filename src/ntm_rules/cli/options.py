@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ntm_rules.cli.language import in_error_lang, remembered
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import folded
 from ntm_rules.model.citations import Evidence
@@ -24,7 +25,6 @@ _DATES = (
     re.compile("(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
 )
 
-_LANG = "ntm_rules.lang"
 _ALONE = "ntm_rules.alone"
 
 F = typing.TypeVar("F", bound=Callable[..., object])
@@ -42,24 +42,6 @@ def date(value: str) -> dt.date:
             with suppress(ValueError):
                 return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
     raise click.BadParameter(in_error_lang(Message("usage.date", value=value)))
-
-
-def error_lang(ctx: click.Context | None = None) -> str:
-    """Return the language of what goes wrong: that of ``--lang`` where it was given, else English."""
-    found = ctx or click.get_current_context()
-    return str(found.meta.get(_LANG, "en"))
-
-
-def in_error_lang(message: Message) -> str:
-    """Return a message in the language of what goes wrong in the command that runs."""
-    return message.text(error_lang())
-
-
-def _remembered(ctx: click.Context, _: click.Parameter, value: str | None) -> str:
-    """Keep the language that was asked for where the group finds it too; Vietnamese unless one was."""
-    if value is not None:
-        ctx.meta[_LANG] = value
-    return value or "vi"
 
 
 class Law(typing.TypedDict):
@@ -131,7 +113,7 @@ lang_option = click.option(
     type=click.Choice(["vi", "en"]),
     show_default="vi",
     is_eager=True,  # before the others, whose errors are said in it
-    callback=_remembered,
+    callback=remembered,
     help="Language of the output, and of errors if given.",
 )
 

@@ -19,11 +19,13 @@ from pathlib import Path
 import click
 
 from ntm_rules.cli.exit_codes import CLOSED_PIPE
-from ntm_rules.cli.options import in_error_lang
+from ntm_rules.cli.language import in_error_lang
 from ntm_rules.messages.catalogue import Message, Sentence, is_known
 from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.messages.printable import printable
-from ntm_rules.rules.library import Library
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.rules.library import Library
 
 _BINARY = ("parquet", "xlsx")
 _OTHER_SUFFIXES = {"htm": "html", "ndjson": "jsonl", "txt": "table"}
@@ -64,7 +66,7 @@ def form_of(form: str | None, out: str, forms: Sequence[str]) -> str:
     return found
 
 
-def protect_inputs(out: str, library: Library) -> None:
+def protect_inputs(out: str, library: "Library") -> None:
     """Refuse to write over what the command reads: the files among its arguments, by whatever name, and rule files.
 
     Raises:

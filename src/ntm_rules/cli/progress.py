@@ -10,13 +10,12 @@ import click
 from ntm_rules.cli.assess import split
 from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.heading import heading, province_name
+from ntm_rules.cli.language import error_lang, in_error_lang
 from ntm_rules.cli.options import (
     Law,
     Source,
     composed,
     date,
-    error_lang,
-    in_error_lang,
     kept_in,
     lang_option,
     law_options,
@@ -55,7 +54,7 @@ def _plan(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     return Path(value) if value is not None and value.endswith((".yaml", ".yml")) else value
 
 
-@click.command("progress", short_help="Count how far a programme is, against its targets.")
+@click.command("progress")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--targets",

@@ -22,7 +22,7 @@ from ntm_rules.reports.rereview import rereview_report
 from ntm_rules.rules.library import Library
 
 
-@click.command("rereview", short_help="Assess units under an old and a new set, side by side.")
+@click.command("rereview")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--from", "old", type=RulesetOn(), required=True, help="The old set, e.g. commune/ntm@2024-06-03.")
 @click.option("--to", "new", type=RulesetOn(), required=True, help="The new set; of the same tier or another.")

@@ -11,7 +11,7 @@ from ntm_rules.messages.catalogue import say
 from ntm_rules.words.sheet import Row, rows
 
 
-@click.command(short_help="Show a ruleset as a table.")
+@click.command()
 @click.argument("ruleset")
 @law_options(on_required=False)
 @lang_option

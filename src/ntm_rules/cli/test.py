@@ -50,7 +50,7 @@ class Run:
         return {"cases": len(self.verdicts), "files": self.files, "failed": len({f.case.at for f in self.failed})}
 
 
-@click.command(short_help="Run the tests beside the rules.", epilog=EXIT_CODES)
+@click.command(epilog=EXIT_CODES)
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--coverage", "measured", is_flag=True, help="Show which thresholds and branches no case has tested.")
 @rulesets_option

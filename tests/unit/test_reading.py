@@ -314,3 +314,10 @@ def test_what_is_not_copied_yet_may_be_a_word_a_cell_or_a_table(tmp_path: Path, 
     ruleset = load(tmp_path / "rules", ntm_yaml=text).compose("commune/ntm", on=dt.date(2024, 7, 2))
     (found,) = [i.require for c in ruleset.criteria for i in c.indicators if i.no == "1.1"]
     assert isinstance(found, Open)
+
+
+def test_a_case_has_no_end_of_rows(tmp_path: Path) -> None:
+    row = '      - {when: {fact: planned, equals: "true", evidence: official}, then: BIEN}\n'
+    text = changed(BASE, "      - when: {fact: planned", f"{row * 201}      - when: {{fact: planned")
+    (found,) = problems(tmp_path / "rules", ntm_yaml=text)
+    assert (found.code, "at most 200 rows" in found.message) == ("derive.rows", True)

@@ -19,6 +19,8 @@ from ntm_rules.yaml.nodes import Map, Node
 _KINDS = ("case", "ratio", "min_of", "max_of", "points")
 _FINEST = 9 * 10**11
 """The most whole steps that a total of points may have: products with a threshold then fit in 64 bits."""
+MAX_ROWS = 200
+"""The most rows of a case: engines nest each row in the one before it."""
 
 
 def read_derived(node: Node | None, scope: Scope, reader: Reader) -> tuple[tuple[Derived, ...], ConditionReader]:
@@ -191,6 +193,8 @@ class DerivedReader:
                 self.reader.error("derive.meets", row.at)
             if when is not None and then is not None:
                 rows.append(CaseRow(when, then))
+        if len(rows) > MAX_ROWS:
+            self.reader.error("derive.rows", found.at, most=MAX_ROWS, rows=len(rows))
         otherwise = self.case_value(found.get("else"))
         return Case(tuple(rows), otherwise, self.reader.flag(found.get("exclusive"), "`exclusive`")) if rows else None
 

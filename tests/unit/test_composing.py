@@ -15,7 +15,7 @@ from ntm_rules import Evidence, FactError, Library, NotInForce, Outcome, Ruleset
 from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.rulesets import LayerKind
 from ntm_rules.model.thresholds import Cell, Relative, Table
-from unit.small import BASE, OTHER, amendment, changed, codes, load, overlay, problems
+from unit.small import BASE, OTHER, PROVINCES, amendment, changed, codes, load, overlay, problems
 
 ON = dt.date(2024, 7, 2)
 SET_85 = '{set: "1.1", at_least: "85", evidence: official}'
@@ -696,3 +696,25 @@ def test_what_a_library_holds(fiction: Library, bundled: Library) -> None:
     assert ("commune/ntm", "2021-2025", "gia-bac") in fiction.overlays()
     assert bundled.facts["income_per_capita"].type.value == "number"
     assert bundled.registry.resolve("Lạng Sơn") == "lang-son"
+
+
+def test_a_merged_province_lies_in_the_region_of_its_parts(tmp_path: Path) -> None:
+    same = changed(PROVINCES, "title: {vi: Nam, en: South}, region: BIEN", "title: {vi: Nam, en: South}, region: NUI")
+    regions = [
+        load(tmp_path / name, provinces_yaml=text).registry.latest("gop", dt.date(2025, 8, 1)).region
+        for name, text in (("same", same), ("two", PROVINCES))
+    ]
+    assert regions == ["NUI", None]
+
+
+def test_a_change_of_a_part_that_ties_with_one_of_the_whole_is_told_where_it_is_made(tmp_path: Path) -> None:
+    asked = '{fact: clean_water_share, at_least: "80", evidence: official}'
+    parts = f'{{all: [{{part: a, {asked[1:-1]}}}, {{part: b, fact: planned, equals: "true", evidence: official}}]}}'
+    base = changed(BASE, f"require: {asked}", f"require: {parts}")
+    for operations, address in (
+        (('{set_pending: "1.1"}', '{set: "1.1a", at_least: "85", evidence: official}'), "1.1a"),
+        (('{set: "1.1a", at_least: "85", evidence: official}', '{set_pending: "1.1"}'), "1.1"),
+    ):
+        own = overlay("bac", "3/QD", "2023-01-01", *operations)
+        found = [d for d in problems(tmp_path / address, ntm_yaml=base, a_yaml=own) if d.code == "operation.twice"]
+        assert [d.address for d in found] == [address]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ntm_rules import FactError, Outcome, Ruleset, assess
-from unit.small import load
+from unit.small import FACTS, changed, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -231,3 +231,14 @@ def test_an_annotated_missing_value_is_missing(ruleset: Ruleset) -> None:
     verdict = assess(ruleset, {"clean_water_share": {"value": None, "source": "x"}})
     assert [c.value for c in verdict.indicators["1.1"].codes] == ["fact_missing"]
     assert "clean_water_share" not in verdict.facts
+
+
+def test_a_part_above_a_whole_with_decimals_names_the_whole_as_it_is(tmp_path: "Path") -> None:
+    facts = FACTS
+    for title in ("With water}", "Households}"):
+        facts = changed(facts, f"{title}, type: count", f"{title}, type: number, decimals: 1")
+    scaled = load(tmp_path / "rules", facts_yaml=facts).compose("commune/ntm", on=ON)
+    with pytest.raises(FactError, match=r"at most the whole `households`, 2\.5$"):
+        assess(scaled, {"water_households": 2.6, "households": 2.5})
+    with pytest.raises(FactError, match=r"at most the whole `households`, 2$"):
+        assess(scaled, {"water_households": 2.6, "households": 2})

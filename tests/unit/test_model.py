@@ -12,7 +12,7 @@ from ntm_rules.model.canonical import from_canonical
 from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.outcomes import ALL, ANY, all_of, at_least_of
 from ntm_rules.model.rewrite import bare
-from ntm_rules.model.thresholds import Cell, CellState, Relative
+from ntm_rules.model.thresholds import Cell, CellState, Relative, why_all_open
 
 CODES = range(4)
 LAW = Instrument("xu-mau", "1/QD", "2024-01-01")
@@ -44,6 +44,10 @@ def test_of_two_acts_of_one_day_the_one_given_last_stands() -> None:
         Act(ActKind.RECOGNISED, "xa-a", "commune/ntm", None, day, period) for period in (None, "2021-2025")
     )
     assert act_in_force([first, second], "xa-a", "commune/ntm", day) is second
+
+
+def test_nothing_is_open_for_all_of_no_cells() -> None:
+    assert why_all_open([], None) is None
 
 
 @pytest.mark.parametrize("data", [{}, {"id": "commune/ntm", "criteria": [{}]}])

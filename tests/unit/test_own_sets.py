@@ -128,6 +128,8 @@ def test_an_own_set_stands_in_the_place_of_the_national_one(country: Callable[..
         dt.date(2024, 1, 1),
     )
     assert library.dates("commune/ntm", "2021-2025") == (dt.date(2022, 3, 8), dt.date(2023, 5, 1))
+    assert library.span("commune/ntm", "2021-2025", "bac") == (dt.date(2023, 1, 1), dt.date(2023, 12, 31))
+    assert library.span("commune/ntm", "2021-2025")[0] == dt.date(2022, 3, 8)
 
 
 def test_two_own_sets_of_a_province_are_picked_by_date(country: Callable[..., Library], tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ WRONG_BASE = [
     ("a derived fact that exists", "  column:\n", "  income:\n", "fact.duplicate", "case:", "`income` exists", ""),
     ("a derived fact of two kinds", "    case:\n", "    max_of: [income]\n    case:\n", "derive.kind", "max_of", "no single kind", "`min_of`"),
     ("a guard on a finding", "      - when: {fact: planned", "      - {when: {meets: commune/ntm, by: finding, evidence: official}, then: BIEN}\n      - when: {fact: planned", "derive.meets", "{when: {meets", "finding of another set", "`by: act`"),
+    ("the least of nothing", "derive:\n", "derive:\n  m: {min_of: []}\n", "shape.empty", "[]", "is empty", ""),
     ("the least of a yes", "derive:\n", "derive:\n  m: {min_of: [planned, income]}\n", "fact.type", "{min_of", "numeric facts", ""),
     ("the least of two units", "derive:\n", "derive:\n  m: {min_of: [clean_water_share, income]}\n", "fact.type", "{min_of", "different units", ""),
     ("a case that passes on a number", "else: {fact: region}", "else: {fact: income}", "fact.type", "{fact: income}", "category or an ordinal", ""),
@@ -117,6 +118,8 @@ WRONG_OTHER = [
     ("relative to no number", "commune/ntm#1.2", "commune/ntm", "threshold.relative", "{times", "names no threshold", "level/tier#number"),
     ("relative to no ruleset", "commune/ntm#1.2", "commune/nmt#1.2", "threshold.relative", "{times", "names no threshold", ""),
     ("a negative factor", '"1.1"', '"-1"', "threshold.relative", "{times", "above 0", ""),
+    ("a factor of nothing", '"1.1"', '"0"', "threshold.relative", "{times", "above 0", ""),
+    ("a factor just below nothing", '"1.1"', '"-0.5"', "threshold.relative", "{times", "above 0", ""),
     ("relative and yes/no", "fact: income, at_least", "fact: planned, equals", "threshold.relative", "{times", "numeric fact", ""),
 ]  # fmt: skip
 

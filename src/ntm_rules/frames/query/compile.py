@@ -11,14 +11,15 @@ from attrs import define, field
 
 from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
-from ntm_rules.frames.query.ranks import Expr, at_least, capped, first_of, fold, greatest, least_of, rank, when_any
+from ntm_rules.frames.query import truth
 from ntm_rules.frames.query.stages import Slot, Stages, any_true, null, small, where
+from ntm_rules.frames.query.truth import Expr, Truth, first_of, when_any
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Case, Derived, Meets, Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.fold import Compared, Engine
-from ntm_rules.model.outcomes import RANK, Outcome
-from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import Part
 from ntm_rules.model.spans import growing, most, one_way
 from ntm_rules.model.thresholds import Asked, Cell, Table, Threshold, bound_threshold
@@ -29,7 +30,7 @@ from ntm_rules.verdict.compile import Compiler
 
 @typing.final
 @define
-class FrameCompiler(Engine[Expr, Slot]):
+class FrameCompiler(Engine[Truth, Slot]):
     """Compiles the conditions of one ruleset for one floor of evidence.
 
     Attributes:
@@ -92,70 +93,65 @@ class FrameCompiler(Engine[Expr, Slot]):
 
     # -- the tree ----------------------------------------------------------------------------
 
-    def whole(self) -> tuple[Expr, list[Expr], list[Expr]]:
-        """Return the ranks of the set, of its criteria and of its indicators, each a column."""
-        own = [self.stages.add(self.indicator(i)) for c in self.ruleset.criteria for i in c.indicators]
+    def whole(self) -> tuple[Truth, list[Truth], list[Truth]]:
+        """Return the outcomes of the set, of its criteria and of its indicators, each in columns of its own."""
+        own = [self.kept(self.indicator(i)) for c in self.ruleset.criteria for i in c.indicators]
         self.stages.step()
-        criteria = [self.stages.add(rank) for rank in self.criteria(own)]
+        criteria = [self.kept(found) for found in self.criteria(own)]
         self.stages.step()
-        found = self.stages.add(fold(self.ruleset.at_least_n, criteria))
+        found = self.kept(self.joined(self.ruleset.at_least_n, criteria))
         self.stages.step()
         return found, criteria, own
 
-    def criteria(self, own: Sequence[Expr]) -> list[Expr]:
-        """Return the ranks of the criteria, from those of all indicators."""
+    def kept(self, found: Truth) -> Truth:
+        """Return an outcome as columns, there after the next step."""
+        return Truth(self.stages.add(found.holds), None if found.away is None else self.stages.add(found.away))
+
+    def criteria(self, own: Sequence[Truth]) -> list[Truth]:
+        """Return the outcomes of the criteria, from those of all indicators."""
         left = iter(own)
-        return [fold(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
+        return [self.joined(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
 
-    def folded(self, own: Sequence[Expr]) -> Expr:
-        """Return the rank of the set, from those of all indicators."""
-        return fold(self.ruleset.at_least_n, self.criteria(own))
+    def folded(self, own: Sequence[Truth]) -> Truth:
+        """Return the outcome of the set, from those of all indicators."""
+        return self.joined(self.ruleset.at_least_n, self.criteria(own))
 
-    def indicator(self, indicator: Indicator) -> Expr:
-        """Return the rank of an indicator: its requirement where it applies."""
-        return super().indicator(indicator).cast(nw.Int8)
+    def constant(self, outcome: Outcome) -> Truth:
+        """Return an outcome whatever the facts."""
+        return truth.constant(outcome)
 
-    def constant(self, outcome: Outcome) -> Expr:
-        """Return the rank of an outcome."""
-        return rank(RANK[outcome])
+    def all(self, members: Sequence[Truth]) -> Truth:
+        """Return what is true where every member is."""
+        return truth.all_of(members)
 
-    def all(self, members: Sequence[Expr]) -> Expr:
-        """Return the least of the members' ranks."""
-        return least_of(members)
+    def at_least(self, k: int, members: Sequence[Truth]) -> Truth:
+        """Return what is true where *k* members are met."""
+        return truth.at_least_of(k, members)
 
-    def any(self, members: Sequence[Expr]) -> Expr:
-        """Return the greatest of the members' ranks."""
-        return greatest(members)
+    def negated(self, member: Truth) -> Truth:
+        """Return what is true where the member is not."""
+        return truth.negation_of(member)
 
-    def at_least(self, k: int, members: Sequence[Expr]) -> Expr:
-        """Return the rank of at least *k* members."""
-        return at_least(k, members)
+    def guarded(self, applies: Truth, condition: Truth) -> Truth:
+        """Return the outcome of an indicator with ``applies_if``."""
+        return truth.guarded(applies, condition)
 
-    def negated(self, member: Expr) -> Expr:
-        """Return the rank of what is met when the member is not."""
-        return nw.when(member == NOT_APPLICABLE).then(member).otherwise(rank(MET) - member)
-
-    def guarded(self, applies: Expr, condition: Expr) -> Expr:
-        """Return the rank of an indicator with ``applies_if``."""
-        open_ = (applies == UNDETERMINED, rank(UNDETERMINED))
-        return when_any([(applies == MET, condition), open_], rank(NOT_APPLICABLE))
-
-    def capped(self, member: Expr) -> Expr:
+    def capped(self, member: Truth) -> Truth:
         """Return undetermined in place of what is not *not met*."""
-        return capped(member)
+        return truth.capped(member)
 
-    def agreed(self, one: Expr, other: Expr) -> Expr:
+    def agreed(self, one: Truth, other: Truth) -> Truth:
         """Return what both say; undetermined where they differ."""
-        return nw.when(one == other).then(one).otherwise(rank(UNDETERMINED))
+        return truth.agreed(one, other)
 
-    def finding(self, other: Ruleset) -> Expr:
+    def finding(self, other: Ruleset) -> Truth:
         """Another ruleset over the same facts."""
         # the other set takes steps of its own; what is pending here is kept out of them, for the step that works out
         # the indicators may drop every column that is not pending then
         pending, self.stages.pending = self.stages.pending, {}
         found = self.inner(other).whole()[0]
         self.stages.pending = pending
-        return capped(found) if self.settled and not other.read_whole else found
+        return self.capped(found) if self.settled and not other.read_whole else found
 
     def inner(self, other: Ruleset) -> "FrameCompiler":
         """Return the compiler of another ruleset over the same facts."""
@@ -165,18 +161,18 @@ class FrameCompiler(Engine[Expr, Slot]):
 
     # -- comparisons -------------------------------------------------------------------------
 
-    def leaf(self, leaf: Compared) -> Expr:
+    def leaf(self, leaf: Compared) -> Truth:
         """One comparison with one fact; of an open condition where there is no fact."""
         free, cells = self.cells(leaf.threshold)
         if leaf.fact is None or not self.facts[leaf.fact].type.numeric:
             return self.named(leaf.fact, leaf.op, cells, free)
         return self.numbers(leaf.fact, leaf.op, cells, free)
 
-    def table(self, leaf: Compared, table: Table) -> Expr:
+    def table(self, leaf: Compared, table: Table) -> Truth:
         """Return a comparison with a table; a cell alone is a table without selectors."""
         return self.leaf(leaf)
 
-    def against(self, fact: str, op: Op, cell: Cell) -> Expr:
+    def against(self, fact: str, op: Op, cell: Cell) -> Truth:
         """Return a number, or one of its ends, against a set cell."""
         return self.limited(self.slots[fact], op, [Asked(None, cell)], ())
 
@@ -201,7 +197,7 @@ class FrameCompiler(Engine[Expr, Slot]):
         for name in free:
             fact, value = self.facts[name], self.slots[name].value
             if fact.type is FactType.BOOLEAN:
-                value = nw.when(value).then(rank(2)).when(~value).then(rank(0)).otherwise(null(nw.Int8))
+                value = when_any([(value, nw.lit(2)), (~value, nw.lit(0))], null(nw.Int32))
             code = value.cast(nw.Int32)
             if lacking:
                 code = code.fill_null(values_of(fact).index(None))
@@ -230,8 +226,16 @@ class FrameCompiler(Engine[Expr, Slot]):
         ]
         return when_any(chain, null(kind))
 
-    def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
-        """Return a comparison of a number; of a fact that may grow both ends have to agree."""
+    def at_places(self, free: Sequence[str], places: Sequence[bool]) -> Expr | None:
+        """Return a column that is true at some places of the cells and false elsewhere; None where there is none."""
+        if not any(places):
+            return None
+        if not free:
+            return nw.lit(True)
+        return self.by_place(free, [here or None for here in places], nw.lit, nw.Boolean).fill_null(False)
+
+    def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Truth:
+        """Return a comparison of a number; of what lies between two both have to agree."""
         asked = self.tables.asked(cells)
         if all(limit is None for limit in limits_of(asked)):
             return self.named(None, op, cells, free)
@@ -240,20 +244,22 @@ class FrameCompiler(Engine[Expr, Slot]):
             found = self.limited(self.slots[name], op, asked, free)
         else:
             ways = [[self.limited(end, way, asked, free) for end in ends] for way in one_way(op)]
-            found = least_of([self.agreed(low, high) for low, high in ways])
+            found = self.all([self.agreed(low, high) for low, high in ways])
         return self.held(found, asked, free)
 
-    def held(self, found: Expr, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
+    def held(self, found: Truth, asked: Sequence[Asked], free: tuple[str, ...]) -> Truth:
         """Return a comparison where cells let it decide: at most undetermined, or not applicable, where they say so."""
-        cap = [UNDETERMINED if a.capped else None for a in asked]
-        if any(limit is not None for limit in cap):
-            found = nw.min_horizontal(found, self.by_place(free, cap, rank, nw.Int8).fill_null(NOT_APPLICABLE))
-        none_asked = [NOT_APPLICABLE if a.code == Outcome.NOT_APPLICABLE else None for a in asked]
-        if any(limit is not None for limit in none_asked):
-            found = nw.max_horizontal(found, self.by_place(free, none_asked, rank, nw.Int8).fill_null(NOT_MET))
-        return found
+        holds, away = found.holds, found.away
+        cap = self.at_places(free, [a.capped for a in asked])
+        if cap is not None:
+            holds = nw.when(cap).then(self.capped(found).holds).otherwise(holds)
+            away = None if away is None else away & ~cap
+        nothing = self.at_places(free, [a.code == Outcome.NOT_APPLICABLE for a in asked])
+        if nothing is not None:
+            holds, away = holds | nothing, nothing if away is None else away | nothing
+        return Truth(holds, away)
 
-    def limited(self, slot: Slot, op: Op, asked: Sequence[Asked], free: tuple[str, ...]) -> Expr:
+    def limited(self, slot: Slot, op: Op, asked: Sequence[Asked], free: tuple[str, ...]) -> Truth:
         """Return a slot against the limits that cells ask: a ratio by its pair where that is given."""
         limits = limits_of(asked)
 
@@ -261,50 +267,48 @@ class FrameCompiler(Engine[Expr, Slot]):
             limit = self.by_place(free, limits, lambda v: nw.lit(end_of(way, v)), nw.Float64)
             return typing.cast(Expr, ORDER[way](slot.value, limit))
 
-        found = self.as_rank(functools.reduce(operator.and_, map(holds, one_way(op))))
+        found = functools.reduce(operator.and_, map(holds, one_way(op)))
         if slot.top is None or slot.bottom is None:
-            return found
+            return Truth(found)
         # multiplied out in whole numbers: a quotient is rounded, and may miss a limit that the ratio just meets
         pairs = [None if v is None else v.as_integer_ratio() for v in limits]
         under, over = (
             self.by_place(free, [p and p[n] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
             for n in (0, 1)
         )
-        exact = self._compared(op, slot.top * over, slot.bottom * under)
-        empty = [None if a.cell is None or a.cell.when_empty is None else RANK[a.cell.when_empty] for a in asked]
-        none = self.by_place(free, empty, rank, nw.Int8).fill_null(UNDETERMINED)
-        return when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
+        exact = _compared(op, slot.top * over, slot.bottom * under)
+        empty = [None if a.cell is None else a.cell.when_empty for a in asked]
+        said = [None if outcome is None else outcome.satisfied for outcome in empty]
+        none = self.by_place(free, said, nw.lit, nw.Boolean)
+        away = self.at_places(free, [outcome is Outcome.NOT_APPLICABLE for outcome in empty])
+        there = when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
+        return Truth(there, None if away is None else ((slot.bottom == 0) & away).fill_null(False))
 
-    def as_rank(self, holds: Expr) -> Expr:
-        """Met where it holds, not met where it does not, undetermined where it is null."""
-        wide = self.stages.frame.implementation.is_ibis()  # PostgreSQL turns truth into no smaller integer
-        return (holds.cast(nw.Int32 if wide else nw.Int8) * MET).fill_null(UNDETERMINED)
-
-    def _compared(self, op: Op, left: Expr, right: Expr) -> Expr:
-        if op is Op.EQUALS:  # Ibis takes a comparison with a constant null for "is null"
-            return self.as_rank((left >= right) & (left <= right))
-        return self.as_rank(typing.cast(Expr, ORDER[op](left, right)))
-
-    def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Expr:
-        """Return a comparison of a yes/no, level or category: one rank for each cell and value."""
+    def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Truth:
+        """Return a comparison of a yes/no, level or category: one outcome for each cell and value."""
         ranks = [tuple(row) for row in self.tables.ranks(name, op, cells)]
         lookup = [None if cell is None else row for cell, row in zip(cells, ranks, strict=True)]
-        return self.by_place(free, lookup, lambda row: self._of_values(name, row), nw.Int8).fill_null(UNDETERMINED)
+        holds = self.by_place(free, lookup, lambda row: self._of_values(name, row), nw.Boolean)
+        return Truth(holds, self.at_places(free, [NOT_APPLICABLE in row for row in ranks]))
 
     def _of_values(self, name: str | None, row: Sequence[int]) -> Expr:
+        """Return the truth for each value; a cell that asks for nothing asks for it whatever the value."""
         if len(set(row)) == 1:
-            return rank(row[0])
+            return nw.lit(
+                {MET: True, NOT_APPLICABLE: True, NOT_MET: False, UNDETERMINED: None}[row[0]], dtype=nw.Boolean
+            )
         value = self.slots[typing.cast(str, name)].value
         fact = self.facts[typing.cast(str, name)]
         if fact.type is FactType.BOOLEAN:
-            if tuple(row) == (NOT_MET, UNDETERMINED, MET):
-                return self.as_rank(value)
-            return when_any([(value, rank(row[2])), (~value, rank(row[0]))], rank(row[1]))
-        groups: dict[int, list[int]] = {}
-        for number, (held, found) in enumerate(zip(values_of(fact), row, strict=True)):
-            if not is_lacking(held):
-                groups.setdefault(found, []).append(number)
-        return when_any([(value.is_in(places), rank(found)) for found, places in groups.items()], rank(row[-2]))
+            no, _, yes = (None if rank == UNDETERMINED else rank == MET for rank in row)
+            if yes is not None and no is not None:
+                return value if yes else ~value
+            return (value if no is False else ~value) & truth.unknown()  # only what fails is decided
+        known = [
+            (n, rank) for n, (held, rank) in enumerate(zip(values_of(fact), row, strict=True)) if not is_lacking(held)
+        ]
+        groups = [([n for n, rank in known if rank == wanted], wanted == MET) for wanted in (MET, NOT_MET)]
+        return when_any([(value.is_in(ns), nw.lit(met)) for ns, met in groups if ns], truth.unknown())
 
     # -- derived facts -----------------------------------------------------------------------
 
@@ -319,12 +323,12 @@ class FrameCompiler(Engine[Expr, Slot]):
             found[name] = Slot(self.stages.add(slot.value), top, bottom, invalid)
         return found
 
-    def picked(self, fact: Fact, guard: Expr, value: Slot, other: Slot) -> Slot:
+    def picked(self, fact: Fact, guard: Truth, value: Slot, other: Slot) -> Slot:
         """Return a value where its guard is met, the other one elsewhere; none where that is open and matters."""
         # unknown has a place here, so that two unknown values are the same
         unknown = nw.lit(len(fact.values), dtype=nw.Int16)
         agreed = nw.when(value.value == other.value).then(other.value).otherwise(unknown)
-        return Slot(when_any([(guard == MET, value.value), (guard == UNDETERMINED, agreed)], other.value))
+        return Slot(when_any([(guard.met, value.value), (guard.open, agreed)], other.value))
 
     def case(self, fact: Fact, rule: Case) -> Slot:
         """Return the place of the value in those of the fact; null where there is none."""
@@ -356,7 +360,7 @@ class FrameCompiler(Engine[Expr, Slot]):
             made = where(~bad, made[0], nw.Int64), where(~bad, made[1], nw.Int64)
         return Slot(null(nw.Float64), *made)
 
-    def points(self, parts: Sequence[tuple[Expr | None, Part]], instead: Mapping[str, Decimal]) -> Slot:
+    def points(self, parts: Sequence[tuple[Truth | None, Part]], instead: Mapping[str, Decimal]) -> Slot:
         """Return the points of the parts that apply over what these are out of."""
         tops, bottoms = list[Expr](), list[Expr]()
         for applies, part in parts:
@@ -368,8 +372,8 @@ class FrameCompiler(Engine[Expr, Slot]):
             known = nw.when(points.is_null()).then(missing).otherwise(steps)
             share = nw.lit(part.share, dtype=nw.Int64)
             if applies is not None:
-                known = when_any([(applies == UNDETERMINED, null(nw.Int64)), (applies == MET, known)], nothing)
-                share = when_any([(applies == MET, share)], nothing)
+                known = when_any([(applies.open, null(nw.Int64)), (applies.met, known)], nothing)
+                share = when_any([(applies.met, share)], nothing)
             tops.append(known)
             bottoms.append(share)
         top, bottom = functools.reduce(operator.add, tops), functools.reduce(operator.add, bottoms)
@@ -389,6 +393,12 @@ class FrameCompiler(Engine[Expr, Slot]):
     def grown(self, fact: Fact) -> Slot:
         """Return the most that a fact may become; it was worked out with the other facts."""
         return self.slots[most(fact.id)]
+
+
+def _compared(op: Op, left: Expr, right: Expr) -> Expr:
+    if op is Op.EQUALS:  # Ibis takes a comparison with a constant null for "is null"
+        return (left >= right) & (left <= right)
+    return typing.cast(Expr, ORDER[op](left, right))
 
 
 def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:

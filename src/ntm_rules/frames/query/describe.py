@@ -8,11 +8,10 @@ from attrs import define
 
 from ntm_rules.frames.base.details import BAD, SEPARATOR
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, says_empty, tables_of
-from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, UNDETERMINED
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.query.compile import FrameCompiler, limits_of
-from ntm_rules.frames.query.ranks import Expr, when_any
 from ntm_rules.frames.query.stages import Slot, few_digits, null, unsigned_zero
+from ntm_rules.frames.query.truth import Expr, Truth, when_any
 from ntm_rules.model.conditions import Condition, Meets, Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.fold import Compared, Conditions, singles
@@ -37,7 +36,7 @@ class Said:
         level: place in ``LEVELS`` of the weakest cell used; ``NO_REASON`` where there is none.
     """
 
-    rank: Expr
+    found: Truth
     reason: Expr
     level: Expr
     actual: Expr
@@ -57,46 +56,46 @@ class FrameDescriber(Conditions[Said]):
         found = self.condition(indicator.require)
         if indicator.applies_if is not None:
             guard = self.condition(indicator.applies_if)
-            found.reason = nw.when(guard.rank == UNDETERMINED).then(guard.reason).otherwise(found.reason)
-            found.margin = nw.when(guard.rank == MET).then(found.margin).otherwise(null(nw.Float64))
+            found.reason = nw.when(guard.found.open).then(guard.reason).otherwise(found.reason)
+            found.margin = nw.when(guard.found.met).then(found.margin).otherwise(null(nw.Float64))
         if len(singles(indicator.require)) != 1:
             found.actual = found.required = found.margin = null(nw.Float64)
         return found
 
     def all(self, members: Sequence[Said]) -> Said:
         """Return all members."""
-        return _joined(self.compiler.all([m.rank for m in members]), members)
+        return _joined(self.compiler.all([m.found for m in members]), members)
 
     def any(self, members: Sequence[Said]) -> Said:
         """Return one of the members."""
-        return _joined(self.compiler.any([m.rank for m in members]), members)
+        return _joined(self.compiler.any([m.found for m in members]), members)
 
     def at_least(self, k: int, members: Sequence[Said]) -> Said:
         """Return *k* of the members."""
-        return _joined(self.compiler.at_least(k, [m.rank for m in members]), members)
+        return _joined(self.compiler.at_least(k, [m.found for m in members]), members)
 
     def negated(self, member: Said) -> Said:
         """Return a ``not``, which has no margin: that of its member would say the opposite."""
-        rank = self.compiler.negated(member.rank)
-        return Said(rank, member.reason, member.level, member.actual, member.required, null(nw.Float64))
+        found = self.compiler.negated(member.found)
+        return Said(found, member.reason, member.level, member.actual, member.required, null(nw.Float64))
 
     def found(self, node: Meets, other: Ruleset, address: str) -> Said:
         """Another ruleset: the reason of its first undetermined indicator."""
-        cell, rank = node.cell, self.compiler.found(node, other, address)
+        cell, found = node.cell, self.compiler.found(node, other, address)
         own = cell_reason(cell, self.compiler.floor)
         reason = number(own)
         if own == NO_REASON:
             inner = self.compiler.inner(other)
-            _, criteria, ranks = inner.whole()
-            describer, left = FrameDescriber(inner), iter(ranks)
+            _, criteria, outcomes = inner.whole()
+            describer, left = FrameDescriber(inner), iter(outcomes)
             chain: list[tuple[Expr, Expr]] = []
             for criterion, here in zip(other.criteria, criteria, strict=True):
                 below = [(next(left), describer.indicator(i).reason) for i in criterion.indicators]
-                chain += [((here == UNDETERMINED) & (r == UNDETERMINED), why) for r, why in below]
+                chain += [(here.open & outcome.open, why) for outcome, why in below]
             reason = when_any(chain, reason)
         required = nw.lit(1.0) if cell.value is True else null(nw.Float64)
         level = number(LEVELS.index(cell.level))
-        return Said(rank, reason, level, null(nw.Float64), required, null(nw.Float64))
+        return Said(found, reason, level, null(nw.Float64), required, null(nw.Float64))
 
     # -- comparisons -------------------------------------------------------------------------
 
@@ -104,7 +103,7 @@ class FrameDescriber(Conditions[Said]):
         """One comparison with one fact."""
         compiler, name, op = self.compiler, leaf.fact, leaf.op
         free, cells = compiler.cells(leaf.threshold)
-        rank = compiler.leaf(leaf)
+        found = compiler.leaf(leaf)
         asked = compiler.tables.asked(cells)
         fact, slot = (None, None) if name is None else (compiler.facts[name], compiler.slots[name])
         shown = [c if c is not None and c.state is CellState.SET else None for c in cells]
@@ -117,16 +116,16 @@ class FrameDescriber(Conditions[Said]):
             return of([None if n != n else n for n in numbers], nw.lit, nw.Float64)
 
         value = limits([a.cell for a in asked])
-        open_ = rank == UNDETERMINED
+        open_ = found.open
         printed = of([None if c is None else LEVELS.index(c.level) for c in cells], number, nw.Int16)
         weakest = of([_level(c, a) for c, a in zip(cells, asked, strict=True)], number, nw.Int16)
         level = nw.when(open_).then(printed).otherwise(weakest).fill_null(NO_REASON)
-        decided = ~open_ & (rank != NOT_APPLICABLE)
+        decided = ~open_ if found.away is None else ~open_ & ~found.away
         actual = self.actual(slot, fact, free, asked, value)
         slack = self.margin(slot, fact, op, free, asked, value, actual)
         margin = nw.when(decided).then(slack).otherwise(null(nw.Float64))
         required = nw.when(open_).then(limits(shown)).otherwise(value)
-        return Said(rank, self.reason(slot, fact, free, cells), level, actual, required, margin)
+        return Said(found, self.reason(slot, fact, free, cells), level, actual, required, margin)
 
     def reason(self, slot: Slot | None, fact: Fact | None, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
         """Return the first reason why a comparison decides nothing."""
@@ -278,11 +277,11 @@ def _text(slot: Slot, fact: Fact) -> Expr:
     return text if slot.invalid is None else nw.when(slot.invalid).then(nw.lit(BAD)).otherwise(text)
 
 
-def _joined(rank: Expr, members: Sequence[Said]) -> Said:
+def _joined(found: Truth, members: Sequence[Said]) -> Said:
     """Return a connective: the reason of its first undetermined member, the weakest evidence of all."""
     first = members[0]
     if len(members) == 1:
-        return Said(rank, first.reason, first.level, first.actual, first.required, first.margin)
-    reason = when_any([(m.rank == UNDETERMINED, m.reason) for m in members], number(NO_REASON))
+        return Said(found, first.reason, first.level, first.actual, first.required, first.margin)
+    reason = when_any([(m.found.open, m.reason) for m in members], number(NO_REASON))
     level = nw.min_horizontal(*(m.level for m in members))
-    return Said(rank, reason, level, first.actual, first.required, first.margin)
+    return Said(found, reason, level, first.actual, first.required, first.margin)

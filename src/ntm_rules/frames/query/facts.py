@@ -8,9 +8,9 @@ from attrs import define
 
 from ntm_rules.frames.arrays.readers import AS_FLAGS
 from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
-from ntm_rules.frames.query.ranks import first_of
 from ntm_rules.frames.query.ratios import join_growing, join_ratios
-from ntm_rules.frames.query.stages import Slot, Stages, divided, is_near, null, small, whole_where_small
+from ntm_rules.frames.query.stages import Slot, Stages, divided, is_near, null, small, where, whole_where_small
+from ntm_rules.frames.query.truth import first_of, when_any
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
@@ -50,12 +50,23 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
         raise TableError(problems)
     checker = program_of(ruleset).checker
     slots = {fact.id: Slot(_fixed(fact, checker.bound.get(fact.id))) for fact in ruleset.facts}
-    bad: dict[str, nw.Expr] = {}
     for fact in given:
-        value, wrong = _read(fact, schema[fact.id], checker.bound.get(fact.id), fact.id in checker.stepped)
-        if wrong is not None:
-            bad[fact.id] = stages.add(wrong)
-        slots[fact.id] = Slot(stages.add(value), invalid=bad.get(fact.id))
+        value = _value(fact, schema[fact.id], fact.id in checker.stepped)
+        bound = checker.bound.get(fact.id)
+        if bound is not None:  # another value than that of province or year is a bad one
+            value = where(value == fact.values.index(bound), value, nw.Int16)
+        slots[fact.id] = Slot(stages.add(value))
+    stages.step()
+    bad = {
+        fact.id: stages.add(slots[fact.id].value.is_null() & ~nw.col(fact.id).is_null())
+        for fact in given
+        if fact.id in checker.bound or _may_be_bad(fact, schema[fact.id])
+    }
+    for fact in given:
+        value, wrong = slots[fact.id].value, bad.get(fact.id)
+        if fact.id in checker.bound and wrong is not None:
+            value = where(~wrong, _fixed(fact, checker.bound[fact.id]), nw.Int16)
+        slots[fact.id] = Slot(stages.add(value), invalid=wrong)
     stages.step(alone=True)  # from here on a fact is its checked column, whatever the caller's was
     join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived)
     join_growing(stages, slots, bad, set(names), growing(ruleset))
@@ -64,21 +75,8 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
 
 def _fixed(fact: Fact, bound: str | None) -> nw.Expr:
     """Return the value that province or year fixes; a null without one."""
-    return _nothing(fact) if bound is None else nw.lit(fact.values.index(bound), dtype=nw.Int16)
-
-
-def _read(fact: Fact, kind: typing.Any, bound: str | None, stepped: bool) -> tuple[nw.Expr, nw.Expr | None]:
-    """Return the value of a column, null where it is bad; and where it is, None where it can never be."""
-    value, wrong = _value(fact, kind), _wrong(fact, kind, stepped)
-    if wrong is None:
-        return value, None
     if bound is not None:
-        value = _fixed(fact, bound)
-        wrong = wrong | (nw.col(fact.id).cast(nw.String) != bound).fill_null(False)
-    return nw.when(~wrong).then(value).otherwise(_nothing(fact)), wrong
-
-
-def _nothing(fact: Fact) -> nw.Expr:
+        return nw.lit(fact.values.index(bound), dtype=nw.Int16)
     if fact.type.numeric:
         return null(nw.Float64)
     return null(nw.Boolean if fact.type is FactType.BOOLEAN else nw.Int16)
@@ -99,19 +97,41 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
     return Diagnostic("table.type", message, hint=hint)
 
 
-def _value(fact: Fact, kind: typing.Any) -> nw.Expr:
-    """Return a column in the type of its slot."""
+def _value(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr:
+    """Return a column in the type of its slot, null where it is missing or bad; *stepped* as for ``check_of``."""
     column = nw.col(fact.id)
-    if fact.type is FactType.COUNT and not kind.is_integer():
-        return whole_where_small(_number(fact, kind))
     if fact.type.numeric:
-        return _number(fact, kind)
+        return _good(fact, kind, stepped)
     if fact.type is FactType.BOOLEAN:
-        return column if kind == nw.Boolean else column == 1
-    texts = _texts(column, kind)
-    return first_of(
-        [(texts == value, nw.lit(place, dtype=nw.Int16)) for place, value in enumerate(fact.values)], nw.Int16
-    )
+        return (
+            column
+            if kind == nw.Boolean
+            else when_any([(column == 1, nw.lit(True)), (column == 0, nw.lit(False))], null(nw.Boolean))
+        )
+    known = [value for value in fact.values if kind != nw.Enum or value in kind.categories]
+    texts = column if kind in (nw.String, nw.Enum) else column.cast(nw.String)
+    places = [(texts == value, nw.lit(fact.values.index(value), dtype=nw.Int16)) for value in known]
+    return first_of(places, nw.Int16) if places else null(nw.Int16)
+
+
+def _may_be_bad(fact: Fact, kind: typing.Any) -> bool:
+    """Return whether a column can hold a bad value."""
+    if fact.type is FactType.BOOLEAN:
+        return bool(kind != nw.Boolean)
+    return fact.type.numeric or kind != nw.Enum or not set(kind.categories) <= set(fact.values)
+
+
+def _good(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr:
+    """Return a column of numbers as float64, null where it is missing or no number of the fact's."""
+    found, whole = where(_inside(fact, kind), _number(fact, kind), nw.Float64), kind.is_integer()
+    if fact.type is FactType.COUNT and not whole:
+        nearest = whole_where_small(found)
+        found = where(is_near(found, nearest), nearest, nw.Float64)
+    if stepped and not whole:
+        power = float(10**fact.decimals)
+        found = where(is_near(found, divided((small(found) * power).round(0), power)), found, nw.Float64)
+    many = _many_digits(fact, kind)
+    return found if many is None else where(~many, found, nw.Float64)
 
 
 def _number(fact: Fact, kind: typing.Any) -> nw.Expr:
@@ -122,35 +142,14 @@ def _number(fact: Fact, kind: typing.Any) -> nw.Expr:
     return (column.cast(nw.String) if kind == nw.Float32 else column).cast(nw.Float64)
 
 
-def _texts(column: nw.Expr, kind: typing.Any) -> nw.Expr:
-    return column if kind == nw.String else column.cast(nw.String)
-
-
-def _wrong(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr | None:
-    """Return True where a column has a bad value; None where it can have none; *stepped* as for ``check_of``."""
-    column = nw.col(fact.id)
-    if fact.type is FactType.BOOLEAN:
-        return None if kind == nw.Boolean else ((column != 0) & (column != 1)).fill_null(False)
-    if not fact.type.numeric:
-        return (~_texts(column, kind).is_in(list(fact.values))).fill_null(False)
-    found, value = _out_of_bounds(fact, kind), _number(fact, kind)
-    if fact.type is FactType.COUNT and not kind.is_integer():
-        found = found | ~is_near(value, whole_where_small(value))
-    if stepped and not kind.is_integer():
-        power, moderate = float(10**fact.decimals), small(value)
-        found = found | ~is_near(value, divided((moderate * power).round(0), power))
-    many = _many_digits(fact, kind)
-    return (found if many is None else found | many).fill_null(False)
-
-
-def _out_of_bounds(fact: Fact, kind: typing.Any) -> nw.Expr:
+def _inside(fact: Fact, kind: typing.Any) -> nw.Expr:
+    """Return True where a number is within the bounds of a fact and not too small: NaN never is."""
     value, (low, high) = _number(fact, kind), bounds(fact)
-    found = (value < low) | (value > high)
-    if kind.is_float() or kind == nw.Unknown:  # NaN is on no side of a bound
-        found = found | ~value.is_finite()
-        if fact.type is not FactType.COUNT:
-            found = found | ((value.abs() < SMALLEST) & (value != 0))
-    return found
+    if fact.type is FactType.COUNT or not (kind.is_float() or kind == nw.Unknown) or low >= SMALLEST:
+        return (value >= low) & (value <= high)
+    if low < 0:
+        return (value >= low) & (value <= high) & ((value.abs() >= SMALLEST) | (value == 0))
+    return (value == 0) | ((value >= SMALLEST) & (value <= high))
 
 
 def _many_digits(fact: Fact, kind: typing.Any) -> nw.Expr | None:

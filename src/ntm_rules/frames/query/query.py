@@ -11,12 +11,11 @@ from ntm_rules.frames.base.details import facts_behind
 from ntm_rules.frames.base.floors import differing
 from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
 from ntm_rules.frames.base.question import Question
-from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.frames.query.compile import FrameCompiler
 from ntm_rules.frames.query.describe import FrameDescriber
 from ntm_rules.frames.query.facts import read_facts
-from ntm_rules.frames.query.ranks import Expr, fold, when_any
 from ntm_rules.frames.query.stages import PREFIX, Stages, null
+from ntm_rules.frames.query.truth import Expr, Truth, count, when_any
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.citations import Evidence
@@ -29,7 +28,7 @@ _CASTS = {
     "pyspark": '`frame.withColumn("{name}", F.col("{name}").cast("double"))`',
     "ibis": '`frame.mutate({name}=frame["{name}"].cast("float64"))`',
 }
-_MARK, _RANK, _VIEW = f"{PREFIX}mark", f"{PREFIX}rank", f"{PREFIX}view"
+_MARK, _CODE, _VIEW = f"{PREFIX}mark", f"{PREFIX}code", f"{PREFIX}view"
 _SQL_CAST = '`CAST("{name}" AS DOUBLE PRECISION)`'
 
 
@@ -75,16 +74,16 @@ def assess_narwhals(ruleset: Ruleset, lazy: "nw.LazyFrame[typing.Any]", layout: 
     official = FrameCompiler.of(ruleset, asked.slots, stages, Evidence.OFFICIAL, settled=True, taken=taken)
     graded = [_of_grade(grade.ruleset, asked, stages) for grade in ruleset.grades] if shape == "wide" else []
     own = [i for _, i in indicators(ruleset)]
-    ranks = [stages.add_named(asked.indicator(i)) for i in own]
+    found = [asked.kept(asked.indicator(i)) for i in own]
     floors = [
-        stages.add_named(official.indicator(i)) if i.no in wanted else old for i, old in zip(own, ranks, strict=True)
+        official.kept(official.indicator(i)) if i.no in wanted else old for i, old in zip(own, found, strict=True)
     ]
-    by_grade = [(compiler, _grade_ranks(compiler, own, ranks)) for compiler in graded]
-    bad = stages.add(_count(facts.bad.values()))
+    by_grade = [(compiler, _of_grade_too(compiler, own, found)) for compiler in graded]
+    bad = stages.add(count(facts.bad.values(), stages.narrow).cast(nw.Int16))
     stages.step(alone=shape == "wide")
     if shape == "wide":
-        return _wide(stages, layout, asked, ranks, floors, bad, by_grade)
-    return _long(stages, layout, asked, ranks, floors, bad)
+        return _wide(stages, layout, asked, found, floors, bad, by_grade)
+    return _long(stages, layout, asked, found, floors, bad)
 
 
 def _of_grade(ruleset: Ruleset, asked: FrameCompiler, stages: Stages) -> FrameCompiler:
@@ -93,86 +92,82 @@ def _of_grade(ruleset: Ruleset, asked: FrameCompiler, stages: Stages) -> FrameCo
     return FrameCompiler.of(ruleset, asked.slots, stages, asked.floor, taken=derived)
 
 
-def _grade_ranks(compiler: FrameCompiler, own: Sequence[Indicator], ranks: Sequence[str]) -> list[str]:
-    """Return the names of the ranks of what a grade asks: those of the set where it asks the same."""
-    known = {indicator.no: (indicator, rank) for indicator, rank in zip(own, ranks, strict=True)}
-    found: list[str] = []
+def _of_grade_too(compiler: FrameCompiler, own: Sequence[Indicator], found: Sequence[Truth]) -> list[Truth]:
+    """Return the outcomes of what a grade asks: those of the set where it asks the same."""
+    known = {indicator.no: (indicator, outcome) for indicator, outcome in zip(own, found, strict=True)}
+    reached: list[Truth] = []
     for _, indicator in indicators(compiler.ruleset):
-        mine, rank = known.get(indicator.no, (None, ""))
-        found.append(rank if mine == indicator else compiler.stages.add_named(compiler.indicator(indicator)))
-    return found
+        mine = known.get(indicator.no)
+        same = mine is not None and mine[0] == indicator
+        reached.append(mine[1] if mine is not None and same else compiler.kept(compiler.indicator(indicator)))
+    return reached
 
 
-def _count(conditions: typing.Iterable[Expr]) -> Expr:
-    found = [condition.cast(nw.Int32) for condition in conditions]
-    return (nw.sum_horizontal(*found) if found else nw.lit(0)).cast(nw.Int16)
-
-
-def _code(rank: Expr) -> Expr:
-    swapped = nw.when(rank == UNDETERMINED).then(nw.lit(2)).when(rank == MET).then(nw.lit(1)).otherwise(rank)
-    return swapped.cast(nw.Int8)
-
-
-def _provisional(rank: Expr, floor: Expr, unread: bool) -> Expr:
+def _provisional(found: Truth, floor: Truth, unread: bool) -> Expr:
     """As ``Verdict.provisional_flags`` has it."""
-    found = (rank != UNDETERMINED) & (floor == UNDETERMINED)
-    return found | (rank == MET) | (rank == NOT_APPLICABLE) if unread else found
+    provisional = ~found.open & floor.open
+    return provisional | found.holds.fill_null(False) if unread else provisional
 
 
 def _wide(
     stages: Stages,
     layout: Layout,
     asked: FrameCompiler,
-    ranks: Sequence[str],
-    floors: Sequence[str],
+    own: Sequence[Truth],
+    floors: Sequence[Truth],
     bad: Expr,
-    by_grade: Sequence[tuple[FrameCompiler, Sequence[str]]],
+    by_grade: Sequence[tuple[FrameCompiler, Sequence[Truth]]],
 ) -> typing.Any:
     """One row a unit."""
-    ruleset, own = asked.ruleset, [nw.col(name) for name in ranks]
-    criteria, below = asked.criteria(own), asked.criteria([nw.col(name) for name in floors])
-    criteria, below = [stages.add(e) for e in criteria], [stages.add(e) for e in below]
+    ruleset = asked.ruleset
+    criteria = [asked.kept(each) for each in asked.criteria(own)]
+    below = [asked.kept(each) for each in asked.criteria(floors)]
     stages.step()
-    whole = stages.add(fold(ruleset.at_least_n, criteria))
-    floor = stages.add(fold(ruleset.at_least_n, below))
-    reached = [stages.add(compiler.folded([nw.col(name) for name in names])) for compiler, names in by_grade]
+    whole = asked.kept(asked.joined(ruleset.at_least_n, criteria))
+    floor = asked.kept(asked.joined(ruleset.at_least_n, below))
+    reached = [asked.kept(compiler.folded(found)) for compiler, found in by_grade]
     stages.step()
     grade = [_graded(ruleset, whole, reached)] if reached else []
-    kinds = ((MET, NOT_APPLICABLE), (NOT_MET,), (UNDETERMINED,))
-    counted = [found for found, criterion in zip(criteria, ruleset.criteria, strict=True) if criterion.counted]
-    counts = [_count(c.is_in(kind) for c in counted) for kind in kinds]
-    first = [_code(whole), _provisional(whole, floor, not ruleset.read_whole), *grade, *counts]
-    made = zip(wide_names(ruleset), [*first, *map(_code, (*criteria, *own))], strict=True)
+    counted = [found.holds for found, criterion in zip(criteria, ruleset.criteria, strict=True) if criterion.counted]
+    kinds = (
+        [holds.fill_null(False) for holds in counted],
+        [(~holds).fill_null(False) for holds in counted],
+        [holds.is_null() for holds in counted],
+    )
+    counts = [count(kind, stages.narrow).cast(nw.Int16) for kind in kinds]
+    narrow = stages.narrow
+    first = [whole.code(narrow), _provisional(whole, floor, not ruleset.read_whole), *grade, *counts]
+    made = zip(wide_names(ruleset), [*first, *(each.code(narrow) for each in (*criteria, *own))], strict=True)
     columns = [expression.alias(name) for name, expression in made]
     return stages.frame.select(*layout.passed, *columns, bad.alias(BAD_FACTS))
 
 
-def _graded(ruleset: Ruleset, whole: Expr, reached: Sequence[Expr]) -> Expr:
+def _graded(ruleset: Ruleset, whole: Truth, reached: Sequence[Truth]) -> Expr:
     """Return the id of the grade where the set is surely failed and the highest grade that is not is surely reached."""
     found: Expr = null(nw.String)
-    for grade, rank in reversed(list(zip(ruleset.grades, reached, strict=True))):
-        found = when_any([(rank >= MET, nw.lit(grade.id)), (rank == UNDETERMINED, null(nw.String))], found)
-    return when_any([(whole == NOT_MET, found)], null(nw.String))
+    for grade, outcome in reversed(list(zip(ruleset.grades, reached, strict=True))):
+        found = when_any([(outcome.holds, nw.lit(grade.id)), (outcome.open, null(nw.String))], found)
+    return when_any([(~whole.holds, found)], null(nw.String))
 
 
 def _long(
-    stages: Stages, layout: Layout, asked: FrameCompiler, ranks: Sequence[str], floors: Sequence[str], bad: Expr
+    stages: Stages, layout: Layout, asked: FrameCompiler, found: Sequence[Truth], floors: Sequence[Truth], bad: Expr
 ) -> typing.Any:
     """One row a unit and indicator.
 
     Polars evaluates every branch of a choice for all rows, so there it is a union of the indicators; a database
-    turns the columns of ranks to rows first, and then chooses what is said by the indicator of the row.
+    turns the columns of codes to rows first, and then chooses what is said by the indicator of the row.
     """
     ruleset, describer = asked.ruleset, FrameDescriber(asked)
     rows = [
-        _row(describer, criterion.no, indicator, nw.col(rank), nw.col(floor)) | {BAD_FACTS: bad}
-        for (criterion, indicator), rank, floor in zip(indicators(ruleset), ranks, floors, strict=True)
+        _row(describer, criterion.no, indicator, outcome, floor) | {BAD_FACTS: bad}
+        for (criterion, indicator), outcome, floor in zip(indicators(ruleset), found, floors, strict=True)
     ]
     stages.step()
     if stages.frame.implementation.is_polars():
         parts = [stages.frame.select(*layout.passed, **row) for row in rows]
         return nw.concat(parts, how="vertical")
-    marks = {f"{PREFIX}row_{number}": nw.col(rank) for number, rank in enumerate(ranks)}
+    marks = {f"{PREFIX}row_{number}": outcome.code(stages.narrow) for number, outcome in enumerate(found)}
     turned = _turned(stages.frame.with_columns(**marks), list(marks))
     chosen = {
         name: when_any([(nw.col(_MARK) == m, row[name]) for m, row in zip(marks, rows, strict=True)], rows[0][name])
@@ -187,30 +182,32 @@ def _turned(frame: typing.Any, marks: list[str]) -> typing.Any:
     """Return a row for each of some columns, beside all others."""
     others = [name for name in frame.collect_schema().names() if name not in marks]
     if not frame.implementation.is_duckdb():
-        turned = frame.unpivot(marks, index=others, variable_name=_MARK, value_name=_RANK)
+        turned = frame.unpivot(marks, index=others, variable_name=_MARK, value_name=_CODE)
         if not frame.implementation.is_ibis():
             return turned
         # on PostgreSQL Ibis gives the names as JSON has them, in quotes
         return turned.with_columns(nw.col(_MARK).str.replace_all('"', "").alias(_MARK))
     # narwhals looks the relation up in the default connection, to which it need not belong
     names = ", ".join(f'"{name}"' for name in marks)
-    query = f"FROM (UNPIVOT {_VIEW} ON {names} INTO NAME {_MARK} VALUE {_RANK})"
+    query = f"FROM (UNPIVOT {_VIEW} ON {names} INTO NAME {_MARK} VALUE {_CODE})"
     return nw.from_native(frame.to_native().query(_VIEW, query))
 
 
-def _row(describer: FrameDescriber, criterion: str, indicator: Indicator, rank: Expr, floor: Expr) -> dict[str, Expr]:
+def _row(
+    describer: FrameDescriber, criterion: str, indicator: Indicator, found: Truth, floor: Truth
+) -> dict[str, Expr]:
     """Return what is said of one indicator."""
     ruleset = describer.compiler.ruleset
     here = describer.indicator(indicator)
-    provisional = _provisional(rank, floor, not ruleset.read_whole)
-    reason = nw.when(rank == UNDETERMINED).then(_texts(here.reason, REASONS)).otherwise(null(nw.String))
+    provisional = _provisional(found, floor, not ruleset.read_whole)
+    reason = nw.when(found.open).then(_texts(here.reason, REASONS)).otherwise(null(nw.String))
     if not ruleset.read_whole or reads_unread(indicator):
-        unread = provisional & ((rank == MET) | (rank == NOT_APPLICABLE))
+        unread = provisional & found.holds.fill_null(False)
         reason = nw.when(unread).then(nw.lit(ReasonCode.LAYER_NOT_READ.value)).otherwise(reason)
     return {
         "criterion": nw.lit(criterion),
         "indicator": nw.lit(indicator.no),
-        "outcome": _code(rank),
+        "outcome": found.code(describer.compiler.stages.narrow),
         "provisional": provisional,
         "actual": here.actual,
         "required": here.required,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import narwhals as nw
 from attrs import define, field
 
-from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, is_near, small, where
+from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, is_near, null, small, where
+from ntm_rules.frames.query.truth import when_any
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.spans import most
 from ntm_rules.verdict.compare import bare_most
@@ -43,9 +44,11 @@ def join_ratios(
     wrong = _Wrong()
     for ratio in both:
         stages.pairs[_key(ratio)] = _fitting(ratio, *scaled[_key(ratio)], slots, names, wrong)
-    for ratio in ratios:
-        if _key(ratio) in stages.pairs and ratio[0].id in names:
-            wrong.note(ratio[0].id, _disagrees(slots[ratio[0].id].value, *stages.pairs[_key(ratio)]).fill_null(False))
+    given = [ratio for ratio in ratios if _key(ratio) in stages.pairs and ratio[0].id in names]
+    far = [stages.add(_distance(slots[ratio[0].id].value, *stages.pairs[_key(ratio)])) for ratio in given]
+    stages.step()
+    for (fact, _, _), distance in zip(given, far, strict=True):
+        wrong.note(fact.id, _disagrees(fact, slots[fact.id].value, distance).fill_null(False))
     _spoil(stages, slots, bad, wrong)
     for ratio in ratios:
         _put(slots, bad, ratio, stages.pairs.get(_key(ratio)))
@@ -161,14 +164,29 @@ def join_growing(
     stages.step()
 
 
-def _disagrees(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
+def _distance(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
+    """Return by how much a percentage is not part over whole."""
+    return (value - top.cast(nw.Float64) / where(bottom != 0, bottom, nw.Int64).cast(nw.Float64)).abs()
+
+
+def _disagrees(fact: Fact, value: nw.Expr, far: nw.Expr) -> nw.Expr:
     """Return True where a percentage is not part over whole, rounded to the digits in which it is written."""
-    far = (value - top.cast(nw.Float64) / where(bottom != 0, bottom, nw.Int64).cast(nw.Float64)).abs()
-    chain: typing.Any = None
-    for digits in _DIGITS:
+    finest, same = nw.lit(10.0 ** _DIGITS[-1]), []
+    for digits in reversed(_DIGITS):
         power = 10.0**digits
-        moderate = small(value, SMALL / power)
-        fits = is_near(value, divided((moderate * power).round(0), power))
-        wrong = far > 0.5 / power + _ROUNDING
-        chain = nw.when(fits).then(wrong) if chain is None else chain.when(fits).then(wrong)
-    return typing.cast(nw.Expr, chain.otherwise(far > value.abs() * _COMPUTED))
+        near = far <= 0.5 / power + _ROUNDING
+        if fact.type is not FactType.PERCENT:  # a percentage has two digits before the point, another number more
+            near = near & (value.abs() <= SMALL / power)
+        same.append((near, nw.lit(power)))
+    if fact.type is not FactType.PERCENT:
+        room = [(value.abs() <= SMALL / 10.0**digits, nw.lit(10.0**digits)) for digits in reversed(_DIGITS)]
+        finest = when_any(room, null(nw.Float64))
+    agrees = _fits(value, when_any(same, null(nw.Float64)))
+    # of a number of more digits the last ones were computed
+    wrong = nw.when(_fits(value, finest)).then(~agrees).otherwise(far > value.abs() * _COMPUTED)
+    return wrong & ~far.is_null()  # nothing contradicts a percentage beside which there is no ratio
+
+
+def _fits(value: nw.Expr, power: nw.Expr) -> nw.Expr:
+    """Return True where a number is a whole number of steps, of which *power* make 1; False where there is no power."""
+    return is_near(value, (small(value) * power).round(0) / power).fill_null(False)

@@ -55,6 +55,11 @@ class Stages:
     pairs: dict[tuple[str, str, str], tuple[nw.Expr, nw.Expr]] = field(factory=dict)
     count: int = 0
 
+    @property
+    def narrow(self) -> bool:
+        """Whether truth can become an integer of one byte; PostgreSQL knows none."""
+        return not self.frame.implementation.is_ibis()
+
     def add(self, expression: nw.Expr) -> nw.Expr:
         """Return a new column, there after the next ``step``."""
         return nw.col(self.add_named(expression))

@@ -48,6 +48,7 @@ WRONG = [
     ("a strange year", "year: 2024", "year: 24", "targets.value", "24", "not a year", ""),
     ("no tiers", "tiers:", "tier:", "key.unknown", "tier:", "`tier`", "`tiers`"),
     ("a list missing", "figures:\n", "  commune/kieu-mau: 5\nfigures:\n", "shape.list", "5\nfigures", "list", ""),
+    ("a figure with two operators", 'more_than: "99.32", ', 'more_than: "99.32", at_least: "1", ', "targets.aim", "{title: {vi: Nước", "exactly one of", ""),
     ("a figure without operator", 'more_than: "99.32", ', "", "targets.aim", "{title: {vi: Nước", "exactly one of", ""),
     ("a figure of no unit", "unit: million", "unit: milion", "value.unknown", "milion", "`milion`", "`million`"),
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Where reports go: the console, JSON, a workbook or a page."""
 
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ntm_rules.cli.console import console, print_lines, table, text
 from ntm_rules.cli.output import replaced, text_target
@@ -10,13 +10,14 @@ from ntm_rules.model.plain import one_line
 from ntm_rules.reports.report import Report, is_number, text_of
 
 FORMS = ("table", "json", "xlsx", "html")
+_MANY = 1000
 
 
 def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], dict[str, object]]) -> None:
     """Write a report in the form asked for; what goes to a file is whole before it takes the file's place.
 
     Args:
-        data: plain JSON types; a list may be an iterator of its items, each of which is written on a line of its own.
+        data: plain JSON types; a list may be an iterator of its items.
     """
     if form == "xlsx":
         from ntm_rules.reports.workbook import write_report
@@ -26,12 +27,9 @@ def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], 
         return
     with text_target(out, form) as target:
         if form == "json":
-            target.write("{")
-            for place, (name, value) in enumerate(data().items()):
-                target.write(f"{',' if place else ''}\n{one_line(name)}: ")
-                for piece in _pieces(value):
-                    target.write(printable(piece))  # piece by piece: a report of all units is long
-            target.write("\n}\n")
+            for piece in _pieces(data()):
+                target.write(printable(piece))  # piece by piece: a report of all units is long
+            target.write("\n")
         elif form == "html":
             from ntm_rules.reports.page import html
 
@@ -41,14 +39,26 @@ def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], 
 
 
 def _pieces(value: object) -> Iterator[str]:
-    if not isinstance(value, list | Iterator):
+    """Yield JSON: what holds many things with each of them on a line of its own, so that never all are held at once."""
+    if not _long(value):
         yield one_line(value)
         return
-    begin = "["
-    for item in value:
-        yield f"{begin}\n{one_line(item)}"
-        begin = ","
-    yield "[]" if begin == "[" else "\n]"
+    named = isinstance(value, dict)
+    items = value.items() if isinstance(value, dict) else (("", item) for item in typing.cast(Iterable[object], value))
+    begin, end = "{}" if named else "[]"
+    yield begin
+    comma = "\n"
+    for name, item in items:
+        yield f"{comma}{one_line(name)}: " if named else comma
+        yield from _pieces(item)
+        comma = ",\n"
+    yield f"\n{end}"
+
+
+def _long(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_long, value.values()))
+    return isinstance(value, Iterator) or (isinstance(value, list) and (len(value) > _MANY or any(map(_long, value))))
 
 
 def _print(report: Report, file: typing.TextIO) -> None:

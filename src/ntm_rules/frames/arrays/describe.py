@@ -157,6 +157,7 @@ class Describer(Conditions[Describe]):
             reason = chosen(reason == NO_REASON, self.slot_reason(block, fact, said.says_empty[at]), reason)
             if said.gone.any():
                 reason = chosen(said.gone[at], lacking(block), reason)
+            reason = self.ambiguous_first(block, fact, reason)
             level = chosen(open_, said.printed_level[at], said.level[at])
             actual = self.actual(block, fact)
             required = np.where(open_, said.printed[at], said.value[at])
@@ -207,6 +208,13 @@ class Describer(Conditions[Describe]):
         if vector.invalid is not None:
             found = chosen(vector.invalid, block.constant(ORDER[ReasonCode.FACT_INVALID]), found)
         return found
+
+    def ambiguous_first(self, block: Block, fact: Fact | None, reason: Bytes) -> Bytes:
+        """Return the reasons where a fact is not ambiguous; that it is comes before what the law leaves open."""
+        if fact is None or not fact.values:
+            return reason
+        ambiguous = block.choices(self.compiler.places[fact.id]).codes == len(fact.values) + 1
+        return chosen(ambiguous, np.minimum(reason, np.uint8(ORDER[ReasonCode.AMBIGUOUS_CASE])), reason)
 
     def actual(self, block: Block, fact: Fact | None) -> Floats:
         """Return the value of a fact: a number, 1 or 0 for yes or no, the rank of a level from 0."""

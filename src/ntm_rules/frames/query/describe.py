@@ -137,9 +137,13 @@ class FrameDescriber(Conditions[Said]):
         if slot is not None and fact is not None:
             silent = compiler.by_place(free, empties, nw.lit, nw.Boolean)
             found = nw.when(cell == NO_REASON).then(_slot_reason(slot, fact, silent)).otherwise(cell)
-        if None not in own:
+        if None in own:
+            found = nw.when(cell.is_null()).then(self.no_cell(free, cells)).otherwise(found)
+        if slot is None or fact is None or not fact.values:
             return found
-        return nw.when(cell.is_null()).then(self.no_cell(free, cells)).otherwise(found)
+        # that a fact is ambiguous comes before what the law leaves open
+        ambiguous = (slot.value == len(fact.values) + 1) & (found != ORDER[ReasonCode.SELECTOR_MISSING])
+        return nw.when(ambiguous).then(number(ORDER[ReasonCode.AMBIGUOUS_CASE])).otherwise(found)
 
     def no_cell(self, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
         """Why a table has no cell for a row."""

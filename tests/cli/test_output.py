@@ -252,10 +252,11 @@ def test_who_is_stopped_leaves_the_old_file_and_no_other(
         time.sleep(10)
 
     monkeypatch.setattr(assess_command, "write_json", stopped)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell in the background takes away
+    # a shell in the background takes away the one, nohup the other
+    before = signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     (tmp_path / "o.json").write_text("old")
     done = invoke("assess", units, *LAW, *KEEP, "--out", tmp_path / "o.json")
-    signal.signal(signal.SIGINT, before)
+    signal.signal(number, before)
     assert (done.exit_code, without_notes(done.output)) == (128 + number, "")
     assert (tmp_path / "o.json").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "o.json"]

@@ -679,6 +679,11 @@ def cases() -> None:
     open_guard = single(waiting, derived=[exclusive])
     one(f, "every column pending, guards open", open_guard, {"share": 70}, U, "pending", columns={"column": None})
     one(f, "every column pending, two rows at once", open_guard, {"share": 70, "yes": True, "also": True}, U, "ambiguous_case", columns={"column": None})
+    compared = single(cmp("column", "one_of", cell(["N"], evidence="recalled")), derived=[exclusive])
+    weakly = {**compared, "minimum_evidence": "secondary"}
+    one(f, "what is compared is ambiguous, every column or none", weakly, {"yes": True, "also": True}, U, "ambiguous_case", "below_minimum_evidence")
+    unknown = single(cmp("column", "one_of", PENDING), derived=[exclusive])
+    one(f, "what is compared is ambiguous, every column pending", unknown, {"yes": True, "also": True}, U, "ambiguous_case", "pending")
     one(f, "a guard below the evidence asked", asked, {"share": 70, "special": True}, U, "selector_missing", columns={"column": None})
 
 

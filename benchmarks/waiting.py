@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -109,6 +110,7 @@ def days(ruleset: ntm.Ruleset, library: ntm.Library) -> tuple[float, float | Non
     """How much longer a frame takes whose rows have a hundred days, beside one day; all of one law."""
     import pandas as pd
 
+    warnings.simplefilter("ignore", ntm.frames.MissingColumns)
     rows = [{**facts_for(ruleset, number % 500), "unit": str(number)} for number in range(10_000)]
     frame = pd.DataFrame(rows)
 

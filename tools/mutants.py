@@ -32,7 +32,7 @@ QUICK = (
 )
 REST = (
     "tests/unit tests/property tests/law tests/check tests/difference tests/testing tests/hierarchy tests/live "
-    "tests/docs/test_public_paths.py"
+    "tests/test_package.py"
 )
 TIMEOUT = 900.0
 NO_MUTANTS = (

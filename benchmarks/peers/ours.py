@@ -97,10 +97,10 @@ class OursArrowTwo(OursArrow):
 
 
 class OursLazy(OursArrow):
-    """The narwhals engine on a lazy Polars frame, collected."""
+    """The query on a lazy Polars frame, collected."""
 
-    name = "ours, narwhals on a Polars LazyFrame"
-    package = "narwhals"
+    name = "ours, the query on a Polars LazyFrame"
+    package = "polars"
     form = "Float64 and Boolean with nulls, Categorical text"
 
     def load(self, columns: Columns) -> None:

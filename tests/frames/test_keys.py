@@ -19,7 +19,7 @@ from frames.making import rows
 from frames.test_columns import duck
 from ntm_rules import Library, Ruleset
 from ntm_rules.frames import MissingColumns
-from ntm_rules.frames.query.query import assess_narwhals
+from ntm_rules.frames.query.lazy import assess_frame
 from ntm_rules.rules.compose.compose import compose
 
 DAY = dt.date(2024, 7, 2)
@@ -359,9 +359,9 @@ def test_days_under_one_law_are_one_query(fiction: Library, monkeypatch: pytest.
 
     def counting(ruleset: Ruleset, *rest: typing.Any) -> typing.Any:
         queries.append(ruleset)
-        return assess_narwhals(ruleset, *rest)
+        return assess_frame(ruleset, *rest)
 
-    monkeypatch.setattr("ntm_rules.frames.groups.assess_narwhals", counting)
+    monkeypatch.setattr("ntm_rules.frames.groups.assess_frame", counting)
     frame = pl.DataFrame({"u": range(90), "key": days, "p": ["gia-bac", "gia-nam", None] * 30})
     told = mixed(fiction, frame.lazy(), tier=SMALL, on="key", province="p", unit_column="u", shape="wide").collect()
     assert len(queries) == 3

@@ -124,6 +124,7 @@ def test_the_text_of_the_query_runs_in_postgresql(fiction: Library, postgres: st
         ruleset,
         "postgres",
         table="xã",
+        schema="public",
         columns=[n for n in ruleset.inputs() if n in arrow(ruleset, communes).column_names],
     )
     with psycopg.connect(postgres) as connection, connection.cursor() as cursor:
@@ -143,19 +144,22 @@ def test_the_text_of_the_query_runs_in_duckdb(fiction: Library, shape: str) -> N
     communes = communes_of(ruleset, 12)
     connection = duckdb.connect()
     table = arrow(ruleset, communes)
-    connection.register("xã", table)
+    connection.execute('CREATE SCHEMA "báo cáo"')
+    connection.execute('CREATE TABLE "báo cáo"."xã" AS FROM "table"')
     given = [name for name in ruleset.inputs() if name in table.column_names]
-    text = ntm.frames.to_sql(ruleset, "duckdb", table="xã", columns=given, shape=shape)
+    text = ntm.frames.to_sql(ruleset, "duckdb", table="xã", schema="báo cáo", columns=given, shape=shape)
     (check_wide if shape == "wide" else check_long)(connection.sql(text), ruleset, communes)
 
 
 @pytest.mark.slow
-def test_ibis_on_duckdb(fiction: Library) -> None:
+@pytest.mark.parametrize("shape", ["wide", "long"])
+def test_ibis_on_duckdb(fiction: Library, shape: str) -> None:
     import ibis
 
-    ruleset = fiction.compose("commune/ntm", on=ON, province="gia-bac")
+    ruleset = fiction.compose("commune/lua-chon", on=ON, province="gia-bac")
     communes = communes_of(ruleset, 8)
-    check_wide(assess(ruleset, ibis.memtable(arrow(ruleset, communes))), ruleset, communes)
+    found = assess(ruleset, ibis.memtable(arrow(ruleset, communes)), shape)
+    (check_wide if shape == "wide" else check_long)(found, ruleset, communes)
 
 
 @pytest.mark.slow
@@ -172,6 +176,23 @@ def test_what_has_no_column_is_missing_in_a_query_too(fiction: Library, bundled:
         theirs = rows(assess(ruleset, table))
         for kind in (ibis.memtable(table), pl.DataFrame(table).lazy()):
             assert [{n: v for n, v in row.items() if n != "bad_facts"} for row in rows(assess(ruleset, kind))] == theirs
+
+
+@pytest.mark.parametrize("tier", ["commune/ntm", "commune/nang-cao"])
+def test_the_text_is_short_enough_to_be_read(bundled: Library, tier: str) -> None:
+    text = ntm.frames.to_sql(bundled.compose(tier, on=ON), "postgres")
+    assert len(text.encode()) < 150_000
+    assert text.count("OFFSET 0") == text.count(" AS (\n")
+
+
+def test_what_no_column_decides_is_said_of_every_row() -> None:
+    """Of constants alone a selection in Polars has one row."""
+    ruleset = ntm.Library.bundled().compose("commune/ntm", on="2027-01-01")
+    frame = pl.LazyFrame({"other": [1, 2, 3]}, schema={"other": pl.Int64})
+    with pytest.raises(ntm.TableError):
+        assess(ruleset, frame)
+    found = ntm.frames.assess(ruleset, pl.LazyFrame({"code": ["1", "2", "3"]}), unit_column="code")
+    assert found.select("outcome").collect()["outcome"].to_list() == [2, 2, 2]
 
 
 def test_a_query_of_what_nobody_knows_is_refused(fiction: Library) -> None:

@@ -67,7 +67,7 @@ def assess(
     try:
         from ntm_rules.frames.base.libraries import source_of
         from ntm_rules.frames.memory import assess_source
-        from ntm_rules.frames.query.query import assess_lazily
+        from ntm_rules.frames.query.lazy import assess_lazily
     except ModuleNotFoundError as error:
         raise _without(error.name) from error
     source = source_of(frame)

@@ -14,7 +14,7 @@ from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.base.vectors import Array
 from ntm_rules.frames.keys import Keys, Values, possible, rulesets_of
 from ntm_rules.frames.memory import Units, answers
-from ntm_rules.frames.query.query import assess_narwhals, lazy_of
+from ntm_rules.frames.query.lazy import assess_frame, lazy_of
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
@@ -196,7 +196,7 @@ def _lazily(library: Library, lazy: Lazy, keys: Keys, question: Question) -> typ
     wanted = (*(LONG if question.shape == "long" else (*wide, HASH)), BAD_FACTS)
     parts = []
     for (ruleset, several), layout in zip(groups.values(), layouts, strict=True):
-        made = assess_narwhals(ruleset, _having(lazy, several), layout, question.shape)
+        made = assess_frame(ruleset, _having(lazy, several), layout, question.shape)
         if question.shape == "wide":
             made = _widened(made, ruleset, wide)
         parts.append(made.select(*layout.passed, *wanted))

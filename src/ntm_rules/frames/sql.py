@@ -1,14 +1,13 @@
 """A ruleset as the text of a query, for those who want to own it."""
 
-import warnings
 from collections.abc import Sequence
 
-from ntm_rules.frames.assessment import assess
-from ntm_rules.frames.base.columns import MissingColumns
+from ntm_rules.frames.base.columns import layout_of
+from ntm_rules.frames.base.question import Question
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument, EngineUnavailable, UnknownName
 from ntm_rules.model.arguments import need
-from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.facts import FactType
 from ntm_rules.model.rulesets import Ruleset
 
 DIALECTS = ("duckdb", "postgres")
@@ -19,6 +18,7 @@ def to_sql(
     dialect: str,
     *,
     table: str = "communes",
+    schema: str | None = None,
     unit_column: str = "code",
     keep: Sequence[str] = (),
     columns: Sequence[str] | None = None,
@@ -32,36 +32,36 @@ def to_sql(
 
     Args:
         dialect: ``duckdb`` or ``postgres``.
-        table: name of the table.
+        table, schema: name of the table, and of the schema it is in; without one the ``search_path`` finds it.
         unit_column, keep, shape: as for ``assess``.
         columns: the facts that have a column; all of ``inputs()`` unless given.
 
     Raises:
-        EngineUnavailable: ibis is not installed.
+        EngineUnavailable: sqlglot or narwhals is not installed.
         UnknownName: another dialect, or a fact that the set does not read.
     """
     need("ruleset", ruleset, Ruleset)
     if dialect not in DIALECTS:
         raise UnknownName(Message("kind.dialect"), dialect, DIALECTS)
     try:
-        import ibis
-    except ImportError as error:
-        raise EngineUnavailable(Message("engine.sql"), Message("hint.extra", extra="sql")) from error
+        import narwhals as nw
+
+        from ntm_rules.frames.query.lazy import sql
+        from ntm_rules.frames.query.query import query_of
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(
+            Message("engine.frame", package=error.name), Message("hint.extra", extra="sql")
+        ) from error
     if isinstance(columns, str):
         raise BadArgument(Message("argument.names", argument="columns", value=columns))
     inputs = ruleset.inputs()
     unknown = [name for name in columns or () if name not in inputs]
     if unknown:
         raise UnknownName(Message("kind.fact"), unknown[0], inputs)
-    kinds = {name: _kind(inputs[name]) for name in inputs if columns is None or name in columns}
-    schema = {unit_column: "string", **dict.fromkeys(keep, "string"), **kinds}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MissingColumns)
-        asked = assess(ruleset, ibis.table(schema, name=table), unit_column=unit_column, keep=keep, shape=shape)
-    return str(ibis.to_sql(asked, dialect=dialect))
-
-
-def _kind(fact: Fact) -> str:
-    if fact.type.numeric:
-        return "float64"
-    return "boolean" if fact.type is FactType.BOOLEAN else "string"
+    given = [name for name in inputs if columns is None or name in columns]
+    types = {FactType.BOOLEAN: nw.Boolean(), FactType.ORDINAL: nw.String(), FactType.CATEGORY: nw.String()}
+    question = Question(shape, unit_column, keep)
+    question.check_lazy()
+    layout = layout_of(ruleset, [unit_column, *keep, *given], unit_column, keep)
+    known = dict.fromkeys(layout.passed, nw.String()) | {n: types.get(inputs[n].type, nw.Float64()) for n in given}
+    return str(sql().text(query_of(ruleset, known, layout, shape, ""), dialect, table, schema))

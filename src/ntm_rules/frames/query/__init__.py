@@ -1,1 +1,1 @@
-"""The rules as one query of narwhals, run by the library that owns the data."""
+"""The rules as one query, run by the library or the database that owns the data."""

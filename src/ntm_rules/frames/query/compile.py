@@ -1,19 +1,31 @@
-"""The rule tree as narwhals expressions: one implementation for Polars, DuckDB, Ibis and Spark."""
+"""The rule tree as expressions of a query: one implementation for Polars and for every database."""
 
-import functools
-import operator
+import math
 import typing
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-import narwhals as nw
 from attrs import define, field
 
 from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
 from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
 from ntm_rules.frames.query import truth
-from ntm_rules.frames.query.stages import Slot, Stages, any_true, null, small, where
-from ntm_rules.frames.query.truth import Expr, Truth, first_of, when_any
+from ntm_rules.frames.query.expressions import (
+    TRUE,
+    Expr,
+    Kind,
+    choose,
+    every,
+    first_true,
+    greatest,
+    least,
+    lit,
+    null,
+    total,
+    where,
+)
+from ntm_rules.frames.query.stages import Slot, Stages, any_true, small
+from ntm_rules.frames.query.truth import Truth, first_of
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Case, Derived, Meets, Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
@@ -72,13 +84,13 @@ class FrameCompiler(Engine[Truth, Slot]):
             if derived.id in taken:
                 continue
             if not fresh.isdisjoint(facts_of_derived(derived)):
-                stages.step()
+                stages.step("derived")
                 fresh = set()
             made.slots |= made.with_ends(derived)
             fresh.add(derived.id)
-        stages.step()
-        made.places = {free: stages.add(made.place(free)) for free in made.selectors()}
-        stages.step()
+        stages.step("derived")
+        made.places = {free: stages.add(made.place(free), " ".join((*free, "place"))) for free in made.selectors()}
+        stages.step("places")
         return made
 
     def selectors(self) -> Iterator[tuple[str, ...]]:
@@ -95,17 +107,23 @@ class FrameCompiler(Engine[Truth, Slot]):
 
     def whole(self) -> tuple[Truth, list[Truth], list[Truth]]:
         """Return the outcomes of the set, of its criteria and of its indicators, each in columns of its own."""
-        own = [self.kept(self.indicator(i)) for c in self.ruleset.criteria for i in c.indicators]
-        self.stages.step()
-        criteria = [self.kept(found) for found in self.criteria(own)]
-        self.stages.step()
-        found = self.kept(self.joined(self.ruleset.at_least_n, criteria))
-        self.stages.step()
+        own = [self.kept(self.indicator(i), i.no) for c in self.ruleset.criteria for i in c.indicators]
+        self.stages.step("indicators")
+        criteria = self.kept_criteria(own)
+        self.stages.step("criteria")
+        found = self.kept(self.joined(self.ruleset.at_least_n, criteria), self.ruleset.id)
+        self.stages.step("whole")
         return found, criteria, own
 
-    def kept(self, found: Truth) -> Truth:
+    def kept(self, found: Truth, name: str) -> Truth:
         """Return an outcome as columns, there after the next step."""
-        return Truth(self.stages.add(found.holds), None if found.away is None else self.stages.add(found.away))
+        away = None if found.away is None else self.stages.add(found.away, f"{name} away")
+        return Truth(self.stages.add(found.holds, name), away)
+
+    def kept_criteria(self, own: Sequence[Truth], what: str = "criterion") -> list[Truth]:
+        """Return the outcomes of the criteria as columns, from those of all indicators."""
+        found = zip(self.ruleset.criteria, self.criteria(own), strict=True)
+        return [self.kept(outcome, f"{what} {criterion.no}") for criterion, outcome in found]
 
     def criteria(self, own: Sequence[Truth]) -> list[Truth]:
         """Return the outcomes of the criteria, from those of all indicators."""
@@ -195,21 +213,21 @@ class FrameCompiler(Engine[Truth, Slot]):
             return known
         found: Expr | None = None
         for name in free:
-            fact, value = self.facts[name], self.slots[name].value
+            fact, code = self.facts[name], self.slots[name].value
             if fact.type is FactType.BOOLEAN:
-                value = when_any([(value, nw.lit(2)), (~value, nw.lit(0))], null(nw.Int32))
-            code = value.cast(nw.Int32)
+                code = first_true([(code, lit(2)), (~code, lit(0))], null(Kind.INT32))
             if lacking:
-                code = code.fill_null(values_of(fact).index(None))
-            found = code if found is None else found * len(values_of(fact)) + code
-        return nw.lit(0, dtype=nw.Int32) if found is None else found
+                code = code.known_or(values_of(fact).index(None))
+            # places are kept in numbers of two bytes, their product need not fit there
+            found = code if found is None else found.cast(Kind.INT32) * len(values_of(fact)) + code
+        return lit(0) if found is None else found
 
     def by_place(
         self,
         free: Sequence[str],
         values: Sequence[typing.Any],
         make: Callable[[typing.Any], Expr],
-        kind: typing.Any,
+        kind: Kind,
         lacking: bool = False,
     ) -> Expr:
         """Return a value for each cell: equal ones together; null where there is no cell and for None."""
@@ -221,18 +239,14 @@ class FrameCompiler(Engine[Truth, Slot]):
             if value is not None:
                 groups.setdefault(value, []).append(number)
         place = self.place(free, lacking)
-        chain = [
-            (place.is_in(places) if len(places) > 1 else place == places[0], make(v)) for v, places in groups.items()
-        ]
-        return when_any(chain, null(kind))
+        return first_true([(place.is_in(places), make(v)) for v, places in groups.items()], null(kind))
 
     def at_places(self, free: Sequence[str], places: Sequence[bool]) -> Expr | None:
         """Return a column that is true at some places of the cells and false elsewhere; None where there is none."""
-        if not any(places):
+        true = [number for number, here in enumerate(places) if here]
+        if not true:
             return None
-        if not free:
-            return nw.lit(True)
-        return self.by_place(free, [here or None for here in places], nw.lit, nw.Boolean).fill_null(False)
+        return self.place(free).is_in(true).known_or(False) if free else TRUE
 
     def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Truth:
         """Return a comparison of a number; of what lies between two both have to agree."""
@@ -252,7 +266,7 @@ class FrameCompiler(Engine[Truth, Slot]):
         holds, away = found.holds, found.away
         cap = self.at_places(free, [a.capped for a in asked])
         if cap is not None:
-            holds = nw.when(cap).then(self.capped(found).holds).otherwise(holds)
+            holds = choose(cap, self.capped(found).holds, holds)
             away = None if away is None else away & ~cap
         nothing = self.at_places(free, [a.code == Outcome.NOT_APPLICABLE for a in asked])
         if nothing is not None:
@@ -264,39 +278,36 @@ class FrameCompiler(Engine[Truth, Slot]):
         limits = limits_of(asked)
 
         def holds(way: Op) -> Expr:
-            limit = self.by_place(free, limits, lambda v: nw.lit(end_of(way, v)), nw.Float64)
+            limit = self.by_place(free, limits, lambda v: lit(end_of(way, v)), Kind.FLOAT)
             return typing.cast(Expr, ORDER[way](slot.value, limit))
 
-        found = functools.reduce(operator.and_, map(holds, one_way(op)))
+        found = every(map(holds, one_way(op)))
         if slot.top is None or slot.bottom is None:
             return Truth(found)
         # multiplied out in whole numbers: a quotient is rounded, and may miss a limit that the ratio just meets
         pairs = [None if v is None else v.as_integer_ratio() for v in limits]
-        under, over = (
-            self.by_place(free, [p and p[n] for p in pairs], lambda v: nw.lit(v, dtype=nw.Int64), nw.Int64)
-            for n in (0, 1)
-        )
-        exact = _compared(op, slot.top * over, slot.bottom * under)
+        over = math.lcm(*(pair[1] for pair in pairs if pair is not None))
+        scaled = [None if pair is None else pair[0] * (over // pair[1]) for pair in pairs]
+        under = self.by_place(free, scaled, lambda v: lit(v, Kind.INT64), Kind.INT64)
+        exact = typing.cast(Expr, ORDER[op](slot.top * lit(over, Kind.INT64), slot.bottom * under))
         empty = [None if a.cell is None else a.cell.when_empty for a in asked]
         said = [None if outcome is None else outcome.satisfied for outcome in empty]
-        none = self.by_place(free, said, nw.lit, nw.Boolean)
+        none = self.by_place(free, said, lit, Kind.BOOLEAN)
         away = self.at_places(free, [outcome is Outcome.NOT_APPLICABLE for outcome in empty])
-        there = when_any([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
-        return Truth(there, None if away is None else ((slot.bottom == 0) & away).fill_null(False))
+        there = first_true([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
+        return Truth(there, None if away is None else ((slot.bottom == 0) & away).known_or(False))
 
     def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Truth:
         """Return a comparison of a yes/no, level or category: one outcome for each cell and value."""
         ranks = [tuple(row) for row in self.tables.ranks(name, op, cells)]
         lookup = [None if cell is None else row for cell, row in zip(cells, ranks, strict=True)]
-        holds = self.by_place(free, lookup, lambda row: self._of_values(name, row), nw.Boolean)
+        holds = self.by_place(free, lookup, lambda row: self._of_values(name, row), Kind.BOOLEAN)
         return Truth(holds, self.at_places(free, [NOT_APPLICABLE in row for row in ranks]))
 
     def _of_values(self, name: str | None, row: Sequence[int]) -> Expr:
         """Return the truth for each value; a cell that asks for nothing asks for it whatever the value."""
         if len(set(row)) == 1:
-            return nw.lit(
-                {MET: True, NOT_APPLICABLE: True, NOT_MET: False, UNDETERMINED: None}[row[0]], dtype=nw.Boolean
-            )
+            return truth.unknown() if row[0] == UNDETERMINED else lit(row[0] != NOT_MET)
         value = self.slots[typing.cast(str, name)].value
         fact = self.facts[typing.cast(str, name)]
         if fact.type is FactType.BOOLEAN:
@@ -308,7 +319,7 @@ class FrameCompiler(Engine[Truth, Slot]):
             (n, rank) for n, (held, rank) in enumerate(zip(values_of(fact), row, strict=True)) if not is_lacking(held)
         ]
         groups = [([n for n, rank in known if rank == wanted], wanted == MET) for wanted in (MET, NOT_MET)]
-        return when_any([(value.is_in(ns), nw.lit(met)) for ns, met in groups if ns], truth.unknown())
+        return first_true([(value.is_in(ns), lit(met)) for ns, met in groups if ns], truth.unknown())
 
     # -- derived facts -----------------------------------------------------------------------
 
@@ -318,87 +329,83 @@ class FrameCompiler(Engine[Truth, Slot]):
         bad = any_true(read.invalid for read in reads)
         found: dict[str, Slot] = {}
         for name, slot in self.derived_slots(derived):
-            top, bottom = (None if e is None else self.stages.add(e) for e in (slot.top, slot.bottom))
-            invalid = None if bad is None else self.stages.add(bad & slot.unknown)
-            found[name] = Slot(self.stages.add(slot.value), top, bottom, invalid)
+            top, bottom = (
+                None if e is None else self.stages.add(e, f"{name}_{what}")
+                for e, what in ((slot.top, "part"), (slot.bottom, "whole"))
+            )
+            invalid = None if bad is None else self.stages.add(bad & slot.unknown, f"{name}_invalid")
+            found[name] = Slot(self.stages.add(slot.value, name), top, bottom, invalid)
         return found
 
     def picked(self, fact: Fact, guard: Truth, value: Slot, other: Slot) -> Slot:
         """Return a value where its guard is met, the other one elsewhere; none where that is open and matters."""
         # unknown has a place here, so that two unknown values are the same
-        unknown = nw.lit(len(fact.values), dtype=nw.Int16)
-        agreed = nw.when(value.value == other.value).then(other.value).otherwise(unknown)
-        return Slot(when_any([(guard.met, value.value), (guard.open, agreed)], other.value))
+        unknown = lit(len(fact.values), Kind.INT16)
+        agreed = choose(value.value == other.value, other.value, unknown)
+        return Slot(first_true([(guard.met, value.value), (guard.open, agreed)], other.value))
 
     def case(self, fact: Fact, rule: Case) -> Slot:
         """Return the place of the value in those of the fact; null where there is none."""
         found = super().case(fact, rule).value
-        return Slot(where(found != len(fact.values), found, nw.Int16))
+        return Slot(where(found != len(fact.values), found, Kind.INT16))
 
     def text(self, fact: Fact, value: str | None) -> Slot:
         """Return one of the values of a fact, by its place; the place behind them where it has none."""
-        return Slot(nw.lit(len(fact.values) if value is None else fact.values.index(value), dtype=nw.Int16))
+        return Slot(lit(len(fact.values) if value is None else fact.values.index(value), Kind.INT16))
 
     def ambiguous(self, fact: Fact) -> Slot:
         """Return that two rows of an exclusive case hold."""
-        return Slot(nw.lit(len(fact.values) + 1, dtype=nw.Int16))
+        return Slot(lit(len(fact.values) + 1, Kind.INT16))
 
     def value(self, fact: Fact, name: str) -> Slot:
         """Return the value of another fact as one of *fact*."""
         other, place = self.facts[name], self.slots[name].value
-        chain = [(place == n, nw.lit(fact.values.index(v), dtype=nw.Int16)) for n, v in enumerate(other.values)]
-        chain.append((place == len(other.values) + 1, nw.lit(len(fact.values) + 1, dtype=nw.Int16)))
-        return Slot(first_of(chain, nw.Int16).fill_null(len(fact.values)))
+        chain = [(place == n, lit(fact.values.index(v), Kind.INT16)) for n, v in enumerate(other.values)]
+        chain.append((place == len(other.values) + 1, lit(len(fact.values) + 1, Kind.INT16)))
+        return Slot(first_of(chain, Kind.INT16).known_or(len(fact.values)))
 
     def quotient(self, fact: Fact, rule: RatioOf) -> Slot:
         """Return a ratio that only its parts give."""
         made = self.stages.pairs.get((fact.id, rule.part, rule.whole))
         if made is None:
-            return Slot(null(nw.Float64))
+            return Slot(null(Kind.FLOAT))
         bad = any_true((self.slots[rule.part].invalid, self.slots[rule.whole].invalid))
-        if bad is not None:
-            made = where(~bad, made[0], nw.Int64), where(~bad, made[1], nw.Int64)
-        return Slot(null(nw.Float64), *made)
+        top, bottom = made
+        return Slot(null(Kind.FLOAT), top, bottom if bad is None else where(~bad, bottom, Kind.INT64))
 
     def points(self, parts: Sequence[tuple[Truth | None, Part]], instead: Mapping[str, Decimal]) -> Slot:
         """Return the points of the parts that apply over what these are out of."""
         tops, bottoms = list[Expr](), list[Expr]()
         for applies, part in parts:
-            points, nothing = self.slots[part.fact].value, nw.lit(0, dtype=nw.Int64)
-            steps = (small(points) * 10.0**part.digits).round(0).cast(nw.Int64) * part.factor
-            missing = null(nw.Int64)
+            points, nothing = self.slots[part.fact].value, lit(0, Kind.INT64)
+            steps = (small(points) * 10.0**part.digits).round().cast(Kind.INT64) * part.factor
+            missing = null(Kind.INT64)
             if part.fact in instead:
-                missing = nw.lit(int(instead[part.fact].scaleb(part.digits)) * part.factor, dtype=nw.Int64)
-            known = nw.when(points.is_null()).then(missing).otherwise(steps)
-            share = nw.lit(part.share, dtype=nw.Int64)
+                missing = lit(int(instead[part.fact].scaleb(part.digits)) * part.factor, Kind.INT64)
+            known = choose(points.is_null(), missing, steps)
+            share = lit(part.share, Kind.INT64)
             if applies is not None:
-                known = when_any([(applies.open, null(nw.Int64)), (applies.met, known)], nothing)
-                share = when_any([(applies.met, share)], nothing)
+                known = first_true([(applies.open, null(Kind.INT64)), (applies.met, known)], nothing)
+                share = first_true([(applies.met, share)], nothing)
             tops.append(known)
             bottoms.append(share)
-        top, bottom = functools.reduce(operator.add, tops), functools.reduce(operator.add, bottoms)
-        return Slot(null(nw.Float64), top, where(~top.is_null(), bottom, nw.Int64))
+        top, bottom = total(tops), total(bottoms)
+        return Slot(null(Kind.FLOAT), top, where(~top.is_null(), bottom, Kind.INT64))
 
     def extreme(self, facts: Sequence[str], smaller: bool) -> Slot:
         """Return the least or greatest of several facts; of ratios the one that is so when multiplied out."""
         reads = [self.slots[name] for name in facts]
-        known = nw.lit(True)
+        known: Expr = TRUE
         for slot in reads:
             known = known & ~slot.unknown
         if all(slot.bottom is None for slot in reads):
-            pick = nw.min_horizontal if smaller else nw.max_horizontal
-            return Slot(where(known, pick(*(slot.value for slot in reads)), nw.Float64))
+            pick = least if smaller else greatest
+            return Slot(where(known, pick(*(slot.value for slot in reads)), Kind.FLOAT))
         return _extreme_of_ratios(self.stages, reads, known, smaller)
 
     def grown(self, fact: Fact) -> Slot:
         """Return the most that a fact may become; it was worked out with the other facts."""
         return self.slots[most(fact.id)]
-
-
-def _compared(op: Op, left: Expr, right: Expr) -> Expr:
-    if op is Op.EQUALS:  # Ibis takes a comparison with a constant null for "is null"
-        return (left >= right) & (left <= right)
-    return typing.cast(Expr, ORDER[op](left, right))
 
 
 def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:
@@ -408,24 +415,24 @@ def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:
 
 def _extreme_of_ratios(stages: Stages, reads: Sequence[Slot], known: Expr, smaller: bool) -> Slot:
     """Return the fact of the least or greatest size; a share of nothing, where one is that."""
-    none = null(nw.Int64)
+    none = null(Kind.INT64)
     sizes: list[Expr] = []
     for slot in reads:
         size = slot.value
         if slot.top is not None and slot.bottom is not None:
-            quotient = slot.top.cast(nw.Float64) / where(slot.bottom != 0, slot.bottom, nw.Int64).cast(nw.Float64)
-            size = nw.when(slot.bottom.is_null()).then(slot.value).otherwise(quotient)
-        sizes.append(stages.add(size))
-    best = (nw.min_horizontal if smaller else nw.max_horizontal)(*sizes)
-    stages.step()
+            quotient = slot.top.cast(Kind.FLOAT) / where(slot.bottom != 0, slot.bottom, Kind.INT64).cast(Kind.FLOAT)
+            size = choose(slot.bottom.is_null(), slot.value, quotient)
+        sizes.append(stages.add(size, "size"))
+    best = (least if smaller else greatest)(*sizes)
+    stages.step("sizes")
     tops: list[tuple[Expr, Expr]] = []
     bottoms: list[tuple[Expr, Expr]] = []
     values: list[tuple[Expr, Expr]] = []
     for slot, size in zip(reads, sizes, strict=True):
         top, bottom = (none, none) if slot.top is None or slot.bottom is None else (slot.top, slot.bottom)
-        void = [(known & (bottom == 0), nw.lit(0, dtype=nw.Int64))]
+        void = [(known & (bottom == 0), lit(0, Kind.INT64))]
         here = known & (size == best)
         tops, bottoms = [*void, *tops, (here, top)], [*void, *bottoms, (here, bottom)]
-        values = [(known & (bottom == 0), null(nw.Float64)), *values]
-        values.append((here, where(bottom.is_null(), slot.value, nw.Float64)))
-    return Slot(when_any(values, null(nw.Float64)), when_any(tops, none), when_any(bottoms, none))
+        values = [(known & (bottom == 0), null(Kind.FLOAT)), *values]
+        values.append((here, where(bottom.is_null(), slot.value, Kind.FLOAT)))
+    return Slot(first_true(values, null(Kind.FLOAT)), first_true(tops, none), first_true(bottoms, none))

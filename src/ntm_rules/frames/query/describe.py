@@ -1,17 +1,17 @@
-"""One row a unit and indicator, as narwhals expressions: value, threshold, margin, column, evidence, reason, detail."""
+"""One row a unit and indicator, as expressions: value, threshold, margin, column, evidence, reason, detail."""
 
 import typing
 from collections.abc import Callable, Sequence
 
-import narwhals as nw
 from attrs import define
 
 from ntm_rules.frames.base.details import BAD, SEPARATOR
 from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, says_empty, tables_of
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.query.compile import FrameCompiler, limits_of
-from ntm_rules.frames.query.stages import Slot, few_digits, null, unsigned_zero
-from ntm_rules.frames.query.truth import Expr, Truth, when_any
+from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, join, least, lit, null
+from ntm_rules.frames.query.stages import Slot, few_digits, unsigned_zero
+from ntm_rules.frames.query.truth import Truth
 from ntm_rules.model.conditions import Condition, Meets, Op
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.fold import Compared, Conditions, singles
@@ -24,7 +24,7 @@ from ntm_rules.verdict.margins import as_float
 
 def number(value: int) -> Expr:
     """Return a constant place."""
-    return nw.lit(value, dtype=nw.Int16)
+    return lit(value, Kind.INT16)
 
 
 @define
@@ -56,10 +56,10 @@ class FrameDescriber(Conditions[Said]):
         found = self.condition(indicator.require)
         if indicator.applies_if is not None:
             guard = self.condition(indicator.applies_if)
-            found.reason = nw.when(guard.found.open).then(guard.reason).otherwise(found.reason)
-            found.margin = nw.when(guard.found.met).then(found.margin).otherwise(null(nw.Float64))
+            found.reason = choose(guard.found.open, guard.reason, found.reason)
+            found.margin = choose(guard.found.met, found.margin, null(Kind.FLOAT))
         if len(singles(indicator.require)) != 1:
-            found.actual = found.required = found.margin = null(nw.Float64)
+            found.actual = found.required = found.margin = null(Kind.FLOAT)
         return found
 
     def all(self, members: Sequence[Said]) -> Said:
@@ -77,7 +77,7 @@ class FrameDescriber(Conditions[Said]):
     def negated(self, member: Said) -> Said:
         """Return a ``not``, which has no margin: that of its member would say the opposite."""
         found = self.compiler.negated(member.found)
-        return Said(found, member.reason, member.level, member.actual, member.required, null(nw.Float64))
+        return Said(found, member.reason, member.level, member.actual, member.required, null(Kind.FLOAT))
 
     def found(self, node: Meets, other: Ruleset, address: str) -> Said:
         """Another ruleset: the reason of its first undetermined indicator."""
@@ -92,10 +92,10 @@ class FrameDescriber(Conditions[Said]):
             for criterion, here in zip(other.criteria, criteria, strict=True):
                 below = [(next(left), describer.indicator(i).reason) for i in criterion.indicators]
                 chain += [(here.open & outcome.open, why) for outcome, why in below]
-            reason = when_any(chain, reason)
-        required = nw.lit(1.0) if cell.value is True else null(nw.Float64)
+            reason = first_true(chain, reason)
+        required = lit(1.0) if cell.value is True else null(Kind.FLOAT)
         level = number(LEVELS.index(cell.level))
-        return Said(found, reason, level, null(nw.Float64), required, null(nw.Float64))
+        return Said(found, reason, level, null(Kind.FLOAT), required, null(Kind.FLOAT))
 
     # -- comparisons -------------------------------------------------------------------------
 
@@ -113,37 +113,37 @@ class FrameDescriber(Conditions[Said]):
 
         def limits(found: Sequence[Cell | None]) -> Expr:
             numbers = [as_float(c.value, fact) if c is not None else None for c in found]
-            return of([None if n != n else n for n in numbers], nw.lit, nw.Float64)
+            return of([None if n != n else n for n in numbers], lit, Kind.FLOAT)
 
         value = limits([a.cell for a in asked])
         open_ = found.open
-        printed = of([None if c is None else LEVELS.index(c.level) for c in cells], number, nw.Int16)
-        weakest = of([_level(c, a) for c, a in zip(cells, asked, strict=True)], number, nw.Int16)
-        level = nw.when(open_).then(printed).otherwise(weakest).fill_null(NO_REASON)
+        printed = of([None if c is None else LEVELS.index(c.level) for c in cells], number, Kind.INT16)
+        weakest = of([_level(c, a) for c, a in zip(cells, asked, strict=True)], number, Kind.INT16)
+        level = choose(open_, printed, weakest).known_or(NO_REASON)
         decided = ~open_ if found.away is None else ~open_ & ~found.away
         actual = self.actual(slot, fact, free, asked, value)
         slack = self.margin(slot, fact, op, free, asked, value, actual)
-        margin = nw.when(decided).then(slack).otherwise(null(nw.Float64))
-        required = nw.when(open_).then(limits(shown)).otherwise(value)
+        margin = choose(decided, slack, null(Kind.FLOAT))
+        required = choose(open_, limits(shown), value)
         return Said(found, self.reason(slot, fact, free, cells), level, actual, required, margin)
 
     def reason(self, slot: Slot | None, fact: Fact | None, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
         """Return the first reason why a comparison decides nothing."""
         compiler = self.compiler
         own = [None if c is None else cell_reason(c, compiler.floor) for c in cells]
-        cell = compiler.by_place(free, own, number, nw.Int16)
+        cell = compiler.by_place(free, own, number, Kind.INT16)
         empties = [c is not None and says_empty(c) for c in cells]
         found = cell
         if slot is not None and fact is not None:
-            silent = compiler.by_place(free, empties, nw.lit, nw.Boolean)
-            found = nw.when(cell == NO_REASON).then(_slot_reason(slot, fact, silent)).otherwise(cell)
+            silent = compiler.by_place(free, empties, lit, Kind.BOOLEAN)
+            found = choose(cell == NO_REASON, _slot_reason(slot, fact, silent), cell)
         if None in own:
-            found = nw.when(cell.is_null()).then(self.no_cell(free, cells)).otherwise(found)
+            found = choose(cell.is_null(), self.no_cell(free, cells), found)
         if slot is None or fact is None or not fact.values:
             return found
         # that a fact is ambiguous comes before what the law leaves open
         ambiguous = (slot.value == len(fact.values) + 1) & (found != ORDER[ReasonCode.SELECTOR_MISSING])
-        return nw.when(ambiguous).then(number(ORDER[ReasonCode.AMBIGUOUS_CASE])).otherwise(found)
+        return choose(ambiguous, number(ORDER[ReasonCode.AMBIGUOUS_CASE]), found)
 
     def no_cell(self, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
         """Why a table has no cell for a row."""
@@ -152,8 +152,8 @@ class FrameDescriber(Conditions[Said]):
         whatever = [None if cell is not None or why is None else ORDER[why] for cell, why in reasons]
         if all(why is None for why in whatever):
             return self.selectors(free)
-        found = self.compiler.by_place(free, whatever, number, nw.Int16, lacking=True)
-        return nw.when(found.is_null()).then(self.selectors(free)).otherwise(found)
+        found = self.compiler.by_place(free, whatever, number, Kind.INT16, lacking=True)
+        return choose(found.is_null(), self.selectors(free), found)
 
     def selectors(self, free: Sequence[str]) -> Expr:
         """Return which selector is missing, not valid or ambiguous."""
@@ -163,7 +163,7 @@ class FrameDescriber(Conditions[Said]):
             for slot, fact in slots:
                 lacks = _lacks(slot, fact, code)
                 chain += [] if lacks is None else [(lacks, number(ORDER[code]))]
-        return when_any(chain, number(ORDER[ReasonCode.NO_CELL]))
+        return first_true(chain, number(ORDER[ReasonCode.NO_CELL]))
 
     def actual(
         self, slot: Slot | None, fact: Fact | None, free: Sequence[str], asked: Sequence[Asked], value: Expr
@@ -173,20 +173,20 @@ class FrameDescriber(Conditions[Said]):
         A number that is in 15 digits the threshold *value* is shown as that.
         """
         if slot is None or fact is None or fact.type is FactType.CATEGORY:
-            return null(nw.Float64)
+            return null(Kind.FLOAT)
         if fact.type is FactType.BOOLEAN:
-            chain = [(slot.value, nw.lit(1.0)), (~slot.value, nw.lit(0.0))]
-            return when_any(chain, null(nw.Float64))
+            chain = [(slot.value, lit(1.0)), (~slot.value, lit(0.0))]
+            return first_true(chain, null(Kind.FLOAT))
         if fact.type is FactType.ORDINAL:
-            return nw.when(slot.value < len(fact.values)).then(slot.value.cast(nw.Float64)).otherwise(null(nw.Float64))
+            return choose(slot.value < len(fact.values), slot.value.cast(Kind.FLOAT), null(Kind.FLOAT))
         by_place, spans = self.compiler.by_place, [None if d is None else ends(d) for d in limits_of(asked)]
-        low, high = (by_place(free, [span and span[n] for span in spans], nw.lit, nw.Float64) for n in (0, 1))
+        low, high = (by_place(free, [span and span[n] for span in spans], lit, Kind.FLOAT) for n in (0, 1))
         same = (slot.value >= low) & (slot.value <= high)
-        known = nw.when(same).then(value).otherwise(unsigned_zero(few_digits(slot.value)))
+        known = choose(same, value, unsigned_zero(few_digits(slot.value)))
         if slot.top is None or slot.bottom is None:
             return known
         divisor = _divisor(slot.bottom)
-        return nw.when(slot.bottom.is_null()).then(known).otherwise(slot.top.cast(nw.Float64) / divisor)
+        return choose(slot.bottom.is_null(), known, slot.top.cast(Kind.FLOAT) / divisor)
 
     def margin(
         self,
@@ -201,16 +201,16 @@ class FrameDescriber(Conditions[Said]):
         """Slack in the fact's unit; steps for a level."""
         kinds = (FactType.BOOLEAN, FactType.CATEGORY)
         if slot is None or fact is None or op is Op.ONE_OF or fact.type in kinds:
-            return null(nw.Float64)
+            return null(Kind.FLOAT)
         slack = actual - value
         if slot.top is not None and slot.bottom is not None:
             limits = [None if d is None else d.as_integer_ratio() for d in limits_of(asked)]
             top, bottom = (
-                self.compiler.by_place(free, [p and float(p[n]) for p in limits], nw.lit, nw.Float64) for n in (0, 1)
+                self.compiler.by_place(free, [p and float(p[n]) for p in limits], lit, Kind.FLOAT) for n in (0, 1)
             )
-            part, whole = slot.top.cast(nw.Float64), slot.bottom.cast(nw.Float64)
+            part, whole = slot.top.cast(Kind.FLOAT), slot.bottom.cast(Kind.FLOAT)
             exact = (part * bottom - top * whole) / (_divisor(slot.bottom) * bottom)
-            slack = nw.when(slot.bottom.is_null()).then(slack).otherwise(exact)
+            slack = choose(slot.bottom.is_null(), slack, exact)
         if op is Op.EQUALS:
             return unsigned_zero(slack.abs() * -1.0)
         return unsigned_zero(slack * -1.0) if op in (Op.AT_MOST, Op.LESS_THAN) else slack
@@ -223,25 +223,25 @@ class FrameDescriber(Conditions[Said]):
         bindings = compiler.tables.bindings
         used = tuple(dict.fromkeys(s for table in tables_of(require) for s in table.by))
         free = tuple(s for s in used if s not in bindings)
-        texts: dict[str, Expr] = {name: nw.lit(text) for name, text in bindings.items()}
+        texts: dict[str, Expr] = {name: lit(text) for name, text in bindings.items()}
         for name in free:
             held = enumerate(values_of(compiler.facts[name]))
             place = compiler.place((name,))
-            chain = [(place == n, nw.lit(selected(v))) for n, v in held if not is_lacking(v)]
-            texts[name] = when_any(chain, null(nw.String))
+            chain = [(place == n, lit(selected(v))) for n, v in held if not is_lacking(v)]
+            texts[name] = first_true(chain, null(Kind.TEXT))
         if not used:
-            return null(nw.String)
-        joined = nw.concat_str([texts[name] for name in used], separator=", ", ignore_nulls=True)
-        return nw.when(joined != "").then(joined).otherwise(null(nw.String))
+            return null(Kind.TEXT)
+        joined = join(", ", [texts[name] for name in used])
+        return choose(joined != "", joined, null(Kind.TEXT))
 
     def detail(self, facts: Sequence[Fact]) -> Expr:
         """Return the facts of a row, see ``details``."""
         texts = [_text(self.compiler.slots[fact.id], fact) for fact in facts]
-        return nw.concat_str(texts, separator=SEPARATOR) if texts else nw.lit("")
+        return join(SEPARATOR, texts) if texts else lit("")
 
 
 def _divisor(bottom: Expr) -> Expr:
-    return nw.when(bottom != 0).then(bottom).otherwise(null(nw.Int64)).cast(nw.Float64)
+    return choose(bottom != 0, bottom, null(Kind.INT64)).cast(Kind.FLOAT)
 
 
 def _level(cell: Cell | None, asked: Asked) -> int | None:
@@ -267,18 +267,18 @@ def _slot_reason(slot: Slot, fact: Fact, says_empty_: Expr) -> Expr:
         chain.append(((slot.bottom == 0) & ~says_empty_, number(ORDER[ReasonCode.EMPTY_WHOLE])))
     if fact.values:
         chain.append((slot.value == len(fact.values) + 1, number(ORDER[ReasonCode.AMBIGUOUS_CASE])))
-    return when_any(chain, number(ORDER[ReasonCode.FACT_MISSING]))
+    return first_true(chain, number(ORDER[ReasonCode.FACT_MISSING]))
 
 
 def _text(slot: Slot, fact: Fact) -> Expr:
     if fact.type.numeric:
-        text = slot.value.cast(nw.String)
+        text = slot.value.cast(Kind.TEXT)
     elif fact.type is FactType.BOOLEAN:
-        text = when_any([(slot.value, nw.lit("1")), (~slot.value, nw.lit("0"))], null(nw.String))
+        text = first_true([(slot.value, lit("1")), (~slot.value, lit("0"))], null(Kind.TEXT))
     else:
-        text = slot.value.cast(nw.String)
-    text = text.fill_null("")
-    return text if slot.invalid is None else nw.when(slot.invalid).then(nw.lit(BAD)).otherwise(text)
+        text = slot.value.cast(Kind.TEXT)
+    text = text.known_or("")
+    return text if slot.invalid is None else choose(slot.invalid, lit(BAD), text)
 
 
 def _joined(found: Truth, members: Sequence[Said]) -> Said:
@@ -286,6 +286,6 @@ def _joined(found: Truth, members: Sequence[Said]) -> Said:
     first = members[0]
     if len(members) == 1:
         return Said(found, first.reason, first.level, first.actual, first.required, first.margin)
-    reason = when_any([(m.found.open, m.reason) for m in members], number(NO_REASON))
-    level = nw.min_horizontal(*(m.level for m in members))
+    reason = first_true([(m.found.open, m.reason) for m in members], number(NO_REASON))
+    level = least(*(m.level for m in members))
     return Said(found, reason, level, first.actual, first.required, first.margin)

@@ -8,9 +8,21 @@ from attrs import define
 
 from ntm_rules.frames.arrays.readers import AS_FLAGS
 from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
+from ntm_rules.frames.query.expressions import (
+    FALSE,
+    TRUE,
+    Expr,
+    Kind,
+    col,
+    first_true,
+    lit,
+    null,
+    some,
+    where,
+)
 from ntm_rules.frames.query.ratios import join_growing, join_ratios
-from ntm_rules.frames.query.stages import Slot, Stages, divided, is_near, null, small, where, whole_where_small
-from ntm_rules.frames.query.truth import first_of, when_any
+from ntm_rules.frames.query.stages import Slot, Stages, is_near, small
+from ntm_rules.frames.query.truth import first_of, unknown
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, TableError
 from ntm_rules.model.facts import Fact, FactType
@@ -31,7 +43,7 @@ class FrameFacts:
     """
 
     slots: dict[str, Slot]
-    bad: dict[str, nw.Expr]
+    bad: dict[str, Expr]
 
 
 def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str) -> FrameFacts:
@@ -43,43 +55,47 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
     Raises:
         TableError: columns of another type than their facts.
     """
-    schema = stages.frame.collect_schema()
+    schema = stages.schema
     given = [fact for fact in ruleset.facts if fact.id in names]
     problems = [found for f in given if (found := _unfit(f, schema[f.id], cast)) is not None]
     if problems:
         raise TableError(problems)
     checker = program_of(ruleset).checker
     slots = {fact.id: Slot(_fixed(fact, checker.bound.get(fact.id))) for fact in ruleset.facts}
+    read = {fact.id: stages.add(_read(fact, schema[fact.id]), fact.id) for fact in given}
+    stages.step("read")
     for fact in given:
-        value = _value(fact, schema[fact.id], fact.id in checker.stepped)
+        value = read[fact.id]
+        if fact.type.numeric:
+            value = _good(fact, schema[fact.id], value, fact.id in checker.stepped)
         bound = checker.bound.get(fact.id)
         if bound is not None:  # another value than that of province or year is a bad one
-            value = where(value == fact.values.index(bound), value, nw.Int16)
-        slots[fact.id] = Slot(stages.add(value))
-    stages.step()
+            value = where(value == fact.values.index(bound), value, Kind.INT16)
+        slots[fact.id] = Slot(stages.add(value, fact.id))
+    stages.step("checked")
     bad = {
-        fact.id: stages.add(slots[fact.id].value.is_null() & ~nw.col(fact.id).is_null())
+        fact.id: stages.add(slots[fact.id].value.is_null() & ~col(fact.id).is_null(), f"{fact.id}_bad")
         for fact in given
         if fact.id in checker.bound or _may_be_bad(fact, schema[fact.id])
     }
     for fact in given:
         value, wrong = slots[fact.id].value, bad.get(fact.id)
         if fact.id in checker.bound and wrong is not None:
-            value = where(~wrong, _fixed(fact, checker.bound[fact.id]), nw.Int16)
-        slots[fact.id] = Slot(stages.add(value), invalid=wrong)
-    stages.step(alone=True)  # from here on a fact is its checked column, whatever the caller's was
+            value = where(~wrong, _fixed(fact, checker.bound[fact.id]), Kind.INT16)
+        slots[fact.id] = Slot(stages.add(value, fact.id), invalid=wrong)
+    stages.step("known")
     join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived)
     join_growing(stages, slots, bad, set(names), growing(ruleset))
     return FrameFacts(slots, bad)
 
 
-def _fixed(fact: Fact, bound: str | None) -> nw.Expr:
+def _fixed(fact: Fact, bound: str | None) -> Expr:
     """Return the value that province or year fixes; a null without one."""
     if bound is not None:
-        return nw.lit(fact.values.index(bound), dtype=nw.Int16)
+        return lit(fact.values.index(bound), Kind.INT16)
     if fact.type.numeric:
-        return null(nw.Float64)
-    return null(nw.Boolean if fact.type is FactType.BOOLEAN else nw.Int16)
+        return null(Kind.FLOAT)
+    return null(Kind.BOOLEAN if fact.type is FactType.BOOLEAN else Kind.INT16)
 
 
 def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
@@ -97,21 +113,16 @@ def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
     return Diagnostic("table.type", message, hint=hint)
 
 
-def _value(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr:
-    """Return a column in the type of its slot, null where it is missing or bad; *stepped* as for ``check_of``."""
-    column = nw.col(fact.id)
+def _read(fact: Fact, kind: typing.Any) -> Expr:
+    """Return a column in the type of its slot, null where it is missing or out of bounds."""
+    column = col(fact.id)
     if fact.type.numeric:
-        return _good(fact, kind, stepped)
+        return where(_inside(fact, kind), _number(fact, kind), Kind.FLOAT)
     if fact.type is FactType.BOOLEAN:
-        return (
-            column
-            if kind == nw.Boolean
-            else when_any([(column == 1, nw.lit(True)), (column == 0, nw.lit(False))], null(nw.Boolean))
-        )
+        return column if kind == nw.Boolean else first_true([(column == 1, TRUE), (column == 0, FALSE)], unknown())
     known = [value for value in fact.values if kind != nw.Enum or value in kind.categories]
-    texts = column if kind in (nw.String, nw.Enum) else column.cast(nw.String)
-    places = [(texts == value, nw.lit(fact.values.index(value), dtype=nw.Int16)) for value in known]
-    return first_of(places, nw.Int16) if places else null(nw.Int16)
+    texts = column if kind in (nw.String, nw.Enum, nw.Categorical) else column.cast(Kind.TEXT)
+    return first_of([(texts == value, lit(fact.values.index(value), Kind.INT16)) for value in known], Kind.INT16)
 
 
 def _may_be_bad(fact: Fact, kind: typing.Any) -> bool:
@@ -121,52 +132,43 @@ def _may_be_bad(fact: Fact, kind: typing.Any) -> bool:
     return fact.type.numeric or kind != nw.Enum or not set(kind.categories) <= set(fact.values)
 
 
-def _good(fact: Fact, kind: typing.Any, stepped: bool) -> nw.Expr:
-    """Return a column of numbers as float64, null where it is missing or no number of the fact's."""
-    found, whole = where(_inside(fact, kind), _number(fact, kind), nw.Float64), kind.is_integer()
+def _good(fact: Fact, kind: typing.Any, found: Expr, stepped: bool) -> Expr:
+    """Return a number within bounds, null where it is none of the fact's; *stepped* as for ``check_of``."""
+    whole = kind.is_integer()
     if fact.type is FactType.COUNT and not whole:
-        nearest = whole_where_small(found)
-        found = where(is_near(found, nearest), nearest, nw.Float64)
+        nearest = found.round()
+        found = where(is_near(found, nearest), nearest, Kind.FLOAT)
     if stepped and not whole:
         power = float(10**fact.decimals)
-        found = where(is_near(found, divided((small(found) * power).round(0), power)), found, nw.Float64)
+        found = where(is_near(found, (small(found) * power).round() / power), found, Kind.FLOAT)
     many = _many_digits(fact, kind)
-    return found if many is None else where(~many, found, nw.Float64)
+    return found if many is None else where(~many, found, Kind.FLOAT)
 
 
-def _number(fact: Fact, kind: typing.Any) -> nw.Expr:
+def _number(fact: Fact, kind: typing.Any) -> Expr:
     """Return a column of numbers as float64; a float32 is read through its shortest text, as it is printed."""
-    column = nw.col(fact.id)
+    column = col(fact.id)
     if kind == nw.Float64:
         return column
-    return (column.cast(nw.String) if kind == nw.Float32 else column).cast(nw.Float64)
+    return (column.cast(Kind.TEXT) if kind == nw.Float32 else column).cast(Kind.FLOAT)
 
 
-def _inside(fact: Fact, kind: typing.Any) -> nw.Expr:
+def _inside(fact: Fact, kind: typing.Any) -> Expr:
     """Return True where a number is within the bounds of a fact and not too small: NaN never is."""
     value, (low, high) = _number(fact, kind), bounds(fact)
     if fact.type is FactType.COUNT or not (kind.is_float() or kind == nw.Unknown) or low >= SMALLEST:
-        return (value >= low) & (value <= high)
+        return value.between(low, high)
     if low < 0:
-        return (value >= low) & (value <= high) & ((value.abs() >= SMALLEST) | (value == 0))
-    return (value == 0) | ((value >= SMALLEST) & (value <= high))
+        return value.between(low, high) & ((value.abs() >= SMALLEST) | (value == 0))
+    return value.between(SMALLEST, high) | (value == 0)
 
 
-def _many_digits(fact: Fact, kind: typing.Any) -> nw.Expr | None:
+def _many_digits(fact: Fact, kind: typing.Any) -> Expr | None:
     """Return True where a number has more significant digits than a float64 holds; None where none can."""
-    column = nw.col(fact.id)
+    column = col(fact.id)
     if kind.is_integer() and bounds(fact)[1] >= 10.0**MAX_DIGITS:
-        return _many_digits_of_integer(column)
+        sizes = [(10 ** (MAX_DIGITS + extra), 10**extra) for extra in range(1, 5)]
+        return some([(column.abs() >= size // 10) & (column % power != 0) for size, power in sizes])
     if kind.is_decimal() and (getattr(kind, "precision", None) or 38) > MAX_DIGITS:
-        digits = column.cast(nw.String).str.replace_all(r"[-.]", "").str.replace_all("^0+|0+$", "")
-        return digits.str.len_chars() > MAX_DIGITS
+        return column.cast(Kind.TEXT).digits() > MAX_DIGITS
     return None
-
-
-def _many_digits_of_integer(column: nw.Expr) -> nw.Expr:
-    """Return True where an integer has more than ``MAX_DIGITS`` significant digits."""
-    size = column.abs()
-    found = nw.lit(False)
-    for extra in range(1, 5):
-        found = found | ((size >= 10 ** (MAX_DIGITS + extra - 1)) & (column % 10**extra != 0))
-    return found

@@ -1,14 +1,10 @@
 """Parts and wholes in a lazy frame: exact ratios as pairs of whole numbers, and what contradicts itself."""
 
 import math
-import typing
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-import narwhals as nw
-from attrs import define, field
-
-from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, divided, is_near, null, small, where
-from ntm_rules.frames.query.truth import when_any
+from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, some, where
+from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, is_near, small
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.spans import most
 from ntm_rules.verdict.compare import bare_most
@@ -27,7 +23,7 @@ Ratio = tuple[Fact, Fact, Fact]
 def join_ratios(
     stages: Stages,
     slots: dict[str, Slot],
-    bad: dict[str, nw.Expr],
+    bad: dict[str, Expr],
     names: set[str],
     ratios: Sequence[Ratio],
     derived: Sequence[Ratio],
@@ -39,108 +35,99 @@ def join_ratios(
         ratios, derived: fact, part and whole.
     """
     both = [ratio for ratio in dict.fromkeys((*ratios, *derived)) if {ratio[1].id, ratio[2].id} <= names]
-    scaled = {_key(ratio): _scaled(stages, slots, *ratio) for ratio in both}
-    stages.step()
-    wrong = _Wrong()
+    scaled = _scaled(stages, slots, both)
+    stages.step("scaled")
+    masks: dict[str, list[Expr]] = {}
+    for ratio, (top, bottom) in zip(both, scaled, strict=True):
+        fits, (fact, part, whole) = _fitting(ratio[0], top, bottom), ratio
+        given = ~(slots[part.id].value.is_null() | slots[whole.id].value.is_null())
+        masks.setdefault(part.id, []).append(stages.add(given & ~fits.known_or(False), f"{fact.id}_unfit"))
+        stages.pairs[_key(ratio)] = top, stages.add(where(fits, bottom, Kind.INT64), f"{fact.id}_whole")
+    stages.step("paired")
     for ratio in both:
-        stages.pairs[_key(ratio)] = _fitting(ratio, *scaled[_key(ratio)], slots, names, wrong)
-    given = [ratio for ratio in ratios if _key(ratio) in stages.pairs and ratio[0].id in names]
-    far = [stages.add(_distance(slots[ratio[0].id].value, *stages.pairs[_key(ratio)])) for ratio in given]
-    stages.step()
-    for (fact, _, _), distance in zip(given, far, strict=True):
-        wrong.note(fact.id, _disagrees(fact, slots[fact.id].value, distance).fill_null(False))
-    _spoil(stages, slots, bad, wrong)
-    for ratio in ratios:
-        _put(slots, bad, ratio, stages.pairs.get(_key(ratio)))
-
-
-@define
-class _Wrong:
-    """Where values contradict others, by fact; a fact may be part or whole of several ratios."""
-
-    masks: dict[str, list[nw.Expr]] = field(factory=dict)
-
-    def note(self, name: str, mask: nw.Expr) -> None:
-        """Add a way in which a fact may be wrong."""
-        self.masks.setdefault(name, []).append(mask)
-
-
-def _fitting(
-    ratio: Ratio, top: nw.Expr, bottom: nw.Expr, off: nw.Expr, slots: dict[str, Slot], names: set[str], wrong: _Wrong
-) -> tuple[nw.Expr, nw.Expr]:
-    """Return part and whole where they fit together; what does not is noted at the part, and at what it grows by."""
-    fact, part, _ = ratio
-    if fact.type is FactType.PERCENT:
-        off = off | (top > bottom * 100).fill_null(False)
-    wrong.note(part.id, off)
-    pair = where(~off, top, nw.Int64), where(~off, bottom, nw.Int64)
-    if fact.undecided is not None and fact.undecided in names:
-        wrong.note(fact.undecided, _crowded(fact, slots[fact.undecided].value, *pair))
-    return pair
-
-
-def _spoil(stages: Stages, slots: dict[str, Slot], bad: dict[str, nw.Expr], wrong: _Wrong) -> None:
-    """Take out values that contradict others; nothing is known of them then."""
-    for name, masks in wrong.masks.items():
-        bad[name] = stages.add(typing.cast(nw.Expr, any_true((bad.get(name), *masks))))
-    stages.pairs |= {key: (stages.add(top), stages.add(bottom)) for key, (top, bottom) in stages.pairs.items()}
-    stages.step()
-    for name in wrong.masks:
-        slots[name] = Slot(where(~bad[name], slots[name].value, nw.Float64), invalid=bad[name])
+        growth = ratio[0].undecided
+        if growth is not None and growth in names:
+            crowded = _crowded(ratio[0], slots[growth].value, *stages.pairs[_key(ratio)])
+            masks.setdefault(growth, []).append(crowded)
+    given_too = [r for r in ratios if _key(r) in stages.pairs and r[0].id in names]
+    for fact, wrong in _contradictions(stages, slots, given_too):
+        masks.setdefault(fact.id, []).append(wrong)
+    for name, found in masks.items():
+        bad[name] = stages.add(some([*([bad[name]] if name in bad else ()), *found]), f"{name}_bad")
+    stages.step("contradicted")
+    for name in masks:  # nothing is known of values that contradict others
+        slots[name] = Slot(stages.add(where(~bad[name], slots[name].value, Kind.FLOAT), name), invalid=bad[name])
+    unfit = {ratio: _unfit(stages, bad, ratio) for ratio in ratios}
+    stages.step("uncontradicted")
+    for ratio, invalid in unfit.items():
+        slots[ratio[0].id] = _related(stages, slots[ratio[0].id].value, ratio, invalid)
+    stages.step("related")
 
 
 def _key(ratio: Ratio) -> tuple[str, str, str]:
     return ratio[0].id, ratio[1].id, ratio[2].id
 
 
-def _scaled(
-    stages: Stages, slots: dict[str, Slot], fact: Fact, part: Fact, whole: Fact
-) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
-    """Part and whole in the unit of the fact as whole numbers, null unless both are such; and where they are not."""
-    up, down = fact.scale * 10**whole.decimals, 10**part.decimals
-    common = math.gcd(up, down)
-    top, off_top = _steps(slots[part.id].value, part, up // common)
-    bottom, off_bottom = _steps(slots[whole.id].value, whole, down // common)
-    given = ~(slots[part.id].value.is_null() | slots[whole.id].value.is_null())
-    off = off_top | off_bottom
-    good = given & ~off
-    return (
-        stages.add(where(good, top, nw.Int64)),
-        stages.add(where(good, bottom, nw.Int64)),
-        stages.add(given & off),
-    )
+def _scaled(stages: Stages, slots: Mapping[str, Slot], ratios: Sequence[Ratio]) -> list[tuple[Expr, Expr]]:
+    """Return parts and wholes in the unit of the fact as whole numbers, null where they are none."""
+    known: dict[tuple[str, int], Expr] = {}
+
+    def scaled(fact: Fact, factor: int) -> Expr:
+        key = fact.id, factor
+        if key not in known:
+            known[key] = stages.add(_steps(slots[fact.id].value, fact, factor), f"{fact.id}_steps")
+        return known[key]
+
+    found: list[tuple[Expr, Expr]] = []
+    for fact, part, whole in ratios:
+        up, down = fact.scale * 10**whole.decimals, 10**part.decimals
+        common = math.gcd(up, down)
+        found.append((scaled(part, up // common), scaled(whole, down // common)))
+    return found
 
 
-def _steps(value: nw.Expr, fact: Fact, factor: int) -> tuple[nw.Expr, nw.Expr]:
-    """Return a fact as a whole number of steps of its last digit, times a factor; true where it has more digits."""
+def _steps(value: Expr, fact: Fact, factor: int) -> Expr:
+    """Return a fact as a whole number of steps of its last digit, times a factor; null where it has more digits."""
     power = float(10**fact.decimals)
     most = float(MOST // (10**fact.decimals * factor))
-    moderate = small(value, most)
-    steps = (moderate * power).round(0)
-    off = ((value < 0) | (value > most) | ~is_near(value, divided(steps, power))).fill_null(False)
-    return steps.cast(nw.Int64) * factor, off
+    fits, steps = value.between(0, most), value
+    if fact.type is not FactType.COUNT:
+        steps = (value * power).round()
+        fits = fits & is_near(value, steps / power)
+    return where(fits, steps.cast(Kind.INT64) * factor, Kind.INT64)
 
 
-def _put(slots: dict[str, Slot], bad: dict[str, nw.Expr], ratio: Ratio, pair: tuple[nw.Expr, nw.Expr] | None) -> None:
-    """Give a ratio its pair; nothing is known of it where what it follows from is bad."""
-    name = ratio[0].id
-    invalid = any_true(bad.get(read) for read in (*(fact.id for fact in ratio), ratio[0].undecided or ""))
+def _fitting(fact: Fact, top: Expr, bottom: Expr) -> Expr:
+    """Return whether part and whole are both known and fit together."""
+    return top <= bottom * 100 if fact.type is FactType.PERCENT else ~top.is_null()
+
+
+def _unfit(stages: Stages, bad: Mapping[str, Expr], ratio: Ratio) -> Expr | None:
+    """Return where nothing is known of a fact since what it follows from is bad; None where that cannot be."""
+    read = (*(fact.id for fact in ratio), ratio[0].undecided or "")
+    invalid = any_true(bad.get(name) for name in read)
+    return None if invalid is None else stages.add(invalid, f"{ratio[0].id}_invalid")
+
+
+def _related(stages: Stages, value: Expr, ratio: Ratio, invalid: Expr | None) -> Slot:
+    """Return a fact with part and whole."""
+    name, pair = ratio[0].id, stages.pairs.get(_key(ratio))
     top, bottom = pair or (None, None)
-    value = slots[name].value
     if invalid is not None:
-        value = where(~invalid, value, nw.Float64)
-        top, bottom = (None if e is None else where(~invalid, e, nw.Int64) for e in (top, bottom))
-    slots[name] = Slot(value, top, bottom, invalid)
+        value = stages.add(where(~invalid, value, Kind.FLOAT), name)
+        if bottom is not None:
+            bottom = stages.add(where(~invalid, bottom, Kind.INT64), f"{name}_whole")
+    return Slot(value, top, bottom, invalid)
 
 
-def _crowded(fact: Fact, undecided: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
+def _crowded(fact: Fact, undecided: Expr, top: Expr, bottom: Expr) -> Expr:
     """Return True where what is undecided does not fit into the whole beside the part, or is too large to multiply."""
-    room = bottom.cast(nw.Float64) * 100.0 if fact.type is FactType.PERCENT else nw.lit(float(MOST))
-    return (top.cast(nw.Float64) + undecided * float(fact.scale) > room).fill_null(False)
+    room = bottom.cast(Kind.FLOAT) * 100.0 if fact.type is FactType.PERCENT else lit(float(MOST))
+    return (top.cast(Kind.FLOAT) + undecided * float(fact.scale) > room).known_or(False)
 
 
 def join_growing(
-    stages: Stages, slots: dict[str, Slot], bad: dict[str, nw.Expr], names: set[str], facts: Sequence[Fact]
+    stages: Stages, slots: dict[str, Slot], bad: dict[str, Expr], names: set[str], facts: Sequence[Fact]
 ) -> None:
     """Beside the slots of facts that may grow put those for the most that they may become, where that has a column."""
     for fact in facts:
@@ -149,44 +136,58 @@ def join_growing(
             continue
         known, invalid = slots[fact.id], any_true((slots[fact.id].invalid, bad.get(undecided)))
         if invalid is not None:
-            slots[fact.id] = known = Slot(where(~invalid, known.value, nw.Float64), known.top, known.bottom, invalid)
-        count = slots[undecided].value.fill_null(0.0)
+            slots[fact.id] = known = Slot(where(~invalid, known.value, Kind.FLOAT), known.top, known.bottom, invalid)
+        count, name = slots[undecided].value.known_or(0.0), most(fact.id)
         if fact.ratio is None:
             value = known.value + count
         else:
-            bare = nw.when(count > 0).then(nw.lit(bare_most(fact))).otherwise(known.value)
-            value = where(~known.value.is_null(), bare, nw.Float64)
-        top, bottom = known.top, known.bottom
-        if top is not None and bottom is not None:
-            more = small(count, float(MOST)).cast(nw.Int64) * fact.scale
-            top, bottom = stages.add(top + more), stages.add(bottom)
-        slots[most(fact.id)] = Slot(stages.add(value), top, bottom, invalid)
-    stages.step()
+            bare = choose(count > 0, lit(bare_most(fact)), known.value)
+            value = where(~known.value.is_null(), bare, Kind.FLOAT)
+        top = known.top
+        if top is not None:
+            top = stages.add(top + small(count, float(MOST)).cast(Kind.INT64) * fact.scale, f"{name}_part")
+        slots[name] = Slot(stages.add(value, name), top, known.bottom, invalid)
+    stages.step("grown")
 
 
-def _distance(value: nw.Expr, top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
-    """Return by how much a percentage is not part over whole."""
-    return (value - top.cast(nw.Float64) / where(bottom != 0, bottom, nw.Int64).cast(nw.Float64)).abs()
+def _contradictions(stages: Stages, slots: Mapping[str, Slot], ratios: Sequence[Ratio]) -> Iterator[tuple[Fact, Expr]]:
+    """Yield for each fact of some ratios where it is not part over whole, rounded to the digits in which it is written.
+
+    Nothing contradicts a fact beside which there is no ratio.
+    """
+    values = {ratio: slots[ratio[0].id].value for ratio in ratios}
+    off: dict[Ratio, Expr] = {}
+    for ratio, value in values.items():
+        top, bottom = stages.pairs[_key(ratio)]
+        quotient = top.cast(Kind.FLOAT) / where(bottom != 0, bottom, Kind.INT64).cast(Kind.FLOAT)
+        off[ratio] = stages.add((value - quotient).abs(), "off")
+    stages.step("compared")
+    written = {ratio: _written(ratio[0], value, off[ratio]) for ratio, value in values.items()}
+    powers = {ratio: [stages.add(power, "written") for power in powers] for ratio, powers in written.items()}
+    stages.step("written")
+    for ratio, value in values.items():
+        same, finest = powers[ratio]
+        # of a number of more digits the last ones were computed
+        agrees = choose(_fits(value, finest), _fits(value, same), off[ratio] <= value.abs() * _COMPUTED)
+        yield ratio[0], (~agrees & ~off[ratio].is_null()).known_or(False)
 
 
-def _disagrees(fact: Fact, value: nw.Expr, far: nw.Expr) -> nw.Expr:
-    """Return True where a percentage is not part over whole, rounded to the digits in which it is written."""
-    finest, same = nw.lit(10.0 ** _DIGITS[-1]), []
+def _written(fact: Fact, value: Expr, off: Expr) -> tuple[Expr, Expr]:
+    """Return in how many steps of 1 a fact that is *off* its ratio may be written, and in how many at most."""
+    same: list[tuple[Expr, Expr]] = []
+    room: list[tuple[Expr, Expr]] = []
     for digits in reversed(_DIGITS):
         power = 10.0**digits
-        near = far <= 0.5 / power + _ROUNDING
+        near = off <= 0.5 / power + _ROUNDING
         if fact.type is not FactType.PERCENT:  # a percentage has two digits before the point, another number more
-            near = near & (value.abs() <= SMALL / power)
-        same.append((near, nw.lit(power)))
-    if fact.type is not FactType.PERCENT:
-        room = [(value.abs() <= SMALL / 10.0**digits, nw.lit(10.0**digits)) for digits in reversed(_DIGITS)]
-        finest = when_any(room, null(nw.Float64))
-    agrees = _fits(value, when_any(same, null(nw.Float64)))
-    # of a number of more digits the last ones were computed
-    wrong = nw.when(_fits(value, finest)).then(~agrees).otherwise(far > value.abs() * _COMPUTED)
-    return wrong & ~far.is_null()  # nothing contradicts a percentage beside which there is no ratio
+            here = value.abs() <= SMALL / power
+            near = near & here
+            room.append((here, lit(power)))
+        same.append((near, lit(power)))
+    finest = first_true(room, null(Kind.FLOAT)) if room else lit(10.0 ** _DIGITS[-1])
+    return first_true(same, null(Kind.FLOAT)), finest
 
 
-def _fits(value: nw.Expr, power: nw.Expr) -> nw.Expr:
+def _fits(value: Expr, power: Expr) -> Expr:
     """Return True where a number is a whole number of steps, of which *power* make 1; False where there is no power."""
-    return is_near(value, (small(value) * power).round(0) / power).fill_null(False)
+    return is_near(value, (small(value) * power).round() / power).known_or(False)

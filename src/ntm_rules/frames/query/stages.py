@@ -1,22 +1,33 @@
-"""A lazy frame that grows by columns, and the facts in it as expressions."""
+"""A query that grows stage by stage, so that each column is computed once, and the facts in it."""
 
 import typing
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import narwhals as nw
-from attrs import define, field
+from attrs import define, field, frozen
 
-_ALL = 2**63 - 1
-"""A limit that leaves no row out. Ibis and PostgreSQL do not merge what comes before it with what comes after: both
-would write the expressions of one stage into the next wherever they are used, and again in the one after that.
-"""
+from ntm_rules.frames.query.expressions import (
+    Apply,
+    Cast,
+    Choice,
+    Column,
+    Expr,
+    Kind,
+    Literal,
+    Node,
+    choose,
+    col,
+    lit,
+    some,
+)
 
-PREFIX = "_ntm_"
 _NEAR = 5e-16
 """So near to a decimal of 15 digits, relative to its size, there is no other: two or three units off in a float64."""
 _MILLION = 1e6
 SMALL = 1e15
 """Below it floats are rounded to whole numbers; above it what is left of a fraction is lost in float64 anyway."""
+_LONGEST = 50
+"""Letters of a name: PostgreSQL knows 63, of which a number at its end takes some."""
 
 
 @define
@@ -25,113 +36,175 @@ class Slot:
 
     Attributes:
         value: a float64, a boolean, or the place of a level or category; null where it is not known.
-        top, bottom: of a ratio, part and whole as whole numbers in the fact's unit; null where not both are given.
+        top, bottom: of a ratio, part and whole as whole numbers in the fact's unit; the whole is null where not both
+            are given and fit together, and what the part is does not matter then.
         invalid: true where nothing is known because a bad value was given; None if that cannot be.
     """
 
-    value: nw.Expr
-    top: nw.Expr | None = None
-    bottom: nw.Expr | None = None
-    invalid: nw.Expr | None = None
+    value: Expr
+    top: Expr | None = None
+    bottom: Expr | None = None
+    invalid: Expr | None = None
 
     @property
-    def unknown(self) -> nw.Expr:
+    def unknown(self) -> Expr:
         """True where neither a value nor a pair is known."""
         return self.value.is_null() if self.bottom is None else self.value.is_null() & self.bottom.is_null()
 
 
-@define
-class Stages:
-    """A lazy frame to which columns are added, stage by stage, so that each is computed once.
+@frozen
+class Step:
+    """One stage of a query.
 
     Attributes:
-        passed: columns that are carried along.
-        pairs: part and whole that fit together, by ratio, part and whole.
+        made: the columns that it adds.
+        kept: the columns that it has from the stage before; None for all of them.
     """
 
-    frame: typing.Any
-    passed: Sequence[str]
-    pending: dict[str, nw.Expr] = field(factory=dict)
-    pairs: dict[tuple[str, str, str], tuple[nw.Expr, nw.Expr]] = field(factory=dict)
-    count: int = 0
-
-    @property
-    def narrow(self) -> bool:
-        """Whether truth can become an integer of one byte; PostgreSQL knows none."""
-        return not self.frame.implementation.is_ibis()
-
-    def add(self, expression: nw.Expr) -> nw.Expr:
-        """Return a new column, there after the next ``step``."""
-        return nw.col(self.add_named(expression))
-
-    def add_named(self, expression: nw.Expr) -> str:
-        """Return the name of a new column."""
-        name = f"{PREFIX}{self.count}"
-        self.count += 1
-        self.pending[name] = expression
-        return name
-
-    def step(self, alone: bool = False) -> None:
-        """Compute the columns added since the last step; *alone*, all others but those passed through are dropped."""
-        if alone:
-            self.frame = self.frame.select(*self.passed, **self.pending)
-        elif self.pending:
-            self.frame = self.frame.with_columns(**self.pending)
-        else:
-            return
-        self.pending = {}
-        if self.frame.implementation.is_ibis():
-            self.frame = nw.from_native(self.frame.to_native().limit(_ALL))
+    name: str
+    made: Mapping[str, Expr]
+    kept: tuple[str, ...] | None = None
 
 
-def null(kind: typing.Any) -> nw.Expr:
-    """Return a typed null."""
-    return nw.lit(None, dtype=kind)
+@frozen
+class Query:
+    """What is computed of a table.
+
+    Attributes:
+        rows: the columns that each row of the table gives, beside those passed through; several: it gives a row for
+            each, in any order.
+        kinds: what the values of these columns are.
+        mark: a name that no column has.
+    """
+
+    passed: tuple[str, ...]
+    steps: Sequence[Step]
+    rows: Sequence[Mapping[str, Expr]]
+    kinds: Mapping[str, Kind]
+    mark: str
 
 
-def where(condition: nw.Expr, value: nw.Expr, kind: typing.Any) -> nw.Expr:
-    """Return a value where a condition holds, null elsewhere."""
-    return nw.when(condition).then(value).otherwise(null(kind))
+@define
+class Stages:
+    """A query in the making.
+
+    Attributes:
+        schema: the narwhals types of the columns of the table that are read.
+        passed: columns that are carried along.
+        pairs: as in a ``Slot``, by ratio, part and whole.
+    """
+
+    schema: Mapping[str, typing.Any]
+    passed: tuple[str, ...]
+    pending: dict[str, Expr] = field(factory=dict)
+    steps: list[Step] = field(factory=list)
+    pairs: dict[tuple[str, str, str], tuple[Expr, Expr]] = field(factory=dict)
+    _taken: set[str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # databases do not tell names apart by case
+        self._taken = {name.casefold() for name in self.schema}
+
+    def add(self, expression: Expr, name: str) -> Expr:
+        """Return a column with a value, there after the next ``step``; *name* says what it is."""
+        if isinstance(expression, Literal | Column):
+            return expression
+        called = self._free(name[:_LONGEST])
+        self.pending[called] = expression
+        return col(called)
+
+    def _free(self, name: str) -> str:
+        """Return a name that no column has; from now on it is taken."""
+        called, number = name, 1
+        while called.casefold() in self._taken:
+            number += 1
+            called = f"{name}_{number}"
+        self._taken.add(called.casefold())
+        return called
+
+    def step(self, name: str) -> None:
+        """Compute the columns added since the last step."""
+        if self.pending:
+            self.steps.append(Step(name, self.pending))
+            self.pending = {}
+
+    def query(self, rows: Sequence[Mapping[str, Expr]], kinds: Mapping[str, Kind]) -> Query:
+        """Return the query that gives *rows* of each row of the table; what none of them needs is left out."""
+        needed = {*self.passed, *_read_by(e for row in rows for e in row.values())}
+        steps: list[Step] = []
+        for step in reversed(self.steps):
+            made = {name: expression for name, expression in step.made.items() if name in needed}
+            kept = needed - made.keys()
+            needed = kept | _read_by(made.values())
+            if made:
+                steps.append(Step(step.name, made, tuple(sorted(kept))))
+        return Query(self.passed, list(_shortened(reversed(steps))), rows, kinds, self._free("row"))
 
 
-def any_true(expressions: Iterable[nw.Expr | None]) -> nw.Expr | None:
+def _shortened(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps, each with a name of its own; one that would drop few of the columns before it keeps all.
+
+    The first one names what it keeps: a table may have any columns beside those that are read.
+    """
+    there = set[str]()
+    names = Counter[str]()
+    for step in steps:
+        names[step.name] += 1
+        name = step.name if names[step.name] == 1 else f"{step.name}_{names[step.name]}"
+        kept = step.kept or ()
+        all_kept = bool(there) and 2 * len(kept) > len(there)
+        there = (there if all_kept else set(kept)) | step.made.keys()
+        yield Step(name, step.made, None if all_kept else kept)
+
+
+def _read_by(expressions: Iterable[Expr]) -> set[str]:
+    """Return the columns that expressions read."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    left = list(expressions)
+    while left:
+        node = typing.cast(Node, left.pop())
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        match node:
+            case Column():
+                found.add(node.name)
+            case Literal():
+                pass
+            case Cast():
+                left.append(node.operand)
+            case Choice():
+                left += (node.otherwise, *(e for case in node.cases for e in case))
+            case Apply():
+                left += node.operands
+            case _:
+                typing.assert_never(node)
+    return found
+
+
+def any_true(expressions: Iterable[Expr | None]) -> Expr | None:
     """Return a column that is True where any of several is; None without columns."""
     found = [e for e in expressions if e is not None]
-    if not found:
-        return None
-    whole = found[0]
-    for expression in found[1:]:
-        whole = whole | expression
-    return whole
+    return some(found) if found else None
 
 
-def small(value: nw.Expr, most: float = SMALL) -> nw.Expr:
+def small(value: Expr, most: float = SMALL) -> Expr:
     """Return a number of moderate size, 0 for any other: rounding never meets what no whole number can hold."""
-    return nw.when((value >= -most) & (value <= most)).then(value).otherwise(nw.lit(0.0))
+    return choose(value.between(-most, most), value, lit(0.0))
 
 
-def whole_where_small(value: nw.Expr) -> nw.Expr:
-    """Return the nearest whole number; beyond ``SMALL`` the number itself."""
-    rounded = small(value).round(0)
-    return nw.when((value >= -SMALL) & (value <= SMALL)).then(rounded).otherwise(value)
-
-
-def is_near(value: nw.Expr, other: nw.Expr) -> nw.Expr:
+def is_near(value: Expr, other: Expr) -> Expr:
     """Return True where a number is in 15 digits another one, which has no more of them."""
     return (value - other).abs() <= value.abs() * _NEAR
 
 
-def few_digits(value: nw.Expr) -> nw.Expr:
+def few_digits(value: Expr) -> Expr:
     """Return a number without what is not seen of it in 15 digits, where six after the point are all that is seen."""
-    nearest = divided((small(value, SMALL / _MILLION) * _MILLION).round(0), _MILLION)
-    return nw.when(is_near(value, nearest)).then(nearest).otherwise(value)
+    nearest = (small(value, SMALL / _MILLION) * _MILLION).round() / _MILLION
+    return choose(is_near(value, nearest), nearest, value)
 
 
-def unsigned_zero(value: nw.Expr) -> nw.Expr:
+def unsigned_zero(value: Expr) -> Expr:
     """Return a number; 0 for minus zero, which Polars does not lose by adding 0."""
-    return nw.when(value == 0).then(nw.lit(0.0)).otherwise(value)
-
-
-def divided(value: nw.Expr, by: float) -> nw.Expr:
-    """Return a quotient that is rounded once: Polars multiplies by a constant's reciprocal, not by a column's."""
-    return value / (value * 0.0 + by)
+    return choose(value == 0, lit(0.0), value)

@@ -1,20 +1,28 @@
-"""The logic of outcomes as narwhals expressions.
+"""The logic of outcomes as expressions of a query.
 
 Truth in a database is nullable, and its logic is Kleene's: so is ours. Null is *undetermined*. What does not apply
 counts as true, so that it fails nothing, and has a second column that says so, where it can be at all.
 """
 
-import functools
-import operator
-import typing
 from collections.abc import Iterable, Sequence
 
-import narwhals as nw
 from attrs import frozen
 
+from ntm_rules.frames.query.expressions import (
+    FALSE,
+    TRUE,
+    Expr,
+    Kind,
+    choose,
+    every,
+    first_known,
+    first_true,
+    lit,
+    null,
+    some,
+    total,
+)
 from ntm_rules.model.outcomes import Outcome
-
-Expr = nw.Expr
 
 
 @frozen
@@ -39,46 +47,45 @@ class Truth:
         """True where it is undetermined."""
         return self.holds.is_null()
 
-    def code(self, narrow: bool) -> Expr:
-        """Return the code of the outcome; *narrow* where truth can become an integer of one byte."""
-        kind = nw.Int8 if narrow else nw.Int32
-        code = self.holds.cast(kind).fill_null(nw.lit(int(Outcome.UNDETERMINED), dtype=kind))
+    @property
+    def code(self) -> Expr:
+        """The code of the outcome."""
+        cases = [(self.holds, Outcome.MET), (self.open, Outcome.UNDETERMINED)]
         if self.away is not None:
-            code = nw.when(self.away).then(nw.lit(int(Outcome.NOT_APPLICABLE), dtype=kind)).otherwise(code)
-        return code if narrow else code.cast(nw.Int8)
+            cases.insert(0, (self.away, Outcome.NOT_APPLICABLE))
+        return first_true([(truth, _small(int(outcome))) for truth, outcome in cases], _small(int(Outcome.NOT_MET)))
 
 
 def unknown() -> Expr:
     """Return what is not known."""
-    return nw.lit(None, dtype=nw.Boolean)
+    return null(Kind.BOOLEAN)
 
 
 def constant(outcome: Outcome) -> Truth:
     """Return an outcome whatever the facts."""
     if outcome is Outcome.UNDETERMINED:
         return Truth(unknown())
-    return Truth(nw.lit(outcome.satisfied), nw.lit(True) if outcome is Outcome.NOT_APPLICABLE else None)
+    return Truth(lit(bool(outcome.satisfied)), TRUE if outcome is Outcome.NOT_APPLICABLE else None)
 
 
 def all_of(members: Sequence[Truth]) -> Truth:
     """``all``; it does not apply where no member does."""
     away = [member.away for member in members if member.away is not None]
-    both = _both(away) if len(away) == len(members) else None
-    return Truth(_both([member.holds for member in members]), both)
+    both = every(away) if len(away) == len(members) else None
+    return Truth(every([member.holds for member in members]), both)
 
 
 def any_of(members: Sequence[Truth]) -> Truth:
     """``any``; what does not apply counts as not met."""
-    return Truth(functools.reduce(operator.or_, (member.met for member in members)))
+    return Truth(some([member.met for member in members]))
 
 
 def at_least_of(k: int, members: Sequence[Truth]) -> Truth:
     """``at_least_n``."""
     if k == 1:
         return any_of(members)
-    met = count(member.met.fill_null(False) for member in members)
-    may = count(member.met.fill_null(True) for member in members)
-    return Truth(nw.when(met >= k).then(nw.lit(True)).when(may < k).then(nw.lit(False)).otherwise(unknown()))
+    met, failed = count(member.met for member in members), count(~member.met for member in members)
+    return Truth(first_true([(met >= k, TRUE), (failed > len(members) - k, FALSE)], unknown()))
 
 
 def negation_of(member: Truth) -> Truth:
@@ -90,10 +97,10 @@ def negation_of(member: Truth) -> Truth:
 def guarded(applies: Truth, condition: Truth) -> Truth:
     """Return an indicator with ``applies_if``."""
     guard = applies.met
-    holds = nw.when(guard).then(condition.holds).when(~guard).then(nw.lit(True)).otherwise(unknown())
-    away = (~guard).fill_null(False)
+    holds = first_true([(guard, condition.holds), (~guard, TRUE)], unknown())
+    away = (~guard).known_or(False)
     if condition.away is not None:
-        away = away | (guard & condition.away).fill_null(False)
+        away = away | (guard & condition.away).known_or(False)
     return Truth(holds, away)
 
 
@@ -106,36 +113,32 @@ def agreed(one: Truth, other: Truth) -> Truth:
     """Return what both say; undetermined where they differ."""
     same = one.holds == other.holds
     if one.away is None or other.away is None:
-        return Truth(nw.when(same).then(one.holds).otherwise(unknown()))
+        return Truth(choose(same, one.holds, unknown()))
     away = one.away & other.away
-    return Truth(nw.when(same & (one.away == other.away)).then(one.holds).otherwise(unknown()), away)
+    return Truth(choose(same & (one.away == other.away), one.holds, unknown()), away)
 
 
-def count(truths: Iterable[Expr], narrow: bool = False) -> Expr:
-    """Return how many of some truths are true, none of which is null; *narrow* as for ``Truth.code``."""
-    found = list(truths)
-    kind = nw.Int8 if narrow and len(found) < 128 else nw.Int32  # PostgreSQL turns truth into no smaller integer
-    return functools.reduce(operator.add, (truth.cast(kind) for truth in found)) if found else nw.lit(0)
+def count(truths: Iterable[Expr]) -> Expr:
+    """Return how many of some truths are true."""
+    # Polars casts a truth to a number three times as slowly as it chooses one
+    found = [choose(truth, _small(1), _small(0)) for truth in truths]
+    if len(found) > _MOST:
+        found = [each.cast(Kind.INT16) for each in found]
+    return total(found) if found else lit(0)
 
 
-def when_any(groups: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
-    """Return the value of the first condition that is true."""
-    chain: typing.Any = None
-    for condition, value in groups:
-        chain = nw.when(condition).then(value) if chain is None else chain.when(condition).then(value)
-    return otherwise if chain is None else typing.cast(Expr, chain.otherwise(otherwise))
+def _small(value: int) -> Expr:
+    return lit(value, Kind.INT8)
 
 
+_MOST = 127
+"""The most that a truth as a number counts up to in Polars, where it takes one byte."""
 _LONGEST = 50
 """Conditions of one chain: each is nested in the one before it, and no engine nests without end."""
 
 
-def first_of(groups: Sequence[tuple[Expr, Expr]], kind: typing.Any) -> Expr:
+def first_of(cases: Sequence[tuple[Expr, Expr]], kind: Kind) -> Expr:
     """Return the value of the condition that is true, of many of which at most one is; null where none is."""
-    nothing = nw.lit(None, dtype=kind)
-    chains = [when_any(groups[start : start + _LONGEST], nothing) for start in range(0, len(groups), _LONGEST)]
-    return chains[0] if len(chains) == 1 else nw.coalesce(*chains)
-
-
-def _both(truths: Sequence[Expr]) -> Expr:
-    return functools.reduce(operator.and_, truths)
+    nothing = null(kind)
+    chains = [first_true(cases[start : start + _LONGEST], nothing) for start in range(0, len(cases), _LONGEST)]
+    return first_known(*chains)

@@ -1,0 +1,104 @@
+"""A query run by Polars."""
+
+import functools
+import operator
+import typing
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from ntm_rules.frames.query.expressions import Apply, Expr, Kind, Language, Literal, Value, Word
+from ntm_rules.frames.query.stages import Query
+
+_TYPES = {
+    Kind.BOOLEAN: pl.Boolean,
+    Kind.INT8: pl.Int8,
+    Kind.INT16: pl.Int16,
+    Kind.INT32: pl.Int32,
+    Kind.INT64: pl.Int64,
+    Kind.FLOAT: pl.Float64,
+    Kind.TEXT: pl.String,
+}
+
+
+WORDS: Mapping[Word, Callable[..., pl.Expr]] = {
+    Word.NOT: operator.invert,
+    Word.EQUAL: operator.eq,
+    Word.NOT_EQUAL: operator.ne,
+    Word.LESS: operator.lt,
+    Word.AT_MOST: operator.le,
+    Word.MORE: operator.gt,
+    Word.AT_LEAST: operator.ge,
+    Word.IS_NULL: pl.Expr.is_null,
+    Word.BETWEEN: pl.Expr.is_between,
+    Word.ONE_OF: lambda value, *others: functools.reduce(operator.or_, (value == other for other in others)),
+    Word.AND: lambda *truths: pl.all_horizontal(truths),
+    Word.OR: lambda *truths: pl.any_horizontal(truths),
+    Word.ADD: lambda *numbers: functools.reduce(operator.add, numbers),
+    Word.SUBTRACT: operator.sub,
+    Word.MULTIPLY: operator.mul,
+    Word.DIVIDE: operator.truediv,
+    Word.REMAINDER: operator.mod,
+    Word.SIZE: pl.Expr.abs,
+    Word.ROUND: pl.Expr.round,
+    Word.LEAST: lambda *numbers: pl.min_horizontal(numbers),
+    Word.GREATEST: lambda *numbers: pl.max_horizontal(numbers),
+    Word.FIRST_KNOWN: lambda *values: values[0].fill_null(values[1]) if len(values) == 2 else pl.coalesce(values),
+    Word.DIGITS: lambda text: text.str.replace_all("[-.]", "").str.strip_chars("0").str.len_chars(),
+}
+
+
+@functools.lru_cache(maxsize=4096, typed=True)  # of a column of one row, which Polars makes for each
+def _constant(value: Value, kind: Kind) -> pl.Expr:
+    return pl.lit(value) if kind is Kind.INT32 and value is not None else pl.lit(value, _TYPES[kind])
+
+
+def run(query: Query, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the findings for a lazy frame."""
+
+    def added(frame: pl.LazyFrame, columns: Mapping[str, Expr]) -> pl.LazyFrame:
+        return frame.with_columns(**{name: language.of(expression) for name, expression in columns.items()})
+
+    language = Polars()
+    for step in query.steps:
+        # not by a selection, which of constants alone would have one row
+        frame = added(frame, step.made)
+        frame = frame if step.kept is None else frame.select(*step.kept, *step.made)
+    # Polars works out every branch of a choice for all rows, so a row for each indicator is a union, not a choice
+    parts = [added(frame, row).select(*query.passed, *row) for row in query.rows]
+    return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+@typing.final
+class Polars(Language[pl.Expr]):
+    """Expressions as Polars has them."""
+
+    def column(self, name: str) -> pl.Expr:
+        """Return a column."""
+        return pl.col(name)
+
+    def constant(self, value: Value, kind: Kind) -> pl.Expr:
+        """Return a constant; a whole number without a kind of its own has that of what it is put together with."""
+        return _constant(value, kind)
+
+    def cast(self, operand: pl.Expr, kind: Kind) -> pl.Expr:
+        """Return a value as another kind; null where it does not fit, for what is not chosen is worked out too."""
+        return operand.cast(_TYPES[kind], strict=False)
+
+    def choice(self, cases: Sequence[tuple[pl.Expr, pl.Expr]], otherwise: pl.Expr) -> pl.Expr:
+        """Return the value of the first condition that is true."""
+        chain: typing.Any = pl
+        for condition, value in cases:
+            chain = chain.when(condition).then(value)
+        return typing.cast(pl.Expr, chain.otherwise(otherwise))
+
+    def apply(self, node: Apply, operands: Sequence[pl.Expr]) -> pl.Expr:
+        """Return a word with its operands."""
+        if node.word is Word.JOIN:
+            separator = typing.cast(Literal, node.operands[0]).value
+            return pl.concat_str(operands[1:], separator=str(separator), ignore_nulls=True)
+        if node.word is Word.DIVIDE and isinstance(node.operands[1], Literal):
+            # Polars multiplies by a constant's reciprocal, which is rounded twice; by a column it divides
+            value, by = operands
+            return value / (value * 0.0 + by)
+        return WORDS[node.word](*operands)

@@ -580,6 +580,13 @@ def test_a_relative_threshold_has_to_fit(tmp_path: Path, target: str, code: str)
     assert f"`{target}`" in found.message
 
 
+@pytest.mark.parametrize("fact", ["households", "wages"])
+def test_a_relative_threshold_is_of_the_same_fact(tmp_path: Path, fact: str) -> None:
+    (found,) = problems(tmp_path / "rules", khac_yaml=changed(OTHER, "fact: income", f"fact: {fact}"))
+    assert found.code == "threshold.relative"
+    assert f"`commune/ntm#1.2` is not one comparison of `{fact}`" in found.message
+
+
 def test_a_product_of_more_than_fifteen_digits_is_refused(tmp_path: Path, country: Callable[..., Library]) -> None:
     longest = country(khac_yaml=changed(OTHER, '"1.1"', '"1.0000000000001"')).compose("commune/khac", on=ON)
     assert table(longest)["BIEN", "2024"].value == Decimal("45.0000000000045")

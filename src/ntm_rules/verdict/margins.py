@@ -77,12 +77,3 @@ def margin_of(fact: Fact, op: Op, cell: Cell) -> Callable[[typing.Any], Margin] 
 
         return reverse
     return slack
-
-
-def as_float(value: object, fact: Fact | None) -> float:
-    """Return a value, threshold or margin as a number: 1 or 0 for yes or no, the rank of a level, else NaN."""
-    if isinstance(value, bool | int | float | Decimal | Fraction):
-        return float(value)
-    if isinstance(value, str) and fact is not None and fact.type is FactType.ORDINAL:
-        return float(fact.values.index(value))
-    return math.nan

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import define, frozen
 
 from ntm_rules.frames.arrays.one_pass import ArrayPass
-from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, says_empty, tables_of
+from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, as_float, cell_reason, says_empty, tables_of
 from ntm_rules.frames.base.ranks import (
     MET,
     NOT_APPLICABLE,
@@ -29,7 +29,6 @@ from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, CellState, asked_of, bound_threshold, selected
-from ntm_rules.verdict.margins import as_float
 
 
 @define(eq=False)

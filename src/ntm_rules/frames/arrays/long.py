@@ -10,14 +10,13 @@ from ntm_rules.frames.arrays.describe import Describer
 from ntm_rules.frames.arrays.kernel import Answer, Job, Kernel, Segment, spread
 from ntm_rules.frames.base.details import BAD, SEPARATOR, facts_behind
 from ntm_rules.frames.base.libraries import Labels
-from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
+from ntm_rules.frames.base.long import LEVELS, REASONS, as_float, reads_unread
 from ntm_rules.frames.base.vectors import TRUE, UNKNOWN_FLAG, Array, Block, Numbers
 from ntm_rules.frames.words import with_invalid
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.results import IndicatorResult
 from ntm_rules.model.walk import indicators
-from ntm_rules.verdict.margins import as_float
 
 _UNREAD = REASONS.index(ReasonCode.LAYER_NOT_READ.value)
 _NUMBERS = ("actual", "required", "margin")

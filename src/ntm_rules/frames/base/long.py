@@ -1,7 +1,12 @@
 """What the long result says of a condition, as far as it is the same for every unit."""
 
+import math
+from decimal import Decimal
+from fractions import Fraction
+
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Condition, Meets
+from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator
 from ntm_rules.model.thresholds import Cell, CellState, Table, bound_threshold, why_open
@@ -41,3 +46,12 @@ def reads_unread(indicator: Indicator) -> bool:
     """Return whether an indicator rests on another set that was not read whole."""
     conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
     return any(not other.read_whole for c in conditions for other in prerequisites_of(c))
+
+
+def as_float(value: object, fact: Fact | None) -> float:
+    """Return a value, threshold or margin as a number: 1 or 0 for yes or no, the rank of a level, else NaN."""
+    if isinstance(value, bool | int | float | Decimal | Fraction):
+        return float(value)
+    if isinstance(value, str) and fact is not None and fact.type is FactType.ORDINAL:
+        return float(fact.values.index(value))
+    return math.nan

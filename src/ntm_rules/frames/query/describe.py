@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from attrs import define
 
 from ntm_rules.frames.base.details import BAD, SEPARATOR
-from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, cell_reason, says_empty, tables_of
+from ntm_rules.frames.base.long import LEVELS, NO_REASON, ORDER, as_float, cell_reason, says_empty, tables_of
 from ntm_rules.frames.base.tables import is_lacking, values_of
 from ntm_rules.frames.query.compile import FrameCompiler, limits_of
 from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, join, least, lit, null
@@ -19,7 +19,6 @@ from ntm_rules.model.numbers import ends
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Asked, Cell, CellState, selected
-from ntm_rules.verdict.margins import as_float
 
 
 def number(value: int) -> Expr:

@@ -47,7 +47,7 @@ class Header:
     replaces: tuple[Instrument, ...]
     sources: Mapping[str, str]
     instruments: Mapping[str, Instrument]
-    root: Map = field(eq=False, repr=False)
+    root: Map = field(repr=False)
 
     @property
     def at(self) -> Position:

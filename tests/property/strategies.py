@@ -54,6 +54,7 @@ CATALOGUE = (
     _number("amount", "-20", "60.5", 1, direction=Direction.LESS),
     _number("free", None, None, 6),
     _count("tally"),
+    Fact("balance", FactType.COUNT, None, POINT, Decimal(-20), Decimal(60)),
     _count("group_part"),
     _count("group_whole"),
     _number("score_plan", high="40", direction=Direction.MORE),

@@ -29,6 +29,8 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|\r
 _LOOK_ALIKES = str.maketrans("ÐðƉ", "ĐđĐ")
 
 _NUMBER = re.compile(r"(-?)([0-9]+(?:[.,][0-9]+)*)")
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,2})?")
+"""Most numbers: so few digits after a point are no group of three."""
 _MEMORY = 1024
 
 Value = Decimal | bool | str | None
@@ -105,6 +107,7 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
         decimal: ``"comma"`` or ``"point"`` where the caller knows which one separates the decimals.
     """
     percent, choices = fact.type is FactType.PERCENT, _choices(fact)
+    plainly = fact.type.numeric and decimal != "comma"
 
     def read(text: str) -> Value:
         if fact.type is FactType.BOOLEAN:
@@ -115,6 +118,8 @@ def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
 
     @lru_cache(maxsize=_MEMORY)
     def cell(text: str) -> Value:
+        if plainly and _PLAIN.fullmatch(text):
+            return Decimal(text)
         tidy = one_form(text).translate(_LOOK_ALIKES)
         return read(tidy) if tidy else None
 

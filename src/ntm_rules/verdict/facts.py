@@ -422,12 +422,20 @@ def _number_check(fact: Fact) -> Check:
     return check
 
 
+_MODERATE = 200
+"""An exponent of 15 digits below it is within the sizes that a number may have."""
+
+
 def _float_of(value: object) -> float | None:
     """Return the float64 of a number of at most 15 significant digits; None where the value is not a number."""
     if type(value) is float and (value == 0 or SMALLEST <= abs(value) < _MANY):
         return rounded(value)
     if type(value) is int and abs(value) < _MANY:
         return float(value)
+    if type(value) is Decimal:  # of moderate size, as nearly all are: no more has to be asked
+        _, digits, exponent = value.as_tuple()
+        if len(digits) <= MAX_DIGITS and isinstance(exponent, int) and abs(exponent) < _MODERATE:
+            return float(value) + 0.0
     number = written(value)
     if number is None:
         if type(value) is str:

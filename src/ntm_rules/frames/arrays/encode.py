@@ -11,6 +11,9 @@ from ntm_rules.frames.base.vectors import Array, Mask
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.verdict.facts import BadValue, Slot, check_of
 
+_BARE = (Decimal, bool, int, float, str, type(None))
+"""Values without annotations: to ask them whether they are mappings takes longer than all else."""
+
 
 def places_of(values: Sequence[object]) -> tuple[Array, list[object]]:
     """Return the different values, and which of them each unit has.
@@ -29,23 +32,22 @@ def column_of(fact: Fact, places: Array, values: Sequence[object]) -> tuple[Colu
         places: for each row the place of its value in *values*.
         values: as a caller would give them to ``assess``, bad ones included; None is missing.
     """
-    check = check_of(fact)
-    slots: list[Slot] = []
+    check, slots = check_of(fact), list[Slot]()
     odd = np.zeros(len(values), np.bool_)
     for place, value in enumerate(values):
-        annotated = isinstance(value, Mapping)
-        inner = value.get("value") if isinstance(value, Mapping) else value
+        annotated = not isinstance(value, _BARE) and isinstance(value, Mapping)
+        inner = typing.cast(Mapping[str, object], value).get("value") if annotated else value
         try:
             slots.append(None if inner is None else check(inner))
         except BadValue:
             annotated = True
             slots.append(None)
-        odd[place] = annotated or _long_written(inner)
+        odd[place] = annotated or (fact.ratio is not None and _long_written(inner))
     return _column(fact, places, slots), odd[places] if odd.any() else None
 
 
 def _long_written(value: object) -> bool:
-    """Return True where a number is written with zeros at its end: a float forgets them, a ratio does not."""
+    """Return True where a share is written with zeros at its end, to which part and whole are held: floats forget."""
     if not isinstance(value, Decimal):
         return False
     _, digits, exponent = value.as_tuple()

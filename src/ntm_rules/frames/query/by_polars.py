@@ -55,18 +55,25 @@ def _constant(value: Value, kind: Kind) -> pl.Expr:
 
 def run(query: Query, frame: pl.LazyFrame) -> pl.LazyFrame:
     """Return the findings for a lazy frame."""
-
-    def added(frame: pl.LazyFrame, columns: Mapping[str, Expr]) -> pl.LazyFrame:
-        return frame.with_columns(**{name: language.of(expression) for name, expression in columns.items()})
-
-    language = Polars()
-    for step in query.steps:
+    steps, rows = _columns(query)
+    for step, columns in zip(query.steps, steps, strict=True):
         # not by a selection, which of constants alone would have one row
-        frame = added(frame, step.made)
+        frame = frame.with_columns(columns)
         frame = frame if step.kept is None else frame.select(*step.kept, *step.made)
     # Polars works out every branch of a choice for all rows, so a row for each indicator is a union, not a choice
-    parts = [added(frame, row).select(*query.passed, *row) for row in query.rows]
+    parts = [frame.with_columns(columns).select(*query.passed, *query.kinds) for columns in rows]
     return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+@functools.lru_cache(maxsize=8)  # a query is kept with its ruleset, and Polars takes longer to make these than to plan
+def _columns(query: Query) -> tuple[list[list[pl.Expr]], list[list[pl.Expr]]]:
+    """Return the columns of each step and of each row."""
+
+    def made(columns: Mapping[str, Expr]) -> list[pl.Expr]:
+        return [language.of(expression).alias(name) for name, expression in columns.items()]
+
+    language = Polars()
+    return [made(step.made) for step in query.steps], [made(row) for row in query.rows]
 
 
 @typing.final

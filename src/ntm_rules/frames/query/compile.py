@@ -341,7 +341,7 @@ class FrameCompiler(Engine[Truth, Slot]):
         """Return a value where its guard is met, the other one elsewhere; none where that is open and matters."""
         # unknown has a place here, so that two unknown values are the same
         unknown = lit(len(fact.values), Kind.INT16)
-        agreed = choose(value.value == other.value, other.value, unknown)
+        agreed = choose(value.value == other.value, value.value, unknown)
         return Slot(first_true([(guard.met, value.value), (guard.open, agreed)], other.value))
 
     def case(self, fact: Fact, rule: Case) -> Slot:
@@ -360,9 +360,11 @@ class FrameCompiler(Engine[Truth, Slot]):
     def value(self, fact: Fact, name: str) -> Slot:
         """Return the value of another fact as one of *fact*."""
         other, place = self.facts[name], self.slots[name].value
-        chain = [(place == n, lit(fact.values.index(v), Kind.INT16)) for n, v in enumerate(other.values)]
-        chain.append((place == len(other.values) + 1, lit(len(fact.values) + 1, Kind.INT16)))
-        return Slot(first_of(chain, Kind.INT16).known_or(len(fact.values)))
+        if other.values != fact.values:
+            chain = [(place == n, lit(fact.values.index(v), Kind.INT16)) for n, v in enumerate(other.values)]
+            chain.append((place == len(other.values) + 1, lit(len(fact.values) + 1, Kind.INT16)))
+            place = first_of(chain, Kind.INT16)
+        return Slot(place.known_or(lit(len(fact.values), Kind.INT16)))
 
     def quotient(self, fact: Fact, rule: RatioOf) -> Slot:
         """Return a ratio that only its parts give."""

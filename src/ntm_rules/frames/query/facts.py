@@ -137,7 +137,8 @@ def _good(fact: Fact, kind: typing.Any, found: Expr, stepped: bool) -> Expr:
     whole = kind.is_integer()
     if fact.type is FactType.COUNT and not whole:
         nearest = found.round()
-        found = where(is_near(found, nearest), nearest, Kind.FLOAT)
+        size = found if bounds(fact)[0] >= 0 else None
+        found = where(is_near(found, nearest, size), nearest, Kind.FLOAT)
     if stepped and not whole:
         power = float(10**fact.decimals)
         found = where(is_near(found, (small(found) * power).round() / power), found, Kind.FLOAT)

@@ -66,7 +66,7 @@ class Step:
     kept: tuple[str, ...] | None = None
 
 
-@frozen
+@frozen(eq=False)
 class Query:
     """What is computed of a table.
 
@@ -194,9 +194,13 @@ def small(value: Expr, most: float = SMALL) -> Expr:
     return choose(value.between(-most, most), value, lit(0.0))
 
 
-def is_near(value: Expr, other: Expr) -> Expr:
-    """Return True where a number is in 15 digits another one, which has no more of them."""
-    return (value - other).abs() <= value.abs() * _NEAR
+def is_near(value: Expr, other: Expr, size: Expr | None = None) -> Expr:
+    """Return True where a number is in 15 digits another one, which has no more of them.
+
+    Args:
+        size: the number without its sign, where that costs nothing.
+    """
+    return (value - other).abs() <= (size or value.abs()) * _NEAR
 
 
 def few_digits(value: Expr) -> Expr:

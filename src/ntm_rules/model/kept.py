@@ -49,3 +49,26 @@ class Recent(typing.Generic[Key, Made]):
         self._made[key] = made
         if len(self._made) > self._most:
             self._made.popitem(last=False)
+
+
+def by_identity(most: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
+    """*make*, called once for the same objects as long as these are among the *most* last ones.
+
+    They live as long as what was made of them, so that no other object has their identity.
+    """
+
+    def once(make: Callable[..., Made]) -> Callable[..., Made]:
+        known: Recent[tuple[int, ...], tuple[tuple[object, ...], Made]] = Recent(most)
+
+        @functools.wraps(make)
+        def of(*values: object) -> Made:
+            key = tuple(map(id, values))
+            found = known.get(key)
+            if found is None:
+                found = values, make(*values)
+                known.put(key, found)
+            return found[1]
+
+        return of
+
+    return once

@@ -21,7 +21,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.citations import Citation, Instrument
 from ntm_rules.model.facts import Fact, Measure
-from ntm_rules.model.kept import Recent
+from ntm_rules.model.kept import by_identity
 from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade, Ruleset
@@ -136,19 +136,16 @@ for _class, _way in _HOW.items():
 form_of_fields(Instrument, title=override(omit=True))
 
 
-_CITED: Recent[int, tuple[Citation, Json]] = Recent(5_000)
-"""How citations are written, by their identity, which lasts as long as they are kept here: most of a verdict is law."""
-
-
 @plain_form
 def _citation(citation: Citation) -> Json:
-    known = _CITED.get(id(citation))
-    if known is None:
-        of = citation.instrument
-        keys = {"issuer": of.issuer, "number": of.number, "date": of.date}
-        known = citation, plain_object({**keys, "annex": citation.annex, "point": citation.point})
-        _CITED.put(id(citation), known)
-    return known[1].copy()
+    return _cited(citation).copy()
+
+
+@by_identity(5_000)  # most of a verdict is law
+def _cited(citation: Citation) -> Json:
+    of = citation.instrument
+    keys = {"issuer": of.issuer, "number": of.number, "date": of.date}
+    return plain_object({**keys, "annex": citation.annex, "point": citation.point})
 
 
 @form

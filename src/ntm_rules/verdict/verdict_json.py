@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cattrs.gen import override
 
 from ntm_rules._version import __version__
-from ntm_rules.model.kept import Recent
+from ntm_rules.model.kept import by_identity
 from ntm_rules.model.plain import Json, figure, form, form_of_fields, plain, plain_form, plain_object, which_set
 from ntm_rules.model.results import (
     Column,
@@ -152,22 +152,15 @@ def _leaf(leaf: LeafResult) -> Json:
     return found
 
 
-_KNOWN: Recent[tuple[int, int], tuple[Leaf, Cell | None, Json]] = Recent(5_000)
-"""What comparisons say whatever the unit, by their identity, which lasts as long as they are kept here."""
-
-
 def _of_law(spec: Leaf, cell: Cell | None) -> Json:
     """Return the keys of a comparison with what the law alone says of it; those of the unit are left open."""
-    known = _KNOWN.get((id(spec), id(cell)))
-    if known is None:
-        known = spec, cell, _said(spec, cell)
-        _KNOWN.put((id(spec), id(cell)), known)
-    found = known[2].copy()
+    found = _said(spec, cell).copy()
     if found["citation"] is not None:
         found["citation"] = found["citation"].copy()
     return found
 
 
+@by_identity(5_000)
 def _said(spec: Leaf, cell: Cell | None) -> Json:
     return plain_object(
         {

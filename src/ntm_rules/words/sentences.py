@@ -256,17 +256,20 @@ class Words:
         """Return a condition in words: only the members that decide it; *under* is the title before it."""
         if isinstance(tree, LeafResult):
             return self.leaf(tree)
-        parts = dict.fromkeys(self.member(m, under) for m in tree.members if m.outcome is tree.outcome)
         match tree.kind:
             case "not":
                 return say(self.lang, "words.not", member=self.tree(tree.members[0]))
             case "all":
-                return "; ".join(parts)
+                return self._deciding(tree, under)
             case "any" | "at_least_n":
-                head = self._k_of_n(tree)
-                return f"{head}: {'; '.join(parts)}" if parts else head
+                head, parts = self._k_of_n(tree), self._deciding(tree, under)
+                return f"{head}: {parts}" if parts else head
             case _:
                 typing.assert_never(tree.kind)
+
+    def _deciding(self, tree: Connective, under: str) -> str:
+        """Return the members that have the outcome of the whole, each wording once."""
+        return "; ".join(dict.fromkeys(self.member(m, under) for m in tree.members if m.outcome is tree.outcome))
 
     def _k_of_n(self, tree: Connective) -> str:
         """How many members are met, of how many that have to be."""

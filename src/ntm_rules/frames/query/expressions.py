@@ -108,6 +108,14 @@ class Expr:
 
     __hash__ = object.__hash__
 
+    def __bool__(self) -> bool:
+        """Refuse: what an expression is depends on the row.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("an expression is neither true nor false")
+
     def __lt__(self, other: "Expr | Value") -> "Expr":
         return _applied(Word.LESS, self, _of(other))
 

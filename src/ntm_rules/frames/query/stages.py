@@ -200,7 +200,7 @@ def is_near(value: Expr, other: Expr, size: Expr | None = None) -> Expr:
     Args:
         size: the number without its sign, where that costs nothing.
     """
-    return (value - other).abs() <= (size or value.abs()) * _NEAR
+    return (value - other).abs() <= (value.abs() if size is None else size) * _NEAR
 
 
 def few_digits(value: Expr) -> Expr:

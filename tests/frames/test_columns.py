@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from attrs import evolve
 
 import ntm_rules as ntm
 from frames.making import rows
@@ -24,7 +25,7 @@ from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
-from ntm_rules.model.thresholds import Cell, CellState, Value
+from ntm_rules.model.thresholds import Cell, CellState, Table, Value
 
 LAW = Instrument("xu-mau", "1/QĐ-XM", "2022-03-08")
 PERCENT = Measure("percent", Text("%", "%"))
@@ -111,6 +112,26 @@ WANTED = [MET, MET, MET, NOT_MET, UNDETERMINED, NOT_MET, MET]
 )
 def test_floats_beside_the_threshold(frame: typing.Any) -> None:
     assert outcomes(frame, "share") == WANTED
+
+
+@pytest.mark.parametrize("limits", [("45000000", "0.001"), ("45000000.125", "45000000.125"), ("99999999999", "0.0001")])
+def test_a_ratio_too_large_to_multiply_with_its_limit_is_never_decided_wrongly(limits: tuple[str, str]) -> None:
+    """A product beyond 64 bits wraps around in Polars and is an error in a database."""
+    facts = (
+        Fact("per_head", FactType.NUMBER, decimals=3, minimum=Decimal(0), ratio=RatioOf("part", "whole")),
+        *(fact for fact in FACTS if fact.id in ("part", "whole", "yes")),
+    )
+    cells = tuple(((flag,), cell(Decimal(limit))) for flag, limit in zip(("true", "false"), limits, strict=True))
+    asked = Indicator("1.1", c.Comparison(("per_head",), c.Op.AT_LEAST, Table(("yes",), cells)), Citation(LAW))
+    ruleset = evolve(RULESET, criteria=(Criterion("1", (asked,)),), facts=facts)
+    sizes = [0, 1, 7, 20_000, 899_999_999, 200_000_000_000, 900_000_000_000]
+    table = [{"part": part, "whole": whole, "yes": yes} for part in sizes for whole in sizes for yes in (True, False)]
+    wanted = [int(ntm.assess(ruleset, row).outcome) for row in table]
+    for frame in (pl.DataFrame(table).lazy(), duck(pa.Table.from_pylist(table))):
+        found = [row["outcome"] for row in rows(ntm.frames.assess(ruleset, frame, keep=("part", "whole")))]
+        pairs = list(zip(found, wanted, strict=True))
+        assert all(mine in (theirs, UNDETERMINED) for mine, theirs in pairs)
+        assert sum(mine == theirs for mine, theirs in pairs) > len(pairs) / 2
 
 
 def test_float32_is_read_through_its_shortest_text() -> None:

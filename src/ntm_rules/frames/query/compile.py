@@ -24,6 +24,7 @@ from ntm_rules.frames.query.expressions import (
     total,
     where,
 )
+from ntm_rules.frames.query.ratios import MOST
 from ntm_rules.frames.query.stages import Slot, Stages, any_true, small
 from ntm_rules.frames.query.truth import Truth, first_of
 from ntm_rules.model.citations import Evidence
@@ -294,7 +295,14 @@ class FrameCompiler(Engine[Truth, Slot]):
         said = [None if outcome is None else outcome.satisfied for outcome in empty]
         none = self.by_place(free, said, lit, Kind.BOOLEAN)
         away = self.at_places(free, [outcome is Outcome.NOT_APPLICABLE for outcome in empty])
-        there = first_true([(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)], found)
+        cases = [(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)]
+        if MOST * max(over, *(abs(n) for n in scaled if n is not None)) > LONGEST:
+            # of parts and wholes too large to be multiplied with such a limit nothing is said
+            rooms = [None if n is None else LONGEST // max(abs(n), 1) for n in scaled]
+            room = self.by_place(free, rooms, lambda v: lit(v, Kind.INT64), Kind.INT64)
+            fits = (slot.top <= lit(LONGEST // over, Kind.INT64)) & (slot.bottom <= room)
+            cases.insert(1, (~fits, truth.unknown()))
+        there = first_true(cases, found)
         return Truth(there, None if away is None else ((slot.bottom == 0) & away).known_or(False))
 
     def named(self, name: str | None, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Truth:
@@ -408,6 +416,10 @@ class FrameCompiler(Engine[Truth, Slot]):
     def grown(self, fact: Fact) -> Slot:
         """Return the most that a fact may become; it was worked out with the other facts."""
         return self.slots[most(fact.id)]
+
+
+LONGEST = 2**63 - 1
+"""The greatest whole number of 64 bits."""
 
 
 def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:

@@ -6,7 +6,7 @@ import typing
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ntm_rules.frames.query import by_polars, by_sql
@@ -160,6 +160,16 @@ def test_expressions_mean_the_same_in_polars_and_in_sql(asked: tuple[Recipe, Kin
     for found in (by_frame, by_database):
         assert found["found"].to_list() == wanted
         assert found["again"].to_list() == wanted
+
+
+@example(-20.00000000000005)
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_is_in_sql_what_it_is(number: float) -> None:
+    query = Stages({}, ()).query([{"found": ex.lit(number)}], {"found": Kind.FLOAT})
+    frame = FRAME  # noqa: F841  DuckDB finds it by its name
+    (found,) = duckdb.execute(by_sql.text(query, "duckdb", "frame")).fetchall()[0]
+    assert found == number
+    assert isinstance(found, float) or number.is_integer()
 
 
 def test_every_word_is_in_both_languages() -> None:

@@ -98,7 +98,7 @@ def _writer(dialect: str) -> Callable[[typing.Any], str]:
     return functools.partial(Dialect.get_or_raise(dialect).generator().generate, copy=False)
 
 
-def _chained(kind: type[exp.Binary], *firmer: type[exp.Expression]) -> Callable[..., exp.Expression]:
+def _chained(kind: type[exp.Binary], *firmer: type) -> Callable[..., exp.Expression]:
     """Return what puts an operator between operands; those of a *firmer* kind stand there without brackets."""
 
     def chained(*operands: exp.Expression) -> exp.Expression:
@@ -114,24 +114,20 @@ def _called(name: str) -> Callable[..., exp.Expression]:
     return lambda *operands: exp.Anonymous(this=name, expressions=list(operands))
 
 
-def _alone(operand: exp.Expression, *firmer: type[exp.Expression]) -> exp.Expression:
+def _alone(operand: exp.Expression, *firmer: type) -> exp.Expression:
     """Return an operand as it stands beside an operator."""
-    joined = isinstance(operand, exp.Binary | exp.Not | exp.In | exp.Is | exp.Between) and not isinstance(
-        operand, firmer
-    )
-    return exp.Paren(this=operand) if joined else operand
+    joined = isinstance(operand, exp.Binary | exp.Predicate | exp.Not)
+    return exp.Paren(this=operand) if joined and not isinstance(operand, firmer) else operand
 
 
-_FIRM = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Not, exp.Is, exp.In, exp.Between)
+_FIRM = (exp.Predicate, exp.Not)
 """What binds more firmly than AND and OR."""
 
 
-def _removed(text: exp.Expression, sign: str) -> exp.Expression:
-    return exp.Anonymous(this="REPLACE", expressions=[text, exp.Literal.string(sign), exp.Literal.string("")])
-
-
 def _digits(text: exp.Expression) -> exp.Expression:
-    bare = _removed(_removed(text, "-"), ".")
+    replaced, bare = _called("REPLACE"), text
+    for sign in "-.":
+        bare = replaced(bare, exp.Literal.string(sign), exp.Literal.string(""))
     return exp.Length(this=exp.Trim(this=bare, expression=exp.Literal.string("0"), position="BOTH"))
 
 
@@ -187,8 +183,9 @@ class Sql(Language[exp.Expression]):
             return exp.Boolean(this=value)
         if isinstance(value, int) or (value.is_integer() and abs(value) < _EXACT):
             return exp.Literal.number(int(value))
-        written = repr(value)
-        return exp.Literal.number(written if "e" in written else f"{written}e0")
+        written = repr(abs(value))  # of a text with a sign sqlglot makes a decimal, which has no exponent
+        size = exp.Literal.number(written if "e" in written else f"{written}e0")
+        return size if value > 0 else exp.Neg(this=size)
 
     def cast(self, operand: exp.Expression, kind: Kind) -> exp.Expression:
         """Return a value as another kind."""

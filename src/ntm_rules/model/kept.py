@@ -44,6 +44,14 @@ class Recent(typing.Generic[Key, Made]):
         """Return what was made; None where it was not, or is forgotten."""
         return self._made.get(key)
 
+    def made(self, key: Key, make: Callable[[], Made]) -> Made:
+        """Return what was made, or what *make* makes now."""
+        found = self.get(key)
+        if found is None:
+            found = make()
+            self.put(key, found)
+        return found
+
     def put(self, key: Key, made: Made) -> None:
         """Remember what was made."""
         self._made[key] = made
@@ -62,12 +70,7 @@ def by_identity(most: int) -> Callable[[Callable[..., Made]], Callable[..., Made
 
         @functools.wraps(make)
         def of(*values: object) -> Made:
-            key = tuple(map(id, values))
-            found = known.get(key)
-            if found is None:
-                found = values, make(*values)
-                known.put(key, found)
-            return found[1]
+            return known.made(tuple(map(id, values)), lambda: (values, make(*values)))[1]
 
         return of
 

@@ -296,11 +296,11 @@ class FrameCompiler(Engine[Truth, Slot]):
         none = self.by_place(free, said, lit, Kind.BOOLEAN)
         away = self.at_places(free, [outcome is Outcome.NOT_APPLICABLE for outcome in empty])
         cases = [(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)]
-        if MOST * max(over, *(abs(n) for n in scaled if n is not None)) > LONGEST:
+        if MOST * max(over, *(abs(n) for n in scaled if n is not None)) > _MOST_WHOLE:
             # of parts and wholes too large to be multiplied with such a limit nothing is said
-            rooms = [None if n is None else LONGEST // max(abs(n), 1) for n in scaled]
+            rooms = [None if n is None else _MOST_WHOLE // max(abs(n), 1) for n in scaled]
             room = self.by_place(free, rooms, lambda v: lit(v, Kind.INT64), Kind.INT64)
-            fits = (slot.top <= lit(LONGEST // over, Kind.INT64)) & (slot.bottom <= room)
+            fits = (slot.top <= lit(_MOST_WHOLE // over, Kind.INT64)) & (slot.bottom <= room)
             cases.insert(1, (~fits, truth.unknown()))
         there = first_true(cases, found)
         return Truth(there, None if away is None else ((slot.bottom == 0) & away).known_or(False))
@@ -418,7 +418,7 @@ class FrameCompiler(Engine[Truth, Slot]):
         return self.slots[most(fact.id)]
 
 
-LONGEST = 2**63 - 1
+_MOST_WHOLE = 2**63 - 1
 """The greatest whole number of 64 bits."""
 
 

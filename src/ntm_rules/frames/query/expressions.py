@@ -79,8 +79,9 @@ _TRUTHS = frozenset(
         Word.ONE_OF,
     }
 )
-_NUMBERS = frozenset({Word.ADD, Word.SUBTRACT, Word.MULTIPLY, Word.DIVIDE, Word.REMAINDER, Word.SIZE, Word.ROUND})
-"""Words that say nothing where an operand is null, and whether what they say is a truth or a number."""
+"""Words that say whether something is so, and nothing where an operand is null."""
+_STRICT = _TRUTHS | {Word.ADD, Word.SUBTRACT, Word.MULTIPLY, Word.DIVIDE, Word.REMAINDER, Word.SIZE, Word.ROUND}
+"""All words that say nothing where an operand is null."""
 
 
 class Expr:
@@ -310,10 +311,14 @@ def some(truths: Iterable[Expr]) -> Expr:
 
 def total(numbers: Sequence[Expr]) -> Expr:
     """Return the sum of several numbers; null where one is."""
-    known = [each.value for each in numbers if isinstance(each, Literal) and isinstance(each.value, int)]
-    found = [each for each in numbers if not (isinstance(each, Literal) and isinstance(each.value, int))]
-    if sum(known) or not found:
-        found.append(lit(sum(known)))
+    found, known = list[Expr](), 0
+    for number in numbers:
+        if isinstance(number, Literal) and isinstance(number.value, int):
+            known += number.value
+        else:
+            found.append(number)
+    if known or not found:
+        found.append(lit(known))
     return found[0] if len(found) == 1 else _applied(Word.ADD, *found)
 
 
@@ -364,9 +369,9 @@ def _of(value: object) -> Expr:
 
 def _applied(word: Word, *operands: Expr) -> Expr:
     """Return a word with its operands; null where one of them is null for every row and the word says no more then."""
-    for operand in operands:
-        if word in _TRUTHS | _NUMBERS and isinstance(operand, Literal) and operand.value is None:
-            return null(Kind.BOOLEAN if word in _TRUTHS else operand.kind)
+    unknown = next((o for o in operands if isinstance(o, Literal) and o.value is None), None)
+    if unknown is not None and word in _STRICT:
+        return null(Kind.BOOLEAN if word in _TRUTHS else unknown.kind)
     return Apply(word, operands)
 
 

@@ -113,5 +113,6 @@ _RUNNERS: Mapping[str, Callable[[Query, typing.Any], typing.Any]] = {
     "polars": _polars,
     "duckdb": _duckdb,
     "pyspark": _spark,
+    "pyspark[connect]": _spark,
     "ibis": _ibis,
 }

@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Mapping, Sequence
 
-from ntm_rules.frames.base.columns import BAD_FACTS, LONG, Layout, wide_names
+from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, LONG, Layout, wide_names
 from ntm_rules.frames.base.details import facts_behind
 from ntm_rules.frames.base.floors import differing
 from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
@@ -21,11 +21,8 @@ from ntm_rules.model.walk import indicators
 
 _KINDS = {
     "provisional": Kind.BOOLEAN,
-    "grade": Kind.TEXT,
-    "criteria_met": Kind.INT16,
-    "criteria_not_met": Kind.INT16,
-    "criteria_undetermined": Kind.INT16,
-    BAD_FACTS: Kind.INT16,
+    GRADE: Kind.TEXT,
+    **dict.fromkeys((*COUNTS, BAD_FACTS), Kind.INT16),
     "actual": Kind.FLOAT,
     "required": Kind.FLOAT,
     "margin": Kind.FLOAT,
@@ -48,13 +45,9 @@ def query_of(ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout,
     Raises:
         TableError: columns that hold another type than their facts.
     """
-    columns = dict.fromkeys((*layout.passed, *layout.facts))
-    known, key = _queries(ruleset), (tuple((name, schema[name]) for name in columns), layout, shape)
-    query = known.get(key)
-    if query is None:
-        query = _query(ruleset, {name: schema[name] for name in columns}, layout, shape, cast)
-        known.put(key, query)
-    return query
+    read = {name: schema[name] for name in (*layout.passed, *layout.facts)}
+    key = (tuple(read.items()), layout, shape)
+    return _queries(ruleset).made(key, lambda: _query(ruleset, read, layout, shape, cast))
 
 
 @kept

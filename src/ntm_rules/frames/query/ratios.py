@@ -1,6 +1,7 @@
 """Parts and wholes in a lazy frame: exact ratios as pairs of whole numbers, and what contradicts itself."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, some, where
@@ -37,23 +38,24 @@ def join_ratios(
     both = [ratio for ratio in dict.fromkeys((*ratios, *derived)) if {ratio[1].id, ratio[2].id} <= names]
     scaled = _scaled(stages, slots, both)
     stages.step("scaled")
-    masks: dict[str, list[Expr]] = {}
+    masks = defaultdict[str, list[Expr]](list)
     for ratio, (top, bottom) in zip(both, scaled, strict=True):
         fits, (fact, part, whole) = _fitting(ratio[0], top, bottom), ratio
         given = ~(slots[part.id].value.is_null() | slots[whole.id].value.is_null())
-        masks.setdefault(part.id, []).append(stages.add(given & ~fits.known_or(False), f"{fact.id}_unfit"))
+        masks[part.id].append(stages.add(given & ~fits.known_or(False), f"{fact.id}_unfit"))
         stages.pairs[_key(ratio)] = top, stages.add(where(fits, bottom, Kind.INT64), f"{fact.id}_whole")
     stages.step("paired")
     for ratio in both:
         growth = ratio[0].undecided
         if growth is not None and growth in names:
             crowded = _crowded(ratio[0], slots[growth].value, *stages.pairs[_key(ratio)])
-            masks.setdefault(growth, []).append(crowded)
-    given_too = [r for r in ratios if _key(r) in stages.pairs and r[0].id in names]
-    for fact, wrong in _contradictions(stages, slots, given_too):
-        masks.setdefault(fact.id, []).append(wrong)
+            masks[growth].append(crowded)
+    stated = [r for r in ratios if _key(r) in stages.pairs and r[0].id in names]
+    for fact, wrong in _contradictions(stages, slots, stated):
+        masks[fact.id].append(wrong)
     for name, found in masks.items():
-        bad[name] = stages.add(some([*([bad[name]] if name in bad else ()), *found]), f"{name}_bad")
+        before = [bad[name]] if name in bad else []
+        bad[name] = stages.add(some([*before, *found]), f"{name}_bad")
     stages.step("contradicted")
     for name in masks:  # nothing is known of values that contradict others
         slots[name] = Slot(stages.add(where(~bad[name], slots[name].value, Kind.FLOAT), name), invalid=bad[name])

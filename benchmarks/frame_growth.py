@@ -2,8 +2,8 @@
 
     python benchmarks/frame_growth.py
 
-Prints microseconds of processor time a commune: one at a time, the array kernel on one thread from NumPy columns, and
-one query on a lazy Polars frame. Needs the extra `frames`. No figure is a test.
+Prints microseconds of processor time a commune: one at a time, NumPy columns, and a lazy Polars frame. Needs the extra
+`frames`. No figure is a test.
 """
 
 import datetime as dt
@@ -123,23 +123,23 @@ def one_by_one(ruleset: Ruleset, made: Columns) -> tuple[float, float]:
     return whole / len(units), codes / len(units)
 
 
-def of_arrays(ruleset: Ruleset, made: Columns, count: int) -> float:
-    """Seconds a commune of the array kernel."""
+def in_memory(ruleset: Ruleset, made: Columns, count: int) -> float:
+    """Seconds a commune of NumPy columns."""
     part = {name: column[:count] for name, column in made.items()}
-    return cpu(lambda: ntm.frames.assess(ruleset, part, threads=1)) / count
+    return cpu(lambda: ntm.frames.assess(ruleset, part)) / count
 
 
-def of_queries(ruleset: Ruleset, made: Columns, count: int) -> float:
-    """Seconds a commune of one query, the making of it included."""
+def lazily(ruleset: Ruleset, made: Columns, count: int) -> float:
+    """Seconds a commune of a lazy frame."""
     facts = ruleset.inputs()
     frame = pl.DataFrame({name: arrow(facts[name], column[:count]) for name, column in made.items()}).lazy()
     return cpu(lambda: ntm.frames.assess(ruleset, frame).collect()) / count
 
 
 def crossing(ruleset: Ruleset, made: Columns, each: float) -> int:
-    """From how many communes on the array kernel is faster than one by one."""
+    """From how many communes on columns are faster than one by one."""
     steps: Iterator[int] = (digit * 10**power for power in range(5) for digit in (1, 2, 3, 5, 7))
-    return next(count for count in steps if of_arrays(ruleset, made, count) < each)
+    return next(count for count in steps if in_memory(ruleset, made, count) < each)
 
 
 # -- telling ---------------------------------------------------------------------------------
@@ -160,21 +160,21 @@ def grow_by_rows(name: str, ruleset: Ruleset) -> None:
     count = sum(len(c.indicators) for c in ruleset.criteria)
     print(f"\n{name}: {count} indicators, {len(made)} facts")
     print(f"  one by one: {microseconds(whole)} µs with `assess`, {microseconds(codes)} µs its outcomes alone")
-    print(f"  arrays are faster from {crossing(ruleset, made, whole)} communes on")
-    print(f"  {'communes':>10}{'arrays':>12}{'lazy Polars':>14}")
+    print(f"  columns are faster from {crossing(ruleset, made, whole)} communes on")
+    print(f"  {'communes':>10}{'columns':>12}{'lazy Polars':>14}")
     for size in SIZES:
-        lazily = of_queries(ruleset, made, size) if size >= LAZY else None
-        print(f"  {size:>10,}{microseconds(of_arrays(ruleset, made, size)):>12}{microseconds(lazily):>14}")
+        query = lazily(ruleset, made, size) if size >= LAZY else None
+        print(f"  {size:>10,}{microseconds(in_memory(ruleset, made, size)):>12}{microseconds(query):>14}")
 
 
 def grow_by_cells(base: Ruleset, size: int = 100_000) -> None:
     """Tables of 1, 8 and 64 cells."""
     print(f"\n57 made-up indicators, each one percentage against a table; {size:,} communes")
-    print(f"  {'cells each':>10}{'`assess`':>12}{'arrays':>12}{'lazy Polars':>14}")
+    print(f"  {'cells each':>10}{'`assess`':>12}{'columns':>12}{'lazy Polars':>14}")
     for selectors in range(3):
         ruleset = tabled(base, selectors)
         made = {fact.id: drawn(fact, size) for fact in ruleset.facts}
-        found = (one_by_one(ruleset, made)[0], of_arrays(ruleset, made, size), of_queries(ruleset, made, size))
+        found = (one_by_one(ruleset, made)[0], in_memory(ruleset, made, size), lazily(ruleset, made, size))
         figures = "".join(f"{microseconds(f):>{width}}" for f, width in zip(found, (12, 12, 14), strict=True))
         print(f"  {OPTIONS**selectors:>10}{figures}")
 

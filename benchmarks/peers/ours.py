@@ -1,4 +1,4 @@
-"""This library's frame engines, from what callers have: NumPy columns, Arrow with nulls, a lazy Polars frame."""
+"""This library's bulk engine, from what callers have: NumPy columns, Arrow with nulls, a lazy Polars frame."""
 
 import typing
 
@@ -15,11 +15,6 @@ from peers.terms import Terms
 TAIL = ("criteria_met", "criteria_not_met", "criteria_undetermined", "provisional")
 
 
-def ours(ruleset: ntm.Ruleset, frame: typing.Any, threads: int | None) -> typing.Any:
-    """The wide frame of the same kind."""
-    return ntm.frames.assess(ruleset, frame, threads=threads)
-
-
 def wide_columns(ruleset: ntm.Ruleset) -> tuple[str, ...]:
     """The outcome columns of the wide frame: the set, its criteria, its indicators; then the counts."""
     criteria = tuple(f"criterion_{c.no}" for c in ruleset.criteria)
@@ -28,14 +23,13 @@ def wide_columns(ruleset: ntm.Ruleset) -> tuple[str, ...]:
 
 
 class Ours(Peer):
-    """The array kernel on NumPy columns."""
+    """From NumPy columns."""
 
     name = "ours, NumPy columns, 1 thread"
-    package = "numpy"
+    package = "polars"
     form = "float64 with NaN, masked bool, masked text"
     largest = 10_000_000
-    environment: typing.ClassVar[dict[str, str]] = {"POLARS_MAX_THREADS": "2"}
-    threads: typing.ClassVar[int | None] = 1
+    environment: typing.ClassVar[dict[str, str]] = {"POLARS_MAX_THREADS": "1"}
 
     def compile(self, ruleset: ntm.Ruleset, terms: Terms) -> None:
         """Nothing: the compiled form is kept with the ruleset."""
@@ -47,7 +41,7 @@ class Ours(Peer):
 
     def run(self) -> typing.Any:
         """The wide frame."""
-        return ours(self.ruleset, self.frame, self.threads)
+        return ntm.frames.assess(self.ruleset, self.frame)
 
     def matrix(self, result: typing.Any) -> Matrix:
         """Column by column."""
@@ -64,11 +58,11 @@ class OursTwo(Ours):
     """On two threads."""
 
     name = "ours, NumPy columns, 2 threads"
-    threads = 2
+    environment: typing.ClassVar[dict[str, str]] = {"POLARS_MAX_THREADS": "2"}
 
 
 class OursArrow(Ours):
-    """The array kernel on an Arrow table."""
+    """From an Arrow table."""
 
     name = "ours, Arrow with nulls, 1 thread"
     package = "pyarrow"
@@ -93,10 +87,10 @@ class OursArrowTwo(OursArrow):
     """On two threads."""
 
     name = "ours, Arrow with nulls, 2 threads"
-    threads = 2
+    environment: typing.ClassVar[dict[str, str]] = {"POLARS_MAX_THREADS": "2"}
 
 
-class OursLazy(OursArrow):
+class OursLazy(OursArrowTwo):
     """The query on a lazy Polars frame, collected."""
 
     name = "ours, the query on a Polars LazyFrame"
@@ -110,7 +104,7 @@ class OursLazy(OursArrow):
 
     def run(self) -> pl.DataFrame:
         """The wide frame, collected."""
-        return typing.cast(pl.DataFrame, ours(self.ruleset, self.eager.lazy(), None).collect())
+        return typing.cast(pl.DataFrame, ntm.frames.assess(self.ruleset, self.eager.lazy()).collect())
 
     @property
     def input_bytes(self) -> int:

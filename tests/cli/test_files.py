@@ -1,4 +1,4 @@
-"""Parquet, Excel and CSV through the command line, with the array kernel and without."""
+"""Parquet, Excel and CSV through the command line, with frames and without."""
 
 import csv
 import datetime as dt
@@ -114,7 +114,7 @@ def sheet_of(path: Path) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("form", ["jsonl", "json", "csv", "table"])
-def test_words_are_the_same_with_and_without_the_array_kernel(tmp_path: Path, ruleset: Ruleset, form: str) -> None:
+def test_words_are_the_same_with_and_without_frames(tmp_path: Path, ruleset: Ruleset, form: str) -> None:
     rows = rows_of(ruleset, 12)
     path = to_csv(tmp_path / "u.csv", rows, titles(names_of(rows), dict(ruleset.inputs())))
     arguments = ("assess", path, *LAW, "--keep", "Ghi chú", "--decimal", "comma", "--format", form)
@@ -122,7 +122,7 @@ def test_words_are_the_same_with_and_without_the_array_kernel(tmp_path: Path, ru
 
 
 @pytest.mark.slow
-def test_csv_without_reasons_is_the_same_with_and_without_the_array_kernel(tmp_path: Path, ruleset: Ruleset) -> None:
+def test_csv_without_reasons_is_the_same_with_and_without_frames(tmp_path: Path, ruleset: Ruleset) -> None:
     path = to_csv(tmp_path / "u.csv", rows_of(ruleset, 300))
     arguments = ("assess", path, *LAW, "--keep", "Ghi chú", "--decimal", "comma", "--format", "csv")
     found = run(*arguments, "--no-reasons")

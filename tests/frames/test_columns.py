@@ -132,6 +132,56 @@ def test_a_ratio_too_large_to_multiply_with_its_limit_is_never_decided_wrongly(l
         pairs = list(zip(found, wanted, strict=True))
         assert all(mine in (theirs, UNDETERMINED) for mine, theirs in pairs)
         assert sum(mine == theirs for mine, theirs in pairs) > len(pairs) / 2
+    assert [row["outcome"] for row in rows(ntm.frames.assess(ruleset, pl.DataFrame(table)))] == wanted
+
+
+def beside_parts(name: str) -> tuple[Fact, Fact, Fact]:
+    """A ratio with part and whole of its own."""
+    part, whole = (Fact(f"{name}_{what}", FactType.COUNT, minimum=Decimal(0)) for what in ("part", "whole"))
+    return Fact(name, FactType.NUMBER, decimals=3, ratio=RatioOf(part.id, whole.id)), part, whole
+
+
+@pytest.mark.parametrize("op", [c.Op.AT_LEAST, c.Op.MORE_THAN, c.Op.AT_MOST, c.Op.LESS_THAN])
+@pytest.mark.parametrize("smaller", [True, False])
+def test_of_ratios_that_are_the_same_float_the_right_one_is_found(op: c.Op, smaller: bool) -> None:
+    facts = (*beside_parts("one"), *beside_parts("other"))
+    rule = c.MinOf(("one", "other")) if smaller else c.MaxOf(("one", "other"))
+    top, bottom = 61803, 10**5
+    inverse = pow(top, -1, bottom)  # so that a part is off its share of the whole by 1 in 10**5
+    large = 800_000_000_000
+    below, above = large + inverse, large - inverse
+    near = [(top, bottom), (top * below // bottom, below), (top * above // bottom + 1, above), (2, 3), (0, 0)]
+    assert len({part / whole for part, whole in near[:3]}) == 1
+    names = ("one_part", "one_whole", "other_part", "other_whole")
+    table = [dict(zip(names, (*one, *other), strict=True)) for one in near for other in near]
+    asked = indicator("1.1", "found", op, Decimal("0.61803"))
+    derived = (c.Derived(Fact("found", FactType.NUMBER), rule),)
+    ruleset = evolve(RULESET, criteria=(Criterion("1", (asked,)),), facts=facts, derived=derived)
+    wanted = [int(ntm.assess(ruleset, row).outcome) for row in table]
+    assert {MET, NOT_MET} <= set(wanted)
+    assert [row["outcome"] for row in rows(ntm.frames.assess(ruleset, pl.DataFrame(table)))] == wanted
+    for frame in (pl.DataFrame(table).lazy(), duck(pa.Table.from_pylist(table))):
+        pairs = list(zip([row["outcome"] for row in rows(ntm.frames.assess(ruleset, frame))], wanted, strict=True))
+        assert all(mine in (theirs, UNDETERMINED) for mine, theirs in pairs)
+        assert sum(mine == theirs for mine, theirs in pairs) > len(pairs) / 2
+
+
+def test_parts_too_large_for_a_query_are_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = indicator("rate", "rate", c.Op.AT_LEAST, Decimal(90))
+    facts = tuple(fact for fact in FACTS if fact.id in ("rate", "part", "whole"))
+    ruleset = evolve(RULESET, criteria=(Criterion("1", (asked,)),), facts=facts)
+    whole = 10**13
+    frame = pl.DataFrame({"part": [whole * 9 // 10, whole * 9 // 10 - 1, 9, None], "whole": [whole, whole, 10, 10]})
+    assert [row["indicator_rate"] for row in rows(ntm.frames.assess(ruleset, frame))] == [1, 0, 1, 2]
+    monkeypatch.setattr("ntm_rules.frames.memory.MOST_ALONE", 1)
+    with pytest.raises(ntm.TableError, match=r"2 rows hold values .* one by one, expected at most 1\n.*lazy frame"):
+        ntm.frames.assess(ruleset, frame)
+    with pytest.raises(ntm.TableError, match="expected at most 1"):
+        ntm.frames.assess(ruleset, frame, on_bad="mark")
+    with pytest.raises(ntm.FactError) as caught:
+        ntm.frames.assess(ruleset, pl.DataFrame({"part": [11, 12], "whole": [10, 10]}))
+    assert len(caught.value.problems) == 1
+    assert not caught.value.complete
 
 
 def test_float32_is_read_through_its_shortest_text() -> None:
@@ -283,7 +333,7 @@ def test_levels_that_are_numbers() -> None:
         (pl.DataFrame({"yes": ["đạt"]}), r"`yes` holds texts, expected yes/no values"),
         (pl.DataFrame({"share": [True]}), r"`share` holds yes/no values, expected numbers"),
         (pl.DataFrame({"kind": [1]}), r"`kind` holds numbers, expected texts"),
-        (pl.DataFrame({"share": [dt.date(2024, 7, 2)]}), r"`share` holds values of the type `date32"),
+        (pl.DataFrame({"share": [dt.date(2024, 7, 2)]}), r"`share` holds values of the type `Date`"),
         (pd.DataFrame({"share": np.array([1.5, {}], object)}), r"in row 1 `\{\}` of the type `dict`"),
         (pd.DataFrame({"share": np.array([None, "x", 1], object)}), r"in row 1 `x` of the type `str`"),
         (pl.DataFrame({"shar": [1.0]}), r"`shar` is neither the unit nor a fact\n.*did you mean `share`.*keep="),

@@ -162,6 +162,29 @@ def test_expressions_mean_the_same_in_polars_and_in_sql(asked: tuple[Recipe, Kin
         assert found["again"].to_list() == wanted
 
 
+def test_a_choice_among_many_constants_means_the_same_as_one_among_few() -> None:
+    """Polars looks them up in a table, of which there are many."""
+    frame = pl.DataFrame({"n": [*range(-1, 60), None], "t": [*(f"t{n}" for n in range(61)), None]})
+    n, t = ex.col("n"), ex.col("t")
+    by_number = [(n.is_in([each, each + 20]), ex.lit(each * 0.5)) for each in range(20)]
+    by_text = [(t == f"t{each}", ex.lit(each, Kind.INT16)) for each in range(40)]
+    asked = {
+        "number": (ex.first_true(by_number, ex.null(Kind.FLOAT)), Kind.FLOAT),
+        "other": (ex.first_true(by_number, ex.lit(-1.0)), Kind.FLOAT),
+        "text": (ex.first_known(*(ex.first_true([case], ex.null(Kind.INT16)) for case in by_text)), Kind.INT16),
+        "mixed": (ex.first_true([*by_number, (t == "t50", ex.lit(7.0))], ex.null(Kind.FLOAT)), Kind.FLOAT),
+    }
+    columns, kinds = {k: e for k, (e, _) in asked.items()}, {k: kind for k, (_, kind) in asked.items()}
+    found = by_polars.run(Stages({}, ()).query([columns], kinds), frame.lazy()).collect()
+    numbers = [n % 20 * 0.5 if n is not None and 0 <= n < 40 else None for n in frame["n"]]
+    assert found["number"].to_list() == numbers
+    assert found["other"].to_list() == [-1.0 if value is None else value for value in numbers]
+    assert found["text"].to_list() == [*range(40), *[None] * 22]
+    assert found["mixed"].to_list() == [7.0 if t == "t50" else v for v, t in zip(numbers, frame["t"], strict=True)]
+    assert ex.looked_up(columns["text"]) is not None
+    assert ex.looked_up(columns["mixed"]) is None
+
+
 @example(-20.00000000000005)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_float_is_in_sql_what_it_is(number: float) -> None:
@@ -173,7 +196,7 @@ def test_a_float_is_in_sql_what_it_is(number: float) -> None:
 
 
 def test_every_word_is_in_both_languages() -> None:
-    assert set(Word) == {*by_sql.WORDS} == {*by_polars.WORDS, Word.JOIN}
+    assert set(Word) == {*by_sql.WORDS} == {*by_polars.WORDS, Word.JOIN, Word.ONE_OF}
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark"])

@@ -15,7 +15,6 @@ from fiction.communes import commune
 from frames.making import EAGER, LAZY, SLOWER, Facts, assessed, frame, long_rows, rows, same_row, wide_row
 from ntm_rules import Library, Ruleset
 from ntm_rules.frames import MissingColumns
-from ntm_rules.frames.arrays.kernel import ALONE, SHARED
 from property.strategies import facts, graded_rulesets, limits, made_facts, rulesets
 
 SETS = (
@@ -73,6 +72,7 @@ def check_long(ruleset: Ruleset, mine: dict[str, dict[str, typing.Any]], verdict
 
 
 @pytest.mark.parametrize("kind", EAGER)
+@FEW
 @given(data=st.data())
 def test_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())
@@ -161,8 +161,13 @@ def _named(ruleset: Ruleset, given_facts: Facts) -> set[str]:
 # -- large sets ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [*EAGER, *LAZY])
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *((kind, name) for kind in ("polars", *LAZY) for name in SETS),
+        *((kind, SETS[0]) for kind in EAGER if kind != "polars"),
+    ],
+)
 def test_on_the_made_up_country(fiction: Library, kind: str, name: str) -> None:
     lazily = kind in LAZY and name != "commune/lua-chon"
     for province in (None,) if lazily else (None, "gia-bac"):
@@ -171,7 +176,7 @@ def test_on_the_made_up_country(fiction: Library, kind: str, name: str) -> None:
         check(kind, ruleset, communes, long=not lazily)
 
 
-@pytest.mark.parametrize("kind", EAGER)
+@pytest.mark.parametrize("kind", ["polars", "pandas"])
 def test_on_the_bundled_sets(bundled: Library, kind: str) -> None:
     for name, on, province in (
         ("commune/ntm", dt.date(2024, 7, 2), "lang-son"),
@@ -184,7 +189,7 @@ def test_on_the_bundled_sets(bundled: Library, kind: str) -> None:
         check(kind, ruleset, [commune(ruleset, seed, missing=0.2 * (seed % 3)) for seed in range(12)])
 
 
-@pytest.mark.parametrize("kind", ["numpy", "polars", "pyarrow"])
+@pytest.mark.parametrize("kind", ["numpy", "pyarrow"])
 @FEWEST
 @given(seed=st.integers(0, 2**32))
 def test_beside_every_threshold_of_the_made_up_country(fiction: Library, kind: str, seed: int) -> None:
@@ -194,20 +199,3 @@ def test_beside_every_threshold_of_the_made_up_country(fiction: Library, kind: s
     assert limits(ruleset)
     chance = random.Random(seed)
     check(kind, ruleset, [made_facts(ruleset, chance.choice, 12) for _ in range(20)])
-
-
-@pytest.mark.slow
-def test_several_blocks_on_several_threads_are_one_answer(fiction: Library) -> None:
-    ruleset = fiction.compose("commune/ntm", on=dt.date(2024, 7, 2))
-    few = [commune(ruleset, seed, missing=0.1) for seed in range(50)]
-    table = frame("numpy", ruleset, few * 3000)
-    assert len(table["code"]) > SHARED > ALONE
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MissingColumns)
-        one = ntm.frames.assess(ruleset, table, unit_column="code", threads=1)
-        three = ntm.frames.assess(ruleset, table, unit_column="code", threads=3)
-        small = ntm.frames.assess(ruleset, frame("numpy", ruleset, few), unit_column="code")
-    for name in one:
-        assert (one[name] == three[name]).all()
-        if name != "code":
-            assert one[name].tolist() == small[name].tolist() * 3000

@@ -1,4 +1,4 @@
-"""Outcomes and refusals of files are the same row by row and through the array kernel."""
+"""Outcomes and refusals of files are the same row by row and through the query."""
 
 import csv
 import datetime as dt
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -21,6 +22,7 @@ from ntm_rules import FactError, Library, NtmRulesError, Ruleset
 from ntm_rules.cli.assess import checked
 from ntm_rules.frames import assess as assess_frame
 from ntm_rules.frames import files as filed
+from ntm_rules.frames.base.columns import outcome_names
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.tables import read as read_units
 from ntm_rules.verdict.program import check_facts, outcome_codes
@@ -100,9 +102,9 @@ def by_batches(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str
         found = list(filed.assess_file(ruleset, path, library.facts, keep=["note"], decimal="point"))
     except NtmRulesError as error:
         return str(error)
-    units = [unit for batch in found for unit in batch.units]
-    tables = [np.vstack([batch.codes.codes, batch.codes.provisional]).T for batch in found]
-    return units, np.concatenate(tables)
+    units = [str(unit) for batch in found for unit in batch.units]
+    names = ("outcome", *outcome_names(ruleset), "provisional")
+    return units, np.concatenate([batch.found.select(names).cast(pl.Int8).to_numpy() for batch in found])
 
 
 @pytest.mark.slow

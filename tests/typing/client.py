@@ -72,7 +72,7 @@ def refuse(library: ntm.Library, ruleset: ntm.Ruleset) -> None:
 
 
 def many(library: ntm.Library, ruleset: ntm.Ruleset, frame: object, row: Mapping[str, object]) -> None:
-    ntm.frames.assess(ruleset, frame, shape="long", unit_column="code", keep=["name"], on_bad="mark", threads=1)
+    ntm.frames.assess(ruleset, frame, shape="long", unit_column="code", keep=["name"], on_bad="mark")
     ntm.frames.assess_mixed(library, frame, tier="tier", on="day", year="year", province="province")
     text: str = ntm.frames.to_sql(ruleset, "postgres", table="communes", unit_column="code")
     words: str = ntm.frames.word(ruleset, row, "en")

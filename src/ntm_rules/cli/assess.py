@@ -1,5 +1,6 @@
 """``ntm-rules assess``: the units of a file against a ruleset."""
 
+import importlib.util
 import sys
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -88,7 +89,7 @@ def assess(
         if form in ("parquet", "xlsx"):
             work.write_binary(out, form)
             tell_columns([ruleset], work.given, lang)
-        elif form == "csv" and not reasons and _arrays():
+        elif form == "csv" and not reasons and _frames():
             work.write_wide(out)
             tell_columns([ruleset], work.given, lang)
         else:
@@ -97,14 +98,9 @@ def assess(
         click.get_current_context().exit(1)
 
 
-def _arrays() -> bool:
-    """Whether the array kernel can run here."""
-    try:
-        import numpy  # noqa: F401
-        import pyarrow  # noqa: F401
-    except ImportError:
-        return False
-    return True
+def _frames() -> bool:
+    """Whether all units of a file can be assessed at once here."""
+    return all(map(importlib.util.find_spec, ("narwhals", "numpy", "polars", "pyarrow")))
 
 
 @define
@@ -176,7 +172,7 @@ class _Work:
 
     def write_binary(self, out: str, form: str) -> None:
         """Outcomes in a Parquet or Excel file."""
-        if not _arrays():
+        if not _frames():
             extra, kind = ("excel", "Excel") if form == "xlsx" else ("frame", "Parquet")
             raise EngineUnavailable(Message("engine.arrays", kind=kind), Message("hint.extra", extra=extra))
         from ntm_rules.cli.wide import write_parquet, write_xlsx

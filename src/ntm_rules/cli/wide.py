@@ -3,11 +3,13 @@
 import csv
 import typing
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
+import polars as pl
 
-from ntm_rules.cli.writers import COUNTS, csv_names, result_names, safe
-from ntm_rules.frames.base.columns import GRADE
+from ntm_rules.cli.writers import TOTAL, csv_names, result_names, safe
+from ntm_rules.frames.base.libraries import arrow_of
 from ntm_rules.frames.files import Batch
 from ntm_rules.messages.printable import printable
 from ntm_rules.model.outcomes import Outcome
@@ -18,21 +20,14 @@ from ntm_rules.tables.units import kept_text
 WORDS = np.array([outcome.code for outcome in Outcome], object)
 
 Columns = dict[str, typing.Any]
-"""Columns by name: an Arrow array or a list of what passes through, arrays of results; outcomes are their codes."""
+"""Columns by name: an Arrow array or a list of what passes through, columns of results; outcomes are their codes."""
 
 
 def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
     """Return the columns of a batch in the order in which they are written."""
-    codes = batch.codes
-    total = np.full(len(batch.units), sum(criterion.counted for criterion in ruleset.criteria), np.int16)
-    ids = np.array([*(grade.id for grade in ruleset.grades), None], object)
-    grades = [ids[codes.grades].tolist()] if ruleset.grades else []
-    first = (codes.codes[0], codes.provisional, *grades, codes.met, codes.not_met, codes.undetermined, total)
-    return {
-        "unit": batch.units,
-        **batch.kept,
-        **dict(zip(result_names(ruleset), (*first, *codes.codes[1:]), strict=True)),
-    }
+    total = sum(criterion.counted for criterion in ruleset.criteria)
+    found = batch.found.with_columns(pl.lit(total, pl.Int16).alias(TOTAL))
+    return {"unit": batch.units, **batch.kept, **{name: found[name] for name in result_names(ruleset)}}
 
 
 def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
@@ -43,20 +38,23 @@ def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Rules
     for batch in batches:
         columns = columns_of(ruleset, batch)
         kept = {name: [safe(kept_text(value)) for value in _listed(values)] for name, values in batch.kept.items()}
-        texts = {"unit": [safe(unit) for unit in batch.units], **kept}
-        made = [texts[name] if name in texts else _texts(name, columns[name]) for name in names]
+        texts = {"unit": [safe(unit) for unit in _listed(batch.units)], **kept}
+        made = [texts[name] if name in texts else _texts(columns[name]) for name in names]
         writer.writerows(zip(*made, strict=True))
 
 
-def _texts(name: str, values: typing.Any) -> typing.Any:
-    if name == GRADE:
-        return [value or "" for value in values]
-    if name == "provisional":
-        return np.where(values, "true", "false").tolist()
-    return values.tolist() if name in COUNTS else WORDS[values].tolist()
+def _texts(values: pl.Series) -> list[typing.Any]:
+    if values.dtype == pl.Int8:
+        return _words(values)
+    return values.cast(pl.String).fill_null("").to_list()
 
 
-def _listed(values: typing.Any) -> Iterable[object]:
+def _words(outcomes: pl.Series) -> list[str]:
+    """Return outcomes as texts."""
+    return typing.cast(list[str], WORDS[outcomes.to_numpy()].tolist())
+
+
+def _listed(values: typing.Any) -> list[typing.Any]:
     from ntm_rules.tables.parquet import values_of
 
     return values if isinstance(values, list) else values_of(values)
@@ -71,25 +69,38 @@ def write_parquet(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rul
     import pyarrow.parquet as pq
 
     law = {"ntm_rules.ruleset": ruleset.id, "ntm_rules.content_hash": ruleset.content_hash}
-    labels = pa.array([outcome.code for outcome in Outcome], pa.string())
+    labels = pa.array(WORDS.tolist(), pa.string())
     writer: pq.ParquetWriter | None = None
+    written: Future[None] | None = None
     try:
-        for batch in batches:
-            arrays: dict[str, typing.Any] = {}
-            for name, values in columns_of(ruleset, batch).items():
-                if isinstance(values, list):
-                    arrays[name] = pa.array(map(printable, values), pa.string())
-                elif isinstance(values, np.ndarray) and values.dtype == np.int8:
-                    arrays[name] = pa.DictionaryArray.from_arrays(pa.array(values), labels)
-                else:
-                    arrays[name] = values if isinstance(values, pa.Array) else pa.array(values)
-            made = pa.RecordBatch.from_pydict(arrays)
-            if writer is None:
-                writer = pq.ParquetWriter(file, made.schema.with_metadata(law))
-            writer.write_batch(made.replace_schema_metadata(law), row_group_size=2**20)
+        with ThreadPoolExecutor(1) as worker:  # a batch is written while the next one is assessed
+            for batch in batches:
+                made = pa.RecordBatch.from_pydict(
+                    {name: _arrow(values, labels) for name, values in columns_of(ruleset, batch).items()}
+                )
+                if writer is None:
+                    measured = [field.name for field in made.schema if not pa.types.is_dictionary(field.type)]
+                    writer = pq.ParquetWriter(file, made.schema.with_metadata(law), write_statistics=measured)
+                if written is not None:
+                    written.result()
+                written = worker.submit(writer.write_batch, made.replace_schema_metadata(law), 2**20)
+            if written is not None:
+                written.result()
     finally:
         if writer is not None:
             writer.close()
+
+
+def _arrow(values: typing.Any, labels: typing.Any) -> typing.Any:
+    """Return a column for Arrow; of outcomes their words."""
+    import pyarrow as pa
+
+    if isinstance(values, list):
+        return pa.array(map(printable, values), pa.string())
+    if not isinstance(values, pl.Series):
+        return values
+    found = arrow_of(values)
+    return pa.DictionaryArray.from_arrays(found, labels) if values.dtype == pl.Int8 else found
 
 
 # -- Excel -----------------------------------------------------------------------------------
@@ -123,7 +134,6 @@ def _rows(batches: Iterable[Batch], ruleset: Ruleset) -> Iterator[tuple[typing.A
 
 
 def _plain(values: typing.Any) -> Iterable[typing.Any]:
-    if isinstance(values, np.ndarray):
-        values = WORDS[values] if values.dtype == np.int8 else values
-        return typing.cast("list[typing.Any]", values.tolist())
+    if isinstance(values, pl.Series):
+        return _words(values) if values.dtype == pl.Int8 else values.to_list()
     return _listed(values)

@@ -14,7 +14,8 @@ from ntm_rules.verdict.verdict import Verdict
 Assessed = tuple[Verdict, Mapping[str, str]]
 """A verdict, and the columns that pass through."""
 
-COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined", "criteria_total")
+TOTAL = "criteria_total"
+COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined", TOTAL)
 
 REASONS = "reasons"
 

@@ -24,7 +24,6 @@ def assess(
     unit_column: str | None = None,
     keep: Sequence[str] = (),
     on_bad: str | None = None,
-    threads: int | None = None,
 ) -> typing.Any:
     """Return the findings for every unit of a frame, as a frame of the same kind.
 
@@ -49,7 +48,6 @@ def assess(
         keep: columns that pass through; they need not be facts.
         on_bad: ``"raise"`` (in memory, and there the default), or ``"mark"``: what a bad value decides is undetermined
             with the reason ``fact_invalid``, and ``bad_facts`` says how many each row has.
-        threads: in memory; as many as there are processors unless given.
 
     Raises:
         TableError: columns that are not facts, or hold another type: all of them.
@@ -61,7 +59,7 @@ def assess(
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
     """
     need("ruleset", ruleset, Ruleset)
-    question = Question(shape, unit_column, keep, on_bad, threads)
+    question = Question(shape, unit_column, keep, on_bad)
     if importlib.util.find_spec("pyarrow") is None:
         raise _without("pyarrow")
     try:
@@ -91,7 +89,6 @@ def assess_mixed(
     unit_column: str | None = None,
     keep: Sequence[str] = (),
     on_bad: str | None = None,
-    threads: int | None = None,
 ) -> typing.Any:
     """Return the findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
 
@@ -104,7 +101,7 @@ def assess_mixed(
 
     Args:
         library: composes the rulesets.
-        frame, shape, unit_column, keep, on_bad, threads: as for ``assess``.
+        frame, shape, unit_column, keep, on_bad: as for ``assess``.
         tier: ruleset id.
         on, year, province: as for ``compose``.
 
@@ -114,7 +111,7 @@ def assess_mixed(
         FactError, EngineUnavailable, ValueError: as ``assess``.
     """
     need("library", library, Library)
-    keys, question = Keys(tier, on, year, province), Question(shape, unit_column, keep, on_bad, threads)
+    keys, question = Keys(tier, on, year, province), Question(shape, unit_column, keep, on_bad)
     try:
         from ntm_rules.frames.groups import assess_groups
     except ModuleNotFoundError as error:

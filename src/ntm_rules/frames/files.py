@@ -1,18 +1,19 @@
-"""Units of files, a batch after the other, through the array kernel; what is refused is what ``assess`` refuses."""
+"""Units of files, a batch after the other, through the query; what is refused is what ``assess`` refuses."""
 
-import os
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from attrs import define, field, frozen
+import polars as pl
+from attrs import define, frozen
 
-from ntm_rules.frames.arrays.encode import column_of, places_of
-from ntm_rules.frames.arrays.kernel import Codes, Segment, kernel_of
-from ntm_rules.frames.base.column import Column, of_arrow
-from ntm_rules.frames.base.vectors import Array, Mask
+from ntm_rules.frames.base.column import Array, listed, of_arrow, plain_text
+from ntm_rules.frames.base.columns import ROW
+from ntm_rules.frames.memory import as_series, findings
+from ntm_rules.frames.one_by_one import Row, marked, replaced, wide_row
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike
@@ -23,6 +24,7 @@ from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_tex
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of
 from ntm_rules.verdict.faults import Faults
+from ntm_rules.verdict.verdict import verdict_of
 
 if typing.TYPE_CHECKING:
     import pyarrow as pa
@@ -30,8 +32,18 @@ if typing.TYPE_CHECKING:
 
     from ntm_rules.tables.units import Columns
 
+Texts: typing.TypeAlias = "Sequence[str] | pa.Array[typing.Any]"
+
 ROWS = 2**14
 """Rows that are held as Python values at once."""
+
+Mask = np.ndarray[typing.Any, np.dtype[np.bool_]]
+
+_LONGEST_CODE = 20
+"""Digits of a code."""
+
+_BARE = (Decimal, bool, int, float, str, type(None))
+"""Values without annotations: to ask them whether they are mappings takes longer than all else."""
 
 
 @frozen(eq=False)
@@ -39,20 +51,21 @@ class Batch:
     """Some units of a file.
 
     Attributes:
-        kept: columns that pass through, by name: texts, or an Arrow array of what the file holds.
+        units, kept: their names, and columns that pass through: texts, or an Arrow array of what the file holds.
+        found: the wide result.
         given: the facts that they have, those included that the set does not read.
     """
 
-    units: Sequence[str]
-    kept: Mapping[str, "Sequence[str] | pa.Array[typing.Any]"]
-    codes: Codes
+    units: "Texts"
+    kept: Mapping[str, "Texts"]
+    found: pl.DataFrame
     given: frozenset[str] = frozenset()
 
     @property
     def outcomes(self) -> set[str]:
         """The outcomes of the set that came up, and ``provisional`` where one is."""
-        found = {Outcome(int(code)).code for code in np.unique(self.codes.codes[0])}
-        return found | {"provisional"} if self.codes.provisional.any() else found
+        found = {Outcome(code).code for code in self.found["outcome"].unique()}
+        return found | {"provisional"} if self.found["provisional"].any() else found
 
 
 def assess_file(
@@ -89,21 +102,26 @@ class _Assessing:
 
     ruleset: Ruleset
     faults: Faults
-    workers: int = field(init=False, factory=lambda: os.cpu_count() or 1)
 
-    def codes(self, columns: Mapping[str, Column], odd: Mask, row: Callable[[int], UnitFacts | None]) -> Codes:
-        """Return the outcomes of some rows; those that look bad are checked one by one.
+    def found(
+        self, size: int, columns: Sequence[pl.Series], odd: Mask, row: Callable[[int], UnitFacts | None]
+    ) -> pl.DataFrame:
+        """Return the wide result of some rows; those that look bad are checked one by one.
 
         Args:
             odd: the rows to be checked in any case.
             row: reads one of them; None where it cannot be read.
         """
-        found = kernel_of(self.ruleset).run([Segment(len(odd), columns)], self.workers)
-        for place in np.flatnonzero(odd | (found.bad_facts > 0)):
-            unit = row(int(place))
-            if unit is not None and self.faults.check(unit) and found.bad_facts[place]:
-                raise RuntimeError(f"the engines disagree about the facts of the unit `{unit.unit}`")
-        return found
+        frame = pl.DataFrame({ROW: pl.int_range(size, eager=True)}).with_columns(columns)
+        found = findings(self.ruleset, frame, "wide")
+        looked_at = set(marked(found))
+        alone: list[Row] = []
+        for place in sorted({*looked_at, *np.flatnonzero(odd).tolist()}):
+            unit = row(place)
+            checked = None if unit is None else self.faults.check(unit)
+            if checked is not None and place in looked_at:
+                alone.append(wide_row(verdict_of(self.ruleset, checked), place))
+        return replaced(found, [pl.DataFrame(alone, schema=found.schema)] if alone else [])
 
 
 # -- row by row ------------------------------------------------------------------------------
@@ -114,25 +132,64 @@ def _of_rows(ruleset: Ruleset, rows: Iterator[UnitFacts], keep: Sequence[str]) -
     work = _Assessing(ruleset, Faults(ruleset))
     left = work.faults.readable(rows)
     while batch := list(islice(left, ROWS)):
-        codes = work.codes(*_columns(ruleset, batch), batch.__getitem__)
+        found = work.found(len(batch), *_columns(ruleset, batch), batch.__getitem__)
         kept = {name: [row.kept[name] for row in batch] for name in keep}
-        yield Batch([row.unit for row in batch], kept, codes, frozenset(name for row in batch for name in row.facts))
+        yield Batch([row.unit for row in batch], kept, found, frozenset(name for row in batch for name in row.facts))
     work.faults.stop()
 
 
-def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[dict[str, Column], Mask]:
+def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[list[pl.Series], Mask]:
     """Return the facts of some units that the set reads, and the rows to be checked one by one."""
     given = dict.fromkeys(name for row in batch for name in row.facts)
-    columns: dict[str, Column] = {}
+    columns: list[pl.Series] = []
     unread = {fact.id for fact in ruleset.unread}
     odd = np.array([not unread.isdisjoint(row.facts) for row in batch], np.bool_)
     for fact in ruleset.facts:
         if fact.id in given:
-            places, values = places_of([row.facts.get(fact.id) for row in batch])
-            columns[fact.id], here = column_of(fact, places, values)
-            if here is not None:
-                odd |= here
+            places, values = _distinct([row.facts.get(fact.id) for row in batch])
+            columns.append(_column(fact, places, values))
+            odd |= _odd(fact, places, values)
     return columns, odd
+
+
+def _distinct(values: Sequence[object]) -> tuple[Array, list[object]]:
+    """Return the different values, and which of them each unit has.
+
+    Values are told apart as objects: 1 is not True, and what was read from the same text is the same object.
+    """
+    distinct = {id(value): value for value in values}
+    place = {key: number for number, key in enumerate(distinct)}
+    return np.fromiter(map(place.__getitem__, map(id, values)), np.intp, len(values)), list(distinct.values())
+
+
+def _column(fact: Fact, places: Array, values: Sequence[object]) -> pl.Series:
+    """Return the column of a fact; each value is checked once, however many units have it."""
+    return listed(fact, [None if isinstance(v, BadCell) else _bare(v) for v in values]).gather(places)
+
+
+def _bare(value: object) -> object:
+    """Return a value without its annotations."""
+    if isinstance(value, _BARE) or not isinstance(value, Mapping):
+        return value
+    return typing.cast(Mapping[str, object], value).get("value")
+
+
+def _odd(fact: Fact, places: Array, values: Sequence[object]) -> Mask:
+    """Return the rows with annotations, and with shares that have zeros at their end, which a float forgets.
+
+    Part and whole are held to these zeros.
+    """
+    odd = [
+        not isinstance(value, _BARE) or (fact.ratio is not None and isinstance(value, Decimal) and _long(value))
+        for value in values
+    ]
+    return np.array(odd, np.bool_)[places]
+
+
+def _long(value: Decimal) -> bool:
+    """Return whether a number is written with zeros at its end."""
+    _, digits, exponent = value.as_tuple()
+    return isinstance(exponent, int) and exponent < 0 and digits[-1] == 0
 
 
 # -- Parquet ---------------------------------------------------------------------------------
@@ -168,21 +225,25 @@ class _Parquet:
         """Return the outcomes of a batch whose first row has the place *start*."""
         from ntm_rules.tables.parquet import is_text, rows, values_of
 
-        batch, lines, units = self.without_totals(batch, columns, start)
-        found: dict[str, Column] = {}
-        odd = _flawed(units, flaw_of_name)
+        units: Texts | None = self.codes(batch, columns)
+        if units is not None:
+            lines, odd = start + np.arange(len(units)), np.zeros(len(units), np.bool_)
+        else:
+            batch, lines, names = self.without_totals(batch, columns, start)
+            units, odd = names, _flawed(names, flaw_of_name)
+        found: list[pl.Series] = []
         for place, name, read in columns.facts:
             array = batch.column(place)
             if is_text(array.type):
                 places, values = _read(array, read)
                 odd |= np.array([isinstance(value, BadCell) for value in values])[places]
                 if name in self.own:
-                    found[name], here = column_of(self.own[name], places, values)
-                    odd = odd if here is None else odd | here
+                    found.append(_column(self.own[name], places, values))
+                    odd |= _odd(self.own[name], places, values)
                 elif name in self.unread:
                     odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
             elif name in self.own:
-                found[name] = of_arrow(name, array)
+                found.append(as_series(self.own[name], of_arrow(name, array)))
             elif name in self.unread:
                 places, values = _read(array, lambda value: value)
                 odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
@@ -195,8 +256,8 @@ class _Parquet:
         for array in kept.values():
             if is_text(array.type):
                 odd |= _flawed([text or "" for text in values_of(array)], flaw_of_text)
-        codes = self.work.codes(found, odd, row)
-        return Batch(units, kept, codes, frozenset(name for _, name, _ in columns.facts))
+        told = self.work.found(len(units), found, odd, row)
+        return Batch(units, kept, told, frozenset(name for _, name, _ in columns.facts))
 
     def names(self, batch: "pa.RecordBatch", columns: "Columns") -> list[str]:
         """Return the units of a batch; rows with the same name share it."""
@@ -205,6 +266,21 @@ class _Parquet:
         found = values_of(batch.column(columns.unit))
         named = {name: self.reading.named(name) for name in dict.fromkeys(found)}
         return [named[name] for name in found]
+
+    def codes(self, batch: "pa.RecordBatch", columns: "Columns") -> "pa.Array[typing.Any] | None":
+        """Return the units of a batch if all are codes of digits: such a name is in one form, and no total."""
+        from ntm_rules.tables.parquet import is_text
+
+        array = batch.column(columns.unit)
+        if not is_text(array.type):
+            return None
+        texts = plain_text(array)
+        found = pl.Series(texts)
+        width = self.reading.width or f"1,{_LONGEST_CODE}"
+        if found.has_nulls() or not found.str.contains(f"^[0-9]{{{width}}}$").all():
+            return None
+        self.hashes.append(_hashes(found.str.strip_chars_start("0").replace("", "0")))
+        return texts
 
     def without_totals(
         self, batch: "pa.RecordBatch", columns: "Columns", start: int
@@ -219,9 +295,8 @@ class _Parquet:
             if not unit or is_total(unit):
                 values = next(iter(rows(batch.slice(place, 1))))
                 left[place] = not self.reading.is_total(start + place, values, place_of_unit)
-        # eight bytes a unit, not its name: a file may have more units than memory has room for names
-        hashes = np.fromiter((hash(look_alike(unit)) for unit in units), np.int64, len(units))
-        self.hashes.append(np.where(left, hashes, start + np.arange(len(units))))
+        hashes = _hashes(pl.Series([look_alike(unit) for unit in units], dtype=pl.String))
+        self.hashes.append(np.where(left, hashes, start + np.arange(len(units), dtype=np.uint64)))
         if not left.all():
             batch, units = batch.filter(left), [units[place] for place in np.flatnonzero(left)]
         return batch, start + np.flatnonzero(left), units
@@ -244,6 +319,11 @@ class _Parquet:
                     if (name := self.reading.named(given)) and not is_total(name):
                         self.reading.unit_of(int(row) + 1, given)
                 start += batch.num_rows
+
+
+def _hashes(names: pl.Series) -> Array:
+    """Return eight bytes for each name: a file may have more units than memory has room for names."""
+    return names.hash().to_numpy()
 
 
 def _is_bad(value: object, check: Check) -> bool:

@@ -2,18 +2,19 @@
 
 import typing
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 from attrs import frozen
 
-from ntm_rules.frames.base.columns import BAD_FACTS, GRADE, LONG, Layout, MissingColumns, layout_of, wide_names
-from ntm_rules.frames.base.libraries import Frame, Labels, Source, source_of
+from ntm_rules.frames.base.column import Array
+from ntm_rules.frames.base.columns import BAD_FACTS, GRADE, LONG, ROW, Layout, MissingColumns, layout_of, wide_names
+from ntm_rules.frames.base.libraries import Frame, Source, source_of
 from ntm_rules.frames.base.question import Question
-from ntm_rules.frames.base.vectors import Array
 from ntm_rules.frames.keys import Keys, Values, possible, rulesets_of
-from ntm_rules.frames.memory import Units, answers
+from ntm_rules.frames.memory import answers, unit_of
 from ntm_rules.frames.query.lazy import assess_frame, lazy_of
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
@@ -37,14 +38,6 @@ class Group:
     rows: Array
 
 
-@frozen(eq=False)
-class Answered:
-    """The columns of the result for one group, and the row of the frame that each of their rows is about."""
-
-    columns: Mapping[str, typing.Any]
-    rows: Array
-
-
 def assess_groups(library: Library, frame: typing.Any, keys: Keys, question: Question) -> typing.Any:
     """Each group of rows against its ruleset, in the order of the frame; see ``assess_mixed``."""
     source = source_of(frame)
@@ -58,21 +51,16 @@ def _in_memory(library: Library, source: Source, keys: Keys, question: Question)
     columns = keys.columns(source.names)
     kept = tuple(dict.fromkeys((*question.keep, *columns)))
     found, firsts, places = distinct(source, columns)
-    units = Units(source, question.unit_column if question.unit_column in source.names else None)
-    rulesets = rulesets_of(library, keys, found, lambda place: units(int(firsts[place])))
+    unit = question.unit_column if question.unit_column in source.names else None
+    rulesets = rulesets_of(library, keys, found, lambda place: unit_of(source, unit, int(firsts[place])))
     groups = [
         Group(ruleset, layout_of(ruleset, source.names, question.unit_column, kept), rows)
         for ruleset, rows in _rows_of(rulesets or possible(library, keys, columns), places)
     ]
     if found:
         _warn([group.layout for group in groups])
-    answered = _answers(source, groups, question)
-    passed = groups[0].layout.passed
-    rows = np.concatenate([each.rows for each in answered])
-    order = np.argsort(rows, kind="stable")  # stable: the indicators of a unit stay in printed order
-    names = tuple(dict.fromkeys(name for each in answered for name in each.columns))
-    merged = {name: _merged([(each.columns.get(name), len(each.rows)) for each in answered], order) for name in names}
-    return source.back(passed, rows[order], merged)
+    made = _answers(source, groups, question)
+    return source.back(groups[0].layout.passed, made[ROW].to_numpy(), made.drop(ROW))
 
 
 def _rows_of(rulesets: Sequence[Ruleset], places: Array) -> Iterator[tuple[Ruleset, Array]]:
@@ -88,26 +76,28 @@ def _rows_of(rulesets: Sequence[Ruleset], places: Array) -> Iterator[tuple[Rules
         yield rulesets[place], np.flatnonzero(of_row == number)
 
 
-def _answers(source: Source, groups: Sequence[Group], question: Question) -> list[Answered]:
-    """Return the results of all groups.
+def _answers(source: Source, groups: Sequence[Group], question: Question) -> pl.DataFrame:
+    """Return the results of all groups in the order of the frame; null where a group does not have a column.
 
     Raises:
         FactError: the bad values of all groups, so that a caller need not mend one year to hear of the next.
     """
-    found: list[Answered] = []
+    parts: list[pl.DataFrame] = []
     problems: list[FactProblem] = []
+    complete = True
     for group in groups:
         try:
-            made, rows_of = answers(group.ruleset, source.taken(group.rows), group.layout, question)
+            found = answers(group.ruleset, source.taken(group.rows), group.layout, question)
         except FactError as error:
             problems += error.problems
+            complete = complete and error.complete
             continue
-        count = len(next(iter(made.values())))
-        hashes = Labels(np.zeros(count, np.int16), (group.ruleset.content_hash,))
-        found.append(Answered({**made, HASH: hashes}, group.rows if rows_of is None else group.rows[rows_of]))
+        rows = pl.Series(ROW, group.rows).gather(found[ROW])
+        law = pl.lit(group.ruleset.content_hash).cast(pl.Categorical).alias(HASH)
+        parts.append(found.with_columns(rows, law))
     if problems:
-        raise FactError(problems)
-    return found
+        raise FactError(problems, complete)
+    return pl.concat(parts, how="diagonal").sort(ROW, maintain_order=True)  # indicators stay in printed order
 
 
 def distinct(source: Source, columns: Sequence[str]) -> tuple[list[dict[str, object]], Array, Array]:
@@ -125,48 +115,6 @@ def distinct(source: Source, columns: Sequence[str]) -> tuple[list[dict[str, obj
     _, firsts, whole = np.unique(whole, return_index=True, return_inverse=True)
     found = [{name: values[places[row]] for name, (places, values) in coded.items()} for row in firsts]
     return found, firsts, whole
-
-
-Parts = Sequence[tuple[typing.Any, int]]
-"""A column of each group, None where it does not have it, and how many rows the group has."""
-
-
-def _merged(parts: Parts, order: Array) -> typing.Any:
-    """Return a column of all groups in the order of the rows; null for groups that do not have it."""
-    sample = next(part for part, _ in parts if part is not None)
-    if isinstance(sample, Labels):
-        return _merged_labels(parts, order)
-    if isinstance(sample, np.ndarray):
-        return _merged_numbers(parts, sample.dtype, order)
-    return _merged_texts(parts, order)
-
-
-def _merged_labels(parts: Parts, order: Array) -> Labels:
-    """Labels of several groups: each has a list of its own, so the codes are those of a list of all."""
-    labels = tuple(dict.fromkeys(label for part, _ in parts if part is not None for label in part.labels))
-    places = {label: place for place, label in enumerate(labels)}
-    codes: list[Array] = []
-    for part, count in parts:
-        if part is None:
-            codes.append(np.full(count, -1, np.int16))
-        else:  # null is -1, which picks the last entry of the table
-            table = np.array([*(places[label] for label in part.labels), -1], np.int16)
-            codes.append(table[part.codes])
-    return Labels(np.concatenate(codes)[order], labels)
-
-
-def _merged_numbers(parts: Parts, kind: typing.Any, order: Array) -> Array:
-    lacking = np.concatenate([np.full(count, part is None) for part, count in parts])[order]
-    filled = [np.zeros(count, kind) if part is None else part for part, count in parts]
-    values = np.concatenate(filled)[order]
-    return np.ma.MaskedArray(values, lacking) if lacking.any() else values
-
-
-def _merged_texts(parts: Parts, order: Array) -> typing.Any:
-    import pyarrow as pa
-
-    filled = [pa.nulls(count, pa.string()) if part is None else part for part, count in parts]
-    return pa.concat_arrays(filled).take(pa.array(order))
 
 
 def _warn(layouts: Sequence[Layout]) -> None:

@@ -1,96 +1,143 @@
-"""Frames in memory: their columns to the array kernel, its arrays to columns of the same kind of frame."""
+"""Frames in memory: their columns as Polars has them, the query over these, and a frame of the same kind back."""
 
-import os
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-import numpy as np
+import narwhals as nw
+import polars as pl
 from attrs import frozen
 
-from ntm_rules.frames.arrays.kernel import Codes, Kernel, Segment, kernel_of
-from ntm_rules.frames.arrays.long import long_of
-from ntm_rules.frames.arrays.readers import unfit
-from ntm_rules.frames.base.column import nothing
-from ntm_rules.frames.base.columns import BAD_FACTS, Layout, wide_names
-from ntm_rules.frames.base.libraries import Frame, Labels, Source
+from ntm_rules.frames.base.column import Column, given_in, listed
+from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, Layout
+from ntm_rules.frames.base.holds import NUMBERS, unfit
+from ntm_rules.frames.base.libraries import Frame, Source
 from ntm_rules.frames.base.question import Question
-from ntm_rules.frames.base.vectors import Array
-from ntm_rules.messages.errors import Diagnostic, FactError, TableError
+from ntm_rules.frames.one_by_one import Alone, alone, marked, replaced
+from ntm_rules.frames.query.by_polars import run
+from ntm_rules.frames.query.facts import held
+from ntm_rules.frames.query.query import query_of
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import MAX_PROBLEMS, Diagnostic, FactError, FactProblem, TableError
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.program import program_of
+
+MOST_ALONE = 100_000
+"""The most rows of a frame that are looked at one by one."""
+_TOGETHER = 4096
+"""So many of them are held as Python values at once."""
+
+LABELS = ("criterion", "indicator", "column", "evidence", "reason", "content_hash")
+"""The texts of a long result that many rows share."""
 
 
 def assess_source(ruleset: Ruleset, source: Source, layout: Layout, question: Question) -> Frame:
     """Return the findings for a frame in memory whose columns are known."""
-    made, rows = answers(ruleset, source, layout, question)
-    return source.back(layout.passed, rows, made)
+    found = answers(ruleset, source, layout, question)
+    rows = None if question.shape == "wide" else found[ROW].to_numpy()
+    return source.back(layout.passed, rows, found.drop(ROW))
 
 
-def answers(
-    ruleset: Ruleset, source: Source, layout: Layout, question: Question
-) -> tuple[Mapping[str, typing.Any], Array | None]:
-    """Return the columns of the result, and the frame's row that each of its rows is about; None if the same row.
+def answers(ruleset: Ruleset, source: Source, layout: Layout, question: Question) -> pl.DataFrame:
+    """Return the columns of the result, and the frame's row that each of its rows is about.
 
     Raises:
-        TableError: columns of another type than their facts.
+        TableError: columns of another type than their facts; more rows to look at one by one than there may be.
         FactError: every bad value, unless they are marked.
     """
-    kernel, workers = kernel_of(ruleset), question.threads or os.cpu_count() or 1
-    segments = _segments(kernel, source, layout)
-    if question.shape == "wide":
-        codes = kernel.run(segments, workers)
-        made: Mapping[str, typing.Any] = _wide(ruleset, codes)
-        bad, rows = codes.bad_facts, None
-    else:
-        long = long_of(kernel, segments, workers)
-        each = sum(len(c.indicators) for c in ruleset.criteria)
-        made, bad = long.columns, long.bad
-        rows = np.repeat(np.arange(source.size), each)
-    if question.on_bad == "mark":
-        made = {**made, BAD_FACTS: bad if rows is None else bad[rows]}
-    elif bad.any():
-        raise FactError(list(kernel.problems(segments, np.flatnonzero(bad).tolist(), Units(source, layout.unit))))
-    return made, rows
+    given = Given.of(ruleset, source, layout)
+    found = findings(ruleset, given.frame, question.shape)
+    rows, marks = marked(found).to_list(), question.on_bad == "mark"
+    problems: list[FactProblem] = []
+    parts: list[pl.DataFrame] = []
+    for start in range(0, 0 if marks and len(rows) > MOST_ALONE else min(len(rows), MOST_ALONE), _TOGETHER):
+        looked = list(given.alone(rows[start : min(start + _TOGETHER, MOST_ALONE)]))
+        problems += [problem for _, one in looked for problem in one.problems]
+        if not marks and len(problems) >= MAX_PROBLEMS:
+            raise FactError(problems, complete=start + len(looked) == len(rows))
+        told = [row for place, one in looked for row in one.rows(place, question.shape)]
+        parts.append(pl.DataFrame(told, schema=found.schema))
+    if problems and not marks:
+        raise FactError(problems, complete=len(rows) <= MOST_ALONE)
+    if len(rows) > MOST_ALONE:
+        message = Message("table.rows/alone", count=len(rows), most=MOST_ALONE)
+        raise TableError([Diagnostic("table.rows", message, hint=Message("hint.alone"))])
+    found = replaced(found, parts).drop(INEXACT)
+    return found if marks else found.drop(BAD_FACTS)
 
 
-def _segments(kernel: Kernel, source: Source, layout: Layout) -> list[Segment]:
-    """Return the columns of the facts; what has another type than its fact and no value at all is a missing fact.
-
-    Raises:
-        TableError: columns of another type than their facts.
-    """
-    facts = {fact.id: fact for fact in kernel.ruleset.facts}
-    parts = source.parts(layout.facts) if layout.facts else [(source.size, {})]  # Arrow has no rows without columns
-    segments: list[Segment] = []
-    wrong: dict[str, Diagnostic] = {}
-    for size, columns in parts:
-        for name, column in columns.items():
-            found = unfit(facts[name], column, source.cast)
-            if found is None:
-                continue
-            if column.without_values(size):  # what an empty column is read as says nothing: pandas reads numbers
-                columns[name] = nothing(name, size)
-            else:
-                wrong[name] = found
-        segments.append(Segment(size, columns))
-    if wrong:
-        raise TableError(list(wrong.values()))
-    return segments
+def findings(ruleset: Ruleset, frame: pl.DataFrame, shape: str) -> pl.DataFrame:
+    """Return what the query finds in a frame of facts and ``ROW``, in the order of its rows."""
+    lazy = frame.lazy()
+    names = tuple(name for name in frame.columns if name != ROW)
+    schema = nw.from_native(lazy).collect_schema()
+    found = run(query_of(ruleset, schema, Layout(None, (ROW,), names, ()), shape, "", told=True), lazy)
+    if shape == "wide":
+        return found.collect()
+    return found.with_columns(pl.col(LABELS).cast(pl.Categorical)).sort(ROW, maintain_order=True).collect()
 
 
 @frozen(eq=False)
-class Units:
-    """The name of the unit of a row, for messages."""
+class Given:
+    """The facts of a frame.
 
+    Attributes:
+        columns: as they are in it, by fact.
+        frame: as the query reads them, with ``ROW``.
+    """
+
+    ruleset: Ruleset
+    columns: Mapping[str, Column]
+    frame: pl.DataFrame
     source: Source
-    column: str | None
+    unit: str | None
 
-    def __call__(self, row: int) -> str:
-        """Return it; the row where no column names the units."""
-        return f"row {row}" if self.column is None else str(self.source.at(self.column, row))
+    @classmethod
+    def of(cls, ruleset: Ruleset, source: Source, layout: Layout) -> "Given":
+        """Read the columns of the facts.
+
+        Raises:
+            TableError: columns of another type than their facts.
+        """
+        known = {fact.id: fact for fact in ruleset.facts}
+        facts = [known[name] for name in layout.facts]
+        columns = {fact.id: source.column(fact.id) for fact in facts}
+        problems = [unfit(fact, *_kind(columns[fact.id]), source.cast) for fact in facts]
+        if any(problems):
+            raise TableError([problem for problem in problems if problem is not None])
+        stepped = program_of(ruleset).checker.stepped
+        frame = pl.DataFrame({ROW: pl.int_range(source.size, eager=True)}).with_columns(
+            as_series(fact, column, fact.id in stepped) for fact, column in zip(facts, columns.values(), strict=True)
+        )
+        return cls(ruleset, columns, frame, source, layout.unit)
+
+    def alone(self, rows: list[int]) -> Iterator[tuple[int, Alone]]:
+        """Look at some rows one by one."""
+        for row, facts in zip(rows, self.facts(rows), strict=True):
+            yield row, alone(self.ruleset, facts, unit_of(self.source, self.unit, row))
+
+    def facts(self, rows: list[int]) -> Iterator[Facts]:
+        """Yield the facts of some rows as a caller would give them to ``assess``."""
+        facts = {fact.id: fact for fact in self.ruleset.facts}
+        columns = [given_in(facts[name], column, rows) for name, column in self.columns.items()]
+        for values in zip(*columns, strict=True):
+            yield {name: value for name, value in zip(self.columns, values, strict=True) if value is not None}
 
 
-def _wide(ruleset: Ruleset, found: Codes) -> dict[str, typing.Any]:
-    """Return the columns of the wide result."""
-    grades = [Labels(found.grades, tuple(grade.id for grade in ruleset.grades))] if ruleset.grades else []
-    first = (found.codes[0], found.provisional, *grades, found.met, found.not_met, found.undetermined)
-    return dict(zip(wide_names(ruleset), (*first, *found.codes[1:]), strict=True))
+def as_series(fact: Fact, column: Column, stepped: bool = False) -> pl.Series:
+    """Return a column that fits its fact as the query reads it; *stepped* as for ``check_of``."""
+    return column if isinstance(column, pl.Series) else listed(fact, typing.cast(list[object], column), stepped)
+
+
+def _kind(column: Column) -> tuple[typing.Any, bool]:
+    """Return what a column holds, and whether these are whole numbers that may name levels."""
+    if isinstance(column, pl.Series):
+        kind = nw.from_native(column, series_only=True).dtype
+        return held(kind), kind.is_integer()
+    return (NUMBERS, True) if isinstance(column, list) else (column, False)
+
+
+def unit_of(source: Source, column: str | None, row: int) -> str:
+    """Return the name of the unit of a row, for messages; the row where no column names the units."""
+    return f"row {row}" if column is None else str(source.at(column, row))

@@ -17,7 +17,7 @@ if typing.TYPE_CHECKING:
 
     from ntm_rules.tables.units import Columns, Reading
 
-BATCH = 2**16
+BATCH = 2**17
 """Rows that are read at once."""
 _BUFFER = 2**18
 """Bytes of a column that are read at once, so that memory does not grow with the row groups of a file."""
@@ -199,11 +199,11 @@ def values_of(column: "pa.Array[typing.Any]") -> list[typing.Any]:
     if pa.types.is_float16(column.type):
         return [None if value is None else float(str(np.float16(value))) for value in values]
     if pa.types.is_decimal(column.type):
-        return [None if value is None else _short(value) for value in values]
+        return [None if value is None else short(value) for value in values]
     return values
 
 
-def _short(value: Decimal) -> Decimal:
+def short(value: Decimal) -> Decimal:
     """Return a decimal without the zeros that only the type of its column adds."""
     whole = value.to_integral_value()
     return whole if value == whole else value.normalize()

@@ -87,7 +87,7 @@ def frame(ruleset: Ruleset, units: Sequence[Facts]) -> Sequence[bytes]:
             columns[name] = np.array(values, object)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
-        found = assess_frame(ruleset, columns, keep=("_",), threads=1)
+        found = assess_frame(ruleset, columns, keep=("_",))
     names = [name for name in wide_names(ruleset) if name == "outcome" or name.startswith(("criterion_", "indicator_"))]
     return [bytes(int(found[name][row]) for name in names) for row in range(len(units))]
 
@@ -101,7 +101,7 @@ ENGINES: dict[str, Engine] = {
     "canonical": canonical,
     "live": live,
 }
-if importlib.util.find_spec("numpy") and importlib.util.find_spec("pyarrow") and importlib.util.find_spec("narwhals"):
+if all(map(importlib.util.find_spec, ("narwhals", "numpy", "polars", "pyarrow"))):
     ENGINES["frame"] = frame
 """By name; an engine that comes later is added here and joins the law."""
 

@@ -1,1 +1,1 @@
-"""What both bulk engines share: columns, libraries of frames, ranks, the long result."""
+"""What the query and its callers share: columns, libraries of frames, tables laid out, the long result."""

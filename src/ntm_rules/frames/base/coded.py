@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ntm_rules.frames.base.column import plain_arrow
-from ntm_rules.frames.base.vectors import Array
+from ntm_rules.frames.base.column import Array, plain_arrow
 
 Coded = tuple[Array, list[object]]
 """For each row the place of its value in the list; a null is the value None."""

@@ -27,6 +27,8 @@ LONG = (
     "content_hash",
 )
 BAD_FACTS = "bad_facts"
+ROW, INEXACT = "row of the frame", "not exact"
+"""Columns beside a result in memory: which row it is about, and whether numbers are too large for a query."""
 GRADE = "grade"
 _SHOWN = 10
 

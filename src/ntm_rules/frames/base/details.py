@@ -5,7 +5,7 @@ its place in ``Fact.values``, nothing where it is missing, ``!`` where it is a b
 """
 
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from ntm_rules.model.conditions import Condition
 from ntm_rules.model.facts import Fact, FactType
@@ -41,6 +41,19 @@ def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
         if condition is not None:
             read(condition)
     return tuple(facts[name] for name in found)
+
+
+def detail_of(facts: Iterable[Fact], given: Mapping[str, typing.Any], bad: Set[str]) -> str:
+    """Return the detail of some facts; as a query writes it, but for how many digits a number has."""
+    return SEPARATOR.join(BAD if fact.id in bad else _text(fact, given.get(fact.id)) for fact in facts)
+
+
+def _text(fact: Fact, value: typing.Any) -> str:
+    if value is None:
+        return ""
+    if fact.type.numeric:
+        return repr(float(value))
+    return str(int(value) if fact.type is FactType.BOOLEAN else fact.values.index(str(value)))
 
 
 def facts_in(facts: Iterable[Fact], detail: str) -> tuple[Mapping[str, typing.Any], frozenset[str]]:

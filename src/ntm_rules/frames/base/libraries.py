@@ -2,44 +2,31 @@
 
 import typing
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from attrs import frozen
+import polars as pl
 
 from ntm_rules.frames.base.coded import Coded, coded_arrow, coded_objects
 from ntm_rules.frames.base.column import (
-    NUMBERS,
-    TEXTS,
+    Array,
     Column,
+    column_of,
+    nothing,
     of_arrow,
     of_numpy,
     of_objects,
-    of_plain,
     plain_arrow,
     python_values,
 )
-from ntm_rules.frames.base.vectors import Array
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, TableError
 
 if typing.TYPE_CHECKING:
     import pandas as pd
-    import polars as pl
 
 Frame = typing.Any
 """A frame of any library."""
-
-
-@frozen(eq=False)
-class Labels:
-    """Texts as places in a list; -1 is null."""
-
-    codes: Array
-    labels: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.codes)
 
 
 class Source(typing.Protocol):
@@ -48,19 +35,18 @@ class Source(typing.Protocol):
     Attributes:
         names: of its columns.
         size: how many rows.
+        cast: how a column of texts is turned into numbers, with ``{name}`` for its name.
     """
 
     names: list[str]
     size: int
+    cast: typing.ClassVar[str]
 
-    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """Yield some columns, in parts that lie together: how many rows, and the columns by name."""
+    def column(self, name: str) -> Column:
+        """Return a column as one that a fact may have."""
 
     def at(self, name: str, row: int) -> object:
         """Return the value of one row as the library has it, to name a unit."""
-
-    def cast(self, name: str, kind: Message) -> str:
-        """How to turn a column of texts into numbers or yes/no values."""
 
     def coded(self, name: str) -> Coded:
         """Return a column as its different values, and which of them each row has."""
@@ -68,7 +54,7 @@ class Source(typing.Protocol):
     def taken(self, rows: Array) -> "Source":
         """Return some of the rows."""
 
-    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+    def back(self, kept: Sequence[str], rows: Array | None, made: pl.DataFrame) -> Frame:
         """Return a frame of the same kind: columns passed through (of some rows only), then those made."""
 
 
@@ -106,6 +92,8 @@ def _check_names(names: Sequence[object]) -> None:
 class NumpySource:
     """A mapping from names to NumPy arrays, masked ones included."""
 
+    cast: typing.ClassVar[str] = '`frame["{name}"].astype(float)`'
+
     def __init__(self, frame: Mapping[str, typing.Any]) -> None:
         self.columns = {name: _one_dimension(name, values) for name, values in frame.items()}
         self.names = list(self.columns)
@@ -115,9 +103,9 @@ class NumpySource:
             raise TableError([Diagnostic.of("table.rows", lengths=lengths)])
         self.size = sizes.pop() if sizes else 0
 
-    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """All rows in one part."""
-        yield self.size, {name: of_numpy(name, self.columns[name]) for name in names}
+    def column(self, name: str) -> Column:
+        """Return a column as one that a fact may have."""
+        return of_numpy(name, self.columns[name])
 
     def at(self, name: str, row: int) -> object:
         """Return the value of one row as the library has it, to name a unit."""
@@ -143,20 +131,10 @@ class NumpySource:
         """Return some of the rows."""
         return NumpySource({name: values[rows] for name, values in self.columns.items()})
 
-    def cast(self, name: str, kind: Message) -> str:
-        """How to turn a column into another type."""
-        return f'`frame["{name}"].astype({"float" if kind == NUMBERS else "bool"})`'
-
-    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
-        """Return a dictionary of arrays; texts as Python objects."""
+    def back(self, kept: Sequence[str], rows: Array | None, made: pl.DataFrame) -> Frame:
+        """Return a dictionary of arrays; texts as Python objects, whole numbers and yes/no with nulls masked."""
         found = {name: self.columns[name] if rows is None else self.columns[name][rows] for name in kept}
-        for name, values in made.items():
-            if isinstance(values, Labels):
-                texts = np.array([*values.labels, None], object)
-                found[name] = texts[values.codes]
-            else:
-                found[name] = values if isinstance(values, np.ndarray) else np.array(values.to_pylist(), object)
-        return found
+        return found | {series.name: _array_of(series) for series in made}
 
 
 def _one_dimension(name: str, values: typing.Any) -> Array:
@@ -167,17 +145,27 @@ def _one_dimension(name: str, values: typing.Any) -> Array:
     raise TableError([Diagnostic.of("table.type/array", name=name, type=type(values).__name__)])
 
 
+def _array_of(series: pl.Series) -> Array:
+    """Return a column of results for NumPy; of numbers NaN is null."""
+    if series.has_nulls() and (series.dtype.is_integer() or series.dtype == pl.Boolean):
+        filled = series.fill_null(False if series.dtype == pl.Boolean else 0)
+        return np.ma.MaskedArray(filled.to_numpy(writable=True), series.is_null().to_numpy())
+    return series.to_numpy(writable=True)
+
+
 class PandasSource:
     """A pandas data frame, whose columns may be NumPy arrays, Arrow arrays or pandas' own nullable ones."""
+
+    cast: typing.ClassVar[str] = '`frame["{name}"].astype("float64")`'
 
     def __init__(self, frame: "pd.DataFrame") -> None:
         self.frame = frame
         self.names = list(frame.columns)
         self.size = len(frame)
 
-    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """All rows in one part."""
-        yield self.size, {name: _of_series(name, self.frame[name]) for name in names}
+    def column(self, name: str) -> Column:
+        """Return a column as one that a fact may have."""
+        return _of_series(name, self.frame[name])
 
     def at(self, name: str, row: int) -> object:
         """Return the value of one row as the library has it, to name a unit."""
@@ -199,12 +187,8 @@ class PandasSource:
         """Return some of the rows."""
         return PandasSource(self.frame.iloc[rows])
 
-    def cast(self, name: str, kind: Message) -> str:
-        """How to turn a column into another type."""
-        return f'`frame["{name}"].astype("{"float64" if kind == NUMBERS else "boolean"}")`'
-
-    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
-        """Return a data frame with the same index; labels are categorical."""
+    def back(self, kept: Sequence[str], rows: Array | None, made: pl.DataFrame) -> Frame:
+        """Return a data frame with the same index; labels are categorical, whole numbers with nulls nullable."""
         import pandas as pd
 
         index = self.frame.index if rows is None else self.frame.index[rows]
@@ -212,25 +196,23 @@ class PandasSource:
         for name in kept:
             values = self.frame[name].array
             found[name] = values if rows is None else values.take(rows)
-        for name, values in made.items():
-            if isinstance(values, Labels):
-                kind = pd.CategoricalDtype(list(values.labels))
-                found[name] = pd.Categorical.from_codes(typing.cast(typing.Any, values.codes), dtype=kind)
-            else:
-                found[name] = _pandas_of(values)
+        for series in made:
+            found[series.name] = _pandas_of(series)
         return pd.DataFrame(found, index=index, copy=False)
 
 
-def _pandas_of(values: typing.Any) -> typing.Any:
-    """Return a column of results for pandas; integers with nulls are nullable ones."""
+def _pandas_of(series: pl.Series) -> typing.Any:
+    """Return a column of results for pandas."""
     import pandas as pd
 
-    if isinstance(values, np.ma.MaskedArray):
-        kind = "boolean" if values.dtype.kind == "b" else f"Int{8 * values.dtype.itemsize}"
-        plain = pd.array(values.data, dtype=typing.cast(typing.Any, kind))
-        plain[np.ma.getmaskarray(values)] = pd.NA
-        return plain
-    return values if isinstance(values, np.ndarray) else values.to_pandas().array
+    kind = series.dtype
+    if not kind.is_numeric() and kind != pl.Boolean:
+        return arrow_of(series).to_pandas().array
+    if kind.is_float() or not series.has_nulls():
+        return series.to_numpy(writable=True)
+    array: typing.Any = pd.arrays.BooleanArray if kind == pl.Boolean else pd.arrays.IntegerArray
+    masked = _array_of(series)
+    return array(np.ma.getdata(masked), np.ma.getmaskarray(masked))
 
 
 def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
@@ -241,21 +223,15 @@ def _of_series(name: str, series: "pd.Series[typing.Any]") -> Column:
     series = _dense(series)
     kind = series.dtype
     if isinstance(kind, np.dtype):
-        return of_plain(name, series.to_numpy(), None, True)
-    if isinstance(kind, pd.CategoricalDtype):
-        labels = kind.categories.tolist()
-        if all(isinstance(label, str) for label in labels):
-            return Column(name, TEXTS, series.cat.codes.to_numpy(), labels=tuple(labels))
-        return of_objects(name, series.astype(object).to_numpy())
-    if isinstance(kind, pd.ArrowDtype | pd.StringDtype):
-        array = pa.array(series.array)
-        return of_arrow(name, array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
-    null = series.isna().to_numpy()
-    nulls = (lambda a, b: null[a:b]) if null.any() else None
-    width: typing.Any = getattr(kind, "numpy_dtype", None)  # pandas' own nullable types
-    if width is not None and (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind)):
-        return of_plain(name, series.to_numpy(width, na_value=0), nulls, False)
-    return Column(name, Message("holds.type", type=str(kind)), series.to_numpy(), nulls)
+        return of_numpy(name, series.to_numpy())
+    if series.isna().all():
+        return nothing(name, len(series))
+    if isinstance(kind, pd.CategoricalDtype) and not all(isinstance(label, str) for label in kind.categories):
+        return of_objects(name, python_values(series.astype(object).to_numpy()))
+    nullable = getattr(kind, "numpy_dtype", None) is not None  # pandas' own types of numbers and yes/no
+    if nullable or isinstance(kind, pd.ArrowDtype | pd.StringDtype | pd.CategoricalDtype):
+        return of_arrow(name, pa.array(series.array))
+    return Message("holds.type", type=str(kind))
 
 
 def _dense(series: "pd.Series[typing.Any]") -> "pd.Series[typing.Any]":
@@ -266,16 +242,18 @@ def _dense(series: "pd.Series[typing.Any]") -> "pd.Series[typing.Any]":
 
 
 class ArrowSource:
-    """A pyarrow table, read chunk by chunk: to put the chunks together would copy all of it."""
+    """A pyarrow table."""
+
+    cast: typing.ClassVar[str] = '`frame["{name}"].cast("double")`'
 
     def __init__(self, frame: typing.Any) -> None:
         self.frame = frame
         self.names: list[str] = frame.column_names
         self.size: int = frame.num_rows
 
-    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """Yield the record batches of the table."""
-        return _batches(self.frame.select(names))
+    def column(self, name: str) -> Column:
+        """Return a column as one that a fact may have."""
+        return of_arrow(name, self.frame.column(name))
 
     def at(self, name: str, row: int) -> object:
         """Return the value of one row as the library has it, to name a unit."""
@@ -289,11 +267,7 @@ class ArrowSource:
         """Return some of the rows."""
         return ArrowSource(_taken(self.frame, rows))
 
-    def cast(self, name: str, kind: Message) -> str:
-        """How to turn a column into another type."""
-        return f'`frame["{name}"].cast("{"double" if kind == NUMBERS else "bool"}")`'
-
-    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+    def back(self, kept: Sequence[str], rows: Array | None, made: pl.DataFrame) -> Frame:
         """Return a table; labels are dictionaries."""
         import pyarrow as pa
 
@@ -301,7 +275,7 @@ class ArrowSource:
         if rows is not None:
             taken = _taken(taken, rows)
         columns = {name: taken.column(name) for name in kept}
-        return pa.table(columns | {name: arrow_of(values) for name, values in made.items()})
+        return pa.table(columns | {series.name: arrow_of(series) for series in made})
 
 
 def _taken(table: typing.Any, rows: Array) -> typing.Any:
@@ -317,27 +291,18 @@ def _taken(table: typing.Any, rows: Array) -> typing.Any:
 
 
 class PolarsSource:
-    """A Polars data frame; it holds its columns as Arrow does, and hands them out without a copy."""
+    """A Polars data frame."""
 
-    def __init__(self, frame: "pl.DataFrame") -> None:
+    cast: typing.ClassVar[str] = '`frame.with_columns(pl.col("{name}").cast(pl.Float64))`'
+
+    def __init__(self, frame: pl.DataFrame) -> None:
         self.frame = frame
         self.names = frame.columns
         self.size = frame.height
 
-    def parts(self, names: Sequence[str]) -> Iterator[tuple[int, dict[str, Column]]]:
-        """Yield the chunks of the frame, as Arrow has them; integers that Arrow does not have are Python's."""
-        import polars as pl
-
-        frame = self.frame.select(names)
-        wide = [name for name, kind in frame.schema.items() if _beyond_arrow(kind)]
-        known = frame.with_columns(pl.lit(None, pl.Null).alias(name) for name in wide)
-        start = 0
-        for size, columns in _batches(known.to_arrow(compat_level=pl.CompatLevel.oldest())):
-            for name in wide:
-                values = frame.get_column(name).slice(start, size).to_list()
-                columns[name] = of_objects(name, np.array(values, object))
-            yield size, columns
-            start += size
+    def column(self, name: str) -> Column:
+        """Return a column as one that a fact may have."""
+        return column_of(self.frame.get_column(name))
 
     def at(self, name: str, row: int) -> object:
         """Return the value of one row as the library has it, to name a unit."""
@@ -345,8 +310,6 @@ class PolarsSource:
 
     def coded(self, name: str) -> Coded:
         """Return a column as its different values, and which of them each row has."""
-        import polars as pl
-
         series = self.frame.get_column(name)
         if series.dtype == pl.Object or _beyond_arrow(series.dtype):
             return coded_objects(series.to_list())
@@ -356,48 +319,19 @@ class PolarsSource:
         """Return some of the rows."""
         return PolarsSource(self.frame[rows])
 
-    def cast(self, name: str, kind: Message) -> str:
-        """How to turn a column into another type."""
-        return f'`frame.with_columns(pl.col("{name}").cast(pl.{"Float64" if kind == NUMBERS else "Boolean"}))`'
-
-    def back(self, kept: Sequence[str], rows: "Array | None", made: Mapping[str, typing.Any]) -> Frame:
+    def back(self, kept: Sequence[str], rows: Array | None, made: pl.DataFrame) -> Frame:
         """Return a data frame; labels are categorical."""
-        import polars as pl
-
         taken = self.frame.select(kept)
         if rows is not None and kept:
             taken = taken[rows]
-        columns = [
-            pl.Series(name, values, nan_to_null=True)
-            if isinstance(values, np.ndarray) and not isinstance(values, np.ma.MaskedArray)
-            else pl.Series(name, pl.from_arrow(arrow_of(values)))
-            for name, values in made.items()
-        ]
-        return taken.with_columns(columns) if kept else pl.DataFrame(columns)
+        return taken.with_columns(made) if kept else made
 
 
-def _beyond_arrow(kind: "pl.DataType") -> bool:
+def _beyond_arrow(kind: pl.DataType) -> bool:
     """Return whether a type of Polars is one of integers that Arrow does not have."""
     return kind.is_integer() and str(kind).endswith("128")
 
 
-def _batches(table: typing.Any) -> Iterator[tuple[int, dict[str, Column]]]:
-    if not table.num_columns:
-        yield table.num_rows, {}
-        return
-    for batch in table.to_batches():
-        yield batch.num_rows, {n: of_arrow(n, batch.column(i)) for i, n in enumerate(batch.schema.names)}
-
-
-def arrow_of(values: typing.Any) -> typing.Any:
-    """Return a column of results for Arrow: NaN and -1 are null."""
-    import pyarrow as pa
-
-    if isinstance(values, Labels):
-        codes = pa.array(values.codes, mask=values.codes < 0)
-        return pa.DictionaryArray.from_arrays(codes, pa.array(values.labels, pa.string()))
-    if isinstance(values, np.ma.MaskedArray):
-        return pa.array(values.data, mask=np.ma.getmaskarray(values))
-    if isinstance(values, np.ndarray):
-        return pa.array(values, from_pandas=values.dtype.kind == "f")
-    return values
+def arrow_of(series: pl.Series) -> typing.Any:
+    """Return a column of results for Arrow; in the layouts that every version takes."""
+    return series.to_arrow(compat_level=pl.CompatLevel.oldest())

@@ -22,14 +22,12 @@ class Question:
         unit_column: the column that names the unit.
         keep: columns that pass through.
         on_bad: ``raise`` or ``mark``; None is ``raise`` in memory, ``mark`` elsewhere.
-        threads: for frames in memory; None is as many as there are processors.
     """
 
     shape: str
     unit_column: str | None
     keep: Sequence[str]
     on_bad: str | None = None
-    threads: int | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check what is one of a few texts.
@@ -38,7 +36,6 @@ class Question:
             BadArgument: it is another text.
         """
         need("unit_column", self.unit_column, str | None)
-        need("threads", self.threads, int | None)
         need("keep", self.keep, Iterable)
         for name in self.keep:
             need("keep", name, str)

@@ -14,6 +14,9 @@ from ntm_rules.model.thresholds import Asked, Cell, Table, asked_of, matching, s
 from ntm_rules.verdict.compare import Unclear
 from ntm_rules.verdict.compile import Compiler
 
+NOT_MET, UNDETERMINED, MET, NOT_APPLICABLE = range(4)
+"""The ranks by the names of their outcomes."""
+
 OPEN = Asked(2)
 """What is asked where there is no cell."""
 

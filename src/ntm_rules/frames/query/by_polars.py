@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
-from ntm_rules.frames.query.expressions import Apply, Expr, Kind, Language, Literal, Value, Word
+from ntm_rules.frames.query.expressions import Apply, Expr, Kind, Language, Literal, Value, Word, looked_up
 from ntm_rules.frames.query.stages import Query
 
+_FEW = 16
 _TYPES = {
     Kind.BOOLEAN: pl.Boolean,
     Kind.INT8: pl.Int8,
@@ -31,7 +32,6 @@ WORDS: Mapping[Word, Callable[..., pl.Expr]] = {
     Word.AT_LEAST: operator.ge,
     Word.IS_NULL: pl.Expr.is_null,
     Word.BETWEEN: pl.Expr.is_between,
-    Word.ONE_OF: lambda value, *others: functools.reduce(operator.or_, (value == other for other in others)),
     Word.AND: lambda *truths: pl.all_horizontal(truths),
     Word.OR: lambda *truths: pl.any_horizontal(truths),
     Word.ADD: lambda *numbers: functools.reduce(operator.add, numbers),
@@ -80,6 +80,16 @@ def _columns(query: Query) -> tuple[list[list[pl.Expr]], list[list[pl.Expr]]]:
 class Polars(Language[pl.Expr]):
     """Expressions as Polars has them."""
 
+    def of(self, expression: Expr) -> pl.Expr:
+        """Return what an expression is here; of many cases of one thing a table, which takes as long as sixteen do."""
+        found = looked_up(expression)
+        if found is None or len(found.values) <= _FEW:
+            return super().of(expression)
+        keys, values = list(found.values), list(found.values.values())
+        kind = _TYPES[found.kind]
+        default = pl.lit(found.otherwise, kind)
+        return self.of(found.operand).replace_strict(keys, values, default=default, return_dtype=kind)
+
     def column(self, name: str) -> pl.Expr:
         """Return a column."""
         return pl.col(name)
@@ -108,4 +118,6 @@ class Polars(Language[pl.Expr]):
             # Polars multiplies by a constant's reciprocal, which is rounded twice; by a column it divides
             value, by = operands
             return value / (value * 0.0 + by)
+        if node.word is Word.ONE_OF:
+            return operands[0].is_in([typing.cast(Literal, other).value for other in node.operands[1:]])
         return WORDS[node.word](*operands)

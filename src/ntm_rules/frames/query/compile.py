@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from attrs import define, field
 
-from ntm_rules.frames.base.ranks import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED
-from ntm_rules.frames.base.tables import Tabulator, is_lacking, values_of
+from ntm_rules.frames.base.tables import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, Tabulator, is_lacking, values_of
 from ntm_rules.frames.query import truth
 from ntm_rules.frames.query.expressions import (
     TRUE,
@@ -21,11 +20,12 @@ from ntm_rules.frames.query.expressions import (
     least,
     lit,
     null,
+    some,
     total,
     where,
 )
 from ntm_rules.frames.query.ratios import MOST
-from ntm_rules.frames.query.stages import Slot, Stages, any_true, small
+from ntm_rules.frames.query.stages import Slot, Stages, any_true, is_near, small
 from ntm_rules.frames.query.truth import Truth, first_of
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Case, Derived, Meets, Op
@@ -302,6 +302,7 @@ class FrameCompiler(Engine[Truth, Slot]):
             room = self.by_place(free, rooms, lambda v: lit(v, Kind.INT64), Kind.INT64)
             fits = (slot.top <= lit(_MOST_WHOLE // over, Kind.INT64)) & (slot.bottom <= room)
             cases.insert(1, (~fits, truth.unknown()))
+            self.stages.inexact.append((~fits).known_or(False))
         there = first_true(cases, found)
         return Truth(there, None if away is None else ((slot.bottom == 0) & away).known_or(False))
 
@@ -420,6 +421,8 @@ class FrameCompiler(Engine[Truth, Slot]):
 
 _MOST_WHOLE = 2**63 - 1
 """The greatest whole number of 64 bits."""
+_TOLD_APART = 5_000_000
+"""Percentages of wholes up to it that differ are different floats; so are shares that are whole numbers."""
 
 
 def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:
@@ -430,23 +433,29 @@ def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:
 def _extreme_of_ratios(stages: Stages, reads: Sequence[Slot], known: Expr, smaller: bool) -> Slot:
     """Return the fact of the least or greatest size; a share of nothing, where one is that."""
     none = null(Kind.INT64)
+    pairs = [(none, none) if slot.top is None or slot.bottom is None else (slot.top, slot.bottom) for slot in reads]
+    divisors = [where(bottom != 0, bottom, Kind.INT64) for _, bottom in pairs]
     sizes: list[Expr] = []
-    for slot in reads:
-        size = slot.value
-        if slot.top is not None and slot.bottom is not None:
-            quotient = slot.top.cast(Kind.FLOAT) / where(slot.bottom != 0, slot.bottom, Kind.INT64).cast(Kind.FLOAT)
-            size = choose(slot.bottom.is_null(), slot.value, quotient)
-        sizes.append(stages.add(size, "size"))
+    for slot, (top, bottom), divisor in zip(reads, pairs, divisors, strict=True):
+        quotient = top.cast(Kind.FLOAT) / divisor.cast(Kind.FLOAT)
+        sizes.append(stages.add(choose(bottom.is_null(), slot.value, quotient), "size"))
     best = (least if smaller else greatest)(*sizes)
     stages.step("sizes")
-    tops: list[tuple[Expr, Expr]] = []
-    bottoms: list[tuple[Expr, Expr]] = []
-    values: list[tuple[Expr, Expr]] = []
-    for slot, size in zip(reads, sizes, strict=True):
-        top, bottom = (none, none) if slot.top is None or slot.bottom is None else (slot.top, slot.bottom)
-        void = [(known & (bottom == 0), lit(0, Kind.INT64))]
-        here = known & (size == best)
-        tops, bottoms = [*void, *tops, (here, top)], [*void, *bottoms, (here, bottom)]
-        values = [(known & (bottom == 0), null(Kind.FLOAT)), *values]
-        values.append((here, where(bottom.is_null(), slot.value, Kind.FLOAT)))
-    return Slot(first_true(values, null(Kind.FLOAT)), first_true(tops, none), first_true(bottoms, none))
+    near = [is_near(size, best) for size in sizes]
+    large = some([divisor > _TOLD_APART for divisor in divisors])
+    broken = some([here & (top % divisor != 0) for here, (top, _), divisor in zip(near, pairs, divisors, strict=True)])
+    alike = stages.add((large & broken & (truth.count(near) > 1)).known_or(False), "alike")
+    stages.step("alike")
+    stages.inexact.append(alike)
+    # of a share of nothing there is no size; of sizes that cannot be told apart nothing is said
+    void = [(known & (bottom == 0), lit(0, Kind.INT64)) for _, bottom in pairs]
+    found = [known & (size == best) for size in sizes]
+    tops = [*void, (alike, none), *((here, top) for here, (top, _) in zip(found, pairs, strict=True))]
+    bottoms = [*void, (alike, none), *((here, bottom) for here, (_, bottom) in zip(found, pairs, strict=True))]
+    nothing = null(Kind.FLOAT)
+    values = [*((here, nothing) for here, _ in void), (alike, nothing)]
+    values += [
+        (here, where(bottom.is_null(), slot.value, Kind.FLOAT))
+        for here, slot, (_, bottom) in zip(found, reads, pairs, strict=True)
+    ]
+    return Slot(first_true(values, nothing), first_true(tops, none), first_true(bottoms, none))

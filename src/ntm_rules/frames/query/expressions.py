@@ -7,7 +7,7 @@ so that what has no column and what no cell asks leaves nothing in the query.
 import enum
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
@@ -320,6 +320,56 @@ def total(numbers: Sequence[Expr]) -> Expr:
     if known or not found:
         found.append(lit(known))
     return found[0] if len(found) == 1 else _applied(Word.ADD, *found)
+
+
+@frozen(eq=False)
+class LookUp:
+    """What a choice is that asks of one thing which of many constants it is.
+
+    Attributes:
+        values: the value of each constant.
+        otherwise: the value where it is none of them.
+    """
+
+    operand: Expr
+    values: Mapping[Value, Value]
+    otherwise: Value
+    kind: Kind
+
+
+def looked_up(expression: Expr) -> LookUp | None:
+    """Return an expression as a look-up; None where it is none."""
+    if isinstance(expression, Choice) and isinstance(expression.otherwise, Literal):
+        return _of_cases(expression.cases, expression.otherwise)
+    if isinstance(expression, Apply) and expression.word is Word.FIRST_KNOWN:
+        parts = [looked_up(operand) for operand in expression.operands]
+        found = [part for part in parts if part is not None and part.otherwise is None]
+        if len(found) == len(parts) and all(_same(part.operand, found[0].operand) for part in found):
+            values = {key: value for part in reversed(found) for key, value in part.values.items()}
+            return LookUp(found[0].operand, values, None, found[0].kind)
+    return None
+
+
+def _of_cases(cases: Sequence[tuple[Expr, Expr]], otherwise: Literal) -> LookUp | None:
+    values: dict[Value, Value] = {}
+    operand: Expr | None = None
+    for condition, value in cases:
+        if not (isinstance(condition, Apply) and condition.word in (Word.EQUAL, Word.ONE_OF)):
+            return None
+        asked, *keys = condition.operands
+        operand = asked if operand is None else operand
+        if not (_same(asked, operand) and isinstance(value, Literal)):
+            return None
+        for key in keys:
+            if not isinstance(key, Literal):
+                return None
+            values.setdefault(key.value, value.value)
+    return None if operand is None else LookUp(operand, values, otherwise.value, otherwise.kind)
+
+
+def _same(one: Expr, other: Expr) -> bool:
+    """Return whether two are surely the same thing."""
+    return one is other or (isinstance(one, Column) and isinstance(other, Column) and one.name == other.name)
 
 
 class Language(ABC, typing.Generic[_T]):

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import narwhals as nw
 from attrs import define
 
-from ntm_rules.frames.arrays.readers import AS_FLAGS
-from ntm_rules.frames.base.column import FLAGS, NUMBERS, TEXTS
+from ntm_rules.frames.base.holds import FLAGS, NOTHING, NUMBERS, TEXTS, unfit
 from ntm_rules.frames.query.expressions import (
     FALSE,
     TRUE,
@@ -23,8 +22,8 @@ from ntm_rules.frames.query.expressions import (
 from ntm_rules.frames.query.ratios import join_growing, join_ratios
 from ntm_rules.frames.query.stages import Slot, Stages, is_near, small
 from ntm_rules.frames.query.truth import first_of, unknown
-from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import Diagnostic, TableError
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import TableError
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.numbers import MAX_DIGITS, SMALLEST
 from ntm_rules.model.rulesets import Ruleset
@@ -57,9 +56,10 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
     """
     schema = stages.schema
     given = [fact for fact in ruleset.facts if fact.id in names]
-    problems = [found for f in given if (found := _unfit(f, schema[f.id], cast)) is not None]
-    if problems:
-        raise TableError(problems)
+    kinds = [(fact, schema[fact.id]) for fact in given]
+    problems = [unfit(fact, held(kind), kind.is_integer(), cast) for fact, kind in kinds]
+    if any(problems):
+        raise TableError([problem for problem in problems if problem is not None])
     checker = program_of(ruleset).checker
     slots = {fact.id: Slot(_fixed(fact, checker.bound.get(fact.id))) for fact in ruleset.facts}
     read = {fact.id: stages.add(_read(fact, schema[fact.id]), fact.id) for fact in given}
@@ -98,19 +98,15 @@ def _fixed(fact: Fact, bound: str | None) -> Expr:
     return null(Kind.BOOLEAN if fact.type is FactType.BOOLEAN else Kind.INT16)
 
 
-def _unfit(fact: Fact, kind: typing.Any, cast: str) -> Diagnostic | None:
-    """Return what is wrong with the type of a column."""
-    wanted = NUMBERS if fact.type.numeric else FLAGS if fact.type is FactType.BOOLEAN else TEXTS
-    is_text = kind in (nw.String, nw.Categorical, nw.Enum)
-    fits = {NUMBERS: kind.is_numeric(), FLAGS: kind == nw.Boolean or kind.is_numeric()}.get(wanted, is_text)
-    if fits or kind == nw.Unknown or (fact.type is FactType.ORDINAL and kind.is_integer()):
-        return None
-    held = TEXTS if is_text else Message("holds.type", type=str(kind))
-    message = Message("table.type", name=fact.id, held=held, wanted=wanted)
-    hint: Sentence = ""
-    if is_text:
-        hint = AS_FLAGS if wanted == FLAGS else Message("hint.cast", how=cast.format(name=fact.id))
-    return Diagnostic("table.type", message, hint=hint)
+def held(kind: typing.Any) -> Message:
+    """Return what a column of a type holds; of a type that is not known it may be anything."""
+    if kind == nw.Unknown:
+        return NOTHING
+    if kind.is_numeric():
+        return NUMBERS
+    if kind in (nw.String, nw.Categorical, nw.Enum):
+        return TEXTS
+    return FLAGS if kind == nw.Boolean else Message("holds.type", type=str(kind))
 
 
 def _read(fact: Fact, kind: typing.Any) -> Expr:

@@ -3,13 +3,13 @@
 import typing
 from collections.abc import Mapping, Sequence
 
-from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, LONG, Layout, wide_names
+from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, INEXACT, LONG, Layout, wide_names
 from ntm_rules.frames.base.details import facts_behind
 from ntm_rules.frames.base.floors import differing
 from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
 from ntm_rules.frames.query.compile import FrameCompiler
 from ntm_rules.frames.query.describe import FrameDescriber
-from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null
+from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, some
 from ntm_rules.frames.query.facts import read_facts
 from ntm_rules.frames.query.stages import Query, Stages
 from ntm_rules.frames.query.truth import Truth, count
@@ -20,7 +20,7 @@ from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import indicators
 
 _KINDS = {
-    "provisional": Kind.BOOLEAN,
+    **dict.fromkeys(("provisional", INEXACT), Kind.BOOLEAN),
     GRADE: Kind.TEXT,
     **dict.fromkeys((*COUNTS, BAD_FACTS), Kind.INT16),
     "actual": Kind.FLOAT,
@@ -35,19 +35,22 @@ def kind_of(name: str) -> Kind:
     return _KINDS.get(name, Kind.INT8)
 
 
-def query_of(ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout, shape: str, cast: str) -> Query:
+def query_of(
+    ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout, shape: str, cast: str, told: bool = False
+) -> Query:
     """Return what is computed of a table.
 
     Args:
         schema: the narwhals types of its columns.
         cast: how a column of texts is turned into numbers, with ``{name}`` for its name.
+        told: also whether numbers of a row are too large, in a column ``INEXACT``.
 
     Raises:
         TableError: columns that hold another type than their facts.
     """
     read = {name: schema[name] for name in (*layout.passed, *layout.facts)}
-    key = (tuple(read.items()), layout, shape)
-    return _queries(ruleset).made(key, lambda: _query(ruleset, read, layout, shape, cast))
+    key = (tuple(read.items()), layout, shape, told)
+    return _queries(ruleset).made(key, lambda: _query(ruleset, read, layout, shape, cast, told))
 
 
 @kept
@@ -56,7 +59,9 @@ def _queries(ruleset: Ruleset) -> Recent[object, Query]:
     return Recent(8)
 
 
-def _query(ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout, shape: str, cast: str) -> Query:
+def _query(
+    ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout, shape: str, cast: str, told: bool
+) -> Query:
     stages = Stages(schema, layout.passed)
     facts = read_facts(ruleset, stages, layout.facts, cast)
     asked = FrameCompiler.of(ruleset, facts.slots, stages, ruleset.minimum_evidence)
@@ -77,8 +82,9 @@ def _query(ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout, s
         names, rows = wide_names(ruleset), [_wide(stages, asked, found, floors, by_grade)]
     else:
         names, rows = LONG, _long(stages, asked, found, floors)
-    kinds = {name: kind_of(name) for name in (*names, BAD_FACTS)}
-    rows = [row | {BAD_FACTS: bad} for row in rows]
+    beside = {BAD_FACTS: bad} | ({INEXACT: some(stages.inexact)} if told else {})
+    kinds = {name: kind_of(name) for name in (*names, *beside)}
+    rows = [row | beside for row in rows]
     return stages.query([{n: _typed(row[n], kind) for n, kind in kinds.items()} for row in rows], kinds)
 
 

@@ -92,6 +92,7 @@ class Stages:
         schema: the narwhals types of the columns of the table that are read.
         passed: columns that are carried along.
         pairs: as in a ``Slot``, by ratio, part and whole.
+        inexact: where numbers are too large to be compared exactly, so that nothing is said of them.
     """
 
     schema: Mapping[str, typing.Any]
@@ -99,6 +100,7 @@ class Stages:
     pending: dict[str, Expr] = field(factory=dict)
     steps: list[Step] = field(factory=list)
     pairs: dict[tuple[str, str, str], tuple[Expr, Expr]] = field(factory=dict)
+    inexact: list[Expr] = field(factory=list)
     _taken: set[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:

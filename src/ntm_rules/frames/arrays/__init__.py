@@ -1,1 +1,0 @@
-"""The array kernel: frames in memory, a block of rows after the other, with NumPy."""

@@ -1,0 +1,116 @@
+"""Rows that the query leaves to ``assess``: those with bad values, and with numbers too large for a query."""
+
+import typing
+from collections.abc import Sequence
+
+import polars as pl
+from attrs import frozen
+
+from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW
+from ntm_rules.frames.base.details import detail_of, facts_behind
+from ntm_rules.frames.base.long import as_float
+from ntm_rules.frames.words import with_invalid
+from ntm_rules.messages.errors import FactError, FactProblem
+from ntm_rules.model.results import Facts
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.spans import growing
+from ntm_rules.verdict.program import program_of
+from ntm_rules.verdict.verdict import Verdict, verdict_of
+
+Row = dict[str, typing.Any]
+"""A row of a result, by the names of its columns."""
+
+
+@frozen(eq=False)
+class Alone:
+    """A unit that was looked at by itself.
+
+    Attributes:
+        facts: as they were given.
+        problems: what is wrong with them.
+        lacking: the facts of which nothing is known therefore.
+        verdict: without these.
+    """
+
+    facts: Facts
+    problems: Sequence[FactProblem]
+    lacking: frozenset[str]
+    verdict: Verdict
+
+    def rows(self, row: int, shape: str) -> list[Row]:
+        """Return what is found of it, in one of the shapes of a result, as of some row of the frame."""
+        bad = len({problem.fact for problem in self.problems})
+        if shape == "wide":
+            return [wide_row(self.verdict, row, bad)]
+        beside = _beside(row, bad)
+        criteria = self.verdict.criteria.values()
+        return [self._long_row(each.criterion.no, no) | beside for each in criteria for no in each.indicators]
+
+    def _long_row(self, criterion: str, no: str) -> Row:
+        ruleset = self.verdict.ruleset
+        result = with_invalid(ruleset, self.verdict.indicators[no], self.lacking)
+        fact = result.single.fact if result.single else None
+        numbers = {name: as_float(getattr(result, name), fact) for name in ("actual", "required", "margin")}
+        known = [column.value for column in result.columns if column.value is not None]
+        bad = {problem.fact for problem in self.problems}
+        return {
+            "criterion": criterion,
+            "indicator": no,
+            "outcome": int(result.outcome),
+            "provisional": result.provisional,
+            **{name: None if value != value else value for name, value in numbers.items()},
+            "column": ", ".join(known) or None,
+            "evidence": result.evidence,
+            "reason": result.codes[0].value if result.codes else None,
+            "detail": detail_of(facts_behind(ruleset, result.indicator), self.facts, bad),
+            "content_hash": ruleset.content_hash,
+        }
+
+
+def alone(ruleset: Ruleset, facts: Facts, unit: str | None) -> Alone:
+    """Look at one unit by itself."""
+    checker = program_of(ruleset).checker
+    try:
+        return Alone(facts, (), frozenset(), verdict_of(ruleset, checker.check(facts, unit)))
+    except FactError as error:
+        problems = error.problems
+    bad = {problem.fact for problem in problems}
+    ratios = {fact.id for fact, part, whole in checker.ratios if part.id in bad or whole.id in bad}
+    lacking = frozenset({*bad, *ratios, *(fact.id for fact in growing(ruleset) if fact.undecided in bad)})
+    checked = checker.check({name: value for name, value in facts.items() if name not in lacking}, None)
+    for name in lacking:
+        checked.values[checker.places[name]] = None
+    return Alone(facts, problems, lacking, verdict_of(ruleset, checked))
+
+
+def _beside(row: int, bad: int) -> Row:
+    return {ROW: row, BAD_FACTS: bad, INEXACT: False}
+
+
+def wide_row(verdict: Verdict, row: int, bad: int = 0) -> Row:
+    """Return the columns of the wide result for some row of the frame, of which so many facts are bad."""
+    grade = {"grade": verdict.grade.id if verdict.grade else None} if verdict.ruleset.grades else {}
+    return {
+        "outcome": int(verdict.outcome),
+        "provisional": verdict.provisional,
+        **grade,
+        "criteria_met": verdict.criteria_met,
+        "criteria_not_met": verdict.criteria_not_met,
+        "criteria_undetermined": verdict.criteria_undetermined,
+        **{f"criterion_{no}": int(criterion.outcome) for no, criterion in verdict.criteria.items()},
+        **{f"indicator_{no}": int(indicator.outcome) for no, indicator in verdict.indicators.items()},
+        **_beside(row, bad),
+    }
+
+
+def marked(found: pl.DataFrame) -> pl.Series:
+    """Return the rows of the frame that are to be looked at one by one, in their order."""
+    return found.lazy().filter((pl.col(BAD_FACTS) > 0) | pl.col(INEXACT)).select(ROW).unique().sort(ROW).collect()[ROW]
+
+
+def replaced(found: pl.DataFrame, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return a result with other rows for some rows of the frame, in the order of the frame."""
+    if not parts:
+        return found
+    made = pl.concat(parts)
+    return pl.concat([found.join(made, on=ROW, how="anti"), made]).sort(ROW, maintain_order=True)

@@ -31,7 +31,7 @@ def column_of(series: pl.Series) -> Column:
     kind = series.dtype
     if series.null_count() == len(series):
         return pl.Series(series.name, [None] * len(series), pl.Null)
-    if isinstance(kind, pl.Float16):  # by its shortest text, as it is printed, for which Polars has no digits
+    if str(kind) == "Float16":  # by its shortest text, as it is printed, for which Polars has no digits
         return pl.Series(series.name, [None if v is None else float(str(np.float16(v))) for v in series.to_list()])
     is_text = isinstance(kind, pl.String | pl.Categorical | pl.Enum)
     return series if is_text or kind.is_numeric() or kind == pl.Boolean else Message("holds.type", type=str(kind))

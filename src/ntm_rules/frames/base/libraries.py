@@ -333,5 +333,9 @@ def _beyond_arrow(kind: pl.DataType) -> bool:
 
 
 def arrow_of(series: pl.Series) -> typing.Any:
-    """Return a column of results for Arrow; in the layouts that every version takes."""
-    return series.to_arrow(compat_level=pl.CompatLevel.oldest())
+    """Return a column of results for Arrow, in the layouts that every version takes."""
+    import pyarrow as pa
+
+    found = series.to_arrow(compat_level=pl.CompatLevel.oldest())
+    # pandas knows no dictionaries with unsigned places
+    return found.cast(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_dictionary(found.type) else found

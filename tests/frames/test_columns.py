@@ -166,6 +166,26 @@ def test_of_ratios_that_are_the_same_float_the_right_one_is_found(op: c.Op, smal
         assert sum(mine == theirs for mine, theirs in pairs) > len(pairs) / 2
 
 
+@pytest.mark.parametrize("name", ["rate", "per_head"])
+@pytest.mark.parametrize(("part", "whole"), [(1, 10**13), (10**13, 10**13)])
+def test_beside_a_part_or_whole_too_large_for_a_query_nothing_stands_alone(name: str, part: int, whole: int) -> None:
+    """It is a bad value in a query; ``assess`` holds the share to it, however large."""
+    kind = FactType.PERCENT if name == "rate" else FactType.NUMBER
+    fact = Fact(name, kind, None, None, Decimal(0), None, 3, ratio=RatioOf("part", "whole"))
+    facts = (fact, *(f for f in FACTS if f.id in ("part", "whole")))
+    ruleset = evolve(
+        RULESET, criteria=(Criterion("1", (indicator(name, name, c.Op.AT_LEAST, Decimal(7)),)),), facts=facts
+    )
+    table = pl.DataFrame({"part": [part], "whole": [whole], name: [8.0]})
+    with pytest.raises(ntm.FactError):
+        ntm.assess(ruleset, table.row(0, named=True))
+    with pytest.raises(ntm.FactError, match=f"fact `{name}`"):
+        ntm.frames.assess(ruleset, table)
+    for frame in (table.lazy(), duck(table.to_arrow())):
+        (row,) = rows(ntm.frames.assess(ruleset, frame))
+        assert (row["outcome"], row["bad_facts"]) == (UNDETERMINED, 1)
+
+
 def test_parts_too_large_for_a_query_are_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = indicator("rate", "rate", c.Op.AT_LEAST, Decimal(90))
     facts = tuple(fact for fact in FACTS if fact.id in ("rate", "part", "whole"))

@@ -7,7 +7,7 @@ import narwhals as nw
 import polars as pl
 from attrs import frozen
 
-from ntm_rules.frames.base.column import Column, given_in, listed
+from ntm_rules.frames.base.column import Column, given_in, is_empty, listed, nothing
 from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, Layout
 from ntm_rules.frames.base.holds import NUMBERS, unfit
 from ntm_rules.frames.base.libraries import Frame, Source
@@ -103,7 +103,9 @@ class Given:
         known = {fact.id: fact for fact in ruleset.facts}
         facts = [known[name] for name in layout.facts]
         columns = {fact.id: source.column(fact.id) for fact in facts}
-        problems = [unfit(fact, *_kind(columns[fact.id]), source.cast) for fact in facts]
+        problems = [
+            unfit(fact, *_kind(columns[fact.id]), source.cast) for fact in facts if not is_empty(columns[fact.id])
+        ]
         if any(problems):
             raise TableError([problem for problem in problems if problem is not None])
         stepped = program_of(ruleset).checker.stepped
@@ -126,8 +128,11 @@ class Given:
 
 
 def as_series(fact: Fact, column: Column, stepped: bool = False) -> pl.Series:
-    """Return a column that fits its fact as the query reads it; *stepped* as for ``check_of``."""
-    return column if isinstance(column, pl.Series) else listed(fact, typing.cast(list[object], column), stepped)
+    """Return a column that fits its fact, or holds nothing, as the query reads it; *stepped* as for ``check_of``."""
+    if not isinstance(column, pl.Series):
+        return listed(fact, typing.cast(list[object], column), stepped)
+    # of an empty one the type says nothing: pandas reads numbers there
+    return nothing(fact.id, len(column)) if unfit(fact, *_kind(column), "") is not None else column
 
 
 def _kind(column: Column) -> tuple[typing.Any, bool]:

@@ -16,10 +16,7 @@ from ntm_rules.verdict.facts import BadValue, check_of
 
 Array = np.ndarray[typing.Any, typing.Any]
 Column = pl.Series | list[typing.Any] | Message
-"""A column of Polars; Python values, which are checked one by one; or what the column holds, where no fact is that.
-
-A column of Polars in which every row is null has the type ``Null``, whatever it might hold.
-"""
+"""A column of Polars; Python values, which are checked one by one; or what the column holds, where no fact is that."""
 
 _BAD = {NUMBERS: (math.nan, pl.Float64), FLAGS: (2, pl.Int8), TEXTS: ("\0", pl.String)}
 """What no fact of a type can be: how a value that is refused gets into a column, and into which."""
@@ -29,12 +26,16 @@ _PYTHON = frozenset((bool, int, float, Decimal))
 def column_of(series: pl.Series) -> Column:
     """Return a column of Polars as one that a fact may have."""
     kind = series.dtype
-    if series.null_count() == len(series):
-        return pl.Series(series.name, [None] * len(series), pl.Null)
     if str(kind) == "Float16":  # by its shortest text, as it is printed, for which Polars has no digits
         return pl.Series(series.name, [None if v is None else float(str(np.float16(v))) for v in series.to_list()])
-    is_text = isinstance(kind, pl.String | pl.Categorical | pl.Enum)
-    return series if is_text or kind.is_numeric() or kind == pl.Boolean else Message("holds.type", type=str(kind))
+    if isinstance(kind, pl.String | pl.Categorical | pl.Enum | pl.Boolean | pl.Null) or kind.is_numeric():
+        return series
+    return nothing(series.name, len(series)) if is_empty(series) else Message("holds.type", type=str(kind))
+
+
+def is_empty(column: Column) -> bool:
+    """Return whether every row is null."""
+    return isinstance(column, pl.Series) and column.null_count() == len(column)
 
 
 def of_numpy(name: str, values: Array) -> Column:

@@ -101,7 +101,7 @@ def _steps(value: Expr, fact: Fact, factor: int) -> Expr:
 
 def _fitting(fact: Fact, top: Expr, bottom: Expr) -> Expr:
     """Return whether part and whole are both known and fit together."""
-    return top <= bottom * 100 if fact.type is FactType.PERCENT else ~top.is_null()
+    return top <= bottom * 100 if fact.type is FactType.PERCENT else ~(top.is_null() | bottom.is_null())
 
 
 def _unfit(stages: Stages, bad: Mapping[str, Expr], ratio: Ratio) -> Expr | None:

@@ -227,6 +227,20 @@ def test_scalars_of_numpy_and_pandas_are_read_like_python_s(
     assert [row[f"indicator_{fact}"] for row in told] == wanted(RULESET, fact, values)
 
 
+@pytest.mark.parametrize("make", [numpy(object), numpy("U4"), pandas(object)], ids=["numpy", "numpy-texts", "pandas"])
+def test_half_a_character_is_a_bad_value(make: Make) -> None:
+    frame = make("kind", ["tốt", "a\ud800"])
+    assert [row["indicator_kind"] for row in assessed(RULESET, frame, on_bad="mark")] == [1, 2]
+    with pytest.raises(ntm.FactError, match=r"row 1.*`a\\ud800`"):
+        assessed(RULESET, frame)
+
+
+@pytest.mark.parametrize(("fact", "kind", "values"), [("share", ">f8", [80.0, 9.0]), ("tally", ">i4", [4, 0])])
+def test_bytes_in_the_other_order_are_the_same_numbers(fact: str, kind: str, values: list[typing.Any]) -> None:
+    told = assessed(RULESET, {fact: np.array(values, kind)})
+    assert [row[f"indicator_{fact}"] for row in told] == wanted(RULESET, fact, values)
+
+
 @pytest.mark.parametrize(
     ("frame", "words"),
     [

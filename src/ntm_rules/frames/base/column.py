@@ -44,6 +44,7 @@ def of_numpy(name: str, values: Array) -> Column:
 
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     data = np.ma.getdata(values) if mask is not None else np.asarray(values)
+    data = data.astype(data.dtype.newbyteorder("="), copy=False)
     kind = data.dtype.kind
     if kind in "OT":
         listed = python_values(np.asarray(data, object))
@@ -73,7 +74,16 @@ def _coded_texts(data: Array, mask: Array | None) -> typing.Any:
     coded = pa.Array.from_buffers(pa.binary(data.dtype.itemsize), len(data), buffers).dictionary_encode()
     texts = np.frombuffer(b"".join(coded.dictionary.to_pylist()), data.dtype).tolist()
     places = pa.array(coded.indices.to_numpy(), mask=mask)
-    return pa.DictionaryArray.from_arrays(places, pa.array(texts, pa.string()))
+    return pa.DictionaryArray.from_arrays(places, pa.array(_whole(texts), pa.string()))
+
+
+def _whole(texts: Sequence[str | None]) -> Sequence[str | None]:
+    """Return texts that can be written: of half a character, which no value of a fact has, its code is told."""
+    try:
+        "".join(text for text in texts if text is not None).encode()
+    except UnicodeEncodeError:
+        return [None if text is None else text.encode(errors="backslashreplace").decode() for text in texts]
+    return texts
 
 
 def of_objects(name: str, values: Sequence[typing.Any]) -> Column:
@@ -82,7 +92,7 @@ def of_objects(name: str, values: Sequence[typing.Any]) -> Column:
     if not kinds:
         return nothing(name, len(values))
     if kinds == {str}:
-        return pl.Series(name, values, pl.String)
+        return pl.Series(name, _whole(values), pl.String)
     if kinds == {bool}:
         return pl.Series(name, values, pl.Boolean)
     if kinds <= _PYTHON:

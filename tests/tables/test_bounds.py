@@ -20,7 +20,7 @@ DOORS = {
 }
 SCRIPT = """
 import json, resource, sys, warnings
-resource.setrlimit(resource.RLIMIT_AS, (5 * 2**29, resource.getrlimit(resource.RLIMIT_AS)[1]))
+resource.setrlimit(resource.RLIMIT_AS, (2**32, resource.getrlimit(resource.RLIMIT_AS)[1]))
 warnings.simplefilter("ignore")
 import ntm_rules as ntm
 from ntm_rules.cli.app import commands

@@ -269,16 +269,20 @@ class _Parquet:
 
     def codes(self, batch: "pa.RecordBatch", columns: "Columns") -> "pa.Array[typing.Any] | None":
         """Return the units of a batch if all are codes of digits: such a name is in one form, and no total."""
+        import pyarrow as pa
+
         from ntm_rules.tables.parquet import is_text
 
         array = batch.column(columns.unit)
         if not is_text(array.type):
             return None
+        # of a long text that many rows share there is one, and not one a row, until it is known to be a code
+        entries = pl.Series(plain_text(array.dictionary if pa.types.is_dictionary(array.type) else array))
+        width = self.reading.width or f"1,{_LONGEST_CODE}"
+        if array.null_count or entries.has_nulls() or not entries.str.contains(f"^[0-9]{{{width}}}$").all():
+            return None
         texts = plain_text(array)
         found = pl.Series(texts)
-        width = self.reading.width or f"1,{_LONGEST_CODE}"
-        if found.has_nulls() or not found.str.contains(f"^[0-9]{{{width}}}$").all():
-            return None
         self.hashes.append(_hashes(found.str.strip_chars_start("0").replace("", "0")))
         return texts
 
@@ -295,7 +299,9 @@ class _Parquet:
             if not unit or is_total(unit):
                 values = next(iter(rows(batch.slice(place, 1))))
                 left[place] = not self.reading.is_total(start + place, values, place_of_unit)
-        hashes = _hashes(pl.Series([look_alike(unit) for unit in units], dtype=pl.String))
+        alike = {unit: look_alike(unit) for unit in units}
+        hash_of = dict(zip(alike, _hashes(pl.Series(list(alike.values()), dtype=pl.String)).tolist(), strict=True))
+        hashes = np.array([hash_of[unit] for unit in units], np.uint64)
         self.hashes.append(np.where(left, hashes, start + np.arange(len(units), dtype=np.uint64)))
         if not left.all():
             batch, units = batch.filter(left), [units[place] for place in np.flatnonzero(left)]

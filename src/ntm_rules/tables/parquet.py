@@ -17,7 +17,7 @@ if typing.TYPE_CHECKING:
 
     from ntm_rules.tables.units import Columns, Reading
 
-BATCH = 2**17
+BATCH = 2**16
 """Rows that are read at once."""
 _BUFFER = 2**18
 """Bytes of a column that are read at once, so that memory does not grow with the row groups of a file."""

@@ -72,7 +72,7 @@ def check_long(ruleset: Ruleset, mine: dict[str, dict[str, typing.Any]], verdict
 
 
 @pytest.mark.parametrize("kind", EAGER)
-@FEW
+@FEWEST
 @given(data=st.data())
 def test_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())
@@ -92,7 +92,7 @@ def test_lazily_on_generated_rulesets(kind: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("kind", [*EAGER, *SLOWER])
-@FEW
+@FEWEST
 @given(data=st.data())
 def test_grades(kind: str, data: st.DataObject) -> None:
     """The grade of each row is a column of the wide result; bad values leave it open."""
@@ -120,7 +120,7 @@ def spoiled(draw: st.DrawFn, ruleset: Ruleset, large: float = 1e17) -> Facts:
 
 
 @pytest.mark.parametrize("kind", [*EAGER, *SLOWER])
-@FEW
+@FEWEST
 @given(data=st.data())
 def test_bad_values_are_marked(kind: str, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets(nested=False))
@@ -129,7 +129,7 @@ def test_bad_values_are_marked(kind: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("kind", EAGER)
-@FEW
+@FEWEST
 @given(data=st.data())
 def test_bad_values_are_all_named(kind: str, data: st.DataObject) -> None:
     ruleset = data.draw(rulesets())

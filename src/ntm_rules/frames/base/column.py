@@ -44,7 +44,7 @@ def of_numpy(name: str, values: Array) -> Column:
 
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     data = np.ma.getdata(values) if mask is not None else np.asarray(values)
-    data = data.astype(data.dtype.newbyteorder("="), copy=False)
+    data = data if data.dtype.isnative else data.astype(data.dtype.newbyteorder("="))
     kind = data.dtype.kind
     if kind in "OT":
         listed = python_values(np.asarray(data, object))

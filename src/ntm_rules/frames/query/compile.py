@@ -401,7 +401,8 @@ class FrameCompiler(Engine[Truth, Slot]):
             tops.append(known)
             bottoms.append(share)
         top, bottom = total(tops), total(bottoms)
-        return Slot(null(Kind.FLOAT), top, where(~top.is_null(), bottom, Kind.INT64))
+        # small constants are numbers of four bytes in a database, and would overflow when multiplied with a limit
+        return Slot(null(Kind.FLOAT), top, where(~top.is_null(), bottom.cast(Kind.INT64), Kind.INT64))
 
     def extreme(self, facts: Sequence[str], smaller: bool) -> Slot:
         """Return the least or greatest of several facts; of ratios the one that is so when multiplied out."""

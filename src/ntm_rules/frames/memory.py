@@ -49,10 +49,13 @@ def answers(ruleset: Ruleset, source: Source, layout: Layout, question: Question
     given = Given.of(ruleset, source, layout)
     found = findings(ruleset, given.frame, question.shape)
     rows, marks = marked(found).to_list(), question.on_bad == "mark"
+    if marks and len(rows) > MOST_ALONE:
+        raise _too_many(len(rows))
     problems: list[FactProblem] = []
     parts: list[pl.DataFrame] = []
-    for start in range(0, 0 if marks and len(rows) > MOST_ALONE else min(len(rows), MOST_ALONE), _TOGETHER):
-        looked = list(given.alone(rows[start : min(start + _TOGETHER, MOST_ALONE)]))
+    few = rows[:MOST_ALONE]
+    for start in range(0, len(few), _TOGETHER):
+        looked = list(given.alone(few[start : start + _TOGETHER]))
         problems += [problem for _, one in looked for problem in one.problems]
         if not marks and len(problems) >= MAX_PROBLEMS:
             raise FactError(problems, complete=start + len(looked) == len(rows))
@@ -61,10 +64,15 @@ def answers(ruleset: Ruleset, source: Source, layout: Layout, question: Question
     if problems and not marks:
         raise FactError(problems, complete=len(rows) <= MOST_ALONE)
     if len(rows) > MOST_ALONE:
-        message = Message("table.rows/alone", count=len(rows), most=MOST_ALONE)
-        raise TableError([Diagnostic("table.rows", message, hint=Message("hint.alone"))])
+        raise _too_many(len(rows))
     found = replaced(found, parts).drop(INEXACT)
     return found if marks else found.drop(BAD_FACTS)
+
+
+def _too_many(count: int) -> TableError:
+    """Return the error that so many rows are not looked at one by one."""
+    message = Message("table.rows/alone", count=count, most=MOST_ALONE)
+    return TableError([Diagnostic("table.rows", message, hint=Message("hint.alone"))])
 
 
 def findings(ruleset: Ruleset, frame: pl.DataFrame, shape: str) -> pl.DataFrame:
@@ -132,7 +140,7 @@ def as_series(fact: Fact, column: Column, stepped: bool = False) -> pl.Series:
     if not isinstance(column, pl.Series):
         return listed(fact, typing.cast(list[object], column), stepped)
     # of an empty one the type says nothing: pandas reads numbers there
-    return nothing(fact.id, len(column)) if unfit(fact, *_kind(column), "") is not None else column
+    return nothing(fact.id, len(column)) if is_empty(column) and unfit(fact, *_kind(column), "") else column
 
 
 def _kind(column: Column) -> tuple[typing.Any, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 from attrs import frozen
 
-from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW
+from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, wide_names
 from ntm_rules.frames.base.details import detail_of, facts_behind
 from ntm_rules.frames.base.long import as_float
 from ntm_rules.frames.words import with_invalid
@@ -37,12 +37,16 @@ class Alone:
     lacking: frozenset[str]
     verdict: Verdict
 
+    @property
+    def bad(self) -> set[str]:
+        """The facts that something is wrong with."""
+        return {problem.fact for problem in self.problems}
+
     def rows(self, row: int, shape: str) -> list[Row]:
         """Return what is found of it, in one of the shapes of a result, as of some row of the frame."""
-        bad = len({problem.fact for problem in self.problems})
         if shape == "wide":
-            return [wide_row(self.verdict, row, bad)]
-        beside = _beside(row, bad)
+            return [wide_row(self.verdict, row, len(self.bad))]
+        beside = _beside(row, len(self.bad))
         criteria = self.verdict.criteria.values()
         return [self._long_row(each.criterion.no, no) | beside for each in criteria for no in each.indicators]
 
@@ -52,7 +56,6 @@ class Alone:
         fact = result.single.fact if result.single else None
         numbers = {name: as_float(getattr(result, name), fact) for name in ("actual", "required", "margin")}
         known = [column.value for column in result.columns if column.value is not None]
-        bad = {problem.fact for problem in self.problems}
         return {
             "criterion": criterion,
             "indicator": no,
@@ -62,7 +65,7 @@ class Alone:
             "column": ", ".join(known) or None,
             "evidence": result.evidence,
             "reason": result.codes[0].value if result.codes else None,
-            "detail": detail_of(facts_behind(ruleset, result.indicator), self.facts, bad),
+            "detail": detail_of(facts_behind(ruleset, result.indicator), self.facts, self.bad),
             "content_hash": ruleset.content_hash,
         }
 
@@ -89,18 +92,11 @@ def _beside(row: int, bad: int) -> Row:
 
 def wide_row(verdict: Verdict, row: int, bad: int = 0) -> Row:
     """Return the columns of the wide result for some row of the frame, of which so many facts are bad."""
-    grade = {"grade": verdict.grade.id if verdict.grade else None} if verdict.ruleset.grades else {}
-    return {
-        "outcome": int(verdict.outcome),
-        "provisional": verdict.provisional,
-        **grade,
-        "criteria_met": verdict.criteria_met,
-        "criteria_not_met": verdict.criteria_not_met,
-        "criteria_undetermined": verdict.criteria_undetermined,
-        **{f"criterion_{no}": int(criterion.outcome) for no, criterion in verdict.criteria.items()},
-        **{f"indicator_{no}": int(indicator.outcome) for no, indicator in verdict.indicators.items()},
-        **_beside(row, bad),
-    }
+    whole, *below = verdict.codes
+    grade = [verdict.grade.id if verdict.grade else None] if verdict.ruleset.grades else []
+    counts = (verdict.criteria_met, verdict.criteria_not_met, verdict.criteria_undetermined)
+    found = (whole, verdict.provisional, *grade, *counts, *below)
+    return dict(zip(wide_names(verdict.ruleset), found, strict=True)) | _beside(row, bad)
 
 
 def marked(found: pl.DataFrame) -> pl.Series:

@@ -109,14 +109,15 @@ def of_arrow(name: str, array: typing.Any) -> Column:
     plain = [plain_arrow(chunk) for chunk in chunks]
     kind = plain[0].type if plain else array.type
     size = sum(map(len, plain))
-    if sum(chunk.null_count for chunk in plain) == size:
+    if not plain:
         return nothing(name, size)
     if pa.types.is_decimal256(kind):
         return [value for chunk in plain for value in chunk.to_pylist()]
     if pa.types.is_decimal(kind):
         plain = [chunk.cast(pa.decimal128(38, kind.scale)) for chunk in plain]
     elif not _is_known(kind):
-        return Message("holds.type", type=str(kind))
+        empty = sum(chunk.null_count for chunk in plain) == size
+        return nothing(name, size) if empty else Message("holds.type", type=str(kind))
     return column_of(pl.Series(name, plain[0] if len(plain) == 1 else pa.chunked_array(plain)))
 
 

@@ -1,5 +1,6 @@
 """All checks of a library in one go: every ruleset, every day a layer begins, every province with an overlay."""
 
+import functools
 import multiprocessing
 import time
 from collections import Counter
@@ -163,8 +164,11 @@ def _each(folder: Folder, looked_at: tuple[Composition, ...], proving: bool, job
 
 
 def _look_apart(path: Path, alone: bool, compositions: Sequence[Composition]) -> list[_Seen]:
-    """Look at compositions in another process, which reads the files itself: a library is not sent there."""
-    return list(_look(Folder.read(path, alone), compositions, proving=True))
+    """Look at compositions in another process, which reads the files itself, once: a library is not sent there."""
+    return list(_look(_read_apart(path, alone), compositions, proving=True))
+
+
+_read_apart = functools.cache(Folder.read)
 
 
 def _look(folder: Folder, compositions: Sequence[Composition], proving: bool) -> Iterator[_Seen]:

@@ -17,7 +17,7 @@ def write(form: str, out: str, report: Callable[[], Report], data: Callable[[], 
     """Write a report in the form asked for; what goes to a file is whole before it takes the file's place.
 
     Args:
-        data: plain JSON types; a list may be an iterator of its items.
+        data: plain JSON types; a list may be an iterator of its items, each of which takes one line.
     """
     if form == "xlsx":
         from ntm_rules.reports.workbook import write_report
@@ -50,7 +50,7 @@ def _pieces(value: object) -> Iterator[str]:
     comma = "\n"
     for name, item in items:
         yield f"{comma}{one_line(name)}: " if named else comma
-        yield from _pieces(item)
+        yield from (one_line(item),) if isinstance(value, Iterator) else _pieces(item)
         comma = ",\n"
     yield f"\n{end}"
 

@@ -14,7 +14,7 @@ from ntm_rules.messages.errors import FactError
 from ntm_rules.model.arguments import name_of
 from ntm_rules.model.names import units_alike
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.plain import Json, form, keys_of, plain_object
+from ntm_rules.model.plain import Json, keys_of, plain_form, plain_object
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.programme.input import assessed, yes_no
@@ -208,14 +208,14 @@ def _why(reason: Reason) -> Json:
     return {"no": reason.indicator, "outcome": reason.outcome, "comparisons": leaves_dict(reason.result)}
 
 
-@form
+@plain_form
 def _unit(unit: ReviewedUnit) -> Json:
     # a copy, so that what is explained here is forgotten: it is many times what is known of a unit
     unit = evolve(unit, before=evolve(unit.before), after=evolve(unit.after))
-    return {
-        **unit.difference.to_dict(),
+    more = {
         "transition": unit.transition,
         "provisional": {"before": unit.before.provisional, "after": unit.after.provisional},
         **keys_of(unit, "recognised", "missing", "kept"),
         **({"not_satisfied": list(map(_why, unit.reasons))} if unit.at_stake else {}),
     }
+    return {**unit.difference.to_dict(), **plain_object(more)}

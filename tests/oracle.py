@@ -379,16 +379,21 @@ class _Unit:
         return ways[0] if len(ways) == 1 else joined(ways, 1)
 
     def found(self, node: c.Meets, other: Ruleset, here: str) -> Node:
-        inner = _Unit(other, self.given, self.floor, self.settled).whole()
+        inner = self.finding(other)
         why = self.cell_codes(node.cell)
         outcome, codes = inner.outcome, inner.codes
-        if self.settled and unread(other) and outcome != NOT_MET:
-            outcome = UNDETERMINED
         if why:
             base = node.cell.floor if node.cell.state is CellState.PENDING else None
             stands = base is not None and not below(base, self.floor) and inner.outcome == NOT_MET
             outcome, codes = (NOT_MET, ()) if stands else (UNDETERMINED, tuple(x for x in CODES if x in why))
         return Node(outcome, codes, (Leaf(here, None, outcome, codes),))
+
+    def finding(self, other: Ruleset) -> Node:
+        """What the figures say of another set; where only what is settled counts, not under layers read partly."""
+        inner = _Unit(other, self.given, self.floor, self.settled).whole()
+        if self.settled and unread(other) and inner.outcome != NOT_MET:
+            return evolve(inner, outcome=UNDETERMINED)
+        return inner
 
     # -- comparisons -------------------------------------------------------------------------
 

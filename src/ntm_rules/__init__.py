@@ -41,10 +41,14 @@ if typing.TYPE_CHECKING:
     from ntm_rules.messages.errors import TableError as TableError
     from ntm_rules.messages.errors import UnknownName as UnknownName
     from ntm_rules.model.citations import Evidence as Evidence
+    from ntm_rules.model.judgements import Basis as Basis
+    from ntm_rules.model.judgements import Body as Body
+    from ntm_rules.model.judgements import Judgement as Judgement
     from ntm_rules.model.outcomes import Outcome as Outcome
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
     from ntm_rules.model.rulesets import Ruleset as Ruleset
     from ntm_rules.rules.library import Library as Library
+    from ntm_rules.verdict.verdict import Judged as Judged
     from ntm_rules.verdict.verdict import Verdict as Verdict
     from ntm_rules.verdict.verdict import assess as assess
 
@@ -72,10 +76,14 @@ _HOMES = {
     "TableError": "ntm_rules.messages.errors",
     "UnknownName": "ntm_rules.messages.errors",
     "Evidence": "ntm_rules.model.citations",
+    "Basis": "ntm_rules.model.judgements",
+    "Body": "ntm_rules.model.judgements",
+    "Judgement": "ntm_rules.model.judgements",
     "Outcome": "ntm_rules.model.outcomes",
     "ReasonCode": "ntm_rules.model.outcomes",
     "Ruleset": "ntm_rules.model.rulesets",
     "Library": "ntm_rules.rules.library",
+    "Judged": "ntm_rules.verdict.verdict",
     "Verdict": "ntm_rules.verdict.verdict",
     "assess": "ntm_rules.verdict.verdict",
 }
@@ -83,9 +91,13 @@ _HOMES = {
 __all__ = [
     "AmbiguousName",
     "BadArgument",
+    "Basis",
+    "Body",
     "EngineUnavailable",
     "Evidence",
     "FactError",
+    "Judged",
+    "Judgement",
     "Library",
     "NotInForce",
     "NtmRulesError",

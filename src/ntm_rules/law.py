@@ -29,7 +29,7 @@ from ntm_rules.model.conditions import (
 )
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
-from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, TextChange
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
 from ntm_rules.rules.read.provinces import Province, Registry
@@ -88,6 +88,7 @@ __all__ = [
     "Table",
     "Target",
     "Text",
+    "TextChange",
     "Threshold",
     "TierTested",
     "UnitsThat",

@@ -1,5 +1,6 @@
 """What an assessment answers below the verdict: criteria, indicators, comparisons, reasons."""
 
+from ntm_rules.model.judgements import Disagreement, Unused, UnusedJudgement
 from ntm_rules.model.results import (
     Actual,
     Annotation,
@@ -22,6 +23,7 @@ __all__ = [
     "Column",
     "Connective",
     "CriterionResult",
+    "Disagreement",
     "Evaluated",
     "FactValue",
     "Facts",
@@ -30,4 +32,6 @@ __all__ = [
     "LeafResult",
     "Reason",
     "RulesetResult",
+    "Unused",
+    "UnusedJudgement",
 ]

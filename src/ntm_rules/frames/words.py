@@ -13,12 +13,12 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Connective, Evaluated, IndicatorResult, LeafResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of_derived, indicators
-from ntm_rules.verdict.explain import Unit, explainer_of
+from ntm_rules.verdict.explain import Stands, Unit, explainer_of
 from ntm_rules.verdict.program import program_of
 from ntm_rules.verdict.verdict import assess
 from ntm_rules.words.reason import reason_of
 
-Explain = Callable[[Unit, Outcome, bool], IndicatorResult]
+Explain = Callable[[Unit, Stands], IndicatorResult]
 
 
 def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> str:
@@ -50,7 +50,7 @@ def word(ruleset: Ruleset, row: Mapping[str, typing.Any], lang: str = "vi") -> s
     except (ValueError, IndexError) as error:
         raise TableError([Diagnostic.of("table.row/detail", indicator=number, error=str(error))]) from None
     unit = _unit(ruleset, facts, invalid)
-    result = explain(unit, outcome, bool(row["provisional"]))
+    result = explain(unit, Stands.by_figures(outcome, bool(row["provisional"])))
     if invalid:
         result = with_invalid(ruleset, result, invalid)
     return reason_of(criterion, result, ruleset, {}).text(lang)

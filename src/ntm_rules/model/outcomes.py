@@ -82,6 +82,23 @@ def at_least_of(k: int, codes: Sequence[int]) -> int:
     return 0 if met + codes.count(2) < k else 2
 
 
+def joined(k: int | None, codes: Sequence[int]) -> int:
+    """Return the outcome of all members, of at least *k* of them where a number is given."""
+    return all_of(codes) if k is None else at_least_of(k, codes)
+
+
+def that_decide(outcome: int, codes: Sequence[int], k: int | None) -> list[int]:
+    """Return the places of the members that decide a connective; *k* is None for ``all`` and ``not``.
+
+    An ``all`` fails by those that are not met and holds by every member; k of n holds by those that are met and
+    fails by every member that is not. What is undetermined nothing decides.
+    """
+    if outcome == 2:
+        return []
+    deciding = ({0} if outcome == 0 and 0 in codes else {0, 1, 2, 3}) if k is None else {1} if outcome == 1 else {0, 3}
+    return [place for place, code in enumerate(codes) if code in deciding]
+
+
 def negation_of(code: int) -> int:
     """Return the outcome of ``not``: met and not met change places, the others stay."""
     return 1 - code if code < 2 else code

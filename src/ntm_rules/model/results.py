@@ -11,6 +11,7 @@ from ntm_rules._public import public
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.judgements import Basis, Judgement
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Value
@@ -162,6 +163,8 @@ class IndicatorResult:
         provisional: decided, and it would be undetermined if only official cells counted, or a layer was not read.
         codes: why it is undetermined, or ``layer_not_read``.
         applies, tree: ``applies_if`` and the condition, evaluated; ``applies`` is None where it always applies.
+        basis: on what the outcome rests: figures, or a body that judged.
+        judgement: of that body; None where it rests on figures or is open.
     """
 
     indicator: Indicator
@@ -169,7 +172,9 @@ class IndicatorResult:
     provisional: bool
     codes: tuple[ReasonCode, ...]
     tree: Evaluated
-    applies: Evaluated | None = None
+    applies: Evaluated | None
+    basis: Basis
+    judgement: Judgement | None = None
 
     @property
     def no(self) -> str:
@@ -245,6 +250,7 @@ class CriterionResult:
     """A criterion, evaluated; ``indicators`` by printed number, in the order of the decision.
 
     Attributes:
+        basis, judgement: as of an indicator; it follows where a judgement on an indicator decides it.
         grade, possible_grades: as of the verdict, for what the grades ask of this criterion.
     """
 
@@ -252,6 +258,8 @@ class CriterionResult:
     outcome: Outcome
     provisional: bool
     indicators: Mapping[str, IndicatorResult]
+    basis: Basis
+    judgement: Judgement | None = None
     grade: Grade | None = None
     possible_grades: tuple[Grade, ...] = ()
 

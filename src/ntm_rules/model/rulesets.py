@@ -98,6 +98,20 @@ class Layer:
 
 @public("law")
 @frozen
+class TextChange:
+    """What layers did to an indicator or criterion last: since when its text is what it is, or since when it is gone.
+
+    Attributes:
+        since: the first day of the layer.
+    """
+
+    no: str
+    is_criterion: bool
+    since: dt.date
+
+
+@public("law")
+@frozen
 class Grade:
     """A middle outcome that a set declares, such as "cơ bản đạt chuẩn".
 
@@ -134,6 +148,7 @@ class Ruleset:
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
         unread: the facts of the library that this set does not read; what is given of them is checked all the same.
+        changes: the indicators and criteria that a layer above the first one added, changed or took out.
     """
 
     id: str
@@ -158,6 +173,7 @@ class Ruleset:
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     catalogue: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
     unread: tuple[Fact, ...] = field(default=(), eq=False, repr=False)
+    changes: tuple[TextChange, ...] = field(default=(), eq=False, repr=False)
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:

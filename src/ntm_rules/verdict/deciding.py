@@ -8,7 +8,7 @@ import typing
 from collections.abc import Iterable, Iterator
 
 from ntm_rules.model.conditions import Case, Ref
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Outcome, that_decide
 from ntm_rules.model.results import (
     Column,
     Connective,
@@ -141,17 +141,6 @@ _D = typing.TypeVar("_D", bound=_Decided)
 
 
 def _that_decide(outcome: Outcome, members: Iterable[_D], k: int | None) -> list[_D]:
-    """Return the members that decide a connective; *k* is None for ``all`` and ``not``, a number for k of n.
-
-    An ``all`` fails by those that are not met and holds by every member; k of n holds by those that are met and
-    fails by every member that is not.
-    """
+    """Return the members that decide a connective."""
     found = list(members)
-    if outcome is Outcome.UNDETERMINED:
-        return []
-    if k is None:
-        not_met = [m for m in found if m.outcome is Outcome.NOT_MET]
-        return not_met if outcome is Outcome.NOT_MET and not_met else found
-    if outcome is Outcome.MET:
-        return [m for m in found if m.outcome is Outcome.MET]
-    return [m for m in found if m.outcome in (Outcome.NOT_MET, Outcome.NOT_APPLICABLE)]
+    return [found[place] for place in that_decide(outcome, [member.outcome for member in found], k)]

@@ -19,6 +19,7 @@ from ntm_rules.model.conditions import (
 )
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.fold import Compared, Conditions
+from ntm_rules.model.judgements import Basis, Judgement
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode, all_of, at_least_of, grade_of, negation_of, possible_grades
 from ntm_rules.model.results import (
@@ -52,6 +53,7 @@ from ntm_rules.verdict.margins import actual_of, margin_of, slot_codes, turning
 from ntm_rules.verdict.program import program_of
 
 _OUTCOMES = tuple(Outcome)
+_BASES = tuple(Basis)
 _UNREAD = (ReasonCode.LAYER_NOT_READ,)
 
 Columns = tuple[Column, ...]
@@ -90,17 +92,35 @@ class ExplainCell(typing.Protocol):
 Explain = Callable[[Unit], Evaluated]
 
 
+class Stands(typing.NamedTuple):
+    """How an indicator stands: its outcome, whether that is provisional, and on what it rests."""
+
+    outcome: Outcome
+    provisional: bool
+    basis: Basis
+    judgement: Judgement | None
+
+    @classmethod
+    def by_figures(cls, outcome: Outcome, provisional: bool) -> typing.Self:
+        """Return how it stands in the first reading."""
+        basis = Basis.OPEN if outcome is Outcome.UNDETERMINED else Basis.FIGURES
+        return cls(outcome, provisional, basis, None)
+
+
 def explained(
     ruleset: Ruleset,
     unit: Unit,
     codes: Sequence[int],
     provisional: Sequence[bool],
+    bases: Sequence[int],
+    judgements: Mapping[int, Judgement],
     grades: Sequence[tuple[Grade, Sequence[int]]],
 ) -> tuple[CriterionResult, ...]:
     """Return the criteria of a unit with their indicators, read off its slots.
 
     Args:
-        codes, provisional: of the set, its criteria and its indicators.
+        codes, provisional, bases: of the set, its criteria and its indicators.
+        judgements: on which an outcome rests, by its place among these.
         grades: what the set declares, each with the outcome codes against what it asks.
     """
     explainer = explainer_of(ruleset)
@@ -110,13 +130,15 @@ def explained(
     for number, (criterion, indicators) in enumerate(explainer.criteria, 1):
         below: dict[str, IndicatorResult] = {}
         for explain in indicators:
-            result = explain(unit, _OUTCOMES[codes[place]], provisional[place])
+            stands = Stands(_OUTCOMES[codes[place]], provisional[place], _BASES[bases[place]], judgements.get(place))
+            result = explain(unit, stands)
             below[result.no] = result
             place += 1
         outcome = _OUTCOMES[codes[number]]
         reached = [(grade, at.get(criterion.no, Outcome.MET)) for grade, at in graded]
         graded_as = grade_of(outcome, reached), possible_grades(outcome, reached)
-        results.append(CriterionResult(criterion, outcome, provisional[number], below, *graded_as))
+        rests = _BASES[bases[number]], judgements.get(number)
+        results.append(CriterionResult(criterion, outcome, provisional[number], below, *rests, *graded_as))
     return tuple(results)
 
 
@@ -152,8 +174,8 @@ class Explainer(Conditions[Explain]):
         }
         self.criteria = [(c, [self.indicator(i) for i in c.indicators]) for c in ruleset.criteria]
 
-    def indicator(self, indicator: Indicator) -> Callable[[Unit, Outcome, bool], IndicatorResult]:
-        """Return an indicator, explained, given its outcome and whether that is provisional."""
+    def indicator(self, indicator: Indicator) -> Callable[[Unit, Stands], IndicatorResult]:
+        """Return an indicator, explained, given how it stands."""
         require = self.condition(indicator.require, indicator.no)
         applies_if = None if indicator.applies_if is None else self.condition(indicator.applies_if, indicator.no)
         conditions = [c for c in (indicator.require, indicator.applies_if) if c is not None]
@@ -161,7 +183,8 @@ class Explainer(Conditions[Explain]):
         read_whole = self.read_whole and all(other is None or other.read_whole for other in others)
         unread = () if read_whole else _UNREAD
 
-        def explain(unit: Unit, outcome: Outcome, provisional: bool) -> IndicatorResult:
+        def explain(unit: Unit, stands: Stands) -> IndicatorResult:
+            outcome, provisional, basis, judgement = stands
             tree = require(unit)
             applies = None if applies_if is None else applies_if(unit)
             codes: tuple[ReasonCode, ...] = ()
@@ -170,9 +193,9 @@ class Explainer(Conditions[Explain]):
                 codes = applies.codes if applies is not None and hidden else tree.codes
             elif provisional and outcome is not Outcome.NOT_MET:
                 codes = unread
-            if applies is not None and applies.outcome is not Outcome.MET:
+            if judgement is not None or (applies is not None and applies.outcome is not Outcome.MET):
                 tree = _without_margins(tree)
-            return IndicatorResult(indicator, outcome, provisional, codes, tree, applies)
+            return IndicatorResult(indicator, outcome, provisional, codes, tree, applies, basis, judgement)
 
         return explain
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import kept
-from ntm_rules.model.outcomes import all_of, at_least_of
+from ntm_rules.model.outcomes import joined
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.spans import worked_out
 from ntm_rules.verdict.compare import Code, Slots
-from ntm_rules.verdict.compile import Compiler, Value
+from ntm_rules.verdict.compile import Compiler, Finding, Value
 from ntm_rules.verdict.facts import CheckedFacts, Checker
 
 
@@ -47,8 +47,12 @@ class Program:
         self.places = dict(self.checker.places)
         for name in (*worked_out(ruleset), *dict(ruleset.bindings)):
             self.places.setdefault(name, len(self.places))
-        self.asked = Pass(ruleset, self.places, ruleset.minimum_evidence)
-        self.official = Pass(ruleset, self.places, Evidence.OFFICIAL, settled=True)
+        self.asked = self.under(ruleset.minimum_evidence)
+        self.official = self.under(Evidence.OFFICIAL, settled=True)
+
+    def under(self, floor: Evidence | None, settled: bool = False) -> "Pass":
+        """Return the ruleset compiled for a floor; *settled* as for ``finding_of``."""
+        return Pass(self.ruleset, self.places, floor, lambda other: finding_of(other, self.places, floor, settled))
 
     def run(self, values: list[typing.Any]) -> bytes:
         """Return the codes of the set, its criteria and its indicators."""
@@ -59,13 +63,11 @@ class Pass:
     """A ruleset compiled for one floor of evidence.
 
     Args:
-        settled: a prerequisite that is met under layers not read whole is undetermined: its outcome is not settled.
+        finding: compiles a prerequisite to its outcome over the slots.
     """
 
-    def __init__(
-        self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False
-    ) -> None:
-        compiler = Compiler(ruleset, places, floor, lambda other: finding_of(other, places, floor, settled))
+    def __init__(self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, finding: Finding) -> None:
+        self.compiler = compiler = Compiler(ruleset, places, floor, finding)
         self.derived: list[Value] = [value for _, value in compiler.worked_out(ruleset)]
         self.first = len(ruleset.facts)
         constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
@@ -79,9 +81,9 @@ class Pass:
             start = end
         self.k = ruleset.at_least_n
 
-    def slots(self, values: list[typing.Any]) -> list[typing.Any]:
-        """Return the slots of a unit: facts, what is worked out in its order, then what is bound."""
-        slots = [*values, *self.tail]
+    def slots(self, values: list[typing.Any], more: Sequence[object] = ()) -> list[typing.Any]:
+        """Return the slots of a unit: facts, what is worked out in its order, what is bound, and *more* behind them."""
+        slots = [*values, *self.tail, *more]
         place = self.first
         for rule in self.derived:
             slots[place] = rule(slots)
@@ -91,22 +93,26 @@ class Pass:
     def codes(self, slots: Slots) -> bytes:
         """Return the codes of the set, its criteria and its indicators, in printed order."""
         codes = bytes([indicator(slots) for indicator in self.indicators])
-        criteria = bytes([all_of(codes[s]) if k is None else at_least_of(k, codes[s]) for s, k in self.spans])
+        criteria = bytes([joined(k, codes[span]) for span, k in self.spans])
         return bytes((self.whole(criteria),)) + criteria + codes
 
     def criterion(self, number: int, indicators: Sequence[int]) -> int:
         """Return the code of one criterion over the codes of all indicators."""
         span, k = self.spans[number]
-        return all_of(indicators[span]) if k is None else at_least_of(k, indicators[span])
+        return joined(k, indicators[span])
 
     def whole(self, criteria: Sequence[int]) -> int:
         """Return the code of the set over those of its criteria."""
-        return all_of(criteria) if self.k is None else at_least_of(self.k, criteria)
+        return joined(self.k, criteria)
 
 
 def finding_of(other: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False) -> Code:
-    """Return the outcome of a prerequisite over the slots of the set that asks for it."""
-    inner = Pass(other, program_of(other).places, floor, settled)
+    """Return the outcome of a prerequisite over the slots of the set that asks for it.
+
+    Args:
+        settled: one that is met under layers not read whole is undetermined: its outcome is not settled.
+    """
+    inner = program_of(other).under(floor, settled)
     sources = [places[fact.id] for fact in other.facts]
     unread = settled and not other.read_whole
 

@@ -1,32 +1,42 @@
 """The verdict on one unit: outcome codes first, objects and texts when somebody asks for them."""
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.arguments import need
+from ntm_rules.model.judgements import (
+    VOICES,
+    Basis,
+    Disagreement,
+    Judgement,
+    Judgements,
+    UnusedJudgement,
+    in_order,
+    judgements_of,
+)
 from ntm_rules.model.kept import kept
-from ntm_rules.model.outcomes import Outcome, grade_of, possible_grades
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, one_line
 from ntm_rules.model.results import Annotation, CriterionResult, Facts, FactValue, IndicatorResult
-from ntm_rules.model.rulesets import Grade, Ruleset
-from ntm_rules.model.thresholds import Cell
+from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
+from ntm_rules.verdict.judging import First, Second, changed_by, read_again
 from ntm_rules.verdict.program import check_facts, program_of
+from ntm_rules.verdict.reading import Reading
 from ntm_rules.verdict.verdict_json import verdict_dict
-from ntm_rules.words.reason import Reason, reason_of
 
 
 @public()
 @frozen(repr=False)
-class Verdict:
-    """The finding for one unit. Immutable; can be pickled and compared.
+class Verdict(Reading):
+    """The finding for one unit, read off figures alone. Immutable; can be pickled and compared.
 
     Attributes:
         unit: the caller's name or code of the unit.
@@ -37,6 +47,8 @@ class Verdict:
         values: the facts as the engine read them, one a slot.
         codes, floors: outcome codes of the set, its criteria and its indicators: as asked for, and with official
             cells only.
+        judgements: what bodies decided, as it was given; it changes nothing here, see ``judged``.
+        voices: who fills what is undetermined in ``judged``, in order.
     """
 
     ruleset: Ruleset
@@ -47,6 +59,8 @@ class Verdict:
     floors: bytes = field(repr=False)
     values: tuple[object, ...] = field(eq=False, repr=False)
     unread: Mapping[str, FactValue] = MappingProxyType({})
+    judgements: tuple[Judgement, ...] = ()
+    voices: tuple[Basis, ...] = field(default=VOICES, repr=False)
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
@@ -75,17 +89,7 @@ class Verdict:
     def __hash__(self) -> int:
         return hash((self.ruleset.id, self.unit, self.codes))
 
-    # -- the set -----------------------------------------------------------------------------
-
-    @property
-    def outcome(self) -> Outcome:
-        """Of the whole set."""
-        return Outcome(self.codes[0])
-
-    @property
-    def provisional(self) -> bool:
-        """Decided, but it rests on a number that was not checked against the official text, or on an unread layer."""
-        return self.provisional_flags[0]
+    # -- the first reading -------------------------------------------------------------------
 
     @property
     @kept
@@ -96,80 +100,20 @@ class Verdict:
         return tuple([code != 2 and (floor == 2 or (unread and code != 0)) for code, floor in pairs])
 
     @property
-    def criteria_total(self) -> int:
-        """Criteria of the composed set that are counted, the same for every unit."""
-        return sum(criterion.counted for criterion in self.ruleset.criteria)
-
-    @property
-    def criteria_met(self) -> int:
-        """Criteria met or not applicable, of those that are counted."""
-        codes = self._criteria_codes
-        return codes.count(Outcome.MET) + codes.count(Outcome.NOT_APPLICABLE)
-
-    @property
-    def criteria_not_met(self) -> int:
-        """Criteria not met, of those that are counted."""
-        return self._criteria_codes.count(Outcome.NOT_MET)
-
-    @property
-    def criteria_undetermined(self) -> int:
-        """Criteria undetermined, of those that are counted."""
-        return self._criteria_codes.count(Outcome.UNDETERMINED)
-
-    @property
-    def indicator_counts(self) -> Mapping[Outcome, int]:
-        """How many indicators have each outcome."""
-        codes = self.codes[1 + len(self.ruleset.criteria) :]
-        return MappingProxyType({outcome: codes.count(outcome) for outcome in Outcome})
-
-    @property
-    def _criteria_codes(self) -> bytes:
-        """Of the criteria that are counted."""
-        criteria = self.ruleset.criteria
-        pairs = zip(criteria, self.codes[1 : 1 + len(criteria)], strict=True)
-        return bytes([code for criterion, code in pairs if criterion.counted])
-
-    # -- grades ------------------------------------------------------------------------------
-
-    @property
     @kept
     def by_grade(self) -> "Mapping[str, Verdict]":
         """The findings of the same facts against what each declared grade asks, by its id, the highest first."""
         values = typing.cast(list[Slot], list(self.values[: len(self.ruleset.facts)]))
         checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), values)
-        return MappingProxyType({grade.id: verdict_of(grade.ruleset, checked) for grade in self.ruleset.grades})
-
-    @property
-    def grade(self) -> Grade | None:
-        """The declared grade of a unit that does not meet the whole set: the highest that it reaches.
-
-        None where the set is met, where no grade is reached, and where that is not certain; see ``possible_grades``.
-        """
-        return grade_of(self.outcome, self._reached)
-
-    @property
-    def possible_grades(self) -> tuple[Grade, ...]:
-        """The grades that the unit may have while something is open, the highest first; ``grade`` alone if certain.
-
-        Where the outcome of the set is undetermined the unit may meet the whole set as well; where it is not met and
-        the last of these grades is not reached for certain, it may have none.
-        """
-        return possible_grades(self.outcome, self._reached)
-
-    @property
-    def grade_counts(self) -> Mapping[str, int]:
-        """How many of the criteria that are not met have each grade, by its id; only those that are counted."""
-        found = dict.fromkeys((g.id for g in self.ruleset.grades), 0)
-        for result in self.criteria.values() if found else ():
-            if result.criterion.counted and result.grade is not None:
-                found[result.grade.id] += 1
+        found = {grade.id: verdict_of(grade.ruleset, checked) for grade in self.ruleset.grades}
+        if self.judgements:
+            found = {name: self._judge_alike(verdict) for name, verdict in found.items()}
         return MappingProxyType(found)
 
-    @property
-    def _reached(self) -> list[tuple[Grade, Outcome]]:
-        return [(grade, self.by_grade[grade.id].outcome) for grade in self.ruleset.grades]
-
-    # -- below -------------------------------------------------------------------------------
+    def _judge_alike(self, graded: "Verdict") -> "Verdict":
+        """Return the finding of a grade with the judgements on what the grade leaves as it is."""
+        other = changed_by(self.ruleset, graded.ruleset)
+        return evolve(graded, judgements=tuple(j for j in self.judgements if j.no not in other), voices=self.voices)
 
     @property
     @kept
@@ -177,36 +121,29 @@ class Verdict:
         """The criteria by printed number, in the order of the decision; made when first asked for."""
         unit = Unit(self.values, self.facts, self.unit, assess)
         grades = [(grade, self.by_grade[grade.id].codes) for grade in self.ruleset.grades]
-        found = explained(self.ruleset, unit, self.codes, self.provisional_flags, grades)
+        bases = self.codes.translate(_BY_FIGURES)
+        found = explained(self.ruleset, unit, self.codes, self.provisional_flags, bases, {}, grades)
         return MappingProxyType({c.no: c for c in found})
 
-    @property
-    def indicators(self) -> Mapping[str, IndicatorResult]:
-        """All indicators by printed number, in the order of the decision."""
-        return MappingProxyType({no: i for c in self.criteria.values() for no, i in c.indicators.items()})
+    # -- the second reading ------------------------------------------------------------------
 
     @property
-    def provisional_cells(self) -> tuple[tuple[str, Cell], ...]:
-        """The cells below official evidence on which provisional outcomes rest, each with its address."""
-        found = (
-            (leaf.address, leaf.cell)
-            for indicator in self.indicators.values()
-            if indicator.provisional
-            for tree in (indicator.applies, indicator.tree)
-            if tree is not None
-            for leaf in tree.leaves()
-            if leaf.cell is not None and leaf.cell.level != "official"
-        )
-        return tuple(dict.fromkeys(found))
+    @kept
+    def judged(self) -> "Judged":
+        """The second reading: what figures leave undetermined, judgements fill. Without any it says what this says."""
+        return Judged.of(self)
 
-    def reasons(self) -> tuple[Reason, ...]:
-        """Why the indicators that are not satisfied are not, in the order of the decision."""
-        return tuple(
-            reason_of(criterion.no, indicator, self.ruleset, self.annotations)
-            for criterion in self.criteria.values()
-            for indicator in criterion.indicators.values()
-            if not indicator.outcome.satisfied
-        )
+    @property
+    def unused_judgements(self) -> tuple[UnusedJudgement, ...]:
+        """The judgements that do not count, each with the reason."""
+        return self.judged.unused_judgements
+
+    @property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Where judgements and figures differ from the outcomes of the second reading, in printed order."""
+        return self.judged.disagreements
+
+    # -- with other facts, and elsewhere -------------------------------------------------------
 
     def with_facts(self, facts: Facts) -> "Verdict":
         """Return the verdict with some facts changed; None takes a fact away."""
@@ -214,7 +151,7 @@ class Verdict:
         given: dict[str, FactValue | Mapping[str, object] | None] = {**self.facts, **self.unread}
         for name, note in self.annotations.items():
             given[name] = {"value": given.get(name), "source": note.source, "as_of": note.as_of, "by": note.by}
-        return assess(self.ruleset, given | dict(facts), self.unit)
+        return assess(self.ruleset, given | dict(facts), self.unit, judgements=self.judgements, voices=self.voices)
 
     def to_dict(self) -> Json:
         """Plain JSON types after the shipped schema ``verdict-1.json``; exact numbers are texts."""
@@ -227,9 +164,164 @@ class Verdict:
 
 _FIELDS = tuple(f.name for f in fields(Verdict) if f.init)
 _MAPPINGS = ("facts", "annotations", "unread")
+_BY_FIGURES = bytes(Basis.OPEN if code == Outcome.UNDETERMINED else Basis.FIGURES for code in range(256))
+"""On what the outcomes of the first reading rest, by their codes."""
 
 
-def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
+@public()
+@frozen(repr=False)
+class Judged(Reading):
+    """The second reading of a verdict, in the shape of the first: voices fill in order what is undetermined.
+
+    Attributes:
+        verdict: the first reading.
+        given_with: False for a prerequisite of the set with which the judgements were given.
+    """
+
+    verdict: Verdict
+    given_with: bool
+    _second: Second
+    _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False)
+
+    @classmethod
+    def of(cls, verdict: Verdict, given_with: bool = True) -> "Judged":
+        """Return the second reading of a verdict.
+
+        Raises:
+            FactError, UnknownName: as ``assess`` for judgements.
+        """
+        first = First(verdict.values, verdict.codes, verdict.floors)
+        second = read_again(
+            verdict.ruleset, first, verdict.judgements, verdict.voices, verdict.unit, given_with=given_with
+        )
+        return cls(verdict, given_with, second)
+
+    def __repr__(self) -> str:
+        return repr(self.verdict).replace("<Verdict", "<Judged", 1)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Judged.of, (self.verdict, self.given_with)
+
+    def __bool__(self) -> bool:
+        """Refuse, as a verdict does.
+
+        Raises:
+            BadArgument: always.
+        """
+        raise BadArgument(Message("argument.truth", what="Judged"))
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The set it was assessed against."""
+        return self.verdict.ruleset
+
+    @property
+    def unit(self) -> str | None:
+        """The caller's name or code of the unit."""
+        return self.verdict.unit
+
+    @property
+    def facts(self) -> Mapping[str, FactValue]:
+        """The facts as they were given."""
+        return self.verdict.facts
+
+    @property
+    def annotations(self) -> Mapping[str, Annotation]:
+        """Source, date and author of facts, where the caller gave them."""
+        return self.verdict.annotations
+
+    @property
+    def unread(self) -> Mapping[str, FactValue]:
+        """The facts that were given and that no rule of the set reads."""
+        return self.verdict.unread
+
+    @property
+    def codes(self) -> bytes:
+        """Outcome codes of the set, its criteria and its indicators, in printed order."""
+        return self._second.codes
+
+    @property
+    def bases(self) -> bytes:
+        """On what each of these rests: codes of ``Basis``."""
+        return self._second.bases
+
+    @property
+    def basis(self) -> Basis:
+        """On what the outcome of the set rests."""
+        return Basis(self.bases[0])
+
+    @property
+    def provisional_flags(self) -> tuple[bool, ...]:
+        """Whether each outcome of ``codes`` is provisional; one that a body judged is not."""
+        return self._second.provisional
+
+    @property
+    def criteria_judged(self) -> int:
+        """Criteria decided here and not by figures alone, of those that are counted."""
+        pairs = zip(self.verdict.criteria_codes, self.criteria_codes, strict=True)
+        return sum(before == Outcome.UNDETERMINED != after for before, after in pairs)
+
+    @property
+    def used_judgements(self) -> tuple[Judgement, ...]:
+        """The judgements on which outcomes rest: criteria first, then indicators, in printed order."""
+        return tuple(judgement for _, judgement in sorted(self._second.used.items(), key=lambda used: used[0]))
+
+    @property
+    def unused_judgements(self) -> tuple[UnusedJudgement, ...]:
+        """The judgements that do not count, each with the reason."""
+        return self._second.unused
+
+    @property
+    @kept
+    def by_grade(self) -> "Mapping[str, Judged]":
+        """The second reading of what each declared grade asks, by its id, the highest first."""
+        return MappingProxyType({name: verdict.judged for name, verdict in self.verdict.by_grade.items()})
+
+    @property
+    @kept
+    def criteria(self) -> Mapping[str, CriterionResult]:
+        """The criteria by printed number, in the order of the decision; made when first asked for."""
+        second = self._second
+        unit = Unit(second.slots, self.facts, self.unit, self._of_prerequisite)
+        grades = [(grade, self.by_grade[grade.id].codes) for grade in self.ruleset.grades]
+        stands = (second.codes, second.provisional, second.bases, second.used)
+        return MappingProxyType({c.no: c for c in explained(self.ruleset, unit, *stands, grades)})
+
+    def _of_prerequisite(self, ruleset: Ruleset, facts: Facts, unit: str | None = None) -> "Judged":
+        """Return the second reading of a prerequisite, whose judgements are those that name it."""
+        verdict = assess(ruleset, facts, unit)
+        return Judged.of(evolve(verdict, judgements=self.verdict.judgements, voices=self.verdict.voices), False)
+
+    @property
+    @kept
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Where judgements that count, or figures, differ from the outcomes here: criteria first, in printed order."""
+        said: list[tuple[int, Basis, Outcome, Judgement | None]] = [
+            (place, Basis.FIGURES, Outcome(code), None)
+            for place, code in enumerate(self._second.figures)
+            if place and code != Outcome.UNDETERMINED
+        ]
+        said += [(place, by, judgement.outcome, judgement) for (place, by), judgement in self._second.spoken.items()]
+        said = [each for each in said if each[2] != self.codes[each[0]]]
+        return tuple(self._disagreement(*each) for each in sorted(said, key=lambda each: each[:2]))
+
+    def _disagreement(self, place: int, by: Basis, said: Outcome, judgement: Judgement | None) -> Disagreement:
+        number = place - 1 - len(self.ruleset.criteria)
+        criteria, indicators = self.verdict.criteria, self.verdict.indicators
+        result = list(criteria.values())[place - 1] if number < 0 else list(indicators.values())[number]
+        margin = result.margin if isinstance(result, IndicatorResult) else None
+        stands = Outcome(self.codes[place]), Basis(self.bases[place])
+        return Disagreement(result.no, number < 0, *stands, said, by, judgement, margin)
+
+
+def assess(
+    ruleset: Ruleset,
+    facts: Facts,
+    unit: str | None = None,
+    *,
+    judgements: Judgements = (),
+    voices: Iterable[Basis | str] = VOICES,
+) -> Verdict:
     """Return the finding for one unit.
 
     Args:
@@ -237,11 +329,22 @@ def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
         facts: fact id to value, or to ``{value, source, as_of, by}``; None and absent facts are missing. Percentages
             are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``.
         unit: name or code of the unit, for messages and the verdict.
+        judgements: what bodies decided, by printed number: ``"met"``, a ``Judgement``, a mapping of its fields, or
+            several of these; or ``Judgement`` values in a row. They decide nothing here, see ``Verdict.judged``.
+        voices: who fills what is undetermined in ``Verdict.judged``, in order.
 
     Raises:
-        FactError: every bad fact of the unit.
+        FactError: every bad fact of the unit; judgements of one body, day and number that differ.
+        UnknownName: a judgement on a number that the set never had.
+        BadArgument: what is no judgement, or one on the whole set.
     """
-    return verdict_of(ruleset, check_facts(ruleset, facts, unit))
+    verdict = verdict_of(ruleset, check_facts(ruleset, facts, unit))
+    given = judgements_of(judgements)
+    if not given:
+        return verdict
+    verdict = evolve(verdict, judgements=given, voices=in_order(voices))
+    verdict.judged  # noqa: B018 - what is wrong with judgements is said here, and not when somebody looks
+    return verdict
 
 
 def verdict_of(ruleset: Ruleset, facts: CheckedFacts) -> Verdict:

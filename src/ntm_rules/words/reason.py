@@ -66,6 +66,8 @@ class Reason:
             UnknownName: another language than ``vi`` or ``en``.
         """
         words = words_in(lang, self.facts, self.annotations, self.met_means)
+        if self.result.judgement is not None:
+            return "; ".join((self.result.judgement.text(lang), words.citation(self.result.citation)))
         leaves = _deciding(self.result)
         cited = [leaf.cell.citation for leaf in leaves if leaf.cell is not None] or [self.result.citation]
         parts = [self._what(words), *_columns(words, leaves), *map(words.citation, cited), *words.evidence(leaves)]

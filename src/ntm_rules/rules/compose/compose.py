@@ -16,7 +16,7 @@ from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Derived, 
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.numbers import MAX_DIGITS, unfit
 from ntm_rules.model.rewrite import alike
-from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset, TextChange
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of, prerequisites_of
@@ -74,12 +74,18 @@ def compose(
     borrowed = dict(derived)  # with those of the thresholds that the base refers to, which a layer may replace
     criteria = _resolve(base.criteria, request, borrowed)  # so that overlays can be compared with what it comes to
     tree = Tree(criteria, criteria, _selectors(facts, borrowed, bindings))
+    changes: dict[tuple[str, bool], TextChange] = {}
     for layer in chosen:
+        before = tree.composed
         reader = Reader()
         own, conditions = read_derived(layer.derive, layer.header.scope(_known(facts, derived), rulesets), reader)
         derived.update({d.id: d for d in own})
         tree = evolve(tree, selectors=_selectors(facts, {**borrowed, **derived}, bindings))
         tree = apply_operations(tree, layer.header, layer.operations, conditions, reader)
+        changes |= {
+            (no, is_criterion): TextChange(no, is_criterion, layer.header.layer.start)
+            for no, is_criterion in _changed(before, tree.composed)
+        }
         aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
     # only now, since one layer may take out what the next one puts back
@@ -119,9 +125,22 @@ def compose(
         diagnostics=told,
         catalogue=frozenset(facts),
         unread=tuple(fact for fact in facts.values() if fact not in used),
+        changes=tuple(changes.values()),
     )
     grades = [Grade(v.id, evolve(composed, criteria=v.criteria, diagnostics=()), v.title) for v in variants]
     return evolve(composed, grades=tuple(grades))
+
+
+def _changed(before: rw.Criteria, after: rw.Criteria) -> Iterator[tuple[str, bool]]:
+    """Yield the numbers under which something else stands after a layer, or nothing more; True for criteria."""
+    if before == after:
+        return
+    for is_criterion in (False, True):
+        old, new = (
+            {node.no: node for c in criteria for node in ((c,) if is_criterion else c.indicators)}
+            for criteria in (before, after)
+        )
+        yield from ((no, is_criterion) for no in old | new if old.get(no) != new.get(no))
 
 
 def _bindings(request: Request) -> dict[str, str]:

@@ -797,10 +797,104 @@ def counts() -> None:
         case(f, title, ruleset([criterion("1", *rows, at_least_n=k)]), {"yes": True, "third": False}, expect(outcome, {"1": result(outcome)}, answers))
 
 
+# -- judgements -----------------------------------------------------------------------------------
+
+FIGURES, FOLLOWS, OPEN = "figures", "follows", "open"
+PROVINCE, DISTRICT, COMMUNE, OTHER = "province", "district", "commune", "other"
+
+
+def judged(
+    title: str,
+    rules: Json,
+    facts: Json,
+    judgements: list[Json],
+    whole: tuple[str, str],
+    criteria: dict[str, tuple[str, str]],
+    indicators: dict[str, tuple[str, str]],
+    unused: dict[int, str] | None = None,
+    apart: list[tuple[str, str, str]] | None = None,
+    provisional: Sequence[str] = (),
+    voices: list[str] | None = None,
+) -> None:
+    """A second reading: outcome and basis of each node, which judgements do not count, and who says otherwise.
+
+    *provisional* names criteria by their number and indicators by theirs; ``set`` is the set.
+    """
+
+    def says(no: str, pair: tuple[str, str]) -> Json:
+        return {"outcome": pair[0], "basis": pair[1], "provisional": no in provisional}
+
+    expected = {
+        **says("set", whole),
+        "criteria": {no: says(f"criterion {no}", pair) for no, pair in criteria.items()},
+        "indicators": {no: says(no, pair) for no, pair in indicators.items()},
+        "unused": [{"judgement": n, "why": why} for n, why in sorted((unused or {}).items())],
+        "disagreements": [{"no": no, "by": by, "said": said} for no, by, said in apart or []],
+    }
+    found: Json = {"case": title, "ruleset": rules, "facts": facts, "judgements": judgements}
+    CASES.setdefault("judgements", []).append(found | ({} if voices is None else {"voices": voices}) | {"expected": {"judged": expected}})
+
+
+def said(no: str, outcome: str, body: str = COMMUNE, **more: str) -> Json:
+    note = {"note": "không có đối tượng"} if outcome == A else {}
+    return {"no": no, "outcome": outcome, "body": body, **note, **more}
+
+
+def judgements() -> None:
+    two = ruleset([criterion("1", indicator("1.1", yes("yes")), indicator("1.2", yes("also"))), criterion("2", indicator("2", yes("third")))])
+    op = (U, OPEN)
+    judged("nobody judged", two, {"yes": True, "also": False}, [], (N, FIGURES), {"1": (N, FIGURES), "2": op}, {"1.1": (M, FIGURES), "1.2": (N, FIGURES), "2": op})
+    judged("a body fills what figures leave open", two, {"yes": True, "also": True}, [said("2", M)], (M, FOLLOWS), {"1": (M, FIGURES), "2": (M, FOLLOWS)}, {"1.1": (M, FIGURES), "1.2": (M, FIGURES), "2": (M, COMMUNE)})
+    judged("figures stand against a body", two, {"third": False}, [said("2", M, PROVINCE)], (N, FIGURES), {"1": op, "2": (N, FIGURES)}, {"1.1": op, "1.2": op, "2": (N, FIGURES)}, apart=[("2", PROVINCE, M)])
+    judged("the number that an indicator has means the indicator", two, {}, [said("2", N)], (N, FOLLOWS), {"1": op, "2": (N, FOLLOWS)}, {"1.1": op, "1.2": op, "2": (N, COMMUNE)})
+    judged("a criterion judged, its indicators open", two, {}, [said("1", M)], (U, OPEN), {"1": (M, COMMUNE), "2": op}, {"1.1": op, "1.2": op, "2": op})
+    judged("every criterion judged", two, {}, [said("1", M), said("2", M)], (M, FOLLOWS), {"1": (M, COMMUNE), "2": (M, FOLLOWS)}, {"1.1": op, "1.2": op, "2": (M, COMMUNE)})
+    judged("what follows is before what is said of the criterion", two, {"yes": True}, [said("1.2", M), said("1", N)], (U, OPEN), {"1": (M, FOLLOWS), "2": op}, {"1.1": (M, FIGURES), "1.2": (M, COMMUNE), "2": op}, apart=[("1", COMMUNE, N)])
+    judged("a higher body on the criterion is before a lower one on its indicators", two, {"yes": True}, [said("1.2", M), said("1", N, DISTRICT)], (N, FOLLOWS), {"1": (N, DISTRICT), "2": op}, {"1.1": (M, FIGURES), "1.2": (M, COMMUNE), "2": op})
+    judged("the higher body speaks first", two, {}, [said("2", M), said("2", N, DISTRICT), said("2", M, PROVINCE), said("2", N, OTHER)], (U, OPEN), {"1": op, "2": (M, FOLLOWS)}, {"1.1": op, "1.2": op, "2": (M, PROVINCE)}, apart=[("2", DISTRICT, N), ("2", OTHER, N)])
+    judged("another order of the voices, figures last", two, {"third": False}, [said("2", M), said("2", N, PROVINCE)], (U, OPEN), {"1": op, "2": (M, FOLLOWS)}, {"1.1": op, "1.2": op, "2": (M, COMMUNE)}, apart=[("2", FIGURES, N), ("2", FIGURES, N), ("2", PROVINCE, N)], voices=[COMMUNE, DISTRICT, PROVINCE, OTHER, FIGURES])
+    judged("the criterion fails by figures whatever follows", two, {"yes": False}, [said("1.2", N)], (N, FIGURES), {"1": (N, FIGURES), "2": op}, {"1.1": (N, FIGURES), "1.2": (N, COMMUNE), "2": op})
+    judged("not applicable leaves an all", two, {"yes": True}, [said("1.2", A), said("2", A)], (M, FOLLOWS), {"1": (M, FOLLOWS), "2": (A, FOLLOWS)}, {"1.1": (M, FIGURES), "1.2": (A, COMMUNE), "2": (A, COMMUNE)})
+    of_two = ruleset([criterion("1", indicator("1.1", yes("yes")), indicator("1.2", yes("also")), at_least_n=2)])
+    judged("not applicable lowers no k", of_two, {"yes": True}, [said("1.2", A)], (N, FOLLOWS), {"1": (N, FOLLOWS)}, {"1.1": (M, FIGURES), "1.2": (A, COMMUNE)})
+    one_of_two = ruleset([criterion("1", indicator("1.1", yes("yes")), indicator("1.2", yes("also")), at_least_n=1)])
+    judged("one of two is met by figures, whoever judged the other", one_of_two, {"yes": True}, [said("1.2", M)], (M, FIGURES), {"1": (M, FIGURES)}, {"1.1": (M, FIGURES), "1.2": (M, COMMUNE)})
+    every = {"1.1": op, "1.2": op}
+    latest = [said("2", M, date="2024-03-01"), said("2", N, date="2024-05-01"), said("2", M, date="2024-07-03")]
+    judged("the latest up to the day counts", two, {}, latest, (N, FOLLOWS), {"1": op, "2": (N, FOLLOWS)}, {**every, "2": (N, COMMUNE)}, {0: "superseded", 2: "later"})
+    judged("without a date it is of the day", two, {}, [said("2", M), said("2", N, date="2024-07-01")], (U, OPEN), {"1": op, "2": (M, FOLLOWS)}, {**every, "2": (M, COMMUNE)}, {1: "superseded"})
+    judged("the same twice", two, {}, [said("2", M), said("2", M, date="2024-07-02")], (U, OPEN), {"1": op, "2": (M, FOLLOWS)}, {**every, "2": (M, COMMUNE)}, {1: "superseded"})
+    CASES["judgements"].append({"case": "two of one day that differ", "ruleset": two, "facts": {}, "judgements": [said("2", M), said("2", N, date="2024-07-02")], "expected": {"fact_error": ["2"]}})
+    judged("before the set was in force", two, {}, [said("2", M, date="2022-03-07"), said("1", M, date="2022-03-08")], (U, OPEN), {"1": (M, COMMUNE), "2": op}, {**every, "2": op}, {0: "other_text"})
+    elsewhere = [said("2", M, tier="commune/khac"), said("2", M, period="2016-2020"), said("1", M, tier="commune/mau", period="2021-2025")]
+    judged("of another tier or period", two, {}, elsewhere, (U, OPEN), {"1": (M, COMMUNE), "2": op}, {**every, "2": op}, {0: "other_set", 1: "other_set"})
+    guarded = single(yes("yes"), yes("special"))
+    for value, outcome, unused in ((True, op, {0: "applies"}), (None, (A, COMMUNE), None), (False, (A, FIGURES), None)):
+        whole = outcome if outcome != (A, COMMUNE) else (A, FOLLOWS)
+        judged(f"not applicable where it applies, {value}", guarded, {} if value is None else {"special": value}, [said("1", A)], whole, {"1": whole}, {"1": outcome}, unused)
+    waits = single(cmp("share", "at_least", cell(None, None, "pending", floor=num("50"))))
+    judged("a pending cell at its base", waits, {"share": 50}, [said("1", M)], (M, FOLLOWS), {"1": (M, FOLLOWS)}, {"1": (M, COMMUNE)})
+    judged("a pending cell below its base", waits, {"share": 49}, [said("1", M)], (N, FIGURES), {"1": (N, FIGURES)}, {"1": (N, FIGURES)}, apart=[("1", COMMUNE, M)])
+    floored = {**single(cmp("share", "at_least", num("80", "secondary"))), "minimum_evidence": "official"}
+    judged("below the evidence asked", floored, {"share": 80}, [said("1", N)], (N, FOLLOWS), {"1": (N, FOLLOWS)}, {"1": (N, COMMUNE)})
+    weak = ruleset([criterion("1", indicator("1.1", cmp("share", "at_least", num("80", "secondary"))), indicator("1.2", yes("also")))])
+    judged("what rests on a weak number is provisional", weak, {"share": 80}, [said("1.2", M)], (M, FOLLOWS), {"1": (M, FOLLOWS)}, {"1.1": (M, FIGURES), "1.2": (M, COMMUNE)}, provisional=["set", "criterion 1", "1.1"])
+    judged("not met by a judgement is not provisional", weak, {"share": 80}, [said("1.2", N)], (N, FOLLOWS), {"1": (N, FOLLOWS)}, {"1.1": (M, FIGURES), "1.2": (N, COMMUNE)}, provisional=["1.1"])
+    judged("a judgement that was not used does not settle", weak, {"share": 80, "also": True}, [said("1.1", M)], (M, FIGURES), {"1": (M, FIGURES)}, {"1.1": (M, FIGURES), "1.2": (M, FIGURES)}, provisional=["set", "criterion 1", "1.1"])
+    partly = ruleset([criterion("1", indicator("1.1", yes("yes")), indicator("1.2", yes("also")))], layer={"read_whole": False})
+    judged("a layer read partly, figures and a judgement", partly, {"yes": True}, [said("1.2", M)], (M, FOLLOWS), {"1": (M, FOLLOWS)}, {"1.1": (M, FIGURES), "1.2": (M, COMMUNE)}, provisional=["set", "criterion 1", "1.1"])
+    judged("a layer read partly, judged alone", partly, {}, [said("1.1", M), said("1.2", M)], (M, FOLLOWS), {"1": (M, FOLLOWS)}, {"1.1": (M, COMMUNE), "1.2": (M, COMMUNE)})
+    other = single(yes("also"), id="commune/khac")
+    needs: Json = {"node": "Meets", "ruleset": "commune/khac", "by": "finding", "cell": cell(True), "resolved": other}
+    asks = ruleset([criterion("1", indicator("1", needs))])
+    judged("a prerequisite takes the judgement that names its set", asks, {}, [said("1", M, tier="commune/khac")], (M, FIGURES), {"1": (M, FIGURES)}, {"1": (M, FIGURES)})
+    judged("a judgement of the set does not reach its prerequisite", asks, {}, [said("1", N)], (N, FOLLOWS), {"1": (N, FOLLOWS)}, {"1": (N, COMMUNE)})
+
+
 def assemble() -> dict[str, list[Json]]:
     """All cases by file."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, applicability, evidence, layers, floors, counts):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, applicability, evidence, layers, floors, counts, judgements):
         write()
     return CASES
 

@@ -8,11 +8,14 @@ from fractions import Fraction
 import pytest
 from jsonschema import Draft202012Validator
 
+import ntm_rules
 import oracle
+import oracle_of_judgements
 from conformance.assemble import texts
 from conformance.cases import HERE, Json, cases
-from ntm_rules import FactError, Ruleset, Verdict, assess
+from ntm_rules import FactError, Judged, Judgement, Ruleset, Verdict, assess, results
 from ntm_rules.model.canonical import from_canonical, to_canonical
+from oracle_of_judgements import VOICES, Again
 
 CASES = cases()
 
@@ -61,6 +64,41 @@ def of_engine(verdict: Verdict) -> Json:
     }
 
 
+def second_of_engine(judged: Judged, judgements: list[Judgement]) -> Json:
+    def rests(of: Judged | results.CriterionResult | results.IndicatorResult) -> Json:
+        return {"outcome": of.outcome.code, "basis": of.basis.code, "provisional": of.provisional}
+
+    unused = [{"judgement": place(judgements, u.judgement), "why": u.why.value} for u in judged.unused_judgements]
+    return {
+        **rests(judged),
+        "criteria": {no: rests(c) for no, c in judged.criteria.items()},
+        "indicators": {no: rests(i) for no, i in judged.indicators.items()},
+        "unused": sorted(unused, key=lambda each: each["judgement"]),
+        "disagreements": [{"no": d.no, "by": d.by.code, "said": d.said.code} for d in judged.disagreements],
+    }
+
+
+def second_of_oracle(ruleset: Ruleset, found: Again, judgements: list[Judgement]) -> Json:
+    def rests(key: tuple[str, str]) -> Json:
+        return {"outcome": found.outcomes[key], "basis": found.bases[key], "provisional": found.provisional[key]}
+
+    unused = [{"judgement": place(judgements, judgement), "why": why} for judgement, why in found.unused]
+    order = {"figures": 0, "province": 1, "district": 2, "commune": 3, "other": 4}
+    apart = sorted(found.disagreements, key=lambda each: (each[0][0] == "indicator", each[0][1], order[each[1]]))
+    return {
+        **rests(("", "")),
+        "criteria": {c.no: rests(("criterion", c.no)) for c in ruleset.criteria},
+        "indicators": {i.no: rests(("indicator", i.no)) for c in ruleset.criteria for i in c.indicators},
+        "unused": sorted(unused, key=lambda each: each["judgement"]),
+        "disagreements": [{"no": key[1], "by": by, "said": said} for key, by, said in apart],
+    }
+
+
+def place(judgements: list[Judgement], one: Judgement) -> int:
+    """Where in the list a judgement stands."""
+    return next(n for n, judgement in enumerate(judgements) if judgement is one)
+
+
 def of_oracle(finding: oracle.Finding) -> Json:
     return {
         "outcome": finding.outcome,
@@ -107,9 +145,18 @@ def test_case(data: Json) -> None:
     ruleset: Ruleset = from_canonical(data["ruleset"])
     expected = data["expected"]
     if "fact_error" in expected:
+        judgements = [ntm_rules.Judgement(**judgement) for judgement in data.get("judgements", ())]
         with pytest.raises(FactError) as caught:
-            assess(ruleset, data["facts"])
+            assess(ruleset, data["facts"], judgements=judgements)
         assert sorted({problem.fact for problem in caught.value.problems}) == expected["fact_error"]
+        return
+    if "judged" in expected:
+        judgements = [ntm_rules.Judgement(**judgement) for judgement in data["judgements"]]
+        voices = data.get("voices", VOICES)
+        verdict = assess(ruleset, data["facts"], judgements=judgements, voices=voices)
+        assert second_of_engine(verdict.judged, judgements) == expected["judged"]
+        found = oracle_of_judgements.read_again(ruleset, data["facts"], judgements, voices)
+        assert second_of_oracle(ruleset, found, judgements) == expected["judged"]
         return
     assert of_engine(assess(ruleset, data["facts"])) == expected
     assert of_oracle(oracle.judge(ruleset, data["facts"])) == expected

@@ -27,6 +27,7 @@ from ntm_rules.model.acts import ActKind
 from ntm_rules.model.aggregates import LEVELS as UNIT_LEVELS
 from ntm_rules.model.citations import Confidence, Evidence
 from ntm_rules.model.conditions import By, Op
+from ntm_rules.model.judgements import Basis, Body, Unused
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plans import Aim
 from ntm_rules.model.rulesets import MEANINGS
@@ -94,6 +95,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "change.key.": ("unit", "set", "clear", "verdict", "id"),
     "expected.number": ("", "_between", "_from", "_up_to"),
     "expected.count": ("", "_between", "_from", "_up_to"),
+    "judgement.body.": tuple(body.value for body in Body),
+    "judgement.by.": tuple(body.value for body in Body),
+    "judgement.basis.": tuple(basis.code for basis in Basis),
+    "judgement.unused.": tuple(why.value for why in Unused),
     "cli.level.": LEVELS,
     "cli.todo.": ("pending", "recalled", "secondary"),
     "cli.applies.": tuple(outcome.code for outcome in Outcome),

@@ -140,13 +140,14 @@ def _lazily(library: Library, lazy: Lazy, keys: Keys, question: Question) -> typ
     layouts = [layout_of(ruleset, names, question.unit_column, kept) for ruleset, _ in groups.values()]
     if found:
         _warn(layouts)
-    wide = tuple(dict.fromkeys(name for ruleset, _ in groups.values() for name in wide_names(ruleset)))
+    judged = any(layout.judged for layout in layouts)
+    wide = tuple(dict.fromkeys(name for ruleset, _ in groups.values() for name in wide_names(ruleset, judged)))
     wanted = (*(LONG if question.shape == "long" else (*wide, HASH)), BAD_FACTS)
     parts = []
     for (ruleset, several), layout in zip(groups.values(), layouts, strict=True):
         made = assess_frame(ruleset, _having(lazy, several), layout, question.shape)
         if question.shape == "wide":
-            made = _widened(made, ruleset, wide)
+            made = _widened(made, ruleset, wide, bool(layout.judged))
         parts.append(made.select(*layout.passed, *wanted))
     return (parts[0] if len(parts) == 1 else nw.concat(parts, how="vertical")).to_native()
 
@@ -174,9 +175,9 @@ def _unit_with(lazy: Lazy, unit: str | None, values: Values) -> str | None:
     return next((str(row[unit]) for row in rows.rows(named=True) if repr({n: row[n] for n in values}) == text), None)
 
 
-def _widened(made: Lazy, ruleset: Ruleset, names: Sequence[str]) -> Lazy:
+def _widened(made: Lazy, ruleset: Ruleset, names: Sequence[str], judged: bool) -> Lazy:
     """Add the columns that only other groups have, as nulls of their type: a union takes frames of one schema."""
-    own = wide_names(ruleset)
+    own = wide_names(ruleset, judged)
     kinds = {name: nw.String if name == GRADE else nw.Int8 for name in names if name not in own}
     lacking = {name: nw.lit(None, dtype=kind) for name, kind in kinds.items()}
     return made.with_columns(**lacking, **{HASH: nw.lit(ruleset.content_hash)})

@@ -10,6 +10,7 @@ from attrs import frozen
 from ntm_rules.frames.base.column import Column, given_in, is_empty, listed, nothing
 from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, Layout
 from ntm_rules.frames.base.holds import NUMBERS, unfit
+from ntm_rules.frames.base.judged import JudgedColumn, with_judged
 from ntm_rules.frames.base.libraries import Frame, Source
 from ntm_rules.frames.base.question import Question
 from ntm_rules.frames.one_by_one import Alone, alone, marked, replaced
@@ -47,7 +48,7 @@ def answers(ruleset: Ruleset, source: Source, layout: Layout, question: Question
         FactError: every bad value, unless they are marked.
     """
     given = Given.of(ruleset, source, layout)
-    found = findings(ruleset, given.frame, question.shape)
+    found = findings(ruleset, given.frame, question.shape, layout.judged)
     rows, marks = marked(found).to_list(), question.on_bad == "mark"
     if marks and len(rows) > MOST_ALONE:
         raise _too_many(len(rows))
@@ -75,12 +76,13 @@ def _too_many(count: int) -> TableError:
     return TableError([Diagnostic("table.rows", message, hint=Message("hint.alone"))])
 
 
-def findings(ruleset: Ruleset, frame: pl.DataFrame, shape: str) -> pl.DataFrame:
-    """Return what the query finds in a frame of facts and ``ROW``, in the order of its rows."""
+def findings(ruleset: Ruleset, frame: pl.DataFrame, shape: str, judged: tuple[JudgedColumn, ...] = ()) -> pl.DataFrame:
+    """Return what the query finds in a frame of facts, judgements and ``ROW``, in the order of its rows."""
     lazy = frame.lazy()
-    names = tuple(name for name in frame.columns if name != ROW)
+    beside = {ROW, *(column.name for column in judged)}
+    names = tuple(name for name in frame.columns if name not in beside)
     schema = nw.from_native(lazy).collect_schema()
-    found = run(query_of(ruleset, schema, Layout(None, (ROW,), names, ()), shape, "", told=True), lazy)
+    found = run(query_of(ruleset, schema, Layout(None, (ROW,), names, (), judged), shape, "", told=True), lazy)
     if shape == "wide":
         return found.collect()
     return found.with_columns(pl.col(LABELS).cast(pl.Categorical)).sort(ROW, maintain_order=True).collect()
@@ -88,14 +90,17 @@ def findings(ruleset: Ruleset, frame: pl.DataFrame, shape: str) -> pl.DataFrame:
 
 @frozen(eq=False)
 class Given:
-    """The facts of a frame.
+    """The facts and judgements of a frame.
 
     Attributes:
-        columns: as they are in it, by fact.
+        read: the ruleset with the columns of judgements among its facts.
+        columns: as they are in the frame, by fact.
         frame: as the query reads them, with ``ROW``.
     """
 
     ruleset: Ruleset
+    read: Ruleset
+    judged: tuple[JudgedColumn, ...]
     columns: Mapping[str, Column]
     frame: pl.DataFrame
     source: Source
@@ -108,8 +113,9 @@ class Given:
         Raises:
             TableError: columns of another type than their facts.
         """
-        known = {fact.id: fact for fact in ruleset.facts}
-        facts = [known[name] for name in layout.facts]
+        read = with_judged(ruleset, layout.judged)
+        known = {fact.id: fact for fact in read.facts}
+        facts = [known[name] for name in layout.read]
         columns = {fact.id: source.column(fact.id) for fact in facts}
         problems = [
             unfit(fact, *_kind(columns[fact.id]), source.cast) for fact in facts if not is_empty(columns[fact.id])
@@ -120,16 +126,16 @@ class Given:
         frame = pl.DataFrame({ROW: pl.int_range(source.size, eager=True)}).with_columns(
             as_series(fact, column, fact.id in stepped) for fact, column in zip(facts, columns.values(), strict=True)
         )
-        return cls(ruleset, columns, frame, source, layout.unit)
+        return cls(ruleset, read, layout.judged, columns, frame, source, layout.unit)
 
     def alone(self, rows: list[int]) -> Iterator[tuple[int, Alone]]:
         """Look at some rows one by one."""
         for row, facts in zip(rows, self.facts(rows), strict=True):
-            yield row, alone(self.ruleset, facts, unit_of(self.source, self.unit, row))
+            yield row, alone(self.ruleset, facts, unit_of(self.source, self.unit, row), self.judged)
 
     def facts(self, rows: list[int]) -> Iterator[Facts]:
         """Yield the facts of some rows as a caller would give them to ``assess``."""
-        facts = {fact.id: fact for fact in self.ruleset.facts}
+        facts = {fact.id: fact for fact in self.read.facts}
         columns = [given_in(facts[name], column, rows) for name, column in self.columns.items()]
         for values in zip(*columns, strict=True):
             yield {name: value for name, value in zip(self.columns, values, strict=True) if value is not None}

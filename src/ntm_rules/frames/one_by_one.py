@@ -1,13 +1,14 @@
 """Rows that the query leaves to ``assess``: those with bad values, and with numbers too large for a query."""
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, wide_names
 from ntm_rules.frames.base.details import detail_of, facts_behind
+from ntm_rules.frames.base.judged import JudgedColumn, with_judged
 from ntm_rules.frames.base.long import as_float
 from ntm_rules.frames.words import with_invalid
 from ntm_rules.messages.errors import FactError, FactProblem
@@ -15,7 +16,10 @@ from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.spans import growing
 from ntm_rules.verdict.program import program_of
-from ntm_rules.verdict.verdict import Verdict, verdict_of
+from ntm_rules.verdict.verdict import Judged, Verdict, verdict_of
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.model.judgements import Judgement
 
 Row = dict[str, typing.Any]
 """A row of a result, by the names of its columns."""
@@ -30,12 +34,14 @@ class Alone:
         problems: what is wrong with them.
         lacking: the facts of which nothing is known therefore.
         verdict: without these.
+        judged: whether the result has its second reading too.
     """
 
     facts: Facts
     problems: Sequence[FactProblem]
     lacking: frozenset[str]
     verdict: Verdict
+    judged: bool = False
 
     @property
     def bad(self) -> set[str]:
@@ -45,7 +51,7 @@ class Alone:
     def rows(self, row: int, shape: str) -> list[Row]:
         """Return what is found of it, in one of the shapes of a result, as of some row of the frame."""
         if shape == "wide":
-            return [wide_row(self.verdict, row, len(self.bad))]
+            return [wide_row(self.verdict, row, len(self.bad), self.judged)]
         beside = _beside(row, len(self.bad))
         criteria = self.verdict.criteria.values()
         return [self._long_row(each.criterion.no, no) | beside for each in criteria for no in each.indicators]
@@ -70,8 +76,10 @@ class Alone:
         }
 
 
-def alone(ruleset: Ruleset, facts: Facts, unit: str | None) -> Alone:
-    """Look at one unit by itself."""
+def alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Collection[JudgedColumn] = ()) -> Alone:
+    """Look at one unit by itself; *judged* are the columns of judgements among its facts."""
+    if judged:
+        return _judged_alone(ruleset, facts, unit, judged)
     checker = program_of(ruleset).checker
     try:
         return Alone(facts, (), frozenset(), verdict_of(ruleset, checker.check(facts, unit)))
@@ -86,17 +94,42 @@ def alone(ruleset: Ruleset, facts: Facts, unit: str | None) -> Alone:
     return Alone(facts, problems, lacking, verdict_of(ruleset, checked))
 
 
+def _judged_alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Collection[JudgedColumn]) -> Alone:
+    """Look at the facts of a unit, and give its verdict the judgements that can be read."""
+    names = {column.name for column in judged}
+    found = alone(ruleset, {name: value for name, value in facts.items() if name not in names}, unit)
+    said: list[Judgement] = []
+    problems: list[FactProblem] = []
+    for column in judged:
+        if column.name in facts:
+            checked = alone(with_judged(ruleset, judged), {column.name: facts[column.name]}, unit)
+            problems += checked.problems
+            said += [] if checked.problems else [column.said(facts[column.name])]
+    verdict = evolve(found.verdict, judgements=tuple(said))
+    return evolve(found, problems=(*found.problems, *problems), verdict=verdict, judged=True)
+
+
 def _beside(row: int, bad: int) -> Row:
     return {ROW: row, BAD_FACTS: bad, INEXACT: False}
 
 
-def wide_row(verdict: Verdict, row: int, bad: int = 0) -> Row:
-    """Return the columns of the wide result for some row of the frame, of which so many facts are bad."""
+def wide_row(verdict: Verdict, row: int, bad: int = 0, judged: bool = False) -> Row:
+    """Return the columns of the wide result for some row of the frame, of which so many facts are bad.
+
+    Args:
+        judged: with the second reading.
+    """
     whole, *below = verdict.codes
     grade = [verdict.grade.id if verdict.grade else None] if verdict.ruleset.grades else []
     counts = (verdict.criteria_met, verdict.criteria_not_met, verdict.criteria_undetermined)
-    found = (whole, verdict.provisional, *grade, *counts, *below)
-    return dict(zip(wide_names(verdict.ruleset), found, strict=True)) | _beside(row, bad)
+    found = (whole, verdict.provisional, *grade, *counts, *below, *(_second(verdict.judged) if judged else ()))
+    return dict(zip(wide_names(verdict.ruleset, judged), found, strict=True)) | _beside(row, bad)
+
+
+def _second(judged: Judged) -> tuple[int, ...]:
+    """Return the columns of the second reading."""
+    counts = (judged.criteria_met, judged.criteria_not_met, judged.criteria_undetermined, judged.criteria_judged)
+    return (judged.codes[0], *counts, *judged.codes[1:], *judged.bases[1:])
 
 
 def marked(found: pl.DataFrame) -> pl.Series:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ntm_rules.frames.base.columns import layout_of
+from ntm_rules.frames.base.judged import judged_columns
 from ntm_rules.frames.base.question import Question
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument, EngineUnavailable, UnknownName
@@ -34,7 +35,8 @@ def to_sql(
         dialect: ``duckdb`` or ``postgres``.
         table, schema: name of the table, and of the schema it is in; without one the ``search_path`` finds it.
         unit_column, keep, shape: as for ``assess``.
-        columns: the facts that have a column; all of ``inputs()`` unless given.
+        columns: the facts that have a column; all of ``inputs()`` unless given. Columns of judgements, see ``assess``,
+            are those named here; they are texts.
 
     Raises:
         EngineUnavailable: sqlglot or narwhals is not installed.
@@ -55,13 +57,16 @@ def to_sql(
     if isinstance(columns, str):
         raise BadArgument(Message("argument.names", argument="columns", value=columns))
     inputs = ruleset.inputs()
-    unknown = [name for name in columns or () if name not in inputs]
+    judged = [column.name for column in judged_columns(ruleset, columns or ())]
+    unknown = [name for name in columns or () if name not in inputs and name not in judged]
     if unknown:
         raise UnknownName(Message("kind.fact"), unknown[0], inputs)
     given = [name for name in inputs if columns is None or name in columns]
     types = {FactType.BOOLEAN: nw.Boolean(), FactType.ORDINAL: nw.String(), FactType.CATEGORY: nw.String()}
     question = Question(shape, unit_column, keep)
     question.check_lazy()
-    layout = layout_of(ruleset, [unit_column, *keep, *given], unit_column, keep)
-    known = dict.fromkeys(layout.passed, nw.String()) | {n: types.get(inputs[n].type, nw.Float64()) for n in given}
+    layout = layout_of(ruleset, [unit_column, *keep, *given, *judged], unit_column, keep)
+    known = dict.fromkeys((*layout.passed, *judged), nw.String()) | {
+        n: types.get(inputs[n].type, nw.Float64()) for n in given
+    }
     return str(sql().text(query_of(ruleset, known, layout, shape, ""), dialect, table, schema))

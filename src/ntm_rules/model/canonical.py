@@ -37,6 +37,7 @@ _WORDS = {
     "diagnostics",
     "catalogue",
     "unread",
+    "changes",
     "met_means",
     "_kept",
 }

@@ -142,11 +142,9 @@ class Judgement:
         return ", ".join(parts)
 
 
-One = Judgement | Outcome | str | Mapping[str, object]
-"""What may be said of a number: a judgement, its outcome alone, or a mapping of the fields of a ``Judgement``."""
-
-Judgements = Mapping[str, One | Sequence[One]] | Iterable[Judgement]
-"""Judgements as a caller gives them: by number, one or several of each, or in a row."""
+Judgements = Mapping[str, object] | Iterable[Judgement]
+"""Judgements as a caller gives them: in a row, or by number. A number has a judgement, its outcome alone, a mapping of the
+fields of a ``Judgement``, or several of these."""
 
 _KEYS = tuple(f.name for f in fields(Judgement))
 

@@ -19,8 +19,10 @@ V = typing.TypeVar("V")
 class Logic(ABC, typing.Generic[V]):
     """What outcomes are to an engine."""
 
-    undetermined: V
-    """The outcome of what nobody has spoken of."""
+    @property
+    @abstractmethod
+    def undetermined(self) -> V:
+        """The outcome of what nobody has spoken of."""
 
     @abstractmethod
     def joined(self, k: int | None, members: Sequence[V]) -> V:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from attrs import frozen
 
 from ntm_rules._public import public
+from ntm_rules.frames.base.judged import JudgedColumn, judged_columns, judged_names
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
 from ntm_rules.model.arguments import need
@@ -62,12 +63,19 @@ class Layout:
         passed: the unit and what is kept.
         facts: those that the ruleset reads.
         missing: facts that the ruleset reads and that have no column.
+        judged: the columns of judgements.
     """
 
     unit: str | None
     passed: tuple[str, ...]
     facts: tuple[str, ...]
     missing: tuple[str, ...]
+    judged: tuple[JudgedColumn, ...] = ()
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The columns that hold facts or judgements."""
+        return (*self.facts, *(column.name for column in self.judged))
 
 
 def named(what: str, value: str, known: Sequence[str]) -> None:
@@ -96,7 +104,8 @@ def layout_of(
         raise BadArgument(Message("argument.names", argument="keep", value=keep))
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in ruleset.facts}
-    known = {*facts, *passed, *extra, *ruleset.catalogue}
+    judged = judged_columns(ruleset, (name for name in names if name not in passed))
+    known = {*facts, *passed, *extra, *ruleset.catalogue, *(column.name for column in judged)}
     problems = [
         *_not_to_pass(ruleset, names, unit, passed),
         *(_stray(ruleset, n, facts) for n in names if n not in known),
@@ -104,7 +113,7 @@ def layout_of(
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
-    return Layout(unit, passed, own, tuple(missing_columns(ruleset, set(own))))
+    return Layout(unit, passed, own, tuple(missing_columns(ruleset, set(own))), judged)
 
 
 def _not_to_pass(
@@ -134,12 +143,13 @@ def _stray(ruleset: Ruleset, name: str, facts: Collection[str]) -> Diagnostic:
 
 def result_names(ruleset: Ruleset) -> frozenset[str]:
     """All names that columns of results may have."""
-    return frozenset((*wide_names(ruleset), *LONG, BAD_FACTS))
+    return frozenset((*wide_names(ruleset, judged=True), *LONG, BAD_FACTS))
 
 
-def wide_names(ruleset: Ruleset) -> tuple[str, ...]:
-    """Return the columns of the wide result after those passed through."""
-    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
+def wide_names(ruleset: Ruleset, judged: bool = False) -> tuple[str, ...]:
+    """Return the columns of the wide result after those passed through; *judged*: with the second reading."""
+    second = judged_names(ruleset) if judged else ()
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset), *second)
 
 
 def grade_names(ruleset: Ruleset) -> tuple[str, ...]:

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from ntm_rules.frames.base.columns import BAD_FACTS, COUNTS, GRADE, INEXACT, LONG, Layout, wide_names
 from ntm_rules.frames.base.details import facts_behind
 from ntm_rules.frames.base.floors import differing
+from ntm_rules.frames.base.judged import JUDGED_COUNTS, with_judged
 from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
 from ntm_rules.frames.query.compile import FrameCompiler
 from ntm_rules.frames.query.describe import FrameDescriber
 from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, some
 from ntm_rules.frames.query.facts import read_facts
+from ntm_rules.frames.query.judged import Judging, counts_of, judging
 from ntm_rules.frames.query.stages import Query, Stages
 from ntm_rules.frames.query.truth import Truth, count
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import Recent, kept
 from ntm_rules.model.outcomes import ReasonCode
@@ -22,7 +26,7 @@ from ntm_rules.model.walk import indicators
 _KINDS = {
     **dict.fromkeys(("provisional", INEXACT), Kind.BOOLEAN),
     GRADE: Kind.TEXT,
-    **dict.fromkeys((*COUNTS, BAD_FACTS), Kind.INT16),
+    **dict.fromkeys((*COUNTS, *JUDGED_COUNTS, BAD_FACTS), Kind.INT16),
     "actual": Kind.FLOAT,
     "required": Kind.FLOAT,
     "margin": Kind.FLOAT,
@@ -47,8 +51,11 @@ def query_of(
 
     Raises:
         TableError: columns that hold another type than their facts.
+        BadArgument: columns of judgements in the long shape, which has no second reading.
     """
-    read = {name: schema[name] for name in (*layout.passed, *layout.facts)}
+    if layout.judged and shape == "long":
+        raise BadArgument(Message("argument.judged_wide", names=tuple(column.name for column in layout.judged)))
+    read = {name: schema[name] for name in (*layout.passed, *layout.read)}
     key = (tuple(read.items()), layout, shape, told)
     return _queries(ruleset).made(key, lambda: _query(ruleset, read, layout, shape, cast, told))
 
@@ -63,7 +70,7 @@ def _query(
     ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout, shape: str, cast: str, told: bool
 ) -> Query:
     stages = Stages(schema, layout.passed)
-    facts = read_facts(ruleset, stages, layout.facts, cast)
+    facts = read_facts(with_judged(ruleset, layout.judged), stages, layout.read, cast)
     asked = FrameCompiler.of(ruleset, facts.slots, stages, ruleset.minimum_evidence)
     wanted, derived = differing(ruleset, ruleset.minimum_evidence, Evidence.OFFICIAL)
     taken = {d.id for d in ruleset.derived if d.id not in derived}
@@ -79,7 +86,8 @@ def _query(
     bad = stages.add(count(facts.bad.values()), BAD_FACTS)
     stages.step("indicators")
     if shape == "wide":
-        names, rows = wide_names(ruleset), [_wide(stages, asked, found, floors, by_grade)]
+        names = wide_names(ruleset, bool(layout.judged))
+        rows = [_wide(stages, asked, found, floors, by_grade, judging(asked, layout.judged, facts.slots))]
     else:
         names, rows = LONG, _long(stages, asked, found, floors)
     beside = {BAD_FACTS: bad} | ({INEXACT: some(stages.inexact)} if told else {})
@@ -123,6 +131,7 @@ def _wide(
     own: Sequence[Truth],
     floors: Sequence[Truth],
     by_grade: Sequence[tuple[FrameCompiler, Sequence[Truth]]],
+    second: Judging | None,
 ) -> dict[str, Expr]:
     """Return the columns of one row a unit."""
     ruleset = asked.ruleset
@@ -133,14 +142,10 @@ def _wide(
     reached = [compiler.kept(compiler.folded(found), compiler.ruleset.id) for compiler, found in by_grade]
     stages.step("whole")
     grade = [_graded(ruleset, whole, reached)] if reached else []
-    counted = [found.holds for found, criterion in zip(criteria, ruleset.criteria, strict=True) if criterion.counted]
-    kinds = (
-        counted,
-        [~holds for holds in counted],
-        [holds.is_null() for holds in counted],
-    )
-    first = [whole.code, _provisional(whole, floor, not ruleset.read_whole), *grade, *map(count, kinds)]
-    return dict(zip(wide_names(ruleset), [*first, *(each.code for each in (*criteria, *own))], strict=True))
+    first = [whole.code, _provisional(whole, floor, not ruleset.read_whole), *grade, *counts_of(ruleset, criteria)]
+    found = [*first, *(each.code for each in (*criteria, *own))]
+    again = [] if second is None else second.columns(criteria, own)
+    return dict(zip(wide_names(ruleset, second is not None), [*found, *again], strict=True))
 
 
 def _graded(ruleset: Ruleset, whole: Truth, reached: Sequence[Truth]) -> Expr:

@@ -118,6 +118,12 @@ def agreed(one: Truth, other: Truth) -> Truth:
     return Truth(choose(same & (one.away == other.away), one.holds, unknown()), away)
 
 
+def filled(one: Truth, other: Truth) -> Truth:
+    """Return the one where it is decided, the other elsewhere."""
+    away = [each for each in (one.away, None if other.away is None else one.open & other.away) if each is not None]
+    return Truth(first_known(one.holds, other.holds), some(away) if away else None)
+
+
 def count(truths: Iterable[Expr]) -> Expr:
     """Return how many of some truths are true."""
     # Polars casts a truth to a number three times as slowly as it chooses one

@@ -143,7 +143,7 @@ class Judgement:
 
 
 Judgements = Mapping[str, object] | Iterable[Judgement]
-"""Judgements as a caller gives them: in a row, or by number. A number has a judgement, its outcome alone, a mapping of the
+"""Judgements as a caller gives them: in a row, or by number: a judgement, its outcome alone, a mapping of the
 fields of a ``Judgement``, or several of these."""
 
 _KEYS = tuple(f.name for f in fields(Judgement))

@@ -9,14 +9,20 @@ from ntm_rules.messages.errors import Diagnostic, RulesetError, UnknownName
 from ntm_rules.model.aggregates import CriteriaNotMet, Satisfied, TierTested, UnitsThat, ValueOf
 from ntm_rules.model.arguments import need
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.judgements import Judgements
 from ntm_rules.model.outcomes import Outcome, negation_of
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import Judged, Verdict
 
 
 def assess_finding(
-    ruleset: Ruleset, finding: Verdict, facts: Facts | None = None, *, tier: str | None = None
+    ruleset: Ruleset,
+    finding: Verdict,
+    facts: Facts | None = None,
+    *,
+    tier: str | None = None,
+    judgements: Judgements | None = None,
 ) -> Verdict:
     """Return the finding on a finding: may the unit be recognised, is its recognition to be withdrawn.
 
@@ -30,6 +36,7 @@ def assess_finding(
         facts: what the finding does not say: survey, debts, security, shares of units withdrawn.
         tier: of the recognition at stake, e.g. ``kieu-mau``; checks that the finding is on the set that it is tested
             against.
+        judgements: on the set that tests, as for ``assess``; those on the finding are in the finding.
 
     Raises:
         UnknownName: a tier that the set does not name.
@@ -40,13 +47,16 @@ def assess_finding(
     need("finding", finding, Verdict)
     need("facts", facts, Mapping | None)
     _check(ruleset, finding, tier)
-    settled = [2 if flag else code for code, flag in zip(finding.codes, finding.provisional_flags, strict=True)]
     at_stake = tier or _only_tier(ruleset, finding)
-    taken = Taken(
-        _facts(ruleset, finding.ruleset, at_stake, finding.codes),
-        _facts(ruleset, finding.ruleset, at_stake, settled),
-    )
-    return assess_taken(ruleset, facts or {}, taken, finding.unit)
+    taken = _taken(ruleset, finding, at_stake)
+    judged = _taken(ruleset, finding.judged, at_stake) if finding.has_judgements else None
+    return assess_taken(ruleset, facts or {}, taken, finding.unit, judged, judgements or ())
+
+
+def _taken(ruleset: Ruleset, finding: Verdict | Judged, tier: str | None) -> Taken:
+    """Return what the set takes from a reading."""
+    settled = [2 if flag else code for code, flag in zip(finding.codes, finding.provisional_flags, strict=True)]
+    return Taken(*(_facts(ruleset, finding.ruleset, tier, codes) for codes in (finding.codes, settled)))
 
 
 def _only_tier(ruleset: Ruleset, finding: Verdict) -> str | None:

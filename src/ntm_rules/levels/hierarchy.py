@@ -2,7 +2,7 @@
 
 import datetime as dt
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from attrs import field, frozen
@@ -17,6 +17,7 @@ from ntm_rules.model.aggregates import Aggregate, How, UnitsThat, ValueOf
 from ntm_rules.model.arguments import day_of, name_of, width_of
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.judgements import Judgement, Judgements, judgements_of
 from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome, at_least_of
 from ntm_rules.model.results import FactValue
@@ -43,12 +44,31 @@ class Member:
             unit has the value.
         verdict: on the set that it has to meet, where it was evaluated.
         value: of a least, greatest or sum.
+        judged: whether it counts in the second reading.
     """
 
     unit: str
     outcome: Outcome
     verdict: Verdict | None = None
     value: FactValue | None = None
+    judged: Outcome | None = None
+
+    @property
+    def firm(self) -> Outcome:
+        """The outcome, if it is not provisional."""
+        provisional = self.verdict is not None and self.verdict.provisional
+        return Outcome.UNDETERMINED if provisional else self.outcome
+
+    @property
+    def judged_firm(self) -> Outcome:
+        """The outcome of the second reading, if it is not provisional."""
+        provisional = self.verdict is not None and self.verdict.judged.provisional
+        return Outcome.UNDETERMINED if provisional else self.in_second
+
+    @property
+    def in_second(self) -> Outcome:
+        """Whether it counts in the second reading."""
+        return self.outcome if self.judged is None else self.judged
 
 
 @public("levels")
@@ -95,6 +115,7 @@ def assess(
     acts: Iterable[Act] | None = None,
     rulesets: Iterable[str] | None = None,
     unit_width: int | None = None,
+    judgements: Mapping[str, Judgements] | None = None,
 ) -> Hierarchy:
     """Every unit against every set of its level in force, from the bottom up.
 
@@ -116,9 +137,11 @@ def assess(
             an act is not recognised. They are on units of the table and on tiers of the library.
         rulesets: only these sets and what they take from below; else every set of the level of each unit.
         unit_width: how many digits codes have; needed where they are numbers, or have lost their zeros.
+        judgements: for each unit what bodies decided, as for ``assess``; one without a tier only where the unit is
+            assessed against one set. They count in the second reading, there also for the units above.
 
     Raises:
-        FactError: every problem of the table, of the acts and of the facts.
+        FactError: every problem of the table, of the acts, of the facts and of the judgements.
         UnknownName: no such ruleset, or an act on a tier that there is not.
         NotInForce: a set that was asked for, or that another takes from below, is not in force.
     """
@@ -128,7 +151,8 @@ def assess(
     known = None if acts is None else tuple(acts)
     _check_acts(known or (), nesting, library)
     facts = facts_by_unit(unit_facts, nesting, width)
-    passing = _Pass(library, nesting, facts, day_of(on, "on"), year, known, wanted)
+    said = {} if judgements is None else facts_by_unit(judgements, nesting, width)
+    passing = _Pass(library, nesting, facts, day_of(on, "on"), year, known, wanted, said)
     verdicts = {
         unit: {r.id: verdict for r in passing.sets(place) if (verdict := passing.verdict(place, r)) is not None}
         for unit, place in nesting.places.items()
@@ -165,8 +189,10 @@ class _Pass:
         year: int | None,
         acts: tuple[Act, ...] | None,
         wanted: tuple[str, ...] | None,
+        said: Mapping[str, Judgements],
     ) -> None:
         self.library, self.nesting, self.facts = library, nesting, facts
+        self.said = {unit: judgements_of(given) for unit, given in said.items()}
         self.on, self.year, self.acts, self.wanted = on, year, acts, wanted
         self.acts_of: dict[str, list[Act]] = {}
         for act in acts or ():
@@ -223,7 +249,7 @@ class _Pass:
     def _assessed(self, place: Place, ruleset: Ruleset) -> Verdict:
         given = self.facts.get(place.unit, {})
         taken: dict[str, FactValue] = dict(self._recognitions(place, ruleset))
-        settled = dict(taken)
+        settled, judged, judged_settled = dict(taken), dict(taken), dict(taken)
         known = {fact.id: fact for fact in ruleset.facts}
         for aggregate in ruleset.aggregates:
             fact, members = known.get(aggregate.fact), self._members(place, aggregate)
@@ -231,14 +257,33 @@ class _Pass:
                 continue
             self.members[place.unit, ruleset.id, fact.id] = members
             if isinstance(aggregate.rule, ValueOf):
-                both = _value(fact, aggregate.rule.how, members)
-                taken, settled = {**taken, **both}, {**settled, **both}
+                ways = [_value(fact, aggregate.rule.how, members)] * 4
             else:
-                taken |= counted(fact, [m.outcome for m in members])
-                firm = [2 if m.verdict is not None and m.verdict.provisional else m.outcome for m in members]
-                settled |= counted(fact, firm)
+                ways = [counted(fact, codes) for codes in _readings(members)]
+                if any(given.get(name) is not None for name in (fact.id, *ways[0])):
+                    ways[2:] = ways[:2]  # what is given is a figure, in both readings
+            taken, settled, judged, judged_settled = (
+                {**known_so_far, **found}
+                for known_so_far, found in zip((taken, settled, judged, judged_settled), ways, strict=True)
+            )
         _agree(place.unit, given, taken)
-        return assess_taken(ruleset, given, Taken(taken, settled), place.unit)
+        both = Taken(taken, settled), place.unit, Taken(judged, judged_settled)
+        return assess_taken(ruleset, given, *both, self._judgements(place, ruleset))
+
+    def _judgements(self, place: Place, ruleset: Ruleset) -> tuple[Judgement, ...]:
+        """Return the judgements of a unit that are about a set, and those that are about none of its sets.
+
+        Raises:
+            FactError: one does not say of which set it is, and the unit has several.
+        """
+        said, sets = self.said.get(place.unit, ()), [each.id for each in self.sets(place)]
+        unclear = [judgement for judgement in said if judgement.tier is None and len(sets) > 1]
+        if unclear:
+            expected = Message("expected.judgement_tier", names=tuple(sets))
+            raise FactError([FactProblem(place.unit, j.no, j.outcome.code, expected) for j in unclear])
+        mine = {each.id for each in with_prerequisites(ruleset)}
+        others = {each.id for known in self.sets(place) for each in with_prerequisites(known)} - mine
+        return tuple(judgement for judgement in said if judgement.tier not in others)
 
     def _recognitions(self, place: Place, ruleset: Ruleset) -> dict[str, bool]:
         """Return the recognition facts that a set and its prerequisites read, by the acts; empty without acts."""
@@ -276,7 +321,7 @@ class _Pass:
         if rule.ruleset is None or rule.by is None:
             return Member(place.unit, _outcome(self._fact(place, str(rule.fact))))
         ways: list[int] = []
-        verdict = None
+        verdict, judged = None, None
         if rule.by.act and rule.recognised is not None:
             if self.acts is None:
                 ways.append(_outcome(self._fact(place, rule.recognised)))
@@ -285,12 +330,14 @@ class _Pass:
         if rule.by.finding:
             verdict = self.verdict(place, self.ruleset(rule.ruleset, rule.period, place))
             found = Outcome.UNDETERMINED if verdict is None else verdict.outcome
+            second = found if verdict is None else verdict.judged.outcome
             if not ways:
-                return Member(place.unit, found, verdict)
+                return Member(place.unit, found, verdict, judged=second)
             ways.append(found)
+            judged = Outcome(at_least_of(1, [ways[0], second]))
         outcome = Outcome(at_least_of(1, ways))
         by_act = ways[0] == Outcome.MET
-        return Member(place.unit, outcome, None if by_act else verdict)
+        return Member(place.unit, outcome, None if by_act else verdict, judged=judged)
 
     def _fact(self, place: Place, name: str) -> FactValue | None:
         """Return a fact of a unit below as it was given, checked; None where it is missing."""
@@ -306,6 +353,16 @@ class _Pass:
             self.problems.append(FactProblem(place.unit, name, value, bad.expected, bad.hint))
             return None
         return typing.cast(FactValue, value)
+
+
+def _readings(members: Sequence[Member]) -> tuple[list[Outcome], ...]:
+    """Return the outcomes of units as they stand and if only what is firm counts; both in the second reading too."""
+    return (
+        [member.outcome for member in members],
+        [member.firm for member in members],
+        [member.in_second for member in members],
+        [member.judged_firm for member in members],
+    )
 
 
 def _prerequisites(ruleset: Ruleset) -> Iterator[Meets]:

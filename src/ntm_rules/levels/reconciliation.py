@@ -13,7 +13,7 @@ from ntm_rules.model.arguments import need
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Evaluated, LeafResult
 from ntm_rules.rules.library import Library
-from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import Judged, Verdict
 from ntm_rules.words.numbers import day
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import grade_title, outcome_word
@@ -137,6 +137,10 @@ def _text(found: Reconciliation, lang: str) -> str:
         _no_act(found, lang) if found.act is None else _act(found.act, lang),
         say(lang, "levels.finding", outcome=_outcome(finding, lang), **counts),
     ]
+    if finding.has_judgements:
+        judged = finding.judged
+        counts = {"met": judged.criteria_met, "total": judged.criteria_total}
+        parts.append(say(lang, "levels.judged", outcome=_outcome(judged, lang), **counts))
     withdrawal = found.withdrawal
     if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
         parts += _of_withdrawal(withdrawal, lang)
@@ -163,7 +167,7 @@ def _of_withdrawal(finding: Verdict, lang: str) -> Iterator[str]:
         yield say(lang, "levels.withdrawal_undetermined" if undetermined else "levels.withdrawal_not_met")
 
 
-def _outcome(finding: Verdict, lang: str) -> str:
+def _outcome(finding: Verdict | Judged, lang: str) -> str:
     """Return the outcome with the grade that was reached."""
     word, grade = outcome_word(lang, finding.outcome, finding.ruleset.met_means), finding.grade
     return word if grade is None else f"{word}, {grade_title(lang, grade)}"

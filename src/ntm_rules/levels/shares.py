@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.judgements import Judgements, judgements_of
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -42,12 +43,36 @@ def counted(fact: Fact, outcomes: Sequence[int]) -> dict[str, FactValue]:
     return found
 
 
-def assess_taken(ruleset: Ruleset, facts: Facts, taken: Taken, unit: str | None) -> Verdict:
+def assess_taken(
+    ruleset: Ruleset,
+    facts: Facts,
+    taken: Taken,
+    unit: str | None,
+    judged: Taken | None = None,
+    judgements: Judgements = (),
+) -> Verdict:
     """Return the finding on given facts and facts taken from below; provisional too where those are.
 
+    Args:
+        judged: what is taken in the second reading; the same unless given.
+        judgements: on the unit itself.
+
     Raises:
-        FactError: every bad fact of the unit.
+        FactError: every bad fact of the unit; judgements that contradict each other.
+        UnknownName, BadArgument: as ``assess`` for judgements.
     """
+    first = _found(ruleset, facts, taken, unit)
+    said = judgements_of(judgements)
+    if not said and (judged is None or judged == taken):
+        return first
+    figures = None if judged is None or judged == taken else _found(ruleset, facts, judged, unit)
+    both = evolve(first, judgements=said, figures=figures)
+    both.judged  # noqa: B018 - what is wrong with judgements is said here
+    return both
+
+
+def _found(ruleset: Ruleset, facts: Facts, taken: Taken, unit: str | None) -> Verdict:
+    """Return the finding by figures."""
     program = program_of(ruleset)
     checked = program.checker.check({**facts, **taken.facts}, unit)
     if taken.settled == taken.facts:

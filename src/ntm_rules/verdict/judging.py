@@ -190,19 +190,25 @@ def read_again(
     voices: Sequence[Basis],
     unit: str | None = None,
     given_with: bool = True,
+    figures: First | None = None,
 ) -> Second:
     """Return the second reading of a unit; arguments as for ``counting``.
+
+    Args:
+        figures: what figures say where facts from below take the second reading; as in the first unless given.
 
     Raises:
         UnknownName, FactError: as ``counting``.
     """
     count = counting(ruleset, judgements, given_with, unit)
-    figures, unused = first, list(count.unused)
+    figures, unused = figures or first, list(count.unused)
     if any(judgement.tier is not None for judgement in judgements):
         prerequisites = prerequisites_of(ruleset)
-        firsts = [(other, first_of(other, [first.slots[p] for p in places])) for other, places in prerequisites.others]
+        firsts = [
+            (other, first_of(other, [figures.slots[p] for p in places])) for other, places in prerequisites.others
+        ]
         others = [read_again(other, its, judgements, voices, unit, given_with=False) for other, its in firsts]
-        figures = prerequisites.put_in(first, others)
+        figures = prerequisites.put_in(figures, others)
         unused += [u for other in others for u in other.unused if u not in unused]
     spoken, out_of_place = _applicable(ruleset, count.spoken, figures.slots)
     steps = _steps(ruleset, voices, figures.codes, spoken)

@@ -49,6 +49,8 @@ class Verdict(Reading):
             cells only.
         judgements: what bodies decided, as it was given; it changes nothing here, see ``judged``.
         voices: who fills what is undetermined in ``judged``, in order.
+        figures: what figures say in ``judged``, where facts from below take the second reading of the units there; None
+            where they say the same.
     """
 
     ruleset: Ruleset
@@ -61,6 +63,7 @@ class Verdict(Reading):
     unread: Mapping[str, FactValue] = MappingProxyType({})
     judgements: tuple[Judgement, ...] = ()
     voices: tuple[Basis, ...] = field(default=VOICES, repr=False)
+    figures: "Verdict | None" = field(default=None, repr=False)
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
@@ -106,14 +109,16 @@ class Verdict(Reading):
         values = typing.cast(list[Slot], list(self.values[: len(self.ruleset.facts)]))
         checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), values)
         found = {grade.id: verdict_of(grade.ruleset, checked) for grade in self.ruleset.grades}
-        if self.judgements:
-            found = {name: self._judge_alike(verdict) for name, verdict in found.items()}
+        if self.has_judgements:
+            found = {name: self._judge_alike(name, verdict) for name, verdict in found.items()}
         return MappingProxyType(found)
 
-    def _judge_alike(self, graded: "Verdict") -> "Verdict":
+    def _judge_alike(self, grade: str, graded: "Verdict") -> "Verdict":
         """Return the finding of a grade with the judgements on what the grade leaves as it is."""
         other = changed_by(self.ruleset, graded.ruleset)
-        return evolve(graded, judgements=tuple(j for j in self.judgements if j.no not in other), voices=self.voices)
+        said = tuple(j for j in self.judgements if j.no not in other)
+        figures = None if self.figures is None else self.figures.by_grade[grade]
+        return evolve(graded, judgements=said, voices=self.voices, figures=figures)
 
     @property
     @kept
@@ -126,6 +131,11 @@ class Verdict(Reading):
         return MappingProxyType({c.no: c for c in found})
 
     # -- the second reading ------------------------------------------------------------------
+
+    @property
+    def has_judgements(self) -> bool:
+        """True if there are judgements on the unit, or on units below that change what figures say in ``judged``."""
+        return bool(self.judgements) or self.figures is not None
 
     @property
     @kept
@@ -190,11 +200,10 @@ class Judged(Reading):
         Raises:
             FactError, UnknownName: as ``assess`` for judgements.
         """
-        first = First(verdict.values, verdict.codes, verdict.floors)
-        second = read_again(
-            verdict.ruleset, first, verdict.judgements, verdict.voices, verdict.unit, given_with=given_with
-        )
-        return cls(verdict, given_with, second)
+        both = [None if v is None else First(v.values, v.codes, v.floors) for v in (verdict, verdict.figures)]
+        first, figures = typing.cast(First, both[0]), both[1]
+        said = verdict.judgements, verdict.voices, verdict.unit
+        return cls(verdict, given_with, read_again(verdict.ruleset, first, *said, given_with, figures))
 
     def __repr__(self) -> str:
         return repr(self.verdict).replace("<Verdict", "<Judged", 1)
@@ -222,8 +231,9 @@ class Judged(Reading):
 
     @property
     def facts(self) -> Mapping[str, FactValue]:
-        """The facts as they were given."""
-        return self.verdict.facts
+        """The facts as they were given; those from below as they are in this reading."""
+        figures = self.verdict.figures
+        return self.verdict.facts if figures is None else figures.facts
 
     @property
     def annotations(self) -> Mapping[str, Annotation]:

@@ -16,7 +16,7 @@ SAID = {M: "met", N: "not_met"}
 
 
 def district(here: list[Commune], by: str, found: list[str]) -> str:
-    """What the district comes to where its communes are found so; townships there are none."""
+    """What the district comes to where its communes are found so; its township is civil."""
     known = [o for _, _, o in here if o is not None]
     orchards = (M if sum(known) >= 3 else N) if here and len(known) == len(here) else U
     ways = [(now, act, o) for (_, act, o), now in zip(here, found, strict=True)]
@@ -41,6 +41,8 @@ def test_every_count_stands_twice(
     said: dict[str, dict[str, typing.Any]] = {}
     for d, here in enumerate(province):
         table.append({"unit": f"d{d}", "level": "district", "parent": "bac"})
+        table.append({"unit": f"d{d}t", "level": "township", "parent": f"d{d}"})
+        facts[f"d{d}t"] = {"civil": True}
         for c, ((found, recognised, orchards), judged) in enumerate(here):
             unit = f"d{d}c{c}"
             table.append({"unit": unit, "level": "commune", "parent": f"d{d}"})

@@ -112,7 +112,7 @@ BROKEN: list[tuple[str | bytes, str]] = [
     ("[]", 'the line is not an object such as `{"unit": "06196", "set": {}}`'),
     ('{"set": {}}', "`unit` has to name the unit, as a text"),
     ('{"unit": 6196}', "`unit` has to name the unit, as a text"),
-    (change(facts={}), "a change has `unit`, `set`, `clear`, `verdict`, `id`, not `facts`"),
+    (change(facts={}), "a change has `unit`, `set`, `clear`, `judge`, `verdict`, `id`, not `facts`"),
     (change(set=["income_per_capita"]), "`set` has to be an object of fact ids and values"),
     (change(clear="income_per_capita"), "`clear` has to be a list of fact ids"),
     (change(clear=["a"], set={"a": 1}), "`a` cannot be set and cleared at once"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ntm_rules import FactError, Ruleset, Verdict, assess
-from ntm_rules.live import Board, Event, Session
+from ntm_rules.live import Board, Event, ReadBy, Session
 from ntm_rules.live.events import outcomes_by_place
 from property.strategies import made_facts
 
@@ -20,10 +20,22 @@ ENGINE = os.environ.get("NTM_LIVE_ENGINE", "python")
 """The engine of this run; see conftest.py."""
 
 Facts = dict[str, typing.Any]
+Said = dict[str, typing.Any]
+ONE = st.fixed_dictionaries(
+    {
+        "outcome": st.sampled_from(("met", "not_met", "not_applicable")),
+        "body": st.sampled_from(("province", "district", "commune")),
+        "note": st.just("vì không có"),
+    }
+)
 ALONE = "alone"
 UNITS = ("a", "b", "c", "d")
 BAD: tuple[typing.Any, ...] = ("không", float("nan"), -1, 10**400, 1e301, True, [], {"value": 1, "nguồn": "?"}, "1_0")
 ANY_UNIT = st.sampled_from((ALONE, *UNITS))
+
+
+def body_of(judgement: typing.Any) -> str:
+    return str(judgement["body"])
 
 
 class Live(RuleBasedStateMachine):
@@ -40,7 +52,8 @@ class Live(RuleBasedStateMachine):
         self.verdicts = {unit: assess(self.ruleset, facts, unit) for unit, facts in self.facts.items()}
         self.heard: list[Event] = []
         self.numbers = {True: 0, False: 0}
-        self.snapshots: list[tuple[str, Facts]] = []
+        self.snapshots: list[tuple[str, Facts, Said]] = []
+        self.said: dict[str, Said] = {unit: {} for unit in self.facts}
         self.session = Session(self.ruleset, dict(first), ALONE, engine=ENGINE)
         self.board = Board(self.ruleset, capacity=2, engine=ENGINE)
         self.session.on_change(self.heard.append)
@@ -77,6 +90,20 @@ class Live(RuleBasedStateMachine):
         name = "thu_nhap" if unknown else self.chance.choice(list(self.ruleset.inputs()))
         self.change(unit, self.drawn(2, 20) | {name: bad})
 
+    @rule(unit=ANY_UNIT, count=st.integers(1, 3), data=st.data())
+    def judge(self, unit: str, count: int, data: st.DataObject) -> None:
+        """Bodies decide on some numbers, or take back what they decided."""
+        numbers = [c.no for c in self.ruleset.criteria] + [i.no for c in self.ruleset.criteria for i in c.indicators]
+        said = {no: data.draw(st.lists(ONE, max_size=2, unique_by=body_of)) for no in self.some(numbers, count)}
+        if unit == ALONE:
+            self.session.judge(said)
+        else:
+            self.board.judge(unit, said)
+        self.seen(unit, {}, said)
+
+    def some(self, numbers: list[str], count: int) -> list[str]:
+        return self.chance.sample(numbers, min(count, len(numbers)))
+
     @rule(unit=ANY_UNIT)
     def an_annotation_is_carried(self, unit: str) -> None:
         changes = {n: {"value": v, "source": "Chi cục"} for n, v in self.drawn(1, 20).items() if v is not None}
@@ -86,17 +113,17 @@ class Live(RuleBasedStateMachine):
     def snapshot(self, unit: str) -> None:
         found = self.session.snapshot() if unit == ALONE else self.board.snapshot(unit)
         assert found["content_hash"] == self.ruleset.content_hash
-        self.snapshots.append((json.dumps(found), dict(self.facts[unit])))
+        self.snapshots.append((json.dumps(found), dict(self.facts[unit]), dict(self.said[unit])))
 
     @rule(unit=ANY_UNIT)
     def restore(self, unit: str) -> None:
         if not self.snapshots:
             return
-        text, facts = self.chance.choice(self.snapshots)
+        text, facts, said = self.chance.choice(self.snapshots)
         found = json.loads(text) | {"unit": unit}
         differences = self.session.restore(found) if unit == ALONE else self.board.restore(found)
         assert differences == ()
-        self.seen(unit, dict.fromkeys(self.facts[unit]) | facts)
+        self.seen(unit, dict.fromkeys(self.facts[unit]) | facts, dict.fromkeys(self.said[unit], ()) | said)
 
     @rule(unit=st.sampled_from(UNITS))
     def look(self, unit: str) -> None:
@@ -106,14 +133,15 @@ class Live(RuleBasedStateMachine):
     @rule(unit=st.sampled_from(UNITS))
     def forget(self, unit: str) -> None:
         self.board.forget(unit)
-        self.facts[unit] = {}
+        self.facts[unit], self.said[unit] = {}, {}
         self.verdicts[unit] = assess(self.ruleset, {}, unit)
 
     @rule()
     def open_anew(self) -> None:
         """A session that begins with the facts is the one that got them one by one."""
         self.session.close()
-        self.session = Session(self.ruleset, self.facts[ALONE], ALONE, engine=ENGINE)
+        said = self.said[ALONE]
+        self.session = Session(self.ruleset, self.facts[ALONE], ALONE, engine=ENGINE, judgements=said)
         self.session.on_change(self.heard.append)
         self.numbers[True] = 0
 
@@ -145,26 +173,37 @@ class Live(RuleBasedStateMachine):
     def verdict_of(self, unit: str) -> Verdict:
         return self.session.verdict if unit == ALONE else self.board.verdict(unit)
 
-    def seen(self, unit: str, changes: Facts) -> None:
+    def seen(self, unit: str, changes: Facts, said: Said | None = None) -> None:
         """The verdict is that of ``assess``, and every outcome that changed was told once, in order."""
         before, facts = self.verdicts[unit], self.facts[unit]
         after = self.facts[unit] | changes
         self.facts[unit] = {name: value for name, value in after.items() if value is not None}
-        now = self.verdicts[unit] = assess(self.ruleset, self.facts[unit], unit)
+        # what is said anew of a number stands behind what was said of others
+        self.said[unit] = {no: one for no, one in self.said[unit].items() if no not in (said or {})} | (said or {})
+        now = self.verdicts[unit] = assess(self.ruleset, self.facts[unit], unit, judgements=self.said[unit])
         found = self.verdict_of(unit)
         assert found == now
+        assert found.judged == now.judged
         assert found.values == now.values
         assert repr(found.values) == repr(now.values)  # -0.0 is not 0.0 in words
         places = zip(
             outcomes_by_place(self.ruleset, before.codes), outcomes_by_place(self.ruleset, now.codes), strict=True
         )
-        wanted = [(level, no, old, new) for (level, no, old), (_, _, new) in places if old is not new]
-        assert [(e.level, e.no, e.old, e.new) for e in self.heard] == wanted
+        wanted = [(level, no, old, new, "figures") for (level, no, old), (_, _, new) in places if old is not new]
+        if before.judgements or now.judgements:
+            both = (outcomes_by_place(self.ruleset, verdict.judged.codes) for verdict in (before, now))
+            again = zip(*both, strict=True)
+            wanted += [(level, no, old, new, "judged") for (level, no, old), (_, _, new) in again if old is not new]
+        assert [(e.level, e.no, e.old, e.new, e.reading.value) for e in self.heard] == wanted
         for event in self.heard:
             self.numbers[unit == ALONE] += 1
             assert event.number == self.numbers[unit == ALONE]
             assert event.verdict is found
-            self.did_it(event, facts, changes)
+            if event.reading is ReadBy.FIGURES:
+                self.did_it(event, facts, changes)
+            else:
+                assert event.facts or {j.no for j in event.judgements} <= set(said or ())
+                assert event.reason.text("vi")
         self.heard.clear()
 
     def did_it(self, event: Event, facts: Facts, changes: Facts) -> None:

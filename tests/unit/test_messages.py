@@ -92,7 +92,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "proofs.data.": ("implied_by", "contradicting", "because", "selectors", "year"),
     "case.side.": tuple(side.value for side in Side),
     "law.what.": ("operator", "unit", *CELL_CHANGES),
-    "change.key.": ("unit", "set", "clear", "verdict", "id"),
+    "change.key.": ("unit", "set", "clear", "judge", "verdict", "id"),
     "expected.number": ("", "_between", "_from", "_up_to"),
     "expected.count": ("", "_between", "_from", "_up_to"),
     "judgement.body.": tuple(body.value for body in Body),

@@ -16,7 +16,7 @@ from ntm_rules.cli.language import error_lang
 from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.writers import COUNTS
 from ntm_rules.live.board import Board
-from ntm_rules.live.events import Event
+from ntm_rules.live.events import Event, ReadBy
 from ntm_rules.live.session import ENGINES
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import FactError, FactProblem, NtmRulesError
@@ -34,6 +34,7 @@ _KEYS: Mapping[str, tuple[object, Callable[[object], bool]]] = {
     "unit": (None, lambda value: isinstance(value, str) and value != ""),
     "set": ({}, lambda value: isinstance(value, dict)),
     "clear": ([], _are_texts),
+    "judge": ({}, lambda value: isinstance(value, dict)),
     "verdict": (False, lambda value: isinstance(value, bool)),
     "id": (None, lambda value: value is None or (isinstance(value, str | int) and not isinstance(value, bool))),
 }
@@ -53,7 +54,8 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
     """Read changes of facts from standard input and print every outcome that changes, one JSON object a line.
 
     The units begin with the facts of FILE (as for assess), or without any. A change is an object with `unit`, `set`
-    (fact ids to values, null takes one away), `clear` (a list of fact ids), `verdict` (true to have the whole
+    (fact ids to values, null takes one away), `clear` (a list of fact ids), `judge` (numbers to what bodies decided on
+    them, an empty list takes it away), `verdict` (true to have the whole
     verdict printed) and `id` (a text or whole number that every line of the answer repeats). Each change is answered
     by its events and then one line of type `done`, or by one line of type `error`, in which case nothing was changed;
     a blank line by one line of type `ignored`.
@@ -109,7 +111,7 @@ class _Answers:
             given = _parsed(text)
             self.about |= _id_of(given)
             change = _change(given)
-            self.board.set_many(change.unit, change.facts)
+            self.board.set_many(change.unit, change.facts, change.judgements)
             verdict = self.board.verdict(change.unit)
         except FactError as error:
             self.refuse(error, error.problems)
@@ -136,7 +138,8 @@ class _Answers:
 
 def _event(event: Event, lang: str) -> Json:
     names = ("unit", "number", "level", "no", "title", "old", "new", "provisional", "facts")
-    return {**keys_of(event, *names), "text": event.reason.text(lang)}
+    judged = keys_of(event, "reading", "judgements") if event.reading is ReadBy.JUDGED else {}
+    return {**keys_of(event, *names), **judged, "text": event.reason.text(lang)}
 
 
 def _summary(verdict: Verdict) -> Json:
@@ -147,6 +150,7 @@ def _summary(verdict: Verdict) -> Json:
 class _Change:
     unit: str
     facts: Mapping[str, typing.Any]
+    judgements: Mapping[str, typing.Any]
     verdict: bool
 
 
@@ -174,7 +178,7 @@ def _change(found: object) -> _Change:
     twice = [name for name in clear if name in facts]
     if twice:
         raise NtmRulesError(Message("change.twice", facts=tuple(twice)))
-    return _Change(found["unit"], {**facts, **dict.fromkeys(clear)}, found["verdict"])
+    return _Change(found["unit"], {**facts, **dict.fromkeys(clear)}, found["judge"], found["verdict"])
 
 
 def _parsed(text: str | None) -> typing.Any:

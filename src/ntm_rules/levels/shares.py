@@ -10,7 +10,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.program import program_of
-from ntm_rules.verdict.verdict import Verdict, verdict_from, verdict_of
+from ntm_rules.verdict.verdict import Verdict, judged_too, verdict_from, verdict_of
 
 
 @frozen
@@ -66,9 +66,7 @@ def assess_taken(
     if not said and (judged is None or judged == taken):
         return first
     figures = None if judged is None or judged == taken else _found(ruleset, facts, judged, unit)
-    both = evolve(first, judgements=said, figures=figures)
-    both.judged  # noqa: B018 - what is wrong with judgements is said here
-    return both
+    return evolve(judged_too(first, said), figures=figures)
 
 
 def _found(ruleset: Ruleset, facts: Facts, taken: Taken, unit: str | None) -> Verdict:

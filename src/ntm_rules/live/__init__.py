@@ -2,7 +2,7 @@
 
 from ntm_rules.live.board import Board
 from ntm_rules.live.dispatcher import CallbackError
-from ntm_rules.live.events import Event, EventReason, Level, OutcomeDifference
+from ntm_rules.live.events import Event, EventReason, Level, OutcomeDifference, ReadBy
 from ntm_rules.live.session import Session
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "EventReason",
     "Level",
     "OutcomeDifference",
+    "ReadBy",
     "Session",
 ]

@@ -13,6 +13,7 @@ from ntm_rules.live.snapshots import read_snapshot
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.arguments import name_of
+from ntm_rules.model.judgements import Judgement, Judgements
 from ntm_rules.model.names import look_alike
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.results import Facts, FactValue
@@ -133,16 +134,25 @@ class Board:
         """
         self.set_many(unit, {fact: None})
 
-    def set_many(self, unit: str, facts: Facts) -> None:
-        """Set several facts of a unit as one change; None takes one away.
+    def set_many(self, unit: str, facts: Facts, judgements: Judgements = ()) -> None:
+        """Set several facts of a unit, and what bodies decided on it, as one change; see ``Session.set_many``.
 
         Raises:
-            FactError: every bad fact; nothing is changed.
+            FactError: every bad fact; judgements that contradict each other; nothing is changed.
+            UnknownName, BadArgument: judgements as for ``assess``; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
         with self._dispatcher.alone():
-            self._session(unit).set_many(facts)
+            self._session(unit).set_many(facts, judgements)
             self._make_room(self.capacity)
+
+    def judge(self, unit: str, judgements: Judgements) -> None:
+        """Put judgements on a unit in the place of those on the same numbers, as ``Session.judge`` does.
+
+        Raises:
+            FactError, UnknownName, BadArgument, EngineUnavailable: as ``set_many``; nothing is changed.
+        """
+        self.set_many(unit, {}, judgements)
 
     def restore(self, snapshot: Mapping[str, typing.Any]) -> tuple[OutcomeDifference, ...]:
         """Take the facts of a unit from a snapshot, as ``Session.restore`` does.
@@ -194,7 +204,7 @@ class Board:
 
     def _has_facts(self, unit: str) -> bool:
         session = self._open.get(unit)
-        return unit in self._store if session is None else bool(session.facts)
+        return unit in self._store if session is None else _holds_something(session)
 
     def _session(self, unit: str) -> Session:
         if self._closed:
@@ -204,8 +214,12 @@ class Board:
         if session is None:
             self._make_room(self.capacity - 1)
             text = self._store.get(unit)
-            facts = {} if text is None else read_snapshot(json.loads(text)).facts
-            session = Session._on(self.ruleset, facts, unit, self.engine, self._dispatcher)
+            facts: Mapping[str, typing.Any] = {}
+            judgements: tuple[Judgement, ...] = ()
+            if text is not None:
+                found = read_snapshot(json.loads(text))
+                facts, judgements = found.facts, found.judgements
+            session = Session._on(self.ruleset, facts, judgements, unit, self.engine, self._dispatcher)
         self._open[unit] = session  # the last is the one used last
         return session
 
@@ -214,7 +228,7 @@ class Board:
         while self._dispatcher.idle and len(self._open) > room:
             unit = next(iter(self._open))
             session = self._open[unit]
-            if session.facts:
+            if _holds_something(session):
                 self._store[unit] = one_line(session.snapshot())
             else:
                 self._store.pop(unit, None)
@@ -232,3 +246,8 @@ class Board:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _holds_something(session: Session) -> bool:
+    """Return whether anything is known of a unit that would be lost."""
+    return bool(session.facts or session.judgements)

@@ -1,13 +1,14 @@
 """What a live session tells: which outcome changed, from what to what, and which facts did it."""
 
 import functools
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 
 from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import say
+from ntm_rules.model.judgements import Judgement
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import CriterionResult, IndicatorResult
@@ -15,7 +16,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import indicators
 from ntm_rules.verdict.dependencies import Dependencies
-from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import Judged, Verdict
 from ntm_rules.words.reason import reason_of, words_in
 from ntm_rules.words.sentences import Words
 
@@ -30,6 +31,14 @@ class Level(Enum):
 
 
 @public("live")
+class ReadBy(Enum):
+    """Of which reading an outcome is: figures alone, or with judgements."""
+
+    FIGURES = "figures"
+    JUDGED = "judged"
+
+
+@public("live")
 @frozen
 class Event:
     """One outcome that changed.
@@ -40,6 +49,8 @@ class Event:
         facts: the facts that did it, in the order in which the set reads them: those that changed and on which an
             indicator rests; for a criterion or tier those of the members that brought it about.
         verdict: the finding after the whole change that this is part of.
+        reading: of which reading the outcomes are.
+        judgements: of the second reading, the judgements on this number or below it that were not there before.
     """
 
     number: int
@@ -50,6 +61,8 @@ class Event:
     facts: tuple[str, ...]
     verdict: Verdict = field(repr=False)
     _place: int = field(repr=False)
+    reading: ReadBy = ReadBy.FIGURES
+    judgements: tuple[Judgement, ...] = field(default=(), repr=False)
 
     @property
     def unit(self) -> str | None:
@@ -69,7 +82,12 @@ class Event:
     @property
     def provisional(self) -> bool:
         """Whether the new outcome is provisional."""
-        return self.verdict.provisional_flags[self._place]
+        return self.read.provisional_flags[self._place]
+
+    @property
+    def read(self) -> Verdict | Judged:
+        """The reading that it is of."""
+        return self.verdict if self.reading is ReadBy.FIGURES else self.verdict.judged
 
     @property
     def reason(self) -> "EventReason":
@@ -118,22 +136,49 @@ def events_between(
 ) -> list[Event]:
     """Return the events of one change: indicators in printed order, then criteria, then the set.
 
+    Those of the second reading come after them, where there are judgements before or after.
+
     Args:
         changed: the slots of the given facts that changed.
         last: the number of the last event before.
     """
-    old, new = before.codes, after.codes
+    found = _events(before, after, ReadBy.FIGURES, changed, dependencies, last)
+    if before.has_judgements or after.has_judgements:
+        found += _events(before, after, ReadBy.JUDGED, changed, dependencies, last + len(found))
+    return found
+
+
+def _events(
+    before: Verdict, after: Verdict, reading: ReadBy, changed: Sequence[int], dependencies: Dependencies, last: int
+) -> list[Event]:
+    """Return the events of one reading."""
+    judged = reading is ReadBy.JUDGED
+    old, new = (before.judged.codes, after.judged.codes) if judged else (before.codes, after.codes)
     if old == new:
         return []
+    fresh = [judgement for judgement in after.judgements if judged and judgement not in before.judgements]
     causes = _causes(old, new, changed, dependencies)
     facts = after.ruleset.facts
     found: list[Event] = []
     for place, level, no in places_of(after.ruleset):
         if old[place] != new[place]:
-            names = tuple(facts[p].id for p in sorted(causes[place]))
+            # a criterion that was judged itself has changed without its members
+            names = tuple(facts[p].id for p in sorted(causes.get(place, ())))
             number = last + len(found) + 1
-            found.append(Event(number, level, no, Outcome(old[place]), Outcome(new[place]), names, after, place))
+            both, said = (Outcome(old[place]), Outcome(new[place])), _below(after.ruleset, level, no, fresh)
+            found.append(Event(number, level, no, *both, names, after, place, reading, said))
     return found
+
+
+def _below(ruleset: Ruleset, level: Level, no: str, judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
+    """Return the judgements on a node or on what is below it."""
+    if level is Level.TIER:
+        return tuple(judgements)
+    numbers = {no}
+    if level is Level.CRITERION:
+        criterion = next(c for c in ruleset.criteria if c.no == no)
+        numbers |= {indicator.no for indicator in criterion.indicators}
+    return tuple(judgement for judgement in judgements if judgement.no in numbers)
 
 
 def _causes(old: bytes, new: bytes, changed: Sequence[int], dependencies: Dependencies) -> dict[int, frozenset[int]]:
@@ -187,17 +232,17 @@ class EventReason:
     event: Event
 
     @property
-    def result(self) -> IndicatorResult | CriterionResult | Verdict:
-        """The evaluated indicator or criterion, or the verdict; what the words are read off."""
-        verdict, no = self.event.verdict, self.event.no
-        if self.event.level.value == "indicator":
-            return verdict.indicators[no]
-        return verdict.criteria[no] if self.event.level.value == "criterion" else verdict
+    def result(self) -> IndicatorResult | CriterionResult | Verdict | Judged:
+        """The evaluated indicator or criterion, or the reading of the set; what the words are read off."""
+        reading, no = self.event.read, self.event.no
+        if self.event.level is Level.INDICATOR:
+            return reading.indicators[no]
+        return reading.criteria[no] if self.event.level is Level.CRITERION else reading
 
     @property
     def codes(self) -> tuple[ReasonCode, ...]:
         """Why it is undetermined, or ``layer_not_read``; none for a tier."""
-        return () if isinstance(self.result, Verdict) else self.result.codes
+        return self.result.codes if isinstance(self.result, IndicatorResult | CriterionResult) else ()
 
     def text(self, lang: str = "vi") -> str:
         """Return the event in one line: number, title, old and new outcome, why, and the facts that did it.
@@ -212,13 +257,21 @@ class EventReason:
         words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations, verdict.ruleset.met_means)
         code = "live.changed_provisional" if event.provisional else "live.changed"
         change = say(words.lang, code, old=words.outcome(event.old), new=words.outcome(event.new))
-        facts = say(words.lang, "live.because", facts=", ".join(map(words.fact_title, event.facts)))
-        return "; ".join((f"{self._head(words)}: {change}", *self._why(words), facts))
+        if event.reading is ReadBy.JUDGED:
+            change = say(words.lang, "live.judged", change=change)
+        return "; ".join((f"{self._head(words)}: {change}", *self._why(words), *self._causes(words)))
+
+    def _causes(self, words: Words) -> Iterator[str]:
+        """Yield which facts did it, and what was judged anew."""
+        if self.event.facts:
+            yield say(words.lang, "live.because", facts=", ".join(map(words.fact_title, self.event.facts)))
+        for judgement in self.event.judgements:
+            yield say(words.lang, "live.because_judged", no=judgement.no, judgement=judgement)
 
     def _head(self, words: Words) -> str:
         result = self.result
         title = self.event.title.text(words.lang) if self.event.title else ""
-        if isinstance(result, Verdict):
+        if isinstance(result, Verdict | Judged):
             return title or result.ruleset.id
         no = say(words.lang, "live.criterion", no=result.no) if isinstance(result, CriterionResult) else result.no
         return f"{no} {title}".rstrip()
@@ -229,6 +282,8 @@ class EventReason:
             criterion = next(c.no for c in verdict.criteria.values() if result.no in c.indicators)
             yield reason_of(criterion, result, verdict.ruleset, verdict.annotations).why(words.lang)
         elif isinstance(result, CriterionResult):
+            if result.judgement is not None:
+                yield result.judgement.text(words.lang)
             yield from _counts(words, "live.of_indicators", {no: i.outcome for no, i in result.indicators.items()})
         else:
             beside = {c.no for c in result.ruleset.criteria if not c.counted}

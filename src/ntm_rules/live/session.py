@@ -4,6 +4,8 @@ import typing
 from collections import deque
 from collections.abc import Callable, Mapping
 
+from attrs import evolve
+
 from ntm_rules._public import public
 from ntm_rules.live.dispatcher import Callback, CallbackError, Dispatcher
 from ntm_rules.live.events import Event, OutcomeDifference, events_between
@@ -12,12 +14,14 @@ from ntm_rules.live.snapshots import differences, read_snapshot, snapshot_of
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError, UnknownName
 from ntm_rules.model.arguments import need
+from ntm_rules.model.judgements import Judgement, Judgements, judgements_of, numbers_of
 from ntm_rules.model.results import Facts, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.dependencies import dependencies_of, differing
 from ntm_rules.verdict.facts import CheckedFacts
+from ntm_rules.verdict.judging import check
 from ntm_rules.verdict.program import check_facts, program_of
-from ntm_rules.verdict.verdict import Verdict, verdict_from, verdict_of
+from ntm_rules.verdict.verdict import Verdict, judged_too, verdict_from, verdict_of
 
 ENGINES = ("python", "durable")
 HISTORY = 100
@@ -32,14 +36,13 @@ class Session:
 
     Args:
         ruleset: from ``Library.compose``.
-        facts: those known at the beginning, as ``assess`` takes them; nothing is told about them.
+        facts, judgements: those known at the beginning, as ``assess`` takes them; nothing is told about them.
         unit: name or code of the unit, for messages and the verdict.
         engine: ``python`` or ``durable`` (durable_rules, extra ``live``); ``python`` unless given.
         history: how many events are kept for ``history``.
 
     Raises:
-        FactError: every bad fact of the unit.
-        BadArgument: an argument of another type.
+        FactError: every bad fact of the unit; judgements that contradict each other.
         EngineUnavailable: the engine asked for cannot be used here, or not for this ruleset.
         UnknownName: there is no such engine.
         BadArgument: an argument of another type.
@@ -53,28 +56,45 @@ class Session:
         *,
         engine: str | None = None,
         history: int = HISTORY,
+        judgements: Judgements = (),
     ) -> None:
-        self._open(ruleset, {} if facts is None else facts, unit, engine, Dispatcher(deque(maxlen=history)))
+        said = judgements_of(judgements)
+        self._open(ruleset, {} if facts is None else facts, said, unit, engine, Dispatcher(deque(maxlen=history)))
 
     def _open(
-        self, ruleset: Ruleset, facts: Facts, unit: str | None, engine: str | None, dispatcher: Dispatcher
+        self,
+        ruleset: Ruleset,
+        facts: Facts,
+        judgements: tuple[Judgement, ...],
+        unit: str | None,
+        engine: str | None,
+        dispatcher: Dispatcher,
     ) -> None:
-        self._checked = self._wanted = check_facts(ruleset, facts, unit)
+        self._checked = check_facts(ruleset, facts, unit)
+        self._wanted = self._checked, judgements
         self.ruleset = ruleset
         self._program = program_of(ruleset)
         self._dependencies = dependencies_of(ruleset)
         self._dispatcher = dispatcher
         self._closed = False
-        self._verdict = verdict_of(ruleset, self._checked)
+        self._verdict = judged_too(verdict_of(ruleset, self._checked), judgements)
         self._floor_slots = self._program.official.slots(self._checked.values)
         self._floors = PythonEngine(self._program.official, self._dependencies)
         self._engine = self._engine_named(engine)
 
     @classmethod
-    def _on(cls, ruleset: Ruleset, facts: Facts, unit: str, engine: str | None, dispatcher: Dispatcher) -> "Session":
+    def _on(
+        cls,
+        ruleset: Ruleset,
+        facts: Facts,
+        judgements: tuple[Judgement, ...],
+        unit: str,
+        engine: str | None,
+        dispatcher: Dispatcher,
+    ) -> "Session":
         """Return a session that shares its dispatcher with others."""
         made = cls.__new__(cls)
-        made._open(ruleset, facts, unit, engine, dispatcher)
+        made._open(ruleset, facts, judgements, unit, engine, dispatcher)
         return made
 
     def _engine_named(self, name: str | None) -> LiveEngine:
@@ -101,8 +121,13 @@ class Session:
 
     @property
     def verdict(self) -> Verdict:
-        """The finding; equal to ``assess`` of the same facts."""
+        """The finding; equal to ``assess`` of the same facts and judgements."""
         return self._verdict
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """What bodies decided, as it was given."""
+        return self._verdict.judgements
 
     @property
     def engine(self) -> str:
@@ -129,8 +154,8 @@ class Session:
         """Have a callback told every event from now on.
 
         A change is made as a whole before anybody hears of it. Its events come one by one: indicators in printed order,
-        then criteria, then the tier. A change that a callback makes comes after them. A callback that raises stops
-        nobody else.
+        then criteria, then the tier; where there are judgements, those of the second reading after them. A change that
+        a callback makes comes after all of these. A callback that raises stops nobody else.
 
         Returns:
             A function that ends it.
@@ -155,16 +180,34 @@ class Session:
         """
         self.set_many({fact: None})
 
-    def set_many(self, facts: Facts) -> None:
+    def set_many(self, facts: Facts, judgements: Judgements = ()) -> None:
         """Set several facts as one change; None takes one away.
 
+        Args:
+            judgements: put in the place of those on the same numbers, of whatever set they are, in the same change.
+
         Raises:
-            FactError: every bad fact; nothing is changed.
+            FactError: every bad fact; judgements that contradict each other; nothing is changed.
+            UnknownName, BadArgument: judgements as for ``assess``; nothing is changed.
             EngineUnavailable: the engine cannot go on; nothing is changed.
         """
         with self._dispatcher.alone():
             self._need_open()
-            self._change(self._program.checker.amend(self._before(), facts))
+            checked, before = self._before()
+            numbers, said = numbers_of(judgements), judgements_of(judgements)
+            kept = tuple(judgement for judgement in before if judgement.no not in numbers)
+            self._change(self._program.checker.amend(checked, facts), (*kept, *said))
+
+    def judge(self, judgements: Judgements) -> None:
+        """Put judgements in the place of those on the same numbers, as one change; an empty list takes them away.
+
+        Args:
+            judgements: as for ``assess``.
+
+        Raises:
+            FactError, UnknownName, BadArgument, EngineUnavailable: as ``set_many``; nothing is changed.
+        """
+        self.set_many({}, judgements)
 
     def snapshot(self) -> dict[str, typing.Any]:
         """Facts, outcomes and the content hash of the ruleset, as plain JSON types."""
@@ -186,18 +229,19 @@ class Session:
             found = read_snapshot(snapshot)
             checked = check_facts(self.ruleset, found.facts, found.unit)
             codes = self._program.run(checked.values)
-            self._change(checked)
+            self._change(checked, found.judgements)
         return differences(found, self.ruleset, codes)
 
-    def _before(self) -> CheckedFacts:
-        """Return the facts on which the next change is made: what the changes that wait will leave."""
-        return self._checked if self._dispatcher.idle else self._wanted
+    def _before(self) -> tuple[CheckedFacts, tuple[Judgement, ...]]:
+        """Return facts and judgements on which the next change is made: what the changes that wait will leave."""
+        return (self._checked, self.judgements) if self._dispatcher.idle else self._wanted
 
-    def _change(self, checked: CheckedFacts) -> None:
-        self._wanted = checked
-        self._dispatcher.submit(lambda: self._made(checked))
+    def _change(self, checked: CheckedFacts, judgements: tuple[Judgement, ...]) -> None:
+        check(self.ruleset, judgements, self.unit)
+        self._wanted = checked, judgements
+        self._dispatcher.submit(lambda: self._made(checked, judgements))
 
-    def _made(self, checked: CheckedFacts) -> list[Event]:
+    def _made(self, checked: CheckedFacts, judgements: tuple[Judgement, ...]) -> list[Event]:
         """Make a change, all of it or nothing."""
         before, program, dependencies = self._verdict, self._program, self._dependencies
         self._need_open()
@@ -208,7 +252,8 @@ class Session:
         floors = self._floors.follow(before.floors, floor_slots, differ)
         changed = [place for place in inputs if self._is_cause(place, checked)]
         self._checked, self._floor_slots = checked, floor_slots
-        self._verdict = verdict_from(self.ruleset, checked, slots, codes, floors)
+        found = verdict_from(self.ruleset, checked, slots, codes, floors)
+        self._verdict = evolve(found, judgements=judgements) if judgements else found
         return events_between(before, self._verdict, changed, dependencies, self._dispatcher.number)
 
     def _is_cause(self, place: int, checked: CheckedFacts) -> bool:

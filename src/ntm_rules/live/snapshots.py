@@ -10,6 +10,7 @@ from ntm_rules.live.events import Level, OutcomeDifference, outcomes_by_place
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import NtmRulesError
 from ntm_rules.model.arguments import name_of
+from ntm_rules.model.judgements import Judgement, judgement_of
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, plain
 from ntm_rules.model.results import FactValue
@@ -27,12 +28,13 @@ class Snapshot:
 
     Attributes:
         facts: as ``assess`` takes them.
-        outcomes: by level and number, as they were.
+        outcomes: by level and number, as they were; of the first reading.
     """
 
     unit: str | None
     facts: Mapping[str, typing.Any]
     outcomes: Mapping[tuple[Level, str], Outcome]
+    judgements: tuple[Judgement, ...] = ()
 
 
 def snapshot_of(verdict: Verdict) -> Json:
@@ -47,6 +49,7 @@ def snapshot_of(verdict: Verdict) -> Json:
         "unit": verdict.unit,
         "facts": {name: _fact(verdict, name) for name in (*verdict.facts, *verdict.unread)},
         "outcomes": outcomes,
+        **({"judgements": plain(verdict.judgements)} if verdict.judgements else {}),
     }
 
 
@@ -90,7 +93,10 @@ def read_snapshot(data: typing.Any) -> Snapshot:
         found = data.get("schema") if isinstance(data, Mapping) else type(data).__name__
         raise NtmRulesError(Message("session.snapshot", schema=SCHEMA, found=str(found)))
     unit, facts, outcomes = data.get("unit"), data.get("facts"), data.get("outcomes")
-    if not isinstance(unit, str | None) or not isinstance(facts, Mapping) or not isinstance(outcomes, Mapping):
+    judgements = data.get("judgements", [])
+    if not isinstance(unit, str | None) or not isinstance(judgements, list):
+        raise NtmRulesError(Message("session.snapshot_parts"))
+    if not isinstance(facts, Mapping) or not isinstance(outcomes, Mapping):
         raise NtmRulesError(Message("session.snapshot_parts"))
     found_outcomes = {}
     for level in Level:
@@ -104,6 +110,7 @@ def read_snapshot(data: typing.Any) -> Snapshot:
         None if unit is None else name_of(unit, "unit"),
         {str(name): _read(fact) for name, fact in facts.items()},
         found_outcomes,
+        tuple(map(judgement_of, judgements)),
     )
 
 

@@ -167,6 +167,26 @@ def judgements_of(given: Judgements) -> tuple[Judgement, ...]:
     return made
 
 
+def numbers_of(given: Judgements) -> frozenset[str]:
+    """Return the numbers that judgements are on, those included for which an empty list is given.
+
+    Raises:
+        BadArgument: as ``judgements_of``.
+    """
+    own = map(_number, given) if isinstance(given, Mapping) else ()
+    return frozenset((*own, *(judgement.no for judgement in judgements_of(given))))
+
+
+def judgement_of(data: object) -> Judgement:
+    """Return a judgement from plain JSON types: a mapping of its fields.
+
+    Raises:
+        BadArgument: it is none.
+    """
+    no = data.get("no") if isinstance(data, Mapping) else None
+    return _one(_number(no), data)
+
+
 def _one(no: str, said: object) -> Judgement:
     """Return what is said of a number."""
     if isinstance(said, Judgement):

@@ -68,6 +68,16 @@ def counting(ruleset: Ruleset, judgements: Iterable[Judgement], given_with: bool
     return Counting(spoken, tuple(unused))
 
 
+def check(ruleset: Ruleset, judgements: Sequence[Judgement], unit: str | None) -> None:
+    """Check judgements before they are kept with a unit.
+
+    Raises:
+        UnknownName, FactError: as ``counting``, of the set or of a prerequisite that one of them names.
+    """
+    for number, each in enumerate(with_prerequisites(ruleset) if judgements else ()):
+        counting(each, judgements, number == 0, unit)
+
+
 def _is_of(judgement: Judgement, ruleset: Ruleset, given_with: bool) -> bool:
     """Return whether a judgement is of a set."""
     tier = judgement.tier or (ruleset.id if given_with else None)

@@ -27,7 +27,7 @@ from ntm_rules.model.results import Annotation, CriterionResult, Facts, FactValu
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
-from ntm_rules.verdict.judging import First, Second, changed_by, read_again
+from ntm_rules.verdict.judging import First, Second, changed_by, check, read_again
 from ntm_rules.verdict.program import check_facts, program_of
 from ntm_rules.verdict.reading import Reading
 from ntm_rules.verdict.verdict_json import verdict_dict
@@ -349,12 +349,18 @@ def assess(
         BadArgument: what is no judgement, or one on the whole set.
     """
     verdict = verdict_of(ruleset, check_facts(ruleset, facts, unit))
-    given = judgements_of(judgements)
-    if not given:
-        return verdict
-    verdict = evolve(verdict, judgements=given, voices=in_order(voices))
-    verdict.judged  # noqa: B018 - what is wrong with judgements is said here, and not when somebody looks
-    return verdict
+    said = judgements_of(judgements)
+    return judged_too(verdict, said, in_order(voices)) if said else verdict
+
+
+def judged_too(verdict: Verdict, judgements: tuple[Judgement, ...], voices: tuple[Basis, ...] = VOICES) -> Verdict:
+    """Return a verdict with judgements.
+
+    Raises:
+        FactError, UnknownName: as ``assess`` for judgements.
+    """
+    check(verdict.ruleset, judgements, verdict.unit)
+    return evolve(verdict, judgements=judgements, voices=voices)
 
 
 def verdict_of(ruleset: Ruleset, facts: CheckedFacts) -> Verdict:

@@ -526,3 +526,29 @@ def test_without_the_package_the_engine_is_unavailable_and_plain_python_works(
     with Session(asking(SHARE)) as session:
         session.set("share", 60)
         assert session.verdict.outcome is MET
+
+
+def test_a_judgement_is_told_in_the_second_reading() -> None:
+    """A figure that comes later is told in both; the judgement stays, and disagrees."""
+    heard: list[Event] = []
+    with Session(RULESET, {}, "Xã Mẫu", judgements={"2": "met"}) as session:
+        session.on_change(heard.append)
+        number = next(iter(session.verdict.indicators))
+        session.judge({number: {"outcome": "met", "body": "district", "name": "UBND huyện"}})
+        assert session.verdict.codes == bytes([2]) * len(session.verdict.codes)
+        assert {event.reading.value for event in heard} == {"judged"}
+        assert heard[0].no == number
+        assert heard[0].facts == ()
+        assert "do có đánh giá" in heard[0].reason.text()
+        assert session.judgements == session.verdict.judgements
+        again = Session(RULESET)
+        again.restore(session.snapshot())
+        assert again.verdict.judged.codes == session.verdict.judged.codes
+        again.close()
+        heard.clear()
+        session.judge({number: [], "2": []})
+        assert session.judgements == ()
+        assert session.verdict.judged.codes == session.verdict.codes
+        with pytest.raises(UnknownName):
+            session.set_many({}, {"99": "met"})
+        assert session.judgements == ()

@@ -4,7 +4,7 @@ What the law says is made plain once a ruleset and copied; what was found of the
 """
 
 import typing
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from ntm_rules._version import __version__
 from ntm_rules.model.conditions import Meets
@@ -12,14 +12,17 @@ from ntm_rules.model.kept import by_identity, kept
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plain import Json, figure, form, plain, plain_object, which_set
 from ntm_rules.model.results import (
+    Annotation,
     Column,
     Connective,
     CriterionResult,
     Evaluated,
+    FactValue,
     IndicatorResult,
     Leaf,
     LeafResult,
     RulesetResult,
+    weakest,
 )
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, Ruleset
 from ntm_rules.model.thresholds import Cell, bound_threshold
@@ -39,9 +42,10 @@ def verdict_dict(verdict: RulesetResult) -> Json:
     found: Json = {"schema": SCHEMA, "library_version": __version__, "unit": verdict.unit}
     found |= law.which_set()
     found |= _Finding(law).of(verdict)
-    found["facts"] = {name: _fact(verdict, name) for name in _noted(verdict) if name not in verdict.unread}
-    if verdict.unread:
-        found["unread"] = {name: _fact(verdict, name) for name in verdict.unread}
+    notes, unread = verdict.annotations, verdict.unread
+    found["facts"] = _facts(verdict.facts, {name: note for name, note in notes.items() if name not in unread})
+    if unread:
+        found["unread"] = _facts(unread, {name: note for name, note in notes.items() if name in unread})
     return found
 
 
@@ -81,8 +85,8 @@ class _Law:
         self._layers = [_said(plain(layer)) for layer in ruleset.layers]
         self._cited = [_said(plain(citation)) for citation in self.citations]
         self._criteria = {criterion.no: _Copied(_of_criterion(criterion)) for criterion in ruleset.criteria}
-        self._indicators = {indicator.no: _Copied(_of_indicator(indicator)) for _, indicator in indicators(ruleset)}
-        self._compared = by_identity(_MOST)(self._comparison)
+        self._conditions = by_identity(_MOST)(self._of_condition)
+        self._comparisons = by_identity(_MOST)(self._of_comparison)
 
     def which_set(self) -> Json:
         """Return which set it is, the instruments that it was composed of, and where its numbers are written."""
@@ -94,9 +98,17 @@ class _Law:
         """Return the keys of a criterion; its outcome is left open."""
         return self._criteria[no].copy()
 
-    def indicator(self, no: str) -> Json:
-        """Return the keys of an indicator without its comparisons; its outcome is left open."""
-        return self._indicators[no].copy()
+    def condition(self, result: IndicatorResult) -> Json:
+        """Return the keys of an indicator that has a condition; its outcome is left open."""
+        made: _Copied = self._conditions(result.indicator, *[leaf.cell for leaf in result.tree.leaves()])
+        return made.copy()
+
+    def _of_condition(self, indicator: Indicator, *bound: Cell | None) -> _Copied:
+        cells = [cell for cell in bound if cell is not None]
+        evidence = weakest(cells) if cells else None
+        citation = cells[0].citation if cells else indicator.citation
+        keys = {"evidence": evidence, "citation": self.citations[citation]}
+        return _Copied(_said(_of_indicator(indicator) | keys))
 
     def comparison(self, indicator: Indicator, leaf: LeafResult, alone: bool) -> Json:
         """Return the keys of a comparison; its outcome is left open.
@@ -106,10 +118,10 @@ class _Law:
             leaf: the comparison with the cell that bound the unit.
             alone: it is all that the indicator asks, and its keys are those of the indicator too.
         """
-        made: _Copied = self._compared(indicator, leaf.spec, leaf.cell, alone)
+        made: _Copied = self._comparisons(indicator, leaf.spec, leaf.cell, alone)
         return made.copy()
 
-    def _comparison(self, indicator: Indicator, spec: Leaf, cell: Cell | None, alone: bool) -> _Copied:
+    def _of_comparison(self, indicator: Indicator, spec: Leaf, cell: Cell | None, alone: bool) -> _Copied:
         keys: Json = _of_indicator(indicator) if alone else {"outcome": ""}
         keys |= {"address": None if spec.address == indicator.no else spec.address, "fact": spec.fact, "op": spec.op}
         keys |= {"required": cell and cell.value, "unit": spec.fact and spec.fact.unit}
@@ -211,13 +223,7 @@ class _Finding:
     def indicator(self, result: IndicatorResult) -> Json:
         """Return an indicator: with the comparison that decides it, or with its condition."""
         leaf = _all_it_asks(result)
-        if leaf is not None:
-            found = self.law.comparison(result.indicator, leaf, True)
-        else:
-            found = self.law.indicator(result.no)
-            if any(each.cell is not None for each in result.tree.leaves()):
-                found["evidence"] = result.evidence
-            found["citation"] = self.law.citations[result.citation]
+        found = self.law.condition(result) if leaf is None else self.law.comparison(result.indicator, leaf, True)
         _add_outcome(found, result.outcome, result.codes, result.provisional)
         if result.applies is not None:
             found["applies"] = _OUTCOMES[result.applies.outcome]
@@ -332,13 +338,9 @@ def _summary(inner: RulesetResult) -> Json:
 # -- the facts -------------------------------------------------------------------------------
 
 
-def _noted(verdict: RulesetResult) -> Iterable[str]:
-    """Return the facts of which something was said: a value, or only who was asked for it, and when."""
-    return dict.fromkeys((*verdict.facts, *verdict.annotations))
-
-
-def _fact(verdict: RulesetResult, name: str) -> typing.Any:
-    """Return a fact as a caller may give it: the value alone, or with what was said of it."""
-    note, value = verdict.annotations.get(name), verdict.facts.get(name, verdict.unread.get(name))
-    written = None if value is None else figure(value)
-    return written if note is None else _said({"value": written, **plain(note)})
+def _facts(given: Mapping[str, FactValue], notes: Mapping[str, Annotation]) -> Json:
+    """Return facts as a caller may give them: the value alone, or with what was said of it, be it without a value."""
+    found = {name: figure(value) for name, value in given.items()}
+    for name, note in notes.items():
+        found[name] = _said({"value": found.get(name), **plain(note)})
+    return found

@@ -197,11 +197,11 @@ class Reader:
 # -- laws -----------------------------------------------------------------------------------------
 
 
-def said_twice_or_for_nothing(node: typing.Any, at: str = "") -> typing.Iterator[str]:
+def said_for_nothing(node: typing.Any, at: str = "") -> typing.Iterator[str]:
     """Where a key has nothing to say: null, empty, or what its absence means."""
     if isinstance(node, list):
         for each in node:
-            yield from said_twice_or_for_nothing(each, at)
+            yield from said_for_nothing(each, at)
         return
     if not isinstance(node, dict):
         return
@@ -211,7 +211,36 @@ def said_twice_or_for_nothing(node: typing.Any, at: str = "") -> typing.Iterator
         if empty and here not in (".unit", ".facts"):
             yield here
         if name not in ("facts", "unread"):
-            yield from said_twice_or_for_nothing(value, here)
+            yield from said_for_nothing(value, here)
+
+
+def said_again(data: Json) -> typing.Iterator[str]:
+    """Where a node says what another says already."""
+    used: set[str] = set()
+    for indicator in (each for criterion in data["criteria"] for each in criterion["indicators"]):
+        below = list(comparisons(indicator.get("condition", indicator)))
+        alone = below == [indicator.get("condition")] and "prerequisite" not in below[0]
+        if alone and indicator.get("applies", "met") == "met":
+            yield f"{indicator['no']}: a condition of one comparison"
+        for leaf in below:
+            used |= set(leaf.get("columns", ()))
+            if leaf.get("address") == indicator["no"]:
+                yield f"{indicator['no']}: its number"
+            if leaf is not indicator and leaf.get("citation") == indicator["citation"]:
+                yield f"{indicator['no']}: its citation"
+    for name in ("citations", "sources"):
+        found = data.get(name, [])
+        if any(each in found[:n] for n, each in enumerate(found)):
+            yield name
+    if used != set(data.get("columns", ())):
+        yield "columns"
+
+
+def comparisons(node: Json) -> typing.Iterator[Json]:
+    for member in node.get("members", ()):
+        yield from comparisons(member)
+    if "members" not in node:
+        yield node
 
 
 def check(verdict: Verdict) -> Json:
@@ -219,7 +248,8 @@ def check(verdict: Verdict) -> Json:
     data: Json = json.loads(text)
     assert data == verdict.to_dict()
     assert Reader(data).read() == told(verdict)
-    assert list(said_twice_or_for_nothing(data)) == []
+    assert list(said_for_nothing(data)) == []
+    assert list(said_again(data)) == []
     return data
 
 
@@ -292,3 +322,37 @@ def test_who_changes_one_changes_no_other(bundled: Library) -> None:
     spoil(verdict.to_dict())
     assert verdict.to_json() == before
     assert assess(ruleset, {"income_per_capita": 43.2, "households": 10}).to_json() == before
+
+
+def changed_income(**keys: object) -> typing.Callable[[Json], object]:
+    return lambda data: data["criteria"][9]["indicators"][0].update(keys)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.update(schema="ntm-rules/verdict/1"),
+        lambda data: data.update(province=None),
+        lambda data: data.update(provisional=False),
+        lambda data: data.update(unread={}),
+        lambda data: data.pop("citations"),
+        lambda data: data.pop("unit"),
+        lambda data: data["layers"][0].pop("number"),
+        lambda data: data["criteria"][9]["indicators"][0].pop("op"),
+        lambda data: data["criteria"][9]["indicators"][0].pop("citation"),
+        lambda data: data["criteria"][9]["indicators"][0].pop("evidence"),
+        changed_income(codes=[]),
+        changed_income(margin=None),
+        changed_income(margin=-1.8),
+        changed_income(required=45),
+        changed_income(condition={"op": "equals", "outcome": "met"}),
+        lambda data: data["facts"].update(schools=4),
+        lambda data: data["facts"].update(schools=None),
+    ],
+)
+def test_the_schema_refuses(bundled: Library, change: typing.Callable[[Json], object]) -> None:
+    verdict = assess(bundled.compose("commune/ntm", on="2024-07-02", province="lang-son"), {"income_per_capita": 43.2})
+    data = verdict.to_dict()
+    assert SCHEMA.is_valid(data)
+    change(data)
+    assert not SCHEMA.is_valid(data)

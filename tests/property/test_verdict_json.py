@@ -4,12 +4,16 @@ import json
 import typing
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_rules import Library, Ruleset, Verdict, assess
+from ntm_rules.model.citations import Citation, Instrument
+from ntm_rules.model.conditions import Comparison
 from ntm_rules.model.plain import Json, figure, plain
 from ntm_rules.model.results import Connective, Evaluated, IndicatorResult, LeafResult, RulesetResult
+from ntm_rules.model.thresholds import Cell, CellState
 from property.comparing import Quiet
 from property.strategies import Facts, facts, graded_rulesets, rulesets, seeded_facts
 from property.test_engine_is_oracle import FICTION_CASES, bundled_cases, composed
@@ -228,6 +232,8 @@ def said_again(data: Json) -> typing.Iterator[str]:
                 yield f"{indicator['no']}: its number"
             if leaf is not indicator and leaf.get("citation") == indicator["citation"]:
                 yield f"{indicator['no']}: its citation"
+            if leaf is not indicator and "citation" in leaf and "evidence" not in leaf:
+                yield f"{indicator['no']}: the citation of no cell"
     for name in ("citations", "sources"):
         found = data.get(name, [])
         if any(each in found[:n] for n, each in enumerate(found)):
@@ -356,3 +362,21 @@ def test_the_schema_refuses(bundled: Library, change: typing.Callable[[Json], ob
     assert SCHEMA.is_valid(data)
     change(data)
     assert not SCHEMA.is_valid(data)
+
+
+def test_what_lies_under_a_pending_cell_is_cited(bundled: Library) -> None:
+    ruleset = bundled.compose("commune/ntm", on="2024-07-02", province="lang-son")
+    (criterion,) = (c for c in ruleset.criteria if c.no == "3")
+    first, *rest = criterion.indicators
+    assert isinstance(first.require, Comparison)
+    assert isinstance(first.require.threshold, Cell)
+    cited = Citation(Instrument("xu-mau", "0000/QĐ-UBND", "2023"), point="3")
+    floor = evolve(first.require.threshold, citation=cited)
+    pending = evolve(floor, state=CellState.PENDING, value=None, evidence=None, citation=first.citation, floor=floor)
+    first = evolve(first, require=evolve(first.require, threshold=pending))
+    changed = evolve(criterion, indicators=(first, *rest))
+    criteria = tuple(changed if c is criterion else c for c in ruleset.criteria)
+    data = check(assess(evolve(ruleset, criteria=criteria), {"irrigated_share": 0}))
+    (indicator,) = (i for c in data["criteria"] for i in c["indicators"] if i["no"] == first.no)
+    assert indicator["outcome"] == "not_met"
+    assert data["citations"][indicator["citation"]]["number"] == "0000/QĐ-UBND"

@@ -134,10 +134,10 @@ def test_json_and_jsonl_hold_whole_verdicts() -> None:
     assert [json.loads(line) for line in lines] == listed
     assert [verdict["unit"] for verdict in listed] == ["Xã A", "Xã B", "Xã C", "Xã D"]
     first = listed[0]
-    assert first["schema"] == "ntm-rules/verdict/1"
+    assert first["schema"] == "ntm-rules/verdict/2"
     assert first["kept"] == {"ghi_chu": "minh họa"}
     assert first["counts"]["criteria"] == {"total": 19, "met": 9, "not_met": 2, "undetermined": 8}
-    assert first["facts"]["income_per_capita"] == {"value": "43.2"}
+    assert first["facts"]["income_per_capita"] == "43.2"
 
 
 def test_json_without_kept_columns_is_the_shipped_form(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_utf_16_semicolons_and_decimal_commas(tmp_path: Path) -> None:
     path = file(tmp_path, text.encode("utf-16"))
     assert "can be read in one way only" in run("assess", path, *LAW, code=2)
     verdict = json.loads(run("assess", path, *LAW, "--format", "jsonl", "--decimal", "comma"))
-    assert verdict["facts"] == {"income_per_capita": {"value": "43.2"}, "households": {"value": "1240"}}
+    assert verdict["facts"] == {"income_per_capita": "43.2", "households": "1240"}
 
 
 def test_output_is_utf_8_wherever_it_goes() -> None:

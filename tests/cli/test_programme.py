@@ -115,7 +115,7 @@ def test_progress_of_facts(tmp_path: Path) -> None:
     assert {unit["unit"]: unit["outcome"] for unit in out["tiers"][0]["units"]} == {
         verdict["unit"]: verdict["outcome"] for verdict in found
     }
-    assert now["finding"]["provisional"] == sum(verdict["provisional"] for verdict in found)
+    assert now["finding"]["provisional"] == sum(verdict.get("provisional", False) for verdict in found)
     words = run("progress", file, "--tier", "commune/ntm", *law, "--keep", "ghi_chu")
     assert f"Mã nội dung: {found[0]['content_hash']}" in words
     assert out["tiers"][0]["groups"][0]["path"] == ["minh họa"]

@@ -451,7 +451,7 @@ def test_under_other_rules_a_snapshot_is_assessed_anew_and_the_differences_are_r
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": "ntm-rules/verdict/1"},
+        {"schema": "ntm-rules/verdict/2"},
         {"facts": [1]},
         {"unit": 6},
         {"outcomes": {"indicator": {}, "criterion": {}}},

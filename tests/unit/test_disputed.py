@@ -41,7 +41,7 @@ def test_a_reason_says_it_in_both_languages(tmp_path: Path, lang: str, words: st
 
 def test_a_verdict_as_json_has_it_where_there_is_one(tmp_path: Path) -> None:
     data = ntm.assess(ruleset(tmp_path, ONE), {"literacy": "0"}).to_dict()
-    leaves = {i["no"]: i["condition"] for criterion in data["criteria"] for i in criterion["indicators"]}
+    leaves = {i["no"]: i for criterion in data["criteria"] for i in criterion["indicators"]}
     assert leaves["2.2"]["disputed"] == OTHER_VALUE
     assert "disputed" not in leaves["2.1"]
 

@@ -118,9 +118,7 @@ def test_a_set_without_grades(tmp_path: Path) -> None:
     verdict = assess(ruleset, {"clean_water_share": 79})
     assert (ruleset.grades, verdict.grade, verdict.possible_grades, dict(verdict.grade_counts)) == ((), None, (), {})
     data = verdict.to_dict()
-    assert data["grade"] is None
-    assert "grades" not in data
-    assert "grade" not in data["criteria"][0]
+    assert not {"grade", "grades", "possible_grades"} & {*data, *data["criteria"][0]}
 
 
 # -- composing ------------------------------------------------------------------------------------
@@ -285,7 +283,7 @@ def test_as_json(graded: Ruleset) -> None:
     from unit.test_schemas import validator
 
     data = json.loads(assess(graded, {**GOOD, "clean_water_share": 79}).to_json())
-    assert [e.message for e in validator("verdict-1.json").iter_errors(data)] == []
+    assert [e.message for e in validator("verdict-2.json").iter_errors(data)] == []
     assert data["grade"] == "co-ban-dat"
     assert data["possible_grades"] == ["co-ban-dat"]
     title = {"vi": "Cơ bản đạt chuẩn", "en": "Basically meets"}
@@ -296,7 +294,7 @@ def test_as_json(graded: Ruleset) -> None:
         "provisional": True,
         "criteria": 1,
     }
-    assert [c["grade"] for c in data["criteria"]] == ["co-ban-dat", None]
+    assert [c.get("grade") for c in data["criteria"]] == ["co-ban-dat", None]
 
 
 def test_the_sheet_lists_what_a_grade_asks_otherwise(graded: Ruleset) -> None:

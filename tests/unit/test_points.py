@@ -150,8 +150,8 @@ def test_missing_points_leave_a_total_between_two_ends(
     (leaf,) = verdict.indicators["1.1"].leaves
     assert (leaf.outcome, leaf.actual, leaf.margin) == (outcome, None, None)
     assert leaf.between == tuple(Fraction(str(end)) for end in between)
-    (condition,) = [i["condition"] for i in verdict.to_dict()["criteria"][0]["indicators"] if i["no"] == "1.1"]
-    assert [float(Fraction(end)) for end in condition["between"]] == list(between)
+    (shown,) = [i for i in verdict.to_dict()["criteria"][0]["indicators"] if i["no"] == "1.1"]
+    assert [float(Fraction(end)) for end in shown["between"]] == list(between)
 
 
 def test_nothing_is_between_where_the_total_is_known(scored: Ruleset) -> None:

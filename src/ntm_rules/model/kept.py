@@ -70,7 +70,12 @@ def by_identity(most: int) -> Callable[[Callable[..., Made]], Callable[..., Made
 
         @functools.wraps(make)
         def of(*values: object) -> Made:
-            return known.made(tuple(map(id, values)), lambda: (values, make(*values)))[1]
+            key = tuple(map(id, values))
+            found = known.get(key)
+            if found is None:
+                found = values, make(*values)
+                known.put(key, found)
+            return found[1]
 
         return of
 

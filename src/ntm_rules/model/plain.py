@@ -22,7 +22,7 @@ from ntm_rules.model.canonical import decimal_text
 from ntm_rules.model.citations import Citation, Instrument
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.kept import by_identity
-from ntm_rules.model.numbers import written
+from ntm_rules.model.numbers import MAX_DIGITS, written
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade, Ruleset
 
@@ -68,7 +68,8 @@ def keys_of(value: object, *names: str) -> Json:
 def figure(value: object) -> typing.Any:
     """Return a figure that is exact whatever reads it: integers and floats are texts too."""
     if isinstance(value, float):
-        return decimal_text(typing.cast(Decimal, written(float(value))))
+        text = f"{float(value):.{MAX_DIGITS}g}"  # the text of `written`, but for a zero with a sign and for powers
+        return text if value and "e" not in text else decimal_text(typing.cast(Decimal, written(float(value))))
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value)
 
 
@@ -141,7 +142,7 @@ def _citation(citation: Citation) -> Json:
     return _cited(citation).copy()
 
 
-@by_identity(5_000)  # most of a verdict is law
+@by_identity(5_000)  # many values cite the same place
 def _cited(citation: Citation) -> Json:
     of = citation.instrument
     keys = {"issuer": of.issuer, "number": of.number, "date": of.date}

@@ -1,7 +1,7 @@
 """What an assessment answers: a verdict, its criteria, indicators and comparisons."""
 
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -239,9 +239,13 @@ class IndicatorResult:
     @property
     def evidence(self) -> str:
         """The weakest evidence of the cells used: ``official``, ``secondary``, ``recalled`` or ``pending``."""
-        order = ("pending", "recalled", "secondary", "official")
-        levels = (leaf.cell.level for leaf in self.leaves if leaf.cell is not None)
-        return min(levels, key=order.index, default="pending")
+        return weakest(leaf.cell for leaf in self.leaves if leaf.cell is not None)
+
+
+def weakest(cells: Iterable[Cell]) -> str:
+    """Return the weakest evidence of cells; ``pending`` where there are none."""
+    order = ("pending", "recalled", "secondary", "official")
+    return min((cell.level for cell in cells), key=order.index, default="pending")
 
 
 @public("results")

@@ -164,7 +164,7 @@ class Verdict(Reading):
         return assess(self.ruleset, given | dict(facts), self.unit, judgements=self.judgements, voices=self.voices)
 
     def to_dict(self) -> Json:
-        """Plain JSON types after the shipped schema ``verdict-1.json``; exact numbers are texts."""
+        """Plain JSON types after the shipped schema ``verdict-2.json``; exact numbers are texts."""
         return verdict_dict(self)
 
     def to_json(self) -> str:

@@ -1,6 +1,7 @@
 """The second reading: the engine agrees with the naive interpreter, and the laws of judgements hold."""
 
 import datetime as dt
+import json
 import pickle
 import typing
 
@@ -15,10 +16,12 @@ from ntm_rules.verdict.verdict import Judged
 from oracle_of_judgements import VOICES, Again, Refused, read_again
 from property.comparing import check
 from property.strategies import Facts, facts, graded_rulesets, rulesets
+from unit.test_schemas import validator
 
 if typing.TYPE_CHECKING:
     from ntm_rules.model.results import CriterionResult, IndicatorResult
 
+SCHEMA = validator("verdict-2.json")
 MANY = settings(max_examples=settings().max_examples * 2)
 Given = tuple[Judgement, ...]
 
@@ -244,3 +247,36 @@ def test_a_floor_leaves_open_and_turns_nothing(data: st.DataObject) -> None:
     floored = ruleset.with_minimum_evidence(data.draw(st.sampled_from(("recalled", "secondary", "official"))))
     under = read(floored, given_facts, judged.used_judgements).judged
     assert all(new in (Outcome.UNDETERMINED, old) for old, new in zip(judged.codes, under.codes, strict=True))
+
+
+@given(st.data())
+def test_the_json_says_all_of_the_second_reading(data: st.DataObject) -> None:
+    """Read back beside the first reading, it gives outcome and basis of every node, and what does not count."""
+    ruleset = data.draw(judged_rulesets(graded=data.draw(st.booleans())))
+    given_facts, said = data.draw(facts(ruleset)), data.draw(judgements(ruleset, plain=data.draw(st.booleans())))
+    try:
+        verdict = read(ruleset, given_facts, said)
+    except (FactError, UnknownName):
+        return
+    found = json.loads(verdict.to_json())
+    SCHEMA.validate(found)
+    if not said:
+        assert not {"judged", "judgements"} & found.keys()
+        return
+    judged, second = verdict.judged, found["judged"]
+    assert [Judgement(**one) for one in found["judgements"]] == list(said)
+    assert (second["outcome"], second["basis"]) == (judged.outcome.code, judged.basis.code)
+    assert second.get("possible_grades", []) == [grade.id for grade in judged.possible_grades]
+    assert second["counts"]["criteria"]["judged"] == judged.criteria_judged
+    levels = ("criteria", verdict.criteria, judged.criteria), ("indicators", verdict.indicators, judged.indicators)
+    for name, first, again in levels:
+        others = {node["no"]: node for node in second.get(name, ())}
+        for no, result in again.items():
+            by_figures = {"outcome": first[no].outcome.code, "basis": first[no].basis.code}
+            node = others.get(no, by_figures | ({"provisional": True} if first[no].provisional else {}))
+            assert (node["outcome"], node["basis"]) == (result.outcome.code, result.basis.code)
+            assert node.get("provisional", False) == result.provisional
+            assert (said[node["judgement"]] if "judgement" in node else None) == result.judgement
+    assert len(second.get("disagreements", ())) == len(judged.disagreements)
+    unused = [(said[each["judgement"]], each["why"]) for each in second.get("unused", ())]
+    assert unused == [(each.judgement, each.why.value) for each in judged.unused_judgements]

@@ -15,6 +15,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, plain
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.verdict.judged_json import judgement_dict
 from ntm_rules.verdict.verdict import Verdict
 
 SCHEMA = "ntm-rules/session/1"
@@ -49,7 +50,7 @@ def snapshot_of(verdict: Verdict) -> Json:
         "unit": verdict.unit,
         "facts": {name: _fact(verdict, name) for name in (*verdict.facts, *verdict.unread)},
         "outcomes": outcomes,
-        **({"judgements": plain(verdict.judgements)} if verdict.judgements else {}),
+        **({"judgements": [judgement_dict(one) for one in verdict.judgements]} if verdict.judgements else {}),
     }
 
 

@@ -15,7 +15,7 @@ from ntm_rules.model.kept import by_identity, kept
 from ntm_rules.model.outcomes import Outcome, joined, that_decide
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Steps, second_reading
-from ntm_rules.model.walk import indicators, with_prerequisites
+from ntm_rules.model.walk import indicators, prerequisites, with_prerequisites
 from ntm_rules.verdict.compare import Code, Slots
 from ntm_rules.verdict.program import Pass, program_of
 
@@ -213,12 +213,10 @@ def read_again(
     count = counting(ruleset, judgements, given_with, unit)
     figures, unused = figures or first, list(count.unused)
     if any(judgement.tier is not None for judgement in judgements):
-        prerequisites = prerequisites_of(ruleset)
-        firsts = [
-            (other, first_of(other, [figures.slots[p] for p in places])) for other, places in prerequisites.others
-        ]
+        over, slots = prerequisites_of(ruleset), figures.slots
+        firsts = [(other, first_of(other, [slots[place] for place in places])) for other, places in over.others]
         others = [read_again(other, its, judgements, voices, unit, given_with=False) for other, its in firsts]
-        figures = prerequisites.put_in(figures, others)
+        figures = over.put_in(figures, others)
         unused += [u for other in others for u in other.unused if u not in unused]
     spoken, out_of_place = _applicable(ruleset, count.spoken, figures.slots)
     steps = _steps(ruleset, voices, figures.codes, spoken)
@@ -342,6 +340,8 @@ class Prerequisites:
         places = program_of(self.ruleset).places
         self.asked = Pass(self.ruleset, places, self.ruleset.minimum_evidence, self._finding)
         self.official = Pass(self.ruleset, places, Evidence.OFFICIAL, self._finding)
+        for other in prerequisites(self.ruleset):
+            self._finding(other)  # also where a pending cell asks nothing yet: what is said of it is not dropped
 
     def _finding(self, other: Ruleset) -> Code:
         """Return the outcome that is put in for a prerequisite."""

@@ -27,6 +27,7 @@ from ntm_rules.model.results import Annotation, CriterionResult, Facts, FactValu
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
+from ntm_rules.verdict.judged_json import judged_dict
 from ntm_rules.verdict.judging import First, Second, changed_by, check, read_again
 from ntm_rules.verdict.program import check_facts, program_of
 from ntm_rules.verdict.reading import Reading
@@ -165,7 +166,10 @@ class Verdict(Reading):
 
     def to_dict(self) -> Json:
         """Plain JSON types after the shipped schema ``verdict-2.json``; exact numbers are texts."""
-        return verdict_dict(self)
+        found = verdict_dict(self)
+        if self.has_judgements:
+            found |= judged_dict(self.judged)
+        return found
 
     def to_json(self) -> str:
         """``to_dict()`` as one line of JSON."""

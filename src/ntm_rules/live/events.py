@@ -126,11 +126,10 @@ def events_between(
     if old == new:
         return []
     causes = _causes(old, new, changed, dependencies)
-    facts = after.ruleset.facts
     found: list[Event] = []
     for place, level, no in places_of(after.ruleset):
         if old[place] != new[place]:
-            names = tuple(facts[p].id for p in sorted(causes[place]))
+            names = tuple(dependencies.given[p] for p in sorted(causes[place]))
             number = last + len(found) + 1
             found.append(Event(number, level, no, Outcome(old[place]), Outcome(new[place]), names, after, place))
     return found

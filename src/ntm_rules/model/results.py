@@ -308,6 +308,10 @@ class RulesetResult(typing.Protocol):
         """The facts that were given and that no rule of the set reads."""
 
     @property
+    def values(self) -> tuple[object, ...]:
+        """The facts as the engine read them."""
+
+    @property
     def outcome(self) -> Outcome:
         """Of the whole set."""
 

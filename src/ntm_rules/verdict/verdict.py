@@ -18,7 +18,7 @@ from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.thresholds import Cell
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
-from ntm_rules.verdict.program import check_facts, program_of
+from ntm_rules.verdict.program import check_facts, places_of, program_of
 from ntm_rules.verdict.verdict_json import verdict_dict
 from ntm_rules.words.reason import Reason, reason_of
 
@@ -135,9 +135,12 @@ class Verdict:
     @kept
     def by_grade(self) -> "Mapping[str, Verdict]":
         """The findings of the same facts against what each declared grade asks, by its id, the highest first."""
-        values = typing.cast(list[Slot], list(self.values[: len(self.ruleset.facts)]))
-        checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), values)
-        return MappingProxyType({grade.id: verdict_of(grade.ruleset, checked) for grade in self.ruleset.grades})
+        values, found = typing.cast(Sequence[Slot], self.values), {}
+        for grade in self.ruleset.grades:
+            own = [values[place] for place in places_of(grade.ruleset, program_of(self.ruleset).places)]
+            checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), own)
+            found[grade.id] = verdict_of(grade.ruleset, checked)
+        return MappingProxyType(found)
 
     @property
     def grade(self) -> Grade | None:

@@ -47,6 +47,11 @@ def stated(name: str) -> str:
     return f"{name} as given"
 
 
+def given_facts(ruleset: Ruleset) -> tuple[Fact, ...]:
+    """Return all that a caller may give, in the order of the slots: facts, then derived ones."""
+    return (*ruleset.facts, *may_be_given(ruleset).values())
+
+
 def given_slots(ruleset: Ruleset) -> tuple[str, ...]:
-    """Return the slots for what a caller gives, in their order: facts, then what is given of derived ones."""
+    """Return the slots for what a caller gives, in their order."""
     return (*(fact.id for fact in ruleset.facts), *map(stated, may_be_given(ruleset)))

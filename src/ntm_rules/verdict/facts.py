@@ -23,7 +23,7 @@ from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rou
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
-from ntm_rules.model.stated import may_be_given, read_for
+from ntm_rules.model.stated import given_facts, may_be_given, read_for
 from ntm_rules.model.walk import given_for, with_prerequisites
 from ntm_rules.verdict.given import PLAIN, plain_of, what_to_give
 
@@ -89,12 +89,12 @@ class Checker:
     ) -> None:
         self.ruleset, self.contradicted = ruleset, contradicted
         self.stated = may_be_given(ruleset)
-        facts_given = (*ruleset.facts, *self.stated.values())
-        self.places = {fact.id: place for place, fact in enumerate(facts_given)}
+        given = given_facts(ruleset)
+        self.places = {fact.id: place for place, fact in enumerate(given)}
         self.catalogue = ruleset.catalogue.union(self.stated)
         self.stepped = frozenset(_scored(ruleset))
-        self.checks = {f.id: self._check_of(f) for f in facts_given}
-        self.size = len(facts_given)
+        self.checks = {f.id: self._check_of(f) for f in given}
+        self.size = len(given)
         self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
         self.province = ruleset.territory or ruleset.province
         facts = {fact.id: fact for fact in ruleset.facts}

@@ -35,7 +35,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import Part
 from ntm_rules.model.spans import growing, most, one_way
-from ntm_rules.model.stated import stated
+from ntm_rules.model.stated import given_slots, stated
 from ntm_rules.model.thresholds import Asked, Cell, Table, Threshold, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
 from ntm_rules.verdict.compare import ORDER, end_of
@@ -175,7 +175,7 @@ class FrameCompiler(Engine[Truth, Slot]):
 
     def inner(self, other: Ruleset) -> "FrameCompiler":
         """Return the compiler of another ruleset over the same facts."""
-        names = [*(fact.id for fact in other.facts), *(most(fact.id) for fact in growing(other))]
+        names = [*given_slots(other), *(most(fact.id) for fact in growing(other))]
         slots = {name: self.slots[name] for name in names if name in self.slots}
         return FrameCompiler.of(other, slots, self.stages, self.floor, self.settled)
 
@@ -335,7 +335,8 @@ class FrameCompiler(Engine[Truth, Slot]):
 
     def with_ends(self, derived: Derived) -> Mapping[str, Slot]:
         """Return a derived fact and its ends, from those before it, in columns of their own."""
-        reads = [self.slots[name] for name in facts_of_derived(derived) if name in self.slots]
+        names = (*facts_of_derived(derived), stated(derived.id))
+        reads = [self.slots[name] for name in names if name in self.slots]
         bad = any_true(read.invalid for read in reads)
         found: dict[str, Slot] = {}
         for name, slot in self.derived_slots(derived):

@@ -32,7 +32,8 @@ class Column:
     """The value of one selector of a table, and where it comes from.
 
     Attributes:
-        why: ``given`` by the caller, ``bound`` by province or year, ``case`` (a row of a derived fact), ``else``.
+        why: ``given`` by the caller, also of a derived fact whose derivation is open; ``bound`` by province or year,
+            ``case`` (a row of a derived fact), ``else``.
         row: which row of the case, from 0; None otherwise.
         missing: the facts for want of which the value is not known.
     """

@@ -238,7 +238,8 @@ def assess(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Verdict:
     Args:
         ruleset: from ``Library.compose``.
         facts: fact id to value, or to ``{value, source, as_of, by}``; None and absent facts are missing. Percentages
-            are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``.
+            are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``. Derived
+            facts with ``may_be_given`` are given likewise.
         unit: name or code of the unit, for messages and the verdict.
 
     Raises:

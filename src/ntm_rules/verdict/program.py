@@ -12,7 +12,7 @@ from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.spans import worked_out
 from ntm_rules.model.stated import evaluated_beside, given_slots, may_be_given, stated
-from ntm_rules.verdict.compare import Code, Slots, is_open
+from ntm_rules.verdict.compare import Code, Slots
 from ntm_rules.verdict.compile import Compiler, Value
 from ntm_rules.verdict.facts import CheckedFacts, Checker, Contradicted
 
@@ -62,14 +62,14 @@ class Program:
         Args:
             values: one for each slot of ``given_slots``.
         """
+        slots = self.asked.slots(list(values))
         for derived in self.ruleset.derived:
             place = self.places.get(stated(derived.id))
-            if place is None or values[place] is None:
+            if place is None or slots[place] is None:
                 continue
-            alone = self.asked.slots([*values[:place], None, *values[place + 1 :]])[self.places[derived.id]]
-            if not is_open(alone) and alone != values[place]:
-                yield Contradicted(derived.id, alone, self.ruleset)
-        slots = self.asked.slots(list(values))
+            value = slots[self.places[derived.id]]  # where it is open, what was given
+            if value != slots[place]:
+                yield Contradicted(derived.id, value, self.ruleset)
         for program, places in self.beside:
             yield from program.contradicted([slots[place] for place in places])
 

@@ -293,7 +293,12 @@ class _Unit:
             return min(numbers) if isinstance(rule, c.MinOf) else max(numbers)
         if isinstance(rule, c.PointsOf):
             return self.points(rule)
-        return self.case(typing.cast(c.Case, rule))
+        return self.decided_or_given(name, self.case(typing.cast(c.Case, rule)))
+
+    def decided_or_given(self, name: str, found: Value) -> Value:
+        """What the rows of a case say, and only where they do not say it what somebody wrote down."""
+        given = self.given.get(name)
+        return str(given) if isinstance(found, Special | None) and given is not None else found
 
     def points(self, rule: c.PointsOf, instead: Mapping[str, Fraction | None] = MappingProxyType({})) -> Value:
         """The mean share of the parts that apply, weighted by their points, of the whole."""
@@ -638,7 +643,40 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             and not agrees(facts[fact.id], _Unit(ruleset, facts, None).quotient(fact, ratio))
         ):
             found.add(fact.id)
+    return found | contradicted(ruleset, facts, found)
+
+
+def sets_within(ruleset: Ruleset) -> Iterator[Ruleset]:
+    """The set, and every set that is evaluated with the same facts."""
+    yield ruleset
+    for other in (*walk.prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
+        yield from sets_within(other)
+
+
+def givable(ruleset: Ruleset) -> dict[str, Fact]:
+    """The derived facts that may be given."""
+    return {d.id: d.fact for s in sets_within(ruleset) for d in s.derived if isinstance(d.rule, c.Case)}
+
+
+def derivations(ruleset: Ruleset, facts: Mapping[str, object], name: str, bad: Iterable[str] = ()) -> set[str]:
+    """What the sets say of a derived fact that nobody has given, where they say anything."""
+    bad = {*bad}
+    bad |= {f.id for f in ruleset.facts if (f.ratio and {f.ratio.part, f.ratio.whole} & bad) or f.undecided in bad}
+    left = {n: value for n, value in facts.items() if n != name and n not in bad}
+    found: set[str] = set()
+    for one in sets_within(ruleset):
+        known = tuple(evolve(fact, ratio=None) if fact.id in bad else fact for fact in one.facts)
+        unit = _Unit(evolve(one, facts=known), left, ruleset.minimum_evidence)
+        value = unit.value(name) if name in unit.rules else None
+        found |= {value} if isinstance(value, str) else set()
     return found
+
+
+def contradicted(ruleset: Ruleset, facts: Mapping[str, object], bad: set[str]) -> set[str]:
+    """The derived facts that were given, and are no value of theirs or not what a set says of them."""
+    names = [name for name in givable(ruleset) if facts.get(name) is not None]
+    odd = {name for name in names if facts[name] not in givable(ruleset)[name].values}
+    return odd | {name for name in names if derivations(ruleset, facts, name, bad | odd) - {facts[name]}}
 
 
 def scored(ruleset: Ruleset) -> set[str]:

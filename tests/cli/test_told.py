@@ -194,10 +194,36 @@ def test_a_city_is_not_called_a_province(province: str, words: str) -> None:
     assert line == f"Áp dụng ngày 02/07/2024, số liệu năm 2024; {words}"
 
 
+IN_2026 = ("--tier", "commune/ntm", "--on", "2026-10-01", *LANG_SON)
+
+
+@pytest.mark.parametrize("title", ["commune_group", "Nhóm xã", "NHÓM XÃ"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "table"])
+def test_a_column_of_a_derived_category_is_read_by_id_and_title(tmp_path: Path, title: str, form: str) -> None:
+    file = written(tmp_path, f"unit,{title}\nA,NHOM1\nB,nhóm 2\n")
+    done = invoke("assess", file, *IN_2026, "--format", form)
+    assert done.exit_code == 0
+    assert "agriculture_share" not in done.stderr  # the group is known: what it is worked out from is not missing
+    found = run("explain", file, "--unit", "B", *IN_2026, "--lang", "en")
+    assert "column group 2 (as stated)" in found
+    live = {"unit": "A", "set": {"commune_group": "NHOM3", "area_class": "I"}}
+    assert '"type":"done"' in invoke("live", file, *IN_2026, data=json.dumps(live).encode() + b"\n").stdout
+
+
+def test_a_derived_category_that_contradicts_is_told_with_what_it_is_worked_out_from(tmp_path: Path) -> None:
+    own = "adjacent_to_urban_area,oriented_to_become_urban,agriculture_share,oriented_new_urban_area,area_class"
+    rows = "A,NHOM1,false,false,50,false,III\nB,NHOM3,false,false,50,false,III\nC,IV,,,,,\n"
+    for form in ("csv", "jsonl"):
+        said = run("assess", written(tmp_path, f"unit,commune_group,{own}\n{rows}"), *IN_2026, "--format", form, code=2)
+        assert "unit `A`, fact `commune_group`: got `NHOM1`, expected `NHOM3`, which is worked out from" in said
+        assert "`area_class = III`" in said
+        assert "unit `B`" not in said
+        assert "unit `C`, fact `commune_group`: got `IV`, expected one of `NHOM1`" in said
+
+
 def test_hints_lead_to_what_helps(tmp_path: Path) -> None:
-    derived = written(tmp_path, "unit,commune_group\nA,NHOM1\n")
-    said = run("assess", derived, "--tier", "commune/ntm", "--on", "2026-10-01", *LANG_SON, code=2)
-    assert "`commune_group` is worked out; give what it is worked out from: `adjacent_to_urban_area`" in said
+    said = run("assess", written(tmp_path, "unit,nhom\nA,NHOM1\n"), *IN_2026, code=2)
+    assert "`nhom`" in said
     assert "commune/ntm" in run("show", "xa/ntm", "--on", "2024-07-02", code=2)
     live = {"unit": "A", "set": {"Thu nhập bình quân đầu người": 45.5}}
     done = invoke("live", *NTM, data=json.dumps(live).encode() + b"\n")

@@ -690,6 +690,51 @@ def cases() -> None:
 # -- applicability, evidence, layers --------------------------------------------------------------
 
 
+def given_cases() -> None:
+    """A derived category that is given: it counts where the derivation is open, and has to agree where it is not."""
+    f = "given"
+    rows: list[Json] = [{"when": yes("yes"), "then": "N"}, {"when": yes("also"), "then": "S"}]
+    column: Json = {"fact": {"id": "column", "type": "category", "values": ["N", "S"]}, "rule": {"node": "Case", "rows": rows, "otherwise": "S"}}
+    exclusive: Json = {**column, "rule": {**column["rule"], "exclusive": True}}
+    needs = cmp("share", "at_least", table(["column"], {("N",): num("60"), ("S",): num("80")}))
+    rules, apart = single(needs, derived=[column]), single(needs, derived=[exclusive])
+
+    def go(title: str, rules: Json, facts: Json, value: str, provisional: bool = False) -> None:
+        outcome, margin = (M, "10") if value == "N" else (N, "-10")
+        one(f, title, rules, {"share": 70, **facts}, outcome, margin=margin, columns={"column": value}, provisional=provisional)
+
+    go("nothing else is known", rules, {"column": "N"}, "N")
+    go("one guard is open", rules, {"yes": False, "column": "S"}, "S")
+    go("a value that no row that is reachable gives", rules, {"also": True, "yes": None, "column": "N"}, "N")
+    go("as it is worked out", rules, {"yes": True, "column": "N"}, "N")
+    go("as the rest is", rules, {"yes": False, "also": False, "column": "S"}, "S")
+    refused(f, "not what is worked out", rules, {"share": 70, "yes": True, "column": "S"}, "column")
+    refused(f, "not what every reachable row gives", rules, {"share": 70, "yes": False, "column": "N"}, "column")
+    refused(f, "not one of its values", rules, {"share": 70, "column": "Z"}, "column")
+    refused(f, "a yes is none of its values", rules, {"share": 70, "column": True}, "column")
+    go("ambiguous", apart, {"yes": True, "also": True, "column": "S"}, "S")
+    go("ambiguous, a value of no row that holds is not refused", single(needs, derived=[{**exclusive, "rule": {**exclusive["rule"], "rows": [rows[0], {"when": yes("also"), "then": "N"}]}}]), {"yes": True, "also": True, "column": "S"}, "S")
+    go("exclusive, one row and one open", apart, {"yes": True, "column": "S"}, "S")
+    one(f, "null is not given", rules, {"share": 70, "column": None}, U, "selector_missing", columns={"column": None})
+    weak: Json = {**column, "rule": {**column["rule"], "rows": [{"when": yes("yes", evidence="recalled"), "then": "N"}]}}
+    known = single(needs, derived=[weak])
+    go("a guard of weak evidence no longer makes it provisional", known, {"yes": True, "column": "N"}, "N")
+    refused(f, "contradicted by a guard of weak evidence", known, {"share": 70, "yes": True, "column": "S"}, "column")
+    asked = {**known, "minimum_evidence": "secondary"}
+    go("a guard below the evidence asked for", asked, {"yes": True, "column": "N"}, "N")
+    go("a guard below the evidence asked for contradicts nothing", asked, {"yes": True, "column": "S"}, "S")
+    pending: Json = {**column, "rule": {**column["rule"], "rows": [{"when": cmp("yes", "equals", PENDING), "then": "N"}]}}
+    go("a guard that is pending", single(needs, derived=[pending]), {"yes": True, "column": "S"}, "S")
+    one(f, "compared itself", single(cmp("column", "equals", cell("N")), derived=[column]), {"column": "N"}, M)
+    inner = {**single(needs, derived=[column]), "id": "commune/khac"}
+    meets: Json = {"node": "Meets", "ruleset": "commune/khac", "by": "finding", "cell": cell(True), "resolved": inner}
+    outer = single(meets)
+    outer["facts"] = inner["facts"]
+    one(f, "it reaches a prerequisite", outer, {"share": 70, "column": "N"}, M)
+    one(f, "not given, a prerequisite is open", outer, {"share": 70}, U, "selector_missing")
+    refused(f, "contradicted in a prerequisite", outer, {"share": 70, "yes": True, "column": "S"}, "column")
+
+
 def applicability() -> None:
     f = "applies_if"
     for applies in (M, N, U, A):
@@ -894,7 +939,7 @@ def judgements() -> None:
 def assemble() -> dict[str, list[Json]]:
     """All cases by file."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, applicability, evidence, layers, floors, counts, judgements):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, given_cases, applicability, evidence, layers, floors, counts, judgements):
         write()
     return CASES
 

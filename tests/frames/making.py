@@ -16,6 +16,7 @@ from attrs import evolve
 import ntm_rules as ntm
 from ntm_rules import FactError, Ruleset, Verdict
 from ntm_rules.model.facts import Fact, FactType
+from oracle import givable
 
 Facts = Mapping[str, typing.Any]
 Row = dict[str, typing.Any]
@@ -33,16 +34,21 @@ def plain(fact: Fact, value: typing.Any) -> typing.Any:
     return float(value)
 
 
+def columns_of(ruleset: Ruleset) -> dict[str, Fact]:
+    """The facts that may have a column, derived ones that may be given among them."""
+    return {**ruleset.inputs(), **givable(ruleset)}
+
+
 def values(ruleset: Ruleset, communes: Sequence[Facts]) -> dict[str, list[typing.Any]]:
     """The columns of the facts that some commune has."""
-    facts = ruleset.inputs()
+    facts = columns_of(ruleset)
     given = [name for name in facts if any(name in commune for commune in communes)]
     return {name: [plain(facts[name], commune.get(name)) for commune in communes] for name in given}
 
 
 def arrow(ruleset: Ruleset, communes: Sequence[Facts]) -> pa.Table:
     """A table of doubles, booleans and texts, in two chunks, with null where a fact is missing."""
-    facts = ruleset.inputs()
+    facts = columns_of(ruleset)
     kinds = {name: _arrow_type(facts[name]) for name in values(ruleset, communes)}
     columns = {name: pa.array(column, kinds[name]) for name, column in values(ruleset, communes).items()}
     whole = pa.table({"code": codes(len(communes)), **columns})
@@ -87,7 +93,7 @@ def frame(kind: str, ruleset: Ruleset, communes: Sequence[Facts]) -> typing.Any:
 
 
 def _nullable(ruleset: Ruleset, name: str) -> typing.Any:
-    fact = ruleset.inputs().get(name)
+    fact = columns_of(ruleset).get(name)
     if fact is None or fact.values:
         return "string"
     return "Float64" if fact.type.numeric else "boolean"
@@ -95,7 +101,7 @@ def _nullable(ruleset: Ruleset, name: str) -> typing.Any:
 
 def _numpy(ruleset: Ruleset, name: str, column: list[typing.Any], masked: bool) -> typing.Any:
     """Numbers with NaN; yes/no and texts as Python values, or masked."""
-    fact = ruleset.inputs().get(name)
+    fact = columns_of(ruleset).get(name)
     if fact is not None and fact.type.numeric:
         return np.array([math.nan if value is None else value for value in column], float)
     if not masked or fact is None:
@@ -135,7 +141,8 @@ def _scalar(value: typing.Any) -> typing.Any:
 
 def assessed(ruleset: Ruleset, facts: Facts) -> tuple[Verdict, set[str], int]:
     """The verdict in which nothing is known of bad facts and of ratios read from them; these; how many are bad."""
-    given = {name: plain(ruleset.inputs()[name], value) for name, value in facts.items() if name in ruleset.inputs()}
+    inputs = columns_of(ruleset)
+    given = {name: plain(inputs[name], value) for name, value in facts.items() if name in inputs}
     named: set[str] = set()
     try:
         ntm.assess(ruleset, given)

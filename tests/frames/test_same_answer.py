@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import ntm_rules as ntm
 from fiction.communes import commune
-from frames.making import EAGER, LAZY, SLOWER, Facts, assessed, frame, long_rows, rows, same_row, wide_row
+from frames.making import EAGER, LAZY, SLOWER, Facts, assessed, columns_of, frame, long_rows, rows, same_row, wide_row
 from ntm_rules import Library, Ruleset
 from ntm_rules.frames import MissingColumns
+from oracle import givable
 from property.strategies import facts, graded_rulesets, limits, made_facts, rulesets
 
 SETS = (
@@ -110,7 +111,8 @@ def test_grades(kind: str, data: st.DataObject) -> None:
 def spoiled(draw: st.DrawFn, ruleset: Ruleset, large: float = 1e17) -> Facts:
     """Facts some of which are out of bounds, infinite, no whole number, or contradict each other."""
     found = dict(draw(facts(ruleset)))
-    inputs = [fact for fact in ruleset.inputs().values() if fact.type.numeric or fact.values]
+    inputs = [fact for fact in columns_of(ruleset).values() if fact.type.numeric or fact.values]
+    inputs += [*givable(ruleset).values()] * 4  # contradicted, where the derivation is decided
     for fact in draw(st.lists(st.sampled_from(inputs), min_size=1, max_size=4)) if inputs else ():
         if fact.values:
             found[fact.id] = draw(st.sampled_from((*fact.values, "không rõ", "")))
@@ -149,13 +151,28 @@ def test_bad_values_are_all_named(kind: str, data: st.DataObject) -> None:
 
 
 def _named(ruleset: Ruleset, given_facts: Facts) -> set[str]:
-    inputs = ruleset.inputs()
+    inputs = columns_of(ruleset)
     numbers = {n: float(v) if inputs[n].type.numeric else v for n, v in given_facts.items() if n in inputs}
     try:
         ntm.assess(ruleset, numbers)
     except ntm.FactError as error:
         return {problem.fact for problem in error.problems}
     return set()
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas", "polars-lazy", SLOWER[1]])
+@FEW
+@given(data=st.data())
+def test_a_derived_fact_that_is_given(kind: str, data: st.DataObject) -> None:
+    """It counts where the derivation is open; where that says otherwise, in a prerequisite too, it is a bad value."""
+    ruleset = data.draw(graded_rulesets().filter(givable))
+    level = data.draw(st.sampled_from((None, None, "official")))
+    ruleset = ruleset if level is None else ruleset.with_minimum_evidence(level)
+    communes = [dict(one) for one in data.draw(st.lists(facts(ruleset, missing=8), min_size=1, max_size=6))]
+    for one in communes:
+        for fact in givable(ruleset).values():
+            one[fact.id] = data.draw(st.sampled_from((*fact.values, one.get(fact.id), "không rõ")))
+    check(kind, ruleset, communes)
 
 
 # -- large sets ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from ntm_rules import FactError, Ruleset, Verdict, assess
 from ntm_rules.live import Board, Event, ReadBy, Session
 from ntm_rules.live.events import outcomes_by_place
+from oracle import givable
 from property.strategies import made_facts
 
 ENGINE = os.environ.get("NTM_LIVE_ENGINE", "python")
@@ -46,6 +47,7 @@ class Live(RuleBasedStateMachine):
     @initialize(data=st.data(), seed=st.integers(0, 2**32))
     def begin(self, data: st.DataObject, seed: int) -> None:
         self.ruleset = type(self).draw_ruleset(data)
+        self.names = [*self.ruleset.inputs(), *givable(self.ruleset)]
         self.chance = random.Random(seed)
         first = made_facts(self.ruleset, self.chance.choice, 4)
         self.facts: dict[str, Facts] = {ALONE: first} | {unit: {} for unit in UNITS}
@@ -73,11 +75,11 @@ class Live(RuleBasedStateMachine):
     @rule(unit=ANY_UNIT, missing=st.sampled_from((4, 20)))
     def set_all(self, unit: str, missing: int) -> None:
         made = made_facts(self.ruleset, self.chance.choice, missing)
-        self.change(unit, {name: made.get(name) for name in self.ruleset.inputs()})
+        self.change(unit, {name: made.get(name) for name in self.names})
 
     @rule(unit=ANY_UNIT)
     def clear_one(self, unit: str) -> None:
-        names = list(self.facts[unit]) or list(self.ruleset.inputs())
+        names = list(self.facts[unit]) or self.names
         name = self.chance.choice(names)
         if unit == ALONE:
             self.session.clear(name)
@@ -87,7 +89,7 @@ class Live(RuleBasedStateMachine):
 
     @rule(unit=ANY_UNIT, bad=st.sampled_from(BAD), unknown=st.booleans())
     def a_bad_fact_changes_nothing(self, unit: str, bad: object, unknown: bool) -> None:
-        name = "thu_nhap" if unknown else self.chance.choice(list(self.ruleset.inputs()))
+        name = "thu_nhap" if unknown else self.chance.choice(self.names)
         self.change(unit, self.drawn(2, 20) | {name: bad})
 
     @rule(unit=ANY_UNIT, count=st.integers(1, 3), data=st.data())
@@ -155,7 +157,7 @@ class Live(RuleBasedStateMachine):
 
     def drawn(self, count: int, missing: int) -> Facts:
         made = made_facts(self.ruleset, self.chance.choice, missing)
-        names = self.chance.sample(list(self.ruleset.inputs()), count)
+        names = self.chance.sample(self.names, count)
         return {name: made.get(name) for name in names}
 
     def change(self, unit: str, changes: Facts) -> None:

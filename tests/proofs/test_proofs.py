@@ -29,6 +29,7 @@ from ntm_rules.proofs.solver import Limits
 from ntm_rules.proofs.terms import Logic
 from ntm_rules.proofs.variables import Variables
 from ntm_rules.verdict.program import check_facts, outcome_codes
+from oracle import givable
 from property import strategies as made
 from unit.small import BASE, FACTS, OTHER, changed, load
 
@@ -394,8 +395,9 @@ def translated(ruleset: Ruleset, facts: Mapping[str, object]) -> tuple[bytes, by
     logic = Logic()
     variables = Variables(logic, complete=False)
     reading = SymbolicRuleset(Context(variables, Algebra(logic)), ruleset, unknowns=False)
-    checked = check_facts(ruleset, typing.cast(typing.Any, facts))
-    slots = dict(zip((f.id for f in ruleset.facts), checked.values, strict=True))
+    derived = givable(ruleset)  # of which a proof takes nothing as given
+    checked = check_facts(ruleset, typing.cast(typing.Any, {n: v for n, v in facts.items() if n not in derived}))
+    slots = dict(zip((f.id for f in ruleset.facts), checked.values[: len(ruleset.facts)], strict=True))
     solver = logic.z3.Solver(ctx=logic.context)
     solver.add(variables.year == ruleset.year, *assigned(variables, reading, slots))
     assert str(solver.check()) == "sat"

@@ -19,7 +19,8 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
-from oracle import scored, written
+from oracle import contradicted, givable, scored, written
+from oracle import derivations as said_of
 
 T = typing.TypeVar("T")
 DIGITS = Context(prec=15)
@@ -228,6 +229,7 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
             c.Derived(zone, c.Case(rows, draw(st.sampled_from((None, "S", "Z", c.Ref("region")))), draw(st.booleans())))
         )
     if draw(st.booleans()):
+        guards = comparisons(BY_ID | {d.id: d.fact for d in made})
         rows = tuple(c.CaseRow(g, draw(st.sampled_from("gh"))) for g in draw(st.lists(guards, min_size=1, max_size=3)))
         made.append(c.Derived(group, c.Case(rows, draw(st.sampled_from((None, "g", "h"))), True)))
     choices = [("share", "other_share"), ("share", "rate"), ("rate", "share", "other_share")]
@@ -431,6 +433,13 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
         ):
             rest = Decimal(str(found[ratio.whole])) - Decimal(str(found[ratio.part]))
             found[fact.undecided] = pick(forms(min(rest, Decimal(str(found[fact.undecided])))))
+    for fact in givable(ruleset).values():
+        if pick((True, False)):  # what is worked out where that is known, else any value
+            said = said_of(ruleset, found, fact.id)
+            if len(said) <= 1:
+                found[fact.id] = pick(tuple(said) or fact.values)
+    while wrong := contradicted(ruleset, found, set()):  # by a derivation that reads another that is given
+        found = {name: value for name, value in found.items() if name not in wrong}
     return found
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fiction.communes import commune
 from ntm_rules import FactError, Library, Ruleset, Verdict, assess
-from oracle import bad_facts, grades, judge
+from oracle import bad_facts, givable, grades, judge
 from property.comparing import Quiet, check, same
 from property.strategies import Facts, facts, graded_rulesets, one, rulesets, seeded_facts
 
@@ -151,6 +151,27 @@ def test_bad_facts_are_refused_by_both(fiction_sets: Quiet[Ruleset], data: st.Da
     else:
         assert not expected
         assert answer.outcome.code == judge(ruleset, given_facts).outcome
+
+
+@settings(max_examples=settings().max_examples * 2)
+@given(st.data())
+def test_a_derived_fact_that_is_given_agrees_or_is_refused_by_both(data: st.DataObject) -> None:
+    ruleset = data.draw(rulesets().filter(givable))
+    level = data.draw(st.sampled_from((None, None, "official")))
+    ruleset = ruleset if level is None else ruleset.with_minimum_evidence(level)
+    given_facts = data.draw(facts(ruleset, missing=12))
+    for fact in givable(ruleset).values():
+        given_facts[fact.id] = data.draw(st.sampled_from((*fact.values, None, given_facts.get(fact.id))))
+    numbers = [f.id for f in ruleset.inputs().values() if f.type.numeric]
+    for name in data.draw(st.lists(st.sampled_from(numbers), max_size=2)):  # what is bad says nothing of a group
+        given_facts[name] = data.draw(st.integers(-30, 120))
+    expected = bad_facts(ruleset, given_facts)
+    answer = attempt(ruleset, given_facts)
+    if isinstance(answer, set):
+        assert answer == expected
+    else:
+        assert not expected
+        same(answer, judge(ruleset, given_facts))
 
 
 def attempt(ruleset: Ruleset, given_facts: Facts) -> Verdict | set[str]:

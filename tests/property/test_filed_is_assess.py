@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from fiction.communes import commune
 from ntm_rules import FactError, Library, NtmRulesError, Ruleset
 from ntm_rules.cli.assess import checked
+from ntm_rules.cli.columns import columns_known
 from ntm_rules.frames import assess as assess_frame
 from ntm_rules.frames import files as filed
 from ntm_rules.frames.base.columns import outcome_names
@@ -27,6 +28,7 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.tables import read as read_units
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from ntm_rules.verdict.verdict import assess
+from oracle import derivations, givable
 
 ON = dt.date(2024, 7, 2)
 KINDS = ("csv", "jsonl", "parquet")
@@ -62,8 +64,15 @@ def rows_of(ruleset: Ruleset, seed: int, count: int, texts: bool) -> Rows:
                 if whole:
                     share = part * fact.scale / whole
                     facts[fact.id] = float(round(share, chance.choice((0, 1, 2, 3))))
+        known = {**inputs, **givable(ruleset)}
+        for name in givable(ruleset):  # what is worked out, or any value; in a faulty file rarely another
+            values = tuple(derivations(ruleset, facts, name))
+            if not values or (faulty and chance.random() < 0.001):
+                values = known[name].values
+            if chance.random() < 0.5:
+                facts[name] = chance.choice(values)
         if texts:
-            facts = {name: written(inputs[name], value, chance, faulty) for name, value in facts.items()}
+            facts = {name: written(known[name], value, chance, faulty) for name, value in facts.items()}
         unit = "0001" if faulty and chance.random() < 0.002 else f"{place:04d}"
         rows.append({"unit": unit, "note": f"n{place % 3}", **facts})
     return rows
@@ -87,11 +96,11 @@ def write(folder: Path, rows: Rows, kind: str) -> Path:
 def by_rows(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str], np.ndarray[Any, Any]] | str:
     options: dict[str, Any] = {"keep": ["note"], "decimal": "point"}
     try:
-        for _ in checked(read_units(path, library.facts, **options), ruleset):
+        for _ in checked(read_units(path, columns_known(library, ruleset), **options), ruleset):
             pass
     except NtmRulesError as error:
         return str(error)
-    units = list(read_units(path, library.facts, **options))
+    units = list(read_units(path, columns_known(library, ruleset), **options))
     codes = [outcome_codes(ruleset, check_facts(ruleset, unit.facts)) for unit in units]
     flags = [assess(ruleset, unit.facts).provisional for unit in units]
     return [unit.unit for unit in units], np.array([[*code, flag] for code, flag in zip(codes, flags, strict=True)])
@@ -99,7 +108,7 @@ def by_rows(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str], 
 
 def by_batches(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str], np.ndarray[Any, Any]] | str:
     try:
-        found = list(filed.assess_file(ruleset, path, library.facts, keep=["note"], decimal="point"))
+        found = list(filed.assess_file(ruleset, path, columns_known(library, ruleset), keep=["note"], decimal="point"))
     except NtmRulesError as error:
         return str(error)
     units = [str(unit) for batch in found for unit in batch.units]
@@ -141,6 +150,23 @@ def test_cells_of_facts_that_the_set_does_not_read_are_read_too(fiction: Library
         found, wanted = by_batches(fiction, ruleset, path), by_rows(fiction, ruleset, path)
         assert isinstance(found, str) is isinstance(wanted, str) is not fits
         assert fits or found == wanted
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_derived_category_has_a_column(fiction: Library, tmp_path: Path, kind: str) -> None:
+    ruleset = fiction.compose("commune/ntm", on=ON)
+    group, known = givable(ruleset)["commune_group"], commune(ruleset, 3)
+    (said,) = derivations(ruleset, known, group.id)
+    rows = [{"unit": value, "note": "", group.id: value} for value in group.values]
+    found, wanted = (way(fiction, ruleset, write(tmp_path, rows, kind)) for way in (by_batches, by_rows))
+    assert not isinstance(found, str)
+    assert found[0] == wanted[0] == [*group.values]
+    assert np.array_equal(found[1], wanted[1])
+    for value in (*group.values, "không rõ"):
+        path = write(tmp_path, [{"unit": "A", "note": "", **known, group.id: value}], kind)
+        found, wanted = by_batches(fiction, ruleset, path), by_rows(fiction, ruleset, path)
+        assert isinstance(found, str) is isinstance(wanted, str) is (value != said)
+        assert value == said or found == wanted
 
 
 def test_annotated_facts_are_checked_and_read(fiction: Library, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ntm_rules import Library, Outcome, Ruleset, assess
 from ntm_rules.model.canonical import canonical_text, from_canonical, to_canonical
-from oracle import written
+from oracle import givable, written
 from property.comparing import Quiet, check, everything, outcomes
 from property.strategies import Facts, facts, forms, one, rulesets, seeded_facts
 from property.test_engine_is_oracle import FICTION_CASES, bundled_cases, composed
@@ -146,7 +146,7 @@ def test_the_form_of_a_number_is_irrelevant(case: tuple[Ruleset, Facts], data: s
     ruleset, given_facts = case
     other: Facts = {}
     for name, value in given_facts.items():
-        if isinstance(value, bool) or (isinstance(value, str) and not ruleset.inputs()[name].type.numeric):
+        if isinstance(value, bool) or name in givable(ruleset) or not ruleset.inputs()[name].type.numeric:
             other[name] = value
             continue
         exact = written(value)
@@ -158,7 +158,7 @@ def test_the_form_of_a_number_is_irrelevant(case: tuple[Ruleset, Facts], data: s
 @given(assessed())
 def test_missing_facts_are_none_or_absent(case: tuple[Ruleset, Facts]) -> None:
     ruleset, given_facts = case
-    padded = {name: given_facts.get(name) for name in ruleset.inputs()}
+    padded = {name: given_facts.get(name) for name in (*ruleset.inputs(), *givable(ruleset))}
     assert assess(ruleset, given_facts) == assess(ruleset, padded)
 
 

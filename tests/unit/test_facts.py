@@ -64,7 +64,8 @@ BAD = [
     ("region", "nui", "`NUI`, `BIEN`"),
     ("clean_water_shar", 3, "the id of a fact"),
     ("year", "2024", "the id of a fact"),
-    ("column", "NUI", "the id of a fact"),
+    ("column", "DONG", "`NUI`, `BIEN`"),
+    ("column", "BIEN", "`NUI`, which is worked out from `planned = False`"),
 ]
 
 
@@ -73,7 +74,7 @@ def test_a_bad_fact_names_unit_fact_value_and_what_was_expected(
     ruleset: Ruleset, fact: str, value: object, expected: str
 ) -> None:
     with pytest.raises(FactError) as caught:
-        assess(ruleset, {"planned": True, fact: value}, unit="Xã Mẫu")
+        assess(ruleset, {"planned": False, fact: value}, unit="Xã Mẫu")
     error = caught.value
     assert (error.unit, error.fact) == ("Xã Mẫu", fact)
     assert error.value is value

@@ -132,7 +132,7 @@ def bad_facts(ruleset: Ruleset, facts: typing.Any) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("fact", "value"), [case[:2] for case in BAD], ids=[f"{b[0]}-{b[1]!r}" for b in BAD])
 def test_a_bad_fact(ruleset: Ruleset, fact: str, value: object) -> None:
-    assert bad_facts(ruleset, {"planned": True, fact: value})
+    assert bad_facts(ruleset, {"planned": False, fact: value})
 
 
 def test_facts_that_do_not_fit_together(ruleset: Ruleset) -> None:

@@ -10,7 +10,7 @@ import click
 from attrs import define, field
 from rich.progress import Progress, TaskID
 
-from ntm_rules.cli.columns import derived_told, tell_columns
+from ntm_rules.cli.columns import columns_known, derived_told, tell_columns
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.language import in_error_lang
 from ntm_rules.cli.options import Law, Source, composed, kept_in, lang_option, law_options, library_of, source_options
@@ -20,6 +20,7 @@ from ntm_rules.cli.writers import Assessed, check_kept, write_csv, write_json, w
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.messages.printable import printable
+from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 from ntm_rules.tables.rows import Problems
@@ -80,7 +81,7 @@ def assess(
     library = library_of(law["rulesets"])
     protect_inputs(out, library)
     ruleset = composed(library, tier, law)
-    source["keep"] = kept_in(file, library.facts, source)
+    source["keep"] = kept_in(file, columns_known(library, ruleset), source)
     if form in COLUMNS:
         check_kept(ruleset, source["keep"])
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
@@ -145,7 +146,7 @@ class _Work:
 
     def checked(self) -> Iterator[Checked]:
         """Yield the facts of all units, checked, and what is kept; raises in the end what is wrong with others."""
-        return checked(units(self.file, self.library, self.source), self.ruleset)
+        return checked(units(self.file, columns_known(self.library, self.ruleset), self.source), self.ruleset)
 
     def verdicts(self, rows: Iterable[Checked]) -> Iterator[Assessed]:
         """Yield the verdicts of all units."""
@@ -204,7 +205,7 @@ class _Work:
         for batch in assess_file(
             self.ruleset,
             self.file,
-            self.library.facts,
+            columns_known(self.library, self.ruleset),
             unit=source["unit_column"],
             keep=source["keep"],
             decimal=source["decimal"],
@@ -223,11 +224,11 @@ def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
     return typing.cast(Law, options), typing.cast(Source, source)
 
 
-def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
-    """Yield the units of a file."""
+def units(file: Path, facts: Mapping[str, Fact], source: Source) -> Iterator[UnitFacts]:
+    """Yield the units of a file; *facts* are what its columns may hold."""
     return read_units(
         file,
-        library.facts,
+        facts,
         unit_column=source["unit_column"],
         keep=source["keep"],
         decimal=source["decimal"],

@@ -1,6 +1,6 @@
 """What the columns of a file are to a ruleset: facts that it lacks, facts that no rule reads, facts worked out."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import click
@@ -11,7 +11,9 @@ from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import Diagnostic, TableError, folded
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.stated import may_be_given
 from ntm_rules.model.walk import given_for
+from ntm_rules.rules.library import Library
 
 _SHOWN = 10
 
@@ -25,6 +27,13 @@ def tell_columns(rulesets: Sequence[Ruleset], given: Collection[str], lang: str,
     """
     for message in dict.fromkeys((*_unread(rulesets, set(given) - set(acts), lang), *_missing(rulesets, set(given)))):
         click.echo(say(lang, "cli.note", message=message.text(lang)), err=True)
+
+
+def columns_known(library: Library, *rulesets: Ruleset) -> Mapping[str, Fact]:
+    """Return what a column of a file may hold: a fact of the library, or a derived one that every set may be given."""
+    first, *others = (may_be_given(ruleset) for ruleset in rulesets)
+    common = {name: fact for name, fact in first.items() if all(name in other for other in others)}
+    return {**library.facts, **common}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from ntm_rules.cli.assess import checked, units
-from ntm_rules.cli.columns import tell_columns
+from ntm_rules.cli.columns import columns_known, tell_columns
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.language import in_error_lang
@@ -78,11 +78,12 @@ def diff(
     found = difference(before, after)
     total, turned = 0, list[UnitDifference]()
     if data is not None:
-        source["keep"] = kept_in(data, library.facts, source)
+        facts = columns_known(library, before, after)
+        source["keep"] = kept_in(data, facts, source)
         for ruleset in (before, after):
-            total = sum(1 for _ in checked(units(data, library, source), ruleset))
-        turned = list(found.on_units(units(data, library, source)))
-        given = {name for unit in units(data, library, source) for name in unit.facts}
+            total = sum(1 for _ in checked(units(data, facts, source), ruleset))
+        turned = list(found.on_units(units(data, facts, source)))
+        given = {name for unit in units(data, facts, source) for name in unit.facts}
         tell_columns((before, after), given, lang)
     if form == "json":
         made = found.to_dict()

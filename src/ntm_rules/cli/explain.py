@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ntm_rules.cli.assess import split, units
+from ntm_rules.cli.columns import columns_known
 from ntm_rules.cli.console import STYLES, console, print_lines, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, source_options
@@ -38,9 +39,10 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
     law, source = split(options)
     library = library_of(law["rulesets"])
     ruleset = composed(library, tier, law)
-    source["keep"] = kept_in(file, library.facts, source)
+    facts = columns_known(library, ruleset)
+    source["keep"] = kept_in(file, facts, source)
     unit, known = id_of(unit, "--unit", source["unit_width"]), list[str]()
-    for row in units(file, library, source):
+    for row in units(file, facts, source):
         known.append(row.unit)
         if row.unit == unit:
             break
@@ -122,6 +124,8 @@ class _Branches:
         """Return the value of a selector, and the rule that gave it where it is worked out."""
         value = self.sheet.column((column.selector,), (column.value or "",), bound=True)
         rule = self.sheet.derived[column.selector].rule if column.selector in self.sheet.derived else None
+        if isinstance(rule, Case) and column.why == "given":
+            return say(self.lang, "cli.column_given", column=value)
         if not isinstance(rule, Case) or column.row is None:
             return value
         return say(self.lang, "cli.column_why", column=value, why=self.sheet.one_line(rule.rows[column.row].when))

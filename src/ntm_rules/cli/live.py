@@ -11,6 +11,7 @@ import click
 from attrs import define, field
 
 from ntm_rules.cli.assess import checked, split, units
+from ntm_rules.cli.columns import columns_known
 from ntm_rules.cli.exit_codes import ALWAYS
 from ntm_rules.cli.language import error_lang
 from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, source_options
@@ -65,10 +66,11 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
     ruleset = composed(library, tier, law)
     with Board(ruleset, engine=engine, history=0) as board:
         if file is not None:
-            source["keep"] = kept_in(file, library.facts, source)
-            for _ in checked(units(file, library, source), ruleset):
+            facts = columns_known(library, ruleset)
+            source["keep"] = kept_in(file, facts, source)
+            for _ in checked(units(file, facts, source), ruleset):
                 pass
-            for unit in units(file, library, source):
+            for unit in units(file, facts, source):
                 board.set_many(unit.unit, unit.facts)
         answers = _Answers(board, lang, error_lang())
         board.on_change(answers.heard.append)

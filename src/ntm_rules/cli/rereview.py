@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ntm_rules.cli.columns import tell_columns
+from ntm_rules.cli.columns import columns_known, tell_columns
 from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Source, kept_in, lang_option, library_of, rulesets_option, source_options
@@ -66,12 +66,13 @@ def rereview(
         return found if minimum_evidence is None else found.with_minimum_evidence(minimum_evidence)
 
     before, after = compose(old), compose(new)
+    facts = columns_known(library, before, after)
     units = UnitFile.read(
         file,
-        library.facts,
+        facts,
         (before.id,),
         unit=options["unit_column"],
-        keep=kept_in(file, UnitFile.columns(library.facts, (before.id,)), options),
+        keep=kept_in(file, UnitFile.columns(facts, (before.id,)), options),
         decimal=options["decimal"],
         sheet=options["sheet"],
         unit_width=options["unit_width"],

@@ -30,10 +30,10 @@ def assess(
     In memory: a Polars or pandas data frame, a PyArrow table, or a mapping from names to NumPy arrays. Lazy or remote:
     a Polars LazyFrame, a DuckDB relation, an Ibis table, a PySpark data frame; nothing is computed then.
 
-    Columns are named like the facts of ``ruleset.inputs()``; facts of the catalogue that the set does not read are
-    left alone. Percentages are numbers from 0 to 100. Null is missing, and so is NaN in NumPy arrays and in pandas
-    columns that are such; elsewhere NaN is a bad value. A column without any value is a missing fact whatever its type;
-    of a lazy frame, whose values are not here, only where its type says so.
+    Columns are named like the facts of ``ruleset.inputs()``, or derived ones that may be given; facts of the catalogue
+    that the set does not read are left alone. Percentages are numbers from 0 to 100. Null is missing, and so is NaN in
+    NumPy arrays and in pandas columns that are such; elsewhere NaN is a bad value. A column without any value is a
+    missing fact whatever its type; of a lazy frame, whose values are not here, only where its type says so.
 
     Args:
         ruleset: from ``Library.compose``.

@@ -19,6 +19,7 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.stated import given_facts
 from ntm_rules.tables.cells import BadCell, Reader, is_total
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
@@ -144,7 +145,7 @@ def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[list[pl.Seri
     columns: list[pl.Series] = []
     unread = {fact.id for fact in ruleset.unread}
     odd = np.array([not unread.isdisjoint(row.facts) for row in batch], np.bool_)
-    for fact in ruleset.facts:
+    for fact in given_facts(ruleset):
         if fact.id in given:
             places, values = _distinct([row.facts.get(fact.id) for row in batch])
             columns.append(_column(fact, places, values))
@@ -200,7 +201,7 @@ class _Parquet:
 
     def __init__(self, ruleset: Ruleset, reading: Reading) -> None:
         self.reading, self.work = reading, _Assessing(ruleset, Faults(ruleset))
-        self.own = {fact.id: fact for fact in ruleset.facts}
+        self.own = {fact.id: fact for fact in given_facts(ruleset)}
         self.unread = {fact.id: check_of(fact) for fact in ruleset.unread}
         self.hashes: list[Array] = []
 

@@ -22,6 +22,7 @@ from ntm_rules.messages.errors import MAX_PROBLEMS, Diagnostic, FactError, FactP
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.stated import given_facts
 from ntm_rules.verdict.program import program_of
 
 MOST_ALONE = 100_000
@@ -114,7 +115,7 @@ class Given:
             TableError: columns of another type than their facts.
         """
         read = with_judged(ruleset, layout.judged)
-        known = {fact.id: fact for fact in read.facts}
+        known = {fact.id: fact for fact in given_facts(read)}
         facts = [known[name] for name in layout.read]
         columns = {fact.id: source.column(fact.id) for fact in facts}
         problems = [
@@ -135,7 +136,7 @@ class Given:
 
     def facts(self, rows: list[int]) -> Iterator[Facts]:
         """Yield the facts of some rows as a caller would give them to ``assess``."""
-        facts = {fact.id: fact for fact in self.read.facts}
+        facts = {fact.id: fact for fact in given_facts(self.read)}
         columns = [given_in(facts[name], column, rows) for name, column in self.columns.items()]
         for values in zip(*columns, strict=True):
             yield {name: value for name, value in zip(self.columns, values, strict=True) if value is not None}

@@ -14,7 +14,6 @@ from ntm_rules.frames.words import with_invalid
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.spans import growing
 from ntm_rules.verdict.program import program_of
 from ntm_rules.verdict.verdict import Judged, Verdict, verdict_of
 
@@ -85,9 +84,7 @@ def alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Collection[J
         return Alone(facts, (), frozenset(), verdict_of(ruleset, checker.check(facts, unit)))
     except FactError as error:
         problems = error.problems
-    bad = {problem.fact for problem in problems}
-    ratios = {fact.id for fact, part, whole in checker.ratios if part.id in bad or whole.id in bad}
-    lacking = frozenset({*bad, *ratios, *(fact.id for fact in growing(ruleset) if fact.undecided in bad)})
+    lacking = checker.lacking({problem.fact for problem in problems})
     checked = checker.check({name: value for name, value in facts.items() if name not in lacking}, None)
     for name in lacking:
         checked.values[checker.places[name]] = None

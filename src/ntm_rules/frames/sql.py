@@ -10,6 +10,7 @@ from ntm_rules.messages.errors import BadArgument, EngineUnavailable, UnknownNam
 from ntm_rules.model.arguments import need
 from ntm_rules.model.facts import FactType
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.stated import may_be_given
 
 DIALECTS = ("duckdb", "postgres")
 
@@ -35,8 +36,8 @@ def to_sql(
         dialect: ``duckdb`` or ``postgres``.
         table, schema: name of the table, and of the schema it is in; without one the ``search_path`` finds it.
         unit_column, keep, shape: as for ``assess``.
-        columns: the facts that have a column; all of ``inputs()`` unless given. Columns of judgements, see ``assess``,
-            are those named here; they are texts.
+        columns: the facts that have a column, derived ones that may be given among them; all of ``inputs()`` unless
+            given. Columns of judgements, see ``assess``, are those named here; they are texts.
 
     Raises:
         EngineUnavailable: sqlglot or narwhals is not installed.
@@ -56,12 +57,12 @@ def to_sql(
         ) from error
     if isinstance(columns, str):
         raise BadArgument(Message("argument.names", argument="columns", value=columns))
-    inputs = ruleset.inputs()
+    inputs = {**ruleset.inputs(), **may_be_given(ruleset)}
     judged = [column.name for column in judged_columns(ruleset, columns or ())]
     unknown = [name for name in columns or () if name not in inputs and name not in judged]
     if unknown:
         raise UnknownName(Message("kind.fact"), unknown[0], inputs)
-    given = [name for name in inputs if columns is None or name in columns]
+    given = [name for name in inputs if name in (ruleset.inputs() if columns is None else columns)]
     types = {FactType.BOOLEAN: nw.Boolean(), FactType.ORDINAL: nw.String(), FactType.CATEGORY: nw.String()}
     question = Question(shape, unit_column, keep)
     question.check_lazy()

@@ -158,12 +158,11 @@ def _events(
         return []
     fresh = [judgement for judgement in after.judgements if judged and judgement not in before.judgements]
     causes = _causes(old, new, changed, dependencies)
-    facts = after.ruleset.facts
     found: list[Event] = []
     for place, level, no in places_of(after.ruleset):
         if old[place] != new[place]:
             # a criterion that was judged itself has changed without its members
-            names = tuple(facts[p].id for p in sorted(causes.get(place, ())))
+            names = tuple(dependencies.given[p] for p in sorted(causes.get(place, ())))
             number = last + len(found) + 1
             both, said = (Outcome(old[place]), Outcome(new[place])), _below(after.ruleset, level, no, fresh)
             found.append(Event(number, level, no, *both, names, after, place, reading, said))

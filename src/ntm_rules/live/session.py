@@ -258,7 +258,7 @@ class Session:
 
     def _is_cause(self, place: int, checked: CheckedFacts) -> bool:
         """Return whether the fact of a slot is another, and was given as another: a ratio may follow from its parts."""
-        name, before = self.ruleset.facts[place].id, self._checked
+        name, before = self._dependencies.given[place], self._checked
         return before.values[place] != checked.values[place] and before.given.get(name) != checked.given.get(name)
 
     # -- the end -------------------------------------------------------------------------------

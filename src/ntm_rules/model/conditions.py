@@ -234,3 +234,11 @@ class Derived:
     def id(self) -> str:
         """The id of the fact."""
         return self.fact.id
+
+    @property
+    def may_be_given(self) -> bool:
+        """Whether a caller may give it like any fact: a category or a level, not a number.
+
+        What is given counts where the derivation is open, and has to agree with it where that is decided.
+        """
+        return isinstance(self.rule, Case)

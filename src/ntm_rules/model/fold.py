@@ -274,7 +274,7 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
         rule = derived.rule
         match rule:
             case Case():
-                return self.case(derived.fact, rule)
+                return self.or_given(derived.fact, self.case(derived.fact, rule))
             case RatioOf():
                 return self.quotient(derived.fact, rule)
             case MinOf():
@@ -306,6 +306,10 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
     def then(self, fact: Fact, value: str | Ref | None) -> N:
         """Return the value of a row of a case."""
         return self.value(fact, value.fact) if isinstance(value, Ref) else self.text(fact, value)
+
+    @abstractmethod
+    def or_given(self, fact: Fact, found: N) -> N:
+        """Return what is worked out of a fact; what was given of it where that is missing or ambiguous."""
 
     @abstractmethod
     def picked(self, fact: Fact, guard: V, value: N, other: N) -> N:

@@ -33,7 +33,8 @@ class Column:
     """The value of one selector of a table, and where it comes from.
 
     Attributes:
-        why: ``given`` by the caller, ``bound`` by province or year, ``case`` (a row of a derived fact), ``else``.
+        why: ``given`` by the caller, also of a derived fact whose derivation is open; ``bound`` by province or year,
+            ``case`` (a row of a derived fact), ``else``.
         row: which row of the case, from 0; None otherwise.
         missing: the facts for want of which the value is not known.
     """
@@ -318,6 +319,10 @@ class RulesetResult(typing.Protocol):
     @property
     def unread(self) -> Mapping[str, FactValue]:
         """The facts that were given and that no rule of the set reads."""
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The facts as the engine read them."""
 
     @property
     def outcome(self) -> Outcome:

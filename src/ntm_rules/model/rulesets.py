@@ -136,7 +136,7 @@ class Ruleset:
         year: the column of yearly thresholds.
         province, territory: as they were asked for.
         facts: every fact the set reads, in the order in which it reads them.
-        derived: facts worked out from them.
+        derived: facts worked out from them; those with ``may_be_given`` a caller may give as well.
         bindings: selector facts fixed by the province and the year.
         layers: the instruments applied, in order.
         minimum_evidence: cells below it are as good as pending.
@@ -213,7 +213,8 @@ class Ruleset:
     def inputs(self) -> Mapping[str, Fact]:
         """Return the facts that a caller may give, by id, in the order in which the set reads them.
 
-        Facts worked out or bound by province and year are left out; the parts of a ratio are in.
+        Facts worked out or bound by province and year are left out, also those of ``derived`` that may be given; the
+        parts of a ratio are in.
         """
         bound = {name for name, _ in self.bindings}
         return MappingProxyType({f.id: f for f in self.facts if f.id not in bound})

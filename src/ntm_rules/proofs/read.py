@@ -303,6 +303,10 @@ class SymbolicRuleset(Engine[Code, Known]):
         """Return the value of a yes/no, a level or a category."""
         return typing.cast(SymbolicChoice, self.fact(name))
 
+    def or_given(self, fact: Fact, found: Known) -> Known:
+        """Return what is worked out: nothing is given of it."""
+        return found
+
     def picked(self, fact: Fact, guard: Code, value: Known, other: Known) -> Known:
         """Return a value where its guard is met, the other one elsewhere; where that is open, what both are."""
         return self.algebra.picked(guard, typing.cast(SymbolicChoice, value), typing.cast(SymbolicChoice, other))

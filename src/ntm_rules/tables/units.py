@@ -78,7 +78,7 @@ def read(
     Args:
         path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl``, ``.ndjson``, ``.xlsx`` or
             ``.parquet``.
-        catalogue: the facts there may be, ``library.facts``.
+        catalogue: the facts there may be: ``library.facts``, and of ``ruleset.derived`` those that may be given.
         unit_column: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
         keep: columns that pass through; they need not be facts.
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.

@@ -111,9 +111,19 @@ class Failure:
     def reasons(self, lang: str = "vi") -> list[str]:
         """Return the indicators that explain it, in words."""
         facts, verdict = self.verdict.ruleset.fact_by_id, self.verdict
+        derived = frozenset(verdict.ruleset.derived_by_id)
         return [
             Reason(
-                c.no, i.no, i.indicator.title, i.outcome, i.provisional, i.codes, i, facts, verdict.annotations
+                c.no,
+                i.no,
+                i.indicator.title,
+                i.outcome,
+                i.provisional,
+                i.codes,
+                i,
+                facts,
+                verdict.annotations,
+                derived=derived,
             ).text(lang)
             for c in verdict.criteria.values()
             for i in c.indicators.values()

@@ -31,6 +31,11 @@ class Unclear(Enum):
     AMBIGUOUS = "ambiguous"
 
 
+def is_open(slot: object) -> bool:
+    """Return whether a derived fact is missing or ambiguous."""
+    return slot is None or slot is Unclear.AMBIGUOUS
+
+
 def always(outcome: Outcome) -> Code:
     """Return an outcome whatever the facts."""
     code = int(outcome)

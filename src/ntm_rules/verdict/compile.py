@@ -16,8 +16,9 @@ from ntm_rules.model.outcomes import ALL, ANY, Outcome, at_least_of, guarded, ne
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import Part
 from ntm_rules.model.spans import ends_of
+from ntm_rules.model.stated import stated
 from ntm_rules.model.thresholds import Cell, Table, matching, selected
-from ntm_rules.verdict.compare import Code, Slots, Unclear, always, bare_most, exact, leaf_of
+from ntm_rules.verdict.compare import Code, Slots, Unclear, always, bare_most, exact, is_open, leaf_of
 from ntm_rules.verdict.facts import Slot, ratio_of, scaled
 
 Value = Callable[[Slots], Slot | Unclear]
@@ -145,6 +146,16 @@ class Compiler(Engine[Code, Value]):
         return self._finding(other)
 
     # -- derived facts -------------------------------------------------------------------------
+
+    def or_given(self, fact: Fact, found: Value) -> Value:
+        """Return what is worked out; what is in the slot beside where that is open and something was given."""
+        place = self.places[stated(fact.id)]
+
+        def value(slots: Slots) -> Slot | Unclear:
+            own, given = found(slots), slots[place]
+            return own if given is None or not is_open(own) else given
+
+        return value
 
     def picked(self, fact: Fact, guard: Code, value: Value, other: Value) -> Value:
         """Return a value where its guard is met, the other one elsewhere; none where that is open and matters."""

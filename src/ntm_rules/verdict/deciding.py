@@ -18,8 +18,10 @@ from ntm_rules.model.results import (
     LeafResult,
     RulesetResult,
 )
+from ntm_rules.model.stated import may_be_given
 from ntm_rules.model.thresholds import CellState
 from ntm_rules.model.walk import facts_of, facts_of_derived
+from ntm_rules.verdict.explain import explainer_of
 
 
 def deciding(verdict: RulesetResult, of: CriterionResult | IndicatorResult | None = None) -> tuple[str, ...]:
@@ -38,7 +40,8 @@ def deciding(verdict: RulesetResult, of: CriterionResult | IndicatorResult | Non
         found = set(reader.whole())
     else:
         found = set(reader.criterion(of) if isinstance(of, CriterionResult) else reader.indicator(of))
-    return tuple(fact.id for fact in verdict.ruleset.facts if fact.id in found)
+    given = (*(fact.id for fact in verdict.ruleset.facts), *may_be_given(verdict.ruleset))
+    return tuple(name for name in given if name in found)
 
 
 class _Reader:
@@ -49,6 +52,7 @@ class _Reader:
         ruleset = verdict.ruleset
         self.bound = {name for name, _ in ruleset.bindings}
         self.derived = ruleset.derived_by_id
+        self.explainer = explainer_of(ruleset)
         self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
         self.undecided = {f.id: f.undecided for f in ruleset.facts if f.undecided is not None}
 
@@ -101,7 +105,7 @@ class _Reader:
     def column(self, column: Column) -> Iterator[str]:
         """Yield what picked a column: the guards up to the row that held, and the fact whose value it took."""
         derived = self.derived.get(column.selector)
-        if derived is None or not isinstance(derived.rule, Case):
+        if derived is None or not isinstance(derived.rule, Case) or column.why == "given":
             yield from self.inputs(column.selector)
             return
         rule = derived.rule
@@ -118,6 +122,9 @@ class _Reader:
     def inputs(self, name: str) -> Iterator[str]:
         """Yield the given facts that a fact is, or is worked out from."""
         if name in self.bound:
+            return
+        if self.explainer.rests_on_given(name, self.verdict.values):
+            yield name
             return
         if name in self.derived:
             for inner in facts_of_derived(self.derived[name]):

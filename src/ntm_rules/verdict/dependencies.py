@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from operator import is_not
 
-from ntm_rules.model.conditions import Meets
+from ntm_rules.model.conditions import Derived, Meets
 from ntm_rules.model.kept import kept
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.spans import ends_of, growing, worked_out
+from ntm_rules.model.stated import given_slots, stated
 from ntm_rules.model.walk import facts_of, facts_of_derived, indicators, leaves
 from ntm_rules.verdict.compare import Slots
 from ntm_rules.verdict.compile import Value
@@ -27,6 +28,7 @@ class Dependencies:
     """Which slots a derived fact and an indicator read.
 
     Attributes:
+        given: for each slot of what a caller gives the id of its fact.
         derived: the place and what is read, of what is worked out, in its order.
         readers: for each slot the numbers of the indicators that read it.
         inputs: for each indicator the slots of given facts on which it rests, through ratios and derived facts.
@@ -36,10 +38,10 @@ class Dependencies:
     def __init__(self, ruleset: Ruleset) -> None:
         self.program = program_of(ruleset)
         places = self.program.places
-        self.first = len(ruleset.facts)
+        self.given = tuple(self.program.checker.places)
         ends = {places[name]: _places(pair, places) for name, pair in ends_of(ruleset).items()}
         from_ = {f.id: _places((f.id, f.undecided), places) for f in growing(ruleset) if f.undecided is not None}
-        from_ |= {d.id: _with_ends(_places(facts_of_derived(d), places), ends) for d in ruleset.derived}
+        from_ |= {d.id: _with_ends(_places(_rests_on(d), places), ends) for d in ruleset.derived}
         self.derived = [(places[slot], from_[name]) for slot, name in worked_out(ruleset).items()]
         reads = [_with_ends(_places(_read(i), places), ends) for _, i in indicators(ruleset)]
         self.readers = _turned(reads, len(places))
@@ -91,7 +93,14 @@ def _read(indicator: Indicator) -> Iterator[str]:
         yield from facts_of(condition)
         for _, leaf in leaves(condition):
             if isinstance(leaf, Meets) and leaf.resolved is not None:
-                yield from (fact.id for fact in leaf.resolved.facts)
+                yield from given_slots(leaf.resolved)
+
+
+def _rests_on(derived: Derived) -> Iterator[str]:
+    """Yield the slots on which a derived fact rests."""
+    yield from facts_of_derived(derived)
+    if derived.may_be_given:
+        yield stated(derived.id)
 
 
 def _with_ends(read: Places, ends: Mapping[int, Places]) -> Places:

@@ -35,6 +35,7 @@ from ntm_rules.model.results import (
     RulesetResult,
 )
 from ntm_rules.model.rulesets import Grade, Indicator, Ruleset
+from ntm_rules.model.stated import may_be_given, stated
 from ntm_rules.model.thresholds import (
     Cell,
     CellState,
@@ -47,7 +48,7 @@ from ntm_rules.model.thresholds import (
     why_open,
 )
 from ntm_rules.model.walk import facts_of_derived, leaves
-from ntm_rules.verdict.compare import Code, Slots, Unclear
+from ntm_rules.verdict.compare import Code, Slots, Unclear, is_open
 from ntm_rules.verdict.compile import Compiler
 from ntm_rules.verdict.margins import actual_of, margin_of, slot_codes, turning
 from ntm_rules.verdict.program import program_of
@@ -167,11 +168,9 @@ class Explainer(Conditions[Explain]):
         self.ratios = {f.id: f.ratio for f in ruleset.facts if f.ratio is not None}
         self.ratios |= {d.id: d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf)}
         self.derived = ruleset.derived_by_id
-        self.guards = {
-            d.id: [self.compiler.condition(row.when) for row in d.rule.rows]
-            for d in ruleset.derived
-            if isinstance(d.rule, Case)
-        }
+        cases = [(d, d.rule) for d in ruleset.derived if isinstance(d.rule, Case)]
+        self.guards = {d.id: [self.compiler.condition(row.when) for row in rule.rows] for d, rule in cases}
+        self.alone = {d.id: self.compiler.case(d.fact, rule) for d, rule in cases}
         self.criteria = [(c, [self.indicator(i) for i in c.indicators]) for c in ruleset.criteria]
 
     def indicator(self, indicator: Indicator) -> Callable[[Unit, Stands], IndicatorResult]:
@@ -226,7 +225,7 @@ class Explainer(Conditions[Explain]):
         floor = self.ruleset.minimum_evidence
         if floor is not None:
             other = other.with_minimum_evidence(floor.value)
-        names = {fact.id for fact in other.facts}
+        names = {*(fact.id for fact in other.facts), *may_be_given(other)}
         spec = Leaf(address, None, Op.EQUALS)
         why = self.cell_codes(cell)
         if why and (cell.floor is None or cell.floor.below(floor)):
@@ -294,14 +293,20 @@ class Explainer(Conditions[Explain]):
         value = None if slot is None or slot is Unclear.AMBIGUOUS else selected(slot)
         missing = () if slot is not None else tuple(dict.fromkeys(self.missing(name, slots)))
         guards = self.guards.get(name)
-        if guards is None:
+        if guards is None or self.rests_on_given(name, slots):
             return Column(name, value, "given", None, missing)
         row = next((n for n, guard in enumerate(guards) if guard(slots) == 1), None)
         return Column(name, value, "else" if row is None else "case", row, missing)
 
+    def rests_on_given(self, name: str, slots: Slots) -> bool:
+        """Return whether a derived fact is what was given of it: the derivation leaves it open."""
+        return name in self.alone and slots[self.places[stated(name)]] is not None and is_open(self.alone[name](slots))
+
     def missing(self, name: str, slots: Slots) -> Iterator[str]:
         """Yield the facts that are not given and on which a fact rests."""
         derived = self.derived.get(name)
+        if self.rests_on_given(name, slots):
+            return
         if derived is not None:
             for inner in facts_of_derived(derived):
                 yield from self.missing(inner, slots)

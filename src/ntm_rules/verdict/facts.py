@@ -9,13 +9,13 @@ import datetime as dt
 import functools
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import FactError, FactProblem, displayed, folded, meant
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
@@ -23,6 +23,7 @@ from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rou
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
+from ntm_rules.model.stated import given_facts, may_be_given, read_for
 from ntm_rules.model.walk import given_for, with_prerequisites
 from ntm_rules.verdict.given import PLAIN, plain_of, what_to_give
 
@@ -52,7 +53,7 @@ class CheckedFacts:
     Attributes:
         given: as the caller gave them, missing ones left out.
         unread: facts that were given and that the ruleset does not read, checked like the others.
-        values: one a slot of the ruleset, in the order of ``Ruleset.facts``.
+        values: one for each of ``model.stated.given_slots``.
     """
 
     unit: str | None
@@ -62,15 +63,38 @@ class CheckedFacts:
     unread: Mapping[str, FactValue] = field(factory=dict)
 
 
-class Checker:
-    """Checks facts against what a ruleset reads; made once a ruleset."""
+@frozen
+class Contradicted:
+    """A derived fact that was given as another value than it has.
 
-    def __init__(self, ruleset: Ruleset) -> None:
-        self.ruleset, self.catalogue = ruleset, ruleset.catalogue
-        self.places = {fact.id: place for place, fact in enumerate(ruleset.facts)}
+    Attributes:
+        value: what is worked out.
+        ruleset: the set that works it out.
+    """
+
+    fact: str
+    value: typing.Any
+    ruleset: Ruleset
+
+
+class Checker:
+    """Checks facts against what a ruleset reads; made once a ruleset.
+
+    Args:
+        contradicted: the derived facts that are worked out as other values than were given, from the values of slots.
+    """
+
+    def __init__(
+        self, ruleset: Ruleset, contradicted: Callable[[list[Slot]], Iterable[Contradicted]] = lambda _: ()
+    ) -> None:
+        self.ruleset, self.contradicted = ruleset, contradicted
+        self.stated = may_be_given(ruleset)
+        given = given_facts(ruleset)
+        self.places = {fact.id: place for place, fact in enumerate(given)}
+        self.catalogue = ruleset.catalogue.union(self.stated)
         self.stepped = frozenset(_scored(ruleset))
-        self.checks = {f.id: self._check_of(f) for f in ruleset.facts}
-        self.size = len(ruleset.facts)
+        self.checks = {f.id: self._check_of(f) for f in given}
+        self.size = len(given)
         self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
         self.province = ruleset.territory or ruleset.province
         facts = {fact.id: fact for fact in ruleset.facts}
@@ -166,16 +190,36 @@ class Checker:
                 self._put(fact, part, whole, pair, draft)
         for fact, part, whole in derived:
             self._pair(fact, part, whole, draft)
+        if any(draft.values[self.places[name]] is not None for name in self.stated):
+            self._agree(draft)
         if draft.unread:
             draft.problems += self._wrong_with_all(draft)
         if draft.problems:
             raise FactError(draft.problems)
         return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values, draft.unread)
 
+    def lacking(self, bad: Set[str]) -> frozenset[str]:
+        """Return the facts of which nothing is known where some are bad: these, and what would be read from them."""
+        ratios = {fact.id for fact, part, whole in self.ratios if part.id in bad or whole.id in bad}
+        return frozenset({*bad, *ratios, *(fact.id for fact in self.ruleset.facts if fact.undecided in bad)})
+
+    def _agree(self, draft: "_Draft") -> None:
+        """Note the derived facts that were given otherwise than they are worked out from what is not bad."""
+        values = list(draft.values)
+        for name in self.lacking({problem.fact for problem in draft.problems}) & self.places.keys():
+            values[self.places[name]] = None
+        for found in {found.fact: found for found in self.contradicted(values)}.values():
+            read = {name: draft.given.get(name, self.bound.get(name)) for name in read_for(found.ruleset, found.fact)}
+            told = tuple(f"{name} = {shown(displayed(value))}" for name, value in read.items() if value is not None)
+            code = "expected.derived" if told else "expected.derived/fixed"
+            expected = Message(code, value=found.value, facts=told, name=found.fact)
+            draft.bad(found.fact, draft.given[found.fact], expected)
+
     def _wrong_with_all(self, draft: "_Draft") -> list[FactProblem]:
         """Return what is wrong with what was given, those facts included that the set does not read."""
+        given = {name: value for name, value in draft.given.items() if name not in self.stated}
         try:
-            self.of_all.check({**draft.given, **draft.unread}, draft.unit)
+            self.of_all.check({**given, **draft.unread}, draft.unit)
         except FactError as error:
             return [problem for problem in error.problems if problem not in draft.problems]
         return []

@@ -15,9 +15,10 @@ from ntm_rules.model.kept import by_identity, kept
 from ntm_rules.model.outcomes import Outcome, joined, that_decide
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Steps, second_reading
+from ntm_rules.model.stated import given_slots
 from ntm_rules.model.walk import indicators, prerequisites, with_prerequisites
 from ntm_rules.verdict.compare import Code, Slots
-from ntm_rules.verdict.program import Pass, program_of
+from ntm_rules.verdict.program import Pass, places_of, program_of
 
 _OPEN = int(Outcome.UNDETERMINED)
 _BODIES = frozenset(basis for basis in Basis if basis.body is not None)
@@ -56,7 +57,7 @@ def counting(ruleset: Ruleset, judgements: Iterable[Judgement], given_with: bool
             if given_with and not any(_is_of(judgement, other, False) for other in elsewhere):
                 unused.append(UnusedJudgement(judgement, Unused.OTHER_SET))
             continue
-        place = places_of(ruleset).get(judgement.no)
+        place = numbered(ruleset).get(judgement.no)
         why = _in_time(ruleset, judgement, place)
         if why is not None or place is None:
             unused.append(UnusedJudgement(judgement, why or Unused.REMOVED))
@@ -85,7 +86,7 @@ def _is_of(judgement: Judgement, ruleset: Ruleset, given_with: bool) -> bool:
 
 
 @kept
-def places_of(ruleset: Ruleset) -> Mapping[str, int]:
+def numbered(ruleset: Ruleset) -> Mapping[str, int]:
     """Return the place of each number among the outcome codes: of the indicator that has it, else of the criterion."""
     first = 1 + len(ruleset.criteria)
     criteria = {criterion.no: place for place, criterion in enumerate(ruleset.criteria, 1)}
@@ -95,7 +96,7 @@ def places_of(ruleset: Ruleset) -> Mapping[str, int]:
 @by_identity(100)
 def changed_by(ruleset: Ruleset, graded: Ruleset) -> frozenset[str]:
     """Return the numbers whose node a grade does not leave as it is: it takes no judgement on these."""
-    own, theirs = ({no: _node(of, place) for no, place in places_of(of).items()} for of in (ruleset, graded))
+    own, theirs = ({no: _node(of, place) for no, place in numbered(of).items()} for of in (ruleset, graded))
     return frozenset(no for no, node in own.items() if theirs.get(no) != node)
 
 
@@ -112,7 +113,7 @@ def _in_time(ruleset: Ruleset, judgement: Judgement, place: int | None) -> Unuse
     changes = {(change.no, change.is_criterion): change.since for change in ruleset.changes}
     if place is None:
         if not any((judgement.no, is_criterion) in changes for is_criterion in (False, True)):
-            raise UnknownName(Message("kind.number_of", ruleset=ruleset.id), judgement.no, places_of(ruleset))
+            raise UnknownName(Message("kind.number_of", ruleset=ruleset.id), judgement.no, numbered(ruleset))
         return Unused.REMOVED
     if judgement.date is None:
         return None
@@ -331,7 +332,7 @@ class Prerequisites:
     """
 
     ruleset: Ruleset
-    others: list[tuple[Ruleset, list[int]]] = field(init=False, factory=list)
+    others: list[tuple[Ruleset, Sequence[int]]] = field(init=False, factory=list)
     asked: Pass = field(init=False)
     official: Pass = field(init=False)
     _known: list[Ruleset] = field(init=False, factory=list)
@@ -350,13 +351,13 @@ class Prerequisites:
         if number == len(self._known):
             self._known.append(other)
             floored = other if floor is None else other.with_minimum_evidence(floor)
-            self.others.append((floored, [places[fact.id] for fact in floored.facts]))
+            self.others.append((floored, places_of(floored, places)))
         place = len(places) + number
         return lambda slots: typing.cast(int, slots[place])
 
     def put_in(self, first: First, others: Sequence[Second]) -> First:
         """Return what the figures say where each prerequisite is what its second reading says."""
-        values = list(first.slots[: len(self.ruleset.facts)])
+        values = list(first.slots[: len(given_slots(self.ruleset))])
         slots = self.asked.slots(values, [other.codes[0] for other in others])
         settled = self.official.slots(values, [other.settled for other in others])
         return First(slots, self.asked.codes(slots), self.official.codes(settled))

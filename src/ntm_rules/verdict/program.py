@@ -1,7 +1,8 @@
 """A ruleset compiled for one unit at a time: facts in, outcome codes out."""
 
+import functools
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.citations import Evidence
@@ -10,9 +11,10 @@ from ntm_rules.model.outcomes import joined
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.spans import worked_out
+from ntm_rules.model.stated import evaluated_beside, given_slots, may_be_given, stated
 from ntm_rules.verdict.compare import Code, Slots
 from ntm_rules.verdict.compile import Compiler, Finding, Value
-from ntm_rules.verdict.facts import CheckedFacts, Checker
+from ntm_rules.verdict.facts import CheckedFacts, Checker, Contradicted
 
 
 def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> CheckedFacts:
@@ -43,8 +45,8 @@ class Program:
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self.checker = Checker(ruleset)
-        self.places = dict(self.checker.places)
+        self.checker = Checker(ruleset, self.contradicted)
+        self.places = {name: place for place, name in enumerate(given_slots(ruleset))}
         for name in (*worked_out(ruleset), *dict(ruleset.bindings)):
             self.places.setdefault(name, len(self.places))
         self.asked = self.under(ruleset.minimum_evidence)
@@ -58,6 +60,31 @@ class Program:
         """Return the codes of the set, its criteria and its indicators."""
         return self.asked.codes(self.asked.slots(values))
 
+    def contradicted(self, values: Sequence[typing.Any]) -> Iterator[Contradicted]:
+        """Yield the derived facts that are decided and were given otherwise, also where a set beside it derives them.
+
+        Args:
+            values: one for each slot of ``given_slots``.
+        """
+        slots = self.asked.slots(list(values))
+        for derived in self.ruleset.derived:
+            place = self.places.get(stated(derived.id))
+            if place is None or slots[place] is None:
+                continue
+            value = slots[self.places[derived.id]]  # where it is open, what was given
+            if value != slots[place]:
+                yield Contradicted(derived.id, value, self.ruleset)
+        for program, places in self.beside:
+            yield from program.contradicted([slots[place] for place in places])
+
+    @functools.cached_property
+    def beside(self) -> "Sequence[tuple[Program, Sequence[int]]]":
+        """The sets that are evaluated over the same facts and derive what may be given, with the slots they read."""
+        floor = self.ruleset.minimum_evidence
+        found = [other for other in evaluated_beside(self.ruleset) if may_be_given(other)]
+        asked = [other if floor is None else other.with_minimum_evidence(floor) for other in found]
+        return [(program_of(other), places_of(other, self.places)) for other in asked]
+
 
 class Pass:
     """A ruleset compiled for one floor of evidence.
@@ -69,7 +96,7 @@ class Pass:
     def __init__(self, ruleset: Ruleset, places: Mapping[str, int], floor: Evidence | None, finding: Finding) -> None:
         self.compiler = compiler = Compiler(ruleset, places, floor, finding)
         self.derived: list[Value] = [value for _, value in compiler.worked_out(ruleset)]
-        self.first = len(ruleset.facts)
+        self.first = len(given_slots(ruleset))
         constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
         self.tail = [*[None] * len(self.derived), *constants]
         self.indicators = [compiler.indicator(i) for c in ruleset.criteria for i in c.indicators]
@@ -106,6 +133,11 @@ class Pass:
         return joined(self.k, criteria)
 
 
+def places_of(other: Ruleset, places: Mapping[str, int]) -> Sequence[int]:
+    """Return the slots, among those of a set that evaluates another one, of what is given to that one."""
+    return [places[name] for name in given_slots(other)]
+
+
 def finding_of(other: Ruleset, places: Mapping[str, int], floor: Evidence | None, settled: bool = False) -> Code:
     """Return the outcome of a prerequisite over the slots of the set that asks for it.
 
@@ -113,7 +145,7 @@ def finding_of(other: Ruleset, places: Mapping[str, int], floor: Evidence | None
         settled: one that is met under layers not read whole is undetermined: its outcome is not settled.
     """
     inner = program_of(other).under(floor, settled)
-    sources = [places[fact.id] for fact in other.facts]
+    sources = places_of(other, places)
     unread = settled and not other.read_whole
 
     def code(slots: Slots) -> int:

@@ -29,7 +29,7 @@ from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
 from ntm_rules.verdict.judged_json import judged_dict
 from ntm_rules.verdict.judging import First, Second, changed_by, check, read_again
-from ntm_rules.verdict.program import check_facts, program_of
+from ntm_rules.verdict.program import check_facts, places_of, program_of
 from ntm_rules.verdict.reading import Reading
 from ntm_rules.verdict.verdict_json import verdict_dict
 
@@ -107,9 +107,11 @@ class Verdict(Reading):
     @kept
     def by_grade(self) -> "Mapping[str, Verdict]":
         """The findings of the same facts against what each declared grade asks, by its id, the highest first."""
-        values = typing.cast(list[Slot], list(self.values[: len(self.ruleset.facts)]))
-        checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), values)
-        found = {grade.id: verdict_of(grade.ruleset, checked) for grade in self.ruleset.grades}
+        values, found = typing.cast(Sequence[Slot], self.values), dict[str, Verdict]()
+        for grade in self.ruleset.grades:
+            own = [values[place] for place in places_of(grade.ruleset, program_of(self.ruleset).places)]
+            checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), own)
+            found[grade.id] = verdict_of(grade.ruleset, checked)
         if self.has_judgements:
             found = {name: self._judge_alike(name, verdict) for name, verdict in found.items()}
         return MappingProxyType(found)
@@ -250,6 +252,11 @@ class Judged(Reading):
         return self.verdict.unread
 
     @property
+    def values(self) -> tuple[object, ...]:
+        """The facts as the engine read them, one a slot."""
+        return tuple(self._second.slots)
+
+    @property
     def codes(self) -> bytes:
         """Outcome codes of the set, its criteria and its indicators, in printed order."""
         return self._second.codes
@@ -341,7 +348,8 @@ def assess(
     Args:
         ruleset: from ``Library.compose``.
         facts: fact id to value, or to ``{value, source, as_of, by}``; None and absent facts are missing. Percentages
-            are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``.
+            are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``. Derived
+            facts with ``may_be_given`` are given likewise.
         unit: name or code of the unit, for messages and the verdict.
         judgements: what bodies decided, by printed number: ``"met"``, a ``Judgement``, a mapping of its fields, or
             several of these; or ``Judgement`` values in a row. They decide nothing here, see ``Verdict.judged``.

@@ -1,6 +1,6 @@
 """Why a unit does not satisfy a ruleset: one reason an indicator, in the order of the decision."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
@@ -27,6 +27,7 @@ class Reason:
         outcome: not met or undetermined; of a live session any.
         codes: why it is undetermined.
         result: the evaluated indicator the words are read off.
+        derived: the facts that the set works out, of which is said whether they were stated.
     """
 
     criterion: str
@@ -39,6 +40,7 @@ class Reason:
     facts: Mapping[str, Fact] = field(repr=False, eq=False)
     annotations: Mapping[str, Annotation] = field(repr=False)
     met_means: str | None = field(default=None, repr=False)
+    derived: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def open_by_law(self) -> bool:
@@ -70,7 +72,8 @@ class Reason:
             return "; ".join((self.result.judgement.text(lang), words.citation(self.result.citation)))
         leaves = _deciding(self.result)
         cited = [leaf.cell.citation for leaf in leaves if leaf.cell is not None] or [self.result.citation]
-        parts = [self._what(words), *_columns(words, leaves), *map(words.citation, cited), *words.evidence(leaves)]
+        columns = _columns(words, leaves, self.derived)
+        parts = [self._what(words), *columns, *map(words.citation, cited), *words.evidence(leaves)]
         return "; ".join(dict.fromkeys(parts))  # comparisons of one annex have one citation, which is said once
 
     def _what(self, words: Words) -> str:
@@ -82,12 +85,14 @@ class Reason:
         return words.tree(self.result.tree, self.title.text(words.lang) if self.title else "")
 
 
-def _columns(words: Words, leaves: Iterable[LeafResult]) -> Iterator[str]:
-    """Yield the columns that the unit is in by a derived fact: nobody stated those, so a reader has to be told."""
+def _columns(words: Words, leaves: Iterable[LeafResult], derived: Container[str]) -> Iterator[str]:
+    """Yield the columns that the unit is in by a derived fact: a reader has to be told, also that it was stated."""
     for leaf in leaves:
         for column in leaf.columns:
-            if column.why == "case" and column.value is not None:
-                yield say(words.lang, "words.column", column=words.column_value(column.selector, column.value))
+            stated = column.why == "given" and column.selector in derived
+            if column.value is not None and (stated or column.why == "case"):
+                code = "words.column_given" if stated else "words.column"
+                yield say(words.lang, code, column=words.column_value(column.selector, column.value))
 
 
 def _deciding(result: IndicatorResult) -> list[LeafResult]:
@@ -129,4 +134,5 @@ def reason_of(
         ruleset.fact_by_id,
         annotations,
         ruleset.met_means,
+        frozenset(ruleset.derived_by_id),
     )

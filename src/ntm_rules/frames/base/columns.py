@@ -10,6 +10,7 @@ from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
 from ntm_rules.model.arguments import need
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.stated import given_facts
 from ntm_rules.model.walk import conditions, deciding_facts_of, facts_of_derived, given_for, prerequisites
 
 COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined")
@@ -61,7 +62,7 @@ class Layout:
 
     Attributes:
         passed: the unit and what is kept.
-        facts: those that the ruleset reads.
+        facts: those that the ruleset reads, and derived ones that are given.
         missing: facts that the ruleset reads and that have no column.
         judged: the columns of judgements.
     """
@@ -103,7 +104,7 @@ def layout_of(
     if isinstance(keep, str):
         raise BadArgument(Message("argument.names", argument="keep", value=keep))
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
-    facts = {fact.id for fact in ruleset.facts}
+    facts = {fact.id for fact in given_facts(ruleset)}
     judged = judged_columns(ruleset, (name for name in names if name not in passed))
     known = {*facts, *passed, *extra, *ruleset.catalogue, *(column.name for column in judged)}
     problems = [
@@ -169,7 +170,7 @@ def missing_columns(ruleset: Ruleset, given: set[str]) -> list[str]:
     None that follows from parts that have one, nor parts that only stand for such a fact, nor what is read only where
     the law itself leaves open what is asked.
     """
-    read = _read(ruleset)
+    read = _read(ruleset, given)
     return [
         fact.id
         for fact in ruleset.inputs().values()
@@ -179,8 +180,8 @@ def missing_columns(ruleset: Ruleset, given: set[str]) -> list[str]:
     ]
 
 
-def _read(ruleset: Ruleset) -> set[str]:
-    """Return the facts that comparisons read which some facts decide, through derived facts too."""
+def _read(ruleset: Ruleset, given: set[str]) -> set[str]:
+    """Return the facts that comparisons read which some facts decide, through derived facts that are not given too."""
     left = [
         name for condition in conditions(ruleset) for name in deciding_facts_of(condition, ruleset.minimum_evidence)
     ]
@@ -189,7 +190,8 @@ def _read(ruleset: Ruleset) -> set[str]:
         name = left.pop()
         if name not in found:
             found.add(name)
-            left += facts_of_derived(ruleset.derived_by_id[name]) if name in ruleset.derived_by_id else ()
+            derived = None if name in given else ruleset.derived_by_id.get(name)
+            left += () if derived is None else facts_of_derived(derived)
     for other in (*prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
-        found |= _read(other)
+        found |= _read(other, given)
     return found

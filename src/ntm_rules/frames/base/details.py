@@ -1,7 +1,8 @@
 """The facts that an indicator rests on, in one short text a row: enough to word a reason later.
 
 ``43.2;;1;!;2``: the facts of ``facts_behind`` in order; a number as it is, a yes/no as 1 or 0, a level or category by
-its place in ``Fact.values``, nothing where it is missing, ``!`` where it is a bad value.
+its place in ``Fact.values``, nothing where it is missing, ``!`` where it is a bad value. Of derived facts, which come
+last, it has what was given.
 """
 
 import typing
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping, Set
 from ntm_rules.model.conditions import Condition
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.stated import given_facts, may_be_given
 from ntm_rules.model.walk import facts_of, facts_of_derived, prerequisites_of
 
 SEPARATOR = ";"
@@ -19,11 +21,14 @@ BAD = "!"
 def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
     """Return the facts that an indicator reads, also through ratios, derived facts and other rulesets."""
     facts = {fact.id: fact for fact in ruleset.facts}
-    derived = ruleset.derived_by_id
+    derived, may = ruleset.derived_by_id, may_be_given(ruleset)
     found: dict[str, None] = {}
+    last: dict[str, None] = {}
 
     def note(names: Iterable[str]) -> None:
         for name in names:
+            if name in may:
+                last[name] = None
             if name in derived:
                 note(facts_of_derived(derived[name]))
             elif name in facts and name not in found:
@@ -35,12 +40,12 @@ def facts_behind(ruleset: Ruleset, indicator: Indicator) -> tuple[Fact, ...]:
     def read(condition: Condition) -> None:
         note(facts_of(condition))
         for other in prerequisites_of(condition):
-            note(fact.id for fact in other.facts)
+            note(fact.id for fact in given_facts(other))
 
     for condition in (indicator.applies_if, indicator.require):
         if condition is not None:
             read(condition)
-    return tuple(facts[name] for name in found)
+    return (*(facts[name] for name in found), *(may[name] for name in last))
 
 
 def detail_of(facts: Iterable[Fact], given: Mapping[str, typing.Any], bad: Set[str]) -> str:

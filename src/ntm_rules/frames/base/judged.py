@@ -9,7 +9,7 @@ from ntm_rules.model.judgements import Basis, Body, Judgement
 from ntm_rules.model.kept import Recent, kept
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.verdict.judging import places_of
+from ntm_rules.verdict.judging import numbered
 
 _SAID = {
     **{outcome.code: outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED},
@@ -60,7 +60,7 @@ def _known(ruleset: Ruleset) -> dict[str, JudgedColumn]:
     ends = {"": Basis.OTHER} | {f"_{b.code}": b for b in Basis if b.body not in (None, Body.OTHER)}
     return {
         name: JudgedColumn(name, no, place, basis)
-        for no, place in places_of(ruleset).items()
+        for no, place in numbered(ruleset).items()
         for end, basis in ends.items()
         for name in (f"judged_{no}{end}",)
     }

@@ -35,6 +35,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import Part
 from ntm_rules.model.spans import growing, most, one_way
+from ntm_rules.model.stated import given_slots, stated
 from ntm_rules.model.thresholds import Asked, Cell, Table, Threshold, bound_threshold
 from ntm_rules.model.walk import facts_of_derived, indicators, leaves
 from ntm_rules.verdict.compare import ORDER, end_of
@@ -174,7 +175,7 @@ class FrameCompiler(Engine[Truth, Slot]):
 
     def inner(self, other: Ruleset) -> "FrameCompiler":
         """Return the compiler of another ruleset over the same facts."""
-        names = [*(fact.id for fact in other.facts), *(most(fact.id) for fact in growing(other))]
+        names = [*given_slots(other), *(most(fact.id) for fact in growing(other))]
         slots = {name: self.slots[name] for name in names if name in self.slots}
         return FrameCompiler.of(other, slots, self.stages, self.floor, self.settled)
 
@@ -334,7 +335,8 @@ class FrameCompiler(Engine[Truth, Slot]):
 
     def with_ends(self, derived: Derived) -> Mapping[str, Slot]:
         """Return a derived fact and its ends, from those before it, in columns of their own."""
-        reads = [self.slots[name] for name in facts_of_derived(derived) if name in self.slots]
+        names = (*facts_of_derived(derived), stated(derived.id))
+        reads = [self.slots[name] for name in names if name in self.slots]
         bad = any_true(read.invalid for read in reads)
         found: dict[str, Slot] = {}
         for name, slot in self.derived_slots(derived):
@@ -357,6 +359,17 @@ class FrameCompiler(Engine[Truth, Slot]):
         """Return the place of the value in those of the fact; null where there is none."""
         found = super().case(fact, rule).value
         return Slot(where(found != len(fact.values), found, Kind.INT16))
+
+    def or_given(self, fact: Fact, found: Slot) -> Slot:
+        """Return what is worked out; what was given of it where that is open and there is such a column."""
+        given = self.slots.get(stated(fact.id))
+        if given is None:
+            return found
+        own = self.stages.add(found.value, f"{fact.id} worked out")
+        self.stages.step("worked out")
+        decided = own < len(fact.values)
+        self.stages.contradicted.setdefault(fact.id, []).append((decided & (own != given.value)).known_or(False))
+        return Slot(first_true([(decided, own), (~given.value.is_null(), given.value)], own))
 
     def text(self, fact: Fact, value: str | None) -> Slot:
         """Return one of the values of a fact, by its place; the place behind them where it has none."""

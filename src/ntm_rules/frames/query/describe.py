@@ -18,6 +18,7 @@ from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.numbers import ends
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.stated import may_be_given, stated
 from ntm_rules.model.thresholds import Asked, Cell, CellState, selected
 
 
@@ -235,7 +236,9 @@ class FrameDescriber(Conditions[Said]):
 
     def detail(self, facts: Sequence[Fact]) -> Expr:
         """Return the facts of a row, see ``details``."""
-        texts = [_text(self.compiler.slots[fact.id], fact) for fact in facts]
+        slots, derived, nothing = self.compiler.slots, may_be_given(self.compiler.ruleset), Slot(null(Kind.INT16))
+        read = [slots.get(stated(f.id), nothing) if f.id in derived else slots[f.id] for f in facts]
+        texts = [_text(slot, fact) for slot, fact in zip(read, facts, strict=True)]
         return join(SEPARATOR, texts) if texts else lit("")
 
 

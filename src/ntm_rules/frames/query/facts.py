@@ -28,6 +28,7 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.numbers import MAX_DIGITS, SMALLEST
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.spans import growing
+from ntm_rules.model.stated import given_facts, may_be_given, stated
 from ntm_rules.verdict.facts import bounds
 from ntm_rules.verdict.program import program_of
 
@@ -37,7 +38,7 @@ class FrameFacts:
     """The facts of a ruleset in a frame.
 
     Attributes:
-        slots: by id, with those for the most that facts may become.
+        slots: by id, with those for the most that facts may become and for what is given of derived facts.
         bad: true where a fact has a bad value, by id; only of facts that can have one.
     """
 
@@ -55,7 +56,7 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
         TableError: columns of another type than their facts.
     """
     schema = stages.schema
-    given = [fact for fact in ruleset.facts if fact.id in names]
+    given = [fact for fact in given_facts(ruleset) if fact.id in names]
     kinds = [(fact, schema[fact.id]) for fact in given]
     problems = [unfit(fact, held(kind), kind.is_integer(), cast) for fact, kind in kinds]
     if any(problems):
@@ -86,6 +87,8 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
     stages.step("known")
     join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived)
     join_growing(stages, slots, bad, set(names), growing(ruleset))
+    for name in may_be_given(ruleset).keys() & slots.keys():
+        slots[stated(name)] = slots.pop(name)
     return FrameFacts(slots, bad)
 
 
@@ -117,6 +120,8 @@ def _read(fact: Fact, kind: typing.Any) -> Expr:
     if fact.type is FactType.BOOLEAN:
         return column if kind == nw.Boolean else first_true([(column == 1, TRUE), (column == 0, FALSE)], unknown())
     known = [value for value in fact.values if kind != nw.Enum or value in kind.categories]
+    if not known:
+        return null(Kind.INT16)
     texts = column if kind in (nw.String, nw.Enum, nw.Categorical) else column.cast(Kind.TEXT)
     return first_of([(texts == value, lit(fact.values.index(value), Kind.INT16)) for value in known], Kind.INT16)
 

@@ -10,10 +10,10 @@ from ntm_rules.frames.base.judged import JUDGED_COUNTS, with_judged
 from ntm_rules.frames.base.long import LEVELS, REASONS, reads_unread
 from ntm_rules.frames.query.compile import FrameCompiler
 from ntm_rules.frames.query.describe import FrameDescriber
-from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, some
-from ntm_rules.frames.query.facts import read_facts
+from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, some, where
+from ntm_rules.frames.query.facts import FrameFacts, read_facts
 from ntm_rules.frames.query.judged import Judging, counts_of, judging
-from ntm_rules.frames.query.stages import Query, Stages
+from ntm_rules.frames.query.stages import Query, Slot, Stages
 from ntm_rules.frames.query.truth import Truth, count
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument
@@ -21,6 +21,7 @@ from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import Recent, kept
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.stated import evaluated_beside, may_be_given, stated
 from ntm_rules.model.walk import indicators
 
 _KINDS = {
@@ -71,6 +72,8 @@ def _query(
 ) -> Query:
     stages = Stages(schema, layout.passed)
     facts = read_facts(with_judged(ruleset, layout.judged), stages, layout.read, cast)
+    if any(stated(name) in facts.slots for name in may_be_given(ruleset)):
+        _agree(ruleset, facts, stages)
     asked = FrameCompiler.of(ruleset, facts.slots, stages, ruleset.minimum_evidence)
     wanted, derived = differing(ruleset, ruleset.minimum_evidence, Evidence.OFFICIAL)
     taken = {d.id for d in ruleset.derived if d.id not in derived}
@@ -94,6 +97,26 @@ def _query(
     kinds = {name: kind_of(name) for name in (*names, *beside)}
     rows = [row | beside for row in rows]
     return stages.query([{n: _typed(row[n], kind) for n, kind in kinds.items()} for row in rows], kinds)
+
+
+def _agree(ruleset: Ruleset, facts: FrameFacts, stages: Stages) -> None:
+    """Take out what is given of derived facts where they are worked out otherwise, in the set or in one beside it."""
+
+    def work_out(compiler: FrameCompiler) -> None:
+        for other in evaluated_beside(compiler.ruleset):
+            if may_be_given(other):
+                work_out(compiler.inner(other))
+
+    work_out(FrameCompiler.of(ruleset, facts.slots, stages, ruleset.minimum_evidence))
+    for name, found in stages.contradicted.items():
+        slot = facts.slots[stated(name)]
+        wrong = some([*found, *([] if slot.invalid is None else [slot.invalid])])
+        facts.bad[name] = stages.add(wrong, f"{name} bad")
+    stages.step("agreed")
+    for name in stages.contradicted:
+        slot, wrong = facts.slots[stated(name)], facts.bad[name]
+        facts.slots[stated(name)] = Slot(stages.add(where(~wrong, slot.value, Kind.INT16), name), invalid=wrong)
+    stages.step("stated")
 
 
 def _typed(expression: Expr, kind: Kind) -> Expr:

@@ -93,6 +93,7 @@ class Stages:
         passed: columns that are carried along.
         pairs: as in a ``Slot``, by ratio, part and whole.
         inexact: where numbers are too large to be compared exactly, so that nothing is said of them.
+        contradicted: where a derived fact was given otherwise than it is worked out, by its id.
     """
 
     schema: Mapping[str, typing.Any]
@@ -101,6 +102,7 @@ class Stages:
     steps: list[Step] = field(factory=list)
     pairs: dict[tuple[str, str, str], tuple[Expr, Expr]] = field(factory=dict)
     inexact: list[Expr] = field(factory=list)
+    contradicted: dict[str, list[Expr]] = field(factory=dict)
     _taken: set[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:

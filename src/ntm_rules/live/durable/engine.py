@@ -35,7 +35,7 @@ from ntm_rules.model.thresholds import Cell, Table
 from ntm_rules.verdict.compare import Code, Slots, Unclear, leaf_of
 from ntm_rules.verdict.compile import Compiler
 from ntm_rules.verdict.dependencies import Dependencies, dependencies_of
-from ntm_rules.verdict.program import Pass, finding_of, program_of
+from ntm_rules.verdict.program import Pass, finding_of, places_of, program_of
 
 _OPS = {Op.AT_LEAST: "$gte", Op.AT_MOST: "$lte", Op.MORE_THAN: "$gt", Op.LESS_THAN: "$lt", Op.EQUALS: "=="}
 _EMPTY = (0, 0)
@@ -328,7 +328,7 @@ class _Compiler(Compiler):
 
     def finding(self, other: Ruleset) -> Code:
         """Return the outcome of a prerequisite."""
-        reads = frozenset(self.places[fact.id] for fact in other.facts)
+        reads = frozenset(places_of(other, self.places))
         self.into.findings.append((len(self.into.readers), finding_of(other, self.places, self.floor), reads))
         self.into.readers.append({})
         return self.outcome(self.into.findings[-1][0])

@@ -35,6 +35,13 @@ def assess(
     NumPy arrays and in pandas columns that are such; elsewhere NaN is a bad value. A column without any value is a
     missing fact whatever its type; of a lazy frame, whose values are not here, only where its type says so.
 
+    A column ``judged_4.2`` holds what somebody decided on the indicator or criterion 4.2, ``judged_4.2_province`` (or
+    ``_district``, ``_commune``) what that body did: ``met``, ``not_met``, ``not_applicable``, or the codes 1, 0, 3 of
+    these; null: nobody. With such a column the wide result has the second reading too: ``judged_outcome``,
+    ``judged_criteria_met``, ``_not_met``, ``_undetermined`` and ``_judged``, then for each number
+    ``judged_criterion_<no>``, ``judged_indicator_<no>``, and on what these rest, ``basis_criterion_<no>`` and
+    ``basis_<no>`` of an indicator: the codes of ``Basis``.
+
     Args:
         ruleset: from ``Library.compose``.
         frame: one row a unit.

@@ -112,7 +112,7 @@ def test_the_hint_names_both_readings(tmp_path: Path) -> None:
         "trên 99",
         "đang làm",
         "1e5",
-        "1 234",
+        "1 23",
         "4 3",
         "1.23.4",
         "12.34,5",
@@ -157,7 +157,7 @@ def test_yes_and_no(tmp_path: Path, texts: list[str], value: bool | None, form: 
     assert {cell(tmp_path, "plan", unicodedata.normalize(form, text)) for text in texts} == {value}
 
 
-@pytest.mark.parametrize("text", ["dat", "co", "yes", "2", "đang làm", "-", "n/a"])
+@pytest.mark.parametrize("text", ["dát", "y", "2", "đang làm", "d", "?"])
 def test_what_is_neither_yes_nor_no_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(FactError, match="yes"):
         cell(tmp_path, "plan", text)

@@ -19,7 +19,8 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.tables.cells import BadCell, Reader, is_total
+from ntm_rules.tables.amounts import BadCell
+from ntm_rules.tables.cells import Reader, is_total
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of

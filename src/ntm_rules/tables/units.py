@@ -15,9 +15,8 @@ from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, Fact
 from ntm_rules.model.arguments import id_of, width_of
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike, one_form
+from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell
 from ntm_rules.tables.cells import (
-    DECIMAL_SEPARATORS,
-    BadCell,
     Merged,
     Percent,
     Reader,

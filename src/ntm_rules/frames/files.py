@@ -21,6 +21,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.amounts import BadCell
 from ntm_rules.tables.cells import Reader, is_total
+from ntm_rules.tables.naming import converted
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of
@@ -234,19 +235,23 @@ class _Parquet:
             units, odd = names, _flawed(names, flaw_of_name)
         found: list[pl.Series] = []
         for place, name, read in columns.facts:
-            array = batch.column(place)
+            array, power = batch.column(place), columns.powers.get(name, 0)
             if is_text(array.type):
-                places, values = _read(array, read)
+                places, values = _read(array, read, power)
                 odd |= np.array([isinstance(value, BadCell) for value in values])[places]
                 if name in self.own:
                     found.append(_column(self.own[name], places, values))
                     odd |= _odd(self.own[name], places, values)
                 elif name in self.unread:
                     odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
-            elif name in self.own:
+            elif name in self.own and not power:
                 found.append(as_series(self.own[name], of_arrow(name, array)))
+            elif name in self.own:
+                places, values = _read(array, lambda value: value, power)
+                found.append(_column(self.own[name], places, values))
+                odd |= _odd(self.own[name], places, values)
             elif name in self.unread:
-                places, values = _read(array, lambda value: value)
+                places, values = _read(array, lambda value: value, power)
                 odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
 
         def row(place: int) -> UnitFacts | None:
@@ -349,8 +354,12 @@ def _flawed(texts: Sequence[str], flaw: Callable[[str], Message | None]) -> Mask
     return np.fromiter((found[text] for text in texts), np.bool_, len(texts))
 
 
-def _read(array: "pa.Array[typing.Any]", read: Reader) -> tuple[Array, list[object]]:
-    """Return the texts of a column read as cells, or their errors, and which of them each row has."""
+def _read(array: "pa.Array[typing.Any]", read: Reader, power: int) -> tuple[Array, list[object]]:
+    """Return the texts of a column read as cells, or their errors, and which of them each row has.
+
+    Args:
+        power: of ten, with which they become figures of their fact.
+    """
     import pyarrow as pa
 
     if not pa.types.is_dictionary(array.type):
@@ -359,7 +368,8 @@ def _read(array: "pa.Array[typing.Any]", read: Reader) -> tuple[Array, list[obje
     values: list[object] = []
     for text in coded.dictionary.to_pylist():
         try:
-            values.append(None if text is None else read(text))
+            value = None if text is None else read(text)
+            values.append(converted(value, power) if power else value)
         except BadCell as bad:
             values.append(bad)
     places = coded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)

@@ -1,6 +1,7 @@
 """Numbers as people write them, with or without their unit of measurement; read exactly or refused."""
 
 import re
+import typing
 import unicodedata
 from decimal import Decimal
 
@@ -28,14 +29,16 @@ _BOUND = re.compile(
 )
 _SCIENTIFIC = re.compile(r"[eE][+-]?[0-9]+")
 
-_MONEY = {
-    **dict.fromkeys(("dong", "d", "vnd"), 0),
-    **dict.fromkeys(("nghin", "ngan", "nghin dong", "ngan dong", "1000 dong", "1 000 dong", "1000d", "1 000d"), 3),
-    **dict.fromkeys(("trieu", "trieu dong", "tr", "trd", "tr d", "tr dong"), 6),
-    **dict.fromkeys(("ty", "ti", "ty dong", "ti dong"), 9),
+_POWERS = {
+    **dict.fromkeys(("nghin", "ngan", "1000", "1 000"), 3),
+    **dict.fromkeys(("trieu", "tr", "1000000", "1 000 000"), 6),
+    **dict.fromkeys(("ty", "ti"), 9),
 }
-"""What amounts of money are in, and which power of ten that is to a đồng."""
-_WORDS = {"ng": "nguoi", "phan tram": "%"}
+"""What a unit may be counted in, as in *nghìn đồng*, and which power of ten that is."""
+_TIMES = re.compile(rf"(?:({'|'.join(sorted(_POWERS, key=len, reverse=True))})(?: |$))?(.*)")
+_MONEY = ("", "d", "vnd")
+"""What amounts of money are in beside đồng; where there is only a power, it is đồng."""
+_WORDS = {"ng": "nguoi", "phan tram": "%", "trd": "tr d", "1000d": "1000 d"}
 
 
 class BadCell(Exception):  # noqa: N818 - never leaves the room
@@ -55,9 +58,9 @@ class Unit:
     """A unit of measurement as it is written.
 
     Attributes:
-        what: what is counted, the same for all amounts of money.
+        what: what is counted, without the power of ten.
         per: what it is divided by, one after the other.
-        power: of ten, to the đồng; 0 for what is not money.
+        power: of ten; 6 for million đồng.
     """
 
     text: str
@@ -69,9 +72,8 @@ class Unit:
     def of(cls, text: str) -> "Unit":
         """Return the unit that a text names."""
         first, *rest = (_folded(part) for part in text.split("/"))
-        if first in _MONEY:
-            return cls(text, "dong", tuple(rest), _MONEY[first])
-        return cls(text, first, tuple(rest), 0)
+        times, what = typing.cast(re.Match[str], _TIMES.fullmatch(first)).groups()
+        return cls(text, "dong" if what in _MONEY else what, tuple(rest), _POWERS.get(times, 0))
 
     @classmethod
     def of_fact(cls, fact: Fact) -> "Unit | None":

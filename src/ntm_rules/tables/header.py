@@ -46,7 +46,8 @@ def header_of(
             unit = reading.unit_column(1, names, [folded(name) for name in names])
             for place, name in enumerate(names):
                 # a title of several facts is a fact that has to be named by its id
-                found[name] = place != unit and name not in catalogue and folded(name) not in reading.titles
+                fact = name in catalogue or folded(name) in reading.names.titles or reading.fact(name) is not None
+                found[name] = place != unit and not fact
     return Header(tuple(found), tuple(name for name, other in found.items() if other and name))
 
 

@@ -50,6 +50,7 @@ _CORES = frozenset(
 )
 """The vowels that come together in a syllable."""
 _SYLLABLE = re.compile("(?:qu|gi(?=[aăâeêioôơuưy])|[bcdđghklmnpqrstvx]*)([aăâeêioôơuưy]+)[cghkmnpt]*")
+_TONE = re.compile(f"(?<=[aeiouy\u0302\u0306\u031b])[{''.join(_TONES)}]")
 _INITIALS = re.compile("[bcdđghklmnpqrstvxfjwz]+")
 _BETWEEN = re.compile(r"[\x00-\x40\x5b-\x60\x7b-\x7f–—…“”‘’]+")
 """What stands between words."""
@@ -76,7 +77,7 @@ def _words(text: str) -> list[str]:
 
 def _is_word(word: str) -> bool:
     marks = unicodedata.normalize("NFD", word.casefold())
-    plain = unicodedata.normalize("NFC", "".join(c for c in marks if c not in _TONES))
+    plain = unicodedata.normalize("NFC", _TONE.sub("", marks))
     syllable = _SYLLABLE.fullmatch(plain)
     if syllable is None:
         return _INITIALS.fullmatch(plain) is not None

@@ -19,6 +19,7 @@ from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import decimal_of
+from ntm_rules.tables.legacy import readings
 
 MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
@@ -149,7 +150,12 @@ def headed(rows: Iterable[tuple[int, Sequence[object]]], problems: Problems, kno
 
 
 def _names(cells: Sequence[object]) -> tuple[str, ...]:
-    return tuple("" if cell is None else one_form(str(cell)) for cell in cells)
+    return tuple("" if cell is None else _name(str(cell)) for cell in cells)
+
+
+def _name(text: str) -> str:
+    """Return the name of a column in one form; of an old font as it is, where an invisible character is a letter."""
+    return " ".join(text.split()) if "\u00ad" in text and any(readings(text)) else one_form(text)
 
 
 def _score(cells: Sequence[object], known: Known) -> int:

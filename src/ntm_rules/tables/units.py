@@ -15,7 +15,7 @@ from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, Fact
 from ntm_rules.model.arguments import id_of, width_of
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike, one_form
-from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell
+from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell, Unit
 from ntm_rules.tables.cells import (
     Merged,
     Percent,
@@ -25,16 +25,14 @@ from ntm_rules.tables.cells import (
     typed_value,
     unwritable,
 )
+from ntm_rules.tables.legacy import readings
+from ntm_rules.tables.naming import UNIT_COLUMNS, Named, Names, converted, in_brackets, is_row_number, is_unit
 from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records
 
 __all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
 
 MAX_NAME = 200
 """The most characters of the name of a unit."""
-
-UNIT_COLUMNS = ("unit", "code", "mã", "xã", "đơn vị", "tên xã")
-"""Names of the column that names the unit; the first that a file has is taken."""
-
 
 _LISTED = 5
 _SHOWN = 40
@@ -109,12 +107,17 @@ def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Reco
 
 @frozen
 class Columns:
-    """What the columns of a row are: places of the unit, of facts with their readers, and of what is kept."""
+    """What the columns of a row are: places of the unit, of facts with their readers, and of what is kept.
+
+    Attributes:
+        powers: of ten, with which figures become those of their facts; of facts in other units only.
+    """
 
     names: tuple[str, ...]
     unit: int | None
     facts: tuple[tuple[int, str, Reader], ...]
     kept: tuple[tuple[int | None, str], ...]
+    powers: Mapping[str, int]
 
 
 @frozen
@@ -129,12 +132,13 @@ class Reading:
     typed: bool = False
     width: int | None = None
     bad: list[FactProblem] = field(init=False, factory=list)
-    titles: dict[str, list[str]] = field(init=False, factory=dict)
-    readers: dict[str, Reader] = field(init=False, factory=dict)
+    readers: dict[tuple[str, str], Reader] = field(init=False, factory=dict)
+    told: set[Message] = field(init=False, factory=set)
     lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
     totals: list[int] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
+    names: Names = field(init=False)
     keep_as_is: frozenset[str] = field(init=False)
     keep_folded: frozenset[str] = field(init=False)
 
@@ -146,10 +150,9 @@ class Reading:
     def _folded(self) -> frozenset[str]:
         return frozenset(map(folded, self.keep))
 
-    def __attrs_post_init__(self) -> None:
-        for fact in self.facts.values():
-            if fact.title is not None:
-                self.titles.setdefault(folded(fact.title.vi), []).append(fact.id)
+    @names.default
+    def _names(self) -> Names:
+        return Names(self.facts)
 
     @classmethod
     def of(
@@ -258,6 +261,8 @@ class Reading:
             value = values[place]
             try:
                 value = typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
+                if columns.powers and fact in columns.powers:
+                    value = converted(value, columns.powers[fact])
             except BadCell as bad:
                 at = Message("place.cell", place=self.place, line=line, name=columns.names[place])
                 hint = Message("place.hinted", hint=bad.hint, place=at) if bad.hint else at
@@ -318,43 +323,81 @@ class Reading:
 
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
-        units = (*UNIT_COLUMNS, *((self.unit,) if self.unit else ()))
         fold = folded(name)
-        named = fold in self.keep_folded or fold in {folded(unit) for unit in units}
+        named = fold in self.keep_folded or is_unit(fold) or (self.unit is not None and fold == folded(self.unit))
         return named or name in self.keep_as_is or self.fact(name) is not None
 
-    def fact(self, name: str) -> str | None:
-        """Return the id of the fact that a column names by id or title; None where it names none or several."""
-        ids = [name] if name in self.facts else self.titles.get(folded(name), [])
-        return ids[0] if len(ids) == 1 else None
+    def fact(self, name: str) -> Named | None:
+        """Return the fact that a column names; None where it names none or several."""
+        return self.names.fact(name, lambda fact, text: self.reader(Named(fact))(text))
 
     def columns(self, line: int, names: tuple[str, ...]) -> Columns:
         """Return what the columns are; every problem of the header noted."""
         folds = [folded(name) for name in names]
         self.seen.update(names)
         self.seen.update(fold for fold in folds if fold)
+        self.old_font(line, names)
         unit = self.unit_column(line, names, folds)
         places = {key: place for place, key in reversed([*enumerate(names), *enumerate(folds)]) if key}
         kept = tuple((places.get(k, places.get(folded(k))), k) for k in self.keep)
         passed = {place for place, _ in kept}
         facts: list[tuple[int, str, Reader]] = []
+        powers: dict[str, int] = {}
         taken: dict[str, str] = {}
         for place, name in enumerate(names):
-            fact = None if place == unit else self.fact(name)
-            key = fact or (name if name in self.keep_as_is else folds[place])
+            named = None if place == unit else self.fact(name)
+            if named is not None and named.power is None and place in passed:
+                named = None
+            key = named.fact if named else (name if name in self.keep_as_is else folds[place])
             if not key:
                 self.problems.note(Message("table.column/nameless", number=place + 1), line)
             elif key in taken:
                 self.problems.note(_twice(name, taken[key]), line)
-            elif fact is not None:
-                facts.append((place, fact, self.reader(fact)))
+            elif named is not None:
+                facts.append((place, named.fact, self.reader(named)))
+                if self.power(line, name, named):
+                    powers[named.fact] = named.power or 0
             elif place != unit and place not in passed:
-                self.unknown(line, name)
+                self.other(line, name, folds[place], None if unit is None else names[unit])
             taken[key] = name
-        return Columns(names, unit, tuple(facts), kept)
+        return Columns(names, unit, tuple(facts), kept, powers)
+
+    def power(self, line: int, name: str, named: Named) -> bool:
+        """Return whether the figures of a column are converted, which is told; that they cannot be is noted."""
+        own = Unit.of_fact(self.facts[named.fact])
+        if named.power is None and named.unit is not None:
+            told = {"name": name, "unit": named.unit.text, "fact": named.fact}
+            message = Message("table.measure", own=own.text, **told) if own else Message("table.measure/none", **told)
+            self.problems.note(message, line)
+        if not named.power or named.unit is None or own is None:
+            return False
+        code = "table.converted" if named.power < 0 else "table.converted/times"
+        told = {"name": name, "unit": named.unit.text, "own": own.text, "factor": 10 ** abs(named.power)}
+        self.tell(Message(code, **told), line)
+        return True
+
+    def tell(self, message: Message, line: int) -> None:
+        """Warn once of what is no error."""
+        if message not in self.told:
+            self.told.add(message)
+            self.problems.remark(message, line)
+
+    def old_font(self, line: int, names: Sequence[str]) -> None:
+        """Raise if a column has a name in an encoding from before Unicode: then they all have.
+
+        Raises:
+            TableError: it has.
+        """
+        for name in names:
+            said = [] if name.isascii() or self.knows(name) else list(readings(name))
+            if said:
+                known = (found for found in said if self.knows(one_form(found[1])))
+                encoding, meaning = next(known, said[0])
+                told = {"encoding": encoding, "name": name, "meaning": meaning}
+                self.problems.fail(Message("table.encoding/font", **told), line)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:
-        """Return the place of the column that names the unit."""
+        """Return the place of the column that names the unit; its absence is noted."""
         for wanted in UNIT_COLUMNS if self.unit is None else (self.unit,):
             if folded(wanted) in folds:
                 return folds.index(folded(wanted))
@@ -364,20 +407,32 @@ class Reading:
             self.problems.note(Message("table.unit/no_column", names=UNIT_COLUMNS), line)
         return None
 
-    def reader(self, fact: str) -> Reader:
-        """Return the reader of a fact's cells, made once."""
-        if fact not in self.readers:
-            self.readers[fact] = reader_of(self.facts[fact], self.decimal)
-        return self.readers[fact]
+    def reader(self, named: Named) -> Reader:
+        """Return the reader of a fact's cells, made once for each unit that columns give figures in."""
+        key = (named.fact, named.unit.text if named.unit else "")
+        if key not in self.readers:
+            self.readers[key] = reader_of(self.facts[named.fact], self.decimal, named.unit if named.power else None)
+        return self.readers[key]
 
-    def unknown(self, line: int, name: str) -> None:
-        """Note a column that is not a fact, or is the title of several."""
-        ids = self.titles.get(folded(name), [])
+    def other(self, line: int, name: str, fold: str, unit: str | None) -> None:
+        """Tell of a column that is passed over; note one that is not a fact, or is the title of several.
+
+        Args:
+            unit: the name of the column that names the unit.
+        """
+        if is_row_number(fold):
+            self.tell(Message("table.passed", name=name), line)
+            return
+        if unit is not None and is_unit(fold):
+            self.tell(Message("table.passed/unit", name=name, unit=unit), line)
+            return
+        ids = self.names.titles.get(fold, ())
         if ids:
             self.problems.note(Message("table.column/title", name=name, ids=tuple(ids)), line)
             return
         titles = [fact.title.vi for fact in self.facts.values() if fact.title is not None]
-        close = near(name, [*self.facts, *titles])
+        known = [*self.facts, *titles]
+        close = near(name, known) or near(in_brackets(name)[0], known)
         hint = Message("hint.near_or_keep", names=close, name=name) if close else Message("hint.keep", name=name)
         self.problems.note(Message("table.column/unknown", name=name), line, hint)
 

@@ -170,7 +170,7 @@ def test_powers_add_up(first: str, second: str, third: str) -> None:
 
 @pytest.mark.parametrize("kind", [".csv", ".parquet", ".xlsx"])
 def test_all_ways_of_assessing_convert_alike(tmp_path: Path, kind: str) -> None:
-    rows = [["A", 43254.5], ["B", 51000.0], ["C", None]]
+    rows: list[list[Any]] = [["A", 43254.5], ["B", 51000.0], ["C", None]]
     alone = written(tmp_path, ".csv", [["A", "43,2545"], ["B", "51"], ["C", None]], ["unit", "income_per_capita"])
     path = written(tmp_path, kind, rows, ["unit", f"{INCOME} (nghìn đồng)"])
     for reasons in ("--no-reasons", "--reasons"):

@@ -301,7 +301,7 @@ def test_json_values_go_through_and_texts_are_cells(tmp_path: Path, name: str) -
         ('{"unit": "A"}', "u.json", "not a list of objects"),
         ("[1]", "u.json", "row 1 is not an object"),
         ("[]", "u.json", "the file has no row"),
-        ('[{"unit": 6196}]', "u.json", "put it in quotes"),
+        ('[{"unit": 6196}]', "u.json", "or put them in quotes"),
         ('[{"unit": "A", "unit": "B"}]', "u.json", "duplicate key `unit`"),
         ('[{"unit": "A", "income": NaN}]', "u.json", "`NaN` is not a number"),
         ("[" * 100_000, "u.json", "nested too deeply"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ntm_rules.cli.errors_file import errors_option
 from ntm_rules.cli.language import in_error_lang, remembered
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import folded
@@ -170,6 +171,7 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             metavar="DIGITS",
             help="How many digits codes of units have, where they are numbers or lost their zeros: 5 for communes.",
         ),
+        errors_option,
     )
 
 

@@ -137,6 +137,7 @@ class Reading:
     lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
     totals: list[int] = field(init=False, factory=list)
+    numbers: list[tuple[int, str]] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
     names: Names = field(init=False)
     keep_as_is: frozenset[str] = field(init=False)
@@ -189,19 +190,29 @@ class Reading:
 
     def finish(self) -> None:
         """Raise what was found, after the last row."""
-        if not (self.lines or self.bad or self.problems.found):
+        if not (self.lines or self.bad or self.problems.found or self.numbers):
             self.problems.note(Message("table.empty"), 1)
         self.kept()
+        self.codes_without_width()
         self.remark_totals()
         self.problems.stop()
         if self.bad:
             raise FactError(self.bad)
 
+    def codes_without_width(self) -> None:
+        """Note that codes are numbers, once for all rows: whether they lost zeros is not to be seen."""
+        if self.numbers:
+            first, example = self.numbers[0]
+            rows = _listed([line for line, _ in self.numbers])
+            told = {"place": self.place, "rows": rows, "example": example, "count": len(self.numbers)}
+            code = "table.unit/numbers" if self.typed else "table.unit/numbers_bare"
+            self.problems.note(Message(code, **told), first)
+
     def remark_totals(self) -> None:
         """Tell which rows were left out."""
         if self.totals:
-            rows = ", ".join(map(str, self.totals[:_LISTED])) + (" …" if len(self.totals) > _LISTED else "")
-            self.problems.remark(Message("table.total", count=len(self.totals), rows=rows), self.totals[0])
+            told = {"count": len(self.totals), "rows": _listed(self.totals)}
+            self.problems.remark(Message("table.total", **told), self.totals[0])
 
     def kept(self) -> None:
         """Note the columns to keep that the file has not."""
@@ -264,9 +275,8 @@ class Reading:
                 if columns.powers and fact in columns.powers:
                     value = converted(value, columns.powers[fact])
             except BadCell as bad:
-                at = Message("place.cell", place=self.place, line=line, name=columns.names[place])
-                hint = Message("place.hinted", hint=bad.hint, place=at) if bad.hint else at
-                self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
+                at = (line, columns.names[place], self.place)
+                self.bad.append(FactProblem(unit, fact, value, bad.expected, bad.hint, *at))
             if isinstance(value, dict):
                 self.text(line, columns.names[place], value)
             if value is not None:
@@ -278,6 +288,9 @@ class Reading:
         flaw = flaw_of_name(one_form(given), place=self.place, line=line) if isinstance(given, str) else None
         if flaw is not None:
             self.problems.note(flaw, line)
+            return None
+        if self.width is None and _is_number(given):
+            self.numbers.append((line, shown(str(given))))
             return None
         try:
             unit = id_of(given, "unit", self.width)
@@ -444,6 +457,10 @@ def _twice(name: str, other: str) -> Message:
     return Message("table.column/twice_as", name=name, other=other)
 
 
+def _listed(rows: Sequence[int]) -> str:
+    return ", ".join(map(str, rows[:_LISTED])) + (" …" if len(rows) > _LISTED else "")
+
+
 def _nearest(name: str, names: Sequence[str]) -> Sentence:
     return meant(name, names) or Message("hint.there_is", names=tuple(names))
 
@@ -464,6 +481,13 @@ def flaw_of_text(text: str, **place: object) -> Message | None:
         return Message("table.text/long", most=MAX_LINE, **place)
     sign = unwritable(text)
     return None if sign is None else Message("table.text", sign=sign, **place)
+
+
+def _is_number(given: object) -> bool:
+    """Return whether a code was stored as a whole number."""
+    if isinstance(given, bool):
+        return False
+    return isinstance(given, int) or (isinstance(given, float | Decimal) and given == given // 1)
 
 
 def _own(value: object) -> object:

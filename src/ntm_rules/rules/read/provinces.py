@@ -66,7 +66,7 @@ class Registry:
     def resolve(self, name: str) -> str:
         """Return the id of a province given by id or by name, with or without diacritics and what it is called.
 
-        ``Tỉnh Lạng Sơn``, ``TP. Hà Nội`` and ``langson`` are found, and ``Đắc Lắc``, where c stands for k.
+        ``Tỉnh Lạng Sơn``, ``TP. Hà Nội`` and ``langson`` are found, and ``Đắc Lắc`` for Đắk Lắk.
 
         Raises:
             UnknownName: nothing has the name; with near matches.
@@ -152,12 +152,21 @@ class Registry:
         return old
 
 
+_SPELT = {
+    **dict.fromkeys(("daclac", "daclak", "daklac"), "daklak"),
+    "dacnong": "daknong",
+    "baccan": "backan",
+}
+"""Names of provinces that are spelt with c as well as with k."""
+
+
 def _sound(name: str) -> str:
-    """Return a name without what a province is called, blanks and the choice between c and k."""
+    """Return a name without what a province is called and blanks, and in one of its spellings."""
     plain = folded(name)
     for kind in ("tinh ", "thanh pho ", "tp "):
         plain = plain.removeprefix(kind)
-    return plain.replace(" ", "").replace("k", "c")
+    together = plain.replace(" ", "")
+    return _SPELT.get(together, together)
 
 
 def read_registry(root: Map, reader: Reader) -> Registry:

@@ -210,6 +210,7 @@ class _Work:
             decimal=source["decimal"],
             sheet=source["sheet"],
             unit_width=source["unit_width"],
+            header_row=source["header_row"],
         ):
             self.seen |= batch.outcomes
             self.given |= batch.given
@@ -233,6 +234,7 @@ def units(file: Path, library: Library, source: Source) -> Iterator[UnitFacts]:
         decimal=source["decimal"],
         sheet=source["sheet"],
         unit_width=source["unit_width"],
+        header_row=source["header_row"],
     )
 
 

@@ -20,7 +20,7 @@ from ntm_rules.model.names import look_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.amounts import BadCell
-from ntm_rules.tables.cells import Reader, is_total
+from ntm_rules.tables.cells import Reader, is_note, is_total
 from ntm_rules.tables.naming import converted
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
@@ -80,11 +80,12 @@ def assess_file(
     decimal: str | None = None,
     sheet: str | None = None,
     unit_width: int | None = None,
+    header_row: int | None = None,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file; of no use before the last batch has come, for errors come then.
 
     Args:
-        facts, unit, keep, decimal, sheet, unit_width: as ``tables.read`` takes them.
+        facts, unit, keep, decimal, sheet, unit_width, header_row: as ``tables.read`` takes them.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -93,8 +94,9 @@ def assess_file(
         OSError: the file cannot be opened.
     """
     if path.suffix.lower() == ".parquet" and sheet is None:
-        return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal, unit_width)).batches(path)
-    rows = read_units(path, facts, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet, unit_width=unit_width)
+        return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal, unit_width, header_row)).batches(path)
+    how = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "header_row": header_row}
+    rows = read_units(path, facts, unit_column=unit, keep=keep, **typing.cast(typing.Any, how))
     return _of_rows(ruleset, rows, keep)
 
 
@@ -298,13 +300,12 @@ class _Parquet:
         """Return the rows of a batch that are not called a total, with their places in the file and their units."""
         from ntm_rules.tables.parquet import rows
 
-        place_of_unit = typing.cast(int, columns.unit)
         units = self.names(batch, columns)
         left = np.ones(len(units), np.bool_)
         for place, unit in enumerate(units):
-            if not unit or is_total(unit):
+            if not unit or columns.number is not None or is_total(unit) or is_note(unit):
                 values = next(iter(rows(batch.slice(place, 1))))
-                left[place] = not self.reading.is_total(start + place, values, place_of_unit)
+                left[place] = not self.reading.is_left_out(start + place, values, columns)
         alike = {unit: look_alike(unit) for unit in units}
         hash_of = dict(zip(alike, _hashes(pl.Series(list(alike.values()), dtype=pl.String)).tolist(), strict=True))
         hashes = np.array([hash_of[unit] for unit in units], np.uint64)

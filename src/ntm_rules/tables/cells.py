@@ -34,6 +34,8 @@ _LEVEL = re.compile(
     rf"(?:(?:đạt |dat )?(?:mức độ|mức|mđ|muc do|muc|md)[ .:]*)?(?:([0-9])(?:[.,]0+)?|({'|'.join(_ROMAN)}))\.?",
     re.IGNORECASE,
 )
+_NOTES = ("ghi chú:", "ghi chú ", "nguồn:", "người lập", "(*)", "note:")
+_GROUP = re.compile(r"(?:[IVXL]+|[A-Z])[.)]?")
 _MEMORY = 1024
 
 Value = Decimal | bool | str | None
@@ -147,6 +149,16 @@ def _of_old_font(text: str, read: Reader) -> BadCell | None:
 def is_total(text: str) -> bool:
     """Return whether a row is called a total."""
     return len(text) < _LONGEST and one_form(text).rstrip(":").rstrip().casefold() in TOTALS
+
+
+def is_note(text: str) -> bool:
+    """Return whether what stands in the place of a unit is a note below the table."""
+    return text.strip().casefold().startswith(_NOTES)
+
+
+def is_group_number(value: object) -> bool:
+    """Return whether a row number is that of a group of units: Roman, or a capital letter."""
+    return isinstance(value, str) and _GROUP.fullmatch(one_form(value)) is not None
 
 
 def unwritable(text: str) -> str | None:

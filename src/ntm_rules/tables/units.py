@@ -20,6 +20,8 @@ from ntm_rules.tables.cells import (
     Merged,
     Percent,
     Reader,
+    is_group_number,
+    is_note,
     is_total,
     reader_of,
     typed_value,
@@ -27,14 +29,13 @@ from ntm_rules.tables.cells import (
 )
 from ntm_rules.tables.legacy import readings
 from ntm_rules.tables.naming import UNIT_COLUMNS, Named, Names, converted, in_brackets, is_row_number, is_unit
-from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records
+from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, Search, TableNote, records, rows_listed
 
 __all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
 
 MAX_NAME = 200
 """The most characters of the name of a unit."""
 
-_LISTED = 5
 _SHOWN = 40
 
 
@@ -65,6 +66,7 @@ def read(
     decimal: str | None = None,
     sheet: str | None = None,
     unit_width: int | None = None,
+    header_row: int | None = None,
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -81,10 +83,12 @@ def read(
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
         sheet: the sheet of an Excel file; the first that is not hidden unless given.
         unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
+        header_row: the row of a CSV or Excel file that holds the names of the columns, from 1; found unless given.
 
     Yields:
-        The rows that can be read, in the order of the file. Rows that are called a total, such as ``Tổng cộng``, are
-        left out, with a warning of the class ``TableNote``.
+        The rows that can be read, in the order of the file. Rows above the names of the columns, one that numbers the
+        columns, and rows without any figure that are a group, a note or a total, such as ``Tổng cộng``, are left out,
+        with a warning of the class ``TableNote``.
 
     Raises:
         TableError: the file or its columns cannot be read, or rows are out of shape: all of them, at the end.
@@ -92,14 +96,14 @@ def read(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width)
+    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row)
     yield from reading.units(_records(Path(path), reading, sheet))
 
 
 def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Record]:
     """Yield the rows of a file; types of columns are looked at with what is looked for."""
     if path.suffix.lower() != ".parquet" or sheet is not None:
-        return records(path, reading.problems, reading.knows, sheet)
+        return records(path, reading.problems, reading.search, sheet)
     from ntm_rules.tables.parquet import parquet_records
 
     return parquet_records(path, reading)
@@ -111,6 +115,7 @@ class Columns:
 
     Attributes:
         powers: of ten, with which figures become those of their facts; of facts in other units only.
+        number: the place of the column that numbers the rows.
     """
 
     names: tuple[str, ...]
@@ -118,6 +123,7 @@ class Columns:
     facts: tuple[tuple[int, str, Reader], ...]
     kept: tuple[tuple[int | None, str], ...]
     powers: Mapping[str, int]
+    number: int | None = None
 
 
 @frozen
@@ -131,12 +137,14 @@ class Reading:
     decimal: str | None
     typed: bool = False
     width: int | None = None
+    header_row: int | None = None
     bad: list[FactProblem] = field(init=False, factory=list)
     readers: dict[tuple[str, str], Reader] = field(init=False, factory=dict)
     told: set[Message] = field(init=False, factory=set)
     lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
     totals: list[int] = field(init=False, factory=list)
+    asides: list[int] = field(init=False, factory=list)
     numbers: list[tuple[int, str]] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
     names: Names = field(init=False)
@@ -164,17 +172,22 @@ class Reading:
         keep: Sequence[str],
         decimal: str | None,
         width: int | None = None,
+        header_row: int | None = None,
     ) -> "Reading":
         """Return what a file is read with.
 
         Raises:
-            BadArgument: *decimal* is another word.
+            BadArgument: *decimal* is another word, or a number is none.
+            TableError: a row of names is said of a file that has none.
         """
         if decimal is not None and decimal not in DECIMAL_SEPARATORS:
             known = tuple(DECIMAL_SEPARATORS)
             raise BadArgument(Message("argument.one_of", argument="decimal", names=known, value=str(decimal)))
-        typed = Path(path).suffix.lower() in TYPED
-        return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed, width_of(width))
+        problems, suffix = Problems(str(path)), Path(path).suffix.lower()
+        if header_row is not None and suffix == ".parquet":
+            problems.fail(Message("table.header/kind", name=Path(path).name), 1)
+        numbers = width_of(width), width_of(header_row, "header_row")
+        return cls(problems, facts, unit, tuple(keep), decimal, suffix in TYPED, *numbers)
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
@@ -203,7 +216,7 @@ class Reading:
         """Note that codes are numbers, once for all rows: whether they lost zeros is not to be seen."""
         if self.numbers:
             first, example = self.numbers[0]
-            rows = _listed([line for line, _ in self.numbers])
+            rows = rows_listed([line for line, _ in self.numbers])
             told = {"place": self.place, "rows": rows, "example": example, "count": len(self.numbers)}
             code = "table.unit/numbers" if self.typed else "table.unit/numbers_bare"
             self.problems.note(Message(code, **told), first)
@@ -211,8 +224,11 @@ class Reading:
     def remark_totals(self) -> None:
         """Tell which rows were left out."""
         if self.totals:
-            told = {"count": len(self.totals), "rows": _listed(self.totals)}
+            told = {"count": len(self.totals), "rows": rows_listed(self.totals)}
             self.problems.remark(Message("table.total", **told), self.totals[0])
+        if self.asides:
+            told = {"count": len(self.asides), "rows": rows_listed(self.asides)}
+            self.problems.remark(Message("table.aside", **told), self.asides[0])
 
     def kept(self) -> None:
         """Note the columns to keep that the file has not."""
@@ -235,7 +251,7 @@ class Reading:
             self.problems.note(message, line)
             return None
         values = [*values, *[None] * (len(names) - len(values))]
-        if columns.unit is not None and self.is_total(line, values, columns.unit):
+        if columns.unit is not None and self.is_left_out(line, values, columns):
             return None
         unit = None if columns.unit is None else self.unit_of(line, _own(values[columns.unit]))
         before = len(self.bad)
@@ -248,14 +264,25 @@ class Reading:
         kept = {name: "" if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
         return UnitFacts(unit, facts, kept, line)
 
-    def is_total(self, line: int, values: Sequence[object], unit: int) -> bool:
-        """Whether a row sums up others, by the name of its unit or, without one, by its first cell; it is counted."""
-        name = _own(values[unit])
-        if name is None or name == "":
-            name = next((own for value in values if (own := _own(value)) is not None and own != ""), None)
-        found = isinstance(name, str) and is_total(name)
-        self.totals.extend([line] if found else [])
-        return found
+    def is_left_out(self, line: int, values: Sequence[object], columns: Columns) -> bool:
+        """Whether a row is no unit; it is counted.
+
+        It sums up others, by the name of its unit or, without one, by its first cell; or it has no figure at all, and
+        is a note, a group, which has a Roman number or a letter, or has no unit.
+        """
+        called = _own(values[columns.unit or 0])
+        blank = called is None or (isinstance(called, str) and not called.strip())
+        if blank:
+            called = next((own for value in values if (own := _own(value)) is not None and own != ""), None)
+        if isinstance(called, str) and is_total(called):
+            self.totals.append(line)
+            return True
+        group = columns.number is not None and is_group_number(_own(values[columns.number]))
+        aside = blank or group or (isinstance(called, str) and is_note(called))
+        if aside and called is not None and not any(_is_filled(values[place]) for place, _, _ in columns.facts):
+            self.asides.append(line)
+            return True
+        return False
 
     def text(self, line: int, column: str, value: object) -> str:
         """Return a value that passes through as a text; what cannot be written is noted."""
@@ -334,6 +361,11 @@ class Reading:
 
     # -- columns -----------------------------------------------------------------------------
 
+    @property
+    def search(self) -> Search:
+        """How the row with the names of the columns is found."""
+        return Search(self.knows, self.header_row)
+
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
         fold = folded(name)
@@ -373,7 +405,8 @@ class Reading:
             elif place != unit and place not in passed:
                 self.other(line, name, folds[place], None if unit is None else names[unit])
             taken[key] = name
-        return Columns(names, unit, tuple(facts), kept, powers)
+        number = next((place for place, fold in enumerate(folds) if place != unit and is_row_number(fold)), None)
+        return Columns(names, unit, tuple(facts), kept, powers, number)
 
     def power(self, line: int, name: str, named: Named) -> bool:
         """Return whether the figures of a column are converted, which is told; that they cannot be is noted."""
@@ -457,10 +490,6 @@ def _twice(name: str, other: str) -> Message:
     return Message("table.column/twice_as", name=name, other=other)
 
 
-def _listed(rows: Sequence[int]) -> str:
-    return ", ".join(map(str, rows[:_LISTED])) + (" …" if len(rows) > _LISTED else "")
-
-
 def _nearest(name: str, names: Sequence[str]) -> Sentence:
     return meant(name, names) or Message("hint.there_is", names=tuple(names))
 
@@ -488,6 +517,11 @@ def _is_number(given: object) -> bool:
     if isinstance(given, bool):
         return False
     return isinstance(given, int) or (isinstance(given, float | Decimal) and given == given // 1)
+
+
+def _is_filled(value: object) -> bool:
+    own = _own(value)
+    return bool(one_form(own)) if isinstance(own, str) else own is not None
 
 
 def _own(value: object) -> object:

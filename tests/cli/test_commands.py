@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import ntm_rules as ntm
 from command_line import run, run_process
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -283,9 +284,10 @@ def test_all_bad_facts_come_together_with_those_out_of_bounds(tmp_path: Path) ->
 
 
 def test_fifty_bad_facts_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
-    path = file(tmp_path, "unit,income_per_capita\n" + "".join(f"U{n},?\n" for n in range(60)))
+    facts = list(ntm.Library.bundled().facts)[:60]
+    path = file(tmp_path, f"unit,{','.join(facts)}\nA{',?' * 60}\n")
     err = run("assess", path, *LAW, code=2)
-    assert err.count("unit `U") == 50
+    assert err.count("unit `A`") == 50
     assert err.endswith("60 bad facts, 10 of them not shown\n")
 
 
@@ -352,7 +354,8 @@ def test_errors_are_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
     assert run("assess", path, *LAW, code=2) == run("assess", path, *LAW, "--lang", "en", code=2)
     assert run("assess", path, *LAW, "--lang", "vi", code=2) == (
         "đơn vị `A`, số liệu `income_per_capita`: nhận được `trên 99`, yêu cầu một số, ví dụ `43,2` hoặc `43.2`; "
-        "chỉ ghi số, hoặc để trống ô (dòng 2, cột `income_per_capita`)\n"
+        "ghi con số đã thực hiện được, không ghi mức cần đạt hay `trên`, `dưới`, `>`, `<`; chưa biết con số thì để "
+        "trống ô (dòng 2, cột `income_per_capita`)\n"
         "1 số liệu không hợp lệ\n"
     )
 
@@ -387,4 +390,5 @@ def test_files_that_cannot_be_used_in_vietnamese(tmp_path: Path) -> None:
 def test_many_bad_facts_in_vietnamese(tmp_path: Path) -> None:
     rows = "".join(f"U{n},-1\n" for n in range(60))
     err = run("assess", file(tmp_path, "unit,income_per_capita\n" + rows), *LAW, "--lang", "vi", code=2)
-    assert err.endswith("\n60 số liệu không hợp lệ, trong đó 10 số liệu không nêu ở đây\n")
+    assert err.startswith("số liệu `income_per_capita` của 60 đơn vị không dùng được, `-1` (60 đơn vị: `U0`, `U1`, ")
+    assert err.endswith("\n60 số liệu không hợp lệ\n")

@@ -10,6 +10,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from ntm_rules import FactError, NtmRulesError, RulesetError, TableError
 from ntm_rules.messages.errors import Severity
 from ntm_rules.messages.printable import printable
 from ntm_rules.tables import TableNote
+from ntm_rules.tables.rows import numbers_columns
 from unit.test_tables import read, refused, write
 from unit.test_typed_files import patched
 from vietnamese import english, in_vietnamese
@@ -188,21 +190,164 @@ TITLE: Rows = [["BIỂU TỔNG HỢP TIÊU CHÍ"], ["Kèm theo Báo cáo số 1,
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_a_title_above_a_csv_is_one_error_that_names_the_header(tmp_path: Path, delimiter: str) -> None:
-    lines = ["BIỂU TỔNG HỢP TIÊU CHÍ", "", delimiter.join(["mã", "water"]), delimiter.join(["06196", "82"])]
+def test_a_title_above_what_may_be_the_header_is_one_error_that_names_it(tmp_path: Path, delimiter: str) -> None:
+    lines = ["BIỂU TỔNG HỢP TIÊU CHÍ", "", delimiter.join(["mã", "wat"]), delimiter.join(["06196", "82"])]
     found = refused(tmp_path, "\n".join(lines))
     assert found.splitlines() == [
         f"{tmp_path / 'units.csv'}:1:1: error[table.header]: the names of the columns are not in row 1, "
         "they seem to be in row 3",
-        "    help: take out the rows above it",
+        "    help: if they are, say `--header-row 3` (`header_row=`), or take out the rows above it",
     ]
 
 
-def test_a_title_above_a_sheet_is_one_error_that_names_the_header(tmp_path: Path) -> None:
-    with pytest.raises(TableError) as caught:
-        read(book(tmp_path, [*TITLE, ["mã", "water"], ["06196", 82.5]]))
-    assert [(d.code, d.line) for d in caught.value.diagnostics] == [("table.header", 1)]
-    assert "seem to be in row 4" in str(caught.value)
+@pytest.mark.parametrize("kind", [".csv", ".xlsx"])
+def test_rows_above_the_names_of_columns_are_left_out_and_told(tmp_path: Path, kind: str) -> None:
+    path = sheet(tmp_path, kind, [*TITLE, ["mã", "water"], ["06196", 82.5]])
+    units, notes = noted(path)
+    assert units == [("06196", {"water": Decimal("82.5")})]
+    (note,) = notes
+    assert note.endswith(
+        ":1:1: note[table.above]: the names of the columns are in row 4; rows above it were left out: 1, 2"
+    )
+    assert noted(path, header_row=4) == (units, notes)
+
+
+def sheet(folder: Path, kind: str, rows: Rows) -> Path:
+    """The rows in a file that is no table yet; blank ones stay blank."""
+    if kind == ".xlsx":
+        return book(folder, rows)
+    text = "\n".join(";".join("" if cell is None else str(cell) for cell in row) for row in rows)
+    return write(folder, text)
+
+
+EXPORT: Rows = [
+    ["UBND TỈNH X", None, None, None, None],
+    ["TỔNG HỢP KẾT QUẢ 6 THÁNG", None, None, None, None],
+    ["TT", "Mã xã", "Tên xã", "plan", "Thu nhập bình quân đầu người"],
+    ["A", "B", "C", 1, 2],
+    ["I", None, "Huyện H1", None, None],
+    [1, "06001", "Xã A", "Đ", "43,2"],
+    [2, "06004", "Xã B", "CĐ", "chưa có số liệu"],
+    ["II", None, "Huyện H2", None, None],
+    [1, "06007", "Xã C", "Chưa", 45],
+    [None, None, "Tổng cộng", None, 88],
+    [None, None, "Ghi chú: số liệu do các xã tự đánh giá", None, None],
+]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".xlsx"])
+def test_an_export_with_title_numbering_groups_total_and_note(tmp_path: Path, kind: str) -> None:
+    units, notes = noted(sheet(tmp_path, kind, EXPORT))
+    assert units == [
+        ("06001", {"plan": True, "income": Decimal("43.2")}),
+        ("06004", {"plan": False}),
+        ("06007", {"plan": False, "income": 45}),
+    ]
+    assert [note.partition("note[")[2].partition("\n")[0] for note in notes] == [
+        "table.above]: the names of the columns are in row 3; rows above it were left out: 1, 2",
+        "table.passed]: the column `TT` numbers the rows and was passed over",
+        "table.passed]: the column `Tên xã` was passed over: units are named by the column `Mã xã`",
+        "table.numbering]: row 4 numbers the columns and was left out",
+        "table.total]: rows that are called a total were left out: 1 in all, 10",
+        "table.aside]: rows without figures, of groups or notes, were left out: 3 in all, 5, 8, 11",
+    ]
+    by_name, _ = noted(sheet(tmp_path, kind, EXPORT), unit_column="Tên xã")
+    assert [name for name, _ in by_name] == ["Xã A", "Xã B", "Xã C"]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".xlsx", ".parquet"])
+def test_all_ways_of_assessing_leave_out_the_same_rows(tmp_path: Path, kind: str) -> None:
+    head = ["TT", "Mã xã", "Tên xã", "income_per_capita"]
+    rows: Rows = [
+        ["I", None, "Huyện H1", None],
+        ["1", "A1", "Xã A", 43.2],
+        ["", None, "Ghi chú", None],
+        ["2", "A2", "", 50],
+    ]
+    path = written(tmp_path, kind, rows, head)
+    for form in (["--format", "csv", "--no-reasons"], ["--format", "csv"]):
+        done = invoke("assess", path, *LAW, *form)
+        assert [line.partition(",")[0] for line in done.stdout.splitlines()] == ["unit", "A1", "A2"]
+        assert done.stderr.count("table.aside") == 1
+
+
+@pytest.mark.parametrize("row", [["I", "06001", "Huyện", "Đ", None], [1, "Ghi chú: x", "Xã", None, 45]])
+def test_rows_with_figures_are_never_left_out(tmp_path: Path, row: list[Any]) -> None:
+    units, notes = noted(sheet(tmp_path, ".xlsx", [EXPORT[2], row]))
+    assert ([name for name, _ in units], len(notes)) == ([row[1]], 2)
+
+
+def test_figures_without_a_unit_are_an_error(tmp_path: Path) -> None:
+    path = sheet(
+        tmp_path, ".xlsx", [EXPORT[2], ["I", None, "Huyện H1", None, 45], ["II", None, "Huyện H2", None, None]]
+    )
+    with pytest.raises(TableError, match="row 2 names no unit"), pytest.warns(TableNote):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["A", "B", "C", 1, 2], True),
+        (["(1)", "(2)", "(3)", "(4)", "(5)"], True),
+        ([1, 2, 3, 4, 5], True),
+        (["A", "B", 1, 2, 4], False),
+        ([1, 2, 3, 4], False),
+        ([1, "06001", "Xã", 1, 2], False),
+        ([2, 3, 4, 5, 6], False),
+        ([None, 1, 2, 3, 4], False),
+    ],
+)
+def test_what_numbers_the_columns(cells: list[Any], numbers: bool) -> None:
+    assert numbers_columns(cells, 5) is numbers
+
+
+def test_a_first_row_of_a_plain_table_is_no_numbering(tmp_path: Path) -> None:
+    units, notes = noted(write(tmp_path, "unit,income,water\n1,2,3\n2,3,4\n"))
+    assert (units, notes) == ([("1", {"income": 2, "water": 3}), ("2", {"income": 3, "water": 4})], [])
+
+
+@pytest.mark.parametrize("kind", [".csv", ".xlsx"])
+@pytest.mark.parametrize(
+    "title",
+    ["# Thu nhập (1.000 đồng)", "ĐVT: triệu đồng", "Đơn vị tính: %", "don vi tinh: nghin dong", "Đơn vị: 1000đ"],
+)
+def test_a_unit_above_the_names_of_columns_is_never_left_out_unseen(tmp_path: Path, kind: str, title: str) -> None:
+    path = sheet(tmp_path, kind, [[title], ["mã", "income"], ["06196", 43200]])
+    with pytest.raises(
+        TableError, match="row 1, above the names of the columns, gives a unit of measurement"
+    ) as caught:
+        read(path)
+    assert "say `--header-row 2`" in str(caught.value)
+    assert noted(path, header_row=2)[0] == [("06196", {"income": 43200})]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".xlsx"])
+def test_the_row_of_names_by_hand(tmp_path: Path, kind: str) -> None:
+    path = sheet(tmp_path, kind, [["mã", "income"], [], ["xã", "water"], ["A", 5]])
+    assert noted(path, header_row=3)[0] == [("A", {"water": 5})]
+    for row in (2, 9):
+        with pytest.raises(TableError, match=f"row {row} holds nothing"):
+            read(path, header_row=row)
+    with pytest.raises(TableError, match="neither the unit nor a fact"), pytest.warns(TableNote):
+        read(path, header_row=4)
+    with pytest.raises(ValueError, match="header_row"):
+        read(path, header_row=0)
+
+
+@pytest.mark.parametrize("kind", [".json", ".jsonl", ".parquet"])
+def test_files_without_a_row_of_names(tmp_path: Path, kind: str) -> None:
+    path = written(tmp_path, kind, [["A", 1]], ["unit", "income"])
+    with pytest.raises(TableError, match="only CSV and Excel files have a row with the names of the columns"):
+        read(path, header_row=1)
+
+
+def test_the_row_of_names_on_the_command_line(tmp_path: Path) -> None:
+    path = sheet(tmp_path, ".csv", [["ĐVT: triệu đồng"], ["mã", "income_per_capita", "Ghi chú"], ["A", "43,2", "x"]])
+    for extra in (["--keep-rest"], ["--keep", "Ghi chú"]):
+        done = invoke("assess", path, *LAW, "--format", "csv", "--header-row", "2", *extra)
+        assert (done.exit_code, done.stdout.splitlines()[1].split(",")[:2]) == (0, ["A", "x"])
+        assert done.stderr.count("table.above") == 1
 
 
 @pytest.mark.parametrize(
@@ -216,6 +361,20 @@ def test_the_delimiter_that_a_file_declares(tmp_path: Path, first: str, delimite
         read(path)
     units, notes = noted(write(tmp_path, "\r\n".join([first, *rows[:-1]]).encode(encoding)))
     assert (units, notes) == ([("A", {"income": 1})], [])
+
+
+def test_what_each_column_is_read_as_is_said_on_request(tmp_path: Path) -> None:
+    head = ["TT", "Mã xã", "Thu nhập bình quân đầu người (nghìn đồng)", "Ghi chú"]
+    path = sheet(tmp_path, ".csv", [["BÁO CÁO"], head, [1, "A", 43200, ""]])
+    done = invoke("assess", path, *LAW, "--format", "csv", "--keep", "Ghi chú", "--explain-reading")
+    assert [line for line in done.stderr.splitlines() if line.startswith("the column")] == [
+        "the column `TT`: not read",
+        "the column `Mã xã`: the unit",
+        f"the column `{head[2]}`: the fact `income_per_capita` (Income per head)",
+        "the column `Ghi chú`: kept as it is, not read",
+    ]
+    done = invoke("assess", path, *LAW, "--format", "csv", "--keep", "Ghi chú", "--explain-reading", "--lang", "vi")
+    assert "cột `Mã xã`: tên hoặc mã đơn vị\n" in done.stderr
 
 
 # -- letters that look alike, or like nothing --------------------------------------------------

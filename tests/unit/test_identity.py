@@ -430,9 +430,9 @@ def test_a_number_is_not_an_id(door: Callable[[object], object], number: object)
         door(number)
 
 
-@pytest.mark.parametrize(("kind", "hint"), [("json", "put it in quotes"), ("jsonl", "put it"), ("xlsx", "format text")])
+@pytest.mark.parametrize(("kind", "hint"), [("json", "in quotes"), ("jsonl", "in quotes"), ("xlsx", "format text")])
 def test_a_number_in_a_file_is_refused_unless_its_width_is_declared(kind: str, hint: str, tmp_path: Path) -> None:
-    with pytest.raises(ntm.TableError, match=rf"`6196` of .* is not a text[^`]*{hint}.*`--unit-width`"):
+    with pytest.raises(ntm.TableError, match=rf"are numbers, such as `6196`(.|\n)*`--unit-width 5`.*{hint}"):
         read(tmp_path, kind, 6196)
     assert read(tmp_path, kind, 6196, "00183", "X", unit_width=5) == ["06196", "00183", "X"]
 

@@ -112,7 +112,7 @@ def test_the_hint_names_both_readings(tmp_path: Path) -> None:
         "trên 99",
         "đang làm",
         "1e5",
-        "1 234",
+        "1 23",
         "4 3",
         "1.23.4",
         "12.34,5",
@@ -157,7 +157,7 @@ def test_yes_and_no(tmp_path: Path, texts: list[str], value: bool | None, form: 
     assert {cell(tmp_path, "plan", unicodedata.normalize(form, text)) for text in texts} == {value}
 
 
-@pytest.mark.parametrize("text", ["dat", "co", "yes", "2", "đang làm", "-", "n/a"])
+@pytest.mark.parametrize("text", ["dát", "y", "2", "đang làm", "d", "?"])
 def test_what_is_neither_yes_nor_no_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(FactError, match="yes"):
         cell(tmp_path, "plan", text)
@@ -301,7 +301,7 @@ def test_json_values_go_through_and_texts_are_cells(tmp_path: Path, name: str) -
         ('{"unit": "A"}', "u.json", "not a list of objects"),
         ("[1]", "u.json", "row 1 is not an object"),
         ("[]", "u.json", "the file has no row"),
-        ('[{"unit": 6196}]', "u.json", "put it in quotes"),
+        ('[{"unit": 6196}]', "u.json", "or put them in quotes"),
         ('[{"unit": "A", "unit": "B"}]', "u.json", "duplicate key `unit`"),
         ('[{"unit": "A", "income": NaN}]', "u.json", "`NaN` is not a number"),
         ("[" * 100_000, "u.json", "nested too deeply"),

@@ -194,7 +194,7 @@ def test_the_sheet_that_was_named(tmp_path: Path) -> None:
 
 def test_a_unit_is_a_text_in_excel_too(tmp_path: Path) -> None:
     path = workbook(tmp_path, [["unit", "income"], [6196, 1], ["06197", 1]])
-    assert "the unit `6196` of row 2 is not a text\n    help: write it in a cell of the format text" in refused(path)
+    assert "the codes of units are numbers, such as `6196` (row 2; 1 in all)" in refused(path)
 
 
 def test_kept_cells_of_excel_are_texts(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 import click
 
 from ntm_rules._version import __version__
+from ntm_rules.cli.errors_file import errors_listed
 from ntm_rules.cli.exit_codes import ALWAYS, BAD_INPUT, INTERRUPTED
 from ntm_rules.cli.language import error_lang
 from ntm_rules.cli.output import open_standard_streams, why
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
+from ntm_rules.messages.grouping import grouped
 from ntm_rules.tables.rows import TableNote
 
 SHOWN_PROBLEMS = 50
@@ -63,13 +65,15 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Run a command."""
         try:
-            with _notes_shown():
+            with _notes_shown(), errors_listed(ctx):
                 super().invoke(ctx)
             return
         except FactError as error:
-            for problem in error.problems[:SHOWN_PROBLEMS]:
-                click.echo(problem.text(error_lang(ctx)), err=True)
-            click.echo(_counted(error, error_lang(ctx)), err=True)
+            groups = grouped(error.problems)
+            for group in groups[:SHOWN_PROBLEMS]:
+                click.echo(group.text(error_lang(ctx)), err=True)
+            hidden = sum(len(group.problems) for group in groups[SHOWN_PROBLEMS:])
+            click.echo(_counted(error, hidden, error_lang(ctx)), err=True)
         except NtmRulesError as error:
             click.echo(error.text(error_lang(ctx)), err=True)
         except OSError as error:
@@ -106,12 +110,12 @@ def _notes_shown() -> Iterator[None]:
         yield
 
 
-def _counted(error: FactError, lang: str) -> str:
+def _counted(error: FactError, hidden: int, lang: str) -> str:
     """How many facts are bad, how many of them were not shown, and whether there may be more."""
     count = len(error.problems)
     found = say(lang, "cli.bad_fact") if count == 1 else say(lang, "cli.bad_facts", count=count)
-    if count > SHOWN_PROBLEMS:
-        found += ", " + say(lang, "cli.not_shown", count=count - SHOWN_PROBLEMS)
+    if hidden:
+        found += ", " + say(lang, "cli.not_shown", count=hidden)
     return found if error.complete else f"{found}; {say(lang, 'cli.stopped')}"
 
 

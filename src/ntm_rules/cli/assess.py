@@ -211,6 +211,7 @@ class _Work:
             decimal=source["decimal"],
             sheet=source["sheet"],
             unit_width=source["unit_width"],
+            header_row=source["header_row"],
         ):
             self.seen |= batch.outcomes
             self.given |= batch.given
@@ -234,6 +235,7 @@ def units(file: Path, facts: Mapping[str, Fact], source: Source) -> Iterator[Uni
         decimal=source["decimal"],
         sheet=source["sheet"],
         unit_width=source["unit_width"],
+        header_row=source["header_row"],
     )
 
 

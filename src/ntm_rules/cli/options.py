@@ -4,12 +4,13 @@ import csv
 import datetime as dt
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from ntm_rules.cli.errors_file import errors_option
 from ntm_rules.cli.language import in_error_lang, remembered
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import folded
@@ -18,14 +19,14 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import one_form
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
-from ntm_rules.tables.header import header_of
+from ntm_rules.tables.header import Header, header_of
 
 _DATES = (
     re.compile("(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
     re.compile("(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
 )
 
-_ALONE = "ntm_rules.alone"
+_ALONE, _TOLD = "ntm_rules.alone", "ntm_rules.explain_reading"
 
 F = typing.TypeVar("F", bound=Callable[..., object])
 
@@ -65,6 +66,7 @@ class Source(typing.TypedDict):
     decimal: str | None
     sheet: str | None
     unit_width: int | None
+    header_row: int | None
 
 
 def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -78,6 +80,10 @@ def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 def _kept_alone(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.meta[_ALONE] = value
+
+
+def _reading_told(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    ctx.meta[_TOLD] = value
 
 
 def is_alone() -> bool:
@@ -170,6 +176,20 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             metavar="DIGITS",
             help="How many digits codes of units have, where they are numbers or lost their zeros: 5 for communes.",
         ),
+        click.option(
+            "--header-row",
+            type=click.IntRange(min=1),
+            metavar="ROW",
+            help="Row of a CSV or Excel file that holds the names of the columns. [default: found]",
+        ),
+        click.option(
+            "--explain-reading",
+            is_flag=True,
+            expose_value=False,  # as the rules alone: what reads the names of the columns asks for it
+            callback=_reading_told,
+            help="Say on standard error what each column is read as.",
+        ),
+        errors_option,
     )
 
 
@@ -182,13 +202,34 @@ def kept_in(file: Path, facts: Mapping[str, Fact], source: Source) -> tuple[str,
         EngineUnavailable, OSError: as ``tables.read``.
     """
     asked, rest = source["keep"], source["keep_rest"]
-    if not rest and not any("," in value or '"' in value for value in asked):
+    told = bool(click.get_current_context().meta.get(_TOLD))
+    if not told and not rest and not any("," in value or '"' in value for value in asked):
         return tuple(name for value in asked if (name := one_form(value)))
-    header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, sheet=source["sheet"])
+    where = {"sheet": source["sheet"], "header_row": source["header_row"]}
+    header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, **typing.cast(typing.Any, where))
     present = frozenset(header.names)
     names = [name for value in asked for name in _listed(value, present)]
     taken = {name if name in present else folded(name) for name in names}
-    return (*names, *(name for name in header.rest if rest and not {name, folded(name)} & taken))
+    kept = (*names, *(name for name in header.rest if rest and not {name, folded(name)} & taken))
+    if told:
+        for line in _reading(header, kept, facts):
+            click.echo(in_error_lang(line), err=True)
+    return kept
+
+
+def _reading(header: Header, kept: Sequence[str], facts: Mapping[str, Fact]) -> Iterator[Message]:
+    """Yield what each column is read as."""
+    passing = {*kept, *map(folded, kept)}
+    for name in header.names:
+        if name == header.unit:
+            yield Message("cli.reading_unit", name=name)
+        elif name in header.facts:
+            fact = facts[header.facts[name]]
+            yield Message("cli.reading_fact", name=name, fact=fact.id, title=fact.title or fact.id)
+        elif name in passing or folded(name) in passing:
+            yield Message("cli.reading_kept", name=name)
+        else:
+            yield Message("cli.reading_not", name=name)
 
 
 def _listed(value: str, present: frozenset[str]) -> list[str]:

@@ -202,6 +202,7 @@ def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str,
         decimal=source["decimal"],
         sheet=source["sheet"],
         unit_width=source["unit_width"],
+        header_row=source["header_row"],
     )
 
 

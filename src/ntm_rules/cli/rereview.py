@@ -76,6 +76,7 @@ def rereview(
         decimal=options["decimal"],
         sheet=options["sheet"],
         unit_width=options["unit_width"],
+        header_row=options["header_row"],
     )
     found = reviewed(before, after, units.facts())
     given = {name for unit in units.units for name in unit.facts}

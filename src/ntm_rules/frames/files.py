@@ -20,7 +20,9 @@ from ntm_rules.model.names import look_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import given_facts
-from ntm_rules.tables.cells import BadCell, Reader, is_total
+from ntm_rules.tables.amounts import BadCell
+from ntm_rules.tables.cells import Reader, is_note, is_total
+from ntm_rules.tables.naming import converted
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of
@@ -79,11 +81,12 @@ def assess_file(
     decimal: str | None = None,
     sheet: str | None = None,
     unit_width: int | None = None,
+    header_row: int | None = None,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file; of no use before the last batch has come, for errors come then.
 
     Args:
-        facts, unit, keep, decimal, sheet, unit_width: as ``tables.read`` takes them.
+        facts, unit, keep, decimal, sheet, unit_width, header_row: as ``tables.read`` takes them.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -92,8 +95,9 @@ def assess_file(
         OSError: the file cannot be opened.
     """
     if path.suffix.lower() == ".parquet" and sheet is None:
-        return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal, unit_width)).batches(path)
-    rows = read_units(path, facts, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet, unit_width=unit_width)
+        return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal, unit_width, header_row)).batches(path)
+    how = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "header_row": header_row}
+    rows = read_units(path, facts, unit_column=unit, keep=keep, **typing.cast(typing.Any, how))
     return _of_rows(ruleset, rows, keep)
 
 
@@ -234,19 +238,23 @@ class _Parquet:
             units, odd = names, _flawed(names, flaw_of_name)
         found: list[pl.Series] = []
         for place, name, read in columns.facts:
-            array = batch.column(place)
+            array, power = batch.column(place), columns.powers.get(name, 0)
             if is_text(array.type):
-                places, values = _read(array, read)
+                places, values = _read(array, read, power)
                 odd |= np.array([isinstance(value, BadCell) for value in values])[places]
                 if name in self.own:
                     found.append(_column(self.own[name], places, values))
                     odd |= _odd(self.own[name], places, values)
                 elif name in self.unread:
                     odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
-            elif name in self.own:
+            elif name in self.own and not power:
                 found.append(as_series(self.own[name], of_arrow(name, array)))
+            elif name in self.own:
+                places, values = _read(array, lambda value: value, power)
+                found.append(_column(self.own[name], places, values))
+                odd |= _odd(self.own[name], places, values)
             elif name in self.unread:
-                places, values = _read(array, lambda value: value)
+                places, values = _read(array, lambda value: value, power)
                 odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
 
         def row(place: int) -> UnitFacts | None:
@@ -293,13 +301,12 @@ class _Parquet:
         """Return the rows of a batch that are not called a total, with their places in the file and their units."""
         from ntm_rules.tables.parquet import rows
 
-        place_of_unit = typing.cast(int, columns.unit)
         units = self.names(batch, columns)
         left = np.ones(len(units), np.bool_)
         for place, unit in enumerate(units):
-            if not unit or is_total(unit):
+            if not unit or columns.number is not None or is_total(unit) or is_note(unit):
                 values = next(iter(rows(batch.slice(place, 1))))
-                left[place] = not self.reading.is_total(start + place, values, place_of_unit)
+                left[place] = not self.reading.is_left_out(start + place, values, columns)
         alike = {unit: look_alike(unit) for unit in units}
         hash_of = dict(zip(alike, _hashes(pl.Series(list(alike.values()), dtype=pl.String)).tolist(), strict=True))
         hashes = np.array([hash_of[unit] for unit in units], np.uint64)
@@ -349,8 +356,12 @@ def _flawed(texts: Sequence[str], flaw: Callable[[str], Message | None]) -> Mask
     return np.fromiter((found[text] for text in texts), np.bool_, len(texts))
 
 
-def _read(array: "pa.Array[typing.Any]", read: Reader) -> tuple[Array, list[object]]:
-    """Return the texts of a column read as cells, or their errors, and which of them each row has."""
+def _read(array: "pa.Array[typing.Any]", read: Reader, power: int) -> tuple[Array, list[object]]:
+    """Return the texts of a column read as cells, or their errors, and which of them each row has.
+
+    Args:
+        power: of ten, with which they become figures of their fact.
+    """
     import pyarrow as pa
 
     if not pa.types.is_dictionary(array.type):
@@ -359,7 +370,8 @@ def _read(array: "pa.Array[typing.Any]", read: Reader) -> tuple[Array, list[obje
     values: list[object] = []
     for text in coded.dictionary.to_pylist():
         try:
-            values.append(None if text is None else read(text))
+            value = None if text is None else read(text)
+            values.append(converted(value, power) if power else value)
         except BadCell as bad:
             values.append(bad)
     places = coded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence, check_language, said, say, shown
+from ntm_rules.messages.grouping import by_rows, grouped, text_of_rows
 from ntm_rules.messages.printable import printable
 
 MAX_PROBLEMS = 10_000
@@ -180,6 +181,15 @@ class TableError(_ProblemsError):
         diagnostics: all problems, those of a file with file and line.
     """
 
+    def text(self, lang: str = "en") -> str:
+        """Every problem, one below the other; of many of a kind in different lines the first, and the other lines.
+
+        Raises:
+            UnknownName: another language than ``vi`` or ``en``.
+        """
+        check_language(lang)
+        return "\n".join(text_of_rows(rows, lang) for rows in by_rows(self.diagnostics))
+
 
 @public("messages")
 @frozen
@@ -189,6 +199,7 @@ class FactProblem:
     Attributes:
         unit: the unit it was given for, None where the caller named none.
         value: as it was given.
+        line, column: where it stands in a file, from 1, and in a column of which name; 0 and empty where it is in none.
     """
 
     unit: str | None
@@ -196,6 +207,9 @@ class FactProblem:
     value: object
     _expected: Sentence
     _hint: Sentence = ""
+    line: int = 0
+    column: str = ""
+    row_word: Sentence = ""
 
     @property
     def code(self) -> str:
@@ -203,10 +217,31 @@ class FactProblem:
         return self._expected.code if isinstance(self._expected, Message) else ""
 
     @property
+    def expectation(self) -> Sentence:
+        """What would have been accepted, not said in any language yet."""
+        return self._expected
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What problems of the same kind have in common; empty for one that stands alone."""
+        if self.unit is None and not self.line:
+            return ()
+        advice = _hint(self._expected, self._hint)
+        told = advice.code if isinstance(advice, Message) else advice
+        return (self.column or self.fact, bool(self.line), self.code or self._expected, told)
+
+    @property
+    def shown(self) -> str:
+        """The value as errors show it."""
+        return _cut(displayed(self.value))
+
+    @property
     def sentences(self) -> tuple[Sentence, Sentence]:
         """What is wrong, without the unit, and what to do, so that a diagnostic can say them at a place."""
-        message = Message("error.fact", fact=self.fact, value=_cut(displayed(self.value)), expected=self._expected)
-        return message, _hint(self._expected, self._hint)
+        message = Message("error.fact", fact=self.fact, value=self.shown, expected=self._expected)
+        advice = _hint(self._expected, self._hint)
+        place = self._place()
+        return message, Message("place.hinted", hint=advice, place=place) if place and advice else place or advice
 
     @property
     def expected(self) -> str:
@@ -222,9 +257,18 @@ class FactProblem:
         """Return what would have been accepted."""
         return said(lang, self._expected)
 
-    def hint_in(self, lang: str) -> str:
-        """Return what to do; empty where nothing can be said."""
+    def advice_in(self, lang: str) -> str:
+        """Return what to do, without the place; empty where nothing can be said."""
         return said(lang, _hint(self._expected, self._hint))
+
+    def hint_in(self, lang: str) -> str:
+        """Return what to do, and the place in a file; empty where nothing can be said."""
+        return said(lang, self.sentences[1])
+
+    def _place(self) -> Message | None:
+        if not self.line:
+            return None
+        return Message("place.cell", place=self.row_word, line=self.line, name=self.column)
 
     def text(self, lang: str = "en") -> str:
         """Return unit, fact, what was given and what was expected, then the hint, in one line.
@@ -232,7 +276,7 @@ class FactProblem:
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        values = {"fact": self.fact, "value": _cut(displayed(self.value)), "expected": self._expected}
+        values = {"fact": self.fact, "value": self.shown, "expected": self._expected}
         if self.unit is None:
             text = say(lang, "error.fact", **values)
         else:
@@ -246,7 +290,7 @@ class FactProblem:
 
 @public()
 class FactError(NtmRulesError):
-    """Facts that cannot be used; carries every problem, the message the first hundred.
+    """Facts that cannot be used; carries every problem, the message the first hundred kinds of them.
 
     Attributes:
         problems: all of them; ``unit``, ``fact``, ``value`` and ``expected`` are those of the first.
@@ -260,13 +304,14 @@ class FactError(NtmRulesError):
         super().__init__()
 
     def text(self, lang: str = "en") -> str:
-        """Return the first hundred problems, one a line, and how many more there are.
+        """Return the first hundred kinds of problems, one a line, and how many problems more there are.
 
         Raises:
             UnknownName: another language than ``vi`` or ``en``.
         """
-        lines = [p.text(lang) for p in self.problems[:_SHOWN]]
-        more = len(self.problems) - _SHOWN
+        groups = grouped(self.problems)
+        lines = [group.text(lang) for group in groups[:_SHOWN]]
+        more = sum(len(group.problems) for group in groups[_SHOWN:])
         if more > 0:
             lines.append(say(lang, "error.more" if self.complete else "error.more_at_least", count=more))
         return "\n".join(lines)

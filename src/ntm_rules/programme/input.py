@@ -81,6 +81,7 @@ class UnitFile:
         decimal: str | None = None,
         sheet: str | None = None,
         unit_width: int | None = None,
+        header_row: int | None = None,
     ) -> "UnitFile":
         """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
@@ -88,8 +89,8 @@ class UnitFile:
             TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
         """
         known = cls.columns(facts, tiers)
-        read = read_units(path, known, unit_column=unit, keep=keep, decimal=decimal, sheet=sheet, unit_width=unit_width)
-        units = tuple(read)
+        how = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "header_row": header_row}
+        units = tuple(read_units(path, known, unit_column=unit, keep=keep, **typing.cast(typing.Any, how)))
         given = dict.fromkeys(name for row in units for name in row.facts)
         acts = frozenset(known.keys() - facts.keys() - PUBLISHED.keys())
         return cls(str(path), units, _published_only(str(path), given, facts), acts)

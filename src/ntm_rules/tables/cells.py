@@ -1,5 +1,6 @@
 """One cell of a table, as people write it in Vietnam, read exactly or refused; nothing is guessed."""
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable
@@ -8,15 +9,13 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from ntm_rules.messages.catalogue import Message, Sentence
+from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import folded, meant
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.names import as_vietnamese, one_form
-from ntm_rules.model.numbers import unsigned_zero
-
-YES = ("đạt", "có", "x", "true", "1")
-NO = ("chưa đạt", "không đạt", "không", "false", "0")
-DECIMAL_SEPARATORS = {"comma": ",", "point": "."}
+from ntm_rules.model.names import one_form
+from ntm_rules.tables.amounts import BadCell, Unit, amount
+from ntm_rules.tables.legacy import readings
+from ntm_rules.tables.words import NO, YES, advice, flag, is_missing
 
 TOTALS = frozenset({"tổng", "cộng", "tổng cộng", "tổng số", "bình quân", "trung bình", "total"})
 """What a row is called that is not a unit but sums up others."""
@@ -28,25 +27,19 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|\r
 """Control characters that are no tabs or line breaks, and halves of characters."""
 _LOOK_ALIKES = str.maketrans("ÐðƉ", "ĐđĐ")
 
-_NUMBER = re.compile(r"(-?)([0-9]+(?:[.,][0-9]+)*)")
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,2})?")
 """Most numbers: so few digits after a point are no group of three."""
+_ROMAN = ("I", "II", "III", "IV", "V")
+_LEVEL = re.compile(
+    rf"(?:(?:đạt |dat )?(?:mức độ|mức|mđ|muc do|muc|md)[ .:]*)?(?:([0-9])(?:[.,]0+)?|({'|'.join(_ROMAN)}))\.?",
+    re.IGNORECASE,
+)
+_NOTES = ("ghi chú:", "ghi chú ", "nguồn:", "người lập", "(*)", "note:")
+_GROUP = re.compile(r"(?:[IVXL]+|[A-Z])[.)]?")
 _MEMORY = 1024
 
 Value = Decimal | bool | str | None
 Reader = Callable[[str], Value]
-
-
-class BadCell(Exception):  # noqa: N818 - never leaves the room
-    """A cell that cannot be read: what was expected, and how to mend it.
-
-    Attributes:
-        hint: the one given, else that of what was expected; empty where nothing can be said.
-    """
-
-    def __init__(self, expected: Message, hint: Sentence = "") -> None:
-        self.expected = expected
-        self.hint: Sentence = hint or expected.hint or ""
 
 
 @frozen
@@ -100,35 +93,72 @@ def typed_value(value: object, fact: Fact, read: Reader) -> object:
     return value
 
 
-def reader_of(fact: Fact, decimal: str | None = None) -> Reader:
+def reader_of(fact: Fact, decimal: str | None = None, unit: Unit | None = None) -> Reader:
     """Return the reader of the cells of one fact: from a text to a value, None for an empty cell, or ``BadCell``.
 
     Args:
         decimal: ``"comma"`` or ``"point"`` where the caller knows which one separates the decimals.
+        unit: what the figures of the column are in, where that is not the unit of the fact.
     """
-    percent, choices = fact.type is FactType.PERCENT, _choices(fact)
+    choices = _choices(fact)
+    in_unit = unit or Unit.of_fact(fact)
     plainly = fact.type.numeric and decimal != "comma"
 
-    def read(text: str) -> Value:
+    def value(text: str) -> Value:
         if fact.type is FactType.BOOLEAN:
             return _yes_or_no(text)
         if fact.type.numeric:
-            return number(text.removesuffix("%").rstrip() if percent else text, decimal)
-        return _choice(text, choices, fact.values)
+            return amount(text, fact, in_unit, decimal)
+        return _choice(text, choices, fact)
+
+    def read(text: str) -> Value:
+        """Return a value; what is none, but a word for a value that is not known, is None."""
+        try:
+            return value(text)
+        except BadCell as bad:
+            if is_missing(text):
+                return None
+            hint = advice(text, fact.type is FactType.BOOLEAN, fact.type.numeric)
+            raise (bad if hint is None else BadCell(bad.expected, hint)) from None
 
     @lru_cache(maxsize=_MEMORY)
     def cell(text: str) -> Value:
         if plainly and _PLAIN.fullmatch(text):
             return Decimal(text)
         tidy = one_form(text).translate(_LOOK_ALIKES)
-        return read(tidy) if tidy else None
+        if not tidy:
+            return None
+        try:
+            return read(tidy)
+        except BadCell as bad:
+            raise _of_old_font(text, read) or bad from None
 
     return cell
+
+
+def _of_old_font(text: str, read: Reader) -> BadCell | None:
+    """Return what is wrong with a text in an encoding from before Unicode; None where it is in none."""
+    said = list(readings(text))
+    for encoding, meaning in said:
+        with contextlib.suppress(BadCell):
+            read(one_form(meaning))
+            return BadCell(Message("expected.unicode", encoding=encoding, meaning=meaning))
+    return BadCell(Message("expected.unicode", encoding=said[0][0], meaning=said[0][1])) if len(said) == 1 else None
 
 
 def is_total(text: str) -> bool:
     """Return whether a row is called a total."""
     return len(text) < _LONGEST and one_form(text).rstrip(":").rstrip().casefold() in TOTALS
+
+
+def is_note(text: str) -> bool:
+    """Return whether what stands in the place of a unit is a note below the table."""
+    return text.strip().casefold().startswith(_NOTES)
+
+
+def is_group_number(value: object) -> bool:
+    """Return whether a row number is that of a group of units: Roman, or a capital letter."""
+    return isinstance(value, str) and _GROUP.fullmatch(one_form(value)) is not None
 
 
 def unwritable(text: str) -> str | None:
@@ -143,53 +173,10 @@ def _yes_or_no(text: str) -> bool:
     Raises:
         BadCell: it is neither.
     """
-    word = as_vietnamese(text).casefold()
-    if word in YES or word in NO:
-        return word in YES
-    raise BadCell(Message("expected.yes_no", yes=YES, no=NO))
-
-
-def number(text: str, decimal: str | None = None) -> Decimal:
-    """Return a number with a decimal comma or point, with or without groups of three digits.
-
-    Raises:
-        BadCell: it is not a number, or ``1.234`` can be read in two ways and *decimal* does not say which.
-    """
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        raise BadCell(Message("expected.cell_number"))
-    sign, digits = match[1], match[2]
-    separators = [c for c in digits if c in ".,"]
-    if not separators:
-        return unsigned_zero(Decimal(sign + digits))
-    point = DECIMAL_SEPARATORS[decimal] if decimal else _point_of(digits, separators)
-    whole, _, fraction = digits.partition(point)
-    group = "," if point == "." else "."
-    if "." in fraction or "," in fraction or (group in whole and not _grouped(whole, group)):
-        raise BadCell(Message("expected.decimal_comma") if point == "," else Message("expected.decimal_point"))
-    whole = sign + whole.replace(group, "")
-    return unsigned_zero(Decimal(f"{whole}.{fraction}" if fraction else whole))
-
-
-def _point_of(digits: str, separators: list[str]) -> str:
-    """Which of ``,`` and ``.`` separates the decimals, by the form of the number alone."""
-    last = separators[-1]
-    other = "," if last == "." else "."
-    if other in separators:
-        return last
-    if len(separators) > 1:
-        return other
-    if _grouped(digits, last):
-        whole, fraction = digits.split(last)
-        comma, dot = (f"{whole}.{fraction}", whole + fraction)[:: 1 if last == "," else -1]
-        raise BadCell(Message("expected.one_reading"), Message("hint.which_number", comma=comma, point=dot))
-    return last
-
-
-def _grouped(digits: str, group: str) -> bool:
-    """Return whether *digits* are groups of three, as in ``1.234.567``; a group never begins with 0."""
-    first, *rest = digits.split(group)
-    return 1 <= len(first) <= 3 and first[0] != "0" and all(len(r) == 3 and r.isdigit() for r in rest)
+    found = flag(text)
+    if found is None:
+        raise BadCell(Message("expected.yes_no", yes=YES, no=NO))
+    return found
 
 
 def _choices(fact: Fact) -> dict[str, set[str]]:
@@ -198,14 +185,31 @@ def _choices(fact: Fact) -> dict[str, set[str]]:
     titles = fact.value_titles or {}
     for value in fact.values:
         for name in (value, *((titles[value].vi,) if value in titles else ())):
-            found.setdefault(folded(name), set()).add(value)
+            found.setdefault(_without_and(name), set()).add(value)
     return found
 
 
-def _choice(text: str, choices: dict[str, set[str]], values: tuple[str, ...]) -> str:
+def _without_and(name: str) -> str:
+    """Return a folded name without *và*, which names of regions have or have not."""
+    return " ".join(word for word in folded(name).split() if word != "va")
+
+
+def _choice(text: str, choices: dict[str, set[str]], fact: Fact) -> str:
+    values = fact.values
     if text in values:
         return text
-    found = choices.get(folded(text), set())
+    found = choices.get(_without_and(text), set())
     if len(found) == 1:
         return next(iter(found))
+    level = _level(text) if fact.type is FactType.ORDINAL else None
+    if level in values:
+        return level
     raise BadCell(Message("expected.one_of", names=values), meant(text, values))
+
+
+def _level(text: str) -> str | None:
+    """Return the number of a level such as ``Mức độ II``; None for anything else."""
+    match = _LEVEL.fullmatch(text)
+    if match is None:
+        return None
+    return str(int(match[1])) if match[1] else str(_ROMAN.index(match[2].upper()) + 1)

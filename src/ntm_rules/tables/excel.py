@@ -19,14 +19,13 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import meant
 from ntm_rules.tables.cells import Merged, Percent
 from ntm_rules.tables.parts import MAX_BYTES, MAX_PART, MAX_TEXTS, Attributes, Damaged, Parts
-from ntm_rules.tables.rows import MAX_LINE, Known, Problems, Record, headed
+from ntm_rules.tables.rows import MAX_LINE, Problems, Record, Search, below, rows_listed
 
 MAX_ROWS, MAX_COLUMNS = 2**20, 2**14
 """The size of a sheet in Excel."""
 MAX_MERGED = 2**16
 """The most merged ranges of a sheet; they are all known before its first row is read."""
 
-_LISTED = 5
 _NOT_EXCEL = (
     Damaged,
     EOFError,
@@ -49,8 +48,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 Row = tuple[int, list[object]]
 
 
-def workbook_records(path: Path, problems: Problems, known: Known, sheet: str | None) -> Iterator[Record]:
-    """Yield the rows of a sheet; the first that is not blank holds the names of the columns.
+def workbook_records(path: Path, problems: Problems, search: Search, sheet: str | None) -> Iterator[Record]:
+    """Yield the rows of a sheet, from that with the names of the columns on.
 
     A cell that is shown as a percentage is ``Percent``, one that is merged with others ``Merged``. Results of
     formulas are those that were stored.
@@ -66,7 +65,9 @@ def workbook_records(path: Path, problems: Problems, known: Known, sheet: str | 
         try:
             with zipfile.ZipFile(file) as archive:
                 book = _Book.of(Parts(archive, problems), problems)
-                yield from headed(book.rows(book.sheet(sheet)), problems, known)
+                found = book.sheet(sheet)
+                header = search.header(book.filled_rows(found), problems)
+                yield from below(book.rows(found, header), header, problems)
         except _NOT_EXCEL as error:
             problems.fail(Message("table.excel", error=str(error)), 1)
 
@@ -155,8 +156,11 @@ class _Book:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def rows(self, sheet: _Sheet) -> Iterator[Row]:
+    def rows(self, sheet: _Sheet, header: int | None) -> Iterator[Row]:
         """Yield the rows that are not blank; what is hidden is read too, with a note at the end.
+
+        Args:
+            header: the row with the names of the columns.
 
         Raises:
             TableError: a cell is merged with the names of the columns.
@@ -164,7 +168,10 @@ class _Book:
         merges, hidden_rows, hidden_columns = self._marks(sheet)
         width = 0
         seen: list[int] = []
-        for number, values in self._filled_rows(sheet):
+        for number, values in self.filled_rows(sheet):
+            if header is None or number < header:
+                yield number, values
+                continue
             if not width:
                 width = len(values)
                 names = [str(values[place]) for place in range(width) if hidden_columns(place + 1) and values[place]]
@@ -180,8 +187,7 @@ class _Book:
                 seen.append(number)
             yield number, spread.row(number, values)
         if seen:
-            listed = ", ".join(map(str, seen[:_LISTED])) + (" …" if len(seen) > _LISTED else "")
-            self.problems.remark(Message("table.hidden/rows", count=len(seen), rows=listed), seen[0])
+            self.problems.remark(Message("table.hidden/rows", count=len(seen), rows=rows_listed(seen)), seen[0])
 
     def _marks(self, sheet: _Sheet) -> tuple[list[_Merge], "_Ranges", "_Ranges"]:
         """Return merged ranges, and which rows and columns are hidden."""
@@ -205,7 +211,7 @@ class _Book:
                     self.problems.fail(Message("table.merged/many", most=MAX_MERGED), 1)
         return merges, rows, columns
 
-    def _filled_rows(self, sheet: _Sheet) -> Iterator[Row]:
+    def filled_rows(self, sheet: _Sheet) -> Iterator[Row]:
         """Yield the rows that hold something, without the blank cells at their ends."""
         row, column, size = 0, 0, 0
         cells: dict[int, object] = {}

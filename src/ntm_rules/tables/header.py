@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ntm_rules.messages.errors import TableError, folded
 from ntm_rules.model.facts import Fact
@@ -19,10 +19,14 @@ class Header:
     Attributes:
         names: all of them, in the order in which they come.
         rest: those that are neither the unit nor a fact.
+        unit: that which names the unit; None where none does.
+        facts: the ids of the facts that columns hold.
     """
 
     names: tuple[str, ...]
     rest: tuple[str, ...]
+    unit: str | None = None
+    facts: Mapping[str, str] = field(factory=dict)
 
 
 def header_of(
@@ -32,6 +36,7 @@ def header_of(
     unit_column: str | None = None,
     keep: Sequence[str] = (),
     sheet: str | None = None,
+    header_row: int | None = None,
 ) -> Header:
     """Return the columns of a file that ``tables.read`` reads; what is wrong with it is said there.
 
@@ -39,15 +44,22 @@ def header_of(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, None)
+    reading = Reading.of(path, catalogue, unit_column, keep, None, None, header_row)
     found: dict[str, bool] = {}
+    held: dict[str, str] = {}
+    named: str | None = None
     with suppress(TableError):
         for names in _headers(path, reading, sheet):
             unit = reading.unit_column(1, names, [folded(name) for name in names])
+            named = named if unit is None else names[unit]
             for place, name in enumerate(names):
+                fact = None if place == unit else reading.fact(name)
+                if fact is not None and fact.power is not None:
+                    held[name] = fact.fact
                 # a title of several facts is a fact that has to be named by its id
-                found[name] = place != unit and name not in catalogue and folded(name) not in reading.titles
-    return Header(tuple(found), tuple(name for name, other in found.items() if other and name))
+                found[name] = place != unit and fact is None and folded(name) not in reading.names.titles
+    rest = tuple(name for name, other in found.items() if other and name)
+    return Header(tuple(found), rest, named, held)
 
 
 def _headers(path: Path, reading: Reading, sheet: str | None) -> Iterable[tuple[str, ...]]:
@@ -59,7 +71,7 @@ def _headers(path: Path, reading: Reading, sheet: str | None) -> Iterable[tuple[
             yield tuple(file.schema_arrow.names)
         return
     last: tuple[str, ...] = ()
-    for _, names, values in records(path, reading.problems, reading.knows, sheet):
+    for _, names, values in records(path, reading.problems, reading.search, sheet):
         if names != last:
             yield (last := names)
         if values is None:

@@ -6,19 +6,21 @@ import re
 import stat
 import typing
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError
+from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError, folded
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import decimal_of
+from ntm_rules.tables.legacy import readings
+from ntm_rules.tables.naming import is_row_number
 
 MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
@@ -45,6 +47,15 @@ _DECLARED = re.compile(r"""("?)sep=([^\w\s"]|\t)\1""", re.IGNORECASE)
 """The first line of a CSV file that tells Excel its delimiter."""
 _AHEAD = 30
 """Rows that are looked at for the names of the columns, where the first has none that is known."""
+_SURE = 2
+"""A row below the first that names so many columns is taken for the row of names."""
+_COLUMNS = 3
+"""In a table of fewer columns a row is none that numbers them."""
+_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_LISTED = 5
+_SHOWN = 80
+_MEASURES = re.compile(r"\b(?:dvt|don vi tinh)\b|(?:\b(?:1 000|1000|nghin|ngan|trieu|ty|ti)|[0-9]) ?(?:dong|d|vnd)\b")
+"""What a folded text says that gives the unit of all figures below it."""
 _UTF8_HINT = Message("hint.utf8")
 
 Record = tuple[int, tuple[str, ...], Sequence[object] | None]
@@ -125,31 +136,113 @@ def check_regular(path: Path, problems: Problems) -> None:
         problems.fail(Message("table.file"), 1)
 
 
-def headed(rows: Iterable[tuple[int, Sequence[object]]], problems: Problems, known: Known) -> Iterator[Record]:
-    """Yield rows as records; the first holds the names of the columns.
+Rows = Iterator[tuple[int, Sequence[object]]]
+"""Line and cells of each row that is not blank."""
+
+
+@frozen
+class Search:
+    """How the row with the names of the columns is found.
+
+    Attributes:
+        known: tells a name that is looked for.
+        row: the row, where the caller knows it.
+    """
+
+    known: Known
+    row: int | None = None
+
+    def header(self, rows: Rows, problems: Problems) -> int | None:
+        """Return the row with the names of the columns; None where there is no row. What lies above it is told.
+
+        Raises:
+            TableError: the first row names no column and one below may do, or there is no row where the caller says.
+        """
+        above: dict[int, str] = {}
+        best: tuple[int, int] = (0, 0)
+        found: int | None = None
+        for line, cells in rows:
+            if self.row is not None and line >= self.row:
+                found = line if line == self.row else None
+                break
+            score = 0 if self.row is not None else _score(cells, self.known)
+            best = max(best, (score, -line))
+            if (score and not above) or len(above) > _AHEAD:
+                break
+            above[line] = " ".join(_names(cells)).strip()
+        if self.row is None:
+            found = -best[1] or None
+        elif found is None:
+            problems.fail(Message("table.header/blank", row=self.row), self.row)
+        return self._told(found, {row: text for row, text in above.items() if row < (found or 0)}, best[0], problems)
+
+    def _told(self, found: int | None, above: Mapping[int, str], score: int, problems: Problems) -> int | None:
+        """Tell which rows are left out; fail where the caller should say so."""
+        if not above or found is None:
+            return found
+        first = next(iter(above))
+        if self.row is None and score < _SURE:
+            problems.fail(Message("table.header", first=first, seems=found), first)
+        for row, text in above.items() if self.row is None else ():
+            if _MEASURES.search(folded(text)):
+                problems.fail(Message("table.header/measure", row=row, text=text[:_SHOWN], header=found), row)
+        problems.remark(Message("table.above", row=found, rows=rows_listed(list(above))), first)
+        return found
+
+
+def headed(rows: Callable[[], Rows], search: Search, problems: Problems) -> Iterator[Record]:
+    """Yield rows as records, from the one with the names of the columns on.
 
     Args:
-        rows: line and cells of each row that is not blank.
+        rows: gives the rows from the first on, each time it is asked.
 
     Raises:
-        TableError: the first row names no column, and one below does.
+        TableError: the names of the columns are not found.
     """
-    left = iter(rows)
-    for line, values in islice(left, 1):
-        names = _names(values)
-        ahead: list[tuple[int, Sequence[object]]] = []
-        if not any(map(known, names)):
-            ahead.extend(islice(left, _AHEAD))
-            score, seems = max(((_score(cells, known), -below) for below, cells in ahead), default=(0, 0))
-            if score:
-                problems.fail(Message("table.header", first=line, seems=-seems), line)
-        yield line, names, None
-        for below, cells in chain(ahead, left):
-            yield below, names, cells
+    header = search.header(rows(), problems)
+    yield from below(rows(), header, problems)
+
+
+def below(rows: Rows, header: int | None, problems: Problems) -> Iterator[Record]:
+    """Yield the rows from that with the names of the columns on; one that numbers the columns is left out and told."""
+    names: tuple[str, ...] = ()
+    numbered: bool | None = None
+    exported = False
+    for line, cells in rows:
+        if header is None or line < header:
+            exported = True
+        elif line == header:
+            names = _names(cells)
+            exported = exported or any(is_row_number(folded(name)) for name in names)
+            yield line, names, None
+        else:
+            numbered = exported and numbers_columns(cells, len(names)) if numbered is None else False
+            if numbered:
+                problems.remark(Message("table.numbering", row=line), line)
+            else:
+                yield line, names, cells
+
+
+def numbers_columns(cells: Sequence[object], width: int) -> bool:
+    """Return whether a row numbers all columns: ``A B 1 2 3``, ``1 2 3`` or ``(1) (2) (3)``, with nothing else."""
+    texts = ["" if cell is None else one_form(str(cell)).strip("()[]") for cell in cells]
+    letters = list(takewhile(lambda text: not text.isdigit(), texts))
+    wanted = [*_LETTERS[: len(letters)], *(str(n + 1) for n in range(len(texts) - len(letters)))]
+    return len(texts) == width >= _COLUMNS and texts == wanted
+
+
+def rows_listed(rows: Sequence[int]) -> str:
+    """Return the first of some rows, as a note names them."""
+    return ", ".join(map(str, rows[:_LISTED])) + (" …" if len(rows) > _LISTED else "")
 
 
 def _names(cells: Sequence[object]) -> tuple[str, ...]:
-    return tuple("" if cell is None else one_form(str(cell)) for cell in cells)
+    return tuple("" if cell is None else _name(str(cell)) for cell in cells)
+
+
+def _name(text: str) -> str:
+    """Return the name of a column in one form; of an old font as it is, where an invisible character is a letter."""
+    return " ".join(text.split()) if "\u00ad" in text and any(readings(text)) else one_form(text)
 
 
 def _score(cells: Sequence[object], known: Known) -> int:
@@ -157,13 +250,13 @@ def _score(cells: Sequence[object], known: Known) -> int:
     return sum(map(known, set(_names(cells))))
 
 
-def records(path: Path, problems: Problems, known: Known, sheet: str | None = None) -> Iterator[Record]:
+def records(path: Path, problems: Problems, search: Search, sheet: str | None = None) -> Iterator[Record]:
     """Yield the rows of a file; blank ones are left out.
 
     Args:
         path: its suffix says what kind of file it is.
         problems: takes what is wrong with single rows.
-        known: tells the delimiter of a CSV file: the one that makes the most names known.
+        search: finds the names of the columns; the delimiter of a CSV file is the one that makes the most known.
         sheet: the sheet of an Excel file; the first unless given.
 
     Raises:
@@ -173,22 +266,24 @@ def records(path: Path, problems: Problems, known: Known, sheet: str | None = No
     """
     check_regular(path, problems)
     suffix = path.suffix.lower()
+    if search.row is not None and suffix in _TEXTS[3:]:
+        problems.fail(Message("table.header/kind", name=path.name), 1)
     if suffix == ".xlsx":
         try:
             from ntm_rules.tables.excel import workbook_records
         except ImportError as error:  # of openpyxl
             raise EngineUnavailable(Message("engine.excel"), Message("hint.extra", extra="excel")) from error
-        yield from workbook_records(path, problems, known, sheet)
+        yield from workbook_records(path, problems, search, sheet)
     elif sheet is not None:
         problems.fail(Message("table.sheet/kind", name=path.name), 1)
     elif suffix in _TEXTS:
-        yield from _text_records(path, problems, known)
+        yield from _text_records(path, problems, search)
     else:
         hint = Message("hint.save_xlsx") if suffix.startswith(".xl") else ""
         problems.fail(Message("table.kind", kind=suffix or path.name), 1, hint)
 
 
-def _text_records(path: Path, problems: Problems, known: Known) -> Iterator[Record]:
+def _text_records(path: Path, problems: Problems, search: Search) -> Iterator[Record]:
     suffix = path.suffix.lower()
     encoding = _encoding(path, problems)
     try:
@@ -197,7 +292,7 @@ def _text_records(path: Path, problems: Problems, known: Known) -> Iterator[Reco
         elif suffix in (".jsonl", ".ndjson"):
             yield from _jsonl_records(path, encoding, problems)
         else:
-            yield from _csv_records(path, encoding, problems, known)
+            yield from _csv_records(path, encoding, problems, search)
     except UnicodeError:
         problems.fail(Message("table.encoding", encoding=encoding.removesuffix("-sig").upper()), 1, _UTF8_HINT)
 
@@ -225,7 +320,7 @@ def _lines(file: typing.TextIO, problems: Problems) -> Iterator[str]:
 # -- CSV ---------------------------------------------------------------------------------------
 
 
-def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) -> Iterator[Record]:
+def _csv_records(path: Path, encoding: str, problems: Problems, search: Search) -> Iterator[Record]:
     with path.open(encoding=encoding, newline="") as file:
         declared = _DECLARED.fullmatch(next(_lines(file, problems), "").rstrip("\r\n"))
 
@@ -244,9 +339,10 @@ def _csv_records(path: Path, encoding: str, problems: Problems, known: Known) ->
                 problems.fail(Message("table.csv", line=line, error=str(error)), line)
 
     def fit(delimiter: str) -> tuple[int, int, int]:
-        return _fit(rows(delimiter, Problems(problems.file)), known)
+        return _fit(rows(delimiter, Problems(problems.file)), search.known)
 
-    yield from headed(rows(declared[2] if declared else max(_DELIMITERS, key=fit), problems), problems, known)
+    delimiter = declared[2] if declared else max(_DELIMITERS, key=fit)
+    yield from headed(lambda: rows(delimiter, problems), search, problems)
 
 
 def _fit(rows: Iterator[tuple[int, list[str]]], known: Known) -> tuple[int, int, int]:

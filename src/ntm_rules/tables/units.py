@@ -15,29 +15,27 @@ from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, Fact
 from ntm_rules.model.arguments import id_of, width_of
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike, one_form
+from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell, Unit
 from ntm_rules.tables.cells import (
-    DECIMAL_SEPARATORS,
-    BadCell,
     Merged,
     Percent,
     Reader,
+    is_group_number,
+    is_note,
     is_total,
     reader_of,
     typed_value,
     unwritable,
 )
-from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records
+from ntm_rules.tables.legacy import readings
+from ntm_rules.tables.naming import UNIT_COLUMNS, Named, Names, converted, in_brackets, is_row_number, is_unit
+from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, Search, TableNote, records, rows_listed
 
 __all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
 
 MAX_NAME = 200
 """The most characters of the name of a unit."""
 
-UNIT_COLUMNS = ("unit", "code", "mã", "xã", "đơn vị", "tên xã")
-"""Names of the column that names the unit; the first that a file has is taken."""
-
-
-_LISTED = 5
 _SHOWN = 40
 
 
@@ -68,6 +66,7 @@ def read(
     decimal: str | None = None,
     sheet: str | None = None,
     unit_width: int | None = None,
+    header_row: int | None = None,
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -84,10 +83,12 @@ def read(
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
         sheet: the sheet of an Excel file; the first that is not hidden unless given.
         unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
+        header_row: the row of a CSV or Excel file that holds the names of the columns, from 1; found unless given.
 
     Yields:
-        The rows that can be read, in the order of the file. Rows that are called a total, such as ``Tổng cộng``, are
-        left out, with a warning of the class ``TableNote``.
+        The rows that can be read, in the order of the file. Rows above the names of the columns, one that numbers the
+        columns, and rows without any figure that are a group, a note or a total, such as ``Tổng cộng``, are left out,
+        with a warning of the class ``TableNote``.
 
     Raises:
         TableError: the file or its columns cannot be read, or rows are out of shape: all of them, at the end.
@@ -95,14 +96,14 @@ def read(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width)
+    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row)
     yield from reading.units(_records(Path(path), reading, sheet))
 
 
 def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Record]:
     """Yield the rows of a file; types of columns are looked at with what is looked for."""
     if path.suffix.lower() != ".parquet" or sheet is not None:
-        return records(path, reading.problems, reading.knows, sheet)
+        return records(path, reading.problems, reading.search, sheet)
     from ntm_rules.tables.parquet import parquet_records
 
     return parquet_records(path, reading)
@@ -110,12 +111,19 @@ def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Reco
 
 @frozen
 class Columns:
-    """What the columns of a row are: places of the unit, of facts with their readers, and of what is kept."""
+    """What the columns of a row are: places of the unit, of facts with their readers, and of what is kept.
+
+    Attributes:
+        powers: of ten, with which figures become those of their facts; of facts in other units only.
+        number: the place of the column that numbers the rows.
+    """
 
     names: tuple[str, ...]
     unit: int | None
     facts: tuple[tuple[int, str, Reader], ...]
     kept: tuple[tuple[int | None, str], ...]
+    powers: Mapping[str, int]
+    number: int | None = None
 
 
 @frozen
@@ -129,13 +137,17 @@ class Reading:
     decimal: str | None
     typed: bool = False
     width: int | None = None
+    header_row: int | None = None
     bad: list[FactProblem] = field(init=False, factory=list)
-    titles: dict[str, list[str]] = field(init=False, factory=dict)
-    readers: dict[str, Reader] = field(init=False, factory=dict)
+    readers: dict[tuple[str, str], Reader] = field(init=False, factory=dict)
+    told: set[Message] = field(init=False, factory=set)
     lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
     totals: list[int] = field(init=False, factory=list)
+    asides: list[int] = field(init=False, factory=list)
+    numbers: list[tuple[int, str]] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
+    names: Names = field(init=False)
     keep_as_is: frozenset[str] = field(init=False)
     keep_folded: frozenset[str] = field(init=False)
 
@@ -147,10 +159,9 @@ class Reading:
     def _folded(self) -> frozenset[str]:
         return frozenset(map(folded, self.keep))
 
-    def __attrs_post_init__(self) -> None:
-        for fact in self.facts.values():
-            if fact.title is not None:
-                self.titles.setdefault(folded(fact.title.vi), []).append(fact.id)
+    @names.default
+    def _names(self) -> Names:
+        return Names(self.facts)
 
     @classmethod
     def of(
@@ -161,17 +172,22 @@ class Reading:
         keep: Sequence[str],
         decimal: str | None,
         width: int | None = None,
+        header_row: int | None = None,
     ) -> "Reading":
         """Return what a file is read with.
 
         Raises:
-            BadArgument: *decimal* is another word.
+            BadArgument: *decimal* is another word, or a number is none.
+            TableError: a row of names is said of a file that has none.
         """
         if decimal is not None and decimal not in DECIMAL_SEPARATORS:
             known = tuple(DECIMAL_SEPARATORS)
             raise BadArgument(Message("argument.one_of", argument="decimal", names=known, value=str(decimal)))
-        typed = Path(path).suffix.lower() in TYPED
-        return cls(Problems(str(path)), facts, unit, tuple(keep), decimal, typed, width_of(width))
+        problems, suffix = Problems(str(path)), Path(path).suffix.lower()
+        if header_row is not None and suffix == ".parquet":
+            problems.fail(Message("table.header/kind", name=Path(path).name), 1)
+        numbers = width_of(width), width_of(header_row, "header_row")
+        return cls(problems, facts, unit, tuple(keep), decimal, suffix in TYPED, *numbers)
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
@@ -187,19 +203,32 @@ class Reading:
 
     def finish(self) -> None:
         """Raise what was found, after the last row."""
-        if not (self.lines or self.bad or self.problems.found):
+        if not (self.lines or self.bad or self.problems.found or self.numbers):
             self.problems.note(Message("table.empty"), 1)
         self.kept()
+        self.codes_without_width()
         self.remark_totals()
         self.problems.stop()
         if self.bad:
             raise FactError(self.bad)
 
+    def codes_without_width(self) -> None:
+        """Note that codes are numbers, once for all rows: whether they lost zeros is not to be seen."""
+        if self.numbers:
+            first, example = self.numbers[0]
+            rows = rows_listed([line for line, _ in self.numbers])
+            told = {"place": self.place, "rows": rows, "example": example, "count": len(self.numbers)}
+            code = "table.unit/numbers" if self.typed else "table.unit/numbers_bare"
+            self.problems.note(Message(code, **told), first)
+
     def remark_totals(self) -> None:
         """Tell which rows were left out."""
         if self.totals:
-            rows = ", ".join(map(str, self.totals[:_LISTED])) + (" …" if len(self.totals) > _LISTED else "")
-            self.problems.remark(Message("table.total", count=len(self.totals), rows=rows), self.totals[0])
+            told = {"count": len(self.totals), "rows": rows_listed(self.totals)}
+            self.problems.remark(Message("table.total", **told), self.totals[0])
+        if self.asides:
+            told = {"count": len(self.asides), "rows": rows_listed(self.asides)}
+            self.problems.remark(Message("table.aside", **told), self.asides[0])
 
     def kept(self) -> None:
         """Note the columns to keep that the file has not."""
@@ -222,7 +251,7 @@ class Reading:
             self.problems.note(message, line)
             return None
         values = [*values, *[None] * (len(names) - len(values))]
-        if columns.unit is not None and self.is_total(line, values, columns.unit):
+        if columns.unit is not None and self.is_left_out(line, values, columns):
             return None
         unit = None if columns.unit is None else self.unit_of(line, _own(values[columns.unit]))
         before = len(self.bad)
@@ -235,14 +264,25 @@ class Reading:
         kept = {name: "" if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
         return UnitFacts(unit, facts, kept, line)
 
-    def is_total(self, line: int, values: Sequence[object], unit: int) -> bool:
-        """Whether a row sums up others, by the name of its unit or, without one, by its first cell; it is counted."""
-        name = _own(values[unit])
-        if name is None or name == "":
-            name = next((own for value in values if (own := _own(value)) is not None and own != ""), None)
-        found = isinstance(name, str) and is_total(name)
-        self.totals.extend([line] if found else [])
-        return found
+    def is_left_out(self, line: int, values: Sequence[object], columns: Columns) -> bool:
+        """Whether a row is no unit; it is counted.
+
+        It sums up others, by the name of its unit or, without one, by its first cell; or it has no figure at all, and
+        is a note, a group, which has a Roman number or a letter, or has no unit.
+        """
+        called = _own(values[columns.unit or 0])
+        blank = called is None or (isinstance(called, str) and not called.strip())
+        if blank:
+            called = next((own for value in values if (own := _own(value)) is not None and own != ""), None)
+        if isinstance(called, str) and is_total(called):
+            self.totals.append(line)
+            return True
+        group = columns.number is not None and is_group_number(_own(values[columns.number]))
+        aside = blank or group or (isinstance(called, str) and is_note(called))
+        if aside and called is not None and not any(_is_filled(values[place]) for place, _, _ in columns.facts):
+            self.asides.append(line)
+            return True
+        return False
 
     def text(self, line: int, column: str, value: object) -> str:
         """Return a value that passes through as a text; what cannot be written is noted."""
@@ -259,10 +299,11 @@ class Reading:
             value = values[place]
             try:
                 value = typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
+                if columns.powers and fact in columns.powers:
+                    value = converted(value, columns.powers[fact])
             except BadCell as bad:
-                at = Message("place.cell", place=self.place, line=line, name=columns.names[place])
-                hint = Message("place.hinted", hint=bad.hint, place=at) if bad.hint else at
-                self.bad.append(FactProblem(unit, fact, value, bad.expected, hint))
+                at = (line, columns.names[place], self.place)
+                self.bad.append(FactProblem(unit, fact, value, bad.expected, bad.hint, *at))
             if isinstance(value, dict):
                 self.text(line, columns.names[place], value)
             if value is not None:
@@ -274,6 +315,9 @@ class Reading:
         flaw = flaw_of_name(one_form(given), place=self.place, line=line) if isinstance(given, str) else None
         if flaw is not None:
             self.problems.note(flaw, line)
+            return None
+        if self.width is None and _is_number(given):
+            self.numbers.append((line, shown(str(given))))
             return None
         try:
             unit = id_of(given, "unit", self.width)
@@ -317,45 +361,89 @@ class Reading:
 
     # -- columns -----------------------------------------------------------------------------
 
+    @property
+    def search(self) -> Search:
+        """How the row with the names of the columns is found."""
+        return Search(self.knows, self.header_row)
+
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
-        units = (*UNIT_COLUMNS, *((self.unit,) if self.unit else ()))
         fold = folded(name)
-        named = fold in self.keep_folded or fold in {folded(unit) for unit in units}
+        named = fold in self.keep_folded or is_unit(fold) or (self.unit is not None and fold == folded(self.unit))
         return named or name in self.keep_as_is or self.fact(name) is not None
 
-    def fact(self, name: str) -> str | None:
-        """Return the id of the fact that a column names by id or title; None where it names none or several."""
-        ids = [name] if name in self.facts else self.titles.get(folded(name), [])
-        return ids[0] if len(ids) == 1 else None
+    def fact(self, name: str) -> Named | None:
+        """Return the fact that a column names; None where it names none or several."""
+        return self.names.fact(name, lambda fact, text: self.reader(Named(fact))(text))
 
     def columns(self, line: int, names: tuple[str, ...]) -> Columns:
         """Return what the columns are; every problem of the header noted."""
         folds = [folded(name) for name in names]
         self.seen.update(names)
         self.seen.update(fold for fold in folds if fold)
+        self.old_font(line, names)
         unit = self.unit_column(line, names, folds)
         places = {key: place for place, key in reversed([*enumerate(names), *enumerate(folds)]) if key}
         kept = tuple((places.get(k, places.get(folded(k))), k) for k in self.keep)
         passed = {place for place, _ in kept}
         facts: list[tuple[int, str, Reader]] = []
+        powers: dict[str, int] = {}
         taken: dict[str, str] = {}
         for place, name in enumerate(names):
-            fact = None if place == unit else self.fact(name)
-            key = fact or (name if name in self.keep_as_is else folds[place])
+            named = None if place == unit else self.fact(name)
+            if named is not None and named.power is None and place in passed:
+                named = None
+            key = named.fact if named else (name if name in self.keep_as_is else folds[place])
             if not key:
                 self.problems.note(Message("table.column/nameless", number=place + 1), line)
             elif key in taken:
                 self.problems.note(_twice(name, taken[key]), line)
-            elif fact is not None:
-                facts.append((place, fact, self.reader(fact)))
+            elif named is not None:
+                facts.append((place, named.fact, self.reader(named)))
+                if self.power(line, name, named):
+                    powers[named.fact] = named.power or 0
             elif place != unit and place not in passed:
-                self.unknown(line, name)
+                self.other(line, name, folds[place], None if unit is None else names[unit])
             taken[key] = name
-        return Columns(names, unit, tuple(facts), kept)
+        number = next((place for place, fold in enumerate(folds) if place != unit and is_row_number(fold)), None)
+        return Columns(names, unit, tuple(facts), kept, powers, number)
+
+    def power(self, line: int, name: str, named: Named) -> bool:
+        """Return whether the figures of a column are converted, which is told; that they cannot be is noted."""
+        own = Unit.of_fact(self.facts[named.fact])
+        if named.power is None and named.unit is not None:
+            told = {"name": name, "unit": named.unit.text, "fact": named.fact}
+            message = Message("table.measure", own=own.text, **told) if own else Message("table.measure/none", **told)
+            self.problems.note(message, line)
+        if not named.power or named.unit is None or own is None:
+            return False
+        code = "table.converted" if named.power < 0 else "table.converted/times"
+        told = {"name": name, "unit": named.unit.text, "own": own.text, "factor": 10 ** abs(named.power)}
+        self.tell(Message(code, **told), line)
+        return True
+
+    def tell(self, message: Message, line: int) -> None:
+        """Warn once of what is no error."""
+        if message not in self.told:
+            self.told.add(message)
+            self.problems.remark(message, line)
+
+    def old_font(self, line: int, names: Sequence[str]) -> None:
+        """Raise if a column has a name in an encoding from before Unicode: then they all have.
+
+        Raises:
+            TableError: it has.
+        """
+        for name in names:
+            said = [] if name.isascii() or self.knows(name) else list(readings(name))
+            if said:
+                known = (found for found in said if self.knows(one_form(found[1])))
+                encoding, meaning = next(known, said[0])
+                told = {"encoding": encoding, "name": name, "meaning": meaning}
+                self.problems.fail(Message("table.encoding/font", **told), line)
 
     def unit_column(self, line: int, names: tuple[str, ...], folds: list[str]) -> int | None:
-        """Return the place of the column that names the unit."""
+        """Return the place of the column that names the unit; its absence is noted."""
         for wanted in UNIT_COLUMNS if self.unit is None else (self.unit,):
             if folded(wanted) in folds:
                 return folds.index(folded(wanted))
@@ -365,20 +453,32 @@ class Reading:
             self.problems.note(Message("table.unit/no_column", names=UNIT_COLUMNS), line)
         return None
 
-    def reader(self, fact: str) -> Reader:
-        """Return the reader of a fact's cells, made once."""
-        if fact not in self.readers:
-            self.readers[fact] = reader_of(self.facts[fact], self.decimal)
-        return self.readers[fact]
+    def reader(self, named: Named) -> Reader:
+        """Return the reader of a fact's cells, made once for each unit that columns give figures in."""
+        key = (named.fact, named.unit.text if named.unit else "")
+        if key not in self.readers:
+            self.readers[key] = reader_of(self.facts[named.fact], self.decimal, named.unit if named.power else None)
+        return self.readers[key]
 
-    def unknown(self, line: int, name: str) -> None:
-        """Note a column that is not a fact, or is the title of several."""
-        ids = self.titles.get(folded(name), [])
+    def other(self, line: int, name: str, fold: str, unit: str | None) -> None:
+        """Tell of a column that is passed over; note one that is not a fact, or is the title of several.
+
+        Args:
+            unit: the name of the column that names the unit.
+        """
+        if is_row_number(fold):
+            self.tell(Message("table.passed", name=name), line)
+            return
+        if unit is not None and is_unit(fold):
+            self.tell(Message("table.passed/unit", name=name, unit=unit), line)
+            return
+        ids = self.names.titles.get(fold, ())
         if ids:
             self.problems.note(Message("table.column/title", name=name, ids=tuple(ids)), line)
             return
         titles = [fact.title.vi for fact in self.facts.values() if fact.title is not None]
-        close = near(name, [*self.facts, *titles])
+        known = [*self.facts, *titles]
+        close = near(name, known) or near(in_brackets(name)[0], known)
         hint = Message("hint.near_or_keep", names=close, name=name) if close else Message("hint.keep", name=name)
         self.problems.note(Message("table.column/unknown", name=name), line, hint)
 
@@ -410,6 +510,18 @@ def flaw_of_text(text: str, **place: object) -> Message | None:
         return Message("table.text/long", most=MAX_LINE, **place)
     sign = unwritable(text)
     return None if sign is None else Message("table.text", sign=sign, **place)
+
+
+def _is_number(given: object) -> bool:
+    """Return whether a code was stored as a whole number."""
+    if isinstance(given, bool):
+        return False
+    return isinstance(given, int) or (isinstance(given, float | Decimal) and given == given // 1)
+
+
+def _is_filled(value: object) -> bool:
+    own = _own(value)
+    return bool(one_form(own)) if isinstance(own, str) else own is not None
 
 
 def _own(value: object) -> object:

@@ -64,7 +64,9 @@ class Registry:
         return tuple(p.successor for p in self.provinces if p.id == province and p.successor is not None)
 
     def resolve(self, name: str) -> str:
-        """Return the id of a province given by id or by name, with or without diacritics.
+        """Return the id of a province given by id or by name, with or without diacritics and what it is called.
+
+        ``Tỉnh Lạng Sơn``, ``TP. Hà Nội`` and ``langson`` are found, and ``Đắc Lắc`` for Đắk Lắk.
 
         Raises:
             UnknownName: nothing has the name; with near matches.
@@ -73,9 +75,9 @@ class Registry:
         name = name_of(name, "province")
         if any(name == p.id for p in self.provinces):
             return name
-        found = self._ids_by_name.get(folded(name), ())
-        if len(found) == 1:
-            return found[0]
+        for found in (self._ids_by_name.get(folded(name), ()), self._ids_by_sound.get(_sound(name), ())):
+            if len(found) == 1:
+                return found[0]
         raise UnknownName(Message("kind.province"), name, [*self.ids(), *(p.title.vi for p in self.provinces)])
 
     @property
@@ -86,6 +88,16 @@ class Registry:
         for p in self.provinces:
             for name in (p.id, p.title.vi, p.title.en):
                 found.setdefault(folded(name), {})[p.id] = None
+        return {name: tuple(ids) for name, ids in found.items()}
+
+    @property
+    @kept
+    def _ids_by_sound(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the provinces whose names differ in spelling only."""
+        found: dict[str, dict[str, None]] = {}
+        for p in self.provinces:
+            for name in (p.id, p.title.vi, p.title.en):
+                found.setdefault(_sound(name), {})[p.id] = None
         return {name: tuple(ids) for name, ids in found.items()}
 
     def find(self, name: str, date: dt.date | str) -> Province:
@@ -107,6 +119,9 @@ class Registry:
                 raise NotInForce(Message("error.province_ended", province=last.id, date=last.end))
             merged = Message("error.province_merged", province=last.id, date=last.end, successor=last.successor)
             raise NotInForce(merged)
+        before = tuple(p.id for p in self.provinces if p.successor == province_id and p.on(date))
+        if before:
+            raise NotInForce(Message("error.province_future/before", province=last.id, date=date, before=before))
         raise NotInForce(Message("error.province_future", province=last.id, date=date))
 
     def latest(self, name: str, date: dt.date | str) -> Province:
@@ -135,6 +150,23 @@ class Registry:
             told = {"territory": old.id, "province": province.id, "parts": parts}
             raise BadArgument(Message("argument.territory", **told))
         return old
+
+
+_SPELT = {
+    **dict.fromkeys(("daclac", "daclak", "daklac"), "daklak"),
+    "dacnong": "daknong",
+    "baccan": "backan",
+}
+"""Names of provinces that are spelt with c as well as with k."""
+
+
+def _sound(name: str) -> str:
+    """Return a name without what a province is called and blanks, and in one of its spellings."""
+    plain = folded(name)
+    for kind in ("tinh ", "thanh pho ", "tp "):
+        plain = plain.removeprefix(kind)
+    together = plain.replace(" ", "")
+    return _SPELT.get(together, together)
 
 
 def read_registry(root: Map, reader: Reader) -> Registry:

@@ -90,7 +90,7 @@ class Possible:
                 one.touched |= other.touched
                 one.given |= other.given
                 of |= dict.fromkeys(other.facts, one)
-            one.touched |= {n for n in names if n in self.facts}
+            one.touched |= {n for n in names if n in self.checker.places}
             one.given |= {n for n in names if n in self.given}
         found = {id(tied): tied for tied in of.values()}
         return iter(found.values())
@@ -108,13 +108,18 @@ class Possible:
             return
         places = [self.checker.places[name] for name in self._sorted(tied.touched)]
         known = {name: self.given[name] for name in tied.given}
+        found: dict[tuple[FactValue | None, ...], list[object]] = {}
         for chosen in itertools.product(*((None, *values) for values in choices)):
             facts = known | {n: v for n, v in zip(names, chosen, strict=True) if v is not None}
             try:
-                slots = self.checker.check(facts, None).values
+                found[chosen] = typing.cast(list[object], self.checker.check(facts, None).values)
             except FactError:
                 continue
-            yield State(chosen, tuple((place, slots[place]) for place in places))
+        more = {(n, c[:n] + c[n + 1 :]) for c in found for n, value in enumerate(c) if value is not None}
+        for chosen, slots in found.items():
+            absent = [n for n, name in enumerate(names) if slots[self.checker.places[name]] is None]
+            full = not any((n, chosen[:n] + chosen[n + 1 :]) in more for n in absent)
+            yield State(chosen, tuple((place, slots[place]) for place in places), full)
 
     # -- values --------------------------------------------------------------------------------
 
@@ -139,7 +144,7 @@ class Possible:
         bounds = [bound for bound in (fact.minimum, fact.maximum) if bound is not None]
         limits = {*self.limits.get(fact.id, ()), *bounds}
         if fact.id in self._grown:
-            more = self._number(typing.cast(str, self._grown[fact.id]))
+            more = self._number(self._grown[fact.id])
             limits |= {limit - more for limit in limits}
         edges = sorted({Fraction(limit) for limit in limits} | {*self._edges(fact)} or {Fraction(0), Fraction(1)})
         stepped = fact.type is FactType.COUNT or fact.id in self.checker.stepped or self._is_part(fact.id)
@@ -163,7 +168,7 @@ class Possible:
     def _edges(self, fact: Fact) -> Iterator[Fraction]:
         """Yield the numbers at which a share turns of which the fact is a part or the whole."""
         for share, part, whole in self.ratios:
-            limits = [Fraction(limit) / share.scale for limit in {*self.limits.get(share.id, ()), Decimal(share.scale)}]
+            limits = self._shares(share)
             more = share.undecided if share.undecided in self.given else None
             grown = {Fraction(0), Fraction(0 if more is None else self._number(more))}
             if fact.id == part.id:
@@ -172,11 +177,18 @@ class Possible:
             if fact.id == whole.id:
                 yield from self._wholes(share, part, whole)
 
+    def _shares(self, share: Fact) -> list[Fraction]:
+        """Return the parts of one whole at which a share turns, is whole, or is what was given."""
+        limits = {*self.limits.get(share.id, ()), Decimal(share.scale)}
+        if share.id in self.given and share.id in self.checker.places:
+            limits.add(self._number(share.id))
+        return [Fraction(limit) / share.scale for limit in limits]
+
     def _wholes(self, share: Fact, part: Fact, whole: Fact) -> Iterable[Fraction]:
         """Return wholes of which a part can be exactly what a limit asks for."""
         if whole.id in self.given:
             return [Fraction(self._number(whole.id))]
-        limits = [Fraction(limit) / share.scale for limit in {*self.limits.get(share.id, ()), Decimal(share.scale)}]
+        limits = self._shares(share)
         if part.id in self.given:
             given = Fraction(self._number(part.id))
             more = Fraction(self._number(share.undecided) if share.undecided in self.given else 0)

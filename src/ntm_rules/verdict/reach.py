@@ -50,7 +50,7 @@ def pairs_in(pairs: Pairs) -> tuple[tuple[int, int], ...]:
 
 
 def differ(pairs: Pairs) -> bool:
-    """Return whether a pair among them has two outcomes that differ."""
+    """Return whether a pair among them is of two outcomes that differ."""
     return bool(pairs & ~_SAME)
 
 
@@ -77,10 +77,12 @@ class State:
     Attributes:
         given: for each of its inputs what is given; None where nothing is.
         slots: what that puts into the places of the values.
+        full: no fact is missing that could still be given.
     """
 
     given: tuple[object, ...]
     slots: tuple[tuple[int, object], ...]
+    full: bool
 
 
 @frozen(eq=False)
@@ -90,20 +92,16 @@ class Variable:
     Attributes:
         inputs: their names.
         states: what they can be, nothing given first; empty where that is too much to go through.
-        is_judgement: nobody has to give it, where everything is given.
         alike: for each state the first one that no comparison tells from it; None while each stands for itself.
     """
 
     inputs: tuple[str, ...]
     states: tuple[State, ...]
-    is_judgement: bool = False
     alike: tuple[int, ...] | None = None
 
     def told_apart(self, full: bool = False) -> list[int]:
-        """Return the states that comparisons tell apart; *full* for those alone in which everything is given."""
-        every = range(len(self.states))
-        given = [n for n in every if not full or self.is_judgement or None not in self.states[n].given]
-        return sorted({self._alike[n] for n in given or every})
+        """Return the states that comparisons tell apart; *full* for the full ones alone."""
+        return sorted({alike for state, alike in zip(self.states, self._alike, strict=True) if state.full or not full})
 
     def moves(self, name: str) -> list[Move]:
         """Return the pairs of states that differ in one input alone and that comparisons tell apart."""
@@ -329,7 +327,7 @@ class Reach:
     """What nodes can come to.
 
     Attributes:
-        full: only states in which every fact is given.
+        full: only states in which no fact is missing that could still be given.
         exact: False as soon as something was taken to be possible that may not be.
     """
 
@@ -343,6 +341,11 @@ class Reach:
 
     def __attrs_post_init__(self) -> None:
         self._states = [[(n, n) for n in variable.told_apart(self.full)] for variable in self.codes.variables]
+
+    def turns(self, node: Node, variable: int, name: str) -> bool:
+        """Return whether an input alone may change the outcome of a node, in some state of everything else."""
+        of = self.codes.variables[variable]
+        return (not of.states or bool(of.moves(name))) and differ(self.pairs(node, {}, (variable, name)))
 
     def pairs(self, node: Node, context: Context, moved: tuple[int, str] | None = None, size: int = 1) -> Pairs:
         """Return the pairs of a node.
@@ -384,9 +387,8 @@ class Reach:
         found, order = 0, sorted(leaf.variables)
         ways = [[context[v]] if v in context else self._choices(v, moved) for v in order]
         for chosen in itertools.product(*ways):
-            one, other = (tuple(move[side] for move in chosen) for side in (0, 1))
-            first = self.codes.of(leaf, one)
-            found |= pair(first, first if one == other else self.codes.of(leaf, other))
+            first = self.codes.of(leaf, tuple(move[0] for move in chosen))
+            found |= pair(first, self.codes.of(leaf, tuple(move[1] for move in chosen)))
         return found
 
     def _together(
@@ -436,8 +438,8 @@ class Reach:
         if variable is None:
             raise _TooMany
         inside = frozenset(v for member in members for v in member.variables)
-        key = (node, members, moved if moved and moved[0] in inside and moved[0] not in context else None)
-        key = (*key, *((v, context[v]) for v in inside if v in context))
+        of = moved if moved and moved[0] in inside and moved[0] not in context else None
+        key = (node, members, of, *((v, context[v]) for v in inside if v in context))
         if key not in self._known:
             choices = self._choices(variable, moved)
             inner = ({**context, variable: choice} for choice in choices)

@@ -17,10 +17,10 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.judgements import Basis
 from ntm_rules.model.outcomes import Outcome, guarded, negation_of
-from ntm_rules.model.rulesets import Indicator, Ruleset
+from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Step, Steps, second_reading
 from ntm_rules.model.thresholds import Cell, asked_of, bound_threshold, matching, selected
-from ntm_rules.model.walk import conditions, facts_of_derived, given_for, indicators, leaves, threshold_cells
+from ntm_rules.model.walk import facts_of_derived, given_for, indicators, leaves, threshold_cells
 from ntm_rules.verdict.compare import Code
 from ntm_rules.verdict.judging import counting, places_of
 from ntm_rules.verdict.possible import Possible
@@ -35,7 +35,6 @@ from ntm_rules.verdict.reach import (
     Values,
     Variable,
     constant,
-    differ,
     joined,
     outcomes,
 )
@@ -99,14 +98,15 @@ def _names(ruleset: Ruleset, leaf: Compared, floor: Evidence | None) -> tuple[st
     return tuple(dict.fromkeys(given for name in (*compared, *by) for given in given_for(ruleset, name)))
 
 
-def _read(ruleset: Ruleset, floor: Evidence | None) -> Iterator[str]:
-    """Yield the facts that the comparisons of a set rest on, those of its prerequisites by finding included."""
-    for condition in conditions(ruleset):
-        for leaf in singles(condition):
-            if isinstance(leaf, Compared):
-                yield from _names(ruleset, leaf, floor)
-            elif leaf.resolved is not None:
-                yield from _read(leaf.resolved, floor)
+def _read(ruleset: Ruleset, read: Iterable[Indicator], floor: Evidence | None) -> Iterator[str]:
+    """Yield the facts that the comparisons of indicators rest on, those of prerequisites by finding included."""
+    for indicator in read:
+        for condition in (indicator.applies_if, indicator.require):
+            for leaf in () if condition is None else singles(condition):
+                if isinstance(leaf, Compared):
+                    yield from _names(ruleset, leaf, floor)
+                elif leaf.resolved is not None:
+                    yield from _read(leaf.resolved, (i for _, i in indicators(leaf.resolved)), floor)
 
 
 def _scored(ruleset: Ruleset, name: str) -> bool:
@@ -177,11 +177,11 @@ class _Tree:
 
     Attributes:
         nodes: of the set, its criteria and its indicators.
-        figures: of its indicators.
+        figures: of each indicator its outcome, and whether it applies where that is asked.
     """
 
     nodes: Sequence[Node]
-    figures: Sequence[Node]
+    figures: Sequence[Sequence[Node]]
 
 
 Ask = Callable[[int], Node | None]
@@ -203,6 +203,7 @@ class _Planter:
         applies = [None if i.applies_if is None else conditions.condition(i.applies_if, i.no) for i in below]
         require = [conditions.condition(indicator.require, indicator.no) for indicator in below]
         figures = [r if a is None else Mapped(guarded, [a, r]) for a, r in zip(applies, require, strict=True)]
+        parts = [(f,) if a is None else (f, a) for a, f in zip(applies, figures, strict=True)]
         spoken = counting(ruleset, verdict.judgements, given_with, verdict.unit).spoken
         first = 1 + len(ruleset.criteria)
 
@@ -220,7 +221,7 @@ class _Planter:
         criteria, own = second_reading(ruleset, (*verdict.voices, Basis.OPEN), said, logic)
         nodes = [self._filled(_shortened(steps), logic) for steps in criteria]
         whole = joined(ruleset.at_least_n, nodes)
-        return _Tree([whole, *nodes, *(self._filled(steps, logic) for steps in own)], figures)
+        return _Tree([whole, *nodes, *(self._filled(steps, logic) for steps in own)], parts)
 
     def _prerequisite(self, home: _Home, other: Ruleset) -> Node:
         """Return a prerequisite by finding, in which nobody is asked to judge."""
@@ -263,19 +264,25 @@ def _shortened(steps: Steps[Node]) -> Steps[Node]:
 
 @frozen
 class _Place:
-    """An indicator or criterion of the target, in printed order.
+    """An indicator or criterion, in printed order.
 
     Attributes:
+        number: in that order, a criterion before its indicators.
         place: among the outcome codes.
+        indicator: None for a criterion.
         judgement: the variable of the judgement that may be made on it; None where there is none.
     """
 
     number: int
     place: int
-    no: str
-    is_criterion: bool
+    criterion: Criterion
     indicator: Indicator | None
-    judgement: int | None
+    judgement: int | None = None
+
+    @property
+    def no(self) -> str:
+        """The printed number."""
+        return self.criterion.no if self.indicator is None else self.indicator.no
 
 
 class _Asking:
@@ -286,12 +293,15 @@ class _Asking:
         ruleset = self.ruleset = verdict.ruleset
         size = len(ruleset.facts)
         values: Values = list(verdict.values[:size])
-        possible = Possible(ruleset, verdict.facts, values, frozenset(_read(ruleset, ruleset.minimum_evidence)))
+        below = [each for each in _printed(ruleset) if self._is_below(each)]
+        asked = [each.indicator for each in below if each.indicator is not None]
+        read = frozenset(_read(ruleset, asked, ruleset.minimum_evidence))
+        possible = Possible(ruleset, verdict.facts, values, read)
         self.facts = len(possible.variables)
         self.variables = list(possible.variables)
-        self.places = [self._judged(each, size) for each in _printed(ruleset)]
-        values += [_OPEN] * (1 + len(self.places))
-        by_place = {each.place: each.judgement for each in self.places}
+        self.below = [self._judged(each, size) for each in below]
+        values += [_OPEN] * len(verdict.codes)
+        by_place = {each.place: each.judgement for each in self.below}
 
         def ask(at: int) -> Node | None:
             variable = by_place.get(at)
@@ -311,19 +321,20 @@ class _Asking:
         if places_of(self.ruleset)[printed.no] != printed.place:
             return printed
         slot = size + printed.place
-        states = (State((None,), ((slot, _OPEN),)), *(State((int(o),), ((slot, int(o)),)) for o in _JUDGED))
-        self.variables.append(Variable((printed.no,), states, is_judgement=True))
+        said = (State((int(outcome),), ((slot, int(outcome)),), full=True) for outcome in _JUDGED)
+        nothing = State((None,), ((slot, _OPEN),), full=True)  # for nobody has to judge
+        self.variables.append(Variable((printed.no,), (nothing, *said)))
         return evolve(printed, judgement=len(self.variables) - 1)
 
     def found(self) -> RelevantFacts:
         """Return what is relevant."""
-        below = [each for each in self.places if self._is_below(each)]
+        below = self.below
         relevant = [
             (number, name)
             for number, variable in enumerate(self.variables)
             if number in self.root.variables
             for name in variable.inputs
-            if differ((self.every if variable.is_judgement else self.some).pairs(self.root, {}, (number, name)))
+            if (self.some if number < self.facts else self.every).turns(self.root, number, name)
         ]
         facts = [(number, name) for number, name in relevant if number < self.facts]
         judged = {number for number, _ in relevant if number >= self.facts}
@@ -338,7 +349,7 @@ class _Asking:
             found.append(((not asked.alone, first.number, order), asked))
         for each in below:
             if each.judgement in judged:
-                asked = Asked(each.no, None, each.is_criterion, alone[each.place], ())
+                asked = Asked(each.no, None, each.indicator is None, alone[each.place], ())
                 found.append(((not asked.alone, each.number, len(self.ruleset.facts)), asked))
         cells = [cell for each in below if each.judgement in judged for cell in self._open_cells(each)]
         return RelevantFacts(
@@ -353,16 +364,17 @@ class _Asking:
         """Return whether an indicator or criterion is of the target."""
         if self.place in (0, each.place):
             return True
-        criterion = self.place <= len(self.ruleset.criteria) and self.ruleset.criteria[self.place - 1]
-        return bool(criterion) and each.indicator is not None and each.indicator in criterion.indicators
+        chosen = self.ruleset.criteria[self.place - 1 : self.place]  # none for an indicator
+        return each.indicator is not None and any(each.criterion is criterion for criterion in chosen)
 
     def _moved_by(self, each: _Place, facts: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
-        """Return the facts by which the figures of an indicator may change; none of a criterion."""
-        if each.is_criterion:
+        """Return the facts by which what the figures say of an indicator may change; none of a criterion."""
+        if each.indicator is None:
             return set()
-        node = self.tree.figures[each.place - 1 - len(self.ruleset.criteria)]
-        own = [fact for fact in facts if fact[0] in node.variables]
-        return {fact for fact in own if differ(self.some.pairs(node, {}, fact))}
+        parts = self.tree.figures[each.place - 1 - len(self.ruleset.criteria)]
+        return {
+            (n, name) for n, name in facts for node in parts if n in node.variables and self.some.turns(node, n, name)
+        }
 
     def _decides(self, each: _Place, facts: set[int]) -> bool:
         """Return whether answers to what one indicator rests on, or a judgement on it, may decide the target."""
@@ -405,11 +417,9 @@ class _Asking:
 
 def _printed(ruleset: Ruleset) -> Iterator[_Place]:
     """Yield the criteria, each before its indicators."""
-    place, number = 1 + len(ruleset.criteria), 0
+    place, number = 1 + len(ruleset.criteria), itertools.count()
     for at, criterion in enumerate(ruleset.criteria, 1):
-        yield _Place(number, at, criterion.no, True, None, None)
+        yield _Place(next(number), at, criterion, None)
         for indicator in criterion.indicators:
-            number += 1
-            yield _Place(number, place, indicator.no, False, indicator, None)
+            yield _Place(next(number), place, criterion, indicator)
             place += 1
-        number += 1

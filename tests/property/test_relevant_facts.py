@@ -1,0 +1,141 @@
+"""What to ask next is what brute force finds, and answering it decides."""
+
+import typing
+
+from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
+
+from ntm_rules import FactError, Judgement, Outcome, Ruleset, Verdict, assess, relevant_facts
+from ntm_rules.model import conditions as c
+from ntm_rules.model import walk
+from ntm_rules.model.rulesets import Indicator
+from ntm_rules.model.thresholds import bound_threshold
+from oracle_of_relevance import Everything, missing
+from property.strategies import Facts, facts, rulesets
+
+MANY = settings(max_examples=settings().max_examples * 4)
+MOST_INPUTS, MOST_STATES, MOST_NODES = 8, 1_200, 4
+BODIES = ("province", "district", "commune")
+ORDERS = (
+    ("figures", *BODIES, "other"),
+    ("province", "figures", "district", "commune", "other"),
+    ("commune", "district", "figures", "province", "other"),
+)
+
+
+class Unit:
+    """A set, a unit of it, and what is asked about; prints short, which hypothesis would not do for one of attrs."""
+
+    def __init__(
+        self, ruleset: Ruleset, facts: Facts, said: list[Judgement], voices: tuple[str, ...], target: str | None
+    ) -> None:
+        self.ruleset, self.facts, self.said, self.voices, self.target = ruleset, facts, said, voices, target
+
+    def __repr__(self) -> str:
+        lines = [f"{no} {i.applies_if and shown(i.applies_if)} -> {shown(i.require)}" for no, i in self.indicators()]
+        ks = [(cr.no, cr.at_least_n) for cr in self.ruleset.criteria if cr.at_least_n] + [self.ruleset.at_least_n]
+        derived = [
+            f"{d.id}: {type(d.rule).__name__} {walk.given_for(self.ruleset, d.id)}" for d in self.ruleset.derived
+        ]
+        lines += [f"{ks} {self.ruleset.bindings} {self.ruleset.minimum_evidence}", *derived, f"{self.facts}"]
+        return "\n".join([*lines, *map(str, self.said), f"{self.voices} target {self.target}"])
+
+    def indicators(self) -> list[tuple[str, Indicator]]:
+        return [(i.no, i) for cr in self.ruleset.criteria for i in cr.indicators]
+
+
+def shown(condition: typing.Any) -> str:
+    """A condition in one line."""
+    match condition:
+        case c.Comparison():
+            return f"{'+'.join(condition.facts)} {condition.op.value} {_threshold(condition.threshold)}"
+        case c.Open():
+            return f"open {_threshold(condition.threshold)}"
+        case c.Meets():
+            inner = (
+                []
+                if condition.resolved is None
+                else [shown(i.require) for cr in condition.resolved.criteria for i in cr.indicators]
+            )
+            return f"meets {condition.by.value} {condition.recognised} {inner}"
+        case c.Not():
+            return f"not ({shown(condition.member)})"
+        case _:
+            k = f" {condition.k}" if isinstance(condition, c.AtLeast) else ""
+            return f"{type(condition).__name__}{k}({', '.join(map(shown, condition.members))})"
+
+
+def _threshold(threshold: typing.Any) -> str:
+    cells = [
+        f"{'/'.join(key)} {cell.state.value} {cell.value if cell.floor is None else cell.floor.value} {cell.level}"
+        for _, key, cell in walk.threshold_cells(bound_threshold(threshold))
+    ]
+    by = getattr(bound_threshold(threshold), "by", "")
+    return f"[{by} {'; '.join(cells)}]"
+
+
+@st.composite
+def units(draw: st.DrawFn) -> Unit:
+    """A set and a unit of which a few facts are missing, so few that all that can become of it can be gone through."""
+    ruleset = draw(rulesets())
+    level = draw(st.sampled_from((None, None, None, "secondary", "official")))
+    if level is not None:
+        ruleset = ruleset.with_minimum_evidence(level)
+    targets: list[str | None] = [None, *(cr.no for cr in ruleset.criteria)]
+    targets += [i.no for cr in ruleset.criteria for i in cr.indicators]
+    targets = [t for t in targets if len(Everything(ruleset, {}, (), (), t, 0).nodes) <= MOST_NODES]
+    target = draw(st.sampled_from(targets[:3] or targets))
+    given_facts = draw(facts(ruleset, 40))
+    names = draw(st.permutations([n for n in given_facts if n in missing(ruleset, {}, target)]))
+    for name in names:
+        fewer = {n: v for n, v in given_facts.items() if n != name}
+        try:
+            assess(ruleset, typing.cast(typing.Any, fewer))
+        except FactError:
+            continue
+        everything = Everything(ruleset, fewer, (), (), target, 0)
+        if everything.size <= MOST_STATES and len(everything.inputs) <= MOST_INPUTS:
+            given_facts = fewer
+    numbers = [cr.no for cr in ruleset.criteria] + [i.no for cr in ruleset.criteria for i in cr.indicators]
+    said: dict[tuple[str, str], Judgement] = {}
+    for _ in range(draw(st.sampled_from((0, 0, 1, 3)))):
+        no, body = draw(st.sampled_from(numbers)), draw(st.sampled_from(BODIES))
+        outcome = draw(st.sampled_from(("met", "not_met", "not_applicable")))
+        said[no, body] = Judgement(no, typing.cast(Outcome, outcome), typing.cast(typing.Any, body), note="vì không có")
+    return Unit(ruleset, given_facts, list(said.values()), draw(st.sampled_from(ORDERS)), target)
+
+
+def read(unit: Unit) -> Verdict:
+    given_facts = typing.cast(typing.Any, unit.facts)
+    return assess(unit.ruleset, given_facts, judgements=unit.said, voices=unit.voices)
+
+
+def now(verdict: Verdict, target: str | None) -> Outcome:
+    judged = verdict.judged
+    if target is None:
+        return judged.outcome
+    return (judged.indicators.get(target) or judged.criteria[target]).outcome
+
+
+@MANY
+@given(units())
+def test_what_is_relevant_is_what_brute_force_finds(unit: Unit) -> None:
+    everything = Everything(unit.ruleset, unit.facts, unit.said, unit.voices, unit.target, MOST_STATES)
+    assume(everything.states)
+    verdict = read(unit)
+    found = relevant_facts(verdict, unit.target)
+    expected, judged = everything.relevant()
+    event(f"complete: {found.complete}")
+    event(f"inputs: {len(everything.inputs)}")
+    event(f"relevant: {len(expected)} {len(judged)}")
+    assert found.outcome is now(verdict, unit.target)
+    nothing = everything.states[(None,) * len(everything.inputs)]
+    assert found.outcome.code == everything.outcome(nothing, (None,) * len(everything.nodes))
+    if found.complete:
+        assert set(found.facts) == expected
+        assert set(found.judgements) == judged
+    else:
+        assert expected <= set(found.facts)
+        assert judged <= set(found.judgements)
+    assert len({*found.facts}) == len(found.facts)
+    assert len({*found.judgements}) == len(found.judgements)

@@ -3,7 +3,6 @@
 It asks the engine only for what the figures say of a unit; values, states and the second reading are worked out anew.
 """
 
-import functools
 import itertools
 import math
 import typing
@@ -16,7 +15,7 @@ from attrs import define, field
 import oracle
 from ntm_rules import FactError, Outcome, Ruleset
 from ntm_rules.model import walk
-from ntm_rules.model.facts import FactType
+from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.judgements import Judgement
 from ntm_rules.model.rulesets import Indicator
 from ntm_rules.verdict.program import check_facts, program_of
@@ -60,6 +59,11 @@ def missing(ruleset: Ruleset, given: Facts, target: str | None) -> list[str]:
     return [n for n in read_by(ruleset, target) if n in inputs and n not in given and n not in by_parts]
 
 
+def ratios(ruleset: Ruleset) -> list[tuple[Fact, RatioOf]]:
+    """Every share with its part and whole."""
+    return [(f, f.ratio) for f in ruleset.facts if f.ratio] + worked_out_ratios(ruleset)
+
+
 def values(ruleset: Ruleset, name: str, given: Facts) -> list[object]:
     """What a fact is tried with."""
     fact, near = ruleset.fact_by_id[name], limits(ruleset)
@@ -72,8 +76,7 @@ def values(ruleset: Ruleset, name: str, given: Facts) -> list[object]:
     found += [(one + other) / 2 for one, other in itertools.pairwise(edges) if fact.type is not FactType.COUNT]
     steps = [Fraction(edge) * 10**fact.decimals for edge in edges]
     found += [Decimal(n).scaleb(-fact.decimals) for s in steps for n in (math.floor(s), math.floor(s) + 1)]
-    ratios = [(f, f.ratio) for f in ruleset.facts if f.ratio] + worked_out_ratios(ruleset)
-    for share, ratio in ratios:
+    for share, ratio in ratios(ruleset):
         if name == ratio.whole:
             found += [Decimal(n) for n in WHOLES]
             found += [n for n in found if n > 1]
@@ -89,7 +92,7 @@ def values(ruleset: Ruleset, name: str, given: Facts) -> list[object]:
     return list(dict.fromkeys(found))
 
 
-@define(slots=False)
+@define
 class Everything:
     """All that can become of a target.
 
@@ -190,7 +193,7 @@ class Everything:
     def relevant(self) -> tuple[set[str], set[str]]:
         """The facts and the numbers of judgements."""
         facts = {name for place, name in enumerate(self.inputs) if self._turns(self._moves(place))}
-        full = {figures for chosen, figures in self.states.items() if self._is_full(chosen)}
+        full = self.full()
         judged = {
             no
             for place, no in enumerate(self.nodes)
@@ -201,17 +204,32 @@ class Everything:
         }
         return facts, judged
 
-    def _is_full(self, chosen: tuple[object, ...]) -> bool:
-        """No fact is missing that could still be given."""
-        left = missing(self.ruleset, self.facts(chosen), self.target)
-        return not any(
-            (n, chosen[:n] + chosen[n + 1 :]) in self.more for n, name in enumerate(self.inputs) if name in left
-        )
+    def moved(self, no: str) -> list[str]:
+        """The facts that may change what figures say of an indicator."""
+        at = [i.no for _, i in walk.indicators(self.ruleset)].index(no)
+        pairs = [(name, self._moves(place)) for place, name in enumerate(self.inputs)]
+        return [name for name, moves in pairs if any(a[at] != b[at] for a, b in moves)]
 
-    @functools.cached_property
-    def more(self) -> set[tuple[int, tuple[object, ...]]]:
-        """What is given beside each fact that is."""
-        return {(n, c[:n] + c[n + 1 :]) for c in self.states for n, value in enumerate(c) if value is not None}
+    def alone(self, no: str, own: set[str]) -> bool:
+        """Whether answers to some facts, and the judgement on a number, decide the target."""
+        nothing: Said = (None,) * len(self.nodes)
+        place = self.nodes.index(no) if no in self.nodes else None
+        answers = [nothing] if place is None else [(*nothing[:place], a, *nothing[place + 1 :]) for a in ANSWERS]
+        others = [n for n, name in enumerate(self.inputs) if name not in own]
+        found = {
+            self.outcome(figures, said)
+            for chosen, figures in self.states.items()
+            if all(chosen[n] is None for n in others)
+            for said in answers
+        }
+        now = self.outcome(self.states[(None,) * len(self.inputs)], nothing)
+        return bool(found - {OPEN, now})
+
+    def full(self) -> set[Figures]:
+        """The states in which every fact is given that can be."""
+        able = {n for place, n in enumerate(self.inputs) if any(chosen[place] is not None for chosen in self.states)}
+        states = self.states.items()
+        return {f for c, f in states if able.isdisjoint(missing(self.ruleset, self.facts(c), self.target))}
 
     def _moves(self, place: int) -> set[tuple[Figures, Figures]]:
         rest: dict[tuple[object, ...], set[Figures]] = {}

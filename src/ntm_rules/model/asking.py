@@ -5,8 +5,8 @@ from attrs import frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.model.facts import Fact
-from ntm_rules.model.outcomes import Outcome
-from ntm_rules.model.thresholds import Cell, CellState
+from ntm_rules.model.outcomes import Outcome, ReasonCode
+from ntm_rules.model.thresholds import Cell, why_open
 
 
 @public("results")
@@ -36,9 +36,9 @@ class Asked:
             UnknownName: another language than ``vi`` or ``en``.
         """
         if self.fact is None:
-            return say(lang, f"asked.{'criterion' if self.is_criterion else 'indicator'}", no=self.no)
+            return say(lang, "next.criterion" if self.is_criterion else "next.indicator", no=self.no)
         title = self.fact.title
-        return say(lang, "asked.fact", no=self.no, title=self.fact.id if title is None else title, name=self.fact.id)
+        return say(lang, "next.fact", no=self.no, title=self.fact.id if title is None else title, name=self.fact.id)
 
 
 @public("results")
@@ -78,8 +78,8 @@ class RelevantFacts:
         """
         lines = [asked.text(lang) for asked in self.asked]
         for address, cell in self.open_cells:
-            state = Message(f"asked.open.{cell.state.value if cell.state is not CellState.SET else 'floor'}")
-            lines.append(say(lang, "asked.open", address=address, state=state))
+            code = why_open(cell, None) or ReasonCode.BELOW_MINIMUM_EVIDENCE
+            lines.append(say(lang, "next.open", address=address, why=Message(f"why.{code.value}")))
         if not self.complete:
-            lines.append(say(lang, "asked.more"))
+            lines.append(say(lang, "next.more"))
         return "\n".join(dict.fromkeys(lines))

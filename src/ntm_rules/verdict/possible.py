@@ -108,18 +108,19 @@ class Possible:
             return
         places = [self.checker.places[name] for name in self._sorted(tied.touched)]
         known = {name: self.given[name] for name in tied.given}
-        found: dict[tuple[FactValue | None, ...], list[object]] = {}
+        found: dict[tuple[object, ...], list[object]] = {}
         for chosen in itertools.product(*((None, *values) for values in choices)):
             facts = known | {n: v for n, v in zip(names, chosen, strict=True) if v is not None}
             try:
                 found[chosen] = typing.cast(list[object], self.checker.check(facts, None).values)
             except FactError:
                 continue
-        more = {(n, c[:n] + c[n + 1 :]) for c in found for n, value in enumerate(c) if value is not None}
+        able = [n for n in range(len(names)) if any(chosen[n] is not None for chosen in found)]
+        slots_of = [self.checker.places[name] for name in names]
+        full = {chosen for chosen, slots in found.items() if all(slots[slots_of[n]] is not None for n in able)}
+        full = full or _greatest(found)
         for chosen, slots in found.items():
-            absent = [n for n, name in enumerate(names) if slots[self.checker.places[name]] is None]
-            full = not any((n, chosen[:n] + chosen[n + 1 :]) in more for n in absent)
-            yield State(chosen, tuple((place, slots[place]) for place in places), full)
+            yield State(chosen, tuple((place, slots[place]) for place in places), chosen in full)
 
     # -- values --------------------------------------------------------------------------------
 
@@ -201,3 +202,9 @@ class Possible:
 def _decimal(value: Fraction) -> Decimal:
     """Return a number in at most as many digits as a fact may have."""
     return _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def _greatest(found: Collection[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    """Return the states to which nothing can be added: where facts contradict each other not all can be given."""
+    more = {(n, c[:n] + c[n + 1 :]) for c in found for n, value in enumerate(c) if value is not None}
+    return {c for c in found if not any(c[n] is None and (n, c[:n] + c[n + 1 :]) in more for n in range(len(c)))}

@@ -77,7 +77,7 @@ class State:
     Attributes:
         given: for each of its inputs what is given; None where nothing is.
         slots: what that puts into the places of the values.
-        full: no fact is missing that could still be given.
+        full: every fact is given that can be.
     """
 
     given: tuple[object, ...]
@@ -327,7 +327,7 @@ class Reach:
     """What nodes can come to.
 
     Attributes:
-        full: only states in which no fact is missing that could still be given.
+        full: only states in which every fact is given that can be.
         exact: False as soon as something was taken to be possible that may not be.
     """
 

@@ -203,7 +203,7 @@ class _Planter:
         applies = [None if i.applies_if is None else conditions.condition(i.applies_if, i.no) for i in below]
         require = [conditions.condition(indicator.require, indicator.no) for indicator in below]
         figures = [r if a is None else Mapped(guarded, [a, r]) for a, r in zip(applies, require, strict=True)]
-        parts = [(f,) if a is None else (f, a) for a, f in zip(applies, figures, strict=True)]
+        parts = [(f,) if a is None else (f, Mapped(_is_met, [a])) for a, f in zip(applies, figures, strict=True)]
         spoken = counting(ruleset, verdict.judgements, given_with, verdict.unit).spoken
         first = 1 + len(ruleset.criteria)
 
@@ -241,6 +241,11 @@ def _capped(code: int) -> int:
 def _filled(code: int, other: int) -> int:
     """Return the code where it is decided, the other elsewhere."""
     return other if code == _OPEN else code
+
+
+def _is_met(code: int) -> int:
+    """Return met where the code is that, not met elsewhere."""
+    return int(code == Outcome.MET)
 
 
 def _unless_it_applies(judged: int, applies: int) -> int:

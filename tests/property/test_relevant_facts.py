@@ -1,7 +1,9 @@
 """What to ask next is what brute force finds, and answering it decides."""
 
+import datetime as dt
 import random
 import typing
+from collections.abc import Sequence
 
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
@@ -9,15 +11,18 @@ from hypothesis import strategies as st
 from ntm_rules import FactError, Judgement, Outcome, Ruleset, Verdict, assess, relevant_facts
 from ntm_rules.model import conditions as c
 from ntm_rules.model import walk
-from ntm_rules.model.rulesets import Indicator
-from ntm_rules.model.thresholds import bound_threshold
+from ntm_rules.model.citations import Citation, Evidence
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
+from ntm_rules.model.thresholds import Cell, CellState, bound_threshold
 from ntm_rules.results import RelevantFacts
 from oracle_of_relevance import Everything, missing, ratios, values
 from oracle_of_relevance import below as of_target
-from property.strategies import Facts, facts, rulesets
+from property.strategies import LAW, Facts, facts, rulesets
 
 MANY = settings(max_examples=settings().max_examples * 2)
 MOST_INPUTS, MOST_STATES, MOST_NODES = 8, 1_200, 4
+ON = dt.date(2024, 7, 2)
 BODIES = ("province", "district", "commune")
 ORDERS = (
     ("figures", *BODIES, "other"),
@@ -108,6 +113,42 @@ def units(draw: st.DrawFn) -> Unit:
     return Unit(ruleset, given_facts, list(said.values()), draw(st.sampled_from(ORDERS)), target)
 
 
+YES = tuple(Fact(f"f{n}", FactType.BOOLEAN) for n in range(MOST_INPUTS))
+
+
+@st.composite
+def trees(draw: st.DrawFn, names: Sequence[str]) -> c.Condition:
+    """A condition with a leaf for each name, in groups."""
+    if len(names) == 1:
+        cell = Cell(CellState.SET, Citation(LAW), LAW, draw(st.booleans()), Evidence.OFFICIAL)
+        leaf = c.Comparison((names[0],), c.Op.EQUALS, cell)
+        return leaf if draw(st.integers(0, 9)) else c.Open(Cell(CellState.PENDING, Citation(LAW), LAW))
+    cut = draw(st.integers(1, len(names) - 1))
+    more = draw(st.integers(cut, len(names) - 1))
+    parts = [part for part in (names[:cut], names[cut:more], names[more:]) if part]
+    members = tuple(draw(trees(part)) for part in parts)
+    kinds: list[c.Condition] = [c.All(members), c.Any(members), c.AtLeast(min(2, len(members)), members)]
+    found = draw(st.sampled_from(kinds))
+    return found if draw(st.integers(0, 4)) else c.Not(found)
+
+
+@st.composite
+def interlocked(draw: st.DrawFn) -> Unit:
+    """A set of conditions over the same eight facts, none or a few of which are given."""
+    criteria = []
+    for no in "12":
+        names = draw(st.permutations([f.id for f in YES]))[: draw(st.integers(3, MOST_INPUTS))]
+        names += draw(st.lists(st.sampled_from(names), max_size=2))
+        guard = None if draw(st.integers(0, 2)) else draw(trees(names[:1]))
+        one = Indicator(f"{no}.1", draw(trees(names)), Citation(LAW), applies_if=guard)
+        criteria.append(Criterion(no, (one,)))
+    k = draw(st.sampled_from((None, None, 1)))
+    layers = (Layer(LayerKind.BASE, LAW, dt.date(2022, 3, 8)),)
+    of = Ruleset("commune/a", "2021-2025", ON, 2024, tuple(criteria), YES, layers, at_least_n=k)
+    given_facts = draw(st.dictionaries(st.sampled_from([f.id for f in YES]), st.booleans(), max_size=2))
+    return Unit(of, given_facts, [], ORDERS[0], draw(st.sampled_from((None, None, "1"))))
+
+
 def read(unit: Unit) -> Verdict:
     given_facts = typing.cast(typing.Any, unit.facts)
     return assess(unit.ruleset, given_facts, judgements=unit.said, voices=unit.voices)
@@ -118,6 +159,17 @@ def now(verdict: Verdict, target: str | None) -> Outcome:
     if target is None:
         return judged.outcome
     return (judged.indicators.get(target) or judged.criteria[target]).outcome
+
+
+@given(interlocked())
+def test_eight_facts_that_hang_together(unit: Unit) -> None:
+    everything = Everything(unit.ruleset, unit.facts, unit.said, unit.voices, unit.target, 3**MOST_INPUTS)
+    assume(len(everything.inputs) > 1)
+    found = relevant_facts(read(unit), unit.target)
+    event(f"inputs: {len(everything.inputs)}")
+    assert found.complete
+    assert (set(found.facts), set(found.judgements)) == everything.relevant()
+    in_order(everything, found)
 
 
 @MANY

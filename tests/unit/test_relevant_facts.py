@@ -159,7 +159,7 @@ def test_a_number_of_an_indicator_means_that() -> None:
 def test_points_and_what_is_too_much_to_try_are_named_but_not_for_sure(monkeypatch: pytest.MonkeyPatch) -> None:
     of = ruleset(criterion("1", yes("a"), yes("b")), criterion("2", c.Not(yes("a")), c.Not(yes("b"))), k=1)
     assert ntm.relevant_facts(ntm.assess(of, {})).complete
-    monkeypatch.setattr(reach, "MOST_SHARED", 1)
+    monkeypatch.setattr(reach, "MOST_OF_FEW", 1)
     found = ntm.relevant_facts(ntm.assess(of, {}))
     assert (found.facts, found.complete) == (("a", "b"), False)
     assert found.text("en").splitlines()[-1] == (

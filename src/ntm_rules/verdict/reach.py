@@ -33,6 +33,9 @@ MOST_STATES = 3_000
 MOST_SHARED = 400
 """So many states of inputs that members share are gone through, of all that are fixed one inside the other."""
 
+FEW, MOST_OF_FEW = 8, 7_000
+"""So many more where there are few variables: eight of three states each."""
+
 _ANY: Pairs = (1 << 16) - 1
 _EQUAL = tuple(1 << 5 * code for code in range(4))
 _SAME: Pairs = sum(_EQUAL)
@@ -92,11 +95,13 @@ class Variable:
     Attributes:
         inputs: their names.
         states: what they can be, nothing given first; empty where that is too much to go through.
+        is_judgement: it is a judgement and no fact.
         alike: for each state the first one that no comparison tells from it; None while each stands for itself.
     """
 
     inputs: tuple[str, ...]
     states: tuple[State, ...]
+    is_judgement: bool = False
     alike: tuple[int, ...] | None = None
 
     def told_apart(self, full: bool = False) -> list[int]:
@@ -334,18 +339,32 @@ class Reach:
     codes: Codes
     full: bool = False
     exact: bool = True
+    _few: bool = field(init=False)
+    _most: int = field(init=False)
     _states: list[list[Move]] = field(init=False)
     _known: dict[tuple[object, ...], typing.Any] = field(init=False, factory=dict)
     _clear: dict[Leaf, bool] = field(init=False, factory=dict)
     _given_up: set[tuple[Node, tuple[Node, ...]]] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
+        self._few = sum(not variable.is_judgement for variable in self.codes.variables) <= FEW
+        self._most = MOST_OF_FEW if self._few else MOST_SHARED
         self._states = [[(n, n) for n in variable.told_apart(self.full)] for variable in self.codes.variables]
 
     def turns(self, node: Node, variable: int, name: str) -> bool:
         """Return whether an input alone may change the outcome of a node, in some state of everything else."""
         of = self.codes.variables[variable]
-        return (not of.states or bool(of.moves(name))) and differ(self.pairs(node, {}, (variable, name)))
+        return (not of.states or bool(of.moves(name))) and self._turns(node, {}, (variable, name), 1)
+
+    def _turns(self, node: Node, context: Context, moved: tuple[int, str], size: int) -> bool:
+        """Return whether a pair differs: where all hangs together it is enough to find one state in which it does."""
+        together = [part for part in self._apart(tuple(node.members), context) if len(part) > 1]
+        variable = self._next(self._shared(together[0], context), size) if self._few and len(together) == 1 else None
+        if variable is None:
+            return differ(self.pairs(node, context, moved, size))
+        choices = self._choices(variable, moved)
+        inner = ({**context, variable: choice} for choice in choices)
+        return any(self._turns(node, each, moved, size * len(choices)) for each in inner)
 
     def pairs(self, node: Node, context: Context, moved: tuple[int, str] | None = None, size: int = 1) -> Pairs:
         """Return the pairs of a node.
@@ -475,7 +494,7 @@ class Reach:
 
     def _next(self, shared: Mapping[int, int], size: int) -> int | None:
         """Return the variable to fix next: the one that most members share; None where none can be."""
-        able = [v for v in shared if self._states[v] and size * len(self._states[v]) <= MOST_SHARED]
+        able = [v for v in shared if self._states[v] and size * len(self._states[v]) <= self._most]
         return min(able, key=lambda v: (-shared[v], len(self._states[v]), v), default=None)
 
     def _choices(self, variable: int, moved: tuple[int, str] | None) -> Sequence[Move]:

@@ -302,7 +302,6 @@ class _Asking:
         asked = [each.indicator for each in below if each.indicator is not None]
         read = frozenset(_read(ruleset, asked, ruleset.minimum_evidence))
         possible = Possible(ruleset, verdict.facts, values, read)
-        self.facts = len(possible.variables)
         self.variables = list(possible.variables)
         self.below = [self._judged(each, size) for each in below]
         values += [_OPEN] * len(verdict.codes)
@@ -328,7 +327,7 @@ class _Asking:
         slot = size + printed.place
         said = (State((int(outcome),), ((slot, int(outcome)),), full=True) for outcome in _JUDGED)
         nothing = State((None,), ((slot, _OPEN),), full=True)  # for nobody has to judge
-        self.variables.append(Variable((printed.no,), (nothing, *said)))
+        self.variables.append(Variable((printed.no,), (nothing, *said), is_judgement=True))
         return evolve(printed, judgement=len(self.variables) - 1)
 
     def found(self) -> RelevantFacts:
@@ -339,10 +338,10 @@ class _Asking:
             for number, variable in enumerate(self.variables)
             if number in self.root.variables
             for name in variable.inputs
-            if (self.some if number < self.facts else self.every).turns(self.root, number, name)
+            if (self.every if variable.is_judgement else self.some).turns(self.root, number, name)
         ]
-        facts = [(number, name) for number, name in relevant if number < self.facts]
-        judged = {number for number, _ in relevant if number >= self.facts}
+        facts = [(number, name) for number, name in relevant if not self.variables[number].is_judgement]
+        judged = {number for number, _ in relevant if self.variables[number].is_judgement}
         moves = {each.place: self._moved_by(each, facts) for each in below}
         alone = {each.place: self._decides(each, {n for n, _ in moves[each.place]}) for each in below}
         found: list[tuple[tuple[bool, int, int], Asked]] = []

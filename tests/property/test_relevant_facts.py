@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from ntm_rules import FactError, Judgement, Outcome, Ruleset, Verdict, assess, relevant_facts
+from ntm_rules import FactError, Judgement, Outcome, Ruleset, UnknownName, Verdict, assess, relevant_facts
 from ntm_rules.model import conditions as c
 from ntm_rules.model import walk
 from ntm_rules.model.citations import Citation, Evidence
@@ -16,9 +16,12 @@ from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.thresholds import Cell, CellState, bound_threshold
 from ntm_rules.results import RelevantFacts
+from ntm_rules.verdict.reach import outcomes
+from ntm_rules.verdict.relevant import Asking
 from oracle_of_relevance import Everything, missing, ratios, values
 from oracle_of_relevance import below as of_target
 from property.strategies import LAW, Facts, facts, rulesets
+from property.test_judgements import judged_rulesets, judgements, orders
 
 MANY = settings(max_examples=settings().max_examples * 2)
 MOST_INPUTS, MOST_STATES, MOST_NODES = 8, 1_200, 4
@@ -243,3 +246,21 @@ def test_when_all_is_answered_the_target_is_decided(unit: Unit, chance: random.R
     said = [Judgement(no, typing.cast(Outcome, chance.choice(("met", "not_met")))) for no in found.judgements]
     decided = read(Unit(unit.ruleset, answered.facts, [*unit.said, *said], unit.voices, unit.target))
     assert now(decided, unit.target) is not Outcome.UNDETERMINED
+
+
+@MANY
+@given(st.data())
+def test_the_tree_is_the_second_reading(data: st.DataObject) -> None:
+    """With nothing more given each node comes to what the verdict says, judgements on prerequisites included."""
+    ruleset = data.draw(judged_rulesets())
+    given_facts, said = data.draw(facts(ruleset)), data.draw(judgements(ruleset))
+    try:
+        voices = data.draw(orders)
+        verdict = assess(ruleset, typing.cast(typing.Any, given_facts), judgements=said, voices=voices)
+    except (FactError, UnknownName):
+        return
+    asking = Asking(verdict, None, 0)
+    nothing = {v: (0, 0) for v, variable in enumerate(asking.variables) if variable.states}
+    for code, node in zip(verdict.judged.codes, asking.tree.nodes, strict=True):
+        found = outcomes(asking.every.pairs(node, nothing))
+        assert found == {code} or (code in found and not asking.every.exact)

@@ -108,7 +108,7 @@ class Possible:
             return
         places = [self.checker.places[name] for name in self._sorted(tied.touched)]
         known = {name: self.given[name] for name in tied.given}
-        found: dict[tuple[object, ...], list[object]] = {}
+        found: dict[tuple[FactValue | None, ...], list[object]] = {}
         for chosen in itertools.product(*((None, *values) for values in choices)):
             facts = known | {n: v for n, v in zip(names, chosen, strict=True) if v is not None}
             try:
@@ -119,8 +119,8 @@ class Possible:
         slots_of = [self.checker.places[name] for name in names]
         full = {chosen for chosen, slots in found.items() if all(slots[slots_of[n]] is not None for n in able)}
         full = full or _greatest(found)
-        for chosen, slots in found.items():
-            yield State(chosen, tuple((place, slots[place]) for place in places), chosen in full)
+        for given, slots in found.items():
+            yield State(given, tuple((place, slots[place]) for place in places), given in full)
 
     # -- values --------------------------------------------------------------------------------
 
@@ -204,7 +204,7 @@ def _decimal(value: Fraction) -> Decimal:
     return _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
-def _greatest(found: Collection[tuple[object, ...]]) -> set[tuple[object, ...]]:
+def _greatest(found: Collection[tuple[FactValue | None, ...]]) -> set[tuple[FactValue | None, ...]]:
     """Return the states to which nothing can be added: where facts contradict each other not all can be given."""
     more = {(n, c[:n] + c[n + 1 :]) for c in found for n, value in enumerate(c) if value is not None}
     return {c for c in found if not any(c[n] is None and (n, c[:n] + c[n + 1 :]) in more for n in range(len(c)))}

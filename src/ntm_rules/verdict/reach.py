@@ -299,10 +299,10 @@ class Codes:
         """Return how many states the variables of a leaf have; 0 where that is not known."""
         return math.prod(len(self.variables[v].told_apart()) for v in leaf.variables)
 
-    def merge(self, root: Node) -> None:
-        """Find the states of each variable that no leaf tells apart."""
+    def merge(self, nodes: Iterable[Node]) -> None:
+        """Find the states of each variable that no leaf of some nodes tells apart."""
         readers: dict[int, list[Leaf]] = {}
-        for leaf in leaves(root):
+        for leaf in dict.fromkeys(leaf for node in nodes for leaf in leaves(node)):
             for variable in leaf.variables if leaf.code is not None else ():
                 readers.setdefault(variable, []).append(leaf)
         for variable, read in readers.items():

@@ -19,7 +19,7 @@ from ntm_rules.model.judgements import Basis
 from ntm_rules.model.outcomes import Outcome, guarded, negation_of
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Step, Steps, second_reading
-from ntm_rules.model.thresholds import Cell, asked_of, bound_threshold, matching, selected
+from ntm_rules.model.thresholds import Cell, Table, asked_of, bound_threshold, matching, selected
 from ntm_rules.model.walk import facts_of_derived, given_for, indicators, leaves, threshold_cells
 from ntm_rules.verdict.compare import Code
 from ntm_rules.verdict.judging import counting, places_of
@@ -63,7 +63,7 @@ def relevant_facts(verdict: Verdict, target: str | None = None) -> RelevantFacts
     no = None if target is None else name_of(target, "target")
     if no is not None and no not in places:
         raise UnknownName(Message("kind.number_of", ruleset=ruleset.id), no, places)
-    return _Asking(verdict, no, 0 if no is None else places[no]).found()
+    return Asking(verdict, no, 0 if no is None else places[no]).found()
 
 
 # -- the tree of a target --------------------------------------------------------------------------
@@ -290,7 +290,7 @@ class _Place:
         return self.criterion.no if self.indicator is None else self.indicator.no
 
 
-class _Asking:
+class Asking:
     """Asks for one target of one verdict."""
 
     def __init__(self, verdict: Verdict, no: str | None, place: int) -> None:
@@ -317,7 +317,7 @@ class _Asking:
         self.tree = _Planter(verdict, possible).tree(home, True, ask)
         self.root = self.tree.nodes[place]
         codes = Codes(self.variables, values)
-        codes.merge(self.root)
+        codes.merge([self.root, *itertools.chain.from_iterable(map(self._figures, self.below))])
         self.some, self.every = Reach(codes), Reach(codes, full=True)
 
     def _judged(self, printed: _Place, size: int) -> _Place:
@@ -347,6 +347,8 @@ class _Asking:
         found: list[tuple[tuple[bool, int, int], Asked]] = []
         for number, name in facts:
             own = [each for each in below if (number, name) in moves[each.place]]
+            # where more is taken to be possible than is, it may be for an indicator that it does not move
+            own = own or [each for each in below if any(number in node.variables for node in self._figures(each))]
             first = min(own, key=lambda each: (not alone[each.place], each.number))
             fact, order = self.ruleset.fact_by_id[name], program_of(self.ruleset).places[name]
             asked = Asked(first.no, fact, False, alone[first.place], tuple(each.no for each in own))
@@ -373,12 +375,12 @@ class _Asking:
 
     def _moved_by(self, each: _Place, facts: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
         """Return the facts by which what the figures say of an indicator may change; none of a criterion."""
-        if each.indicator is None:
-            return set()
-        parts = self.tree.figures[each.place - 1 - len(self.ruleset.criteria)]
-        return {
-            (n, name) for n, name in facts for node in parts if n in node.variables and self.some.turns(node, n, name)
-        }
+        own = ((node, n, name) for node in self._figures(each) for n, name in facts if n in node.variables)
+        return {(n, name) for node, n, name in own if self.some.turns(node, n, name)}
+
+    def _figures(self, each: _Place) -> Sequence[Node]:
+        """Return what the figures say of an indicator; nothing of a criterion."""
+        return () if each.indicator is None else self.tree.figures[each.place - 1 - len(self.ruleset.criteria)]
 
     def _decides(self, each: _Place, facts: set[int]) -> bool:
         """Return whether answers to what one indicator rests on, or a judgement on it, may decide the target."""
@@ -398,7 +400,7 @@ class _Asking:
                     if asked.code == _OPEN or asked.capped:
                         yield address, cell
 
-    def _binding(self, threshold: "Cell | typing.Any") -> Iterator[Cell]:
+    def _binding(self, threshold: Cell | Table) -> Iterator[Cell]:
         """Yield the cells of a threshold that bind the unit, whatever becomes of the selectors that are missing."""
         if isinstance(threshold, Cell):
             yield threshold

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 import typing
+from decimal import Decimal
 
 import pytest
 from attrs import evolve
@@ -25,13 +26,16 @@ FACTS = (
     *(Fact(name, FactType.BOOLEAN, Text(f"Có {name}", f"Has {name}")) for name in ("a", "b", "d", "e", "f", "g", "h")),
     Fact("n", FactType.NUMBER, decimals=1),
     Fact("share", FactType.PERCENT, decimals=1, ratio=RatioOf("part", "whole")),
-    Fact("part", FactType.COUNT, minimum=typing.cast(typing.Any, 0)),
-    Fact("whole", FactType.COUNT, minimum=typing.cast(typing.Any, 0)),
+    Fact("part", FactType.COUNT, minimum=Decimal(0)),
+    Fact("whole", FactType.COUNT, minimum=Decimal(0)),
+    Fact("tally", FactType.COUNT, undecided="undecided"),
+    Fact("undecided", FactType.COUNT, minimum=Decimal(0)),
     Fact("level", FactType.ORDINAL, values=("0", "1", "2")),
 )
 
 
 def cell(value: object, state: CellState = CellState.SET) -> Cell:
+    value = Decimal(value) if type(value) is int else value
     return Cell(state, Citation(LAW), LAW, typing.cast(Bad, value), Evidence.OFFICIAL)
 
 
@@ -131,7 +135,7 @@ def test_a_floor_of_evidence_leaves_open_too() -> None:
 
 
 def test_a_share_is_asked_for_itself() -> None:
-    at_least = c.Comparison(("share",), c.Op.AT_LEAST, cell(typing.cast(Bad, 80)))
+    at_least = c.Comparison(("share",), c.Op.AT_LEAST, cell(80))
     of = ruleset(criterion("1", at_least))
     assert asked(of) == ["1.1 share!"]
     assert asked(of, {"part": 3}) == ["1.1 share!"]
@@ -142,6 +146,21 @@ def test_a_share_is_asked_for_itself() -> None:
     of = ruleset(criterion("1", at_least), many, k=1)
     assert asked(of, {"part": 0}) == ["1 judge!", "1.1 share!", "1.1 whole!", "1.1 judge!"]  # it may be one of nothing
     assert asked(of, {"part": 3}) == ["1.1 share!", "1.1 whole!"]
+
+
+def test_values_between_limits_and_beyond_them_are_tried() -> None:
+    """Only there the figures are not met, and overturn what a body judged."""
+    limits = ((c.Op.MORE_THAN, 2), (c.Op.LESS_THAN, 3))
+    between = c.All(tuple(c.Comparison(("n",), op, cell(limit)) for op, limit in limits))
+    for condition in (
+        c.Not(between),
+        c.Comparison(("n",), c.Op.AT_LEAST, cell(2)),
+        c.Comparison(("n",), c.Op.AT_MOST, cell(2)),
+    ):
+        assert asked(ruleset(criterion("1", condition)), judgements={"1.1": "met"}) == ["1.1 n!"]
+    of = ruleset(criterion("1", c.Comparison(("tally",), c.Op.AT_LEAST, cell(10))))
+    assert asked(of, {"undecided": 5}, judgements={"1.1": "met"}) == ["1.1 tally!"]
+    assert asked(of, {"undecided": 5}) == ["1 judge!", "1.1 tally!", "1.1 judge!"]
 
 
 def test_a_number_of_an_indicator_means_that() -> None:

@@ -48,6 +48,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.model.outcomes import ReasonCode as ReasonCode
     from ntm_rules.model.rulesets import Ruleset as Ruleset
     from ntm_rules.rules.library import Library as Library
+    from ntm_rules.verdict.relevant import relevant_facts as relevant_facts
     from ntm_rules.verdict.verdict import Judged as Judged
     from ntm_rules.verdict.verdict import Verdict as Verdict
     from ntm_rules.verdict.verdict import assess as assess
@@ -83,6 +84,7 @@ _HOMES = {
     "ReasonCode": "ntm_rules.model.outcomes",
     "Ruleset": "ntm_rules.model.rulesets",
     "Library": "ntm_rules.rules.library",
+    "relevant_facts": "ntm_rules.verdict.relevant",
     "Judged": "ntm_rules.verdict.verdict",
     "Verdict": "ntm_rules.verdict.verdict",
     "assess": "ntm_rules.verdict.verdict",
@@ -119,6 +121,7 @@ __all__ = [
     "messages",
     "programme",
     "proofs",
+    "relevant_facts",
     "results",
     "tables",
     "testing",

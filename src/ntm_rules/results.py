@@ -1,5 +1,6 @@
 """What an assessment answers below the verdict: criteria, indicators, comparisons, reasons."""
 
+from ntm_rules.model.asking import Asked, RelevantFacts
 from ntm_rules.model.judgements import Disagreement, Unused, UnusedJudgement
 from ntm_rules.model.results import (
     Actual,
@@ -20,6 +21,7 @@ from ntm_rules.words.reason import Reason
 __all__ = [
     "Actual",
     "Annotation",
+    "Asked",
     "Column",
     "Connective",
     "CriterionResult",
@@ -31,6 +33,7 @@ __all__ = [
     "Leaf",
     "LeafResult",
     "Reason",
+    "RelevantFacts",
     "RulesetResult",
     "Unused",
     "UnusedJudgement",

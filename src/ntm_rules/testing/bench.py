@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from ntm_rules.model.conditions import Case, Comparison, Open
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
+from ntm_rules.model.limits import conditions_of
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicators, leaves, prerequisites
-from ntm_rules.testing.communes import Commune, Facts, Repertoire, Setting, conditions_of
+from ntm_rules.testing.communes import Commune, Facts, Repertoire, Setting
 from ntm_rules.verdict.program import check_facts, outcome_codes
 from ntm_rules.verdict.verdict import assess
 

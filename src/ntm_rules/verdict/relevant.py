@@ -19,10 +19,11 @@ from ntm_rules.model.judgements import Basis
 from ntm_rules.model.outcomes import Outcome, guarded, negation_of
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Step, Steps, second_reading
+from ntm_rules.model.stated import given_slots
 from ntm_rules.model.thresholds import Cell, Table, asked_of, bound_threshold, matching, selected
 from ntm_rules.model.walk import facts_of_derived, given_for, indicators, leaves, threshold_cells
 from ntm_rules.verdict.compare import Code
-from ntm_rules.verdict.judging import counting, places_of
+from ntm_rules.verdict.judging import counting, numbered
 from ntm_rules.verdict.possible import Possible
 from ntm_rules.verdict.program import Pass, program_of
 from ntm_rules.verdict.reach import (
@@ -59,7 +60,7 @@ def relevant_facts(verdict: Verdict, target: str | None = None) -> RelevantFacts
     """
     need("verdict", verdict, Verdict)
     ruleset = verdict.ruleset
-    places = places_of(ruleset)
+    places = numbered(ruleset)
     no = None if target is None else name_of(target, "target")
     if no is not None and no not in places:
         raise UnknownName(Message("kind.number_of", ruleset=ruleset.id), no, places)
@@ -225,8 +226,8 @@ class _Planter:
 
     def _prerequisite(self, home: _Home, other: Ruleset) -> Node:
         """Return a prerequisite by finding, in which nobody is asked to judge."""
-        places = {fact.id: place for fact, place in zip(home.ruleset.facts, home.sources, strict=True)}
-        inner = _Home(other, program_of(other).under(self.floor), [places[fact.id] for fact in other.facts])
+        places = dict(zip(given_slots(home.ruleset), home.sources, strict=True))
+        inner = _Home(other, program_of(other).under(self.floor), [places[name] for name in given_slots(other)])
         return self.tree(inner, False, lambda _: None).nodes[0]
 
     def _filled(self, steps: Iterable[Step[Node]], logic: _Nodes) -> Node:
@@ -296,7 +297,7 @@ class Asking:
     def __init__(self, verdict: Verdict, no: str | None, place: int) -> None:
         self.verdict, self.no, self.place = verdict, no, place
         ruleset = self.ruleset = verdict.ruleset
-        size = len(ruleset.facts)
+        size = len(given_slots(ruleset))
         values: Values = list(verdict.values[:size])
         below = [each for each in _printed(ruleset) if self._is_below(each)]
         asked = [each.indicator for each in below if each.indicator is not None]
@@ -322,7 +323,7 @@ class Asking:
 
     def _judged(self, printed: _Place, size: int) -> _Place:
         """Return an indicator or criterion with the variable of a judgement on it."""
-        if places_of(self.ruleset)[printed.no] != printed.place:
+        if numbered(self.ruleset)[printed.no] != printed.place:
             return printed
         slot = size + printed.place
         said = (State((int(outcome),), ((slot, int(outcome)),), full=True) for outcome in _JUDGED)

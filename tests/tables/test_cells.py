@@ -226,6 +226,12 @@ def test_the_separator_that_was_named_holds_beside_blanks_and_units(tmp_path: Pa
     refused(tmp_path, "income", text, decimal=decimal)
 
 
+@pytest.mark.parametrize("text", ["hoàn thành", "cơ bản đạt", "K", "×", "✓"])
+def test_advice_for_yes_and_no_is_not_given_to_numbers_and_levels(tmp_path: Path, text: str) -> None:
+    assert "write the number alone" in refused(tmp_path, "income", text)
+    assert "đạt" not in refused(tmp_path, "level", text).replace(text, "")
+
+
 @pytest.mark.parametrize("text", ["58.200", "1.234", "1.234 triệu"])
 def test_a_number_with_two_readings_stays_refused(tmp_path: Path, text: str) -> None:
     assert "can be read in one way only; with `--decimal comma`" in refused(tmp_path, "income", text)

@@ -153,6 +153,13 @@ def test_rows_out_of_shape_are_one_problem_with_their_lines(tmp_path: Path) -> N
     assert "    8 dòng khác cũng bị như vậy: 3, 4, 5, 6, 7 …" in caught.value.text("vi").splitlines()
 
 
+def test_names_of_columns_that_are_not_known_are_told_one_by_one(tmp_path: Path) -> None:
+    path = table(tmp_path, {name: ["1"] for name in ("một", "hai", "ba", "bốn")})
+    with pytest.raises(TableError) as caught:
+        list(ntm.tables.read(path, FACTS))
+    assert [caught.value.text().count(f"the column `{name}`") for name in ("một", "hai", "ba", "bốn")] == [1] * 4
+
+
 # -- codes that are numbers --------------------------------------------------------------------
 
 

@@ -259,15 +259,16 @@ def test_an_export_with_title_numbering_groups_total_and_note(tmp_path: Path, ki
 def test_all_ways_of_assessing_leave_out_the_same_rows(tmp_path: Path, kind: str) -> None:
     head = ["TT", "Mã xã", "Tên xã", "income_per_capita"]
     rows: Rows = [
-        ["I", None, "Huyện H1", None],
-        ["1", "A1", "Xã A", 43.2],
-        ["", None, "Ghi chú", None],
-        ["2", "A2", "", 50],
+        ["I", "06", "Huyện H1", None],
+        ["II", "07", "Huyện H2", None],
+        ["1", "06001", "Xã A", 43.2],
+        ["", "06009", "Xã B", None],
+        ["2", "06004", "", 50],
     ]
     path = written(tmp_path, kind, rows, head)
     for form in (["--format", "csv", "--no-reasons"], ["--format", "csv"]):
         done = invoke("assess", path, *LAW, *form)
-        assert [line.partition(",")[0] for line in done.stdout.splitlines()] == ["unit", "A1", "A2"]
+        assert [line.partition(",")[0] for line in done.stdout.splitlines()] == ["unit", "06001", "06009", "06004"]
         assert done.stderr.count("table.aside") == 1
 
 

@@ -21,7 +21,7 @@ from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import given_facts
 from ntm_rules.tables.amounts import BadCell
-from ntm_rules.tables.cells import Reader, is_note, is_total
+from ntm_rules.tables.cells import Reader, is_group_number, is_note, is_total
 from ntm_rules.tables.naming import converted
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
@@ -277,13 +277,17 @@ class _Parquet:
         return [named[name] for name in found]
 
     def codes(self, batch: "pa.RecordBatch", columns: "Columns") -> "pa.Array[typing.Any] | None":
-        """Return the units of a batch if all are codes of digits: such a name is in one form, and no total."""
+        """Return the units of a batch if all are codes of digits, beside no texts that number the rows.
+
+        Such a name is in one form, and no total.
+        """
         import pyarrow as pa
 
         from ntm_rules.tables.parquet import is_text
 
         array = batch.column(columns.unit)
-        if not is_text(array.type):
+        numbers = None if columns.number is None else batch.column(columns.number)
+        if not is_text(array.type) or (numbers is not None and is_text(numbers.type)):
             return None
         # of a long text that many rows share there is one, and not one a row, until it is known to be a code
         entries = pl.Series(plain_text(array.dictionary if pa.types.is_dictionary(array.type) else array))
@@ -298,13 +302,14 @@ class _Parquet:
     def without_totals(
         self, batch: "pa.RecordBatch", columns: "Columns", start: int
     ) -> "tuple[pa.RecordBatch, Array, list[str]]":
-        """Return the rows of a batch that are not called a total, with their places in the file and their units."""
-        from ntm_rules.tables.parquet import rows
+        """Return the rows of a batch that are units, with their places in the file and their units."""
+        from ntm_rules.tables.parquet import rows, values_of
 
         units = self.names(batch, columns)
+        numbers = [None] * len(units) if columns.number is None else values_of(batch.column(columns.number))
         left = np.ones(len(units), np.bool_)
         for place, unit in enumerate(units):
-            if not unit or columns.number is not None or is_total(unit) or is_note(unit):
+            if not unit or is_group_number(numbers[place]) or is_total(unit) or is_note(unit):
                 values = next(iter(rows(batch.slice(place, 1))))
                 left[place] = not self.reading.is_left_out(start + place, values, columns)
         alike = {unit: look_alike(unit) for unit in units}

@@ -24,7 +24,7 @@ Bad = typing.Any
 
 FACTS = (
     *(Fact(name, FactType.BOOLEAN, Text(f"Có {name}", f"Has {name}")) for name in ("a", "b", "d", "e", "f", "g", "h")),
-    Fact("n", FactType.NUMBER, decimals=1),
+    *(Fact(name, FactType.NUMBER, decimals=1) for name in "nm"),
     Fact("share", FactType.PERCENT, decimals=1, ratio=RatioOf("part", "whole")),
     Fact("part", FactType.COUNT, minimum=Decimal(0)),
     Fact("whole", FactType.COUNT, minimum=Decimal(0)),
@@ -161,6 +161,36 @@ def test_values_between_limits_and_beyond_them_are_tried() -> None:
     of = ruleset(criterion("1", c.Comparison(("tally",), c.Op.AT_LEAST, cell(10))))
     assert asked(of, {"undecided": 5}, judgements={"1.1": "met"}) == ["1.1 tally!"]
     assert asked(of, {"undecided": 5}) == ["1 judge!", "1.1 tally!", "1.1 judge!"]
+
+
+def test_what_is_undecided_is_an_input_where_a_condition_reads_it() -> None:
+    """It may leave open what is decided without it."""
+    tally, undecided = (c.Comparison((name,), c.Op.AT_LEAST, cell(n)) for name, n in (("tally", 10), ("undecided", 1)))
+    of = ruleset(criterion("1", tally), criterion("2", undecided), k=1)
+    found = ntm.relevant_facts(ntm.assess(of, {"tally": 7}), "1")
+    assert (found.facts, found.complete) == ((), True)
+    for given in ({"tally": 7}, {}):
+        found = ntm.relevant_facts(ntm.assess(of, given))
+        assert (set(found.facts), found.complete) == ({"tally", "undecided"} - given.keys(), False)
+    both = ruleset(criterion("1", c.Any((tally, c.All((undecided, yes("a")))))))
+    assert ntm.relevant_facts(ntm.assess(both, {"tally": 7, "a": False})).facts == ("undecided",)
+
+
+def test_a_criterion_that_somebody_judged_stays_exact(bundled: Library) -> None:
+    """What later voices say of its indicators does not matter any more."""
+    of = bundled.compose("commune/ntm", on=ON, province="lang-son")
+    said = [ntm.Judgement("17", "met", "province"), ntm.Judgement("17.1", "met", "commune")]
+    verdict = ntm.assess(of, {}, judgements=said)
+    assert ntm.relevant_facts(verdict).complete
+    assert ntm.relevant_facts(verdict, "17").judgements == ()
+
+
+def test_points_are_not_for_sure() -> None:
+    parts = (c.Scored("n", Decimal(5)), c.Scored("m", Decimal(5)))
+    score = c.Derived(Fact("score", FactType.NUMBER), c.PointsOf(Decimal(10), parts))
+    of = ruleset(criterion("1", c.Comparison(("score",), c.Op.AT_LEAST, cell(8))), derived=(score,))
+    found = ntm.relevant_facts(ntm.assess(of, {"m": 5}))
+    assert (found.facts, found.complete) == (("n",), False)
 
 
 def test_a_number_of_an_indicator_means_that() -> None:

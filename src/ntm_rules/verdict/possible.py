@@ -45,7 +45,7 @@ class Possible:
     Attributes:
         variables: in the order of the set.
         of: the variable that changes the slot of a fact.
-        unsure: facts of which too little is known, for what is undecided of them is open too.
+        unsure: facts of which too little is known, for what is undecided of them is an input too, with that.
     """
 
     def __init__(
@@ -65,7 +65,9 @@ class Possible:
             for ratio in (*self.checker.ratios, *self.checker.derived)
             if all(fact.id in self.missing or fact.id in given for fact in ratio[1:])
         ]
-        self.unsure = {f.id for f in ruleset.facts if f.undecided is not None and f.undecided in self.missing}
+        self.unsure = {
+            f.id: f.undecided for f in ruleset.facts if f.undecided is not None and f.undecided in self.missing
+        }
         self._grown = {f.id: f.undecided for f in ruleset.facts if f.undecided is not None and f.undecided in given}
         self.variables: list[Variable] = []
         self.of: dict[str, int] = {}
@@ -101,7 +103,7 @@ class Possible:
     def _states(self, tied: _Tied) -> Iterator[State]:
         """Yield the states of facts, nothing given first; none where there are too many."""
         names = self._sorted(tied.facts)
-        if tied.touched & self.unsure:
+        if tied.touched & self.unsure.keys():
             return
         choices = [self._values(name) for name in names]
         if math.prod(len(values) + 1 for values in choices) > MOST_STATES:

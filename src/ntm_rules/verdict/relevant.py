@@ -141,12 +141,13 @@ class _Conditions(Conditions[Node]):
         ruleset, possible = self.home.ruleset, self.possible
         code = self.home.over(self.home.run.compiler.leaf(leaf))
         names = _names(ruleset, leaf, self.home.run.compiler.floor)
-        variables = frozenset(possible.of[name] for name in names if name in possible.of)
+        growing = [possible.unsure[name] for name in names if name in possible.unsure]
+        variables = frozenset(possible.of[name] for name in (*names, *growing) if name in possible.of)
         by = bound_threshold(leaf.threshold)
         read = [] if leaf.fact is None else [leaf.fact]
         read += [] if isinstance(by, Cell) else by.by
         scored = any(_scored(ruleset, name) for name in read)
-        unknown = variables and (scored or not possible.unsure.isdisjoint(names))
+        unknown = variables and (scored or growing)
         return Leaf(None if unknown else code, variables)
 
     def found(self, node: Meets, other: Ruleset, address: str) -> Node:

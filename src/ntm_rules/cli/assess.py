@@ -3,7 +3,7 @@
 import importlib.util
 import sys
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -28,7 +28,7 @@ from ntm_rules.tables.units import UnitFacts
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import CheckedFacts
 from ntm_rules.verdict.faults import Faults
-from ntm_rules.verdict.verdict import verdict_of
+from ntm_rules.verdict.verdict import judged_too, verdict_of
 
 if typing.TYPE_CHECKING:
     from ntm_rules.frames.files import Batch
@@ -38,8 +38,8 @@ FAIL_ON = ("not_met", "undetermined", "provisional")
 COLUMNS = ("csv", "parquet", "xlsx")
 """The forms in which what is kept is beside results."""
 _LONG_FILE = 2**18
-Checked = tuple[CheckedFacts, Mapping[str, str]]
-"""The facts of a unit, checked, and the columns that pass through."""
+Checked = tuple[CheckedFacts, UnitFacts]
+"""The facts of a unit, checked, and its row."""
 _HELD = 5_000
 """The facts of so many units are kept while the rest of a file is checked; of a longer one they are read once more."""
 
@@ -81,7 +81,8 @@ def assess(
     library = library_of(law["rulesets"])
     protect_inputs(out, library)
     ruleset = composed(library, tier, law)
-    source["keep"] = kept_in(file, columns_known(library, ruleset), source)
+    known, whole = columns_known(library, ruleset), form not in ("parquet", "xlsx") and (reasons or not _frames())
+    source["keep"] = kept_in(file, known, source, ruleset.facts_by_number if whole else None)
     if form in COLUMNS:
         check_kept(ruleset, source["keep"])
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
@@ -124,12 +125,13 @@ class _Work:
 
     def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
-        count, held = 0, list[Checked]()
+        count, held, judged = 0, list[Checked](), False
         self.bar.update(self.task, total=self.rows())
-        for count, (facts, kept) in enumerate(self.checked(), 1):
+        for count, (facts, row) in enumerate(self.checked(), 1):
             self.given |= facts.given.keys() | facts.unread.keys()
+            judged = judged or bool(row.judgements)
             if count <= _HELD:
-                held.append((facts, kept))
+                held.append((facts, row))
             self.bar.update(self.task, completed=count)
         self.bar.update(self.task, total=count, completed=0)
         tell_columns([self.ruleset], self.given, lang)
@@ -140,22 +142,23 @@ class _Work:
             elif form == "jsonl":
                 write_jsonl(text, results)
             elif form == "csv":
-                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons)
+                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons, judged)
             else:
                 write_table(text, results, self.library, self.ruleset, lang)
 
     def checked(self) -> Iterator[Checked]:
         """Yield the facts of all units, checked, and what is kept; raises in the end what is wrong with others."""
-        return checked(units(self.file, columns_known(self.library, self.ruleset), self.source), self.ruleset)
+        known, numbers = columns_known(self.library, self.ruleset), self.ruleset.facts_by_number
+        return checked(units(self.file, known, self.source, numbers), self.ruleset)
 
     def verdicts(self, rows: Iterable[Checked]) -> Iterator[Assessed]:
         """Yield the verdicts of all units."""
-        for facts, kept in rows:
-            verdict = verdict_of(self.ruleset, facts)
+        for facts, row in rows:
+            verdict = judged_too(verdict_of(self.ruleset, facts), row.judgements)
             self.seen.add(verdict.outcome.code)
             if verdict.provisional:
                 self.seen.add("provisional")
-            yield verdict, kept
+            yield verdict, row.kept
             self.bar.advance(self.task)
         self.bar.stop()
 
@@ -225,8 +228,10 @@ def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
     return typing.cast(Law, options), typing.cast(Source, source)
 
 
-def units(file: Path, facts: Mapping[str, Fact], source: Source) -> Iterator[UnitFacts]:
-    """Yield the units of a file; *facts* are what its columns may hold."""
+def units(
+    file: Path, facts: Mapping[str, Fact], source: Source, numbers: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[UnitFacts]:
+    """Yield the units of a file; *facts*, and judgements on *numbers*, are what its columns may hold."""
     return read_units(
         file,
         facts,
@@ -236,6 +241,7 @@ def units(file: Path, facts: Mapping[str, Fact], source: Source) -> Iterator[Uni
         sheet=source["sheet"],
         unit_width=source["unit_width"],
         header_row=source["header_row"],
+        numbers=numbers,
     )
 
 
@@ -250,5 +256,5 @@ def checked(rows: Iterator[UnitFacts], ruleset: Ruleset) -> Iterator[Checked]:
     for unit in faults.readable(rows):
         facts = faults.check(unit)
         if facts is not None:
-            yield facts, unit.kept
+            yield facts, unit
     faults.stop()

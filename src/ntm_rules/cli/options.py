@@ -193,8 +193,10 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
     )
 
 
-def kept_in(file: Path, facts: Mapping[str, Fact], source: Source) -> tuple[str, ...]:
-    """Return the columns of a file that pass through.
+def kept_in(
+    file: Path, facts: Mapping[str, Fact], source: Source, numbers: Mapping[str, Sequence[str]] | None = None
+) -> tuple[str, ...]:
+    """Return the columns of a file that pass through; *numbers* as for ``tables.read``.
 
     A value of ``--keep`` that is the name of a column is that column, whatever is in it; any other is a list.
 
@@ -205,7 +207,7 @@ def kept_in(file: Path, facts: Mapping[str, Fact], source: Source) -> tuple[str,
     told = bool(click.get_current_context().meta.get(_TOLD))
     if not told and not rest and not any("," in value or '"' in value for value in asked):
         return tuple(name for value in asked if (name := one_form(value)))
-    where = {"sheet": source["sheet"], "header_row": source["header_row"]}
+    where = {"sheet": source["sheet"], "header_row": source["header_row"], "numbers": numbers}
     header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, **typing.cast(typing.Any, where))
     present = frozenset(header.names)
     names = [name for value in asked for name in _listed(value, present)]
@@ -226,6 +228,8 @@ def _reading(header: Header, kept: Sequence[str], facts: Mapping[str, Fact]) -> 
         elif name in header.facts:
             fact = facts[header.facts[name]]
             yield Message("cli.reading_fact", name=name, fact=fact.id, title=fact.title or fact.id)
+        elif name in header.judged and name not in passing:
+            yield Message("cli.reading_judged", name=name)
         elif name in passing or folded(name) in passing:
             yield Message("cli.reading_kept", name=name)
         else:

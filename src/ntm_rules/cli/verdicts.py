@@ -1,7 +1,7 @@
 """Verdicts for people: a table of all units, then the reasons of each."""
 
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 from rich.console import Console
@@ -16,7 +16,7 @@ from ntm_rules.model.rulesets import Grade, Ruleset
 from ntm_rules.model.walk import indicators
 from ntm_rules.reports.report import check_different
 from ntm_rules.rules.library import Library
-from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import Judged, Verdict
 from ntm_rules.words.reason import BY_LAW, Reason, words_in
 from ntm_rules.words.sentences import grade_title, outcome_word
 
@@ -30,6 +30,7 @@ class UnitRow:
         graded: how many criteria have each grade.
         not_met, missing: reasons in words.
         open: numbers of the indicators that no figure could decide, since the law has no value here yet.
+        judged: the second reading in words, with what was judged, what differs and what does not count.
     """
 
     unit: str
@@ -42,6 +43,7 @@ class UnitRow:
     not_met: tuple[str, ...]
     missing: tuple[str, ...]
     open: tuple[str, ...]
+    judged: tuple[str, ...]
 
 
 def write_table(
@@ -99,7 +101,17 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
         tuple(not_met),
         tuple(missing),
         tuple(open_),
+        tuple(_judged(verdict.judged, lang)) if verdict.has_judgements else (),
     )
+
+
+def _judged(judged: Judged, lang: str) -> Iterator[str]:
+    """Yield what the second reading comes to, and why."""
+    word = graded_word(lang, judged.ruleset, judged.outcome, judged.grade, judged.possible_grades)
+    yield say(lang, "cli.judged", outcome=word, met=judged.criteria_met, total=judged.criteria_total)
+    yield from (f"{judgement.no}: {judgement.text(lang)}" for judgement in judged.used_judgements)
+    yield from (apart.text(lang) for apart in judged.disagreements)
+    yield from (unused.text(lang) for unused in judged.unused_judgements)
 
 
 def _open_note(reason: Reason, lang: str) -> str:
@@ -145,6 +157,8 @@ def _print_reasons(out: Console, found: UnitRow, ruleset: Ruleset, lang: str) ->
                 print_line(out, reason, indent=2)
     if found.open:
         print_line(out, say(lang, "cli.head_open", numbers=", ".join(found.open)))
+    for number, line in enumerate(found.judged):
+        print_line(out, line, indent=2 if number else 0)
     if ruleset.met_means is None and not (found.not_met or found.missing or found.open):
         print_line(out, say(lang, "cli.nothing"))
 

@@ -18,6 +18,7 @@ TOTAL = "criteria_total"
 COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined", TOTAL)
 
 REASONS = "reasons"
+JUDGED = ("judged_outcome", "judged_criteria_met")
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -33,7 +34,7 @@ def check_kept(ruleset: Ruleset, keep: Sequence[str]) -> None:
     Raises:
         TableError: all of them.
     """
-    check_different((*keep, "unit", *result_names(ruleset), REASONS))
+    check_different((*keep, "unit", *result_names(ruleset), *JUDGED, REASONS))
 
 
 def write_json(file: typing.TextIO, results: Iterable[Assessed]) -> None:
@@ -58,11 +59,17 @@ def write_csv(
     keep: Sequence[str],
     lang: str,
     with_reasons: bool = True,
+    judged: bool = False,
 ) -> None:
-    """One row a unit: counts, the outcome of every criterion, and the reasons in one cell."""
+    """One row a unit: counts, the outcome of every criterion, and the reasons in one cell.
+
+    Args:
+        judged: with the outcome and the count of criteria of the second reading.
+    """
     numbers = [criterion.no for criterion in ruleset.criteria]
     writer = csv.writer(file, lineterminator="\n")
-    header = ("unit", *keep, *csv_names(ruleset), *([REASONS] if with_reasons else []))
+    second = JUDGED if judged else ()
+    header = ("unit", *keep, *csv_names(ruleset), *second, *([REASONS] if with_reasons else []))
     writer.writerow([safe(name) for name in header])
     for verdict, kept in results:
         outcomes = (verdict.criteria[no].outcome.code for no in numbers)
@@ -75,6 +82,7 @@ def write_csv(
             *([verdict.grade.id if verdict.grade else ""] if ruleset.grades else []),
             *(str(getattr(verdict, name)) for name in COUNTS),
             *outcomes,
+            *([verdict.judged.outcome.code, str(verdict.judged.criteria_met)] if judged else []),
             *reasons,
         )
         writer.writerow([safe(cell) for cell in row])

@@ -210,6 +210,17 @@ class Ruleset:
         """The derived facts by id, in the order in which they are worked out."""
         return MappingProxyType({d.id: d for d in self.derived})
 
+    @property
+    @kept
+    def facts_by_number(self) -> Mapping[str, tuple[str, ...]]:
+        """The printed numbers, each with the facts that its indicator compares; of a criterion alone none."""
+        from ntm_rules.model.walk import compared_by
+
+        found: dict[str, tuple[str, ...]] = {criterion.no: () for criterion in self.criteria}
+        for criterion in self.criteria:
+            found |= {indicator.no: compared_by(indicator) for indicator in criterion.indicators}
+        return MappingProxyType(found)
+
     def inputs(self) -> Mapping[str, Fact]:
         """Return the facts that a caller may give, by id, in the order in which the set reads them.
 

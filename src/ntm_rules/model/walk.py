@@ -230,6 +230,12 @@ def given_for(ruleset: Ruleset, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fact for inner in facts_of_derived(derived) for fact in given_for(ruleset, inner)))
 
 
+def compared_by(indicator: Indicator) -> tuple[str, ...]:
+    """Return the facts that an indicator compares, each once; what picks a column or makes it apply is left out."""
+    found = (leaf for _, leaf in leaves(indicator.require) if isinstance(leaf, Comparison))
+    return tuple(dict.fromkeys(name for leaf in found for name in leaf.facts))
+
+
 def facts_read(criteria: Iterable[Criterion]) -> Iterator[str]:
     """Yield the facts that the conditions of the criteria read, in printed order, with repeats."""
     for criterion in criteria:

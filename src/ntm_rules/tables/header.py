@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from ntm_rules.messages.errors import TableError, folded
 from ntm_rules.model.facts import Fact
+from ntm_rules.tables.judged import judged_name
 from ntm_rules.tables.rows import records
 from ntm_rules.tables.units import Reading
 
@@ -21,12 +22,14 @@ class Header:
         rest: those that are neither the unit nor a fact.
         unit: that which names the unit; None where none does.
         facts: the ids of the facts that columns hold.
+        judged: those that hold judgements.
     """
 
     names: tuple[str, ...]
     rest: tuple[str, ...]
     unit: str | None = None
     facts: Mapping[str, str] = field(factory=dict)
+    judged: tuple[str, ...] = ()
 
 
 def header_of(
@@ -37,6 +40,7 @@ def header_of(
     keep: Sequence[str] = (),
     sheet: str | None = None,
     header_row: int | None = None,
+    numbers: Mapping[str, Sequence[str]] | None = None,
 ) -> Header:
     """Return the columns of a file that ``tables.read`` reads; what is wrong with it is said there.
 
@@ -44,9 +48,10 @@ def header_of(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, None, None, header_row)
+    reading = Reading.of(path, catalogue, unit_column, keep, None, None, header_row, numbers)
     found: dict[str, bool] = {}
     held: dict[str, str] = {}
+    decided: dict[str, None] = {}
     named: str | None = None
     with suppress(TableError):
         for names in _headers(path, reading, sheet):
@@ -56,10 +61,14 @@ def header_of(
                 fact = None if place == unit else reading.fact(name)
                 if fact is not None and fact.power is not None:
                     held[name] = fact.fact
+                judged = fact is None and place != unit and judged_name(name, reading.numbers) is not None
+                if judged:
+                    decided[name] = None
                 # a title of several facts is a fact that has to be named by its id
-                found[name] = place != unit and fact is None and folded(name) not in reading.names.titles
+                other = place != unit and fact is None and not judged
+                found[name] = other and folded(name) not in reading.names.titles
     rest = tuple(name for name, other in found.items() if other and name)
-    return Header(tuple(found), rest, named, held)
+    return Header(tuple(found), rest, named, held, tuple(decided))
 
 
 def _headers(path: Path, reading: Reading, sheet: str | None) -> Iterable[tuple[str, ...]]:

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
 from ntm_rules.model.arguments import id_of, width_of
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.judgements import Body, Judgement
 from ntm_rules.model.names import look_alike, one_form
+from ntm_rules.model.outcomes import Outcome
 from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell, Unit
 from ntm_rules.tables.cells import (
     Merged,
@@ -27,6 +29,7 @@ from ntm_rules.tables.cells import (
     typed_value,
     unwritable,
 )
+from ntm_rules.tables.judged import Draft, JudgedName, is_numbered, judged_name, outcome_in, shown_cell, twins
 from ntm_rules.tables.legacy import readings
 from ntm_rules.tables.naming import UNIT_COLUMNS, Named, Names, converted, in_brackets, is_row_number, is_unit
 from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, Search, TableNote, records, rows_listed
@@ -49,12 +52,14 @@ class UnitFacts:
         facts: fact id to value, ready for ``assess``; what is missing is left out.
         kept: the columns asked for with ``keep``, as they are written; empty where the row has none.
         line: where the row begins; in a JSON or Parquet file its place, from 1; in Excel the number of the row.
+        judgements: what bodies decided, of the columns that are headed by a printed number.
     """
 
     unit: str
     facts: Mapping[str, typing.Any]
     kept: Mapping[str, str]
     line: int
+    judgements: tuple[Judgement, ...] = ()
 
 
 def read(
@@ -67,6 +72,7 @@ def read(
     sheet: str | None = None,
     unit_width: int | None = None,
     header_row: int | None = None,
+    numbers: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -84,6 +90,10 @@ def read(
         sheet: the sheet of an Excel file; the first that is not hidden unless given.
         unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
         header_row: the row of a CSV or Excel file that holds the names of the columns, from 1; found unless given.
+        numbers: ``ruleset.facts_by_number``. Then a column headed by a printed number (``4.2``, ``TC4``, ``Chỉ tiêu
+            4.2``), if need be with the body (``4.2 [tự đánh giá]``, ``[thẩm tra]``, ``[thẩm định]``), holds judgements;
+            ``[lý do]``, ``[văn bản]``, ``[ngày]`` and ``[cơ quan]`` behind these what is said of them. Figures in such
+            a column are those of the one fact that its indicator compares.
 
     Yields:
         The rows that can be read, in the order of the file. Rows above the names of the columns, one that numbers the
@@ -96,7 +106,7 @@ def read(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row)
+    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row, numbers or {})
     yield from reading.units(_records(Path(path), reading, sheet))
 
 
@@ -116,6 +126,7 @@ class Columns:
     Attributes:
         powers: of ten, with which figures become those of their facts; of facts in other units only.
         number: the place of the column that numbers the rows.
+        judged: the places of judgements, with what their names say.
     """
 
     names: tuple[str, ...]
@@ -124,6 +135,7 @@ class Columns:
     kept: tuple[tuple[int | None, str], ...]
     powers: Mapping[str, int]
     number: int | None = None
+    judged: tuple[tuple[int, JudgedName], ...] = ()
 
 
 @frozen
@@ -138,6 +150,8 @@ class Reading:
     typed: bool = False
     width: int | None = None
     header_row: int | None = None
+    numbers: Mapping[str, Sequence[str]] = field(factory=dict)
+    first_in: dict[str, tuple[bool, int, str]] = field(init=False, factory=dict)
     bad: list[FactProblem] = field(init=False, factory=list)
     readers: dict[tuple[str, str], Reader] = field(init=False, factory=dict)
     told: set[Message] = field(init=False, factory=set)
@@ -145,7 +159,7 @@ class Reading:
     seen: set[str] = field(init=False, factory=set)
     totals: list[int] = field(init=False, factory=list)
     asides: list[int] = field(init=False, factory=list)
-    numbers: list[tuple[int, str]] = field(init=False, factory=list)
+    codes: list[tuple[int, str]] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
     names: Names = field(init=False)
     keep_as_is: frozenset[str] = field(init=False)
@@ -173,6 +187,7 @@ class Reading:
         decimal: str | None,
         width: int | None = None,
         header_row: int | None = None,
+        numbers: Mapping[str, Sequence[str]] | None = None,
     ) -> "Reading":
         """Return what a file is read with.
 
@@ -186,8 +201,8 @@ class Reading:
         problems, suffix = Problems(str(path)), Path(path).suffix.lower()
         if header_row is not None and suffix == ".parquet":
             problems.fail(Message("table.header/kind", name=Path(path).name), 1)
-        numbers = width_of(width), width_of(header_row, "header_row")
-        return cls(problems, facts, unit, tuple(keep), decimal, suffix in TYPED, *numbers)
+        sizes = width_of(width), width_of(header_row, "header_row")
+        return cls(problems, facts, unit, tuple(keep), decimal, suffix in TYPED, *sizes, numbers or {})
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
@@ -203,7 +218,7 @@ class Reading:
 
     def finish(self) -> None:
         """Raise what was found, after the last row."""
-        if not (self.lines or self.bad or self.problems.found or self.numbers):
+        if not (self.lines or self.bad or self.problems.found or self.codes):
             self.problems.note(Message("table.empty"), 1)
         self.kept()
         self.codes_without_width()
@@ -214,10 +229,10 @@ class Reading:
 
     def codes_without_width(self) -> None:
         """Note that codes are numbers, once for all rows: whether they lost zeros is not to be seen."""
-        if self.numbers:
-            first, example = self.numbers[0]
-            rows = rows_listed([line for line, _ in self.numbers])
-            told = {"place": self.place, "rows": rows, "example": example, "count": len(self.numbers)}
+        if self.codes:
+            first, example = self.codes[0]
+            rows = rows_listed([line for line, _ in self.codes])
+            told = {"place": self.place, "rows": rows, "example": example, "count": len(self.codes)}
             code = "table.unit/numbers" if self.typed else "table.unit/numbers_bare"
             self.problems.note(Message(code, **told), first)
 
@@ -256,13 +271,14 @@ class Reading:
         unit = None if columns.unit is None else self.unit_of(line, _own(values[columns.unit]))
         before = len(self.bad)
         facts = self.facts_of(line, unit, columns, values)
+        judgements = self.judgements_of(line, unit, columns, values, facts) if columns.judged else ()
         if len(self.bad) >= MAX_PROBLEMS:
             self.problems.stop()
             raise FactError(self.bad, complete=False)
         if unit is None or len(self.bad) > before:
             return None
         kept = {name: "" if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
-        return UnitFacts(unit, facts, kept, line)
+        return UnitFacts(unit, facts, kept, line, judgements)
 
     def is_left_out(self, line: int, values: Sequence[object], columns: Columns) -> bool:
         """Whether a row is no unit; it is counted.
@@ -310,6 +326,85 @@ class Reading:
                 facts[fact] = value
         return facts
 
+    def judgements_of(
+        self, line: int, unit: str | None, columns: Columns, values: Sequence[object], facts: dict[str, object]
+    ) -> tuple[Judgement, ...]:
+        """Return the judgements of a row; figures in such columns are added to *facts*, bad cells are noted."""
+        drafts: dict[tuple[str, Body], Draft] = {}
+        at: dict[tuple[str, Body], str] = {}
+        for place, said in columns.judged:
+            key, name, value = (said.no, said.body), columns.names[place], _own(values[place])
+            draft = drafts.setdefault(key, Draft())
+            if said.detail:
+                text = one_form(self.text(line, name, value))
+                drafts[key] = evolve(draft, details={**draft.details, said.detail: text}) if text else draft
+                continue
+            at[key] = name
+            try:
+                outcome = self.judged_or_figure(line, name, said.no, value, facts)
+            except BadCell as bad:
+                self.bad.append(FactProblem(unit, name, value, bad.expected, bad.hint, line, name, self.place))
+            else:
+                drafts[key] = evolve(draft, outcome=outcome)
+        found: list[Judgement] = []
+        for (no, body), draft in drafts.items():
+            try:
+                judgement = draft.judgement(no, body)
+            except BadCell as bad:
+                name = at.get((no, body), no)
+                value = None if draft.outcome is None else draft.outcome.code
+                self.bad.append(FactProblem(unit, name, value, bad.expected, bad.hint, line, name, self.place))
+            else:
+                found += [] if judgement is None else [judgement]
+        return tuple(found)
+
+    def judged_or_figure(
+        self, line: int, name: str, no: str, value: object, facts: dict[str, object]
+    ) -> Outcome | None:
+        """Return what a cell under a number decides; a figure goes to the fact that the indicator compares.
+
+        Raises:
+            BadCell: it is neither, or a figure where others of the column are judgements, or one for several facts.
+        """
+        try:
+            outcome = outcome_in(value)
+        except BadCell as bad:
+            compared = self.numbers[no]
+            figure = self.figure(value, compared)
+            if figure is None:
+                raise
+            self.one_kind(line, name, value, is_figure=True)
+            if len(compared) != 1:
+                raise BadCell(Message("expected.judgement/several", no=no, names=tuple(compared))) from bad
+            if compared[0] in facts:
+                raise BadCell(Message("expected.judgement/twice", no=no, fact=compared[0])) from bad
+            facts[compared[0]] = figure
+            return None
+        if outcome is not None:
+            self.one_kind(line, name, value, is_figure=False)
+        return outcome
+
+    def figure(self, value: object, compared: Sequence[str]) -> object:
+        """Return a cell as a figure of the facts of an indicator; None where it is none of theirs."""
+        for name in compared:
+            if name in self.facts and self.facts[name].type.numeric:
+                read = self.reader(Named(name))
+                try:
+                    return typed_value(value, self.facts[name], read) if self.typed else _value(value, read)
+                except BadCell:
+                    continue
+        return None
+
+    def one_kind(self, line: int, name: str, value: object, is_figure: bool) -> None:
+        """Check that a column holds judgements alone, or figures alone.
+
+        Raises:
+            BadCell: it holds both.
+        """
+        was_figure, first, held = self.first_in.setdefault(name, (is_figure, line, shown_cell(value)))
+        if was_figure is not is_figure:
+            raise BadCell(Message("expected.judgement/mixed", place=self.place, line=first, value=held))
+
     def unit_of(self, line: int, given: object) -> str | None:
         """Return the unit of a row; None where there is none or another row has it."""
         flaw = flaw_of_name(one_form(given), place=self.place, line=line) if isinstance(given, str) else None
@@ -317,7 +412,7 @@ class Reading:
             self.problems.note(flaw, line)
             return None
         if self.width is None and _is_number(given):
-            self.numbers.append((line, shown(str(given))))
+            self.codes.append((line, shown(str(given))))
             return None
         try:
             unit = id_of(given, "unit", self.width)
@@ -369,8 +464,9 @@ class Reading:
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
         fold = folded(name)
-        named = fold in self.keep_folded or is_unit(fold) or (self.unit is not None and fold == folded(self.unit))
-        return named or name in self.keep_as_is or self.fact(name) is not None
+        passed = fold in self.keep_folded or name in self.keep_as_is
+        unit = is_unit(fold) or (self.unit is not None and fold == folded(self.unit))
+        return passed or unit or judged_name(name, self.numbers) is not None or self.fact(name) is not None
 
     def fact(self, name: str) -> Named | None:
         """Return the fact that a column names; None where it names none or several."""
@@ -389,10 +485,16 @@ class Reading:
         facts: list[tuple[int, str, Reader]] = []
         powers: dict[str, int] = {}
         taken: dict[str, str] = {}
+        judged: list[tuple[int, JudgedName]] = []
         for place, name in enumerate(names):
             named = None if place == unit else self.fact(name)
             if named is not None and named.power is None and place in passed:
                 named = None
+            said = None if named or place in (unit, *passed) else judged_name(name, self.numbers)
+            if said is not None:
+                judged.append((place, said))
+                self.told_apart(line, name, said, names, taken)
+                continue
             key = named.fact if named else (name if name in self.keep_as_is else folds[place])
             if not key:
                 self.problems.note(Message("table.column/nameless", number=place + 1), line)
@@ -406,7 +508,17 @@ class Reading:
                 self.other(line, name, folds[place], None if unit is None else names[unit])
             taken[key] = name
         number = next((place for place, fold in enumerate(folds) if place != unit and is_row_number(fold)), None)
-        return Columns(names, unit, tuple(facts), kept, powers, number)
+        return Columns(names, unit, tuple(facts), kept, powers, number, tuple(judged))
+
+    def told_apart(self, line: int, name: str, said: JudgedName, names: Sequence[str], taken: dict[str, str]) -> None:
+        """Note two columns of one judgement, and a number that a spreadsheet writes like another one."""
+        key = f"{said.no} {said.body.value} {said.detail}"
+        if key in taken:
+            self.problems.note(_twice(name, taken[key]), line)
+        taken[key] = name
+        others = tuple(twins(said.no, self.numbers)) if said.bare else ()
+        if others and not any(one_form(other) in others for other in names):
+            self.problems.note(Message("table.column/twins", name=name, others=others), line)
 
     def power(self, line: int, name: str, named: Named) -> bool:
         """Return whether the figures of a column are converted, which is told; that they cannot be is noted."""
@@ -480,6 +592,8 @@ class Reading:
         known = [*self.facts, *titles]
         close = near(name, known) or near(in_brackets(name)[0], known)
         hint = Message("hint.near_or_keep", names=close, name=name) if close else Message("hint.keep", name=name)
+        if is_numbered(name):
+            hint = Message("hint.numbered" if self.numbers else "hint.numbered/not_here", name=name)
         self.problems.note(Message("table.column/unknown", name=name), line, hint)
 
 

@@ -58,6 +58,11 @@ def is_missing(text: str) -> bool:
     return word in _UNKNOWN or word.rstrip(".").rstrip() in _UNKNOWN
 
 
+def is_not_applicable(text: str) -> bool:
+    """Return whether a text says that something does not apply."""
+    return _word(text).rstrip(".").rstrip() in _NONE
+
+
 def advice(text: str, yes_no: bool, number: bool) -> Message | None:
     """Return what to do about a word that is no value, though it may seem to be one; None where nothing is known.
 
@@ -65,7 +70,7 @@ def advice(text: str, yes_no: bool, number: bool) -> Message | None:
         yes_no, number: what is looked for.
     """
     word = _word(text).rstrip(".").rstrip()
-    if word in _NONE:
+    if is_not_applicable(text):
         return Message("hint.not_applicable")
     if word in _HALFWAY and yes_no:
         return Message("hint.halfway", word=text)

@@ -361,8 +361,7 @@ def assess(
         BadArgument: what is no judgement, or one on the whole set.
     """
     verdict = verdict_of(ruleset, check_facts(ruleset, facts, unit))
-    said = judgements_of(judgements)
-    return judged_too(verdict, said, in_order(voices)) if said else verdict
+    return judged_too(verdict, judgements_of(judgements), in_order(voices))
 
 
 def judged_too(verdict: Verdict, judgements: tuple[Judgement, ...], voices: tuple[Basis, ...] = VOICES) -> Verdict:
@@ -371,6 +370,8 @@ def judged_too(verdict: Verdict, judgements: tuple[Judgement, ...], voices: tupl
     Raises:
         FactError, UnknownName: as ``assess`` for judgements.
     """
+    if not judgements:
+        return verdict
     check(verdict.ruleset, judgements, verdict.unit)
     return evolve(verdict, judgements=judgements, voices=voices)
 

@@ -41,6 +41,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules.messages.errors import TableError as TableError
     from ntm_rules.messages.errors import UnknownName as UnknownName
     from ntm_rules.model.citations import Evidence as Evidence
+    from ntm_rules.model.input_schema import input_schema as input_schema
     from ntm_rules.model.judgements import Basis as Basis
     from ntm_rules.model.judgements import Body as Body
     from ntm_rules.model.judgements import Judgement as Judgement
@@ -77,6 +78,7 @@ _HOMES = {
     "TableError": "ntm_rules.messages.errors",
     "UnknownName": "ntm_rules.messages.errors",
     "Evidence": "ntm_rules.model.citations",
+    "input_schema": "ntm_rules.model.input_schema",
     "Basis": "ntm_rules.model.judgements",
     "Body": "ntm_rules.model.judgements",
     "Judgement": "ntm_rules.model.judgements",
@@ -115,6 +117,7 @@ __all__ = [
     "check",
     "difference",
     "frames",
+    "input_schema",
     "law",
     "levels",
     "live",

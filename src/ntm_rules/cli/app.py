@@ -31,6 +31,7 @@ COMMANDS = {
     "diff": ("diff:diff", "Show what changes from one ruleset to another."),
     "evidence": ("evidence:evidence", "List what has to be checked against the official text."),
     "explain": ("explain:explain", "Explain the outcome of one unit."),
+    "facts": ("facts:facts", "List the facts that a ruleset reads, or those with some words."),
     "list": ("listing:list_rulesets", "List the rulesets and the sets of provinces."),
     "live": ("live:live", "Follow the facts of units as they change."),
     "progress": ("progress:progress", "Count how far a programme is, against its targets."),

@@ -1,0 +1,85 @@
+"""``ntm-rules facts``: the facts that a ruleset reads, found by their words."""
+
+import json
+import typing
+
+import click
+
+from ntm_rules.cli.console import console, print_lines, table, text
+from ntm_rules.cli.heading import heading
+from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
+from ntm_rules.messages.catalogue import Message, say
+from ntm_rules.messages.errors import UnknownName, folded
+from ntm_rules.messages.printable import printable
+from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.input_schema import indicators_of, input_schema
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.words.numbers import number
+
+FORMS = ("table", "schema")
+
+
+@click.command()
+@click.argument("ruleset")
+@click.argument("words", nargs=-1)
+@law_options(on_required=False)
+@lang_option
+@click.option(
+    "--format", "form", type=click.Choice(FORMS), default="table", show_default=True, help="Table or JSON Schema."
+)
+def facts(ruleset: str, words: tuple[str, ...], lang: str, form: str, **law: typing.Unpack[Law]) -> None:
+    """List the facts that RULESET reads; with WORDS those whose title, id or number has all of them.
+
+    Case and diacritics do not matter. The JSON Schema is of all facts and judgements that may be given.
+    """
+    library = library_of(law["rulesets"])
+    found = composed(library, ruleset, law)
+    if form == "schema":
+        click.echo(printable(json.dumps(input_schema(found, lang), ensure_ascii=False, indent=1)))
+        return
+    numbers = indicators_of(found)
+    wanted = [folded(word) for word in words]
+    shown = {
+        name: fact
+        for name, fact in found.inputs().items()
+        if all(word in _searched(found, fact, numbers.get(name, ())) for word in wanted)
+    }
+    if not shown:
+        raise UnknownName(Message("kind.fact"), " ".join(words), _titles(found))
+    out = console()
+    print_lines(out, heading(library, found, lang))
+    heads = ("cli.no", "cli.fact", "cli.fact_id", "cli.fact_values", "cli.fact_agency")
+    made = table(*(say(lang, code) for code in heads))
+    for name, fact in shown.items():
+        agency = fact.agency.text(lang) if fact.agency else ""
+        row = (", ".join(numbers.get(name, ())), _title(fact, lang), name, _values(fact, lang), agency)
+        made.add_row(*map(text, row))
+    out.print(made)
+
+
+def _titles(ruleset: Ruleset) -> list[str]:
+    return [fact.title.vi if fact.title else name for name, fact in ruleset.inputs().items()]
+
+
+def _title(fact: Fact, lang: str) -> str:
+    return fact.title.text(lang) if fact.title else fact.id
+
+
+def _searched(ruleset: Ruleset, fact: Fact, numbers: tuple[str, ...]) -> str:
+    """Return the words by which a fact is found: its own, and those of the indicators that compare it."""
+    titles = [i.title for c in ruleset.criteria for i in c.indicators if i.no in numbers]
+    said = [title for title in (fact.title, *titles) if title is not None]
+    return folded(" ".join((fact.id, *numbers, *(title.vi for title in said), *(title.en for title in said))))
+
+
+def _values(fact: Fact, lang: str) -> str:
+    """Return what a fact may be: its unit and bounds, or its values."""
+    if fact.type is FactType.BOOLEAN:
+        return " / ".join(say(lang, code) for code in ("words.is_yes", "words.is_no"))
+    if fact.values:
+        titles = fact.value_titles or {}
+        return ", ".join(titles[value].text(lang) if value in titles else value for value in fact.values)
+    unit = fact.unit.title.text(lang) if fact.unit else ""
+    if fact.minimum is None or fact.maximum is None:
+        return unit
+    return f"{unit} ({number(fact.minimum, lang)}-{number(fact.maximum, lang)})".lstrip()

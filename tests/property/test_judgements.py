@@ -180,7 +180,6 @@ def test_the_first_reading_does_not_depend_on_judgements(data: st.DataObject) ->
     assert (again.judged.codes, again.judged.bases) == (verdict.judged.codes, verdict.judged.bases)
 
 
-@MANY
 @given(st.data())
 def test_figures_first(data: st.DataObject) -> None:
     """Law 3: what the first reading decides, the second decides alike, at every level."""
@@ -211,7 +210,6 @@ def test_a_judgement_changes_nothing_that_a_voice_before_it_decided(data: st.Dat
         assert basis not in earlier or old == new
 
 
-@MANY
 @given(st.data())
 def test_a_new_figure_contradicts_only_with_a_disagreement(data: st.DataObject) -> None:
     """Law 5, of the facts of a unit learnt one after the other."""

@@ -5,7 +5,7 @@ import random
 import typing
 from collections.abc import Sequence
 
-from hypothesis import assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from ntm_rules import FactError, Judgement, Outcome, Ruleset, UnknownName, Verdict, assess, relevant_facts
@@ -23,7 +23,6 @@ from oracle_of_relevance import below as of_target
 from property.strategies import LAW, Facts, facts, rulesets
 from property.test_judgements import judged_rulesets, judgements, orders
 
-MANY = settings(max_examples=settings().max_examples * 2)
 MOST_INPUTS, MOST_STATES, MOST_NODES = 8, 1_200, 4
 ON = dt.date(2024, 7, 2)
 BODIES = ("province", "district", "commune")
@@ -175,7 +174,6 @@ def test_eight_facts_that_hang_together(unit: Unit) -> None:
     in_order(everything, found)
 
 
-@MANY
 @given(units())
 def test_what_is_relevant_is_what_brute_force_finds(unit: Unit) -> None:
     everything = Everything(unit.ruleset, unit.facts, unit.said, unit.voices, unit.target, MOST_STATES)
@@ -225,7 +223,6 @@ def in_order(everything: Everything, found: RelevantFacts) -> None:
     assert keys == sorted(keys)
 
 
-@MANY
 @given(units(), st.randoms(use_true_random=False))
 def test_when_all_is_answered_the_target_is_decided(unit: Unit, chance: random.Random) -> None:
     """Whatever else is missing; and where only facts are answered, the judgements say why it is not."""
@@ -248,7 +245,6 @@ def test_when_all_is_answered_the_target_is_decided(unit: Unit, chance: random.R
     assert now(decided, unit.target) is not Outcome.UNDETERMINED
 
 
-@MANY
 @given(st.data())
 def test_the_tree_is_the_second_reading(data: st.DataObject) -> None:
     """With nothing more given each node comes to what the verdict says, judgements on prerequisites included."""

@@ -5,7 +5,7 @@ import typing
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ntm_rules import Library, Ruleset, Verdict, assess
@@ -270,7 +270,6 @@ def noted(draw: st.DrawFn, given_facts: Facts) -> Facts:
     return found
 
 
-@settings(max_examples=settings().max_examples * 2)
 @given(st.data())
 def test_nothing_that_a_verdict_says_is_lost(data: st.DataObject) -> None:
     ruleset = data.draw(st.one_of(rulesets(), graded_rulesets()))

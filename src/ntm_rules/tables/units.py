@@ -331,7 +331,7 @@ class Reading:
     ) -> tuple[Judgement, ...]:
         """Return the judgements of a row; figures in such columns are added to *facts*, bad cells are noted."""
         drafts: dict[tuple[str, Body], Draft] = {}
-        at: dict[tuple[str, Body], str] = {}
+        at: dict[tuple[str, Body], tuple[str, object]] = {}
         for place, said in columns.judged:
             key, name, value = (said.no, said.body), columns.names[place], _own(values[place])
             draft = drafts.setdefault(key, Draft())
@@ -339,7 +339,7 @@ class Reading:
                 text = one_form(self.text(line, name, value))
                 drafts[key] = evolve(draft, details={**draft.details, said.detail: text}) if text else draft
                 continue
-            at[key] = name
+            at[key] = name, value
             try:
                 outcome = self.judged_or_figure(line, name, said.no, value, facts)
             except BadCell as bad:
@@ -351,8 +351,7 @@ class Reading:
             try:
                 judgement = draft.judgement(no, body)
             except BadCell as bad:
-                name = at.get((no, body), no)
-                value = None if draft.outcome is None else draft.outcome.code
+                name, value = at[no, body]
                 self.bad.append(FactProblem(unit, name, value, bad.expected, bad.hint, line, name, self.place))
             else:
                 found += [] if judgement is None else [judgement]

@@ -420,7 +420,8 @@ def test_swapping_swaps_and_every_witness_replays(sets: tuple[Ruleset, Ruleset])
 def test_no_facts_contradict_a_direction(sets: tuple[Ruleset, Ruleset], data: st.DataObject) -> None:
     old, new = sets
     found = diff(old, new)
-    facts = data.draw(made.facts(old, missing=200))
+    # what is given of a derived fact may contradict the other set, and a difference speaks of the derivation alone
+    facts = {n: value for n, value in data.draw(made.facts(old, missing=200)).items() if n in old.inputs()}
     before, after = assess(old, typing.cast(typing.Any, facts)), assess(new, typing.cast(typing.Any, facts))
     for change in found.compared:
         if change.level == "indicator" and change.old is not None and change.new is not None:

@@ -105,7 +105,8 @@ def layout_of(
         raise BadArgument(Message("argument.names", argument="keep", value=keep))
     passed = tuple(dict.fromkeys((*((unit,) if unit is not None else ()), *keep)))
     facts = {fact.id for fact in given_facts(ruleset)}
-    judged = judged_columns(ruleset, (name for name in names if name not in passed))
+    kept = frozenset(passed)
+    judged = judged_columns(ruleset, (name for name in names if name not in kept))
     known = {*facts, *passed, *extra, *ruleset.catalogue, *(column.name for column in judged)}
     problems = [
         *_not_to_pass(ruleset, names, unit, passed),

@@ -242,7 +242,7 @@ def test_a_bad_column_of_a_long_file_stops_soon(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "u.parquet")
     for out in ((), ("--out", tmp_path / "o.parquet")):
         err = run("assess", tmp_path / "u.parquet", *LAW, *out, code=2)
-        assert err.endswith("\n10000 bad facts, 9950 of them not shown; the file was read no further\n")
+        assert err.endswith("\n10000 bad facts; the file was read no further\n")
 
 
 def test_a_column_that_does_not_name_units_stops_soon(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ def counting(ruleset: Ruleset, judgements: Iterable[Judgement], given_with: bool
     about: dict[tuple[int, Basis], list[Judgement]] = {}
     elsewhere = list(with_prerequisites(ruleset))[1:] if given_with else []
     for judgement in judgements:
-        if not _is_of(judgement, ruleset, given_with):
-            if given_with and not any(_is_of(judgement, other, False) for other in elsewhere):
+        if not is_of(judgement, ruleset, given_with):
+            if given_with and not any(is_of(judgement, other, False) for other in elsewhere):
                 unused.append(UnusedJudgement(judgement, Unused.OTHER_SET))
             continue
         place = numbered(ruleset).get(judgement.no)
@@ -79,8 +79,8 @@ def check(ruleset: Ruleset, judgements: Sequence[Judgement], unit: str | None) -
         counting(each, judgements, number == 0, unit)
 
 
-def _is_of(judgement: Judgement, ruleset: Ruleset, given_with: bool) -> bool:
-    """Return whether a judgement is of a set."""
+def is_of(judgement: Judgement, ruleset: Ruleset, given_with: bool) -> bool:
+    """Return whether a judgement is of a set; *given_with* as for ``counting``."""
     tier = judgement.tier or (ruleset.id if given_with else None)
     return tier == ruleset.id and judgement.period in (None, ruleset.period)
 
@@ -94,10 +94,10 @@ def numbered(ruleset: Ruleset) -> Mapping[str, int]:
 
 
 @by_identity(100)
-def changed_by(ruleset: Ruleset, graded: Ruleset) -> frozenset[str]:
-    """Return the numbers whose node a grade does not leave as it is: it takes no judgement on these."""
+def left_alone(ruleset: Ruleset, graded: Ruleset) -> frozenset[str]:
+    """Return the numbers whose node a grade leaves as it is: it takes judgements on these alone."""
     own, theirs = ({no: _node(of, place) for no, place in numbered(of).items()} for of in (ruleset, graded))
-    return frozenset(no for no, node in own.items() if theirs.get(no) != node)
+    return frozenset(no for no, node in own.items() if theirs.get(no) == node)
 
 
 def _node(ruleset: Ruleset, place: int) -> Criterion | Indicator:

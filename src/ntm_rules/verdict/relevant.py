@@ -19,7 +19,7 @@ from ntm_rules.model.judgements import Basis
 from ntm_rules.model.outcomes import Outcome, guarded, negation_of
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Step, Steps, second_reading
-from ntm_rules.model.stated import given_slots
+from ntm_rules.model.stated import given_slots, may_be_given
 from ntm_rules.model.thresholds import Cell, Table, asked_of, bound_threshold, matching, selected
 from ntm_rules.model.walk import facts_of_derived, given_for, indicators, leaves, threshold_cells
 from ntm_rules.verdict.compare import Code
@@ -360,12 +360,14 @@ class Asking:
                 asked = Asked(each.no, None, each.indicator is None, alone[each.place], ())
                 found.append(((not asked.alone, each.number, len(self.ruleset.facts)), asked))
         cells = [cell for each in below if each.judgement in judged for cell in self._open_cells(each)]
+        # figures that contradict what was given of a derived fact are refused, which is not looked at here
+        stated = any(name in self.verdict.facts for name in may_be_given(self.ruleset))
         return RelevantFacts(
             self.no,
             Outcome(self.verdict.judged.codes[self.place]),
             tuple(asked for _, asked in sorted(found, key=lambda each: each[0])),
             tuple(dict.fromkeys(cells)),
-            self.some.exact and self.every.exact,
+            self.some.exact and self.every.exact and not stated,
         )
 
     def _is_below(self, each: _Place) -> bool:

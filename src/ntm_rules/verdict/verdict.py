@@ -28,7 +28,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
 from ntm_rules.verdict.judged_json import judged_dict
-from ntm_rules.verdict.judging import First, Second, changed_by, check, read_again
+from ntm_rules.verdict.judging import First, Second, check, is_of, left_alone, read_again
 from ntm_rules.verdict.program import check_facts, places_of, program_of
 from ntm_rules.verdict.reading import Reading
 from ntm_rules.verdict.verdict_json import verdict_dict
@@ -118,8 +118,8 @@ class Verdict(Reading):
 
     def _judge_alike(self, grade: str, graded: "Verdict") -> "Verdict":
         """Return the finding of a grade with the judgements on what the grade leaves as it is."""
-        other = changed_by(self.ruleset, graded.ruleset)
-        said = tuple(j for j in self.judgements if j.no not in other)
+        same = left_alone(self.ruleset, graded.ruleset)
+        said = tuple(j for j in self.judgements if j.no in same or not is_of(j, self.ruleset, True))
         figures = None if self.figures is None else self.figures.by_grade[grade]
         return evolve(graded, judgements=said, voices=self.voices, figures=figures)
 

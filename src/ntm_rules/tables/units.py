@@ -314,7 +314,7 @@ class Reading:
         for place, fact, read in columns.facts:
             value = values[place]
             try:
-                value = typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
+                value = self.read_cell(fact, value, read)
                 if columns.powers and fact in columns.powers:
                     value = converted(value, columns.powers[fact])
             except BadCell as bad:
@@ -325,6 +325,14 @@ class Reading:
             if value is not None:
                 facts[fact] = value
         return facts
+
+    def read_cell(self, fact: str, value: object, read: Reader) -> object:
+        """Return a cell as a value of a fact, by whether the file has types.
+
+        Raises:
+            BadCell: it cannot be read.
+        """
+        return typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
 
     def judgements_of(
         self, line: int, unit: str | None, columns: Columns, values: Sequence[object], facts: dict[str, object]
@@ -389,7 +397,7 @@ class Reading:
             if name in self.facts and self.facts[name].type.numeric:
                 read = self.reader(Named(name))
                 try:
-                    return typed_value(value, self.facts[name], read) if self.typed else _value(value, read)
+                    return self.read_cell(name, value, read)
                 except BadCell:
                     continue
         return None

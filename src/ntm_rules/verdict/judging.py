@@ -1,7 +1,6 @@
 """The second reading of one unit by codes: which judgements count, what they fill, and on what it all rests then."""
 
 import datetime as dt
-import itertools
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -96,16 +95,13 @@ def numbered(ruleset: Ruleset) -> Mapping[str, int]:
 @by_identity(100)
 def left_alone(ruleset: Ruleset, graded: Ruleset) -> frozenset[str]:
     """Return the numbers whose node a grade leaves as it is: it takes judgements on these alone."""
-    own, theirs = ({no: _node(of, place) for no, place in numbered(of).items()} for of in (ruleset, graded))
+    own, theirs = _nodes(ruleset), _nodes(graded)
     return frozenset(no for no, node in own.items() if theirs.get(no) == node)
 
 
-def _node(ruleset: Ruleset, place: int) -> Criterion | Indicator:
-    """Return the criterion or indicator at a place of the outcome codes."""
-    number = place - 1 - len(ruleset.criteria)
-    if number < 0:
-        return ruleset.criteria[place - 1]
-    return next(itertools.islice((i for _, i in indicators(ruleset)), number, None))
+def _nodes(ruleset: Ruleset) -> Mapping[str, Criterion | Indicator]:
+    """Return what each number is of: as in ``numbered`` the indicator that has it, else the criterion."""
+    return {criterion.no: criterion for criterion in ruleset.criteria} | {i.no: i for _, i in indicators(ruleset)}
 
 
 def _in_time(ruleset: Ruleset, judgement: Judgement, place: int | None) -> Unused | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from attrs import evolve, field, frozen
 
@@ -84,20 +84,20 @@ class Registry:
     @kept
     def _ids_by_name(self) -> Mapping[str, tuple[str, ...]]:
         """The ids of the provinces that have a name, in its folded form."""
-        found: dict[str, dict[str, None]] = {}
-        for p in self.provinces:
-            for name in (p.id, p.title.vi, p.title.en):
-                found.setdefault(folded(name), {})[p.id] = None
-        return {name: tuple(ids) for name, ids in found.items()}
+        return self._ids_by(folded)
 
     @property
     @kept
     def _ids_by_sound(self) -> Mapping[str, tuple[str, ...]]:
         """The ids of the provinces whose names differ in spelling only."""
+        return self._ids_by(_sound)
+
+    def _ids_by(self, form: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of the provinces that have a name, by a form of it."""
         found: dict[str, dict[str, None]] = {}
         for p in self.provinces:
             for name in (p.id, p.title.vi, p.title.en):
-                found.setdefault(_sound(name), {})[p.id] = None
+                found.setdefault(form(name), {})[p.id] = None
         return {name: tuple(ids) for name, ids in found.items()}
 
     def find(self, name: str, date: dt.date | str) -> Province:

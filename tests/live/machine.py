@@ -180,8 +180,7 @@ class Live(RuleBasedStateMachine):
         before, facts = self.verdicts[unit], self.facts[unit]
         after = self.facts[unit] | changes
         self.facts[unit] = {name: value for name, value in after.items() if value is not None}
-        # what is said anew of a number stands behind what was said of others
-        self.said[unit] = {no: one for no, one in self.said[unit].items() if no not in (said or {})} | (said or {})
+        self.said[unit] = self.said[unit] | (said or {})
         now = self.verdicts[unit] = assess(self.ruleset, self.facts[unit], unit, judgements=self.said[unit])
         found = self.verdict_of(unit)
         assert found == now

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntm_rules import Basis, Body, FactError, Judgement, Outcome, Ruleset, UnknownName, Verdict, assess
+from ntm_rules.model.judgements import arranged
 from ntm_rules.model.rulesets import TextChange
 from ntm_rules.model.walk import with_prerequisites
 from ntm_rules.verdict.verdict import Judged
@@ -115,7 +116,7 @@ def test_the_engine_is_the_oracle(data: st.DataObject) -> None:
     ruleset = data.draw(judged_rulesets())
     given_facts, said, voices = data.draw(facts(ruleset)), data.draw(judgements(ruleset)), data.draw(orders)
     try:
-        expected = read_again(ruleset, given_facts, said, voices)
+        expected = read_again(ruleset, given_facts, arranged(said), voices)
     except Refused:
         try:
             read(ruleset, given_facts, said, voices)
@@ -262,7 +263,7 @@ def test_the_json_says_all_of_the_second_reading(data: st.DataObject) -> None:
         assert not {"judged", "judgements"} & found.keys()
         return
     judged, second = verdict.judged, found["judged"]
-    assert [Judgement(**one) for one in found["judgements"]] == list(said)
+    assert [Judgement(**one) for one in found["judgements"]] == list(verdict.judgements)
     assert (second["outcome"], second["basis"]) == (judged.outcome.code, judged.basis.code)
     assert second.get("possible_grades", []) == [grade.id for grade in judged.possible_grades]
     assert second["counts"]["criteria"]["judged"] == judged.criteria_judged
@@ -274,7 +275,7 @@ def test_the_json_says_all_of_the_second_reading(data: st.DataObject) -> None:
             node = others.get(no, by_figures | ({"provisional": True} if first[no].provisional else {}))
             assert (node["outcome"], node["basis"]) == (result.outcome.code, result.basis.code)
             assert node.get("provisional", False) == result.provisional
-            assert (said[node["judgement"]] if "judgement" in node else None) == result.judgement
+            assert (verdict.judgements[node["judgement"]] if "judgement" in node else None) == result.judgement
     assert len(second.get("disagreements", ())) == len(judged.disagreements)
-    unused = [(said[each["judgement"]], each["why"]) for each in second.get("unused", ())]
+    unused = [(verdict.judgements[each["judgement"]], each["why"]) for each in second.get("unused", ())]
     assert unused == [(each.judgement, each.why.value) for each in judged.unused_judgements]

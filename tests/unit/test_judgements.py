@@ -89,6 +89,20 @@ def test_what_is_said_in_both_languages(ruleset: Ruleset) -> None:
         assert not english(text), text
 
 
+def test_the_order_in_which_judgements_are_given_does_not_matter(ruleset: Ruleset) -> None:
+    said = [Judgement(no, "met", body) for no in ("17.10", "4.2", "17.2") for body in ("commune", "province")]
+    verdict = ntm.assess(ruleset, {}, judgements=said)
+    again = ntm.assess(ruleset, {}, judgements=said[::-1])
+    assert verdict == again
+    assert verdict.judgements == again.judgements
+    assert [(one.no, one.body.value) for one in verdict.judgements][2:] == [
+        ("17.2", "province"),
+        ("17.2", "commune"),
+        ("17.10", "province"),
+        ("17.10", "commune"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("no", "day", "why"),
     [

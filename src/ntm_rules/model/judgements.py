@@ -167,6 +167,18 @@ def judgements_of(given: Judgements) -> tuple[Judgement, ...]:
     return made
 
 
+def arranged(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
+    """Return judgements by number and body, so that the same ones are equal in whatever order they came."""
+    return tuple(sorted(judgements, key=_place))
+
+
+def _place(judgement: Judgement) -> tuple[object, ...]:
+    number = [(len(part), part) for part in judgement.no.split(".")]
+    others = (judgement.date, judgement.outcome.code, judgement.name, judgement.document, judgement.note)
+    of_set = (judgement.tier, judgement.period)
+    return (number, judgement.basis, *(str(value or "") for value in (*of_set, *others)))
+
+
 def numbers_of(given: Judgements) -> frozenset[str]:
     """Return the numbers that judgements are on, those included for which an empty list is given.
 

@@ -17,6 +17,7 @@ from ntm_rules.model.judgements import (
     Judgement,
     Judgements,
     UnusedJudgement,
+    arranged,
     in_order,
     judgements_of,
 )
@@ -48,7 +49,7 @@ class Verdict(Reading):
         values: the facts as the engine read them, one a slot.
         codes, floors: outcome codes of the set, its criteria and its indicators: as asked for, and with official
             cells only.
-        judgements: what bodies decided, as it was given; it changes nothing here, see ``judged``.
+        judgements: what bodies decided, by number and body; it changes nothing here, see ``judged``.
         voices: who fills what is undetermined in ``judged``, in order.
         figures: what figures say in ``judged``, where facts from below take the second reading of the units there; None
             where they say the same.
@@ -62,7 +63,7 @@ class Verdict(Reading):
     floors: bytes = field(repr=False)
     values: tuple[object, ...] = field(eq=False, repr=False)
     unread: Mapping[str, FactValue] = MappingProxyType({})
-    judgements: tuple[Judgement, ...] = ()
+    judgements: tuple[Judgement, ...] = field(default=(), converter=arranged)
     voices: tuple[Basis, ...] = field(default=VOICES, repr=False)
     figures: "Verdict | None" = field(default=None, repr=False)
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)

@@ -81,6 +81,14 @@ def test_the_facts_of_each_number(ruleset: Ruleset) -> None:
     assert {no for c in ruleset.criteria for no in (c.no, *(i.no for i in c.indicators))} == set(found)
 
 
+def test_the_numbers_of_each_fact(ruleset: Ruleset) -> None:
+    found = ruleset.numbers_by_fact
+    assert found["income_per_capita"] == ("10",)
+    assert "households" not in found
+    pairs = {(fact, no) for no, facts in ruleset.facts_by_number.items() for fact in facts}
+    assert {(fact, no) for fact, numbers in found.items() for no in numbers} == pairs
+
+
 def test_facts_are_found_by_words_with_or_without_diacritics() -> None:
     for words in (("thu nhập",), ("THU", "nhap"), ("income_per",), ("income", "head")):
         assert "income_per_capita" in run("facts", "commune/ntm", *words, *LAW)

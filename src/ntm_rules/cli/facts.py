@@ -12,7 +12,7 @@ from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import UnknownName, folded
 from ntm_rules.messages.printable import printable
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.input_schema import indicators_of, input_schema
+from ntm_rules.model.input_schema import input_schema
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.words.numbers import number
 
@@ -37,7 +37,7 @@ def facts(ruleset: str, words: tuple[str, ...], lang: str, form: str, **law: typ
     if form == "schema":
         click.echo(printable(json.dumps(input_schema(found, lang), ensure_ascii=False, indent=1)))
         return
-    numbers = indicators_of(found)
+    numbers = found.numbers_by_fact
     wanted = [folded(word) for word in words]
     shown = {
         name: fact

@@ -1,7 +1,5 @@
 """What may be given for a set as JSON Schema: its facts, and judgements on its numbers, for web forms."""
 
-from collections.abc import Mapping
-
 from ntm_rules.messages.catalogue import check_language
 from ntm_rules.model.arguments import need
 from ntm_rules.model.facts import Fact, FactType
@@ -37,7 +35,7 @@ def input_schema(ruleset: Ruleset, lang: str = "vi") -> Json:
     """
     need("ruleset", ruleset, Ruleset)
     check_language(lang)
-    numbers = indicators_of(ruleset)
+    numbers = ruleset.numbers_by_fact
     facts = {name: _fact(fact, numbers.get(name, ()), lang) for name, fact in ruleset.inputs().items()}
     titles = {c.no: c.title for c in ruleset.criteria}
     titles |= {i.no: i.title for c in ruleset.criteria for i in c.indicators}
@@ -54,15 +52,6 @@ def input_schema(ruleset: Ruleset, lang: str = "vi") -> Json:
         },
         "$defs": {"judgement": _judgement()},
     }
-
-
-def indicators_of(ruleset: Ruleset) -> Mapping[str, tuple[str, ...]]:
-    """Return the facts that indicators compare, each with the printed numbers of these."""
-    found: dict[str, tuple[str, ...]] = {}
-    for no, names in ruleset.facts_by_number.items():
-        for name in names:
-            found[name] = (*found.get(name, ()), no)
-    return found
 
 
 def _title(no: str, title: Text | None, lang: str) -> str:

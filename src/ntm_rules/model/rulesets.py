@@ -221,6 +221,16 @@ class Ruleset:
             found |= {indicator.no: compared_by(indicator) for indicator in criterion.indicators}
         return MappingProxyType(found)
 
+    @property
+    @kept
+    def numbers_by_fact(self) -> Mapping[str, tuple[str, ...]]:
+        """The facts that indicators compare, each with the printed numbers of these: ``facts_by_number`` turned."""
+        found: dict[str, tuple[str, ...]] = {}
+        for no, names in self.facts_by_number.items():
+            for name in names:
+                found[name] = (*found.get(name, ()), no)
+        return MappingProxyType(found)
+
     def inputs(self) -> Mapping[str, Fact]:
         """Return the facts that a caller may give, by id, in the order in which the set reads them.
 

@@ -289,6 +289,7 @@ def test_nothing_is_lost_in_real_sets(real_sets: Quiet[Ruleset], data: st.DataOb
     check(assess(ruleset, data.draw(noted(data.draw(seeded_facts(ruleset, missing))))))
 
 
+@pytest.mark.slow
 def test_every_set_loses_nothing_and_fits_the_schema(real_sets: Quiet[Ruleset]) -> None:
     for ruleset in real_sets:
         assert [e.message for e in SCHEMA.iter_errors(check(assess(ruleset, {}, "x")))] == [], ruleset

@@ -276,6 +276,7 @@ def test_the_command_measures_and_the_pasted_case_raises_it(tmp_path: Path) -> N
     assert "The case to write next:" in table
 
 
+@pytest.mark.slow
 def test_the_bundled_cases_reach_what_they_should(bundled: Library) -> None:
     """At least nine of ten cells with a value of each bundled set, on every side of their boundary."""
     cases = [c for path in find_files(Path(__file__).parents[2] / "rulesets") for c in load_cases(path)]

@@ -209,7 +209,7 @@ def test_the_files_are_read(tmp_path: Path) -> None:
     assert read(tmp_path) == ()
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n == "ntm_yaml" else ()) for n in FILES])
 def test_reader_and_schema_refuse_the_same_keys(tmp_path: Path, name: str) -> None:
     schema = jsonschema.Draft202012Validator(json_schema(RULES))
     data = yaml.load(FILES[name], Loader=yaml.BaseLoader)

@@ -421,3 +421,61 @@ def test_a_bad_file_of_units(text: str, words: list[str], tmp_path: Path) -> Non
     err = run("rereview", tmp_path / "u.csv", "--from", OLD, "--to", NEW, code=2)
     for word in words:
         assert word in err
+
+
+# -- judgements in the file --------------------------------------------------------------------
+
+JUDGED = """\
+unit,huyện,income_per_capita,4.2 [thẩm định],TC10 [thẩm tra],recognised_ntm
+Xã Một,Đông,50,đạt,,có
+Xã Hai,Đông,,chưa đạt,đạt,không
+Xã Ba,Bắc,,,,không
+"""
+
+
+def test_progress_counts_units_with_judgements_too(tmp_path: Path) -> None:
+    """Whatever `assess` finds in both readings is what is counted, of the first tier."""
+    (tmp_path / "u.csv").write_text(JUDGED, encoding="utf-8")
+    law = ("--on", "2024-07-02", "--province", "lang-son")
+    both = ("--tier", "commune/ntm", "--tier", "commune/nang-cao")
+    out = json.loads(run("progress", tmp_path / "u.csv", *both, *law, "--by", "huyện", "--format", "json"))
+    keep = ("--keep", "huyện")
+    found = json.loads(run("assess", tmp_path / "u.csv", "--tier", "commune/ntm", *law, *keep, "--format", "json"))
+    judged = [verdict.get("judged", verdict) for verdict in found]
+    assert [verdict["outcome"] for verdict in found] == ["undetermined"] * 3
+    assert [reading["outcome"] for reading in judged] == ["undetermined", "not_met", "undetermined"]
+    now, second = out["tiers"][0]["now"], out["judged"]["tiers"][0]["now"]
+    assert (now["finding"]["not_met"], second["finding"]["not_met"]) == (0, 1)
+    for counted, readings in ((now, found), (second, judged)):
+        counts = [reading["counts"]["criteria"] for reading in readings]
+        assert counted["criteria"]["met"]["low"] == str(sum(c["met"] for c in counts))
+        assert counted["criteria"]["met"]["high"] == str(sum(c["met"] + c["undetermined"] for c in counts))
+    assert out["judged"]["tiers"][1] == out["tiers"][1]
+    words = run("progress", tmp_path / "u.csv", *both, *law, "--by", "huyện")
+    summary = table(words, "Xã đạt chuẩn nông thôn mới (commune/ntm): tổng hợp")
+    assert summary["Chưa đạt theo đánh giá"] == ["0", "1"]
+    assert (
+        "Kết quả tự đánh giá, thẩm tra, thẩm định trong tệp là của commune/ntm; các mức khác chỉ tính theo số liệu."
+        in words
+    )
+
+
+def test_a_file_of_judgements_alone_is_no_file_of_published_counts(tmp_path: Path) -> None:
+    text = "unit,TC1,TC2\nA,đạt,chưa đạt\n"
+    (tmp_path / "u.csv").write_text(text, encoding="utf-8")
+    out = json.loads(run("progress", tmp_path / "u.csv", *NTM, "--format", "json"))
+    assert out["tiers"][0]["now"]["finding"]["undetermined"] == 1
+    assert out["judged"]["tiers"][0]["now"]["finding"]["not_met"] == 1
+    (tmp_path / "u.csv").write_text("unit,TC1,criteria_met\nA,đạt,3\n", encoding="utf-8")
+    assert "số tiêu chí đã công bố" in run("progress", tmp_path / "u.csv", *NTM, "--lang", "vi", code=2)
+
+
+def test_rereview_shows_the_judgements_of_the_old_set_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text(JUDGED, encoding="utf-8")
+    out = json.loads(
+        run("rereview", tmp_path / "u.csv", "--from", OLD, "--to", NEW, "--keep", "huyện", "--format", "json")
+    )
+    assert [unit.get("judged") for unit in out["units"]] == [
+        {"before": "undetermined"}, {"before": "not_met"}, None
+    ]  # fmt: skip
+    assert out["counts"]["still_undetermined"] == 3

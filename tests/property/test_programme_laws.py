@@ -2,9 +2,11 @@
 
 import datetime as dt
 import random
+import typing
 from collections import Counter
 from fractions import Fraction
 
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -172,6 +174,28 @@ def test_nothing_changes_against_itself(found: list[ntm.programme.UnitRecord]) -
         assert tier.change.before == tier.now
         for name in ("gained", "lost", "recognised", "withdrawn", "added", "gone"):
             assert getattr(tier.change, name) == ()
+
+
+@given(records(), st.data())
+def test_each_reading_is_counted_as_if_it_were_the_only_one(
+    found: list[ntm.programme.UnitRecord], data: st.DataObject
+) -> None:
+    first, second = [], []
+    for record in found:
+        outcome = data.draw(st.sampled_from([None, *Outcome]))
+        counts: typing.Any = {"criteria_met": TOTAL, "criteria_undetermined": 0, "criteria_total": TOTAL}
+        judged = None if outcome is None else evolve(record, outcome=outcome, **counts)
+        first.append(evolve(record, judged=judged))
+        second.append(judged or record)
+    both = ntm.programme.progress(first, plan("3"), before=first, by=["province"])
+    alone = ntm.programme.progress(found, plan("3"), before=found, by=["province"])
+    for tier, other in zip(both.tiers, alone.tiers, strict=True):
+        assert (tier.now, tier.groups, tier.change) == (other.now, other.groups, other.change)
+    assert both.achievements == alone.achievements
+    if all(record.judged is None for record in first):
+        assert both.judged is None
+    else:
+        assert both.judged == ntm.programme.progress(second, plan("3"), before=second, by=["province"])
 
 
 # -- re-review -----------------------------------------------------------------------------------

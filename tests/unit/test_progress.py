@@ -361,3 +361,103 @@ def test_declared_grades_are_counted_among_those_not_met(tmp_path: Path) -> None
     assert [unit["grade"] for unit in made["units"]] == [None, "co-ban-dat", "co-ban-dat", "can-dat", None]
     every = progress_report(found, "en", every_unit=True).tables[-1]
     assert [row[1] for row in every.rows][1] == "not met, Basically meets"
+
+
+# -- with judgements ---------------------------------------------------------------------------
+
+
+def read_twice(first: ntm.programme.UnitRecord, met: int, undetermined: int = 0) -> ntm.programme.UnitRecord:
+    """Return a unit with so many criteria in the second reading."""
+    second = record(first.unit, met, undetermined, act=first.recognised, **first.groups)
+    return evolve(first, judged=second)
+
+
+def test_every_count_stands_twice_where_somebody_judged() -> None:
+    """D has 12 to 15 criteria by figures, 15 with judgements; E is open by figures and meets all with judgements."""
+    judged = [*COMMUNES[:3], read_twice(COMMUNES[3], 15), read_twice(COMMUNES[4], 19)]
+    then = [record("D", 12, act=False, district="Bắc"), record("E", 17, act=False, district="Bắc")]
+    aims = plan(target(Aim.TOTAL, "3"), target(Aim.AVERAGE, "17"), target(Aim.NEW, "2"))
+    found = ntm.programme.progress(judged, aims, before=then, by=["district"])
+    by_figures = ntm.programme.progress(COMMUNES, aims, before=then, by=["district"])
+    assert found.judged is not None
+    assert found.judged.judged is None
+    first, second = (reading.tier(TIER) for reading in (found, found.judged))
+    assert (first.now, first.groups) == (by_figures.tier(TIER).now, by_figures.tier(TIER).groups)
+    assert (first.now.by_finding, second.now.by_finding) == (Span(1, 2), Span(2, 2))
+    assert (first.now.average, second.now.average) == (
+        Span(Fraction(16), Fraction(17)),
+        Span(Fraction(17), Fraction(17)),
+    )
+    assert second.now.by_act == first.now.by_act == Span(2, 3)
+    assert [(g.path, g.now.met, g.now.under) for g in second.groups] == [
+        (("Bắc",), 1, Span(1, 1)),
+        (("Đông",), 1, Span(0, 0)),
+    ]
+    assert [r.unit for r in second.under] == ["C"]
+    assert second.change is not None
+    assert second.change.gained == ("E",)
+    remaining = [[a.by_finding and a.by_finding.remaining for a in r.achievements] for r in (found, found.judged)]
+    assert remaining == [[Span(1, 2), Span(0, 1), Span(0, 1)], [Span(1, 1), Span(0, 0), Span(0, 0)]]
+
+
+def test_nobody_judged() -> None:
+    assert ntm.programme.progress(COMMUNES).judged is None
+    assert "judged" not in ntm.programme.progress(COMMUNES).to_dict()
+
+
+def test_judgements_of_the_earlier_file_alone_are_counted_too() -> None:
+    then = read_twice(record("C", 12, 7, district="Bắc"), 19)
+    found = ntm.programme.progress(COMMUNES, before=[then])
+    assert found.judged is not None
+    first, second = (reading.tier(TIER).change for reading in (found, found.judged))
+    assert first is not None
+    assert second is not None
+    assert (first.lost, second.lost) == ((), ("C",))
+    rows = {t.tab: t.rows for t in progress_report(found, "en").tables}
+    assert ("C", "not met now (met before), with judgements") in rows["Changes"]
+
+
+def test_the_report_has_both_counts_side_by_side() -> None:
+    judged = [*COMMUNES[:3], read_twice(COMMUNES[3], 15), read_twice(COMMUNES[4], 19)]
+    aims = plan(target(Aim.TOTAL, "3"))
+    then = [record("D", 12, act=False, district="Bắc")]
+    made = progress_report(ntm.programme.progress(judged, aims, before=then, by=["district"]), "en", every_unit=True)
+    assert "“With judgements”: what figures leave undetermined is counted as the bodies judged it." in made.lines
+    tables = {table.tab: table for table in made.tables}
+    named = "Now, with judgements", "Before, with judgements", "Change, with judgements"
+    assert tables["Summary"].columns == ("What", "Now", "Before", "Change", *named)
+    rows = {row[0]: row[1:] for row in tables["Summary"].rows}
+    assert rows["Met by finding"] == (1, 0, Span(1, 1), 2, 0, Span(2, 2))
+    assert rows["Undetermined"] == (1, 0, Span(1, 1), 0, 0, Span(0, 0))
+    assert tables["Plan"].rows[0][2:6] == (Span(1, 2), Span(1, 2), Span(2, 2), Span(1, 1))
+    counts = {row[0]: row[1:] for row in tables["Each count"].rows}
+    assert counts["15 criteria"] == (Span(0, 1), Span(1, 1))
+    assert counts["13 criteria"] == (Span(0, 1), 0)
+    units = {row[0]: row[1:] for row in tables["Units"].rows}
+    assert units["D"][:5] == ("Bắc", "not met", "12–15/19", "not met", "15/19")
+    assert units["E"][:5] == ("Bắc", "undetermined", "17–19/19", "met", "19/19")
+    assert units["C"][:5] == ("Bắc", "not met", "14/19", "not met", "14/19")
+    groups = tables["By district"]
+    assert groups.columns.count("Recognised") == 1
+    assert "Recognised, with judgements" not in groups.columns
+    north = dict(zip(groups.columns, groups.rows[0], strict=True))
+    assert (north["Met by finding"], north["Met by finding, with judgements"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"unit": "B"}, {"tier": "commune/nang-cao"}, {"recognised": False}, {"groups": {}}]
+)
+def test_a_second_reading_is_of_the_same_unit(changes: typing.Any) -> None:
+    with pytest.raises(ntm.BadArgument, match="unit `A`: the second reading differs"):
+        evolve(COMMUNES[0], judged=evolve(COMMUNES[0], **changes))
+
+
+def test_the_record_of_a_verdict_has_its_second_reading(bundled: ntm.Library) -> None:
+    ruleset = bundled.compose(TIER, on=dt.date(2026, 10, 1))
+    said = {criterion.no: "met" for criterion in ruleset.criteria}
+    verdict = ntm.assess(ruleset, {}, "A", judgements=said)
+    made = ntm.programme.UnitRecord.of_verdict(verdict, {"d": "X"}, recognised=True)
+    assert (made.outcome, made.criteria_met) == (ntm.Outcome.UNDETERMINED, 0)
+    assert made.judged is not None
+    assert (made.judged.outcome, made.judged.criteria_met, made.judged.groups) == (ntm.Outcome.MET, 10, {"d": "X"})
+    assert ntm.programme.UnitRecord.of_verdict(ntm.assess(ruleset, {}, "A")).judged is None

@@ -178,3 +178,19 @@ def test_as_json(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
 def test_a_language_that_is_not_there(sets: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
     with pytest.raises(ntm.UnknownName, match="unknown language `fr`"):
         rereview_report(ntm.programme.rereview(*sets, []), "fr")
+
+
+def test_no_judgement_is_carried_to_another_set(country: tuple[ntm.Ruleset, ntm.Ruleset]) -> None:
+    """The old set is met where the province judged the income; the new one stays open, whatever it asks there."""
+    facts = {name: value for name, value in MEETS.items() if name != "income"}
+    no = next(no for no, compared in country[0].facts_by_number.items() if "income" in compared)
+    said = (ntm.Judgement(no, "met", "province"),)
+    found = ntm.programme.rereview(*country, [ntm.tables.UnitFacts("A", facts, {}, 1, said)])
+    (unit,) = found.units
+    assert unit.transition is Transition.STILL_UNDETERMINED
+    assert unit.before.judged.indicators[no].outcome is ntm.Outcome.MET
+    assert unit.before.judged.outcome is ntm.Outcome.MET
+    assert not unit.after.has_judgements
+    assert json.loads(json.dumps(found.to_dict()))["units"][0]["judged"] == {"before": "met"}
+    rows = rereview_report(found, "en").tables[-2].rows
+    assert "undetermined (1/2 criteria); with judgements met (2/2 criteria)" in {t for row in rows for t in row}, rows

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -25,7 +26,7 @@ from ntm_rules.cli.options import (
 from ntm_rules.cli.output import form_of, output_options, protect_inputs
 from ntm_rules.cli.reports import FORMS, write
 from ntm_rules.messages.catalogue import Message, say
-from ntm_rules.messages.errors import BadArgument
+from ntm_rules.messages.errors import BadArgument, NotInForce
 from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
@@ -143,8 +144,9 @@ def progress(
         return rulesets[tier, province]
 
     kept = (*by, *([] if province_by is None else [province_by]))
-    now = _read(file, library, wanted, kept, source)
-    earlier = None if before is None else _read(before, library, wanted, kept, source)
+    numbers = _numbers(library, wanted[0], law)
+    now = _read(file, library, wanted, kept, source, numbers)
+    earlier = None if before is None else _read(before, library, wanted, kept, source, numbers)
     try:
         found = counted(
             now.records(wanted, compose, by),
@@ -170,6 +172,8 @@ def progress(
     def lines() -> Iterator[str]:
         if now.published:
             yield say(lang, "report.published")
+        if found.judged is not None and len(wanted) > 1:
+            yield say(lang, "report.judged_tier", tier=wanted[0])
         yield from warnings
         for ruleset in rulesets.values():
             yield from heading(library, ruleset, lang)
@@ -192,17 +196,33 @@ def _other_year(plan: Plan | None, law: Law, lang: str) -> Iterator[str]:
         yield say(lang, "cli.warning", message=say(lang, "report.other_year", planned=plan.year, year=year))
 
 
-def _read(path: Path, library: Library, tiers: tuple[str, ...], kept: tuple[str, ...], source: Source) -> UnitFile:
+def _numbers(library: Library, tier: str, law: Law) -> Mapping[str, Sequence[str]]:
+    """Return the printed numbers of a tier with the facts of each; none where no set is in force."""
+    with suppress(NotInForce):  # a file of published counts needs no set, of any other it is said then
+        return composed(library, tier, law).facts_by_number
+    return {}
+
+
+def _read(
+    path: Path,
+    library: Library,
+    tiers: tuple[str, ...],
+    kept: tuple[str, ...],
+    source: Source,
+    numbers: Mapping[str, Sequence[str]],
+) -> UnitFile:
+    known = UnitFile.columns(library.facts, tiers)
     return UnitFile.read(
         path,
         library.facts,
         tiers,
         unit=source["unit_column"],
-        keep=tuple(dict.fromkeys((*kept, *kept_in(path, UnitFile.columns(library.facts, tiers), source)))),
+        keep=tuple(dict.fromkeys((*kept, *kept_in(path, known, source, numbers)))),
         decimal=source["decimal"],
         sheet=source["sheet"],
         unit_width=source["unit_width"],
         header_row=source["header_row"],
+        numbers=numbers,
     )
 
 

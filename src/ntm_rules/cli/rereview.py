@@ -55,6 +55,7 @@ def rereview(
     """Assess every unit of FILE under an old and a new set: kept, lost, gained, now undetermined, and why.
 
     A column such as recognised_ntm says which units are recognised: those whose recognition is at stake come first.
+    Judgements are of the old set and change no outcome of the new one.
     """
     form = form_of(form, out, FORMS)
     library = library_of(rulesets)
@@ -72,11 +73,12 @@ def rereview(
         facts,
         (before.id,),
         unit=options["unit_column"],
-        keep=kept_in(file, UnitFile.columns(facts, (before.id,)), options),
+        keep=kept_in(file, UnitFile.columns(facts, (before.id,)), options, before.facts_by_number),
         decimal=options["decimal"],
         sheet=options["sheet"],
         unit_width=options["unit_width"],
         header_row=options["header_row"],
+        numbers=before.facts_by_number,
     )
     found = reviewed(before, after, units.facts())
     given = {name for unit in units.units for name in unit.facts}

@@ -13,7 +13,7 @@ from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell
-from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import Judged, Verdict
 from ntm_rules.words.numbers import with_unit
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import outcome_word
@@ -218,7 +218,7 @@ class DiffWords:
         for was, is_ in unit.indicators:
             yield from (f"  {line}" for line in self._flipped(was, is_))
 
-    def counted(self, verdict: Verdict) -> str:
+    def counted(self, verdict: Verdict | Judged) -> str:
         """Return the outcome of a whole set with its criteria."""
         outcome = outcome_word(self.lang, verdict.outcome, verdict.ruleset.met_means)
         met, total = verdict.criteria_met, verdict.criteria_total

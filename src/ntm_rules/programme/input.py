@@ -82,16 +82,22 @@ class UnitFile:
         sheet: str | None = None,
         unit_width: int | None = None,
         header_row: int | None = None,
+        numbers: Mapping[str, Sequence[str]] | None = None,
     ) -> "UnitFile":
         """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
+
+        Args:
+            numbers: as for ``tables.read``; judgements are of the first tier.
 
         Raises:
             TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
         """
         known = cls.columns(facts, tiers)
         how = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "header_row": header_row}
-        units = tuple(read_units(path, known, unit_column=unit, keep=keep, **typing.cast(typing.Any, how)))
+        told = typing.cast(typing.Any, how)
+        units = tuple(read_units(path, known, unit_column=unit, keep=keep, numbers=numbers, **told))
         given = dict.fromkeys(name for row in units for name in row.facts)
+        given |= dict.fromkeys(judgement.no for row in units for judgement in row.judgements)
         acts = frozenset(known.keys() - facts.keys() - PUBLISHED.keys())
         return cls(str(path), units, _published_only(str(path), given, facts), acts)
 
@@ -115,6 +121,8 @@ class UnitFile:
     def records(self, tiers: Sequence[str], compose: Composed, by: Sequence[str] = ()) -> Iterator[UnitRecord]:
         """One record a unit and tier. Published counts are of the first tier; of the others only acts are known.
 
+        Judgements are of the first tier too: a number is one of its set.
+
         Args:
             compose: gives the ruleset for a unit; asked only where units are assessed, or a total is not given.
             by: kept columns that become groups.
@@ -124,15 +132,15 @@ class UnitFile:
         """
         for place, tier in enumerate(tiers):
             if not self.published:
-                yield from self._assessed(tier, compose, by)
+                yield from self._assessed(tier, compose, by, judged=place == 0)
             elif place == 0:
                 yield from self._counted(tier, compose, by)
             elif any(recognition_fact(tier) in row.facts for row in self.units):
                 yield from (_record(row, tier, by) for row in self.units)
 
-    def _assessed(self, tier: str, compose: Composed, by: Sequence[str]) -> Iterator[UnitRecord]:
+    def _assessed(self, tier: str, compose: Composed, by: Sequence[str], judged: bool) -> Iterator[UnitRecord]:
         act = recognition_fact(tier)
-        for row, verdict in assessed(((row, compose(tier, row)) for row in self.units), self.acts):
+        for row, verdict in assessed(((row, compose(tier, row)) for row in self.units), self.acts, judged):
             yield UnitRecord.of_verdict(verdict, _groups(row, by), yes_no(row.facts.get(act)))
 
     def _counted(self, tier: str, compose: Composed, by: Sequence[str]) -> Iterator[UnitRecord]:
@@ -161,21 +169,25 @@ def _published_only(path: str, given: Iterable[str], facts: Mapping[str, Fact]) 
     return bool(counts) or not others
 
 
-def assessed(units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] = ()) -> list[tuple[UnitFacts, Verdict]]:
+def assessed(
+    units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] = (), judged: bool = True
+) -> list[tuple[UnitFacts, Verdict]]:
     """Return the verdicts on units, each against its ruleset.
 
     Args:
         acts: columns of recognition that are not facts, and left out.
+        judged: whether the judgements of the units are on these sets.
 
     Raises:
-        FactError: every fact of all units that their sets cannot take.
+        FactError: every fact of all units that their sets cannot take, and judgements that contradict each other.
+        UnknownName: a judgement on a number that the set of its unit never had.
     """
     found: list[tuple[UnitFacts, Verdict]] = []
     problems: list[FactProblem] = []
     for row, ruleset in units:
         try:
             facts = {name: value for name, value in row.facts.items() if name not in acts}
-            found.append((row, assess(ruleset, facts, row.unit)))
+            found.append((row, assess(ruleset, facts, row.unit, judgements=row.judgements if judged else ())))
         except FactError as error:
             problems += error.problems
     if problems:

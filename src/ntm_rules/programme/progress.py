@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
@@ -127,6 +127,8 @@ class Progress:
         as_of: the day of the report.
         by: the columns by which units are grouped, from the outer to the inner.
         achievements: every target of the plan, also of tiers that have no units here.
+        judged: everything counted again in the second reading, in which judgements fill what figures leave
+            undetermined; None where nobody judged any unit.
     """
 
     as_of: dt.date | None
@@ -134,6 +136,7 @@ class Progress:
     tiers: tuple[TierProgress, ...]
     plan: Plan | None
     achievements: tuple[Achievement, ...]
+    judged: "Progress | None" = None
 
     def tier(self, name: str) -> TierProgress:
         """One tier.
@@ -180,10 +183,37 @@ def progress(
         BadArgument: a unit is there twice in a tier, two units or groups only look different, the bands are impossible,
             or a register is given and a day missing.
     """
-    by, day = [name_of(name, "by") for name in by], None if as_of is None else day_of(as_of, "as_of")
+    names, day = tuple(name_of(name, "by") for name in by), None if as_of is None else day_of(as_of, "as_of")
+    now, then = tuple(records), None if before is None else tuple(before)
+    days = None if register is None or then is None else Days.of(register, before_as_of, day)
+
+    def counted(now: Sequence[UnitRecord], then: Sequence[UnitRecord] | None) -> Progress:
+        return _progress(now, then, plan, names, under, bands, day, days)
+
+    found = counted(now, then)
+    if all(record.judged is None for record in (*now, *(then or ()))):
+        return found
+    return evolve(found, judged=counted(_judged(now), None if then is None else _judged(then)))
+
+
+def _judged(records: Iterable[UnitRecord]) -> list[UnitRecord]:
+    """Return the records of the second reading: of a unit that nobody judged it is the first."""
+    return [record if record.judged is None else record.judged for record in records]
+
+
+def _progress(
+    records: Iterable[UnitRecord],
+    before: Iterable[UnitRecord] | None,
+    plan: Plan | None,
+    by: Sequence[str],
+    under: int | None,
+    bands: Sequence[int] | None,
+    day: dt.date | None,
+    days: Days | None,
+) -> Progress:
+    """Return everything counted in one reading."""
     now = _by_tier(records)
     earlier = None if before is None else _by_tier(before)
-    days = None if register is None or earlier is None else Days.of(register, before_as_of, day)
     tiers, was = [], dict[str, Followed]()
     for tier, units in now.items():
         then = None if earlier is None else earlier.get(tier, {})

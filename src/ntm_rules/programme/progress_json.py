@@ -24,9 +24,14 @@ def to_dict(found: Progress) -> Json:
         "as_of": found.as_of,
         "by": found.by,
         "plan": found.plan,
-        "targets": found.achievements,
-        "tiers": found.tiers,
+        **_counted(found),
+        **({} if found.judged is None else {"judged": _counted(found.judged)}),
     }
+
+
+def _counted(found: Progress) -> Json:
+    """Return what is counted in one reading."""
+    return {"targets": found.achievements, "tiers": found.tiers}
 
 
 @form

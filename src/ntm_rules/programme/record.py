@@ -10,7 +10,7 @@ from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.arguments import name_of, need, tier_of, whole_of
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Grade
-from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import Judged, Verdict
 
 
 def recognition_fact(tier: str) -> str:
@@ -47,9 +47,12 @@ class UnitRecord:
         provisional: the finding is decided, but rests on values that were not checked.
         met_means: what it means to meet the tier, where that is not good news; see ``Ruleset.met_means``.
         grade: the declared grade of a unit that does not meet the whole set, such as "cơ bản đạt chuẩn".
+        judged: the same unit in the second reading, in which judgements fill what figures leave undetermined; None
+            where nobody judged.
 
     Raises:
-        BadArgument: a value of another type, or counts that do not fit together.
+        BadArgument: a value of another type, counts that do not fit together, or a second reading that differs in more
+            than the finding.
     """
 
     unit: str = field(converter=_unit)
@@ -63,6 +66,7 @@ class UnitRecord:
     provisional: bool = False
     grade: Grade | None = field(default=None, repr=False)
     met_means: str | None = None
+    judged: "UnitRecord | None" = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for name in ("criteria_met", "criteria_undetermined", "criteria_total"):
@@ -79,28 +83,40 @@ class UnitRecord:
         if met is not None and total is not None and (min(met, open_) < 0 or met + open_ > total or total < 1):
             counts = {"met": met, "undetermined": open_, "total": total}
             raise BadArgument(Message("argument.criteria", unit=self.unit, **counts))
+        need("judged", self.judged, UnitRecord | None)
+        if self.judged is not None and self.judged._unit_and_act != self._unit_and_act:
+            raise BadArgument(Message("argument.judged_record", unit=self.unit))
+
+    @property
+    def _unit_and_act(self) -> tuple[object, ...]:
+        return self.unit, self.tier, self.groups, self.recognised
 
     @classmethod
     def of_verdict(
         cls, verdict: Verdict, groups: Mapping[str, str] | None = None, recognised: bool | None = None
     ) -> "UnitRecord":
-        """Return the record of a finding.
+        """Return the record of a finding, with its second reading where there are judgements.
 
         Raises:
             BadArgument: the verdict names no unit, or a value of another type.
         """
+        second = cls._of(verdict.judged, groups or {}, recognised) if verdict.has_judgements else None
+        return evolve(cls._of(verdict, groups or {}, recognised), judged=second)
+
+    @classmethod
+    def _of(cls, reading: Verdict | Judged, groups: Mapping[str, str], recognised: bool | None) -> "UnitRecord":
         return cls(
-            verdict.unit,  # type: ignore[arg-type]  # a verdict without a unit is refused
-            verdict.ruleset.id,
-            groups or {},
-            verdict.outcome,
-            verdict.criteria_met,
-            verdict.criteria_undetermined,
-            verdict.criteria_total,
+            reading.unit,  # type: ignore[arg-type]  # a verdict without a unit is refused
+            reading.ruleset.id,
+            groups,
+            reading.outcome,
+            reading.criteria_met,
+            reading.criteria_undetermined,
+            reading.criteria_total,
             recognised,
-            verdict.provisional,
-            verdict.grade,
-            verdict.ruleset.met_means,
+            reading.provisional,
+            reading.grade,
+            reading.ruleset.met_means,
         )
 
     @classmethod

@@ -70,6 +70,7 @@ class ReviewedUnit:
     """One unit under both sets.
 
     Attributes:
+        before: on the old set; with the judgements of the unit, which are of that set and never of the new one.
         recognised: whether it is recognised as what the old set asks for; None where the file does not say.
         kept: columns that pass through.
     """
@@ -176,10 +177,12 @@ def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[
     Args:
         old, new: from ``Library.compose``; of any tier, period and province.
         unit_facts: names or codes with facts, or what ``tables.read`` gives. The yes/no fact of the old tier
-            (``recognised_ntm``, ``recognised_nang_cao`` ...) says which units are recognised.
+            (``recognised_ntm``, ``recognised_nang_cao`` ...) says which units are recognised. Judgements are of the old
+            set, and change nothing but the second reading of ``before``.
 
     Raises:
-        FactError: every bad fact of all units, or units that only look different.
+        FactError: every bad fact of all units, judgements that contradict each other, units that only look different.
+        UnknownName: a judgement on a number that the old set never had.
     """
     rows = [u if isinstance(u, UnitFacts) else UnitFacts(name_of(u[0], "unit"), u[1], {}, 0) for u in unit_facts]
     alike = units_alike(row.unit for row in rows)
@@ -187,12 +190,12 @@ def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[
         raise FactError(alike)
     twins = Twins.of(old, new)
     act = recognition_fact(old.id)
-    sides = ([(row, ruleset) for row in rows] for ruleset in (old, new))
     read = {fact.id for ruleset in (old, new) for fact in ruleset.facts}
-    pairs = zip(*(assessed(side, {act} - read) for side in sides), strict=True)
+    were = assessed([(row, old) for row in rows], {act} - read)
+    are = assessed([(row, new) for row in rows], {act} - read, judged=False)
     reviewed = [
         ReviewedUnit(row.unit, before, after, yes_no(row.facts.get(act)), row.kept, twins)
-        for (row, before), (_, after) in pairs
+        for (row, before), (_, after) in zip(were, are, strict=True)
     ]
     return Rereview(old, new, tuple(sorted(reviewed, key=_urgency)))
 
@@ -216,6 +219,7 @@ def _unit(unit: ReviewedUnit) -> Json:
         "transition": unit.transition,
         "provisional": {"before": unit.before.provisional, "after": unit.after.provisional},
         **keys_of(unit, "recognised", "missing", "kept"),
+        **({"judged": {"before": unit.before.judged.outcome.code}} if unit.before.has_judgements else {}),
         **({"not_satisfied": list(map(_why, unit.reasons))} if unit.at_stake else {}),
     }
     return {**unit.difference.to_dict(), **plain_object(more)}

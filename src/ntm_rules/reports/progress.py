@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ntm_rules.messages.catalogue import Message, check_language, is_known, say
 from ntm_rules.model.plans import Aim, Figure, Known, Target
-from ntm_rules.programme.progress import Achievement, Progress, Reached, TierProgress
+from ntm_rules.programme.progress import Achievement, Group, Progress, Reached, TierProgress
 from ntm_rules.programme.record import UnitRecord
 from ntm_rules.programme.tally import Band, Scale, Span, Tally, ends_of
 from ntm_rules.reports.report import Report, Table, Value, text_of
@@ -84,6 +84,12 @@ _GROUPED = tuple(
 _OF_CRITERIA = ("report.counted", "report.average_row", "report.under")
 """What says how near units are to meeting a tier: nothing of a tier that nobody wants to meet."""
 _CHANGING = ("report.met", "report.recognised", "report.average_row")
+_ALIKE = ("report.units", "report.recognised")
+"""What no judgement changes."""
+_BY_FINDING = ("gained", "lost")
+
+Pair = tuple[Value, Value]
+"""A value now, and in the earlier file."""
 
 
 @frozen
@@ -113,6 +119,8 @@ class _ProgressReport:
         """Yield what has to be known to read the tables, as far as it comes up in them."""
         if self.found.plan is not None or any(tier.now.by_act is not None for tier in self.found.tiers):
             yield say(self.lang, "report.two_things_published" if published else "report.two_things")
+        if self.found.judged is not None:
+            yield say(self.lang, "report.judged")
         values = (value for table in tables for row in table.rows for value in row)
         open_ = any(record.criteria_undetermined for tier in self.found.tiers for record in tier.records)
         if open_ or any(isinstance(value, Span) and not value.known for value in values):
@@ -148,16 +156,13 @@ class _ProgressReport:
         plan = self.found.plan
         if plan is None:
             return
-        columns = self.words(
-            "report.tier",
-            "report.target",
-            "report.found",
-            "report.found_left",
-            "report.acted",
-            "report.acted_left",
-            "report.known",
+        columns = (
+            *self.words("report.tier", "report.target"),
+            *self.headed(*self.words("report.found", "report.found_left")),
+            *self.words("report.acted", "report.acted_left", "report.known"),
         )
-        rows = tuple(self.target(each) for each in self.found.achievements)
+        readings = self.found, *([] if self.found.judged is None else [self.found.judged])
+        rows = tuple(map(self.target, *(reading.achievements for reading in readings)))
         notes = tuple(self.other_counts())
         yield Table(say(self.lang, "report.targets"), columns, rows, notes, say(self.lang, "report.tab.targets"))
         if plan.figures:
@@ -177,14 +182,23 @@ class _ProgressReport:
     def words(self, *codes: str) -> tuple[str, ...]:
         return tuple(say(self.lang, code) for code in codes)
 
-    def target(self, each: Achievement) -> tuple[Value, ...]:
-        """Return a target with what is reached of it."""
-        target = each.target
-        reached = [
-            *self.reached(target, each.by_finding),
-            *self.reached(target, each.by_act, target.aim is Aim.AVERAGE),
-        ]
-        return (self.tier(target.tier), self.aim(target), *reached, self.known(target.known))
+    def headed(self, *names: str) -> tuple[str, ...]:
+        """Return the names of columns, and of the same ones in the second reading where there is one."""
+        return names if self.found.judged is None else (*names, *map(self.with_judgements, names))
+
+    def with_judgements(self, name: str) -> str:
+        return say(self.lang, "report.with_judgements", name=name)
+
+    def readings(self, tier: TierProgress) -> tuple[TierProgress, ...]:
+        """Return a tier by figures and, where there are judgements, with these."""
+        return (tier,) if self.found.judged is None else (tier, self.found.judged.tier(tier.tier))
+
+    def target(self, *each: Achievement) -> tuple[Value, ...]:
+        """Return a target with what is reached of it, by finding in every reading."""
+        target, act = each[0].target, each[0].by_act
+        found = [value for reading in each for value in self.reached(target, reading.by_finding)]
+        acted = self.reached(target, act, target.aim is Aim.AVERAGE)
+        return (self.tier(target.tier), self.aim(target), *found, *acted, self.known(target.known))
 
     def reached(self, target: Target, reached: Reached | None, never: bool = False) -> tuple[Value, Value]:
         """Achieved and remaining; in words where they cannot be said."""
@@ -236,25 +250,15 @@ class _ProgressReport:
     def tables(self, tier: TierProgress, every_unit: bool) -> Iterator[Table]:
         """Everything about one tier."""
         name = self.tier(tier.tier)
-        before = tier.change.before if tier.change is not None else None
-        yield self.summary(name, tier, before)
+        yield self.summary(name, tier)
         if tier.now.counted and tier.met_means is None:
-            bands = [self.band(band, tier.scale) for band in tier.now.bands]
-            yield self.banded(
-                say(self.lang, "report.bands", tier=name),
-                self.tab("bands", tier),
-                bands,
-                tier.now.bands,
-                None if before is None else before.bands,
-            )
-            counts = [say(self.lang, "report.band_one", low=band.low) for band in tier.now.counts]
-            title = say(self.lang, "report.counts", tier=name)
-            yield self.banded(title, self.tab("counts", tier), counts, tier.now.counts, None)
+            yield self.bands(name, tier)
+            yield self.counts(name, tier)
         if tier.groups:
             yield self.groups(name, tier)
         if tier.under and tier.met_means is None:
             title = say(self.lang, "report.listed", tier=name, count=tier.scale.under)
-            columns = (*self.words("report.unit"), *self.found.by, *self.words("report.criteria"))
+            columns = (*self.words("report.unit"), *self.found.by, *self.headed(*self.words("report.criteria")))
             tab = self.tab("listed", tier, count=tier.scale.under)
             yield Table(title, columns, tuple(self.listed(record) for record in tier.under), tab=tab)
         if tier.change is not None:
@@ -263,65 +267,81 @@ class _ProgressReport:
             columns = (
                 *self.words("report.unit"),
                 *self.found.by,
-                *self.words("report.outcome"),
-                self.named("report.criteria", tier),
+                *self.headed(*self.words("report.outcome"), self.named("report.criteria", tier)),
                 *self.words("report.recognised"),
             )
+            provisional = any(record.provisional for side in self.readings(tier) for record in side.records)
             yield Table(
                 say(self.lang, "report.all_units", tier=name),
                 columns,
                 tuple(self.unit(record) for record in tier.records),
-                self.words("cli.foot_provisional") if any(record.provisional for record in tier.records) else (),
+                self.words("cli.foot_provisional") if provisional else (),
                 tab=self.tab("all_units", tier),
             )
 
-    def summary(self, name: str, tier: TierProgress, before: Tally | None) -> Table:
+    def summary(self, name: str, tier: TierProgress) -> Table:
         """Return a line for each thing counted; those that are always nought are left out."""
+        sides = [(side.now, _before(side)) for side in self.readings(tier)]
         rows: list[tuple[Value, ...]] = []
         for row in _ROWS:
-            now, then = row.of(tier.now), None if before is None else row.of(before)
+            values = [(row.of(now), None if then is None else row.of(then)) for now, then in sides]
             known = (tier.now.counted and tier.met_means is None) or row.code not in _OF_CRITERIA
-            if known and (row.always or now or then):
-                label = self.named(row.code, tier)
-                shown: Value = say(self.lang, "report.not_here") if now is None else now
-                rows.append((label, shown) if before is None else (label, shown, then, _difference(now, then)))
+            if known and (row.always or any(now or then for now, then in values)):
+                rows.append((self.named(row.code, tier), *self.side_by_side(tier, values)))
             if row.code == "report.not_met":
-                rows += self.graded(tier.now, before)
-        columns = self.words("report.what", "report.now")
-        if before is not None:
-            columns += self.words("report.before", "report.change")
+                rows += self.graded(tier, sides)
+        columns = (*self.words("report.what"), *self.compared_with(tier, "report.now"))
         title, tab = say(self.lang, "report.summary", tier=name), self.tab("summary", tier)
         return Table(title, columns, tuple(rows), tab=tab)
+
+    def side_by_side(self, tier: TierProgress, values: Sequence[Pair]) -> Iterator[Value]:
+        """Yield a value of each reading, with the earlier one and the difference where there is an earlier file."""
+        for now, then in values:
+            yield say(self.lang, "report.not_here") if now is None else now
+            if tier.change is not None:
+                yield from (then, _difference(now, then))
+
+    def compared_with(self, tier: TierProgress, code: str) -> tuple[str, ...]:
+        """Return the names of the columns that ``side_by_side`` fills."""
+        return self.headed(*self.words(code, *([] if tier.change is None else ["report.before", "report.change"])))
 
     def named(self, code: str, tier: TierProgress) -> str:
         """Return the name of a line or column; of a tier that nobody wants to meet it says what meeting it means."""
         special = f"report_of.{tier.met_means}.{code.removeprefix('report.')}"
         return say(self.lang, special if is_known(special) else code, count=tier.scale.under)
 
-    def graded(self, now: Tally, before: Tally | None) -> Iterator[tuple[Value, ...]]:
+    def graded(self, tier: TierProgress, sides: Sequence[tuple[Tally, Tally | None]]) -> Iterator[tuple[Value, ...]]:
         """Of those not met, how many have each grade."""
-        grades = {grade.id: grade for side in (now, before) if side is not None for grade, _ in side.grades}
-        for name, grade in grades.items():
+        given = [side for pair in sides for side in pair if side is not None]
+        for name, grade in {grade.id: grade for side in given for grade, _ in side.grades}.items():
             title = grade.title.text(self.lang) if grade.title is not None else name
-            here, then = (
-                None if side is None else {g.id: n for g, n in side.grades}.get(name, 0) for side in (now, before)
-            )
-            row: tuple[Value, ...] = (say(self.lang, "report.graded", grade=title), here)
-            yield row if before is None else (*row, then, _difference(here, then))
+            values = [(_of_grade(now, name), None if then is None else _of_grade(then, name)) for now, then in sides]
+            yield (say(self.lang, "report.graded", grade=title), *self.side_by_side(tier, values))
 
-    def banded(
-        self, title: str, tab: str, labels: Sequence[str], now: Sequence[Band], before: Sequence[Band] | None
-    ) -> Table:
-        """Units by how many criteria they meet."""
-        if before is None:
-            rows = tuple((label, band.units) for label, band in zip(labels, now, strict=True))
-            return Table(title, self.words("report.band", "report.units"), rows, tab=tab)
-        three = zip(labels, now, before, strict=True)
-        changed = tuple(
-            (label, band.units, old.units, _difference(band.units, old.units)) for label, band, old in three
+    def bands(self, name: str, tier: TierProgress) -> Table:
+        """Units by the band of how many criteria they meet."""
+        sides = [(side.now.bands, _before(side)) for side in self.readings(tier)]
+        rows = [
+            (
+                self.band(band, tier.scale),
+                *self.side_by_side(
+                    tier, [(now[place].units, None if then is None else then.bands[place].units) for now, then in sides]
+                ),
+            )
+            for place, band in enumerate(tier.now.bands)
+        ]
+        columns = (*self.words("report.band"), *self.compared_with(tier, "report.units"))
+        return Table(say(self.lang, "report.bands", tier=name), columns, tuple(rows), tab=self.tab("bands", tier))
+
+    def counts(self, name: str, tier: TierProgress) -> Table:
+        """Units by how many criteria they meet, without counts that none has."""
+        sides = [{band.low: band.units for band in side.now.counts} for side in self.readings(tier)]
+        rows = tuple(
+            (say(self.lang, "report.band_one", low=count), *(side.get(count, 0) for side in sides))
+            for count in sorted({count for side in sides for count in side}, reverse=True)
         )
-        columns = self.words("report.band", "report.units", "report.before", "report.change")
-        return Table(title, columns, changed, tab=tab)
+        columns = (*self.words("report.band"), *self.headed(*self.words("report.units")))
+        return Table(say(self.lang, "report.counts", tier=name), columns, rows, tab=self.tab("counts", tier))
 
     def band(self, band: Band, scale: Scale) -> str:
         if band.low == band.high:
@@ -335,46 +355,78 @@ class _ProgressReport:
         rows_ = [row for row in _GROUPED if tier.met_means is None or row.code not in _OF_CRITERIA]
         shown = [row for row in rows_ if any(row.of(group.now) is not None for group in tier.groups)]
         changing = [row for row in shown if row.code in _CHANGING] if tier.change is not None else []
-        columns = [*self.found.by, *(self.named(row.code, tier) for row in shown)]
-        change = say(self.lang, "report.change")
-        columns += [f"{self.named(row.code, tier)}: {change}" for row in changing]
-        rows: list[tuple[Value, ...]] = []
-        for group in tier.groups:
-            named = (name or say(self.lang, "report.no_group") for name in group.path)
-            path = (*named, *[""] * (len(self.found.by) - len(group.path)))
-            now = (row.of(group.now) for row in shown)
-            then = group.before
-            more = (_difference(row.of(group.now), row.of(then)) for row in changing if then is not None)
-            rows.append((*path, *now, *more))
+        columns, rows = list(self.found.by), [self.path(group) for group in tier.groups]
+        for side in self.readings(tier):
+            first = side is tier
+            mine, moved = ([r for r in some if first or r.code not in _ALIKE] for some in (shown, changing))
+            heads = [self.named(row.code, tier) for row in mine]
+            heads += [f"{self.named(row.code, tier)}: {say(self.lang, 'report.change')}" for row in moved]
+            columns += heads if first else map(self.with_judgements, heads)
+            rows = [(*row, *_grouped(group, mine, moved)) for row, group in zip(rows, side.groups, strict=True)]
         by = ", ".join(self.found.by)
         title, tab = say(self.lang, "report.groups", tier=name, by=by), self.tab("groups", tier, by=by)
         return Table(title, tuple(columns), tuple(rows), tab=tab)
 
+    def path(self, group: Group) -> tuple[Value, ...]:
+        """Return the cells that name a group, empty ones for the columns below it."""
+        named = (name or say(self.lang, "report.no_group") for name in group.path)
+        return (*named, *[""] * (len(self.found.by) - len(group.path)))
+
+    def both(self, record: UnitRecord) -> tuple[UnitRecord, ...]:
+        """Return a unit by figures and, where there are judgements on any, with these."""
+        return (record,) if self.found.judged is None else (record, record.judged or record)
+
+    def called(self, record: UnitRecord) -> tuple[Value, ...]:
+        return (record.unit, *(record.groups.get(name, "") for name in self.found.by))
+
     def listed(self, record: UnitRecord) -> tuple[Value, ...]:
-        return (record.unit, *(record.groups.get(name, "") for name in self.found.by), self.criteria(record))
+        return (*self.called(record), *map(self.criteria, self.both(record)))
 
     def criteria(self, record: UnitRecord) -> Value:
         ends = ends_of(record)
         return None if ends is None else f"{'–'.join(dict.fromkeys(map(str, ends)))}/{record.criteria_total}"
 
     def unit(self, record: UnitRecord) -> tuple[Value, ...]:
+        found = [cell for each in self.both(record) for cell in (self.outcome(each), self.criteria(each))]
+        act = "" if record.recognised is None else say(self.lang, "report.yes" if record.recognised else "report.no")
+        return (*self.called(record), *found, act)
+
+    def outcome(self, record: UnitRecord) -> str:
         outcome = "" if record.outcome is None else outcome_word(self.lang, record.outcome, record.met_means)
         if record.grade is not None:
             outcome += f", {record.grade.title.text(self.lang) if record.grade.title is not None else record.grade.id}"
-        outcome += " (*)" if record.provisional else ""
-        act = "" if record.recognised is None else say(self.lang, "report.yes" if record.recognised else "report.no")
-        unit, *rest = self.listed(record)
-        return (unit, *rest[:-1], outcome, rest[-1], act)
+        return outcome + (" (*)" if record.provisional else "")
 
     def turned(self, name: str, tier: TierProgress) -> Iterator[Table]:
         """Yield the units that are not as they were."""
         change = tier.change
         rows = [(unit, self.named(f"report.became.{kind}", tier)) for kind in _LISTS for unit in getattr(change, kind)]
+        for side in self.readings(tier)[1:]:
+            for kind in _BY_FINDING:
+                turned = (unit for unit in getattr(side.change, kind) if unit not in getattr(change, kind))
+                rows += [(unit, self.with_judgements(self.named(f"report.became.{kind}", tier))) for unit in turned]
         merged = {} if change is None else change.merged
         rows += [(unit, say(self.lang, "report.became.merged", units=old)) for unit, old in merged.items()]
         if rows:
             title, tab = say(self.lang, "report.turned", tier=name), self.tab("turned", tier)
             yield Table(title, self.words("report.unit", "report.turn"), tuple(rows), tab=tab)
+
+
+def _before(tier: TierProgress) -> Tally | None:
+    """Return the units of the earlier file."""
+    return None if tier.change is None else tier.change.before
+
+
+def _of_grade(found: Tally, grade: str) -> int:
+    """How many units have a grade."""
+    return {each.id: count for each, count in found.grades}.get(grade, 0)
+
+
+def _grouped(group: Group, shown: Sequence[_Row], changing: Sequence[_Row]) -> Iterator[Value]:
+    """Yield what is counted of a group, then what changed."""
+    yield from (row.of(group.now) for row in shown)
+    if group.before is not None:
+        yield from (_difference(row.of(group.now), row.of(group.before)) for row in changing)
 
 
 def _percent(part: Span | None, whole: int) -> Span | None:

@@ -126,6 +126,9 @@ class _RereviewReport:
             self.words.counted(verdict) + (" (*)" if verdict.provisional else "")
             for verdict in (unit.before, unit.after)
         )
+        if unit.before.has_judgements:
+            judged = self.words.counted(unit.before.judged)
+            before = say(self.words.lang, "report.before_judged", before=before, judged=judged)
         missing = len(unit.missing) or None
         passed = (unit.kept.get(name, "") for name in kept)
         return (

@@ -14,8 +14,8 @@ from cli.test_commands import LAW
 from command_line import invoke
 from ntm_rules import NotInForce, TableError, UnknownName
 from ntm_rules.model.facts import Fact, FactType, Measure
+from ntm_rules.model.measured import Unit
 from ntm_rules.model.text import Text
-from ntm_rules.tables.amounts import Unit
 from ntm_rules.tables.header import header_of
 from tables.test_cells import FACTS as CELLS
 from tables.test_cells import TCVN3, VNI, encoded

@@ -13,7 +13,17 @@ from rich.progress import Progress, TaskID
 from ntm_rules.cli.columns import columns_known, derived_told, tell_columns
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.language import in_error_lang
-from ntm_rules.cli.options import Law, Source, composed, kept_in, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import (
+    Law,
+    Source,
+    composed,
+    kept_in,
+    lang_option,
+    law_options,
+    library_of,
+    mapped,
+    source_options,
+)
 from ntm_rules.cli.output import form_of, output_options, protect_inputs, replaced, text_target, whole_text
 from ntm_rules.cli.verdicts import write_table
 from ntm_rules.cli.writers import Assessed, check_kept, write_csv, write_json, write_jsonl
@@ -203,18 +213,19 @@ class _Work:
         """Yield the outcomes of all units, a batch after the other."""
         from ntm_rules.frames.files import assess_file
 
-        source = self.source
+        source, known = self.source, columns_known(self.library, self.ruleset)
         self.bar.update(self.task, total=self.rows())
         for batch in assess_file(
             self.ruleset,
             self.file,
-            columns_known(self.library, self.ruleset),
+            known,
             unit=source["unit_column"],
             keep=source["keep"],
             decimal=source["decimal"],
             sheet=source["sheet"],
             unit_width=source["unit_width"],
             header_row=source["header_row"],
+            mapping=mapped(known),
         ):
             self.seen |= batch.outcomes
             self.given |= batch.given
@@ -242,6 +253,7 @@ def units(
         unit_width=source["unit_width"],
         header_row=source["header_row"],
         numbers=numbers,
+        mapping=mapped(facts, numbers),
     )
 
 

@@ -15,18 +15,21 @@ from ntm_rules.cli.language import in_error_lang, remembered
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import folded
 from ntm_rules.model.citations import Evidence
+from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import one_form
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
+from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.tables.header import Header, header_of
+from ntm_rules.yaml.nodes import read_file
 
 _DATES = (
     re.compile("(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
     re.compile("(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
 )
 
-_ALONE, _TOLD = "ntm_rules.alone", "ntm_rules.explain_reading"
+_ALONE, _TOLD, _MAPPING = "ntm_rules.alone", "ntm_rules.explain_reading", "ntm_rules.mapping"
 
 F = typing.TypeVar("F", bound=Callable[..., object])
 
@@ -84,6 +87,10 @@ def _kept_alone(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 def _reading_told(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.meta[_TOLD] = value
+
+
+def _mapping_kept(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    ctx.meta[_MAPPING] = value
 
 
 def is_alone() -> bool:
@@ -189,8 +196,28 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             callback=_reading_told,
             help="Say on standard error what each column is read as.",
         ),
+        click.option(
+            "--mapping",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            expose_value=False,  # as the rules alone: what reads the columns asks for it
+            callback=_mapping_kept,
+            help="Mapping file: what the columns of a system with names of its own hold.",
+        ),
         errors_option,
     )
+
+
+def mapped(facts: Mapping[str, Fact], numbers: Mapping[str, Sequence[str]] | None = None) -> ColumnMapping | None:
+    """Return the mapping file of the command that runs; None where it has none.
+
+    Args:
+        facts, numbers: what its columns may hold, as for ``tables.read``.
+
+    Raises:
+        RulesetError: every problem of the file.
+    """
+    path: Path | None = click.get_current_context().meta.get(_MAPPING)
+    return None if path is None else read_mapping(read_file(path, str(path)), facts, numbers)
 
 
 def kept_in(
@@ -205,9 +232,11 @@ def kept_in(
     """
     asked, rest = source["keep"], source["keep_rest"]
     told = bool(click.get_current_context().meta.get(_TOLD))
+    mapping = mapped(facts, numbers)
+    asked = asked if mapping is None else (*asked, *mapping.keep)
     if not told and not rest and not any("," in value or '"' in value for value in asked):
         return tuple(name for value in asked if (name := one_form(value)))
-    where = {"sheet": source["sheet"], "header_row": source["header_row"], "numbers": numbers}
+    where = {"sheet": source["sheet"], "header_row": source["header_row"], "numbers": numbers, "mapping": mapping}
     header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, **typing.cast(typing.Any, where))
     present = frozenset(header.names)
     names = [name for value in asked for name in _listed(value, present)]

@@ -21,6 +21,7 @@ from ntm_rules.cli.options import (
     lang_option,
     law_options,
     library_of,
+    mapped,
     source_options,
 )
 from ntm_rules.cli.output import form_of, output_options, protect_inputs
@@ -223,6 +224,7 @@ def _read(
         unit_width=source["unit_width"],
         header_row=source["header_row"],
         numbers=numbers,
+        mapping=mapped(UnitFile.columns(library.facts, tiers), numbers),
     )
 
 

@@ -9,7 +9,7 @@ import click
 from ntm_rules.cli.columns import columns_known, tell_columns
 from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
-from ntm_rules.cli.options import Source, kept_in, lang_option, library_of, rulesets_option, source_options
+from ntm_rules.cli.options import Source, kept_in, lang_option, library_of, mapped, rulesets_option, source_options
 from ntm_rules.cli.output import form_of, output_options, protect_inputs
 from ntm_rules.cli.reports import FORMS, write
 from ntm_rules.messages.catalogue import say
@@ -79,6 +79,7 @@ def rereview(
         unit_width=options["unit_width"],
         header_row=options["header_row"],
         numbers=before.facts_by_number,
+        mapping=mapped(UnitFile.columns(facts, (before.id,)), before.facts_by_number),
     )
     found = reviewed(before, after, units.facts())
     given = {name for unit in units.units for name in unit.facts}

@@ -3,6 +3,7 @@
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from ntm_rules.frames.base.columns import ROW
 from ntm_rules.frames.memory import as_series, findings
 from ntm_rules.frames.one_by_one import Row, marked, replaced, wide_row
 from ntm_rules.messages.catalogue import Message
+from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.names import look_alike
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import given_facts
 from ntm_rules.tables.amounts import BadCell
-from ntm_rules.tables.cells import Reader, is_group_number, is_note, is_total
+from ntm_rules.tables.cells import OwnReader, is_group_number, is_note, is_total
 from ntm_rules.tables.naming import converted
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
@@ -82,11 +84,12 @@ def assess_file(
     sheet: str | None = None,
     unit_width: int | None = None,
     header_row: int | None = None,
+    mapping: ColumnMapping | None = None,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file; of no use before the last batch has come, for errors come then.
 
     Args:
-        facts, unit, keep, decimal, sheet, unit_width, header_row: as ``tables.read`` takes them.
+        facts, unit, keep, decimal, sheet, unit_width, header_row, mapping: as ``tables.read`` takes them.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -95,8 +98,10 @@ def assess_file(
         OSError: the file cannot be opened.
     """
     if path.suffix.lower() == ".parquet" and sheet is None:
-        return _Parquet(ruleset, Reading.of(path, facts, unit, keep, decimal, unit_width, header_row)).batches(path)
-    how = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "header_row": header_row}
+        reading = Reading.of(path, facts, unit, keep, decimal, unit_width, header_row, mapping=mapping)
+        return _Parquet(ruleset, reading).batches(path)
+    sizes = {"unit_width": unit_width, "header_row": header_row}
+    how = {"decimal": decimal, "sheet": sheet, "mapping": mapping, **sizes}
     rows = read_units(path, facts, unit_column=unit, keep=keep, **typing.cast(typing.Any, how))
     return _of_rows(ruleset, rows, keep)
 
@@ -238,23 +243,17 @@ class _Parquet:
             units, odd = names, _flawed(names, flaw_of_name)
         found: list[pl.Series] = []
         for place, name, read in columns.facts:
-            array, power = batch.column(place), columns.powers.get(name, 0)
-            if is_text(array.type):
-                places, values = _read(array, read, power)
-                odd |= np.array([isinstance(value, BadCell) for value in values])[places]
-                if name in self.own:
-                    found.append(_column(self.own[name], places, values))
-                    odd |= _odd(self.own[name], places, values)
-                elif name in self.unread:
-                    odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
-            elif name in self.own and not power:
+            array, factor = batch.column(place), columns.factors.get(name)
+            texts = is_text(array.type)
+            if not texts and factor is None and name in self.own and not isinstance(read, OwnReader):
                 found.append(as_series(self.own[name], of_arrow(name, array)))
-            elif name in self.own:
-                places, values = _read(array, lambda value: value, power)
+                continue
+            places, values = _read(array, read if texts else partial(self.reading.read_cell, name, read=read), factor)
+            odd |= np.array([isinstance(value, BadCell) for value in values])[places]
+            if name in self.own:
                 found.append(_column(self.own[name], places, values))
                 odd |= _odd(self.own[name], places, values)
             elif name in self.unread:
-                places, values = _read(array, lambda value: value, power)
                 odd |= np.array([_is_bad(value, self.unread[name]) for value in values])[places]
 
         def row(place: int) -> UnitFacts | None:
@@ -361,11 +360,13 @@ def _flawed(texts: Sequence[str], flaw: Callable[[str], Message | None]) -> Mask
     return np.fromiter((found[text] for text in texts), np.bool_, len(texts))
 
 
-def _read(array: "pa.Array[typing.Any]", read: Reader, power: int) -> tuple[Array, list[object]]:
+def _read(
+    array: "pa.Array[typing.Any]", read: Callable[[typing.Any], object], factor: Decimal | None
+) -> tuple[Array, list[object]]:
     """Return the texts of a column read as cells, or their errors, and which of them each row has.
 
     Args:
-        power: of ten, with which they become figures of their fact.
+        factor: by what they are multiplied to become figures of their fact.
     """
     import pyarrow as pa
 
@@ -376,7 +377,7 @@ def _read(array: "pa.Array[typing.Any]", read: Reader, power: int) -> tuple[Arra
     for text in coded.dictionary.to_pylist():
         try:
             value = None if text is None else read(text)
-            values.append(converted(value, power) if power else value)
+            values.append(value if factor is None else converted(value, factor))
         except BadCell as bad:
             values.append(bad)
     places = coded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError
+from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.model.facts import Fact, FactType, Measure
 from ntm_rules.model.outcomes import Outcome, all_of, at_least_of
 from ntm_rules.model.rulesets import Ruleset
@@ -83,6 +84,7 @@ class UnitFile:
         unit_width: int | None = None,
         header_row: int | None = None,
         numbers: Mapping[str, Sequence[str]] | None = None,
+        mapping: ColumnMapping | None = None,
     ) -> "UnitFile":
         """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
@@ -93,7 +95,8 @@ class UnitFile:
             TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
         """
         known = cls.columns(facts, tiers)
-        how = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "header_row": header_row}
+        sizes = {"unit_width": unit_width, "header_row": header_row}
+        how = {"decimal": decimal, "sheet": sheet, "mapping": mapping, **sizes}
         told = typing.cast(typing.Any, how)
         units = tuple(read_units(path, known, unit_column=unit, keep=keep, numbers=numbers, **told))
         given = dict.fromkeys(name for row in units for name in row.facts)

@@ -14,11 +14,13 @@ from ntm_rules.messages.errors import BadArgument, Diagnostic, RulesetError, Sev
 from ntm_rules.model.acts import MergerRule
 from ntm_rules.model.arguments import day_of, name_of, need, tier_of, year_of, years_of
 from ntm_rules.model.citations import Instrument
+from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.kept import Recent
 from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import LayerKind, Ruleset
+from ntm_rules.model.stated import may_be_given
 from ntm_rules.rules.compose.bases import (
     changes,
     check_instruments,
@@ -38,6 +40,7 @@ from ntm_rules.rules.compose.compose import Request, compose
 from ntm_rules.rules.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.rules.read.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
+from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
 from ntm_rules.rules.read.provinces import Province, Registry, read_registry
 from ntm_rules.rules.read.reader import Reader
@@ -201,6 +204,23 @@ class Library:
             if listed.kind == "targets" and (listed.target, listed.year) == (known, year):
                 return self._plan(root_of(listed))
         raise UnknownName(Message("kind.plan"), str(name), self.plans())
+
+    def mapping(self, path: str | Path, *rulesets: Ruleset) -> ColumnMapping:
+        """Return a mapping file: what the columns of a system with names of its own hold.
+
+        Args:
+            path: of the file.
+            rulesets: the sets that are to be assessed: their derived facts that may be given are known beside those of
+                the library, and their numbers may be judged; without any set numbers are not checked.
+
+        Raises:
+            RulesetError: every problem of the file.
+        """
+        need("path", path, str | Path)
+        given = {name: fact for ruleset in rulesets for name, fact in may_be_given(ruleset).items()}
+        numbers = {no: None for ruleset in rulesets for no in ruleset.facts_by_number}
+        root = read_file(Path(path), str(path))
+        return read_mapping(root, {**self.facts, **given}, numbers if rulesets else None)
 
     def merger_rule(self, province: str) -> MergerRule | None:
         """Return what the province has declared about recognitions after a merger; None where it has declared nothing.

@@ -1,10 +1,13 @@
 """People's tables to facts: CSV, JSON, Excel and Parquet, one row a unit."""
 
 from ntm_rules.messages.errors import TableError
+from ntm_rules.model.column_mapping import ColumnMapping, MappedColumn
 from ntm_rules.tables.rows import TableNote
 from ntm_rules.tables.units import UnitFacts, read
 
 __all__ = [
+    "ColumnMapping",
+    "MappedColumn",
     "TableError",
     "TableNote",
     "UnitFacts",

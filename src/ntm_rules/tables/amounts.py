@@ -1,15 +1,11 @@
 """Numbers as people write them, with or without their unit of measurement; read exactly or refused."""
 
 import re
-import typing
-import unicodedata
-from decimal import Decimal
-
-from attrs import frozen
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import folded
-from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.measured import Unit
 from ntm_rules.model.numbers import unsigned_zero
 
 DECIMAL_SEPARATORS = {"comma": ",", "point": "."}
@@ -29,17 +25,6 @@ _BOUND = re.compile(
 )
 _SCIENTIFIC = re.compile(r"[eE][+-]?[0-9]+")
 
-_POWERS = {
-    **dict.fromkeys(("nghin", "ngan", "1000", "1 000"), 3),
-    **dict.fromkeys(("trieu", "tr", "1000000", "1 000 000"), 6),
-    **dict.fromkeys(("ty", "ti"), 9),
-}
-"""What a unit may be counted in, as in *nghìn đồng*, and which power of ten that is."""
-_TIMES = re.compile(rf"(?:({'|'.join(sorted(_POWERS, key=len, reverse=True))})(?: |$))?(.*)")
-_MONEY = ("", "d", "vnd")
-"""What amounts of money are in beside đồng; where there is only a power, it is đồng."""
-_WORDS = {"ng": "nguoi", "phan tram": "%", "trd": "tr d", "1000d": "1000 d"}
-
 
 class BadCell(Exception):  # noqa: N818 - never leaves the room
     """A cell that cannot be read: what was expected, and how to mend it.
@@ -53,50 +38,6 @@ class BadCell(Exception):  # noqa: N818 - never leaves the room
         self.hint: Sentence = hint or expected.hint or ""
 
 
-@frozen
-class Unit:
-    """A unit of measurement as it is written.
-
-    Attributes:
-        what: what is counted, without the power of ten.
-        per: what it is divided by, one after the other.
-        power: of ten; 6 for million đồng.
-    """
-
-    text: str
-    what: str
-    per: tuple[str, ...]
-    power: int
-
-    @classmethod
-    def of(cls, text: str) -> "Unit":
-        """Return the unit that a text names."""
-        first, *rest = (_folded(part) for part in text.split("/"))
-        times, what = typing.cast(re.Match[str], _TIMES.fullmatch(first)).groups()
-        return cls(text, "dong" if what in _MONEY else what, tuple(rest), _POWERS.get(times, 0))
-
-    @classmethod
-    def of_fact(cls, fact: Fact) -> "Unit | None":
-        """Return the unit of a fact; None where it has none."""
-        if fact.type is FactType.PERCENT:
-            return cls.of("%")
-        return None if fact.unit is None else cls.of(fact.unit.title.vi)
-
-    def power_to(self, own: "Unit") -> int | None:
-        """Return by which power of ten a figure in this unit becomes one in another; None where none does.
-
-        What it is divided by may be left out, in whole or in part: the title of the fact says it too.
-        """
-        left = iter(own.per)
-        same = self.what == own.what and all(part in left for part in self.per)
-        return self.power - own.power if same else None
-
-
-def _folded(part: str) -> str:
-    plain = folded(unicodedata.normalize("NFKC", part)) or part.strip()
-    return _WORDS.get(plain, plain)
-
-
 def shifted(value: Decimal, power: int) -> Decimal:
     """Return a number times a power of ten, exactly, without an exponent."""
     sign, digits, exponent = value.as_tuple()
@@ -104,6 +45,13 @@ def shifted(value: Decimal, power: int) -> Decimal:
         return value
     zeros = max(exponent + power, 0)
     return Decimal((sign, (*digits, *[0] * zeros), exponent + power - zeros))
+
+
+def times(value: Decimal, factor: Decimal) -> Decimal:
+    """Return a product, exactly, without an exponent."""
+    digits = len(value.as_tuple().digits) + len(factor.as_tuple().digits)
+    exact = Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
+    return shifted(exact.multiply(value, factor), 0)
 
 
 def amount(text: str, fact: Fact, unit: Unit | None, decimal: str | None = None) -> Decimal:

@@ -3,7 +3,8 @@
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Callable
+import typing
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -12,10 +13,11 @@ from attrs import frozen
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import folded, meant
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.measured import Unit
 from ntm_rules.model.names import one_form
-from ntm_rules.tables.amounts import BadCell, Unit, amount
+from ntm_rules.tables.amounts import BadCell, amount
 from ntm_rules.tables.legacy import readings
-from ntm_rules.tables.words import NO, YES, advice, flag, is_missing
+from ntm_rules.tables.words import NO, YES, advice, flag, in_place_of, is_missing
 
 TOTALS = frozenset({"tổng", "cộng", "tổng cộng", "tổng số", "bình quân", "trung bình", "total"})
 """What a row is called that is not a unit but sums up others."""
@@ -93,15 +95,38 @@ def typed_value(value: object, fact: Fact, read: Reader) -> object:
     return value
 
 
-def reader_of(fact: Fact, decimal: str | None = None, unit: Unit | None = None) -> Reader:
+@frozen
+class OwnReader:
+    """The reader of the cells of a column that a mapping file describes.
+
+    Attributes:
+        words: own words with the texts that are read in their place.
+        bare: figures have no unit behind them, since they are multiplied.
+    """
+
+    read: Reader
+    words: Mapping[str, str]
+    bare: bool = False
+
+    def __call__(self, text: str) -> Value:
+        """Return the value of a text."""
+        return self.read(typing.cast(str, in_place_of(text, self.words)))
+
+    def cell(self, value: object) -> object:
+        """Return what is read of a cell that knows its type: a number that is an own word, a bare one without %."""
+        return str(value) if self.bare and isinstance(value, Percent) else in_place_of(value, self.words)
+
+
+def reader_of(fact: Fact, decimal: str | None = None, unit: Unit | None = None, bare: bool = False) -> Reader:
     """Return the reader of the cells of one fact: from a text to a value, None for an empty cell, or ``BadCell``.
 
     Args:
         decimal: ``"comma"`` or ``"point"`` where the caller knows which one separates the decimals.
         unit: what the figures of the column are in, where that is not the unit of the fact.
+        bare: no figure may have a unit behind it.
     """
     choices = _choices(fact)
-    in_unit = unit or Unit.of_fact(fact)
+    in_unit = None if bare else unit or Unit.of_fact(fact)
     plainly = fact.type.numeric and decimal != "comma"
 
     def value(text: str) -> Value:

@@ -7,8 +7,8 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ntm_rules.messages.errors import TableError, folded
+from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.model.facts import Fact
-from ntm_rules.tables.judged import judged_name
 from ntm_rules.tables.rows import records
 from ntm_rules.tables.units import Reading
 
@@ -41,6 +41,7 @@ def header_of(
     sheet: str | None = None,
     header_row: int | None = None,
     numbers: Mapping[str, Sequence[str]] | None = None,
+    mapping: ColumnMapping | None = None,
 ) -> Header:
     """Return the columns of a file that ``tables.read`` reads; what is wrong with it is said there.
 
@@ -48,7 +49,7 @@ def header_of(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, None, None, header_row, numbers)
+    reading = Reading.of(path, catalogue, unit_column, keep, None, None, header_row, numbers, mapping)
     found: dict[str, bool] = {}
     held: dict[str, str] = {}
     decided: dict[str, None] = {}
@@ -61,11 +62,11 @@ def header_of(
                 fact = None if place == unit else reading.fact(name)
                 if fact is not None and fact.power is not None:
                     held[name] = fact.fact
-                judged = fact is None and place != unit and judged_name(name, reading.numbers) is not None
+                judged = fact is None and place != unit and reading.judged(name) is not None
                 if judged:
                     decided[name] = None
                 # a title of several facts is a fact that has to be named by its id
-                other = place != unit and fact is None and not judged
+                other = place != unit and fact is None and not judged and not reading.mapping.ignores(name)
                 found[name] = other and folded(name) not in reading.names.titles
     rest = tuple(name for name, other in found.items() if other and name)
     return Header(tuple(found), rest, named, held, tuple(decided))

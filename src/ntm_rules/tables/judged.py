@@ -35,12 +35,14 @@ class JudgedName:
     Attributes:
         detail: the field of a judgement that the column holds; empty where it holds the outcome.
         bare: the number stands alone, so that a spreadsheet may have taken it for a figure.
+        words: own words with the texts that are read in their place.
     """
 
     no: str
     body: Body = Body.OTHER
     detail: str = ""
     bare: bool = False
+    words: Mapping[str, str] = field(factory=dict, eq=False)
 
 
 def judged_name(name: str, numbers: Mapping[str, Sequence[str]]) -> JudgedName | None:

@@ -7,8 +7,10 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ntm_rules.messages.errors import folded
+from ntm_rules.model.column_mapping import MappedColumn
 from ntm_rules.model.facts import Fact
-from ntm_rules.tables.amounts import BadCell, Unit, shifted
+from ntm_rules.model.measured import Unit
+from ntm_rules.tables.amounts import BadCell, times
 
 UNIT_COLUMNS = (
     *("unit", "code", "mã", "mã xã", "mã đơn vị", "mã ĐVHC", "mã đơn vị hành chính", "mã xã/phường"),
@@ -40,11 +42,20 @@ class Named:
     Attributes:
         unit: what the column says its figures are in; None where it says nothing.
         power: by which power of ten they become figures of the fact; None where they do not.
+        own: what a mapping file says of the column; None where it does not name it.
     """
 
     fact: str
     unit: Unit | None = None
     power: int | None = 0
+    own: MappedColumn | None = None
+
+    @property
+    def factor(self) -> Decimal | None:
+        """By what the figures are multiplied to become those of the fact; None where they are."""
+        if self.own is not None and self.own.factor is not None:
+            return self.own.factor
+        return Decimal((0, (1,), self.power)) if self.power else None
 
 
 @frozen
@@ -101,10 +112,10 @@ def in_brackets(name: str) -> tuple[str, str]:
     return (match[1], _SAID_BEFORE.sub("", match[2].strip(), count=1).strip()) if match else (name, "")
 
 
-def converted(value: object, power: int) -> object:
-    """Return a figure times a power of ten, exactly; what is no figure as it is."""
+def converted(value: object, factor: Decimal) -> object:
+    """Return a figure times a factor, exactly; what is no figure as it is."""
     if isinstance(value, dict):
-        return value | {"value": converted(value.get("value"), power)}
+        return value | {"value": converted(value.get("value"), factor)}
     if isinstance(value, bool) or not isinstance(value, Decimal | int | float):
         return value
-    return shifted(value if isinstance(value, Decimal) else Decimal(repr(value)), power)
+    return times(value if isinstance(value, Decimal) else Decimal(repr(value)), factor)

@@ -9,6 +9,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.tables import pages
+from ntm_rules.tables.cells import OwnReader
 from ntm_rules.tables.rows import Problems, Record, check_regular
 
 if typing.TYPE_CHECKING:
@@ -85,6 +86,8 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
     Raises:
         TableError: columns that are nothing or of another type than their facts, and those missing: all of them.
     """
+    import pyarrow as pa
+
     schema, problems = file.schema_arrow, reading.problems
     names = tuple(schema.names)
     columns = reading.columns(1, names)
@@ -93,9 +96,9 @@ def columns_of(file: "pq.ParquetFile", reading: "Reading") -> "Columns":
     if columns.unit is not None and not _names_units(schema.types[columns.unit], reading.width):
         held = Message("holds.type", type=str(schema.types[columns.unit]))
         problems.note(Message("table.type/unit", name=names[columns.unit], held=held), 1)
-    for place, fact, _ in columns.facts:
+    for place, fact, read in columns.facts:
         wanted = _wanted(reading.facts[fact], schema.types[place])
-        if wanted is not None:
+        if wanted is not None and not (isinstance(read, OwnReader) and pa.types.is_integer(schema.types[place])):
             held = Message("holds.type", type=str(schema.types[place]))
             problems.note(Message("table.type", name=names[place], held=held, wanted=wanted), 1)
     for found, name in columns.kept:

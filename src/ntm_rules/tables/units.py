@@ -13,13 +13,16 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
 from ntm_rules.model.arguments import id_of, width_of
-from ntm_rules.model.facts import Fact
+from ntm_rules.model.column_mapping import MISSING, NOT_APPLICABLE, UNMAPPED, ColumnMapping, MappedColumn
+from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.judgements import Body, Judgement
+from ntm_rules.model.measured import Unit
 from ntm_rules.model.names import look_alike, one_form
 from ntm_rules.model.outcomes import Outcome
-from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell, Unit
+from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell
 from ntm_rules.tables.cells import (
     Merged,
+    OwnReader,
     Percent,
     Reader,
     is_group_number,
@@ -33,6 +36,7 @@ from ntm_rules.tables.judged import Draft, JudgedName, is_numbered, judged_name,
 from ntm_rules.tables.legacy import readings
 from ntm_rules.tables.naming import UNIT_COLUMNS, Named, Names, converted, in_brackets, is_row_number, is_unit
 from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, Search, TableNote, records, rows_listed
+from ntm_rules.tables.words import in_place_of, written
 
 __all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
 
@@ -40,6 +44,7 @@ MAX_NAME = 200
 """The most characters of the name of a unit."""
 
 _SHOWN = 40
+_NAMED = 10
 
 
 @public("tables")
@@ -73,6 +78,7 @@ def read(
     unit_width: int | None = None,
     header_row: int | None = None,
     numbers: Mapping[str, Sequence[str]] | None = None,
+    mapping: ColumnMapping | None = None,
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -94,6 +100,7 @@ def read(
             4.2``), if need be with the body (``4.2 [tự đánh giá]``, ``[thẩm tra]``, ``[thẩm định]``), holds judgements;
             ``[lý do]``, ``[văn bản]``, ``[ngày]`` and ``[cơ quan]`` behind these what is said of them. Figures in such
             a column are those of the one fact that its indicator compares.
+        mapping: what columns with names of their own hold, see ``Library.mapping``; what is said here goes before it.
 
     Yields:
         The rows that can be read, in the order of the file. Rows above the names of the columns, one that numbers the
@@ -106,7 +113,7 @@ def read(
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
-    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row, numbers or {})
+    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row, numbers, mapping)
     yield from reading.units(_records(Path(path), reading, sheet))
 
 
@@ -124,7 +131,7 @@ class Columns:
     """What the columns of a row are: places of the unit, of facts with their readers, and of what is kept.
 
     Attributes:
-        powers: of ten, with which figures become those of their facts; of facts in other units only.
+        factors: by what figures are multiplied to become those of their facts; of facts in other units only.
         number: the place of the column that numbers the rows.
         judged: the places of judgements, with what their names say.
     """
@@ -133,7 +140,7 @@ class Columns:
     unit: int | None
     facts: tuple[tuple[int, str, Reader], ...]
     kept: tuple[tuple[int | None, str], ...]
-    powers: Mapping[str, int]
+    factors: Mapping[str, Decimal]
     number: int | None = None
     judged: tuple[tuple[int, JudgedName], ...] = ()
 
@@ -151,9 +158,10 @@ class Reading:
     width: int | None = None
     header_row: int | None = None
     numbers: Mapping[str, Sequence[str]] = field(factory=dict)
+    mapping: ColumnMapping = UNMAPPED
     first_in: dict[str, tuple[bool, int, str]] = field(init=False, factory=dict)
     bad: list[FactProblem] = field(init=False, factory=list)
-    readers: dict[tuple[str, str], Reader] = field(init=False, factory=dict)
+    readers: dict[tuple[str, str, str], Reader] = field(init=False, factory=dict)
     told: set[Message] = field(init=False, factory=set)
     lines: dict[str, tuple[str, int]] = field(init=False, factory=dict)
     seen: set[str] = field(init=False, factory=set)
@@ -188,6 +196,7 @@ class Reading:
         width: int | None = None,
         header_row: int | None = None,
         numbers: Mapping[str, Sequence[str]] | None = None,
+        mapping: ColumnMapping | None = None,
     ) -> "Reading":
         """Return what a file is read with.
 
@@ -201,8 +210,11 @@ class Reading:
         problems, suffix = Problems(str(path)), Path(path).suffix.lower()
         if header_row is not None and suffix == ".parquet":
             problems.fail(Message("table.header/kind", name=Path(path).name), 1)
-        sizes = width_of(width), width_of(header_row, "header_row")
-        return cls(problems, facts, unit, tuple(keep), decimal, suffix in TYPED, *sizes, numbers or {})
+        own = mapping or UNMAPPED
+        names = tuple(dict.fromkeys((*keep, *own.keep)))
+        sizes = width_of(width) or own.unit_width, width_of(header_row, "header_row")
+        typed = suffix in TYPED
+        return cls(problems, facts, unit or own.unit, names, decimal or own.decimal, typed, *sizes, numbers or {}, own)
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
@@ -246,9 +258,15 @@ class Reading:
             self.problems.remark(Message("table.aside", **told), self.asides[0])
 
     def kept(self) -> None:
-        """Note the columns to keep that the file has not."""
-        for name in self.keep if self.last else ():
-            if name not in self.seen and folded(name) not in self.seen:
+        """Note the columns to keep that the file has not; of those of a mapping file tell which."""
+        if not self.last:
+            return
+        own = (*(column.name for column in self.mapping.columns), *self.mapping.keep)
+        absent = tuple(name for name in own if name not in self.seen and folded(name) not in self.seen)
+        if absent:
+            self.tell(Message("table.mapping", names=absent[:_NAMED], count=len(absent)), 1)
+        for name in self.keep:
+            if name not in self.seen and folded(name) not in self.seen and name not in self.mapping.keep:
                 self.problems.note(Message("table.column/keep", name=name), 1, _nearest(name, self.last[0].names))
 
     # -- rows --------------------------------------------------------------------------------
@@ -315,8 +333,8 @@ class Reading:
             value = values[place]
             try:
                 value = self.read_cell(fact, value, read)
-                if columns.powers and fact in columns.powers:
-                    value = converted(value, columns.powers[fact])
+                if columns.factors and fact in columns.factors:
+                    value = converted(value, columns.factors[fact])
             except BadCell as bad:
                 at = (line, columns.names[place], self.place)
                 self.bad.append(FactProblem(unit, fact, value, bad.expected, bad.hint, *at))
@@ -332,6 +350,8 @@ class Reading:
         Raises:
             BadCell: it cannot be read.
         """
+        if isinstance(read, OwnReader):
+            value = read.cell(value)
         return typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
 
     def judgements_of(
@@ -348,6 +368,7 @@ class Reading:
                 drafts[key] = evolve(draft, details={**draft.details, said.detail: text}) if text else draft
                 continue
             at[key] = name, value
+            value = in_place_of(value, said.words) if said.words else value
             try:
                 outcome = self.judged_or_figure(line, name, said.no, value, facts)
             except BadCell as bad:
@@ -473,11 +494,35 @@ class Reading:
         fold = folded(name)
         passed = fold in self.keep_folded or name in self.keep_as_is
         unit = is_unit(fold) or (self.unit is not None and fold == folded(self.unit))
-        return passed or unit or judged_name(name, self.numbers) is not None or self.fact(name) is not None
+        own = self.mapping.column(name) is not None or self.mapping.ignores(name)
+        return passed or unit or own or self.judged(name) is not None or self.fact(name) is not None
 
     def fact(self, name: str) -> Named | None:
         """Return the fact that a column names; None where it names none or several."""
+        own = self.mapping.column(name)
+        if own is not None:
+            return self.mapped(own)
         return self.names.fact(name, lambda fact, text: self.reader(Named(fact))(text))
+
+    def mapped(self, own: MappedColumn) -> Named | None:
+        """Return the fact that a mapping file names for a column; None where it names none that there may be."""
+        if own.fact is None or own.fact not in self.facts:
+            return None
+        if own.figures_in is None:
+            return Named(own.fact, own=own)
+        unit, its_own = Unit.of(own.figures_in), Unit.of_fact(self.facts[own.fact])
+        return Named(own.fact, unit, None if its_own is None else unit.power_to(its_own), own)
+
+    def judged(self, name: str) -> JudgedName | None:
+        """Return which judgement a column holds; None where it holds none."""
+        own = self.mapping.column(name)
+        words = {**self.mapping.words, **(own.words if own else {})}
+        told = {word: written(meaning) for word, meaning in words.items()}
+        if own is None:
+            found = judged_name(name, self.numbers)
+            return evolve(found, words=told) if found and told else found
+        known = own.no is not None and own.no in self.numbers
+        return JudgedName(own.no, own.body, own.detail, words=told) if known and own.no else None
 
     def columns(self, line: int, names: tuple[str, ...]) -> Columns:
         """Return what the columns are; every problem of the header noted."""
@@ -490,14 +535,16 @@ class Reading:
         kept = tuple((places.get(k, places.get(folded(k))), k) for k in self.keep)
         passed = {place for place, _ in kept}
         facts: list[tuple[int, str, Reader]] = []
-        powers: dict[str, int] = {}
+        factors: dict[str, Decimal] = {}
         taken: dict[str, str] = {}
         judged: list[tuple[int, JudgedName]] = []
         for place, name in enumerate(names):
+            if place != unit and place not in passed and self.mapping.ignores(name):
+                continue
             named = None if place == unit else self.fact(name)
             if named is not None and named.power is None and place in passed:
                 named = None
-            said = None if named or place in (unit, *passed) else judged_name(name, self.numbers)
+            said = None if named or place in (unit, *passed) else self.judged(name)
             if said is not None:
                 judged.append((place, said))
                 self.told_apart(line, name, said, names, taken)
@@ -509,13 +556,14 @@ class Reading:
                 self.problems.note(_twice(name, taken[key]), line)
             elif named is not None:
                 facts.append((place, named.fact, self.reader(named)))
-                if self.power(line, name, named):
-                    powers[named.fact] = named.power or 0
+                factor = self.factor(line, name, named)
+                if factor is not None:
+                    factors[named.fact] = factor
             elif place != unit and place not in passed:
                 self.other(line, name, folds[place], None if unit is None else names[unit])
             taken[key] = name
         number = next((place for place, fold in enumerate(folds) if place != unit and is_row_number(fold)), None)
-        return Columns(names, unit, tuple(facts), kept, powers, number, tuple(judged))
+        return Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged))
 
     def told_apart(self, line: int, name: str, said: JudgedName, names: Sequence[str], taken: dict[str, str]) -> None:
         """Note two columns of one judgement, and a number that a spreadsheet writes like another one."""
@@ -527,19 +575,22 @@ class Reading:
         if others and not any(one_form(other) in others for other in names):
             self.problems.note(Message("table.column/twins", name=name, others=others), line)
 
-    def power(self, line: int, name: str, named: Named) -> bool:
-        """Return whether the figures of a column are converted, which is told; that they cannot be is noted."""
+    def factor(self, line: int, name: str, named: Named) -> Decimal | None:
+        """Return by what the figures of a column are multiplied, which is told; that they cannot be is noted."""
+        if named.own is not None and named.own.factor is not None:
+            self.tell(Message("table.converted/factor", name=name, factor=f"{named.own.factor:f}"), line)
+            return named.factor
         own = Unit.of_fact(self.facts[named.fact])
         if named.power is None and named.unit is not None:
             told = {"name": name, "unit": named.unit.text, "fact": named.fact}
             message = Message("table.measure", own=own.text, **told) if own else Message("table.measure/none", **told)
             self.problems.note(message, line)
         if not named.power or named.unit is None or own is None:
-            return False
+            return None
         code = "table.converted" if named.power < 0 else "table.converted/times"
         told = {"name": name, "unit": named.unit.text, "own": own.text, "factor": 10 ** abs(named.power)}
         self.tell(Message(code, **told), line)
-        return True
+        return named.factor
 
     def tell(self, message: Message, line: int) -> None:
         """Warn once of what is no error."""
@@ -573,11 +624,20 @@ class Reading:
         return None
 
     def reader(self, named: Named) -> Reader:
-        """Return the reader of a fact's cells, made once for each unit that columns give figures in."""
-        key = (named.fact, named.unit.text if named.unit else "")
+        """Return the reader of a fact's cells, made once for each unit that columns give figures in, and own column."""
+        key = (named.fact, named.unit.text if named.unit else "", named.own.name if named.own else "")
         if key not in self.readers:
-            self.readers[key] = reader_of(self.facts[named.fact], self.decimal, named.unit if named.power else None)
+            fact, bare = self.facts[named.fact], named.own is not None and named.own.factor is not None
+            read = reader_of(fact, self.decimal, named.unit if named.power else None, bare)
+            words = self.own_words(fact, named.own)
+            self.readers[key] = OwnReader(read, words, bare) if words or bare else read
         return self.readers[key]
+
+    def own_words(self, fact: Fact, own: MappedColumn | None) -> Mapping[str, str]:
+        """Return the own words in a column of a fact, with the texts that are read in their place."""
+        fits = fact.type is FactType.BOOLEAN
+        common = {w: m for w, m in self.mapping.words.items() if fits or m in (MISSING, NOT_APPLICABLE)}
+        return {word: written(meaning) for word, meaning in {**common, **(own.words if own else {})}.items()}
 
     def other(self, line: int, name: str, fold: str, unit: str | None) -> None:
         """Tell of a column that is passed over; note one that is not a fact, or is the title of several.
@@ -599,8 +659,10 @@ class Reading:
         known = [*self.facts, *titles]
         close = near(name, known) or near(in_brackets(name)[0], known)
         hint = Message("hint.near_or_keep", names=close, name=name) if close else Message("hint.keep", name=name)
-        if is_numbered(name):
-            hint = Message("hint.numbered" if self.numbers else "hint.numbered/not_here", name=name)
+        own = self.mapping.column(name)
+        number = own.no if own is not None else name if is_numbered(name) else None
+        if number is not None:
+            hint = Message("hint.numbered" if self.numbers else "hint.numbered/not_here", name=number)
         self.problems.note(Message("table.column/unknown", name=name), line, hint)
 
 

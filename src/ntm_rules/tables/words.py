@@ -1,10 +1,13 @@
 """Words that a cell may hold in place of a value: yes and no, what is not known, and what is none of these."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import folded
-from ntm_rules.model.names import as_vietnamese
+from ntm_rules.model.column_mapping import MISSING, NOT_APPLICABLE, word_of
+from ntm_rules.model.column_mapping import NO as OWN_NO
+from ntm_rules.model.column_mapping import YES as OWN_YES
 
 YES = ("đạt", "có", "x", "true", "1")
 NO = ("chưa đạt", "không đạt", "không", "false", "0")
@@ -42,25 +45,46 @@ _FLAGS: Mapping[str, bool] = {word: flag for flag, words in ((True, _YES), (Fals
 _UNKNOWN, _NONE, _HALFWAY = _known(_MISSING), _known(_NOT_APPLICABLE), _known(_BETWEEN)
 
 
-def _word(text: str) -> str:
-    return as_vietnamese(text).casefold()
+_WRITTEN = {OWN_YES: YES[0], OWN_NO: NO[0], MISSING: "", NOT_APPLICABLE: _NOT_APPLICABLE[0]}
+_LARGEST = 30
+
+
+def written(meaning: str) -> str:
+    """Return how a cell says what an own word stands for: a value of a fact stands for itself."""
+    return _WRITTEN.get(meaning, meaning)
+
+
+def in_place_of(value: object, words: Mapping[str, str]) -> object:
+    """Return what a cell says if it holds an own word, as a text or a number; any other value as it is.
+
+    Args:
+        words: own words, as ``word_of`` gives them, with the texts that are read in their place.
+    """
+    if isinstance(value, str):
+        return words.get(word_of(value), value)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return value
+    number = Decimal(str(value))
+    if not number.is_finite() or number.adjusted() > _LARGEST:
+        return value
+    return words.get(f"{number.normalize():f}", value)
 
 
 def flag(text: str) -> bool | None:
     """Return a yes or no in any case; None for anything else."""
-    word = _word(text)
+    word = word_of(text)
     return _FLAGS.get(word, _FLAGS.get(word.removesuffix(".").rstrip()))
 
 
 def is_missing(text: str) -> bool:
     """Return whether a text says that a value is not known."""
-    word = _word(text)
+    word = word_of(text)
     return word in _UNKNOWN or word.rstrip(".").rstrip() in _UNKNOWN
 
 
 def is_not_applicable(text: str) -> bool:
     """Return whether a text says that something does not apply."""
-    return _word(text).rstrip(".").rstrip() in _NONE
+    return word_of(text).rstrip(".").rstrip() in _NONE
 
 
 def advice(text: str, yes_no: bool, number: bool) -> Message | None:
@@ -69,7 +93,7 @@ def advice(text: str, yes_no: bool, number: bool) -> Message | None:
     Args:
         yes_no, number: what is looked for.
     """
-    word = _word(text).rstrip(".").rstrip()
+    word = word_of(text).rstrip(".").rstrip()
     if is_not_applicable(text):
         return Message("hint.not_applicable")
     if word in _HALFWAY and yes_no:

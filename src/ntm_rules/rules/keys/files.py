@@ -4,6 +4,7 @@ from attrs import frozen
 
 from ntm_rules.rules.keys.beside import ALLOW_FILE, TESTS_FILE
 from ntm_rules.rules.keys.kinds import Keys
+from ntm_rules.rules.keys.mappings import MAPPING_FILE
 from ntm_rules.rules.keys.registers import FACTS_FILE, MEASURES_FILE, MERGERS_FILE, PROVINCES_FILE, TARGETS_FILE
 from ntm_rules.rules.keys.rulesets import AMENDMENT_FILE, OVERLAY_FILE, RULESET_FILE
 
@@ -54,4 +55,11 @@ ALLOW = Format(
     "A file of problems of ntm-rules that are right as they are (`*.allow.yaml`).",
     {"allow": ALLOW_FILE},
 )
-FORMATS = (RULES, TESTS, ALLOW)
+MAPPING = Format(
+    "mapping",
+    1,
+    "Tệp ánh xạ của ntm-rules.",
+    "A mapping file of ntm-rules.",
+    {"mapping": MAPPING_FILE},
+)
+FORMATS = (RULES, TESTS, ALLOW, MAPPING)

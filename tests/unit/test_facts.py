@@ -1,6 +1,7 @@
 """Facts as a caller gives them: nothing is guessed, nothing dropped, everything wrong is said at once."""
 
 import datetime as dt
+import json
 import math
 import pickle
 import typing
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import ntm_rules as ntm
 from ntm_rules import FactError, Outcome, Ruleset, assess
+from ntm_rules.results import Annotation
 from unit.small import FACTS, changed, load
 
 if TYPE_CHECKING:
@@ -211,11 +214,64 @@ def test_an_annotation_is_carried_and_says_nothing(ruleset: Ruleset) -> None:
     assert "clean_water_share" not in with_note.with_facts({"clean_water_share": 80}).annotations
 
 
+SAID = {
+    "body": "province",
+    "name": "Sở Nông nghiệp",
+    "date": "2024-06-18",
+    "document": "12/BC-SNN",
+    "note": "theo sổ bộ",
+}
+
+
+def test_whose_figure_it_is_and_where_it_stands(ruleset: Ruleset) -> None:
+    """As of a judgement; also of a figure that is missing."""
+    for value in (79.5, None):
+        verdict = assess(ruleset, {"clean_water_share": {"value": value, "source": "báo cáo 12", **SAID}})
+        note = verdict.annotations["clean_water_share"]
+        assert note == Annotation(
+            "báo cáo 12", body="province", name=SAID["name"], date=SAID["date"], document=SAID["document"],
+            note=SAID["note"],
+        )  # fmt: skip
+        assert (note.body, note.date) == (ntm.Body.PROVINCE, dt.date(2024, 6, 18))
+        assert verdict.codes == assess(ruleset, {"clean_water_share": value}).codes
+        assert verdict.with_facts({"planned": True}).annotations == verdict.annotations
+        written = json.loads(verdict.to_json())
+        assert written["facts"]["clean_water_share"] == {
+            **({} if value is None else {"value": "79.5"}), "source": "báo cáo 12", **SAID
+        }  # fmt: skip
+        again = {"clean_water_share": {"value": None, **written["facts"]["clean_water_share"]}}
+        assert assess(ruleset, again).annotations == verdict.annotations
+        with ntm.live.Session(ruleset, {"clean_water_share": {"value": value, **SAID}}) as session:
+            kept = json.loads(json.dumps(session.snapshot()))
+            session.set("clean_water_share", 3)
+            session.restore(kept)
+            assert session.verdict.annotations["clean_water_share"].document == "12/BC-SNN"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (SAID, "[số liệu thẩm định của Sở Nông nghiệp; ngày 18/06/2024; văn bản 12/BC-SNN; ghi chú: theo sổ bộ]"),
+        ({"body": "district"}, "[số liệu thẩm tra của cấp huyện]"),
+        ({"body": "commune", "source": "sổ"}, "[số liệu tự đánh giá của xã; nguồn: sổ]"),
+        ({"name": "Chi cục Thống kê"}, "[Chi cục Thống kê]"),
+    ],
+)
+def test_whose_figure_it_is_in_words(ruleset: Ruleset, said: dict[str, str], words: str) -> None:
+    for value in (3, None):
+        verdict = assess(ruleset, {"clean_water_share": {"value": value, **said}})
+        assert words in next(r for r in verdict.reasons() if r.indicator == "1.1").text()
+
+
 @pytest.mark.parametrize(
     "value",
     [
         {},
         {"source": "x"},
+        {"value": 3, "body": "ward"},
+        {"value": 3, "date": "18.6."},
+        {"value": 3, "note": 12},
+        {"value": 3, "document": " "},
         {"value": 3, "sorce": "x"},
         {"value": 3, "by": "me"},
         {"value": 3, "source": 12},

@@ -62,6 +62,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "why.": tuple(code.value for code in ReasonCode),
     "asked.": (*OPS, "yes", "no", "category"),
     "words.by.": ("self", "appraised"),
+    "words.figure.": tuple(body.value for body in Body),
     "words.evidence.": ("secondary", "recalled"),
     "sheet.by.": tuple(by.value for by in By),
     "sheet.state.": tuple(state.value for state in CellState if state is not CellState.SET),

@@ -145,7 +145,11 @@ def test_facts_that_do_not_fit_together(ruleset: Ruleset) -> None:
     ]
     assert bad_facts(ruleset, {"income": {"value": 40, "by": "me"}})
     assert bad_facts(ruleset, {"income": {"value": 40, "bý": "self"}}) == [
-        ("một giá trị, hoặc một nhóm gồm các khóa `value`, `source`, `as_of`, `by`", "không có các khóa `bý`")
+        (
+            "một giá trị, hoặc một nhóm gồm các khóa `value`, `source`, `as_of`, `by`, `body`, `name`, "
+            "`date`, `document`, `note`",
+            "không có các khóa `bý`",
+        )
     ]
 
 

@@ -89,6 +89,13 @@ def test_sources_come_along() -> None:
     }
 
 
+def test_what_is_said_alike_of_all_parts_is_said_of_the_whole() -> None:
+    said = {"body": "district", "document": "12/BC", "date": "2025-06-20"}
+    noted = [{"households": {"value": 800, "name": name, **said}} for name in ("Phòng A", "Phòng B")]
+    found = merged(*noted).facts["households"]
+    assert found == {"value": 1600, **said, "body": ntm.Body.DISTRICT, "date": dt.date(2025, 6, 20)}
+
+
 def test_bad_facts_of_all_units_come_together() -> None:
     with pytest.raises(ntm.FactError) as caught:
         merged({"households": -1}, {"householdz": 3})

@@ -48,15 +48,15 @@ def snapshot_of(verdict: Verdict) -> Json:
         "ruleset": verdict.ruleset.id,
         "content_hash": verdict.ruleset.content_hash,
         "unit": verdict.unit,
-        "facts": {name: _fact(verdict, name) for name in (*verdict.facts, *verdict.unread)},
+        "facts": {name: _fact(verdict, name) for name in {**verdict.facts, **verdict.unread, **verdict.annotations}},
         "outcomes": outcomes,
         **({"judgements": [judgement_dict(one) for one in verdict.judgements]} if verdict.judgements else {}),
     }
 
 
 def _fact(verdict: Verdict, name: str) -> typing.Any:
-    given = verdict.facts if name in verdict.facts else verdict.unread
-    value, note = _as_given(given[name]), verdict.annotations.get(name)
+    given, note = verdict.facts.get(name, verdict.unread.get(name)), verdict.annotations.get(name)
+    value = None if given is None else _as_given(given)
     return value if note is None else {"value": value, **plain(note)}
 
 

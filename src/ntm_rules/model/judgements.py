@@ -64,7 +64,12 @@ def _outcome(value: object) -> Outcome:
     raise BadArgument(Message("argument.one_of", argument="outcome", names=tuple(_SAID), value=shown(value)))
 
 
-def _body(value: object) -> Body:
+def body_of(value: object) -> Body:
+    """Return a body, also by its text.
+
+    Raises:
+        BadArgument: it is none.
+    """
     names = {body.value: body for body in Body}
     text = value.value if isinstance(value, Body) else value
     if isinstance(text, str) and text in names:
@@ -82,11 +87,21 @@ def _tier(value: object) -> str | None:
     return None if value is None else tier_of(value)
 
 
-def _date(value: object) -> dt.date | None:
+def day_said(value: object) -> dt.date | None:
+    """Return the day of what somebody said, also by its text; None where it is not said.
+
+    Raises:
+        BadArgument: it is no day.
+    """
     return None if value is None else day_of(value, "date")
 
 
-def _text(value: object) -> str | None:
+def text_said(value: object) -> str | None:
+    """Return a name, document or note in one form; None where it is not said.
+
+    Raises:
+        BadArgument: it is no text, or an empty one.
+    """
     return None if value is None else name_of(value, "name, document, note, period")
 
 
@@ -111,13 +126,13 @@ class Judgement:
 
     no: str = field(converter=_number)
     outcome: Outcome = field(converter=_outcome)
-    body: Body = field(default=Body.OTHER, converter=_body)
+    body: Body = field(default=Body.OTHER, converter=body_of)
     tier: str | None = field(default=None, converter=_tier)
-    period: str | None = field(default=None, converter=_text)
-    date: dt.date | None = field(default=None, converter=_date)
-    name: str | None = field(default=None, converter=_text)
-    document: str | None = field(default=None, converter=_text)
-    note: str | None = field(default=None, converter=_text)
+    period: str | None = field(default=None, converter=text_said)
+    date: dt.date | None = field(default=None, converter=day_said)
+    name: str | None = field(default=None, converter=text_said)
+    document: str | None = field(default=None, converter=text_said)
+    note: str | None = field(default=None, converter=text_said)
 
     def __attrs_post_init__(self) -> None:
         if self.outcome is Outcome.NOT_APPLICABLE and self.note is None:

@@ -1,17 +1,19 @@
 """What an assessment answers: a verdict, its criteria, indicators and comparisons."""
 
+import datetime as dt
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.converters import optional
 
 from ntm_rules._public import public
 from ntm_rules.model.citations import Citation
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Fact
-from ntm_rules.model.judgements import Basis, Judgement
+from ntm_rules.model.judgements import Basis, Body, Judgement, body_of, day_said, text_said
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.thresholds import Cell, Value
@@ -24,7 +26,7 @@ FactValue = float | int | str | bool | Decimal
 
 Facts = Mapping[str, object]
 """The facts of one unit as a caller gives them: id of the fact to its value (a ``FactValue``), or to a mapping with
-``value`` and, for the record, ``source``, ``as_of`` and ``by``; None where it is missing."""
+``value`` and, for the record, the fields of an ``Annotation``; None where it is missing."""
 
 
 @public("results")
@@ -286,11 +288,27 @@ class CriterionResult:
 @public("results")
 @frozen
 class Annotation:
-    """What a caller said about a fact beside its value; never part of the logic."""
+    """What a caller said about a fact beside its value; never part of the logic.
+
+    Attributes:
+        source: where the figure is from.
+        as_of: the day or time up to which it counts.
+        by: ``self`` or ``appraised``.
+        body, name, date, document, note: whose figure it is, when it was said, and where it stands: as of a
+            ``Judgement``.
+
+    Raises:
+        BadArgument: another body, no day, an empty text.
+    """
 
     source: str | None = None
     as_of: str | None = None
     by: str | None = None
+    body: Body | None = field(default=None, converter=optional(body_of))
+    name: str | None = field(default=None, converter=text_said)
+    date: dt.date | None = field(default=None, converter=day_said)
+    document: str | None = field(default=None, converter=text_said)
+    note: str | None = field(default=None, converter=text_said)
 
 
 @public("results")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, say
@@ -194,15 +194,13 @@ def _number(exact: Decimal) -> int | Decimal | float:
 
 
 def _annotated(value: FactValue, notes: Sequence[Annotation | None]) -> object:
-    """Return the value with all sources, and with date and author where they are the same for all."""
+    """Return the value with all sources, and with what else is said where it is the same for all."""
     texts = {text for note in notes if note and note.source for text in note.source.split(_BETWEEN_SOURCES)}
-    dates, authors = ({getattr(note, key, None) for note in notes} for key in ("as_of", "by"))
-    found = {
-        "source": _BETWEEN_SOURCES.join(sorted(texts)) or None,
-        "as_of": dates.pop() if len(dates) == 1 else None,
-        "by": authors.pop() if len(authors) == 1 else None,
-    }
-    said = {key: text for key, text in found.items() if text is not None}
+    found: dict[str, object] = {"source": _BETWEEN_SOURCES.join(sorted(texts)) or None}
+    for key in (field.name for field in fields(Annotation) if field.name != "source"):
+        values = {getattr(note, key, None) for note in notes}
+        found[key] = values.pop() if len(values) == 1 else None
+    said = {key: value for key, value in found.items() if value is not None}
     return {"value": value, **said} if said else value
 
 

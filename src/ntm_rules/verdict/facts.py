@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 
-from attrs import define, field, frozen
+from attrs import define, field, fields, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence, shown
-from ntm_rules.messages.errors import FactError, FactProblem, displayed, folded, meant
+from ntm_rules.messages.errors import BadArgument, FactError, FactProblem, displayed, folded, meant
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rounded, unfit, written
@@ -27,7 +27,9 @@ from ntm_rules.model.stated import given_facts, may_be_given, read_for
 from ntm_rules.model.walk import given_for, with_prerequisites
 from ntm_rules.verdict.given import PLAIN, plain_of, what_to_give
 
-_ANNOTATED = ("value", "source", "as_of", "by")
+_SAID = tuple(each.name for each in fields(Annotation))
+_ANNOTATED = ("value", *_SAID)
+_TEXTS = ("source", "as_of", "by")
 _BY = ("self", "appraised")
 
 _MANY = 10**MAX_DIGITS
@@ -307,20 +309,23 @@ class _Draft:
         self.problems.append(FactProblem(self.unit, fact, value, expected, hint))
 
     def annotated(self, name: str, value: Mapping[object, object]) -> object:
-        """Return the value of a fact given as ``{value, source, as_of, by}``; None where that is not what it is."""
+        """Return the value of a fact given with an annotation; None where that is not what it is."""
         extra = [str(key) for key in value if key not in _ANNOTATED]
         if extra or "value" not in value:
             hint = Message("hint.unknown_keys", keys=tuple(extra)) if extra else ""
             self.bad(name, dict(value), Message("expected.annotated", keys=_ANNOTATED), hint)
             return None
-        texts = {key: value.get(key) for key in ("source", "as_of", "by")}
-        as_of = texts["as_of"]
-        if isinstance(as_of, dt.date):
-            texts["as_of"] = as_of.isoformat()
-        if texts["by"] not in (None, *_BY) or not all(t is None or isinstance(t, str) for t in texts.values()):
+        said: dict[str, typing.Any] = {key: value.get(key) for key in _SAID}
+        if isinstance(said["as_of"], dt.date):
+            said["as_of"] = said["as_of"].isoformat()
+        if said["by"] not in (None, *_BY) or not all(isinstance(said[key], str | None) for key in _TEXTS):
             self.bad(name, dict(value), Message("expected.annotation"))
             return None
-        self.annotations[name] = Annotation(**typing.cast(dict[str, str | None], texts))
+        try:
+            self.annotations[name] = Annotation(**said)
+        except BadArgument as error:
+            self.bad(name, dict(value), Message("expected.annotation/said", problem=error.sentences[0]))
+            return None
         return value["value"]
 
 

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import evolve, field, fields, frozen
+from attrs import asdict, evolve, field, fields, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
@@ -44,7 +44,7 @@ class Verdict(Reading):
         unit: the caller's name or code of the unit.
         ruleset: the set it was assessed against.
         facts: the facts as they were given.
-        annotations: source, date and author of facts, where the caller gave them; also of facts without a value.
+        annotations: what the caller said about facts beside their values; also of facts without a value.
         unread: the facts that were given and that no rule of the set reads, as they were given; they decide nothing.
         values: the facts as the engine read them, one a slot.
         codes, floors: outcome codes of the set, its criteria and its indicators: as asked for, and with official
@@ -164,7 +164,7 @@ class Verdict(Reading):
         need("facts", facts, Mapping)
         given: dict[str, FactValue | Mapping[str, object] | None] = {**self.facts, **self.unread}
         for name, note in self.annotations.items():
-            given[name] = {"value": given.get(name), "source": note.source, "as_of": note.as_of, "by": note.by}
+            given[name] = {"value": given.get(name), **asdict(note)}
         return assess(self.ruleset, given | dict(facts), self.unit, judgements=self.judgements, voices=self.voices)
 
     def to_dict(self) -> Json:
@@ -348,9 +348,10 @@ def assess(
 
     Args:
         ruleset: from ``Library.compose``.
-        facts: fact id to value, or to ``{value, source, as_of, by}``; None and absent facts are missing. Percentages
-            are numbers from 0 to 100. Numbers may be integers, floats, Decimals or texts such as ``"43.2"``. Derived
-            facts with ``may_be_given`` are given likewise.
+        facts: fact id to value, or to a mapping with ``value`` and the fields of an ``Annotation``, such as
+            ``{value, source, as_of, body}``; None and absent facts are missing. Percentages are numbers from 0 to 100.
+            Numbers may be integers, floats, Decimals or texts such as ``"43.2"``. Derived facts with ``may_be_given``
+            are given likewise.
         unit: name or code of the unit, for messages and the verdict.
         judgements: what bodies decided, by printed number: ``"met"``, a ``Judgement``, a mapping of its fields, or
             several of these; or ``Judgement`` values in a row. They decide nothing here, see ``Verdict.judged``.

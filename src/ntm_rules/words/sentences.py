@@ -154,10 +154,18 @@ class Words:
         if note is None:
             return text
         parts = [say(self.lang, f"words.by.{note.by}")] if note.by else []
+        if note.body is not None:
+            who = say(self.lang, f"judgement.body.{note.body.value}") if note.name is None else note.name
+            parts.append(say(self.lang, f"words.figure.{note.body.value}", who=who))
+        elif note.name is not None:
+            parts.append(note.name)
         if note.source:
             parts.append(say(self.lang, "words.annotation", source=note.source))
         if note.as_of:
             parts.append(say(self.lang, "words.as_of", date=self.date(note.as_of)))
+        parts += [say(self.lang, "judgement.date", date=note.date)] if note.date is not None else []
+        parts += [say(self.lang, "judgement.document", document=note.document)] if note.document is not None else []
+        parts += [say(self.lang, "words.note", note=note.note)] if note.note is not None else []
         return f"{text} [{'; '.join(parts)}]" if parts else text
 
     def _margin(self, leaf: LeafResult) -> str:

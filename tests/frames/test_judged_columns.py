@@ -40,7 +40,7 @@ def second_row(verdict: Verdict) -> dict[str, typing.Any]:
     return found
 
 
-def asked(ruleset: Ruleset, table: typing.Any, on_bad: str = "mark", **more: str) -> typing.Any:
+def asked(ruleset: Ruleset, table: typing.Any, on_bad: str = "mark", **more: typing.Any) -> typing.Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MissingColumns)
         return ntm.frames.assess(ruleset, table, unit_column="code", on_bad=on_bad, **more)
@@ -127,6 +127,27 @@ def test_words_and_codes(ruleset: Ruleset, kind: str) -> None:
 def test_without_such_a_column_nothing_is_added(ruleset: Ruleset) -> None:
     found = asked(ruleset, pl.DataFrame({"code": ["a"], "income_per_capita": [43.2]}))
     assert not [name for name in found.columns if name.startswith(("judged", "basis"))]
+
+
+@pytest.mark.parametrize("kind", ["polars", "polars-lazy", "duckdb"])
+def test_asked_for_without_judgements_it_is_the_first_reading(ruleset: Ruleset, kind: str) -> None:
+    """Also of a row that is looked at by itself, for it has a bad figure."""
+    table = [{"income_per_capita": 50.0}, {"income_per_capita": -1.0}, {"registered_power_share": 90.0}]
+    made = frame(kind, ruleset, table)
+    found = sorted(rows(asked(ruleset, made, judged=True)), key=lambda row: row["code"])
+    for mine in found:
+        assert mine["judged_criteria_judged"] == 0
+        for name in mine:
+            if name.startswith("judged_") and name != "judged_criteria_judged":
+                assert mine[name] == mine[name.removeprefix("judged_")]
+            if name.startswith("basis_criterion_"):
+                assert mine[name] == (mine[name.removeprefix("basis_")] != Outcome.UNDETERMINED)
+            elif name.startswith("basis_"):
+                assert mine[name] == (mine[name.replace("basis", "indicator")] != Outcome.UNDETERMINED)
+    assert {row["basis_10"] for row in found} == {0, 1}
+    assert "judged_outcome" in ntm.frames.to_sql(ruleset, "duckdb", judged=True)
+    with pytest.raises(ntm.BadArgument, match="second reading"):
+        asked(ruleset, made, shape="long", judged=True)
 
 
 def test_what_is_no_judgement_is_named(ruleset: Ruleset) -> None:

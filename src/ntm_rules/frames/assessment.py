@@ -24,6 +24,7 @@ def assess(
     unit_column: str | None = None,
     keep: Sequence[str] = (),
     on_bad: str | None = None,
+    judged: bool = False,
 ) -> typing.Any:
     """Return the findings for every unit of a frame, as a frame of the same kind.
 
@@ -55,6 +56,8 @@ def assess(
         keep: columns that pass through; they need not be facts.
         on_bad: ``"raise"`` (in memory, and there the default), or ``"mark"``: what a bad value decides is undetermined
             with the reason ``fact_invalid``, and ``bad_facts`` says how many each row has.
+        judged: True for the columns of the second reading, in the wide shape, also where no column has judgements; it
+            says then what the first one says.
 
     Raises:
         TableError: columns that are not facts, or hold another type: all of them.
@@ -66,7 +69,7 @@ def assess(
         MissingColumns: facts that have no column, once for the frame; they are missing for every unit.
     """
     need("ruleset", ruleset, Ruleset)
-    question = Question(shape, unit_column, keep, on_bad)
+    question = Question(shape, unit_column, keep, on_bad, judged)
     if importlib.util.find_spec("pyarrow") is None:
         raise _without("pyarrow")
     try:
@@ -78,7 +81,7 @@ def assess(
     source = source_of(frame)
     if source is None:
         return assess_lazily(ruleset, frame, question)
-    layout = layout_of(ruleset, source.names, unit_column, keep)
+    layout = layout_of(ruleset, source.names, unit_column, keep, second=judged)
     if layout.missing:
         warnings.warn(MissingColumns(layout.missing), stacklevel=2)
     return assess_source(ruleset, source, layout, question)
@@ -96,6 +99,7 @@ def assess_mixed(
     unit_column: str | None = None,
     keep: Sequence[str] = (),
     on_bad: str | None = None,
+    judged: bool = False,
 ) -> typing.Any:
     """Return the findings for rows of several tiers, dates, years or provinces in one frame; see ``assess``.
 
@@ -108,7 +112,7 @@ def assess_mixed(
 
     Args:
         library: composes the rulesets.
-        frame, shape, unit_column, keep, on_bad: as for ``assess``.
+        frame, shape, unit_column, keep, on_bad, judged: as for ``assess``.
         tier: ruleset id.
         on, year, province: as for ``compose``.
 
@@ -118,7 +122,7 @@ def assess_mixed(
         FactError, EngineUnavailable, ValueError: as ``assess``.
     """
     need("library", library, Library)
-    keys, question = Keys(tier, on, year, province), Question(shape, unit_column, keep, on_bad)
+    keys, question = Keys(tier, on, year, province), Question(shape, unit_column, keep, on_bad, judged)
     try:
         from ntm_rules.frames.groups import assess_groups
     except ModuleNotFoundError as error:

@@ -54,7 +54,7 @@ def _in_memory(library: Library, source: Source, keys: Keys, question: Question)
     unit = question.unit_column if question.unit_column in source.names else None
     rulesets = rulesets_of(library, keys, found, lambda place: unit_of(source, unit, int(firsts[place])))
     groups = [
-        Group(ruleset, layout_of(ruleset, source.names, question.unit_column, kept), rows)
+        Group(ruleset, layout_of(ruleset, source.names, question.unit_column, kept, second=question.judged), rows)
         for ruleset, rows in _rows_of(rulesets or possible(library, keys, columns), places)
     ]
     if found:
@@ -137,17 +137,19 @@ def _lazily(library: Library, lazy: Lazy, keys: Keys, question: Question) -> typ
     groups = {id(ruleset): (ruleset, list[Values]()) for ruleset in rulesets or possible(library, keys, columns)}
     for ruleset, values in zip(rulesets, found, strict=True):
         groups[id(ruleset)][1].append(values)
-    layouts = [layout_of(ruleset, names, question.unit_column, kept) for ruleset, _ in groups.values()]
+    layouts = [
+        layout_of(ruleset, names, question.unit_column, kept, second=question.judged) for ruleset, _ in groups.values()
+    ]
     if found:
         _warn(layouts)
-    judged = any(layout.judged for layout in layouts)
+    judged = any(layout.second for layout in layouts)
     wide = tuple(dict.fromkeys(name for ruleset, _ in groups.values() for name in wide_names(ruleset, judged)))
     wanted = (*(LONG if question.shape == "long" else (*wide, HASH)), BAD_FACTS)
     parts = []
     for (ruleset, several), layout in zip(groups.values(), layouts, strict=True):
         made = assess_frame(ruleset, _having(lazy, several), layout, question.shape)
         if question.shape == "wide":
-            made = _widened(made, ruleset, wide, bool(layout.judged))
+            made = _widened(made, ruleset, wide, layout.second)
         parts.append(made.select(*layout.passed, *wanted))
     return (parts[0] if len(parts) == 1 else nw.concat(parts, how="vertical")).to_native()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import narwhals as nw
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules.frames.base.column import Column, given_in, is_empty, listed, nothing
 from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, Layout
@@ -49,7 +49,7 @@ def answers(ruleset: Ruleset, source: Source, layout: Layout, question: Question
         FactError: every bad value, unless they are marked.
     """
     given = Given.of(ruleset, source, layout)
-    found = findings(ruleset, given.frame, question.shape, layout.judged)
+    found = findings(ruleset, given.frame, question.shape, layout.judged, layout.second)
     rows, marks = marked(found).to_list(), question.on_bad == "mark"
     if marks and len(rows) > MOST_ALONE:
         raise _too_many(len(rows))
@@ -77,13 +77,20 @@ def _too_many(count: int) -> TableError:
     return TableError([Diagnostic("table.rows", message, hint=Message("hint.alone"))])
 
 
-def findings(ruleset: Ruleset, frame: pl.DataFrame, shape: str, judged: tuple[JudgedColumn, ...] = ()) -> pl.DataFrame:
-    """Return what the query finds in a frame of facts, judgements and ``ROW``, in the order of its rows."""
+def findings(
+    ruleset: Ruleset, frame: pl.DataFrame, shape: str, judged: tuple[JudgedColumn, ...] = (), second: bool = False
+) -> pl.DataFrame:
+    """Return what the query finds in a frame of facts, judgements and ``ROW``, in the order of its rows.
+
+    Args:
+        second: with the second reading.
+    """
     lazy = frame.lazy()
     beside = {ROW, *(column.name for column in judged)}
     names = tuple(name for name in frame.columns if name not in beside)
     schema = nw.from_native(lazy).collect_schema()
-    found = run(query_of(ruleset, schema, Layout(None, (ROW,), names, (), judged), shape, "", told=True), lazy)
+    layout = Layout(None, (ROW,), names, (), judged, second)
+    found = run(query_of(ruleset, schema, layout, shape, "", told=True), lazy)
     if shape == "wide":
         return found.collect()
     return found.with_columns(pl.col(LABELS).cast(pl.Categorical)).sort(ROW, maintain_order=True).collect()
@@ -95,6 +102,7 @@ class Given:
 
     Attributes:
         read: the ruleset with the columns of judgements among its facts.
+        second: whether the result has the second reading.
         columns: as they are in the frame, by fact.
         frame: as the query reads them, with ``ROW``.
     """
@@ -106,6 +114,7 @@ class Given:
     frame: pl.DataFrame
     source: Source
     unit: str | None
+    second: bool
 
     @classmethod
     def of(cls, ruleset: Ruleset, source: Source, layout: Layout) -> "Given":
@@ -127,12 +136,13 @@ class Given:
         frame = pl.DataFrame({ROW: pl.int_range(source.size, eager=True)}).with_columns(
             as_series(fact, column, fact.id in stepped) for fact, column in zip(facts, columns.values(), strict=True)
         )
-        return cls(ruleset, read, layout.judged, columns, frame, source, layout.unit)
+        return cls(ruleset, read, layout.judged, columns, frame, source, layout.unit, layout.second)
 
     def alone(self, rows: list[int]) -> Iterator[tuple[int, Alone]]:
         """Look at some rows one by one."""
         for row, facts in zip(rows, self.facts(rows), strict=True):
-            yield row, alone(self.ruleset, facts, unit_of(self.source, self.unit, row), self.judged)
+            found = alone(self.ruleset, facts, unit_of(self.source, self.unit, row), self.judged)
+            yield row, evolve(found, judged=self.second)
 
     def facts(self, rows: list[int]) -> Iterator[Facts]:
         """Yield the facts of some rows as a caller would give them to ``assess``."""

@@ -103,7 +103,7 @@ def _judged_alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Coll
             problems += checked.problems
             said += [] if checked.problems else [column.said(facts[column.name])]
     verdict = evolve(found.verdict, judgements=tuple(said))
-    return evolve(found, problems=(*found.problems, *problems), verdict=verdict, judged=True)
+    return evolve(found, problems=(*found.problems, *problems), verdict=verdict)
 
 
 def _beside(row: int, bad: int) -> Row:

@@ -25,6 +25,7 @@ def to_sql(
     keep: Sequence[str] = (),
     columns: Sequence[str] | None = None,
     shape: str = "wide",
+    judged: bool = False,
 ) -> str:
     """Return the query that assesses every row of a table: what ``assess`` gives, as text.
 
@@ -35,7 +36,7 @@ def to_sql(
     Args:
         dialect: ``duckdb`` or ``postgres``.
         table, schema: name of the table, and of the schema it is in; without one the ``search_path`` finds it.
-        unit_column, keep, shape: as for ``assess``.
+        unit_column, keep, shape, judged: as for ``assess``.
         columns: the facts that have a column, derived ones that may be given among them; all of ``inputs()`` unless
             given. Columns of judgements, see ``assess``, are those named here; they are texts.
 
@@ -58,16 +59,16 @@ def to_sql(
     if isinstance(columns, str):
         raise BadArgument(Message("argument.names", argument="columns", value=columns))
     inputs = {**ruleset.inputs(), **may_be_given(ruleset)}
-    judged = [column.name for column in judged_columns(ruleset, columns or ())]
-    unknown = [name for name in columns or () if name not in inputs and name not in judged]
+    said = [column.name for column in judged_columns(ruleset, columns or ())]
+    unknown = [name for name in columns or () if name not in inputs and name not in said]
     if unknown:
         raise UnknownName(Message("kind.fact"), unknown[0], inputs)
     given = [name for name in inputs if name in (ruleset.inputs() if columns is None else columns)]
     types = {FactType.BOOLEAN: nw.Boolean(), FactType.ORDINAL: nw.String(), FactType.CATEGORY: nw.String()}
-    question = Question(shape, unit_column, keep)
+    question = Question(shape, unit_column, keep, judged=judged)
     question.check_lazy()
-    layout = layout_of(ruleset, [unit_column, *keep, *given, *judged], unit_column, keep)
-    known = dict.fromkeys((*layout.passed, *judged), nw.String()) | {
+    layout = layout_of(ruleset, [unit_column, *keep, *given, *said], unit_column, keep, second=judged)
+    known = dict.fromkeys((*layout.passed, *said), nw.String()) | {
         n: types.get(inputs[n].type, nw.Float64()) for n in given
     }
     return str(sql().text(query_of(ruleset, known, layout, shape, ""), dialect, table, schema))

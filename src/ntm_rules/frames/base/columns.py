@@ -65,6 +65,7 @@ class Layout:
         facts: those that the ruleset reads, and derived ones that are given.
         missing: facts that the ruleset reads and that have no column.
         judged: the columns of judgements.
+        second: whether the result has the second reading.
     """
 
     unit: str | None
@@ -72,6 +73,7 @@ class Layout:
     facts: tuple[str, ...]
     missing: tuple[str, ...]
     judged: tuple[JudgedColumn, ...] = ()
+    second: bool = False
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -91,12 +93,18 @@ def named(what: str, value: str, known: Sequence[str]) -> None:
 
 
 def layout_of(
-    ruleset: Ruleset, names: Sequence[str], unit: str | None, keep: Sequence[str], extra: Sequence[str] = ()
+    ruleset: Ruleset,
+    names: Sequence[str],
+    unit: str | None,
+    keep: Sequence[str],
+    extra: Sequence[str] = (),
+    second: bool = False,
 ) -> Layout:
     """Return what the columns of a frame are.
 
     Args:
         extra: columns with a meaning of their own, neither facts nor kept.
+        second: whether the second reading is asked for; with a column of judgements it always is.
 
     Raises:
         TableError: columns that are nothing, and columns named in the call that are not there: all of them.
@@ -115,7 +123,7 @@ def layout_of(
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
-    return Layout(unit, passed, own, tuple(missing_columns(ruleset, set(own))), judged)
+    return Layout(unit, passed, own, tuple(missing_columns(ruleset, set(own))), judged, second or bool(judged))
 
 
 def _not_to_pass(

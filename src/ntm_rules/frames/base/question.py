@@ -22,12 +22,14 @@ class Question:
         unit_column: the column that names the unit.
         keep: columns that pass through.
         on_bad: ``raise`` or ``mark``; None is ``raise`` in memory, ``mark`` elsewhere.
+        judged: True for the second reading where there are no judgements either.
     """
 
     shape: str
     unit_column: str | None
     keep: Sequence[str]
     on_bad: str | None = None
+    judged: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Check what is one of a few texts.
@@ -40,6 +42,9 @@ class Question:
         for name in self.keep:
             need("keep", name, str)
         named("shape", self.shape, SHAPES)
+        need("judged", self.judged, bool)
+        if self.judged and self.shape == "long":
+            raise BadArgument(Message("argument.judged_wide/asked"))
         if self.on_bad is not None:
             named("on_bad", self.on_bad, ON_BAD)
 

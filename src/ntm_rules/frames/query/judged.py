@@ -29,10 +29,8 @@ def counts_of(ruleset: Ruleset, criteria: Sequence[Truth]) -> list[Expr]:
     ]
 
 
-def judging(asked: FrameCompiler, judged: Sequence[JudgedColumn], slots: Mapping[str, Slot]) -> "Judging | None":
-    """Return what makes the second reading; None where no column has a judgement."""
-    if not judged:
-        return None
+def judging(asked: FrameCompiler, judged: Sequence[JudgedColumn], slots: Mapping[str, Slot]) -> "Judging":
+    """Return what makes the second reading; without columns of judgements it says what the first does."""
     return Judging(asked, {(c.place, c.basis): _said(slots[c.name].value) for c in judged})
 
 

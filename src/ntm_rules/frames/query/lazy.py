@@ -33,7 +33,8 @@ def assess_lazily(ruleset: Ruleset, frame: typing.Any, question: Question) -> ty
     """
     lazy = lazy_of(frame)
     question.check_lazy()
-    layout = layout_of(ruleset, lazy.collect_schema().names(), question.unit_column, question.keep)
+    names = lazy.collect_schema().names()
+    layout = layout_of(ruleset, names, question.unit_column, question.keep, second=question.judged)
     if layout.missing:
         warnings.warn(MissingColumns(layout.missing), stacklevel=3)
     return assess_frame(ruleset, lazy, layout, question.shape).to_native()

@@ -89,8 +89,9 @@ def _query(
     bad = stages.add(count(facts.bad.values()), BAD_FACTS)
     stages.step("indicators")
     if shape == "wide":
-        names = wide_names(ruleset, bool(layout.judged))
-        rows = [_wide(stages, asked, found, floors, by_grade, judging(asked, layout.judged, facts.slots))]
+        names = wide_names(ruleset, layout.second)
+        second = judging(asked, layout.judged, facts.slots) if layout.second else None
+        rows = [_wide(stages, asked, found, floors, by_grade, second)]
     else:
         names, rows = LONG, _long(stages, asked, found, floors)
     beside = {BAD_FACTS: bad} | ({INEXACT: some(stages.inexact)} if told else {})

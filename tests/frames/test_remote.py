@@ -12,8 +12,10 @@ import pytest
 import ntm_rules as ntm
 from fiction.communes import commune
 from frames.making import Facts, arrow, assessed, long_rows, rows, same_row, wide_row
+from frames.test_judged_columns import second_row
 from ntm_rules import Library, Ruleset
 from ntm_rules.frames import MissingColumns
+from ntm_rules.frames.base.judged import judged_columns, with_judged
 from ntm_rules.model.facts import FactType
 
 if typing.TYPE_CHECKING:
@@ -226,6 +228,66 @@ def test_spark_says_why(fiction: Library, spark: "SparkSession") -> None:
     communes = communes_of(ruleset, 12)
     found = assess(ruleset, spark_frame(spark, ruleset, communes), "long")
     check_long(pl.DataFrame([row.asDict() for row in found.collect()]), ruleset, communes)
+
+
+# -- judgements --------------------------------------------------------------------------------
+
+
+def judged_communes(ruleset: Ruleset) -> tuple[Ruleset, Sequence[Facts]]:
+    """Communes with judgements of two bodies on every indicator and of one on every criterion, some of them missing."""
+    communes = [dict(commune(ruleset, seed, missing=0.3 * (seed % 3))) for seed in range(9)]
+    said = ("met", "not_met", None, "1", "0", "not_applicable", None, "3")
+    names = [f"judged_{c.no}_district" for c in ruleset.criteria]
+    names += [f"judged_{i.no}{end}" for c in ruleset.criteria for i in c.indicators for end in ("", "_province")]
+    for row, each in enumerate(communes):
+        for place, name in enumerate(names):
+            if (word := said[(3 * row + place) % len(said)]) is not None:
+                each[name] = word
+    return with_judged(ruleset, judged_columns(ruleset, names)), communes
+
+
+def check_judged(found: typing.Any, ruleset: Ruleset, communes: Sequence[Facts]) -> None:
+    columns = judged_columns(ruleset, dict.fromkeys(name for each in communes for name in each))
+    told = sorted(rows(found), key=lambda row: row["code"])
+    for mine, each in zip(told, communes, strict=True):
+        said = [column.said(each[column.name]) for column in columns if column.name in each]
+        facts = {name: value for name, value in each.items() if not name.startswith("judged_")}
+        verdict = ntm.assess(ruleset, facts, judgements=said)
+        same_row(mine, wide_row(verdict) | second_row(verdict) | {"bad_facts": 0})
+
+
+def test_judgements_in_duckdb(fiction: Library) -> None:
+    ruleset = fiction.compose("commune/lua-chon", on=ON)
+    read, communes = judged_communes(ruleset)
+    table = arrow(read, communes)
+    connection = duckdb.connect()
+    connection.register("communes", table)
+    check_judged(assess(ruleset, connection.table("communes")), ruleset, communes)
+
+
+@pytest.mark.parametrize("name", ["commune/ntm", "commune/lua-chon"])
+def test_judgements_in_postgresql(fiction: Library, postgres: str, into_postgres: typing.Any, name: str) -> None:
+    """Through Ibis, and as the text of the query."""
+    import psycopg
+
+    ruleset = fiction.compose(name, on=ON)
+    read, communes = judged_communes(ruleset)
+    table = into_postgres(f"judged {name}", read, communes)
+    check_judged(assess(ruleset, table), ruleset, communes)
+    given = [column for column in arrow(read, communes).column_names if column != "code"]
+    text = ntm.frames.to_sql(ruleset, "postgres", table=f"judged {name}", columns=given)
+    with psycopg.connect(postgres) as connection, connection.cursor() as cursor:
+        cursor.execute(text)
+        names = [column.name for column in cursor.description or ()]
+        check_judged(pl.DataFrame(cursor.fetchall(), schema=names, orient="row"), ruleset, communes)
+
+
+@pytest.mark.parametrize("name", ["commune/ntm", "commune/lua-chon"])
+def test_judgements_in_spark(fiction: Library, spark: "SparkSession", name: str) -> None:
+    ruleset = fiction.compose(name, on=ON)
+    read, communes = judged_communes(ruleset)
+    found = assess(ruleset, spark_frame(spark, read, communes))
+    check_judged(pl.DataFrame([row.asDict() for row in found.collect()]), ruleset, communes)
 
 
 # -- pushed down -------------------------------------------------------------------------------

@@ -237,7 +237,8 @@ class Session:
         return (self._checked, self.judgements) if self._dispatcher.idle else self._wanted
 
     def _change(self, checked: CheckedFacts, judgements: tuple[Judgement, ...]) -> None:
-        check(self.ruleset, judgements, self.unit)
+        if judgements != self._before()[1]:  # facts alone change most often
+            check(self.ruleset, judgements, self.unit)
         self._wanted = checked, judgements
         self._dispatcher.submit(lambda: self._made(checked, judgements))
 

@@ -95,9 +95,8 @@ def read_snapshot(data: typing.Any) -> Snapshot:
         raise NtmRulesError(Message("session.snapshot", schema=SCHEMA, found=str(found)))
     unit, facts, outcomes = data.get("unit"), data.get("facts"), data.get("outcomes")
     judgements = data.get("judgements", [])
-    if not isinstance(unit, str | None) or not isinstance(judgements, list):
-        raise NtmRulesError(Message("session.snapshot_parts"))
-    if not isinstance(facts, Mapping) or not isinstance(outcomes, Mapping):
+    fits = isinstance(unit, str | None) and isinstance(judgements, list)
+    if not fits or not isinstance(facts, Mapping) or not isinstance(outcomes, Mapping):
         raise NtmRulesError(Message("session.snapshot_parts"))
     found_outcomes = {}
     for level in Level:

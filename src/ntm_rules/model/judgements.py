@@ -54,14 +54,15 @@ _BODIES = {basis: Body(basis.code) for basis in Basis if basis.code in {body.val
 VOICES = (Basis.FIGURES, Basis.PROVINCE, Basis.DISTRICT, Basis.COMMUNE, Basis.OTHER)
 """Who fills what is undetermined, in the order in which they speak unless a caller gives another one."""
 
-_SAID = {outcome.code: outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED}
+DECIDED = {outcome.code: outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED}
+"""What may be judged, by its text."""
 
 
 def _outcome(value: object) -> Outcome:
     text = value.code if isinstance(value, Outcome) else value
-    if isinstance(text, str) and text in _SAID:
-        return _SAID[text]
-    raise BadArgument(Message("argument.one_of", argument="outcome", names=tuple(_SAID), value=shown(value)))
+    if isinstance(text, str) and text in DECIDED:
+        return DECIDED[text]
+    raise BadArgument(Message("argument.one_of", argument="outcome", names=tuple(DECIDED), value=shown(value)))
 
 
 def body_of(value: object) -> Body:

@@ -104,9 +104,15 @@ def _nodes(ruleset: Ruleset) -> Mapping[str, Criterion | Indicator]:
     return {criterion.no: criterion for criterion in ruleset.criteria} | {i.no: i for _, i in indicators(ruleset)}
 
 
+@kept
+def _changed_since(ruleset: Ruleset) -> Mapping[tuple[str, bool], dt.date]:
+    """Return since when the text of each changed node stands, by its number and whether it is a criterion."""
+    return {(change.no, change.is_criterion): change.since for change in ruleset.changes}
+
+
 def _in_time(ruleset: Ruleset, judgement: Judgement, place: int | None) -> Unused | None:
     """Return why a judgement is of another text, or too late; None where it is neither."""
-    changes = {(change.no, change.is_criterion): change.since for change in ruleset.changes}
+    changes = _changed_since(ruleset)
     if place is None:
         if not any((judgement.no, is_criterion) in changes for is_criterion in (False, True)):
             raise UnknownName(Message("kind.number_of", ruleset=ruleset.id), judgement.no, numbered(ruleset))

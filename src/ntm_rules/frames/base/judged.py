@@ -5,16 +5,13 @@ from collections.abc import Collection, Iterable
 from attrs import evolve, frozen
 
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.judgements import Basis, Body, Judgement
+from ntm_rules.model.judgements import DECIDED, Basis, Body, Judgement
 from ntm_rules.model.kept import Recent, kept
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.judging import numbered
 
-_SAID = {
-    **{outcome.code: outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED},
-    **{str(int(outcome)): outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED},
-}
+_SAID = {**DECIDED, **{str(int(outcome)): outcome for outcome in DECIDED.values()}}
 """What a column may say: the words of an outcome, or its codes."""
 JUDGED_COUNTS = (
     "judged_criteria_met",

@@ -100,7 +100,7 @@ def test_the_whole_verdict_on_request(bundled: Library) -> None:
     answers = live([change(set={"income_per_capita": "46.0"}, verdict=True)])
     ruleset = bundled.compose("commune/ntm", on=dt.date(2024, 7, 2), province="lang-son")
     verdict = next(a["verdict"] for a in answers if a["type"] == "verdict")
-    assert verdict == json.loads(assess(ruleset, {"income_per_capita": "46.0"}, "06196").to_json())
+    assert verdict == json.loads(assess(ruleset, {"income_per_capita": 46}, "06196").to_json())
 
 
 BROKEN: list[tuple[str | bytes, str]] = [
@@ -184,9 +184,58 @@ def test_broken_lines_are_answered_in_vietnamese_where_that_was_asked_for() -> N
 def test_every_problem_of_a_line_is_there_as_data() -> None:
     (error,) = live([change(set={"income_per_capita": "nhiều", "poverty_rate": 120})])
     assert [(p["fact"], p["expected"]) for p in error["problems"]] == [
-        ("income_per_capita", "a number"),
         ("poverty_rate", "a number from 0 to 100"),
+        ("income_per_capita", "a number such as `43,2` or `43.2`"),
     ]
+
+
+def test_facts_are_named_and_written_as_in_files() -> None:
+    title, plan = "Thu nhập bình quân đầu người", "QUY HOẠCH chung xã còn hiệu lực hoặc đã được rà soát theo quy định"
+    sourced = {"value": "45,5", "source": "niên giám"}
+    lines = [
+        change(set={title: "45,5", "commune_plan_current": "Chưa đạt", "poverty_rate": 3}, verdict=True),
+        change(set={"income_per_capita": "chưa có số liệu"}, clear=[plan], verdict=True),
+        change(set={"income_per_capita": sourced}, clear=["poverty_rate"], verdict=True),
+        change(set={title: None}, verdict=True),
+    ]
+    verdicts = [a["verdict"] for a in live(lines) if a["type"] == "verdict"]
+    assert [v.get("facts", {}) for v in verdicts] == [
+        {"income_per_capita": "45.5", "commune_plan_current": False, "poverty_rate": "3"},
+        {"poverty_rate": "3"},
+        {"income_per_capita": {"value": "45.5", "source": "niên giám"}},
+        {},
+    ]
+
+
+def test_what_cannot_be_read_changes_nothing() -> None:
+    title = "Thu nhập bình quân đầu người"
+    lines = [
+        change(set={title: "45,5"}),
+        change(set={title: "~43", "poverty_rate": 3, "lạ": 1}),
+        change(set={title: 43, "income_per_capita": 43}),
+        change(set={title: "1.234"}),
+        change(verdict=True),
+    ]
+    answers = live(lines, "--lang", "en")
+    unit_named, twice, two_ways = [a for a in answers if a["type"] == "error"]
+    assert [p["fact"] for p in unit_named["problems"]] == ["lạ", "income_per_capita"]
+    assert "unit `06196`, fact `income_per_capita`: got `~43`" in unit_named["message"]
+    assert f"the column `{title}` is there twice" in twice["message"] or "also as" in twice["message"]
+    assert "read in one way only" in two_ways["message"]
+    (verdict,) = [a["verdict"] for a in answers if a["type"] == "verdict"]
+    assert verdict["facts"] == {"income_per_capita": "45.5"}
+    (done,) = [a for a in live([lines[3]], "--decimal", "comma") if a["type"] == "done"]
+    assert (done["criteria_met"], done["criteria_not_met"]) == (1, 0)  # 1234
+
+
+def test_a_system_with_its_own_names_sends_them(tmp_path: Path) -> None:
+    own = tmp_path / "m.yaml"
+    own.write_text(
+        "mapping: x\ncolumns: {t: {fact: income_per_capita, factor: 0.001}, q: {fact: commune_plan_current}}"
+    )
+    done = invoke("live", *LAW, "--mapping", own, data=change(set={"t": 45500}, verdict=True).encode())
+    (verdict,) = [a["verdict"] for line in done.stdout.splitlines() if (a := json.loads(line))["type"] == "verdict"]
+    assert verdict["facts"] == {"income_per_capita": "45.5"}
 
 
 def test_units_begin_with_the_facts_of_a_file() -> None:

@@ -5,16 +5,17 @@ import json
 import sys
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ntm_rules.cli.assess import checked, split, units
 from ntm_rules.cli.columns import columns_known
 from ntm_rules.cli.exit_codes import ALWAYS
 from ntm_rules.cli.language import error_lang
-from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, source_options
+from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, mapped, source_options
 from ntm_rules.cli.writers import COUNTS
 from ntm_rules.live.board import Board
 from ntm_rules.live.events import Event, ReadBy
@@ -23,7 +24,11 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import FactError, FactProblem, NtmRulesError
 from ntm_rules.messages.printable import printable
 from ntm_rules.model.plain import Json, keys_of, one_line, plain
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.tables.given import read_changes
 from ntm_rules.tables.rows import MAX_LINE, json_problem, json_value
+from ntm_rules.tables.units import Reading, UnitFacts
+from ntm_rules.verdict.faults import Faults
 from ntm_rules.verdict.verdict import Verdict
 
 
@@ -55,11 +60,11 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
     """Read changes of facts from standard input and print every outcome that changes, one JSON object a line.
 
     The units begin with the facts of FILE (as for assess), or without any. A change is an object with `unit`, `set`
-    (fact ids to values, null takes one away), `clear` (a list of fact ids), `judge` (numbers to what bodies decided on
-    them, an empty list takes it away), `verdict` (true to have the whole
-    verdict printed) and `id` (a text or whole number that every line of the answer repeats). Each change is answered
-    by its events and then one line of type `done`, or by one line of type `error`, in which case nothing was changed;
-    a blank line by one line of type `ignored`.
+    (facts, by id or Vietnamese title, to values as people write them; null takes one away), `clear` (a list of
+    facts), `judge` (numbers to what bodies decided on them, an empty list takes it away), `verdict` (true to have
+    the whole verdict printed) and `id` (a text or whole number that every line of the answer repeats). Each change
+    is answered by its events and then one line of type `done`, or by one line of type `error`, in which case
+    nothing was changed; a blank line by one line of type `ignored`.
     """
     law, source = split(options)
     library = library_of(law["rulesets"])
@@ -72,7 +77,10 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
                 pass
             for unit in units(file, facts, source):
                 board.set_many(unit.unit, unit.facts)
-        answers = _Answers(board, lang, error_lang())
+        how = {"decimal": source["decimal"], "mapping": mapped(columns_known(library, ruleset))}
+        answers = _Answers(
+            board, lang, error_lang(), ruleset, partial(Reading.of_rows, ruleset, True, numbers={}, **how)
+        )
         board.on_change(answers.heard.append)
         answers.write("ready", ruleset=ruleset.id, content_hash=ruleset.content_hash, units=len(list(board)))
         for text in _lines(sys.stdin.buffer if sys.stdin else io.BytesIO()):
@@ -93,11 +101,13 @@ def _lines(file: typing.BinaryIO) -> Iterator[str | None]:
 
 @define
 class _Answers:
-    """Answers lines, and counts them."""
+    """Answers lines, and counts them; *reading* makes what the facts of one line are read with."""
 
     board: Board
     lang: str
     error_lang: str
+    ruleset: Ruleset
+    reading: Callable[[], Reading]
     line: int = 0
     about: Json = field(factory=dict)
     heard: list[Event] = field(factory=list)
@@ -112,7 +122,7 @@ class _Answers:
         try:
             given = _parsed(text)
             self.about |= _id_of(given)
-            change = _change(given)
+            change = self.readable(_change(given))
             self.board.set_many(change.unit, change.facts, change.judgements)
             verdict = self.board.verdict(change.unit)
         except FactError as error:
@@ -126,6 +136,21 @@ class _Answers:
                 self.write("verdict", verdict=verdict.to_dict())
             self.write("done", events=len(self.heard), **_summary(verdict))
             self.heard.clear()
+
+    def readable(self, change: "_Change") -> "_Change":
+        """Return a change with the facts by their ids, and the values as they are read.
+
+        Raises:
+            TableError: two names of one fact.
+            FactError: every fact that is not known, or whose value cannot be read or is not one of it.
+        """
+        facts, bad = read_changes(change.unit, change.facts, change.cleared, self.reading())
+        if bad:
+            faults = Faults(self.ruleset)
+            faults.unreadable.extend(bad)
+            faults.check(UnitFacts(change.unit, facts, {}, 0))
+            faults.stop()
+        return evolve(change, facts=facts, cleared=())
 
     def refuse(self, error: NtmRulesError, problems: Sequence[FactProblem] = ()) -> None:
         """Say why nothing was changed."""
@@ -152,6 +177,7 @@ def _summary(verdict: Verdict) -> Json:
 class _Change:
     unit: str
     facts: Mapping[str, typing.Any]
+    cleared: Sequence[str]
     judgements: Mapping[str, typing.Any]
     verdict: bool
 
@@ -180,7 +206,7 @@ def _change(found: object) -> _Change:
     twice = [name for name in clear if name in facts]
     if twice:
         raise NtmRulesError(Message("change.twice", facts=tuple(twice)))
-    return _Change(found["unit"], {**facts, **dict.fromkeys(clear)}, found["judge"], found["verdict"])
+    return _Change(found["unit"], facts, clear, found["judge"], found["verdict"])
 
 
 def _parsed(text: str | None) -> typing.Any:

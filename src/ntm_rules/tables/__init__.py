@@ -2,6 +2,7 @@
 
 from ntm_rules.messages.errors import TableError
 from ntm_rules.model.column_mapping import ColumnMapping, MappedColumn
+from ntm_rules.tables.given import read_facts, read_rows
 from ntm_rules.tables.rows import TableNote
 from ntm_rules.tables.units import UnitFacts, read
 
@@ -12,4 +13,6 @@ __all__ = [
     "TableNote",
     "UnitFacts",
     "read",
+    "read_facts",
+    "read_rows",
 ]

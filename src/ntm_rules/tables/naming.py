@@ -9,7 +9,10 @@ from attrs import field, frozen
 from ntm_rules.messages.errors import folded
 from ntm_rules.model.column_mapping import MappedColumn
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.kept import kept
 from ntm_rules.model.measured import Unit
+from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.stated import may_be_given
 from ntm_rules.tables.amounts import BadCell, times
 
 UNIT_COLUMNS = (
@@ -23,6 +26,10 @@ _ROW_NUMBERS = frozenset({"stt", "tt", "so tt", "so thu tu"})
 _BRACKETS = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]")
 _SAID_BEFORE = re.compile(r"(?:đvt|đơn vị tính|đơn vị)\s*:?\s+|(?:đvt|đơn vị tính|đơn vị)\s*:\s*", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[/,;]\s*|\s+(?:hoặc|hay)\s+")
+
+
+Catalogue = Ruleset | Mapping[str, Fact]
+"""What columns may hold: the facts that a ruleset knows, and judgements on its numbers; or facts by id."""
 
 
 def is_row_number(fold: str) -> bool:
@@ -97,6 +104,24 @@ class Names:
         """Return the id of a fact; None where a name is that of none or of several."""
         ids = [name] if name in self.facts else self.titles.get(folded(name), ())
         return ids[0] if len(ids) == 1 else None
+
+
+@kept
+def _names_in(ruleset: Ruleset) -> Names:
+    known = {fact.id: fact for fact in (*ruleset.facts, *ruleset.unread)}
+    return Names({**known, **may_be_given(ruleset)})
+
+
+def names_of(catalogue: Catalogue) -> Names:
+    """Return the facts that columns may hold, by their names; those of a ruleset are kept with it."""
+    return _names_in(catalogue) if isinstance(catalogue, Ruleset) else Names(catalogue)
+
+
+def numbers_of(catalogue: Catalogue, numbers: Mapping[str, Sequence[str]] | None = None) -> Mapping[str, Sequence[str]]:
+    """Return the printed numbers that may be judged: those said, else those of a ruleset."""
+    if numbers is None:
+        return catalogue.facts_by_number if isinstance(catalogue, Ruleset) else {}
+    return numbers
 
 
 def _is_value(text: str, fact: str, reads: Callable[[str, str], object]) -> bool:

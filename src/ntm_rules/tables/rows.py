@@ -122,7 +122,8 @@ class Problems:
 
     def _at(self, line: int, message: Message, hint: Sentence = "", severity: Severity = Severity.ERROR) -> Diagnostic:
         code = message.code.partition("/")[0]
-        return Diagnostic(code, message, severity, self.file, line, 1, hint)
+        place = (line, 1) if self.file else (0, 0)
+        return Diagnostic(code, message, severity, self.file, *place, hint)
 
 
 def check_regular(path: Path, problems: Problems) -> None:

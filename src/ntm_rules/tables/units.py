@@ -34,7 +34,18 @@ from ntm_rules.tables.cells import (
 )
 from ntm_rules.tables.judged import Draft, JudgedName, is_numbered, judged_name, outcome_in, shown_cell, twins
 from ntm_rules.tables.legacy import readings
-from ntm_rules.tables.naming import UNIT_COLUMNS, Named, Names, converted, in_brackets, is_row_number, is_unit
+from ntm_rules.tables.naming import (
+    UNIT_COLUMNS,
+    Catalogue,
+    Named,
+    Names,
+    converted,
+    in_brackets,
+    is_row_number,
+    is_unit,
+    names_of,
+    numbers_of,
+)
 from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, Search, TableNote, records, rows_listed
 from ntm_rules.tables.words import in_place_of, written
 
@@ -69,7 +80,7 @@ class UnitFacts:
 
 def read(
     path: str | Path,
-    catalogue: Mapping[str, Fact],
+    catalogue: Catalogue,
     *,
     unit_column: str | None = None,
     keep: Sequence[str] = (),
@@ -89,17 +100,17 @@ def read(
     Args:
         path: the name ends in ``.csv``, ``.tsv``, ``.txt``, ``.json``, ``.jsonl``, ``.ndjson``, ``.xlsx`` or
             ``.parquet``.
-        catalogue: the facts there may be: ``library.facts``, and of ``ruleset.derived`` those that may be given.
+        catalogue: what columns may hold: a ruleset, or facts by id, such as ``library.facts``.
         unit_column: the column that names the unit; the first of ``UNIT_COLUMNS`` unless given.
         keep: columns that pass through; they need not be facts.
         decimal: ``"comma"`` or ``"point"``; needed where a number such as ``1.234`` can be read in two ways.
         sheet: the sheet of an Excel file; the first that is not hidden unless given.
         unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
         header_row: the row of a CSV or Excel file that holds the names of the columns, from 1; found unless given.
-        numbers: ``ruleset.facts_by_number``. Then a column headed by a printed number (``4.2``, ``TC4``, ``Chỉ tiêu
-            4.2``), if need be with the body (``4.2 [tự đánh giá]``, ``[thẩm tra]``, ``[thẩm định]``), holds judgements;
-            ``[lý do]``, ``[văn bản]``, ``[ngày]`` and ``[cơ quan]`` behind these what is said of them. Figures in such
-            a column are those of the one fact that its indicator compares.
+        numbers: ``ruleset.facts_by_number``, which a ruleset has itself. Then a column headed by a printed number
+            (``4.2``, ``TC4``, ``Chỉ tiêu 4.2``), if need be with the body (``4.2 [tự đánh giá]``, ``[thẩm tra]``,
+            ``[thẩm định]``), holds judgements; ``[lý do]``, ``[văn bản]``, ``[ngày]`` and ``[cơ quan]`` behind these
+            what is said of them. Figures in such a column are those of the one fact that its indicator compares.
         mapping: what columns with names of their own hold, see ``Library.mapping``; what is said here goes before it.
 
     Yields:
@@ -169,7 +180,8 @@ class Reading:
     asides: list[int] = field(init=False, factory=list)
     codes: list[tuple[int, str]] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
-    names: Names = field(init=False)
+    names: Names = field()
+    alone: bool = False
     keep_as_is: frozenset[str] = field(init=False)
     keep_folded: frozenset[str] = field(init=False)
 
@@ -189,10 +201,10 @@ class Reading:
     def of(
         cls,
         path: str | Path,
-        facts: Mapping[str, Fact],
-        unit: str | None,
-        keep: Sequence[str],
-        decimal: str | None,
+        catalogue: Catalogue,
+        unit: str | None = None,
+        keep: Sequence[str] = (),
+        decimal: str | None = None,
         width: int | None = None,
         header_row: int | None = None,
         numbers: Mapping[str, Sequence[str]] | None = None,
@@ -210,11 +222,24 @@ class Reading:
         problems, suffix = Problems(str(path)), Path(path).suffix.lower()
         if header_row is not None and suffix == ".parquet":
             problems.fail(Message("table.header/kind", name=Path(path).name), 1)
-        own = mapping or UNMAPPED
-        names = tuple(dict.fromkeys((*keep, *own.keep)))
+        own, facts = mapping or UNMAPPED, names_of(catalogue)
+        kept = tuple(dict.fromkeys((*keep, *own.keep)))
         sizes = width_of(width) or own.unit_width, width_of(header_row, "header_row")
-        typed = suffix in TYPED
-        return cls(problems, facts, unit or own.unit, names, decimal or own.decimal, typed, *sizes, numbers or {}, own)
+        how = unit or own.unit, kept, decimal or own.decimal, suffix in TYPED, *sizes
+        return cls(problems, facts.facts, *how, numbers_of(catalogue, numbers), own, facts)
+
+    @classmethod
+    def of_rows(cls, catalogue: Catalogue, alone: bool, **how: typing.Any) -> "Reading":
+        """Return what rows that a program holds are read with.
+
+        Args:
+            alone: there is one row, which need not name a unit.
+            how: as ``of`` takes it.
+
+        Raises:
+            BadArgument: as ``of``.
+        """
+        return evolve(cls.of("", catalogue, **how), typed=True, alone=alone)
 
     def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
@@ -230,7 +255,7 @@ class Reading:
 
     def finish(self) -> None:
         """Raise what was found, after the last row."""
-        if not (self.lines or self.bad or self.problems.found or self.codes):
+        if not self.alone and not (self.lines or self.bad or self.problems.found or self.codes):
             self.problems.note(Message("table.empty"), 1)
         self.kept()
         self.codes_without_width()
@@ -259,7 +284,7 @@ class Reading:
 
     def kept(self) -> None:
         """Note the columns to keep that the file has not; of those of a mapping file tell which."""
-        if not self.last:
+        if not self.last or self.alone:
             return
         own = (*(column.name for column in self.mapping.columns), *self.mapping.keep)
         absent = tuple(name for name in own if name not in self.seen and folded(name) not in self.seen)
@@ -284,9 +309,9 @@ class Reading:
             self.problems.note(message, line)
             return None
         values = [*values, *[None] * (len(names) - len(values))]
-        if columns.unit is not None and self.is_left_out(line, values, columns):
+        if columns.unit is not None and not self.alone and self.is_left_out(line, values, columns):
             return None
-        unit = None if columns.unit is None else self.unit_of(line, _own(values[columns.unit]))
+        unit = self.unit_in(line, columns, values)
         before = len(self.bad)
         facts = self.facts_of(line, unit, columns, values)
         judgements = self.judgements_of(line, unit, columns, values, facts) if columns.judged else ()
@@ -336,8 +361,8 @@ class Reading:
                 if columns.factors and fact in columns.factors:
                     value = converted(value, columns.factors[fact])
             except BadCell as bad:
-                at = (line, columns.names[place], self.place)
-                self.bad.append(FactProblem(unit, fact, value, bad.expected, bad.hint, *at))
+                at = self.at(line, columns.names[place])
+                self.bad.append(FactProblem(unit or None, fact, value, bad.expected, bad.hint, *at))
             if isinstance(value, dict):
                 self.text(line, columns.names[place], value)
             if value is not None:
@@ -350,9 +375,13 @@ class Reading:
         Raises:
             BadCell: it cannot be read.
         """
+        if isinstance(value, dict) and value.get("value") is not None:
+            return value | {"value": self.read_cell(fact, value["value"], read)}
         if isinstance(read, OwnReader):
             value = read.cell(value)
-        return typed_value(value, self.facts[fact], read) if self.typed else _value(value, read)
+        if self.typed:
+            return typed_value(value, self.facts[fact], read)
+        return read(value) if isinstance(value, str) else value
 
     def judgements_of(
         self, line: int, unit: str | None, columns: Columns, values: Sequence[object], facts: dict[str, object]
@@ -372,7 +401,8 @@ class Reading:
             try:
                 outcome = self.judged_or_figure(line, name, said.no, value, facts)
             except BadCell as bad:
-                self.bad.append(FactProblem(unit, name, value, bad.expected, bad.hint, line, name, self.place))
+                at_place = self.at(line, name)
+                self.bad.append(FactProblem(unit or None, name, value, bad.expected, bad.hint, *at_place))
             else:
                 drafts[key] = evolve(draft, outcome=outcome)
         found: list[Judgement] = []
@@ -381,7 +411,8 @@ class Reading:
                 judgement = draft.judgement(no, body)
             except BadCell as bad:
                 name, value = at[no, body]
-                self.bad.append(FactProblem(unit, name, value, bad.expected, bad.hint, line, name, self.place))
+                at_place = self.at(line, name)
+                self.bad.append(FactProblem(unit or None, name, value, bad.expected, bad.hint, *at_place))
             else:
                 found += [] if judgement is None else [judgement]
         return tuple(found)
@@ -432,6 +463,17 @@ class Reading:
         was_figure, first, held = self.first_in.setdefault(name, (is_figure, line, shown_cell(value)))
         if was_figure is not is_figure:
             raise BadCell(Message("expected.judgement/mixed", place=self.place, line=first, value=held))
+
+    def at(self, line: int, name: str) -> tuple[int, str, Sentence]:
+        """Return where a cell stands; nowhere in a row that is alone."""
+        return (0, "", "") if self.alone else (line, name, self.place)
+
+    def unit_in(self, line: int, columns: Columns, values: Sequence[object]) -> str | None:
+        """Return the unit of a row; empty for a row that is alone and names none, None as ``unit_of``."""
+        given = None if columns.unit is None else _own(values[columns.unit])
+        if self.alone and (given is None or (isinstance(given, str) and not one_form(given))):
+            return ""
+        return None if columns.unit is None else self.unit_of(line, given)
 
     def unit_of(self, line: int, given: object) -> str | None:
         """Return the unit of a row; None where there is none or another row has it."""
@@ -617,6 +659,8 @@ class Reading:
         for wanted in UNIT_COLUMNS if self.unit is None else (self.unit,):
             if folded(wanted) in folds:
                 return folds.index(folded(wanted))
+        if self.alone:
+            return None
         if self.unit is not None:
             self.problems.note(Message("table.unit/column", name=self.unit), line, _nearest(self.unit, names))
         else:
@@ -710,16 +754,6 @@ def _is_filled(value: object) -> bool:
 def _own(value: object) -> object:
     """Return a value as if its cell were not merged with others."""
     return value.value if isinstance(value, Merged) else value
-
-
-def _value(value: object, read: Reader) -> object:
-    """Return a value for ``assess``: texts are read as cells, also inside ``{value, source, as_of, by}``."""
-    if isinstance(value, str):
-        return read(value)
-    if isinstance(value, dict) and isinstance(value.get("value"), str):
-        inner = read(value["value"])
-        return None if inner is None else value | {"value": inner}
-    return value
 
 
 def kept_text(value: object) -> str:

@@ -15,6 +15,7 @@ from ntm_rules.cli.app import commands
 SETTINGS = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "TTY_COMPATIBLE")
 """What somebody may have set who runs the tests, and what changes the output."""
 PLAIN = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+STRICT = ("--on-bad", "raise")
 NOTES = ("Ghi chú: ", "Note: ", "Cảnh báo: ", "Warning: ")
 """How what is told beside a result begins, on standard error."""
 bundled = cache(Library.bundled)  # what one command has read the next need not read again

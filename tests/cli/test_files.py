@@ -18,7 +18,7 @@ import pytest
 import xlsxwriter
 
 from cli.test_commands import LAW
-from command_line import PLAIN, run, run_process
+from command_line import PLAIN, STRICT, run, run_process
 from fiction.communes import commune, ratios
 from ntm_rules import Library, Ruleset, assess
 from ntm_rules.cli import assess as assess_command
@@ -174,6 +174,7 @@ def test_wide_results_hold_what_assess_finds(tmp_path: Path, ruleset: Ruleset, k
             "criteria_total": verdict.criteria_total,
             **{f"criterion_{no}": found.outcome.code for no, found in verdict.criteria.items()},
             **{f"indicator_{no}": found.outcome.code for no, found in verdict.indicators.items()},
+            "bad_facts": 0,
         }
 
 
@@ -199,13 +200,13 @@ BAD: Rows = [
 @pytest.mark.parametrize("kind", WRITERS)
 def test_all_bad_values_are_reported_and_nothing_is_written(tmp_path: Path, kind: str) -> None:
     path = WRITERS[kind](tmp_path / f"u.{kind}", BAD)
-    options = ("assess", path, *LAW, "--decimal", "comma")
+    options = ("assess", path, *LAW, *STRICT, "--decimal", "comma")
     err = run(*options, code=2)
     at = {"csv": "line 3", "xlsx": "row 3", "parquet": "row 2"}[kind]
     assert f"({at}, column `commune_plan_current`)" in err
     assert "unit `B`, fact `commune_plan_current`: got `đang làm`, expected yes" in err
     assert "unit `C`, fact `households`: got `-1`, expected a number from 0" in err
-    assert err.endswith("\n2 bad facts\n")  # of B only the cell that cannot be read
+    assert err.endswith("\n3 bad facts\n")
     for form in ("parquet", "xlsx", "csv"):
         out = tmp_path / f"o.{form}"
         bare = ("--no-reasons",) if form == "csv" else ()

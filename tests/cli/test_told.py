@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import invoke, run
+from command_line import STRICT, invoke, run
 
 LANG_SON = ("--province", "lang-son", "--lang", "en")
 NTM = ("--tier", "commune/ntm", "--on", "2024-07-02", *LANG_SON)
@@ -46,7 +46,7 @@ def test_a_value_that_no_rule_reads_is_checked_in_every_form(tmp_path: Path, for
         file = tmp_path / "a.parquet"
         pq.write_table(pa.table({"unit": ["A"], "health_insurance_share": [500.0]}), file)
     options = ("--format", "csv", "--no-reasons") if form == "no-reasons" else ()
-    err = run("assess", file, *NTM, *options, code=2)
+    err = run("assess", file, *NTM, *options, *STRICT, code=2)
     assert "unit `A`, fact `health_insurance_share`: got `500" in err
     assert "expected a number from 0 to 100" in err
 
@@ -214,7 +214,15 @@ def test_a_derived_category_that_contradicts_is_told_with_what_it_is_worked_out_
     own = "adjacent_to_urban_area,oriented_to_become_urban,agriculture_share,oriented_new_urban_area,area_class"
     rows = "A,NHOM1,false,false,50,false,III\nB,NHOM3,false,false,50,false,III\nC,IV,,,,,\n"
     for form in ("csv", "jsonl"):
-        said = run("assess", written(tmp_path, f"unit,commune_group,{own}\n{rows}"), *IN_2026, "--format", form, code=2)
+        said = run(
+            "assess",
+            written(tmp_path, f"unit,commune_group,{own}\n{rows}"),
+            *IN_2026,
+            "--format",
+            form,
+            *STRICT,
+            code=2,
+        )
         assert "unit `A`, fact `commune_group`: got `NHOM1`, expected `NHOM3`, which is worked out from" in said
         assert "`area_class = III`" in said
         assert "unit `B`" not in said

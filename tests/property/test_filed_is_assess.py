@@ -14,20 +14,21 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fiction.communes import commune
 from ntm_rules import FactError, Library, NtmRulesError, Ruleset
-from ntm_rules.cli.assess import checked
 from ntm_rules.cli.columns import columns_known
 from ntm_rules.frames import assess as assess_frame
 from ntm_rules.frames import files as filed
 from ntm_rules.frames.base.columns import outcome_names
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.tables import read as read_units
-from ntm_rules.verdict.program import check_facts, outcome_codes
-from ntm_rules.verdict.verdict import assess
+from ntm_rules.verdict.faults import Faults
+from ntm_rules.verdict.program import outcome_codes
+from ntm_rules.verdict.verdict import assess, verdict_of
 from oracle import derivations, givable
 
 ON = dt.date(2024, 7, 2)
@@ -93,27 +94,47 @@ def write(folder: Path, rows: Rows, kind: str) -> Path:
     return path
 
 
-def by_rows(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str], np.ndarray[Any, Any]] | str:
-    options: dict[str, Any] = {"keep": ["note"], "decimal": "point"}
-    try:
-        for _ in checked(read_units(path, columns_known(library, ruleset), **options), ruleset):
-            pass
-    except NtmRulesError as error:
-        return str(error)
-    units = list(read_units(path, columns_known(library, ruleset), **options))
-    codes = [outcome_codes(ruleset, check_facts(ruleset, unit.facts)) for unit in units]
-    flags = [assess(ruleset, unit.facts).provisional for unit in units]
-    return [unit.unit for unit in units], np.array([[*code, flag] for code, flag in zip(codes, flags, strict=True)])
+@frozen(eq=False)
+class Found:
+    """What is found of a file: of each unit the codes, whether it is provisional, how many facts are bad, and which."""
+
+    units: list[str]
+    rows: Any
+    bad: tuple[str, ...] = ()
+    refused: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        assert isinstance(other, Found)
+        same = (self.units, self.bad, self.refused) == (other.units, other.bad, other.refused)
+        return same and np.array_equal(self.rows, other.rows)
 
 
-def by_batches(library: Library, ruleset: Ruleset, path: Path) -> tuple[list[str], np.ndarray[Any, Any]] | str:
+def by_rows(library: Library, ruleset: Ruleset, path: Path) -> Found:
+    options: dict[str, Any] = {"keep": ["note"], "decimal": "point", "on_bad": "mark"}
+    faults, units, rows = Faults(ruleset), list[str](), list[list[int]]()
     try:
-        found = list(filed.assess_file(ruleset, path, columns_known(library, ruleset), keep=["note"], decimal="point"))
+        for unit in read_units(path, columns_known(library, ruleset), **options):
+            checked = faults.check(unit)
+            verdict = verdict_of(ruleset, checked)
+            units.append(unit.unit)
+            rows.append([*outcome_codes(ruleset, checked), verdict.provisional, len(verdict.bad_facts)])
+            one_by_one = assess(ruleset, unit.facts, unit.unit, on_bad="mark", bad=unit.bad)
+            assert (one_by_one.codes, one_by_one.bad_facts) == (verdict.codes, verdict.bad_facts)
     except NtmRulesError as error:
-        return str(error)
+        return Found([], (), refused=str(error))
+    return Found(units, np.array(rows), tuple(map(str, faults.problems)))
+
+
+def by_batches(library: Library, ruleset: Ruleset, path: Path) -> Found:
+    known, faults = columns_known(library, ruleset), Faults(ruleset)
+    try:
+        found = list(filed.assess_file(faults, path, known, keep=["note"], decimal="point"))
+    except NtmRulesError as error:
+        return Found([], (), refused=str(error))
     units = [str(unit) for batch in found for unit in batch.units]
-    names = ("outcome", *outcome_names(ruleset), "provisional")
-    return units, np.concatenate([batch.found.select(names).cast(pl.Int8).to_numpy() for batch in found])
+    names = ("outcome", *outcome_names(ruleset), "provisional", "bad_facts")
+    rows = np.concatenate([batch.found.select(names).cast(pl.Int16).to_numpy() for batch in found])
+    return Found(units, rows, tuple(map(str, faults.problems)))
 
 
 @pytest.mark.slow
@@ -122,12 +143,7 @@ def test_batches_find_what_rows_find(fiction: Library, seed: int, tier: str, kin
     ruleset = fiction.compose(tier, on=ON)
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder), rows_of(ruleset, seed, 60, texts or kind == "csv"), kind)
-        wanted, found = by_rows(fiction, ruleset, path), by_batches(fiction, ruleset, path)
-    if isinstance(wanted, str) or isinstance(found, str):
-        assert found == wanted
-    else:
-        assert found[0] == wanted[0]
-        assert np.array_equal(found[1], wanted[1])
+        assert by_batches(fiction, ruleset, path) == by_rows(fiction, ruleset, path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -137,8 +153,9 @@ def test_a_share_agrees_with_its_parts_to_the_digits_in_which_it_is_written(
     ruleset = fiction.compose("commune/ntm", on=ON)
     for share, fits in (("66.7", True), ("66.67", True), ("66.70", False), ("66.670", False)):
         path = write(tmp_path, [{"unit": "A", "note": "", "paved_share": share, "paved_km": "2", "road_km": "3"}], kind)
-        assert isinstance(by_batches(fiction, ruleset, path), str) is not fits
-        assert fits or by_batches(fiction, ruleset, path) == by_rows(fiction, ruleset, path)
+        found = by_batches(fiction, ruleset, path)
+        assert bool(found.bad) is not fits
+        assert found == by_rows(fiction, ruleset, path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -147,9 +164,9 @@ def test_cells_of_facts_that_the_set_does_not_read_are_read_too(fiction: Library
     other = next(f.id for f in fiction.facts.values() if f.type.numeric and f not in ruleset.facts)
     for cell, fits in (("5", True), ("trên 5", False)):
         path = write(tmp_path, [{"unit": "A", "note": "", "income": "57", other: cell}], kind)
-        found, wanted = by_batches(fiction, ruleset, path), by_rows(fiction, ruleset, path)
-        assert isinstance(found, str) is isinstance(wanted, str) is not fits
-        assert fits or found == wanted
+        found = by_batches(fiction, ruleset, path)
+        assert bool(found.bad) is not fits
+        assert found == by_rows(fiction, ruleset, path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -159,14 +176,13 @@ def test_a_derived_category_has_a_column(fiction: Library, tmp_path: Path, kind:
     (said,) = derivations(ruleset, known, group.id)
     rows = [{"unit": value, "note": "", group.id: value} for value in group.values]
     found, wanted = (way(fiction, ruleset, write(tmp_path, rows, kind)) for way in (by_batches, by_rows))
-    assert not isinstance(found, str)
-    assert found[0] == wanted[0] == [*group.values]
-    assert np.array_equal(found[1], wanted[1])
+    assert found == wanted
+    assert (found.units, found.bad) == ([*group.values], ())
     for value in (*group.values, "không rõ"):
         path = write(tmp_path, [{"unit": "A", "note": "", **known, group.id: value}], kind)
-        found, wanted = by_batches(fiction, ruleset, path), by_rows(fiction, ruleset, path)
-        assert isinstance(found, str) is isinstance(wanted, str) is (value != said)
-        assert value == said or found == wanted
+        found = by_batches(fiction, ruleset, path)
+        assert bool(found.bad) is (value != said)
+        assert found == by_rows(fiction, ruleset, path)
 
 
 def test_annotated_facts_are_checked_and_read(fiction: Library, tmp_path: Path) -> None:
@@ -174,9 +190,9 @@ def test_annotated_facts_are_checked_and_read(fiction: Library, tmp_path: Path) 
     for by, fits in (("self", True), ("nobody", False)):
         path = tmp_path / "u.jsonl"
         path.write_text(json.dumps({"unit": "A", "note": "", "income": {"value": "57.5", "by": by}}))
-        found, wanted = by_batches(fiction, ruleset, path), by_rows(fiction, ruleset, path)
-        assert isinstance(found, str) is not fits
-        assert found == wanted if isinstance(found, str) else np.array_equal(found[1], wanted[1])
+        found = by_batches(fiction, ruleset, path)
+        assert bool(found.bad) is not fits
+        assert found == by_rows(fiction, ruleset, path)
 
 
 def test_batches_are_put_together(fiction: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,15 +207,12 @@ def test_batches_are_put_together(fiction: Library, tmp_path: Path, monkeypatch:
                 row.pop(fact.id, None)
     for kind in ("csv", "parquet"):
         found, wanted = (way(fiction, ruleset, write(tmp_path, rows, kind)) for way in (by_batches, by_rows))
-        assert not isinstance(found, str)
-        assert not isinstance(wanted, str)
-        assert found[0] == [str(n) for n in range(40)]
-        assert np.array_equal(found[1], wanted[1])
+        assert found == wanted
+        assert found.units == [str(n) for n in range(40)]
     rows[30]["unit"] = "2"
     for kind, at in (("csv", ("line 4", "line 32")), ("parquet", ("row 3", "row 31"))):
-        assert f"the unit `2` is in {at[0]} and in {at[1]}" in str(
-            by_batches(fiction, ruleset, write(tmp_path, rows, kind))
-        )
+        refused = by_batches(fiction, ruleset, write(tmp_path, rows, kind)).refused
+        assert f"the unit `2` is in {at[0]} and in {at[1]}" in refused
 
 
 def test_whole_numbers_for_yes_and_no_are_not_bad_beside_a_bad_value(fiction: Library) -> None:

@@ -51,11 +51,11 @@ def test_one_slip_in_a_whole_column_is_one_line(tmp_path: Path, kind: str) -> No
     place = "row" if kind in (".xlsx", ".parquet") else "line"
     rows = ", ".join(str(first + n) for n in range(5))
     assert found.text() == (
-        f"column `{TITLE}`: 23 cells cannot be read, `trên 40` (23 cells, {place}s {rows} …); "
+        f"column `{TITLE}`: 23 cells cannot be used, `trên 40` (23 cells, {place}s {rows} …); "
         "expected a number such as `43,2` or `43.2`; write the figure that was reached, without `>`, `<`, `trên` or "
         "`dưới`; leave the cell empty where it is not known"
     )
-    assert f"cột `{TITLE}`: 23 ô không đọc được, `trên 40` (23 ô, dòng {rows} …); yêu cầu một số" in found.text("vi")
+    assert f"cột `{TITLE}`: 23 ô không dùng được, `trên 40` (23 ô, dòng {rows} …); yêu cầu một số" in found.text("vi")
     assert len(found.problems) == 23
     assert {(p.unit, p.fact, p.value, p.line, p.column) for p in found.problems} == {
         (f"U{n}", "income", "trên 40", first + n, TITLE) for n in range(23)
@@ -65,7 +65,7 @@ def test_one_slip_in_a_whole_column_is_one_line(tmp_path: Path, kind: str) -> No
 def test_values_are_listed_by_how_often_they_come(tmp_path: Path) -> None:
     cells = ["?", "k?", "?", "sắp đạt", "gì", "k?", "?"]
     line = errors(table(tmp_path, {"plan": cells})).text()
-    assert "7 cells cannot be read, `?` (3 cells, lines 2, 4, 8), `k?` (2 cells, lines 3, 7)," in line
+    assert "7 cells cannot be used, `?` (3 cells, lines 2, 4, 8), `k?` (2 cells, lines 3, 7)," in line
     assert "`sắp đạt` (line 5), and 1 more; expected yes" in line
 
 
@@ -94,15 +94,15 @@ def test_two_of_a_kind_stay_apart(tmp_path: Path) -> None:
     assert "(line 2, column `plan`)" in found.text()
 
 
-def test_figures_out_of_bounds_are_grouped_by_their_facts(tmp_path: Path) -> None:
+def test_figures_out_of_bounds_are_grouped_by_their_columns(tmp_path: Path) -> None:
     path = table(tmp_path, {"irrigated_share": ["101", "102", "101", "5"]})
     done = invoke("assess", path, *LAW, "--format", "csv")
     lines = done.stderr.splitlines()
-    assert done.exit_code == 2
+    assert done.exit_code == 3
     assert lines[-2].startswith(
-        "fact `irrigated_share`: 3 values cannot be used, `101` (2 units: `U0`, `U2`), `102` (unit `U1`); expected "
+        "column `irrigated_share`: 3 cells cannot be used, `101` (2 cells, lines 2, 4), `102` (line 3); expected "
     )
-    assert lines[-1] == "3 bad facts"
+    assert lines[-1] == "3 bad facts; these count as not known, all else was written"
 
 
 def test_problems_of_no_unit_and_no_file_stay_apart() -> None:
@@ -137,8 +137,8 @@ def test_no_problem_is_lost_or_said_twice(problems: list[FactProblem]) -> None:
 def test_the_command_line_counts_cells_and_not_lines(tmp_path: Path) -> None:
     path = table(tmp_path, {"income_per_capita": ["trên 40"] * 200, "commune_plan_current": ["?"] * 200})
     lines = invoke("assess", path, *LAW, "--format", "csv", "--lang", "vi").stderr.splitlines()
-    assert len(lines) == 3
-    assert lines[-1] == "400 số liệu không hợp lệ"
+    assert [line[:3] for line in lines] == ["Ghi", "cột", "cột", "400"]
+    assert lines[-1] == "400 số liệu không hợp lệ; những số liệu này tính là chưa biết, phần còn lại đã ghi đủ"
 
 
 def test_rows_out_of_shape_are_one_problem_with_their_lines(tmp_path: Path) -> None:
@@ -214,10 +214,10 @@ def test_every_problem_goes_to_a_file_on_request(tmp_path: Path) -> None:
     path = table(tmp_path, {"income_per_capita": ["trên 40"] * 120, "irrigated_share": ["101"] * 120})
     out = tmp_path / "errors.csv"
     done = invoke("assess", path, *LAW, "--format", "csv", "--errors", out, "--lang", "vi")
-    assert done.exit_code == 2
+    assert done.exit_code == 3
     found = listed(out)
-    assert len(found) == 120  # a row with a cell that cannot be read is not checked any further
-    assert found[1] == {
+    assert len(found) == 240
+    assert found[2] == {
         "file": "",
         "line": "3",
         "column": "income_per_capita",

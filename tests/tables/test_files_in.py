@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import ntm_rules as ntm
 from cli.test_commands import LAW
-from command_line import invoke, run
+from command_line import STRICT, invoke, run
 from ntm_rules import FactError, NtmRulesError, RulesetError, TableError
 from ntm_rules.messages.errors import Severity
 from ntm_rules.messages.printable import printable
@@ -437,7 +437,7 @@ def test_no_command_prints_control_characters_of_a_file(tmp_path: Path, form: st
         'unit,income_per_capita\n"A\u202eB",?\n',
     ]
     for text in bad:
-        found = run("assess", write(tmp_path, text), *LAW, "--format", form, code=2)
+        found = run("assess", write(tmp_path, text), *LAW, *STRICT, "--format", form, code=2)
         assert found.replace("\n", "").isprintable()
     half = write(tmp_path, '[{"unit": "\\ud800"}]', "u.json")
     for out in (["--format", form], ["--out", tmp_path / "o.xlsx"]):

@@ -18,6 +18,7 @@ from cli.test_commands import LAW
 from command_line import bundled, invoke
 from ntm_rules.frames.files import assess_file
 from ntm_rules.rules.read.mappings import read_mapping
+from ntm_rules.verdict.faults import Faults
 from ntm_rules.yaml.nodes import read_text
 from tables.test_cells import FACTS
 from tables.test_files_in import KINDS, written
@@ -238,7 +239,7 @@ def test_files_read_by_columns_take_it_alike(tmp_path: Path) -> None:
         warnings.simplefilter("ignore", ntm.tables.TableNote)
         for kind in (".parquet", ".csv"):
             (batch,) = assess_file(
-                ruleset, written(tmp_path, kind, rows, head), bundled().facts, mapping=own, decimal="point"
+                Faults(ruleset), written(tmp_path, kind, rows, head), bundled().facts, mapping=own, decimal="point"
             )
             frames.append(batch.found)
     by_columns, by_rows = frames
@@ -253,8 +254,10 @@ def test_a_word_that_is_none_in_a_column_of_numbers_is_an_error(tmp_path: Path) 
     text = "mapping: x\ncolumns: {p: {fact: commune_plan_current, values: {yes: 1, no: 2}}}"
     own = read_mapping(read_text(text, "m"), bundled().facts, None)
     path = written(tmp_path, ".parquet", [["A", 1], ["B", 7]], ["unit", "p"])
+    faults = Faults(ruleset)
+    list(assess_file(faults, path, bundled().facts, mapping=own))
     with pytest.raises(ntm.FactError, match="unit `B`"):
-        list(assess_file(ruleset, path, bundled().facts, mapping=own))
+        faults.stop()
 
 
 # -- what is wrong with a file -------------------------------------------------------------------

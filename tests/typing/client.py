@@ -84,6 +84,16 @@ def files(library: ntm.Library, path: Path) -> Sequence[ntm.tables.UnitFacts]:
     return list(ntm.tables.read(path, library.facts, unit_column="xã", keep=["huyện"], decimal="comma"))
 
 
+def spoiled(library: ntm.Library, ruleset: ntm.Ruleset, path: Path) -> Sequence[ntm.messages.FactProblem]:
+    found: list[ntm.messages.FactProblem] = []
+    for row in ntm.tables.read(path, library.facts, on_bad="mark"):
+        verdict = ntm.assess(ruleset, row.facts, row.unit, on_bad="mark", bad=row.bad)
+        names: frozenset[str] = verdict.bad_facts
+        print(names, row.columns)
+        found.extend(verdict.bad)
+    return found
+
+
 def live(ruleset: ntm.Ruleset) -> None:
     def heard(event: ntm.live.Event) -> None:
         level: ntm.live.Level = event.level

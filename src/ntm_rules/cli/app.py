@@ -13,8 +13,9 @@ import click
 
 from ntm_rules._version import __version__
 from ntm_rules.cli.errors_file import errors_listed
-from ntm_rules.cli.exit_codes import ALWAYS, BAD_INPUT, INTERRUPTED
+from ntm_rules.cli.exit_codes import ALWAYS, BAD_CELLS, BAD_INPUT, INTERRUPTED
 from ntm_rules.cli.language import error_lang
+from ntm_rules.cli.marked import MarkedError
 from ntm_rules.cli.output import open_standard_streams, why
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
@@ -22,7 +23,10 @@ from ntm_rules.messages.grouping import grouped
 from ntm_rules.tables.rows import TableNote
 
 SHOWN_PROBLEMS = 50
-EXIT_CODES = f"Exit codes: 0 done; 1 an outcome named with --fail-on occurred; {ALWAYS}"
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 an outcome named with --fail-on occurred; "
+    f"{BAD_CELLS} all was written but cells that cannot be used; {ALWAYS}"
+)
 
 
 COMMANDS = {
@@ -75,6 +79,7 @@ class Commands(click.Group):
                 click.echo(group.text(error_lang(ctx)), err=True)
             hidden = sum(len(group.problems) for group in groups[SHOWN_PROBLEMS:])
             click.echo(_counted(error, hidden, error_lang(ctx)), err=True)
+            ctx.exit(BAD_CELLS if isinstance(error, MarkedError) else BAD_INPUT)
         except NtmRulesError as error:
             click.echo(error.text(error_lang(ctx)), err=True)
         except OSError as error:
@@ -117,6 +122,8 @@ def _counted(error: FactError, hidden: int, lang: str) -> str:
     found = say(lang, "cli.bad_fact") if count == 1 else say(lang, "cli.bad_facts", count=count)
     if hidden:
         found += ", " + say(lang, "cli.not_shown", count=hidden)
+    if isinstance(error, MarkedError):
+        return f"{found}; {say(lang, 'cli.marked')}"
     return found if error.complete else f"{found}; {say(lang, 'cli.stopped')}"
 
 

@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID
 from ntm_rules.cli.columns import columns_known, derived_told, tell_columns
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.language import in_error_lang
+from ntm_rules.cli.marked import on_bad_option, tell_marked
 from ntm_rules.cli.options import (
     Law,
     Source,
@@ -30,6 +31,7 @@ from ntm_rules.cli.writers import Assessed, check_kept, write_csv, write_json, w
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.messages.printable import printable
+from ntm_rules.model.arguments import marks_bad
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
@@ -59,6 +61,7 @@ _HELD = 5_000
 @click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")
 @law_options(on_required=True)
 @source_options("--unit")
+@on_bad_option
 @lang_option
 @output_options(FORMS)
 @click.option(
@@ -78,11 +81,13 @@ def assess(
     out: str,
     reasons: bool,
     fail_on: tuple[str, ...],
+    on_bad: str,
     **options: typing.Any,
 ) -> None:
     """Assess the units of FILE (CSV, JSON, JSONL, Excel or Parquet, one row a unit) and say why they fail.
 
-    Columns are fact ids or their Vietnamese titles. Nothing is written unless every row can be read.
+    Columns are fact ids or their Vietnamese titles. Of a cell that cannot be used nothing is known: all such cells are
+    listed on standard error, and the exit code is 3, unless --on-bad raise asks for no result at all.
     """
     law, source = split(options)
     form = form_of(form, out, FORMS)
@@ -97,7 +102,8 @@ def assess(
         check_kept(ruleset, source["keep"])
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
     with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
-        work = _Work(file, library, ruleset, source, bar, bar.add_task(printable(file.name), total=None))
+        task, faults = bar.add_task(printable(file.name), total=None), Faults(ruleset)
+        work = _Work(file, library, ruleset, source, bar, task, faults, marks_bad(on_bad))
         if form in ("parquet", "xlsx"):
             work.write_binary(out, form)
             tell_columns([ruleset], work.given, lang)
@@ -106,6 +112,7 @@ def assess(
             tell_columns([ruleset], work.given, lang)
         else:
             work.write_verdicts(out, form, lang, reasons)
+    tell_marked(faults)
     if work.seen & set(fail_on):
         click.get_current_context().exit(1)
 
@@ -120,6 +127,8 @@ class _Work:
     """A file on its way to a result.
 
     Attributes:
+        faults: takes what is wrong with cells.
+        marks: whether they are marked; else nothing is written.
         seen: the outcomes of units that came up, and ``provisional``.
         given: the facts that the file has.
     """
@@ -130,6 +139,8 @@ class _Work:
     source: Source
     bar: Progress
     task: TaskID
+    faults: Faults
+    marks: bool
     seen: set[str] = field(init=False, factory=set)
     given: set[str] = field(init=False, factory=set)
 
@@ -137,29 +148,35 @@ class _Work:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
         count, held, judged = 0, list[Checked](), False
         self.bar.update(self.task, total=self.rows())
-        for count, (facts, row) in enumerate(self.checked(), 1):
-            self.given |= facts.given.keys() | facts.unread.keys()
+        for count, (facts, row) in enumerate(self.checked(self.faults), 1):
+            self.given |= facts.given.keys() | facts.unread.keys() | {problem.fact for problem in facts.bad}
             judged = judged or bool(row.judgements)
             if count <= _HELD:
                 held.append((facts, row))
             self.bar.update(self.task, completed=count)
+        self.stop_unless_marked()
         self.bar.update(self.task, total=count, completed=0)
         tell_columns([self.ruleset], self.given, lang)
-        results = self.verdicts(held if count <= _HELD else self.checked())
+        results = self.verdicts(held if count <= _HELD else self.checked(Faults(self.ruleset)))
         with text_target(out, form) as text:
             if form == "json":
                 write_json(text, results)
             elif form == "jsonl":
                 write_jsonl(text, results)
             elif form == "csv":
-                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons, judged)
+                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons, judged, self.marks)
             else:
                 write_table(text, results, self.library, self.ruleset, lang)
 
-    def checked(self) -> Iterator[Checked]:
-        """Yield the facts of all units, checked, and what is kept; raises in the end what is wrong with others."""
+    def checked(self, faults: Faults) -> Iterator[Checked]:
+        """Yield the facts of all units, checked, and what is kept; what is bad is marked."""
         known, numbers = columns_known(self.library, self.ruleset), self.ruleset.facts_by_number
-        return checked(units(self.file, known, self.source, numbers), self.ruleset)
+        return ((faults.check(row), row) for row in units(self.file, known, self.source, numbers, on_bad="mark"))
+
+    def stop_unless_marked(self) -> None:
+        """Raise what is wrong with cells, if nothing is to be written therefore."""
+        if not self.marks:
+            self.faults.stop()
 
     def verdicts(self, rows: Iterable[Checked]) -> Iterator[Assessed]:
         """Yield the verdicts of all units."""
@@ -178,10 +195,10 @@ class _Work:
 
         if out != "-":
             with text_target(out, "csv") as text:
-                write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"])
+                write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"], self.marks)
             return
         with whole_text() as text:
-            write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"])
+            write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"], self.marks)
             self.bar.stop()
 
     def write_binary(self, out: str, form: str) -> None:
@@ -196,9 +213,9 @@ class _Work:
             check_rows(self.rows() or 0)
         with replaced(out) as file:
             if form == "parquet":
-                write_parquet(file, self.batches(), self.ruleset)
+                write_parquet(file, self.batches(), self.ruleset, self.marks)
             else:
-                write_xlsx(file, self.batches(), self.ruleset, self.source["keep"])
+                write_xlsx(file, self.batches(), self.ruleset, self.source["keep"], self.marks)
 
     def rows(self) -> int | None:
         """How many units the file has, where it says so itself."""
@@ -216,7 +233,7 @@ class _Work:
         source, known = self.source, columns_known(self.library, self.ruleset)
         self.bar.update(self.task, total=self.rows())
         for batch in assess_file(
-            self.ruleset,
+            self.faults,
             self.file,
             known,
             unit=source["unit_column"],
@@ -231,6 +248,7 @@ class _Work:
             self.given |= batch.given
             yield batch
             self.bar.advance(self.task, len(batch.units))
+        self.stop_unless_marked()
 
 
 def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
@@ -240,7 +258,11 @@ def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
 
 
 def units(
-    file: Path, facts: Mapping[str, Fact], source: Source, numbers: Mapping[str, Sequence[str]] | None = None
+    file: Path,
+    facts: Mapping[str, Fact],
+    source: Source,
+    numbers: Mapping[str, Sequence[str]] | None = None,
+    on_bad: str = "raise",
 ) -> Iterator[UnitFacts]:
     """Yield the units of a file; *facts*, and judgements on *numbers*, are what its columns may hold."""
     return read_units(
@@ -254,19 +276,21 @@ def units(
         header_row=source["header_row"],
         numbers=numbers,
         mapping=mapped(facts, numbers),
+        on_bad=on_bad,
     )
 
 
-def checked(rows: Iterator[UnitFacts], ruleset: Ruleset) -> Iterator[Checked]:
-    """Yield the facts of all rows, checked, and what is kept of each.
+def check_all(rows: Iterable[UnitFacts], ruleset: Ruleset) -> int:
+    """Return how many units there are, all of whose facts a ruleset can take.
+
+    Args:
+        rows: read with bad cells marked.
 
     Raises:
         TableError: the file is out of shape.
         FactError: every cell that cannot be read and every fact that a ruleset cannot take, together.
     """
     faults = Faults(ruleset)
-    for unit in faults.readable(rows):
-        facts = faults.check(unit)
-        if facts is not None:
-            yield facts, unit
+    count = sum(1 for _ in map(faults.check, rows))
     faults.stop()
+    return count

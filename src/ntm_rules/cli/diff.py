@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from ntm_rules.cli.assess import checked, units
+from ntm_rules.cli.assess import check_all, units
 from ntm_rules.cli.columns import columns_known, tell_columns
 from ntm_rules.cli.console import console, print_lines, text
 from ntm_rules.cli.heading import heading
@@ -81,7 +81,7 @@ def diff(
         facts = columns_known(library, before, after)
         source["keep"] = kept_in(data, facts, source)
         for ruleset in (before, after):
-            total = sum(1 for _ in checked(units(data, facts, source), ruleset))
+            total = check_all(units(data, facts, source, on_bad="mark"), ruleset)
         turned = list(found.on_units(units(data, facts, source)))
         given = {name for unit in units(data, facts, source) for name in unit.facts}
         tell_columns((before, after), given, lang)

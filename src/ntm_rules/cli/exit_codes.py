@@ -1,6 +1,7 @@
 """What the exit codes mean that every command has; those above 128 are the ones that shells have for signals."""
 
 BAD_INPUT = 2
+BAD_CELLS = 3
 FAULT = 70
 INTERRUPTED = 130
 CLOSED_PIPE = 141

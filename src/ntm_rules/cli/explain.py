@@ -12,16 +12,17 @@ from ntm_rules.cli.assess import split, units
 from ntm_rules.cli.columns import columns_known
 from ntm_rules.cli.console import STYLES, console, print_lines, text
 from ntm_rules.cli.heading import heading
+from ntm_rules.cli.marked import on_bad_option, tell_marked
 from ntm_rules.cli.options import composed, kept_in, lang_option, law_options, library_of, source_options
 from ntm_rules.cli.verdicts import graded_word
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import UnknownName
-from ntm_rules.model.arguments import id_of
+from ntm_rules.model.arguments import id_of, marks_bad
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResult
-from ntm_rules.verdict.verdict import Verdict
-from ntm_rules.verdict.verdict import assess as assess_unit
+from ntm_rules.verdict.faults import Faults
+from ntm_rules.verdict.verdict import Verdict, verdict_of
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import Words, grade_title
 from ntm_rules.words.sheet import Sheet
@@ -33,8 +34,9 @@ from ntm_rules.words.sheet import Sheet
 @click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")
 @law_options(on_required=True)
 @source_options("--unit-column")
+@on_bad_option
 @lang_option
-def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) -> None:
+def explain(file: Path, unit: str, tier: str, lang: str, on_bad: str, **options: typing.Any) -> None:
     """Explain every criterion and indicator of one unit of FILE, down to the single comparison."""
     law, source = split(options)
     library = library_of(law["rulesets"])
@@ -42,16 +44,20 @@ def explain(file: Path, unit: str, tier: str, lang: str, **options: typing.Any) 
     facts = columns_known(library, ruleset)
     source["keep"] = kept_in(file, facts, source)
     unit, known = id_of(unit, "--unit", source["unit_width"]), list[str]()
-    for row in units(file, facts, source):
+    for row in units(file, facts, source, on_bad="mark"):
         known.append(row.unit)
         if row.unit == unit:
             break
     else:
         raise UnknownName(Message("kind.unit"), unit, known)
-    verdict = assess_unit(ruleset, row.facts, row.unit)
+    faults = Faults(ruleset)
+    verdict = verdict_of(ruleset, faults.check(row))
+    if not marks_bad(on_bad):
+        faults.stop()
     out = console()
     print_lines(out, heading(library, ruleset, lang))
     out.print(tree_of(verdict, lang))
+    tell_marked(faults)
 
 
 def tree_of(verdict: Verdict, lang: str) -> Tree:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from attrs import define, evolve, field
 
-from ntm_rules.cli.assess import checked, split, units
+from ntm_rules.cli.assess import check_all, split, units
 from ntm_rules.cli.columns import columns_known
 from ntm_rules.cli.exit_codes import ALWAYS
 from ntm_rules.cli.language import error_lang
@@ -73,8 +73,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
         if file is not None:
             facts = columns_known(library, ruleset)
             source["keep"] = kept_in(file, facts, source)
-            for _ in checked(units(file, facts, source), ruleset):
-                pass
+            check_all(units(file, facts, source, on_bad="mark"), ruleset)
             for unit in units(file, facts, source):
                 board.set_many(unit.unit, unit.facts)
         how = {"decimal": source["decimal"], "mapping": mapped(columns_known(library, ruleset))}
@@ -147,8 +146,7 @@ class _Answers:
         facts, bad = read_changes(change.unit, change.facts, change.cleared, self.reading())
         if bad:
             faults = Faults(self.ruleset)
-            faults.unreadable.extend(bad)
-            faults.check(UnitFacts(change.unit, facts, {}, 0))
+            faults.check(UnitFacts(change.unit, facts, {}, 0, bad=tuple(bad)))
             faults.stop()
         return evolve(change, facts=facts, cleared=())
 

@@ -23,20 +23,22 @@ Columns = dict[str, typing.Any]
 """Columns by name: an Arrow array or a list of what passes through, columns of results; outcomes are their codes."""
 
 
-def columns_of(ruleset: Ruleset, batch: Batch) -> Columns:
+def columns_of(ruleset: Ruleset, batch: Batch, marks: bool) -> Columns:
     """Return the columns of a batch in the order in which they are written."""
     total = sum(criterion.counted for criterion in ruleset.criteria)
     found = batch.found.with_columns(pl.lit(total, pl.Int16).alias(TOTAL))
-    return {"unit": batch.units, **batch.kept, **{name: found[name] for name in result_names(ruleset)}}
+    return {"unit": batch.units, **batch.kept, **{name: found[name] for name in result_names(ruleset, marks)}}
 
 
-def write_wide_csv(file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
+def write_wide_csv(
+    file: typing.TextIO, batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str], marks: bool
+) -> None:
     """Return what ``write_csv`` writes without reasons."""
-    names = ("unit", *keep, *csv_names(ruleset))
+    names = ("unit", *keep, *csv_names(ruleset, marks))
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([safe(name) for name in names])
     for batch in batches:
-        columns = columns_of(ruleset, batch)
+        columns = columns_of(ruleset, batch, marks)
         kept = {name: [safe(kept_text(value)) for value in _listed(values)] for name, values in batch.kept.items()}
         texts = {"unit": [safe(unit) for unit in _listed(batch.units)], **kept}
         made = [texts[name] if name in texts else _texts(columns[name]) for name in names]
@@ -63,7 +65,7 @@ def _listed(values: typing.Any) -> list[typing.Any]:
 # -- Parquet ---------------------------------------------------------------------------------
 
 
-def write_parquet(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Ruleset) -> None:
+def write_parquet(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Ruleset, marks: bool) -> None:
     """One row a unit: what is kept, counts, and outcomes as texts, each of which is held once."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -76,7 +78,7 @@ def write_parquet(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rul
         with ThreadPoolExecutor(1) as worker:  # a batch is written while the next one is assessed
             for batch in batches:
                 made = pa.RecordBatch.from_pydict(
-                    {name: _arrow(values, labels) for name, values in columns_of(ruleset, batch).items()}
+                    {name: _arrow(values, labels) for name, values in columns_of(ruleset, batch, marks).items()}
                 )
                 if writer is None:
                     measured = [field.name for field in made.schema if not pa.types.is_dictionary(field.type)]
@@ -106,14 +108,16 @@ def _arrow(values: typing.Any, labels: typing.Any) -> typing.Any:
 # -- Excel -----------------------------------------------------------------------------------
 
 
-def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str]) -> None:
+def write_xlsx(
+    file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Ruleset, keep: Sequence[str], marks: bool
+) -> None:
     """One row a unit in a sheet; texts are texts there, whatever they begin with.
 
     Raises:
         TableError: there are more units than a sheet has rows, or columns, or a text is longer than a cell.
         EngineUnavailable: XlsxWriter is not installed.
     """
-    names = ("unit", *keep, *result_names(ruleset))
+    names = ("unit", *keep, *result_names(ruleset, marks))
     check_columns(len(names))
     with workbook(file, constant_memory=True) as book:
         book.set_properties({"title": ruleset.id, "comments": ruleset.content_hash})
@@ -121,15 +125,15 @@ def write_xlsx(file: typing.IO[bytes], batches: Iterable[Batch], ruleset: Rulese
         sheet.freeze_panes(1, 1)
         for place, name in enumerate(names):
             write_cell(sheet, 0, place, name)
-        for number, row in enumerate(_rows(batches, ruleset), 1):
+        for number, row in enumerate(_rows(batches, ruleset, marks), 1):
             check_rows(number)
             for place, value in enumerate(row):
                 write_cell(sheet, number, place, value)
 
 
-def _rows(batches: Iterable[Batch], ruleset: Ruleset) -> Iterator[tuple[typing.Any, ...]]:
+def _rows(batches: Iterable[Batch], ruleset: Ruleset, marks: bool) -> Iterator[tuple[typing.Any, ...]]:
     for batch in batches:
-        columns = columns_of(ruleset, batch).values()
+        columns = columns_of(ruleset, batch, marks).values()
         yield from zip(*(_plain(values) for values in columns), strict=True)
 
 

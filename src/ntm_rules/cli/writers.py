@@ -4,7 +4,7 @@ import csv
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 
-from ntm_rules.frames.base.columns import grade_names, outcome_names
+from ntm_rules.frames.base.columns import BAD_FACTS, grade_names, outcome_names
 from ntm_rules.messages.printable import printable
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.rulesets import Ruleset
@@ -23,9 +23,10 @@ JUDGED = ("judged_outcome", "judged_criteria_met")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def result_names(ruleset: Ruleset) -> tuple[str, ...]:
-    """Return the columns of results, after the unit and what is kept."""
-    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset))
+def result_names(ruleset: Ruleset, marks: bool = False) -> tuple[str, ...]:
+    """Return the columns of results, after the unit and what is kept; *marks*: with the count of bad facts."""
+    bad = (BAD_FACTS,) if marks else ()
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset), *bad)
 
 
 def check_kept(ruleset: Ruleset, keep: Sequence[str]) -> None:
@@ -34,7 +35,7 @@ def check_kept(ruleset: Ruleset, keep: Sequence[str]) -> None:
     Raises:
         TableError: all of them.
     """
-    check_different((*keep, "unit", *result_names(ruleset), *JUDGED, REASONS))
+    check_different((*keep, "unit", *result_names(ruleset, True), *JUDGED, REASONS))
 
 
 def write_json(file: typing.TextIO, results: Iterable[Assessed]) -> None:
@@ -60,16 +61,18 @@ def write_csv(
     lang: str,
     with_reasons: bool = True,
     judged: bool = False,
+    marks: bool = False,
 ) -> None:
     """One row a unit: counts, the outcome of every criterion, and the reasons in one cell.
 
     Args:
         judged: with the outcome and the count of criteria of the second reading.
+        marks: with the count of bad facts.
     """
     numbers = [criterion.no for criterion in ruleset.criteria]
     writer = csv.writer(file, lineterminator="\n")
     second = JUDGED if judged else ()
-    header = ("unit", *keep, *csv_names(ruleset), *second, *([REASONS] if with_reasons else []))
+    header = ("unit", *keep, *csv_names(ruleset, marks), *second, *([REASONS] if with_reasons else []))
     writer.writerow([safe(name) for name in header])
     for verdict, kept in results:
         outcomes = (verdict.criteria[no].outcome.code for no in numbers)
@@ -82,15 +85,16 @@ def write_csv(
             *([verdict.grade.id if verdict.grade else ""] if ruleset.grades else []),
             *(str(getattr(verdict, name)) for name in COUNTS),
             *outcomes,
+            *([str(len(verdict.bad_facts))] if marks else []),
             *([verdict.judged.outcome.code, str(verdict.judged.criteria_met)] if judged else []),
             *reasons,
         )
         writer.writerow([safe(cell) for cell in row])
 
 
-def csv_names(ruleset: Ruleset) -> tuple[str, ...]:
+def csv_names(ruleset: Ruleset, marks: bool = False) -> tuple[str, ...]:
     """Return the columns of results that a CSV has: all but those of indicators."""
-    return tuple(name for name in result_names(ruleset) if not name.startswith("indicator_"))
+    return tuple(name for name in result_names(ruleset, marks) if not name.startswith("indicator_"))
 
 
 def _line(result: Assessed) -> str:

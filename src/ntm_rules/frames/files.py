@@ -74,7 +74,7 @@ class Batch:
 
 
 def assess_file(
-    ruleset: Ruleset,
+    faults: Faults,
     path: Path,
     facts: Mapping[str, Fact],
     *,
@@ -86,32 +86,37 @@ def assess_file(
     header_row: int | None = None,
     mapping: ColumnMapping | None = None,
 ) -> Iterator[Batch]:
-    """Yield the outcomes of all units of a file; of no use before the last batch has come, for errors come then.
+    """Yield the outcomes of all units of a file, bad values marked; of no use before the last batch has come.
 
     Args:
+        faults: of this ruleset; takes the bad values.
         facts, unit, keep, decimal, sheet, unit_width, header_row, mapping: as ``tables.read`` takes them.
 
     Raises:
         TableError: the file or its columns cannot be read.
-        FactError: every bad value, after the last batch.
+        FactError: there are too many bad values to go on.
         EngineUnavailable: what reads the file is not installed.
         OSError: the file cannot be opened.
     """
     if path.suffix.lower() == ".parquet" and sheet is None:
         reading = Reading.of(path, facts, unit, keep, decimal, unit_width, header_row, mapping=mapping)
-        return _Parquet(ruleset, reading).batches(path)
+        return _Parquet(faults, reading).batches(path)
     sizes = {"unit_width": unit_width, "header_row": header_row}
-    how = {"decimal": decimal, "sheet": sheet, "mapping": mapping, **sizes}
+    how = {"decimal": decimal, "sheet": sheet, "mapping": mapping, "on_bad": "mark", **sizes}
     rows = read_units(path, facts, unit_column=unit, keep=keep, **typing.cast(typing.Any, how))
-    return _of_rows(ruleset, rows, keep)
+    return _of_rows(faults, rows, keep)
 
 
 @define
 class _Assessing:
     """A ruleset at work, and the bad facts found on the way."""
 
-    ruleset: Ruleset
     faults: Faults
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The ruleset."""
+        return self.faults.ruleset
 
     def found(
         self, size: int, columns: Sequence[pl.Series], odd: Mask, row: Callable[[int], UnitFacts | None]
@@ -129,23 +134,23 @@ class _Assessing:
         for place in sorted({*looked_at, *np.flatnonzero(odd).tolist()}):
             unit = row(place)
             checked = None if unit is None else self.faults.check(unit)
-            if checked is not None and place in looked_at:
-                alone.append(wide_row(verdict_of(self.ruleset, checked), place))
+            if checked is not None and (checked.bad or place in looked_at):
+                bad = len({problem.fact for problem in checked.bad})
+                alone.append(wide_row(verdict_of(self.ruleset, checked), place, bad))
         return replaced(found, [pl.DataFrame(alone, schema=found.schema)] if alone else [])
 
 
 # -- row by row ------------------------------------------------------------------------------
 
 
-def _of_rows(ruleset: Ruleset, rows: Iterator[UnitFacts], keep: Sequence[str]) -> Iterator[Batch]:
+def _of_rows(faults: Faults, rows: Iterator[UnitFacts], keep: Sequence[str]) -> Iterator[Batch]:
     """Files that are read row by row."""
-    work = _Assessing(ruleset, Faults(ruleset))
-    left = work.faults.readable(rows)
-    while batch := list(islice(left, ROWS)):
-        found = work.found(len(batch), *_columns(ruleset, batch), batch.__getitem__)
+    work = _Assessing(faults)
+    while batch := list(islice(rows, ROWS)):
+        found = work.found(len(batch), *_columns(faults.ruleset, batch), batch.__getitem__)
         kept = {name: [row.kept[name] for row in batch] for name in keep}
-        yield Batch([row.unit for row in batch], kept, found, frozenset(name for row in batch for name in row.facts))
-    work.faults.stop()
+        given = {name for row in batch for name in row.facts} | {bad.fact for row in batch for bad in row.bad}
+        yield Batch([row.unit for row in batch], kept, found, frozenset(given))
 
 
 def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[list[pl.Series], Mask]:
@@ -153,7 +158,7 @@ def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[list[pl.Seri
     given = dict.fromkeys(name for row in batch for name in row.facts)
     columns: list[pl.Series] = []
     unread = {fact.id for fact in ruleset.unread}
-    odd = np.array([not unread.isdisjoint(row.facts) for row in batch], np.bool_)
+    odd = np.array([bool(row.bad) or not unread.isdisjoint(row.facts) for row in batch], np.bool_)
     for fact in given_facts(ruleset):
         if fact.id in given:
             places, values = _distinct([row.facts.get(fact.id) for row in batch])
@@ -208,8 +213,9 @@ def _long(value: Decimal) -> bool:
 class _Parquet:
     """A Parquet file, read column by column; texts are read as cells, each once a batch."""
 
-    def __init__(self, ruleset: Ruleset, reading: Reading) -> None:
-        self.reading, self.work = reading, _Assessing(ruleset, Faults(ruleset))
+    def __init__(self, faults: Faults, reading: Reading) -> None:
+        self.reading, self.work = reading, _Assessing(faults)
+        ruleset = faults.ruleset
         self.own = {fact.id: fact for fact in given_facts(ruleset)}
         self.unread = {fact.id: check_of(fact) for fact in ruleset.unread}
         self.hashes: list[Array] = []
@@ -218,7 +224,7 @@ class _Parquet:
         """Yield the outcomes of the units."""
         from ntm_rules.tables import parquet
 
-        reading, faults = self.reading, self.work.faults
+        reading = self.reading
         with parquet.opened(path, reading.problems) as file:
             columns = parquet.columns_of(file, reading)
             start = 1
@@ -228,8 +234,6 @@ class _Parquet:
             self.twice(file, columns)
         reading.remark_totals()
         reading.problems.stop()
-        faults.unreadable.extend(reading.bad)
-        faults.stop()
 
     def batch(self, batch: "pa.RecordBatch", columns: "Columns", start: int) -> Batch:
         """Return the outcomes of a batch whose first row has the place *start*."""

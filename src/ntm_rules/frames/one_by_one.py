@@ -10,8 +10,7 @@ from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, wide_names
 from ntm_rules.frames.base.details import detail_of, facts_behind
 from ntm_rules.frames.base.judged import JudgedColumn, with_judged
 from ntm_rules.frames.base.long import as_float
-from ntm_rules.frames.words import with_invalid
-from ntm_rules.messages.errors import FactError, FactProblem
+from ntm_rules.messages.errors import FactProblem
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.program import program_of
@@ -31,14 +30,12 @@ class Alone:
     Attributes:
         facts: as they were given.
         problems: what is wrong with them.
-        lacking: the facts of which nothing is known therefore.
-        verdict: without these.
+        verdict: without what is bad.
         judged: whether the result has its second reading too.
     """
 
     facts: Facts
     problems: Sequence[FactProblem]
-    lacking: frozenset[str]
     verdict: Verdict
     judged: bool = False
 
@@ -57,7 +54,7 @@ class Alone:
 
     def _long_row(self, criterion: str, no: str) -> Row:
         ruleset = self.verdict.ruleset
-        result = with_invalid(ruleset, self.verdict.indicators[no], self.lacking)
+        result = self.verdict.indicators[no]
         fact = result.single.fact if result.single else None
         numbers = {name: as_float(getattr(result, name), fact) for name in ("actual", "required", "margin")}
         known = [column.value for column in result.columns if column.value is not None]
@@ -79,16 +76,8 @@ def alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Collection[J
     """Look at one unit by itself; *judged* are the columns of judgements among its facts."""
     if judged:
         return _judged_alone(ruleset, facts, unit, judged)
-    checker = program_of(ruleset).checker
-    try:
-        return Alone(facts, (), frozenset(), verdict_of(ruleset, checker.check(facts, unit)))
-    except FactError as error:
-        problems = error.problems
-    lacking = checker.lacking({problem.fact for problem in problems})
-    checked = checker.check({name: value for name, value in facts.items() if name not in lacking}, None)
-    for name in lacking:
-        checked.values[checker.places[name]] = None
-    return Alone(facts, problems, lacking, verdict_of(ruleset, checked))
+    checked = program_of(ruleset).checker.mark(facts, unit)
+    return Alone(facts, checked.bad, verdict_of(ruleset, checked))
 
 
 def _judged_alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Collection[JudgedColumn]) -> Alone:

@@ -1,19 +1,18 @@
 """Rows of a long result in words: the same as ``Verdict.reasons`` has, from nothing but the row."""
 
 import typing
-from collections.abc import Callable, Mapping, Set
-
-from attrs import evolve
+from collections.abc import Callable, Mapping
 
 from ntm_rules.frames.base.details import facts_behind, facts_in
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, TableError, UnknownName
 from ntm_rules.model.arguments import need
-from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Connective, Evaluated, IndicatorResult, LeafResult
+from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.results import IndicatorResult
 from ntm_rules.model.rulesets import Indicator, Ruleset
-from ntm_rules.model.walk import facts_of_derived, indicators
+from ntm_rules.model.walk import indicators
 from ntm_rules.verdict.explain import Stands, Unit, explainer_of
+from ntm_rules.verdict.invalid import with_invalid
 from ntm_rules.verdict.program import program_of
 from ntm_rules.verdict.verdict import assess
 from ntm_rules.words.reason import reason_of
@@ -74,40 +73,3 @@ def _unit(ruleset: Ruleset, facts: Mapping[str, typing.Any], invalid: frozenset[
         checked.values[program.places[name]] = None
     slots = program.asked.slots(checked.values)
     return Unit(slots, facts, None, assess)
-
-
-def with_invalid(ruleset: Ruleset, result: IndicatorResult, invalid: Set[str]) -> IndicatorResult:
-    """Return the result with *not valid* where a bad value, not a missing one, leaves something undetermined."""
-    bad = set(invalid)
-    for derived in ruleset.derived:
-        if bad & set(facts_of_derived(derived)):
-            bad.add(derived.id)
-    tree = _marked(result.tree, bad)
-    applies = None if result.applies is None else _marked(result.applies, bad)
-    codes = result.codes
-    if result.outcome is Outcome.UNDETERMINED:
-        hidden = applies is not None and applies.outcome is Outcome.UNDETERMINED
-        codes = applies.codes if applies is not None and hidden else tree.codes
-    return evolve(result, tree=tree, applies=applies, codes=codes)
-
-
-def _marked(tree: Evaluated, bad: set[str]) -> Evaluated:
-    if isinstance(tree, Connective):
-        return evolve(tree, members=tuple(_marked(member, bad) for member in tree.members))
-    if tree.prerequisite is not None:  # the reasons of another set, in an order of their own
-        return tree
-    codes = set(tree.codes)
-    blamed = codes & _blamed(tree, bad)
-    if blamed:
-        codes = codes - blamed | {ReasonCode.FACT_INVALID}
-    return evolve(tree, codes=tuple(code for code in ReasonCode if code in codes))
-
-
-def _blamed(leaf: LeafResult, bad: set[str]) -> set[ReasonCode]:
-    """Return the reasons that bad values account for: a bad value was taken out, so the leaf takes it for missing."""
-    found: set[ReasonCode] = set()
-    if leaf.fact is not None and leaf.fact.id in bad:
-        found.add(ReasonCode.FACT_MISSING)
-    if all(column.selector in bad for column in leaf.columns if column.value is None):
-        found.add(ReasonCode.SELECTOR_MISSING)
-    return found

@@ -5,6 +5,7 @@ import datetime as dt
 import numbers
 import re
 import types
+from collections.abc import Sequence
 from enum import Enum
 
 from ntm_rules.messages.catalogue import Message, shown
@@ -12,6 +13,8 @@ from ntm_rules.messages.errors import BadArgument
 from ntm_rules.model.names import one_form
 
 YEARS = range(1900, 2201)
+ON_BAD = ("raise", "mark")
+"""What becomes of bad facts."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TIER = re.compile(r"[^/\s]+/[^/\s]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -130,3 +133,24 @@ def need(argument: str, value: object, kind: type | types.UnionType) -> None:
     if not isinstance(value, kind):
         told = {"value": shown(value), "type": type(value).__name__, "expected": getattr(kind, "__name__", kind)}
         raise BadArgument(Message("argument.type", argument=argument, **told))
+
+
+def named(what: str, value: str, known: Sequence[str]) -> None:
+    """Check the value of an argument.
+
+    Raises:
+        BadArgument: it is not among those known.
+    """
+    need(what, value, str)
+    if value not in known:
+        raise BadArgument(Message("argument.one_of", argument=what, names=tuple(known), value=value))
+
+
+def marks_bad(on_bad: str) -> bool:
+    """Return whether bad facts are marked, rather than raised.
+
+    Raises:
+        BadArgument: it is another word.
+    """
+    named("on_bad", on_bad, ON_BAD)
+    return on_bad == "mark"

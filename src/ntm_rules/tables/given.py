@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable, FactProblem
-from ntm_rules.model.arguments import name_of, need
+from ntm_rules.model.arguments import marks_bad, name_of, need
 from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.tables.naming import Catalogue
 from ntm_rules.tables.rows import Record
@@ -26,6 +26,7 @@ def read_facts(
     unit_width: int | None = None,
     numbers: Mapping[str, Sequence[str]] | None = None,
     mapping: ColumnMapping | None = None,
+    on_bad: str = "raise",
 ) -> UnitFacts:
     """Return the facts and judgements of one unit, such as a row of a database or the body of a request.
 
@@ -34,17 +35,17 @@ def read_facts(
     ``value``, ``source`` and so on. NaN, NaT and NA are missing.
 
     Args:
-        catalogue, unit_column, keep, decimal, unit_width, numbers, mapping: as ``read`` takes them. The unit may be
-            left out; then it is empty.
+        catalogue, unit_column, keep, decimal, unit_width, numbers, mapping, on_bad: as ``read`` takes them. The unit
+            may be left out; then it is empty.
 
     Raises:
         TableError: keys that are not known, or that are the same fact: all of them.
-        FactError: every value that cannot be read.
+        FactError: every value that cannot be read, with ``"raise"``.
         BadArgument: *given* is not a mapping with texts as keys.
     """
     how = {"unit": unit_column, "keep": keep, "decimal": decimal, "width": unit_width, "mapping": mapping}
     reading = Reading.of_rows(catalogue, True, numbers=numbers, **how)
-    (found,) = reading.units([_record(1, given)])
+    (found,) = reading.units([_record(1, given)], marks_bad(on_bad))
     return found
 
 
@@ -58,12 +59,13 @@ def read_rows(
     unit_width: int | None = None,
     numbers: Mapping[str, Sequence[str]] | None = None,
     mapping: ColumnMapping | None = None,
+    on_bad: str = "raise",
 ) -> Iterator[UnitFacts]:
     """Yield the units of rows that a program holds, as ``read`` yields those of a file.
 
     Args:
         rows: mappings, each as for ``read_facts``, or a frame of pandas, Polars or PyArrow.
-        catalogue, unit_column, keep, decimal, unit_width, numbers, mapping: as ``read`` takes them.
+        catalogue, unit_column, keep, decimal, unit_width, numbers, mapping, on_bad: as ``read`` takes them.
 
     Raises:
         TableError, FactError: as ``read``; rows are counted from 1.
@@ -73,7 +75,7 @@ def read_rows(
     how = {"unit": unit_column, "keep": keep, "decimal": decimal, "width": unit_width, "mapping": mapping}
     reading = Reading.of_rows(catalogue, False, numbers=numbers, **how)
     found = _of_frame(rows) if type(rows).__module__.partition(".")[0] in _FRAMES else rows
-    yield from reading.units(_record(place, row) for place, row in enumerate(found, 1))
+    yield from reading.units((_record(place, row) for place, row in enumerate(found, 1)), marks_bad(on_bad))
 
 
 def read_changes(

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
-from ntm_rules.model.arguments import id_of, width_of
+from ntm_rules.model.arguments import id_of, marks_bad, width_of
 from ntm_rules.model.column_mapping import MISSING, NOT_APPLICABLE, UNMAPPED, ColumnMapping, MappedColumn
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.judgements import Body, Judgement
@@ -69,6 +69,8 @@ class UnitFacts:
         kept: the columns asked for with ``keep``, as they are written; empty where the row has none.
         line: where the row begins; in a JSON or Parquet file its place, from 1; in Excel the number of the row.
         judgements: what bodies decided, of the columns that are headed by a printed number.
+        bad: the cells that cannot be read; they are in none of these.
+        columns: fact id to the name of its column.
     """
 
     unit: str
@@ -76,6 +78,15 @@ class UnitFacts:
     kept: Mapping[str, str]
     line: int
     judgements: tuple[Judgement, ...] = ()
+    bad: tuple[FactProblem, ...] = ()
+    columns: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
+    _row_word: Sentence = field(default="", eq=False, repr=False)
+
+    def placed(self, problem: FactProblem) -> FactProblem:
+        """Return what is wrong with a fact of this row, with its place in the file where that is known."""
+        if problem.line or problem.fact not in self.columns:
+            return problem
+        return evolve(problem, line=self.line, column=self.columns[problem.fact], row_word=self._row_word)
 
 
 def read(
@@ -90,6 +101,7 @@ def read(
     header_row: int | None = None,
     numbers: Mapping[str, Sequence[str]] | None = None,
     mapping: ColumnMapping | None = None,
+    on_bad: str = "raise",
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -112,6 +124,8 @@ def read(
             ``[thẩm định]``), holds judgements; ``[lý do]``, ``[văn bản]``, ``[ngày]`` and ``[cơ quan]`` behind these
             what is said of them. Figures in such a column are those of the one fact that its indicator compares.
         mapping: what columns with names of their own hold, see ``Library.mapping``; what is said here goes before it.
+        on_bad: ``"raise"``, or ``"mark"``: rows with cells that cannot be read are yielded too, without these, which
+            are in ``UnitFacts.bad``, for ``assess``.
 
     Yields:
         The rows that can be read, in the order of the file. Rows above the names of the columns, one that numbers the
@@ -120,12 +134,15 @@ def read(
 
     Raises:
         TableError: the file or its columns cannot be read, or rows are out of shape: all of them, at the end.
-        FactError: every cell that cannot be read, after the last row or the first ten thousand such cells.
+        FactError: every cell that cannot be read, after the last row, with ``"raise"``; the first ten thousand of them,
+            where there are as many.
+        BadArgument: *decimal* or *on_bad* is another word.
         EngineUnavailable: what reads Excel or Parquet files is not installed.
         OSError: the file cannot be opened.
     """
+    marks = marks_bad(on_bad)
     reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row, numbers, mapping)
-    yield from reading.units(_records(Path(path), reading, sheet))
+    yield from reading.units(_records(Path(path), reading, sheet), marks)
 
 
 def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Record]:
@@ -145,6 +162,7 @@ class Columns:
         factors: by what figures are multiplied to become those of their facts; of facts in other units only.
         number: the place of the column that numbers the rows.
         judged: the places of judgements, with what their names say.
+        of_facts: the names of the columns of facts, by fact.
     """
 
     names: tuple[str, ...]
@@ -154,6 +172,7 @@ class Columns:
     factors: Mapping[str, Decimal]
     number: int | None = None
     judged: tuple[tuple[int, JudgedName], ...] = ()
+    of_facts: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
@@ -241,28 +260,31 @@ class Reading:
         """
         return evolve(cls.of("", catalogue, **how), typed=True, alone=alone)
 
-    def units(self, found: Iterable[Record]) -> Iterator[UnitFacts]:
+    def units(self, found: Iterable[Record], marks: bool = False) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
+
+        Args:
+            marks: also rows with cells that cannot be read, which are not raised then.
 
         Raises:
             TableError, FactError: as ``tables.read``.
         """
         for line, names, values in found:
             unit = self.row(line, names, values)
-            if unit is not None:
+            if unit is not None and (marks or not unit.bad):
                 yield unit
         self.finish()
+        if self.bad and not marks:
+            raise FactError(self.bad)
 
     def finish(self) -> None:
-        """Raise what was found, after the last row."""
+        """Raise what is wrong with the shape of the file, after the last row."""
         if not self.alone and not (self.lines or self.bad or self.problems.found or self.codes):
             self.problems.note(Message("table.empty"), 1)
         self.kept()
         self.codes_without_width()
         self.remark_totals()
         self.problems.stop()
-        if self.bad:
-            raise FactError(self.bad)
 
     def codes_without_width(self) -> None:
         """Note that codes are numbers, once for all rows: whether they lost zeros is not to be seen."""
@@ -297,7 +319,7 @@ class Reading:
     # -- rows --------------------------------------------------------------------------------
 
     def row(self, line: int, names: tuple[str, ...], values: Sequence[object] | None) -> UnitFacts | None:
-        """One unit; None for a header and where the row cannot be read, with its problems noted."""
+        """One unit; None for a header and for a row that is none, with its problems noted."""
         if not self.last or self.last[0].names != names:
             self.last[:] = [self.columns(line, names)]
         columns = self.last[0]
@@ -318,10 +340,11 @@ class Reading:
         if len(self.bad) >= MAX_PROBLEMS:
             self.problems.stop()
             raise FactError(self.bad, complete=False)
-        if unit is None or len(self.bad) > before:
+        if unit is None:
             return None
         kept = {name: "" if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
-        return UnitFacts(unit, facts, kept, line, judgements)
+        bad = tuple(self.bad[before:])
+        return UnitFacts(unit, facts, kept, line, judgements, bad, columns.of_facts, self.place)
 
     def is_left_out(self, line: int, values: Sequence[object], columns: Columns) -> bool:
         """Whether a row is no unit; it is counted.
@@ -363,6 +386,7 @@ class Reading:
             except BadCell as bad:
                 at = self.at(line, columns.names[place])
                 self.bad.append(FactProblem(unit or None, fact, value, bad.expected, bad.hint, *at))
+                value = None
             if isinstance(value, dict):
                 self.text(line, columns.names[place], value)
             if value is not None:
@@ -605,7 +629,10 @@ class Reading:
                 self.other(line, name, folds[place], None if unit is None else names[unit])
             taken[key] = name
         number = next((place for place, fold in enumerate(folds) if place != unit and is_row_number(fold)), None)
-        return Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged))
+        single = [(self.numbers[said.no], place) for place, said in judged if not said.detail]
+        held = {compared[0]: names[place] for compared, place in single if len(compared) == 1}
+        held |= {fact: names[place] for place, fact, _ in facts}
+        return Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged), held)
 
     def told_apart(self, line: int, name: str, said: JudgedName, names: Sequence[str], taken: dict[str, str]) -> None:
         """Note two columns of one judgement, and a number that a spreadsheet writes like another one."""

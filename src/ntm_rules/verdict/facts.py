@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 
-from attrs import define, field, fields, frozen
+from attrs import define, evolve, field, fields, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import BadArgument, FactError, FactProblem, displayed, folded, meant
@@ -56,6 +56,7 @@ class CheckedFacts:
         given: as the caller gave them, missing ones left out.
         unread: facts that were given and that the ruleset does not read, checked like the others.
         values: one for each of ``model.stated.given_slots``.
+        bad: what is wrong with others, of which nothing is known.
     """
 
     unit: str | None
@@ -63,6 +64,7 @@ class CheckedFacts:
     annotations: Mapping[str, Annotation]
     values: list[Slot]
     unread: Mapping[str, FactValue] = field(factory=dict)
+    bad: tuple[FactProblem, ...] = ()
 
 
 @frozen
@@ -123,6 +125,25 @@ class Checker:
         draft = _Draft(unit, [None] * self.size, dict(facts))
         self._read(facts, draft)
         return self._finished(draft, self.bound, self.ratios, self.derived)
+
+    def mark(self, facts: Mapping[str, object], unit: str | None, bad: Sequence[FactProblem] = ()) -> CheckedFacts:
+        """Return the facts in slots; of bad ones, and of what would be read from them, nothing.
+
+        Args:
+            bad: what is wrong with facts that are not among these, since they could not be read.
+        """
+        facts, problems = self._named(facts), list(bad)
+        try:
+            checked = self.check(facts, unit)
+        except FactError as error:
+            problems += error.problems
+        if not problems:
+            return checked
+        lacking = self.lacking({problem.fact for problem in problems})
+        checked = self.check({name: value for name, value in facts.items() if str(name) not in lacking}, unit)
+        for name in lacking & self.places.keys():  # also what province and year fix
+            checked.values[self.places[name]] = None
+        return evolve(checked, bad=tuple(problems))
 
     def amend(self, before: CheckedFacts, changes: Mapping[str, object]) -> CheckedFacts:
         """Change some checked facts, with the result of ``check`` on all of them; None takes a fact away.

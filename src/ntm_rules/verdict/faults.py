@@ -1,49 +1,36 @@
 """The bad facts of many units, kept until all are known, or too many."""
 
-from collections.abc import Iterable, Iterator
-
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ntm_rules.messages.errors import MAX_PROBLEMS, FactError, FactProblem
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.verdict.facts import CheckedFacts
-from ntm_rules.verdict.program import check_facts
+from ntm_rules.verdict.program import mark_facts
 
 
 @define
 class Faults:
-    """What is wrong with the facts of the units of a file."""
+    """What is wrong with the facts of the units of a file: cells that cannot be read, and what a ruleset refuses."""
 
     ruleset: Ruleset
     problems: list[FactProblem] = field(init=False, factory=list)
-    unreadable: list[FactProblem] = field(init=False, factory=list)
-    complete: bool = field(init=False, default=True)
 
-    def readable(self, rows: Iterable[UnitFacts]) -> Iterator[UnitFacts]:
-        """Yield the rows that can be read; the cells that cannot are kept for the end."""
-        try:
-            yield from rows
-        except FactError as error:
-            self.unreadable.extend(error.problems)
-            self.complete = error.complete
-
-    def check(self, unit: UnitFacts) -> CheckedFacts | None:
-        """Return the facts of a unit, checked; None where a ruleset cannot take them, and what is wrong is kept.
+    def check(self, unit: UnitFacts) -> CheckedFacts:
+        """Return the facts of a unit, checked; of bad ones nothing, and what is wrong with them is kept.
 
         Raises:
             FactError: there are too many bad facts to go on.
         """
-        try:
-            return check_facts(self.ruleset, unit.facts, unit.unit)
-        except FactError as error:
-            self.problems.extend(error.problems)
-            if len(self.problems) >= MAX_PROBLEMS:
-                raise FactError(self.problems, complete=False) from None
-            return None
+        checked = mark_facts(self.ruleset, unit.facts, unit.unit, unit.bad)
+        if checked.bad:
+            checked = evolve(checked, bad=tuple(map(unit.placed, checked.bad)))
+            self.problems.extend(checked.bad)
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise FactError(self.problems, complete=False)
+        return checked
 
     def stop(self) -> None:
-        """Raise what was found, if anything; cells that cannot be read come last."""
-        found = self.problems + self.unreadable
-        if found:
-            raise FactError(found, self.complete)
+        """Raise what was found, if anything."""
+        if self.problems:
+            raise FactError(self.problems)

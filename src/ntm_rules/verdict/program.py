@@ -4,6 +4,7 @@ import functools
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 
+from ntm_rules.messages.errors import FactProblem
 from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import kept
@@ -27,6 +28,22 @@ def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Chec
     need("ruleset", ruleset, Ruleset)
     need("facts", facts, Mapping)
     return program_of(ruleset).checker.check(facts, None if unit is None else name_of(unit, "unit"))
+
+
+def mark_facts(
+    ruleset: Ruleset, facts: Facts, unit: str | None = None, bad: Sequence[FactProblem] = ()
+) -> CheckedFacts:
+    """Return the facts checked and in slots; of bad ones nothing, and what is wrong with them.
+
+    Args:
+        bad: what is wrong with facts that could not be read.
+
+    Raises:
+        BadArgument: an argument of another type.
+    """
+    need("ruleset", ruleset, Ruleset)
+    need("facts", facts, Mapping)
+    return program_of(ruleset).checker.mark(facts, None if unit is None else name_of(unit, "unit"), bad)
 
 
 def outcome_codes(ruleset: Ruleset, facts: CheckedFacts) -> bytes:

@@ -8,8 +8,8 @@ from attrs import asdict, evolve, field, fields, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.messages.errors import BadArgument
-from ntm_rules.model.arguments import need
+from ntm_rules.messages.errors import BadArgument, FactError, FactProblem
+from ntm_rules.model.arguments import marks_bad, need
 from ntm_rules.model.judgements import (
     VOICES,
     Basis,
@@ -28,9 +28,10 @@ from ntm_rules.model.results import Annotation, CriterionResult, Facts, FactValu
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.verdict.explain import Unit, explained
 from ntm_rules.verdict.facts import CheckedFacts, Slot
+from ntm_rules.verdict.invalid import criterion_with_invalid
 from ntm_rules.verdict.judged_json import judged_dict
 from ntm_rules.verdict.judging import First, Second, check, is_of, left_alone, read_again
-from ntm_rules.verdict.program import check_facts, places_of, program_of
+from ntm_rules.verdict.program import mark_facts, places_of, program_of
 from ntm_rules.verdict.reading import Reading
 from ntm_rules.verdict.verdict_json import verdict_dict
 
@@ -46,6 +47,7 @@ class Verdict(Reading):
         facts: the facts as they were given.
         annotations: what the caller said about facts beside their values; also of facts without a value.
         unread: the facts that were given and that no rule of the set reads, as they were given; they decide nothing.
+        bad: what is wrong with facts that were given and of which nothing is known therefore; they are not in these.
         values: the facts as the engine read them, one a slot.
         codes, floors: outcome codes of the set, its criteria and its indicators: as asked for, and with official
             cells only.
@@ -66,6 +68,7 @@ class Verdict(Reading):
     judgements: tuple[Judgement, ...] = field(default=(), converter=arranged)
     voices: tuple[Basis, ...] = field(default=VOICES, repr=False)
     figures: "Verdict | None" = field(default=None, repr=False)
+    bad: tuple[FactProblem, ...] = ()
     _kept: dict[object, typing.Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     def __repr__(self) -> str:
@@ -94,6 +97,11 @@ class Verdict(Reading):
     def __hash__(self) -> int:
         return hash((self.ruleset.id, self.unit, self.codes))
 
+    @property
+    def bad_facts(self) -> frozenset[str]:
+        """The facts in ``bad``."""
+        return frozenset(problem.fact for problem in self.bad)
+
     # -- the first reading -------------------------------------------------------------------
 
     @property
@@ -111,7 +119,7 @@ class Verdict(Reading):
         values, found = typing.cast(Sequence[Slot], self.values), dict[str, Verdict]()
         for grade in self.ruleset.grades:
             own = [values[place] for place in places_of(grade.ruleset, program_of(self.ruleset).places)]
-            checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), own)
+            checked = CheckedFacts(self.unit, dict(self.facts), dict(self.annotations), own, bad=self.bad)
             found[grade.id] = verdict_of(grade.ruleset, checked)
         if self.has_judgements:
             found = {name: self._judge_alike(name, verdict) for name, verdict in found.items()}
@@ -132,7 +140,14 @@ class Verdict(Reading):
         grades = [(grade, self.by_grade[grade.id].codes) for grade in self.ruleset.grades]
         bases = self.codes.translate(_BY_FIGURES)
         found = explained(self.ruleset, unit, self.codes, self.provisional_flags, bases, {}, grades)
-        return MappingProxyType({c.no: c for c in found})
+        return self._by_number(found)
+
+    def _by_number(self, found: Iterable[CriterionResult]) -> Mapping[str, CriterionResult]:
+        """Return criteria by printed number, with what bad facts leave undetermined."""
+        if self.bad:
+            lacking = program_of(self.ruleset).checker.lacking(self.bad_facts)
+            found = [criterion_with_invalid(self.ruleset, each, lacking) for each in found]
+        return MappingProxyType({each.no: each for each in found})
 
     # -- the second reading ------------------------------------------------------------------
 
@@ -160,18 +175,24 @@ class Verdict(Reading):
     # -- with other facts, and elsewhere -------------------------------------------------------
 
     def with_facts(self, facts: Facts) -> "Verdict":
-        """Return the verdict with some facts changed; None takes a fact away."""
+        """Return the verdict with some facts changed; None takes a fact away. A bad one stays bad until it is given."""
         need("facts", facts, Mapping)
         given: dict[str, FactValue | Mapping[str, object] | None] = {**self.facts, **self.unread}
         for name, note in self.annotations.items():
             given[name] = {"value": given.get(name), **asdict(note)}
-        return assess(self.ruleset, given | dict(facts), self.unit, judgements=self.judgements, voices=self.voices)
+        bad = tuple(problem for problem in self.bad if problem.fact not in facts)
+        checked = mark_facts(self.ruleset, given | dict(facts), self.unit, bad)
+        if len(checked.bad) > len(bad):
+            raise FactError(checked.bad[len(bad) :])
+        return judged_too(verdict_of(self.ruleset, checked), self.judgements, self.voices)
 
     def to_dict(self) -> Json:
         """Plain JSON types after the shipped schema ``verdict-2.json``; exact numbers are texts."""
         found = verdict_dict(self)
         if self.has_judgements:
             found |= judged_dict(self.judged)
+        if self.bad:
+            found["bad"] = [{"fact": bad.fact, "value": bad.shown, "expected": bad.code} for bad in self.bad]
         return found
 
     def to_json(self) -> str:
@@ -307,7 +328,7 @@ class Judged(Reading):
         unit = Unit(second.slots, self.facts, self.unit, self._of_prerequisite)
         grades = [(grade, self.by_grade[grade.id].codes) for grade in self.ruleset.grades]
         stands = (second.codes, second.provisional, second.bases, second.used)
-        return MappingProxyType({c.no: c for c in explained(self.ruleset, unit, *stands, grades)})
+        return self.verdict._by_number(explained(self.ruleset, unit, *stands, grades))
 
     def _of_prerequisite(self, ruleset: Ruleset, facts: Facts, unit: str | None = None) -> "Judged":
         """Return the second reading of a prerequisite, whose judgements are those that name it."""
@@ -343,6 +364,8 @@ def assess(
     *,
     judgements: Judgements = (),
     voices: Iterable[Basis | str] = VOICES,
+    on_bad: str = "raise",
+    bad: Iterable[FactProblem] = (),
 ) -> Verdict:
     """Return the finding for one unit.
 
@@ -356,13 +379,19 @@ def assess(
         judgements: what bodies decided, by printed number: ``"met"``, a ``Judgement``, a mapping of its fields, or
             several of these; or ``Judgement`` values in a row. They decide nothing here, see ``Verdict.judged``.
         voices: who fills what is undetermined in ``Verdict.judged``, in order.
+        on_bad: ``"raise"``, or ``"mark"``: nothing is known of a bad fact, and what it would decide is undetermined as
+            ``fact_invalid``; ``Verdict.bad`` has them.
+        bad: what is wrong with facts that could not be read: ``UnitFacts.bad``.
 
     Raises:
-        FactError: every bad fact of the unit; judgements of one body, day and number that differ.
+        FactError: every bad fact of the unit, with ``"raise"``; judgements of one body, day and number that differ.
         UnknownName: a judgement on a number that the set never had.
-        BadArgument: what is no judgement, or one on the whole set.
+        BadArgument: what is no judgement, or one on the whole set; another word for *on_bad*.
     """
-    verdict = verdict_of(ruleset, check_facts(ruleset, facts, unit))
+    marks, checked = marks_bad(on_bad), mark_facts(ruleset, facts, unit, tuple(bad))
+    if checked.bad and not marks:
+        raise FactError(checked.bad)
+    verdict = verdict_of(ruleset, checked)
     return judged_too(verdict, judgements_of(judgements), in_order(voices))
 
 
@@ -391,4 +420,5 @@ def verdict_from(
 ) -> Verdict:
     """Return the verdict on checked facts of which everything is worked out."""
     given, notes, unread = facts.given, MappingProxyType(facts.annotations), MappingProxyType(facts.unread)
-    return Verdict(ruleset, facts.unit, MappingProxyType(given), notes, codes, floors, tuple(slots), unread)
+    law = ruleset, facts.unit
+    return Verdict(*law, MappingProxyType(given), notes, codes, floors, tuple(slots), unread, bad=facts.bad)

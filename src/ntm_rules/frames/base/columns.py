@@ -8,7 +8,6 @@ from ntm_rules._public import public
 from ntm_rules.frames.base.judged import JudgedColumn, judged_columns, judged_names
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
-from ntm_rules.model.arguments import need
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import given_facts
 from ntm_rules.model.walk import conditions, deciding_facts_of, facts_of_derived, given_for, prerequisites
@@ -79,17 +78,6 @@ class Layout:
     def read(self) -> tuple[str, ...]:
         """The columns that hold facts or judgements."""
         return (*self.facts, *(column.name for column in self.judged))
-
-
-def named(what: str, value: str, known: Sequence[str]) -> None:
-    """Check the value of an argument.
-
-    Raises:
-        BadArgument: it is not among those known.
-    """
-    need(what, value, str)
-    if value not in known:
-        raise BadArgument(Message("argument.one_of", argument=what, names=tuple(known), value=value))
 
 
 def layout_of(

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from ntm_rules.frames.base.columns import named
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument
-from ntm_rules.model.arguments import need
+from ntm_rules.model.arguments import ON_BAD, named, need
 
 SHAPES = ("wide", "long")
-ON_BAD = ("raise", "mark")
 
 
 @frozen

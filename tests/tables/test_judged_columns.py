@@ -1,14 +1,17 @@
 """Columns of judgements in files: which they are by their name, what their cells say, and what is wrong with them."""
 
+import csv
 import datetime as dt
+import re
 import typing
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 import ntm_rules as ntm
-from command_line import run
+from command_line import invoke, run
 from ntm_rules import Body, Judgement, Library, Outcome, Ruleset
 from ntm_rules.tables.judged import judged_name, outcome_in
 from vietnamese import in_vietnamese
@@ -163,14 +166,76 @@ def test_the_command_line_shows_the_second_reading(tmp_path: Path) -> None:
     assert '"judged":{"outcome":"not_met"' in run("assess", str(path), *law, "--format", "jsonl")
 
 
-def test_forms_without_a_second_reading_say_so(tmp_path: Path) -> None:
-    path, other = tmp_path / "xã.csv", tmp_path / "xã khác.csv"
-    path.write_text("Mã xã;4.2\n06001;đạt\n", encoding="utf-8")
-    other.write_text("Mã xã;4.9\n06001;đạt\n", encoding="utf-8")
+TOGETHER = """\
+Mã xã;10;4.2 [thẩm định];4.2 [thẩm tra];4.2 [thẩm tra] [ngày];TC1;17.2;17.2 [lý do];Tỷ lệ hộ nghèo đa chiều
+06001;43,2;;đạt;20/05/2024;đạt;không áp dụng;không có làng nghề;3
+06002;50;;chưa đạt;20/08/2024;;;;4
+06003;;chưa đạt;đạt;20/05/2024;chưa đạt;;;nhiều
+06004;;;;;;;;
+"""
+"""The second row has a judgement of after the day, the third a bad figure and two bodies, the last nobody judged."""
+
+
+def second_reading(verdict: ntm.Verdict) -> dict[str, str]:
+    """The columns of the second reading of a unit, as texts."""
+    judged = verdict.judged
+    found = {"judged_outcome": judged.outcome.code, "judged_criteria_judged": str(judged.criteria_judged)}
+    for name in ("met", "not_met", "undetermined"):
+        found[f"judged_criteria_{name}"] = str(getattr(judged, f"criteria_{name}"))
+    for no, each in judged.criteria.items():
+        found |= {f"judged_criterion_{no}": each.outcome.code, f"basis_criterion_{no}": each.basis.code}
+    for no, indicator in judged.indicators.items():
+        found |= {f"judged_indicator_{no}": indicator.outcome.code, f"basis_{no}": indicator.basis.code}
+    return found
+
+
+@pytest.mark.parametrize("source", ["csv", "parquet"])
+@pytest.mark.parametrize("form", ["csv", "no-reasons", "parquet", "xlsx"])
+def test_every_form_has_the_second_reading(tmp_path: Path, bundled: Library, form: str, source: str) -> None:
+    path, out = tmp_path / f"in.{source}", tmp_path / f"out.{form.replace('no-reasons', 'csv')}"
+    table = list(csv.DictReader(TOGETHER.splitlines(), delimiter=";"))
+    if source == "csv":
+        path.write_text(TOGETHER, encoding="utf-8")
+    else:
+        pl.DataFrame(table).write_parquet(path)
+    law = ("--tier", "commune/ntm", "--on", "2024-07-02", "--province", "lang-son")
+    more = ("--no-reasons",) if form == "no-reasons" else ()
+    assert invoke("assess", path, *law, *more, "--out", out).exit_code == 3
+    if form == "parquet":
+        found = [{n: str(v) for n, v in row.items()} for row in pl.read_parquet(out).to_dicts()]
+    elif form == "xlsx":
+        head, *cells = typing.cast(typing.Any, openpyxl.load_workbook(out).active).iter_rows(values_only=True)
+        found = [dict(zip(head, map(str, row), strict=True)) for row in cells]
+    else:
+        found = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    ruleset = bundled.compose("commune/ntm", on="2024-07-02", province="lang-son")
+    read = ntm.tables.read(path, bundled.facts, numbers=ruleset.facts_by_number, on_bad="mark")
+    verdicts = [ntm.assess(ruleset, row.facts, row.unit, judgements=row.judgements) for row in read]
+    assert [row["unit"] for row in found] == [verdict.unit for verdict in verdicts]
+    for mine, verdict in zip(found, verdicts, strict=True):
+        wanted = second_reading(verdict)
+        if "csv" in out.name:
+            wanted = {n: v for n, v in wanted.items() if not re.fullmatch(r"judged_indicator_.*|basis_[0-9.]+", n)}
+        assert {n: v for n, v in mine.items() if n.startswith(("judged_", "basis_"))} == wanted
+    bases = [verdict.judged.indicators["4.2"].basis.code for verdict in verdicts]
+    assert bases == ["district", "open", "province", "open"]
+    assert verdicts[0].judged.indicators["17.2"].outcome is Outcome.NOT_APPLICABLE
+
+
+def test_without_columns_of_judgements_there_is_one_reading(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("Mã xã;income_per_capita\n06001;50\n", encoding="utf-8")
+    law = ("--tier", "commune/ntm", "--on", "2024-07-02", "--format", "csv")
+    assert "judged" not in run("assess", path, *law)
+    assert "judged" not in run("assess", path, *law, "--no-reasons")
+
+
+def test_a_number_that_the_set_does_not_have(tmp_path: Path) -> None:
+    path = tmp_path / "xã.csv"
+    path.write_text("Mã xã;4.9\n06001;đạt\n", encoding="utf-8")
     law = ("--tier", "commune/ntm", "--on", "2024-07-02")
-    said = run("assess", str(path), *law, "--no-reasons", "--format", "csv", code=2)
-    assert "a column headed by a number holds judgements" in said
-    assert "the set has no number `4.9`" in run("assess", str(other), *law, code=2)
+    for more in ((), ("--format", "csv", "--no-reasons")):
+        assert "the set has no number `4.9`" in run("assess", str(path), *law, *more, code=2)
 
 
 def test_the_rest_that_is_kept_leaves_judgements_out(tmp_path: Path) -> None:

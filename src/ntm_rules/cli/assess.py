@@ -35,6 +35,7 @@ from ntm_rules.model.arguments import marks_bad
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
+from ntm_rules.tables.header import header_of
 from ntm_rules.tables.rows import Problems
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.tables.units import read as read_units
@@ -96,8 +97,7 @@ def assess(
     library = library_of(law["rulesets"])
     protect_inputs(out, library)
     ruleset = composed(library, tier, law)
-    known, whole = columns_known(library, ruleset), form not in ("parquet", "xlsx") and (reasons or not _frames())
-    source["keep"] = kept_in(file, known, source, ruleset.facts_by_number if whole else None)
+    source["keep"] = kept_in(file, columns_known(library, ruleset), source, ruleset.facts_by_number)
     if form in COLUMNS:
         check_kept(ruleset, source["keep"])
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
@@ -146,11 +146,10 @@ class _Work:
 
     def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
-        count, held, judged = 0, list[Checked](), False
+        count, held = 0, list[Checked]()
         self.bar.update(self.task, total=self.rows())
         for count, (facts, row) in enumerate(self.checked(self.faults), 1):
             self.given |= facts.given.keys() | facts.unread.keys() | {problem.fact for problem in facts.bad}
-            judged = judged or bool(row.judgements)
             if count <= _HELD:
                 held.append((facts, row))
             self.bar.update(self.task, completed=count)
@@ -164,7 +163,7 @@ class _Work:
             elif form == "jsonl":
                 write_jsonl(text, results)
             elif form == "csv":
-                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons, judged, self.marks)
+                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons, self.is_judged(), self.marks)
             else:
                 write_table(text, results, self.library, self.ruleset, lang)
 
@@ -193,12 +192,14 @@ class _Work:
         """Outcomes in CSV; what goes to standard output is whole before it goes there."""
         from ntm_rules.cli.wide import write_wide_csv
 
+        judged = self.is_judged()
+        result = self.batches(judged), self.ruleset, self.source["keep"], self.marks, judged
         if out != "-":
             with text_target(out, "csv") as text:
-                write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"], self.marks)
+                write_wide_csv(text, *result)
             return
         with whole_text() as text:
-            write_wide_csv(text, self.batches(), self.ruleset, self.source["keep"], self.marks)
+            write_wide_csv(text, *result)
             self.bar.stop()
 
     def write_binary(self, out: str, form: str) -> None:
@@ -211,11 +212,27 @@ class _Work:
 
         if form == "xlsx":
             check_rows(self.rows() or 0)
+        judged = self.is_judged()
         with replaced(out) as file:
             if form == "parquet":
-                write_parquet(file, self.batches(), self.ruleset, self.marks)
+                write_parquet(file, self.batches(judged), self.ruleset, self.marks, judged)
             else:
-                write_xlsx(file, self.batches(), self.ruleset, self.source["keep"], self.marks)
+                write_xlsx(file, self.batches(judged), self.ruleset, self.source["keep"], self.marks, judged)
+
+    def is_judged(self) -> bool:
+        """Return whether the file has columns of judgements, so that results have the second reading."""
+        source, known, numbers = self.source, columns_known(self.library, self.ruleset), self.ruleset.facts_by_number
+        header = header_of(
+            self.file,
+            known,
+            unit_column=source["unit_column"],
+            keep=source["keep"],
+            sheet=source["sheet"],
+            header_row=source["header_row"],
+            numbers=numbers,
+            mapping=mapped(known, numbers),
+        )
+        return bool(header.judged)
 
     def rows(self) -> int | None:
         """How many units the file has, where it says so itself."""
@@ -226,11 +243,12 @@ class _Work:
         with opened(self.file, Problems(str(self.file))) as file:
             return int(file.metadata.num_rows)
 
-    def batches(self) -> "Iterator[Batch]":
-        """Yield the outcomes of all units, a batch after the other."""
+    def batches(self, judged: bool) -> "Iterator[Batch]":
+        """Yield the outcomes of all units, a batch after the other; *judged*: with the second reading."""
         from ntm_rules.frames.files import assess_file
 
         source, known = self.source, columns_known(self.library, self.ruleset)
+        numbers = self.ruleset.facts_by_number
         self.bar.update(self.task, total=self.rows())
         for batch in assess_file(
             self.faults,
@@ -242,7 +260,9 @@ class _Work:
             sheet=source["sheet"],
             unit_width=source["unit_width"],
             header_row=source["header_row"],
-            mapping=mapped(known),
+            numbers=numbers,
+            mapping=mapped(known, numbers),
+            judged=judged,
         ):
             self.seen |= batch.outcomes
             self.given |= batch.given

@@ -2,14 +2,15 @@
 
 import csv
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ntm_rules.frames.base.columns import BAD_FACTS, grade_names, outcome_names
+from ntm_rules.frames.base.judged import JUDGED_COUNTS, judged_names
 from ntm_rules.messages.printable import printable
 from ntm_rules.model.plain import one_line
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.reports.report import check_different
-from ntm_rules.verdict.verdict import Verdict
+from ntm_rules.verdict.verdict import Judged, Verdict
 
 Assessed = tuple[Verdict, Mapping[str, str]]
 """A verdict, and the columns that pass through."""
@@ -18,15 +19,19 @@ TOTAL = "criteria_total"
 COUNTS = ("criteria_met", "criteria_not_met", "criteria_undetermined", TOTAL)
 
 REASONS = "reasons"
-JUDGED = ("judged_outcome", "judged_criteria_met")
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def result_names(ruleset: Ruleset, marks: bool = False) -> tuple[str, ...]:
-    """Return the columns of results, after the unit and what is kept; *marks*: with the count of bad facts."""
-    bad = (BAD_FACTS,) if marks else ()
-    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset), *bad)
+def result_names(ruleset: Ruleset, marks: bool = False, judged: bool = False) -> tuple[str, ...]:
+    """Return the columns of results, after the unit and what is kept.
+
+    Args:
+        marks: with the count of bad facts.
+        judged: with the second reading.
+    """
+    bad, second = (BAD_FACTS,) if marks else (), judged_names(ruleset) if judged else ()
+    return ("outcome", "provisional", *grade_names(ruleset), *COUNTS, *outcome_names(ruleset), *bad, *second)
 
 
 def check_kept(ruleset: Ruleset, keep: Sequence[str]) -> None:
@@ -35,7 +40,7 @@ def check_kept(ruleset: Ruleset, keep: Sequence[str]) -> None:
     Raises:
         TableError: all of them.
     """
-    check_different((*keep, "unit", *result_names(ruleset, True), *JUDGED, REASONS))
+    check_different((*keep, "unit", *result_names(ruleset, True, True), REASONS))
 
 
 def write_json(file: typing.TextIO, results: Iterable[Assessed]) -> None:
@@ -66,13 +71,12 @@ def write_csv(
     """One row a unit: counts, the outcome of every criterion, and the reasons in one cell.
 
     Args:
-        judged: with the outcome and the count of criteria of the second reading.
+        judged: with the second reading.
         marks: with the count of bad facts.
     """
     numbers = [criterion.no for criterion in ruleset.criteria]
     writer = csv.writer(file, lineterminator="\n")
-    second = JUDGED if judged else ()
-    header = ("unit", *keep, *csv_names(ruleset, marks), *second, *([REASONS] if with_reasons else []))
+    header = ("unit", *keep, *csv_names(ruleset, marks, judged), *([REASONS] if with_reasons else []))
     writer.writerow([safe(name) for name in header])
     for verdict, kept in results:
         outcomes = (verdict.criteria[no].outcome.code for no in numbers)
@@ -86,15 +90,25 @@ def write_csv(
             *(str(getattr(verdict, name)) for name in COUNTS),
             *outcomes,
             *([str(len(verdict.bad_facts))] if marks else []),
-            *([verdict.judged.outcome.code, str(verdict.judged.criteria_met)] if judged else []),
+            *(_second(verdict.judged) if judged else ()),
             *reasons,
         )
         writer.writerow([safe(cell) for cell in row])
 
 
-def csv_names(ruleset: Ruleset, marks: bool = False) -> tuple[str, ...]:
+def _second(judged: Judged) -> Iterator[str]:
+    """Yield what ``JUDGED_COUNTS`` and ``judged_names`` say, but for indicators."""
+    yield judged.outcome.code
+    yield from (str(getattr(judged, name.removeprefix("judged_"))) for name in JUDGED_COUNTS)
+    yield from (criterion.outcome.code for criterion in judged.criteria.values())
+    yield from (criterion.basis.code for criterion in judged.criteria.values())
+
+
+def csv_names(ruleset: Ruleset, marks: bool = False, judged: bool = False) -> tuple[str, ...]:
     """Return the columns of results that a CSV has: all but those of indicators."""
-    return tuple(name for name in result_names(ruleset, marks) if not name.startswith("indicator_"))
+    numbers = [indicator.no for criterion in ruleset.criteria for indicator in criterion.indicators]
+    left_out = {f"{what}_{no}" for no in numbers for what in ("indicator", "judged_indicator", "basis")}
+    return tuple(name for name in result_names(ruleset, marks, judged) if name not in left_out)
 
 
 def _line(result: Assessed) -> str:

@@ -13,6 +13,7 @@ from attrs import define, frozen
 
 from ntm_rules.frames.base.column import Array, listed, of_arrow, plain_text
 from ntm_rules.frames.base.columns import ROW
+from ntm_rules.frames.base.judged import JudgedColumn, columns_by_place
 from ntm_rules.frames.memory import as_series, findings
 from ntm_rules.frames.one_by_one import Row, marked, replaced, wide_row
 from ntm_rules.messages.catalogue import Message
@@ -29,12 +30,14 @@ from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_tex
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of
 from ntm_rules.verdict.faults import Faults
-from ntm_rules.verdict.verdict import verdict_of
+from ntm_rules.verdict.judging import counting
+from ntm_rules.verdict.verdict import judged_too, verdict_of
 
 if typing.TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from ntm_rules.model.judgements import Basis
     from ntm_rules.tables.units import Columns
 
 Texts: typing.TypeAlias = "Sequence[str] | pa.Array[typing.Any]"
@@ -84,13 +87,16 @@ def assess_file(
     sheet: str | None = None,
     unit_width: int | None = None,
     header_row: int | None = None,
+    numbers: Mapping[str, Sequence[str]] | None = None,
     mapping: ColumnMapping | None = None,
+    judged: bool = False,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file, bad values marked; of no use before the last batch has come.
 
     Args:
         faults: of this ruleset; takes the bad values.
-        facts, unit, keep, decimal, sheet, unit_width, header_row, mapping: as ``tables.read`` takes them.
+        facts, unit, keep, decimal, sheet, unit_width, header_row, numbers, mapping: as ``tables.read`` takes them.
+        judged: with the second reading.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -98,20 +104,25 @@ def assess_file(
         EngineUnavailable: what reads the file is not installed.
         OSError: the file cannot be opened.
     """
-    if path.suffix.lower() == ".parquet" and sheet is None:
-        reading = Reading.of(path, facts, unit, keep, decimal, unit_width, header_row, mapping=mapping)
+    if path.suffix.lower() == ".parquet" and sheet is None and not judged:
+        reading = Reading.of(path, facts, unit, keep, decimal, unit_width, header_row, numbers, mapping)
         return _Parquet(faults, reading).batches(path)
     sizes = {"unit_width": unit_width, "header_row": header_row}
-    how = {"decimal": decimal, "sheet": sheet, "mapping": mapping, "on_bad": "mark", **sizes}
+    how = {"decimal": decimal, "sheet": sheet, "numbers": numbers, "mapping": mapping, "on_bad": "mark", **sizes}
     rows = read_units(path, facts, unit_column=unit, keep=keep, **typing.cast(typing.Any, how))
-    return _of_rows(faults, rows, keep)
+    return _of_rows(faults, rows, keep, judged)
 
 
 @define
 class _Assessing:
-    """A ruleset at work, and the bad facts found on the way."""
+    """A ruleset at work, and the bad facts found on the way.
+
+    Attributes:
+        judged: whether the results have the second reading.
+    """
 
     faults: Faults
+    judged: bool = False
 
     @property
     def ruleset(self) -> Ruleset:
@@ -119,35 +130,46 @@ class _Assessing:
         return self.faults.ruleset
 
     def found(
-        self, size: int, columns: Sequence[pl.Series], odd: Mask, row: Callable[[int], UnitFacts | None]
+        self,
+        size: int,
+        columns: Sequence[pl.Series],
+        odd: Mask,
+        row: Callable[[int], UnitFacts | None],
+        said: tuple[JudgedColumn, ...] = (),
     ) -> pl.DataFrame:
         """Return the wide result of some rows; those that look bad are checked one by one.
 
         Args:
             odd: the rows to be checked in any case.
             row: reads one of them; None where it cannot be read.
+            said: which of the columns are judgements.
         """
         frame = pl.DataFrame({ROW: pl.int_range(size, eager=True)}).with_columns(columns)
-        found = findings(self.ruleset, frame, "wide")
+        found = findings(self.ruleset, frame, "wide", said, self.judged)
         looked_at = set(marked(found))
         alone: list[Row] = []
         for place in sorted({*looked_at, *np.flatnonzero(odd).tolist()}):
             unit = row(place)
-            checked = None if unit is None else self.faults.check(unit)
-            if checked is not None and (checked.bad or place in looked_at):
+            if unit is None:
+                continue
+            checked = self.faults.check(unit)
+            if checked.bad or place in looked_at:
                 bad = len({problem.fact for problem in checked.bad})
-                alone.append(wide_row(verdict_of(self.ruleset, checked), place, bad))
+                verdict = judged_too(verdict_of(self.ruleset, checked), unit.judgements)
+                alone.append(wide_row(verdict, place, bad, self.judged))
         return replaced(found, [pl.DataFrame(alone, schema=found.schema)] if alone else [])
 
 
 # -- row by row ------------------------------------------------------------------------------
 
 
-def _of_rows(faults: Faults, rows: Iterator[UnitFacts], keep: Sequence[str]) -> Iterator[Batch]:
+def _of_rows(faults: Faults, rows: Iterator[UnitFacts], keep: Sequence[str], judged: bool) -> Iterator[Batch]:
     """Files that are read row by row."""
-    work = _Assessing(faults)
+    work = _Assessing(faults, judged)
     while batch := list(islice(rows, ROWS)):
-        found = work.found(len(batch), *_columns(faults.ruleset, batch), batch.__getitem__)
+        columns, odd = _columns(faults.ruleset, batch)
+        said = _judged(faults.ruleset, batch)
+        found = work.found(len(batch), [*columns, *said.values()], odd, batch.__getitem__, tuple(said))
         kept = {name: [row.kept[name] for row in batch] for name in keep}
         given = {name for row in batch for name in row.facts} | {bad.fact for row in batch for bad in row.bad}
         yield Batch([row.unit for row in batch], kept, found, frozenset(given))
@@ -165,6 +187,17 @@ def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[list[pl.Seri
             columns.append(_column(fact, places, values))
             odd |= _odd(fact, places, values)
     return columns, odd
+
+
+def _judged(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> dict[JudgedColumn, pl.Series]:
+    """Return the judgements on some units that count, as the columns of a frame."""
+    said: dict[tuple[int, Basis], list[str | None]] = {}
+    for place, row in enumerate(batch):
+        if row.judgements:
+            for key, judgement in counting(ruleset, row.judgements, True, row.unit).spoken.items():
+                said.setdefault(key, [None] * len(batch))[place] = judgement.outcome.code
+    columns = columns_by_place(ruleset)
+    return {columns[key]: listed(columns[key].fact, said[key]) for key in sorted(said)}
 
 
 def _distinct(values: Sequence[object]) -> tuple[Array, list[object]]:

@@ -1,6 +1,6 @@
 """Columns of judgements in a frame: of which indicator or criterion, and whose; and what the results are called."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from attrs import evolve, frozen
 
@@ -61,6 +61,12 @@ def _known(ruleset: Ruleset) -> dict[str, JudgedColumn]:
         for end, basis in ends.items()
         for name in (f"judged_{no}{end}",)
     }
+
+
+@kept
+def columns_by_place(ruleset: Ruleset) -> Mapping[tuple[int, Basis], JudgedColumn]:
+    """Return the columns of judgements by the place of their node among the outcome codes, and by who judged."""
+    return {(column.place, column.basis): column for column in _known(ruleset).values()}
 
 
 def places_said(outcome: Outcome) -> list[int]:

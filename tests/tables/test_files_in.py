@@ -28,7 +28,7 @@ from ntm_rules import FactError, NtmRulesError, RulesetError, TableError
 from ntm_rules.messages.errors import Severity
 from ntm_rules.messages.printable import printable
 from ntm_rules.tables import TableNote
-from ntm_rules.tables.rows import numbers_columns
+from ntm_rules.tables.shape import numbers_columns
 from unit.test_tables import read, refused, write
 from unit.test_typed_files import patched
 from vietnamese import english, in_vietnamese
@@ -249,7 +249,9 @@ def test_an_export_with_title_numbering_groups_total_and_note(tmp_path: Path, ki
         "table.passed]: the column `Tên xã` was passed over: units are named by the column `Mã xã`",
         "table.numbering]: row 4 numbers the columns and was left out",
         "table.total]: rows that are called a total were left out: 1 in all, 10",
-        "table.aside]: rows without figures, of groups or notes, were left out: 3 in all, 5, 8, 11",
+        "table.aside]: rows without figures, of groups or notes, were left out: 1 in all, 11",
+        "table.group]: 2 group rows (rows 5, 8), such as `Huyện H1`, are kept as the column `Huyện` of the units "
+        'below; say `--keep "Huyện"` to pass it through',
     ]
     by_name, _ = noted(sheet(tmp_path, kind, EXPORT), unit_column="Tên xã")
     assert [name for name, _ in by_name] == ["Xã A", "Xã B", "Xã C"]
@@ -269,7 +271,7 @@ def test_all_ways_of_assessing_leave_out_the_same_rows(tmp_path: Path, kind: str
     for form in (["--format", "csv", "--no-reasons"], ["--format", "csv"]):
         done = invoke("assess", path, *LAW, *form)
         assert [line.partition(",")[0] for line in done.stdout.splitlines()] == ["unit", "06001", "06009", "06004"]
-        assert done.stderr.count("table.aside") == 1
+        assert done.stderr.count("table.group") == 1
 
 
 @pytest.mark.parametrize("row", [["I", "06001", "Huyện", "Đ", None], [1, "Ghi chú: x", "Xã", None, 45]])

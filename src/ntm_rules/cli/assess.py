@@ -263,6 +263,8 @@ class _Work:
             numbers=numbers,
             mapping=mapped(known, numbers),
             judged=judged,
+            period_column=source["period_column"],
+            unit_name=source["unit_name"],
         ):
             self.seen |= batch.outcomes
             self.given |= batch.given
@@ -297,6 +299,8 @@ def units(
         numbers=numbers,
         mapping=mapped(facts, numbers),
         on_bad=on_bad,
+        period_column=source["period_column"],
+        unit_name=source["unit_name"],
     )
 
 

@@ -31,6 +31,14 @@ _DATES = (
 
 _ALONE, _TOLD, _MAPPING = "ntm_rules.alone", "ntm_rules.explain_reading", "ntm_rules.mapping"
 
+_ROLES = {
+    "number": "cli.reading_number",
+    "figure": "cli.reading_figure",
+    "measure": "cli.reading_measure",
+    "detail": "cli.reading_detail",
+    "content": "cli.reading_content",
+}
+
 F = typing.TypeVar("F", bound=Callable[..., object])
 
 
@@ -70,6 +78,8 @@ class Source(typing.TypedDict):
     sheet: str | None
     unit_width: int | None
     header_row: int | None
+    period_column: str | None
+    unit_name: str | None
 
 
 def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -190,6 +200,15 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             help="Row of a CSV or Excel file that holds the names of the columns. [default: found]",
         ),
         click.option(
+            "--period-column",
+            metavar="NAME",
+            help="Group of columns to read, where several periods have the same ones; or the column that says of which "
+            "period a row is, for a result for each unit and period.",
+        ),
+        click.option(
+            "--unit-name", metavar="NAME", help="Unit of a table with one row an indicator that does not name it."
+        ),
+        click.option(
             "--explain-reading",
             is_flag=True,
             expose_value=False,  # as the rules alone: what reads the names of the columns asks for it
@@ -236,7 +255,9 @@ def kept_in(
     asked = asked if mapping is None else (*asked, *mapping.keep)
     if not told and not rest and not any("," in value or '"' in value for value in asked):
         return tuple(name for value in asked if (name := one_form(value)))
-    where = {"sheet": source["sheet"], "header_row": source["header_row"], "numbers": numbers, "mapping": mapping}
+    where = {"numbers": numbers, "mapping": mapping} | {
+        name: source[name] for name in ("sheet", "header_row", "period_column", "unit_name")
+    }
     header = header_of(file, facts, unit_column=source["unit_column"], keep=asked, **typing.cast(typing.Any, where))
     present = frozenset(header.names)
     names = [name for value in asked for name in _listed(value, present)]
@@ -259,6 +280,8 @@ def _reading(header: Header, kept: Sequence[str], facts: Mapping[str, Fact]) -> 
             yield Message("cli.reading_fact", name=name, fact=fact.id, title=fact.title or fact.id)
         elif name in header.judged and name not in passing:
             yield Message("cli.reading_judged", name=name)
+        elif name in header.roles:
+            yield Message(_ROLES[header.roles[name]], name=name)
         elif name in passing or folded(name) in passing:
             yield Message("cli.reading_kept", name=name)
         else:

@@ -225,6 +225,8 @@ def _read(
         header_row=source["header_row"],
         numbers=numbers,
         mapping=mapped(UnitFile.columns(library.facts, tiers), numbers),
+        period_column=source["period_column"],
+        unit_name=source["unit_name"],
     )
 
 

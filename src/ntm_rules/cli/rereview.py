@@ -80,6 +80,8 @@ def rereview(
         header_row=options["header_row"],
         numbers=before.facts_by_number,
         mapping=mapped(UnitFile.columns(facts, (before.id,)), before.facts_by_number),
+        period_column=options["period_column"],
+        unit_name=options["unit_name"],
     )
     found = reviewed(before, after, units.facts())
     given = {name for unit in units.units for name in unit.facts}

@@ -90,12 +90,15 @@ def assess_file(
     numbers: Mapping[str, Sequence[str]] | None = None,
     mapping: ColumnMapping | None = None,
     judged: bool = False,
+    period_column: str | None = None,
+    unit_name: str | None = None,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file, bad values marked; of no use before the last batch has come.
 
     Args:
         faults: of this ruleset; takes the bad values.
-        facts, unit, keep, decimal, sheet, unit_width, header_row, numbers, mapping: as ``tables.read`` takes them.
+        facts, unit, keep, decimal, sheet, unit_width, header_row, numbers, mapping, period_column, unit_name: as for
+            ``tables.read``.
         judged: with the second reading.
 
     Raises:
@@ -104,13 +107,13 @@ def assess_file(
         EngineUnavailable: what reads the file is not installed.
         OSError: the file cannot be opened.
     """
-    if path.suffix.lower() == ".parquet" and sheet is None and not judged:
+    if path.suffix.lower() == ".parquet" and sheet is None and not judged and period_column is None:
         reading = Reading.of(path, facts, unit, keep, decimal, unit_width, header_row, numbers, mapping)
         return _Parquet(faults, reading).batches(path)
-    sizes = {"unit_width": unit_width, "header_row": header_row}
-    how = {"decimal": decimal, "sheet": sheet, "numbers": numbers, "mapping": mapping, "on_bad": "mark", **sizes}
-    rows = read_units(path, facts, unit_column=unit, keep=keep, **typing.cast(typing.Any, how))
-    return _of_rows(faults, rows, keep, judged)
+    how: dict[str, typing.Any] = {"decimal": decimal, "sheet": sheet, "numbers": numbers, "mapping": mapping}
+    how |= {"unit_width": unit_width, "header_row": header_row, "on_bad": "mark"}
+    how |= {"period_column": period_column, "unit_name": unit_name}
+    return _of_rows(faults, read_units(path, facts, unit_column=unit, keep=keep, **how), keep, judged)
 
 
 @define

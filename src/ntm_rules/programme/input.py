@@ -85,6 +85,8 @@ class UnitFile:
         header_row: int | None = None,
         numbers: Mapping[str, Sequence[str]] | None = None,
         mapping: ColumnMapping | None = None,
+        period_column: str | None = None,
+        unit_name: str | None = None,
     ) -> "UnitFile":
         """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
 
@@ -95,10 +97,9 @@ class UnitFile:
             TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
         """
         known = cls.columns(facts, tiers)
-        sizes = {"unit_width": unit_width, "header_row": header_row}
-        how = {"decimal": decimal, "sheet": sheet, "mapping": mapping, **sizes}
-        told = typing.cast(typing.Any, how)
-        units = tuple(read_units(path, known, unit_column=unit, keep=keep, numbers=numbers, **told))
+        how: dict[str, typing.Any] = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "mapping": mapping}
+        how |= {"header_row": header_row, "numbers": numbers, "period_column": period_column, "unit_name": unit_name}
+        units = tuple(read_units(path, known, unit_column=unit, keep=keep, **how))
         given = dict.fromkeys(name for row in units for name in row.facts)
         given |= dict.fromkeys(judgement.no for row in units for judgement in row.judgements)
         acts = frozenset(known.keys() - facts.keys() - PUBLISHED.keys())

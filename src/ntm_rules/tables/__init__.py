@@ -4,7 +4,8 @@ from ntm_rules.messages.errors import TableError
 from ntm_rules.model.column_mapping import ColumnMapping, MappedColumn
 from ntm_rules.tables.given import read_facts, read_rows
 from ntm_rules.tables.rows import TableNote
-from ntm_rules.tables.units import UnitFacts, read
+from ntm_rules.tables.unit import UnitFacts
+from ntm_rules.tables.units import read
 
 __all__ = [
     "ColumnMapping",

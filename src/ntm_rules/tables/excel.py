@@ -19,7 +19,8 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import meant
 from ntm_rules.tables.cells import Merged, Percent
 from ntm_rules.tables.parts import MAX_BYTES, MAX_PART, MAX_TEXTS, Attributes, Damaged, Parts
-from ntm_rules.tables.rows import MAX_LINE, Problems, Record, Search, below, rows_listed
+from ntm_rules.tables.rows import MAX_LINE, Problems, Record, rows_listed
+from ntm_rules.tables.shape import Head, Search, below
 
 MAX_ROWS, MAX_COLUMNS = 2**20, 2**14
 """The size of a sheet in Excel."""
@@ -66,8 +67,10 @@ def workbook_records(path: Path, problems: Problems, search: Search, sheet: str 
             with zipfile.ZipFile(file) as archive:
                 book = _Book.of(Parts(archive, problems), problems)
                 found = book.sheet(sheet)
-                header = search.header(book.filled_rows(found), problems)
-                yield from below(book.rows(found, header), header, problems)
+                marks = book.marks(found)
+                head = search.head(book.spread(found, marks), problems)
+                if head is not None:
+                    yield from below(book.rows(found, head, marks), head, problems)
         except _NOT_EXCEL as error:
             problems.fail(Message("table.excel", error=str(error)), 1)
 
@@ -156,40 +159,36 @@ class _Book:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def rows(self, sheet: _Sheet, header: int | None) -> Iterator[Row]:
-        """Yield the rows that are not blank; what is hidden is read too, with a note at the end.
+    def spread(self, sheet: _Sheet, marks: "_Marks") -> Iterator[Row]:
+        """Yield the rows that are not blank, with the values of merged ranges in all their cells."""
+        spread = _Spread(marks.merges, MAX_COLUMNS)
+        for number, values in self.filled_rows(sheet):
+            yield number, spread.row(number, values)
 
-        Args:
-            header: the row with the names of the columns.
+    def rows(self, sheet: _Sheet, head: Head, marks: "_Marks") -> Iterator[Row]:
+        """Yield the rows below the names that are not blank; what is hidden is read too, with a note at the end.
 
         Raises:
             TableError: a cell is merged with the names of the columns.
         """
-        merges, hidden_rows, hidden_columns = self._marks(sheet)
-        width = 0
+        width = len(head.names)
+        hidden = tuple(name for place, name in enumerate(head.names, 1) if marks.columns(place) and name)
+        if hidden:
+            self.problems.remark(Message("table.hidden/columns", names=hidden), head.last)
+        for merge in marks.merges:
+            if merge.top <= head.last < merge.bottom:
+                self.problems.fail(Message("table.merged", cells=merge.cells), head.last)
+        spread = _Spread([merge for merge in marks.merges if merge.top > head.last], width)
         seen: list[int] = []
         for number, values in self.filled_rows(sheet):
-            if header is None or number < header:
-                yield number, values
-                continue
-            if not width:
-                width = len(values)
-                names = [str(values[place]) for place in range(width) if hidden_columns(place + 1) and values[place]]
-                if names:
-                    self.problems.remark(Message("table.hidden/columns", names=tuple(names)), number)
-                for merge in merges:
-                    if merge.top <= number < merge.bottom:
-                        self.problems.fail(Message("table.merged", cells=merge.cells), number)
-                spread = _Spread([merge for merge in merges if merge.top > number], width)
-                yield number, values
-                continue
-            if hidden_rows(number):
-                seen.append(number)
-            yield number, spread.row(number, values)
+            if number > head.last:
+                if marks.rows(number):
+                    seen.append(number)
+                yield number, spread.row(number, values)
         if seen:
             self.problems.remark(Message("table.hidden/rows", count=len(seen), rows=rows_listed(seen)), seen[0])
 
-    def _marks(self, sheet: _Sheet) -> tuple[list[_Merge], "_Ranges", "_Ranges"]:
+    def marks(self, sheet: _Sheet) -> "_Marks":
         """Return merged ranges, and which rows and columns are hidden."""
         merges: list[_Merge] = []
         rows, columns = _Ranges(), _Ranges()
@@ -209,7 +208,7 @@ class _Book:
                     merges.append(_Merge(top, bottom, left, right, attributes["ref"]))
                 if len(merges) > MAX_MERGED:
                     self.problems.fail(Message("table.merged/many", most=MAX_MERGED), 1)
-        return merges, rows, columns
+        return _Marks(merges, rows, columns)
 
     def filled_rows(self, sheet: _Sheet) -> Iterator[Row]:
         """Yield the rows that hold something, without the blank cells at their ends."""
@@ -352,6 +351,15 @@ class _Ranges:
     def __call__(self, number: int) -> bool:
         place = bisect_left(self.ends, number)
         return place < len(self.ends) and self.starts[place] <= number
+
+
+@frozen
+class _Marks:
+    """Merged ranges of a sheet, and its hidden rows and columns."""
+
+    merges: list[_Merge]
+    rows: _Ranges
+    columns: _Ranges
 
 
 class _Spread:

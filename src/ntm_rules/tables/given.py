@@ -8,7 +8,6 @@ from ntm_rules.messages.errors import EngineUnavailable, FactProblem
 from ntm_rules.model.arguments import marks_bad, name_of, need
 from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.tables.naming import Catalogue
-from ntm_rules.tables.rows import Record
 from ntm_rules.tables.units import Reading, UnitFacts
 
 _FRAMES = ("pandas", "polars", "pyarrow")
@@ -93,7 +92,7 @@ def read_changes(
     """
     named = {name: fact.fact for name in (*given, *cleared) if (fact := reading.fact(name)) is not None}
     _, names, values = _record(1, {name: value for name, value in given.items() if name in named})
-    found = reading.facts_of(1, unit, reading.columns(1, names), values or ())
+    found = reading.facts_of(1, unit, reading.columns(1, names), values)
     reading.problems.stop()
     bad = {problem.fact for problem in reading.bad}
     read = {named.get(name, name): found.get(named[name]) if name in named else given[name] for name in given}
@@ -101,7 +100,7 @@ def read_changes(
     return changes | {named.get(name, name): None for name in cleared}, reading.bad
 
 
-def _record(place: int, row: object) -> Record:
+def _record(place: int, row: object) -> tuple[int, tuple[str, ...], Sequence[object]]:
     need("given", row, Mapping)
     items = typing.cast(Mapping[str, object], row).items()
     return place, tuple(name_of(name, "given") for name, _ in items), tuple(_plain(value) for _, value in items)

@@ -15,9 +15,10 @@ from ntm_rules.model.names import as_vietnamese, one_form
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.tables import words
 from ntm_rules.tables.amounts import BadCell
+from ntm_rules.tables.roles import BETWEEN, is_result, judges
 
 _NUMBERED = re.compile(r"(?P<head>[^0-9\[]*?)\s*(?P<no>[0-9][^\s\[]*)\s*(?P<rest>(?:\[[^\[\]]*\]\s*)*)")
-_HEADS = frozenset({"", "tc", "ct", "tieu chi", "chi tieu", "tieu chi so", "chi tieu so", "danh gia"})
+_HEADS = frozenset({"", "tc", "ct", "tieu chi", "chi tieu", "tieu chi so", "chi tieu so", "danh gia", "noi dung"})
 _BODIES = {"tu danh gia": Body.COMMUNE, "tham tra": Body.DISTRICT, "tham dinh": Body.PROVINCE}
 _DETAILS = {
     **dict.fromkeys(("ly do", "ghi chu"), "note"),
@@ -36,6 +37,7 @@ class JudgedName:
         detail: the field of a judgement that the column holds; empty where it holds the outcome.
         bare: the number stands alone, so that a spreadsheet may have taken it for a figure.
         words: own words with the texts that are read in their place.
+        figures: the column holds figures of the number, and no judgements.
     """
 
     no: str
@@ -43,14 +45,20 @@ class JudgedName:
     detail: str = ""
     bare: bool = False
     words: Mapping[str, str] = field(factory=dict, eq=False)
+    figures: bool = False
 
 
 def judged_name(name: str, numbers: Mapping[str, Sequence[str]]) -> JudgedName | None:
     """Return which judgement a column holds by its name, such as ``4.2``, ``TC4`` or ``4.2 [thẩm tra]``; None if none.
 
+    A column in a group, ``4.2 / Đánh giá``, is of the number that its group is, else of the one that it is itself.
+
     Args:
         numbers: the printed numbers of a set, each with the facts that its indicator compares.
     """
+    group, _, last = name.rpartition(BETWEEN)
+    if group:
+        return _in_group(group, last, numbers) or judged_name(last, numbers)
     match = _match(name)
     if match is None or match["no"] not in numbers:
         return None
@@ -64,6 +72,24 @@ def judged_name(name: str, numbers: Mapping[str, Sequence[str]]) -> JudgedName |
         else:
             return None
     return found
+
+
+def _in_group(group: str, last: str, numbers: Mapping[str, Sequence[str]]) -> JudgedName | None:
+    """Return which figures or judgements a column holds whose group is a printed number; None if none."""
+    found, fold = judged_name(group, numbers), folded(last)
+    if found is None or found.detail:
+        return None
+    body = judges(fold)
+    if body is not None:
+        return evolve(found, bare=False, body=found.body if body is Body.OTHER else body)
+    if fold in _DETAILS:
+        return evolve(found, bare=False, detail=_DETAILS[fold])
+    return evolve(found, bare=False, figures=True) if is_result(fold) else None
+
+
+def detail_of(fold: str) -> str | None:
+    """Return the field of a judgement that a column of a folded name holds; None where it holds none."""
+    return _DETAILS.get(fold)
 
 
 def is_numbered(name: str) -> bool:

@@ -6,21 +6,22 @@ import re
 import stat
 import typing
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 
 from attrs import field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence
-from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError, folded
+from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import decimal_of
-from ntm_rules.tables.legacy import readings
-from ntm_rules.tables.naming import is_row_number
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.tables.shape import Head, Search
 
 MAX_JSON_BYTES = 64 * 2**20
 """The most a JSON file may hold, since it is read whole; CSV and JSONL are read as streams."""
@@ -45,24 +46,13 @@ _TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 _DELIMITERS = (",", ";", "\t")
 _DECLARED = re.compile(r"""("?)sep=([^\w\s"]|\t)\1""", re.IGNORECASE)
 """The first line of a CSV file that tells Excel its delimiter."""
-_AHEAD = 30
-"""Rows that are looked at for the names of the columns, where the first has none that is known."""
-_SURE = 2
-"""A row below the first that names so many columns is taken for the row of names."""
-_COLUMNS = 3
-"""In a table of fewer columns a row is none that numbers them."""
-_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _LISTED = 5
-_SHOWN = 80
-_MEASURES = re.compile(r"\b(?:dvt|don vi tinh)\b|(?:\b(?:1 000|1000|nghin|ngan|trieu|ty|ti)|[0-9]) ?(?:dong|d|vnd)\b")
-"""What a folded text says that gives the unit of all figures below it."""
+_LOOKED_AT = 31
+"""Rows of a CSV file by which its delimiter is told."""
 _UTF8_HINT = Message("hint.utf8")
 
-Record = tuple[int, tuple[str, ...], Sequence[object] | None]
-"""Line (of a JSON list the place, from 1), names of the columns, values; None for the values of a header."""
-
-Known = Callable[[str], bool]
-"""Whether a name is that of a column we look for."""
+Record = tuple[int, tuple[str, ...], "Sequence[object] | Head"]
+"""Line (of a JSON list the place, from 1), names of the columns, values; of a sheet first the names and their shape."""
 
 
 @public("tables")
@@ -141,117 +131,12 @@ Rows = Iterator[tuple[int, Sequence[object]]]
 """Line and cells of each row that is not blank."""
 
 
-@frozen
-class Search:
-    """How the row with the names of the columns is found.
-
-    Attributes:
-        known: tells a name that is looked for.
-        row: the row, where the caller knows it.
-    """
-
-    known: Known
-    row: int | None = None
-
-    def header(self, rows: Rows, problems: Problems) -> int | None:
-        """Return the row with the names of the columns; None where there is no row. What lies above it is told.
-
-        Raises:
-            TableError: the first row names no column and one below may do, or there is no row where the caller says.
-        """
-        above: dict[int, str] = {}
-        best: tuple[int, int] = (0, 0)
-        found: int | None = None
-        for line, cells in rows:
-            if self.row is not None and line >= self.row:
-                found = line if line == self.row else None
-                break
-            score = 0 if self.row is not None else _score(cells, self.known)
-            best = max(best, (score, -line))
-            if (score and not above) or len(above) > _AHEAD:
-                break
-            above[line] = " ".join(_names(cells)).strip()
-        if self.row is None:
-            found = -best[1] or None
-        elif found is None:
-            problems.fail(Message("table.header/blank", row=self.row), self.row)
-        return self._told(found, {row: text for row, text in above.items() if row < (found or 0)}, best[0], problems)
-
-    def _told(self, found: int | None, above: Mapping[int, str], score: int, problems: Problems) -> int | None:
-        """Tell which rows are left out; fail where the caller should say so."""
-        if not above or found is None:
-            return found
-        first = next(iter(above))
-        if self.row is None and score < _SURE:
-            problems.fail(Message("table.header", first=first, seems=found), first)
-        for row, text in above.items() if self.row is None else ():
-            if _MEASURES.search(folded(text)):
-                problems.fail(Message("table.header/measure", row=row, text=text[:_SHOWN], header=found), row)
-        problems.remark(Message("table.above", row=found, rows=rows_listed(list(above))), first)
-        return found
-
-
-def headed(rows: Callable[[], Rows], search: Search, problems: Problems) -> Iterator[Record]:
-    """Yield rows as records, from the one with the names of the columns on.
-
-    Args:
-        rows: gives the rows from the first on, each time it is asked.
-
-    Raises:
-        TableError: the names of the columns are not found.
-    """
-    header = search.header(rows(), problems)
-    yield from below(rows(), header, problems)
-
-
-def below(rows: Rows, header: int | None, problems: Problems) -> Iterator[Record]:
-    """Yield the rows from that with the names of the columns on; one that numbers the columns is left out and told."""
-    names: tuple[str, ...] = ()
-    numbered: bool | None = None
-    exported = False
-    for line, cells in rows:
-        if header is None or line < header:
-            exported = True
-        elif line == header:
-            names = _names(cells)
-            exported = exported or any(is_row_number(folded(name)) for name in names)
-            yield line, names, None
-        else:
-            numbered = exported and numbers_columns(cells, len(names)) if numbered is None else False
-            if numbered:
-                problems.remark(Message("table.numbering", row=line), line)
-            else:
-                yield line, names, cells
-
-
-def numbers_columns(cells: Sequence[object], width: int) -> bool:
-    """Return whether a row numbers all columns: ``A B 1 2 3``, ``1 2 3`` or ``(1) (2) (3)``, with nothing else."""
-    texts = ["" if cell is None else one_form(str(cell)).strip("()[]") for cell in cells]
-    letters = list(takewhile(lambda text: not text.isdigit(), texts))
-    wanted = [*_LETTERS[: len(letters)], *(str(n + 1) for n in range(len(texts) - len(letters)))]
-    return len(texts) == width >= _COLUMNS and texts == wanted
-
-
 def rows_listed(rows: Sequence[int]) -> str:
     """Return the first of some rows, as a note names them."""
     return ", ".join(map(str, rows[:_LISTED])) + (" …" if len(rows) > _LISTED else "")
 
 
-def _names(cells: Sequence[object]) -> tuple[str, ...]:
-    return tuple("" if cell is None else _name(str(cell)) for cell in cells)
-
-
-def _name(text: str) -> str:
-    """Return the name of a column in one form; of an old font as it is, where an invisible character is a letter."""
-    return " ".join(text.split()) if "\u00ad" in text and any(readings(text)) else one_form(text)
-
-
-def _score(cells: Sequence[object], known: Known) -> int:
-    """Return how many columns that we look for the cells name."""
-    return sum(map(known, set(_names(cells))))
-
-
-def records(path: Path, problems: Problems, search: Search, sheet: str | None = None) -> Iterator[Record]:
+def records(path: Path, problems: Problems, search: "Search", sheet: str | None = None) -> Iterator[Record]:
     """Yield the rows of a file; blank ones are left out.
 
     Args:
@@ -284,7 +169,7 @@ def records(path: Path, problems: Problems, search: Search, sheet: str | None = 
         problems.fail(Message("table.kind", kind=suffix or path.name), 1, hint)
 
 
-def _text_records(path: Path, problems: Problems, search: Search) -> Iterator[Record]:
+def _text_records(path: Path, problems: Problems, search: "Search") -> Iterator[Record]:
     suffix = path.suffix.lower()
     encoding = _encoding(path, problems)
     try:
@@ -321,7 +206,7 @@ def _lines(file: typing.TextIO, problems: Problems) -> Iterator[str]:
 # -- CSV ---------------------------------------------------------------------------------------
 
 
-def _csv_records(path: Path, encoding: str, problems: Problems, search: Search) -> Iterator[Record]:
+def _csv_records(path: Path, encoding: str, problems: Problems, search: "Search") -> Iterator[Record]:
     with path.open(encoding=encoding, newline="") as file:
         declared = _DECLARED.fullmatch(next(_lines(file, problems), "").rstrip("\r\n"))
 
@@ -340,18 +225,18 @@ def _csv_records(path: Path, encoding: str, problems: Problems, search: Search) 
                 problems.fail(Message("table.csv", line=line, error=str(error)), line)
 
     def fit(delimiter: str) -> tuple[int, int, int]:
-        return _fit(rows(delimiter, Problems(problems.file)), search.known)
+        return _fit(rows(delimiter, Problems(problems.file)), search)
 
     delimiter = declared[2] if declared else max(_DELIMITERS, key=fit)
-    yield from headed(lambda: rows(delimiter, problems), search, problems)
+    yield from search.records(lambda: rows(delimiter, problems), problems)
 
 
-def _fit(rows: Iterator[tuple[int, list[str]]], known: Known) -> tuple[int, int, int]:
+def _fit(rows: Iterator[tuple[int, list[str]]], search: "Search") -> tuple[int, int, int]:
     """Return how well a delimiter fits: columns that the first row makes known, those of the rows below, columns."""
     found: list[list[str]] = []
     with suppress(TableError):
-        found.extend(cells for _, cells in islice(rows, 1 + _AHEAD))
-    scores = [_score(cells, known) for cells in found]
+        found.extend(cells for _, cells in islice(rows, _LOOKED_AT))
+    scores = [search.score(cells) for cells in found]
     return (scores[0], max(scores), len(found[0])) if found else (0, 0, 0)
 
 

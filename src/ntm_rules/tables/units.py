@@ -9,7 +9,6 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, FactProblem, TableError, folded, meant, near
 from ntm_rules.model.arguments import id_of, marks_bad, width_of
@@ -34,6 +33,7 @@ from ntm_rules.tables.cells import (
 )
 from ntm_rules.tables.judged import Draft, JudgedName, is_numbered, judged_name, outcome_in, shown_cell, twins
 from ntm_rules.tables.legacy import readings
+from ntm_rules.tables.long import LongReading
 from ntm_rules.tables.naming import (
     UNIT_COLUMNS,
     Catalogue,
@@ -46,47 +46,25 @@ from ntm_rules.tables.naming import (
     names_of,
     numbers_of,
 )
-from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, Search, TableNote, records, rows_listed
-from ntm_rules.tables.words import in_place_of, written
+from ntm_rules.tables.roles import BETWEEN, could_head, is_code, is_result
+from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records, rows_listed
+from ntm_rules.tables.shape import Head, Search
+from ntm_rules.tables.unit import UnitFacts
+from ntm_rules.tables.words import in_place_of, is_missing, written
 
 __all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
 
 MAX_NAME = 200
 """The most characters of the name of a unit."""
 
+GROUP_COLUMN = "Huyện"
+"""What is kept under this name, where no column has it: the group rows above units."""
+
 _SHOWN = 40
 _NAMED = 10
-
-
-@public("tables")
-@frozen
-class UnitFacts:
-    """One row of a file.
-
-    Attributes:
-        unit: name or code of the unit, as it is written.
-        facts: fact id to value, ready for ``assess``; what is missing is left out.
-        kept: the columns asked for with ``keep``, as they are written; empty where the row has none.
-        line: where the row begins; in a JSON or Parquet file its place, from 1; in Excel the number of the row.
-        judgements: what bodies decided, of the columns that are headed by a printed number.
-        bad: the cells that cannot be read; they are in none of these.
-        columns: fact id to the name of its column.
-    """
-
-    unit: str
-    facts: Mapping[str, typing.Any]
-    kept: Mapping[str, str]
-    line: int
-    judgements: tuple[Judgement, ...] = ()
-    bad: tuple[FactProblem, ...] = ()
-    columns: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
-    _row_word: Sentence = field(default="", eq=False, repr=False)
-
-    def placed(self, problem: FactProblem) -> FactProblem:
-        """Return what is wrong with a fact of this row, with its place in the file where that is known."""
-        if problem.line or problem.fact not in self.columns:
-            return problem
-        return evolve(problem, line=self.line, column=self.columns[problem.fact], row_word=self._row_word)
+_CODES = 8
+_PERIODS = frozenset({"nam", "ky", "ky bao cao", "nam bao cao", "quy", "thang", "thoi diem", "giai doan"})
+"""Folded names of columns that say of which period a row is."""
 
 
 def read(
@@ -102,6 +80,8 @@ def read(
     numbers: Mapping[str, Sequence[str]] | None = None,
     mapping: ColumnMapping | None = None,
     on_bad: str = "raise",
+    period_column: str | None = None,
+    unit_name: str | None = None,
 ) -> Iterator[UnitFacts]:
     """Yield the units of a CSV, JSON (a list of objects), JSONL, Excel or Parquet file, one after the other.
 
@@ -122,10 +102,14 @@ def read(
         numbers: ``ruleset.facts_by_number``, which a ruleset has itself. Then a column headed by a printed number
             (``4.2``, ``TC4``, ``Chỉ tiêu 4.2``), if need be with the body (``4.2 [tự đánh giá]``, ``[thẩm tra]``,
             ``[thẩm định]``), holds judgements; ``[lý do]``, ``[văn bản]``, ``[ngày]`` and ``[cơ quan]`` behind these
-            what is said of them. Figures in such a column are those of the one fact that its indicator compares.
+            what is said of them. Figures in such a column are those of the one fact that its indicator compares. A
+            table may also have one row an indicator: unit, printed number, ``Kết quả`` and ``Đánh giá``.
         mapping: what columns with names of their own hold, see ``Library.mapping``; what is said here goes before it.
         on_bad: ``"raise"``, or ``"mark"``: rows with cells that cannot be read are yielded too, without these, which
             are in ``UnitFacts.bad``, for ``assess``.
+        period_column: which of several groups of columns to read, where they repeat the same ones for several periods;
+            or the column that says of which period a row is. Then a unit is named with its period, ``06001 (2024)``.
+        unit_name: the unit of a table with one row an indicator, where no column or title (``UBND xã A``) names it.
 
     Yields:
         The rows that can be read, in the order of the file. Rows above the names of the columns, one that numbers the
@@ -141,7 +125,9 @@ def read(
         OSError: the file cannot be opened.
     """
     marks = marks_bad(on_bad)
-    reading = Reading.of(path, catalogue, unit_column, keep, decimal, unit_width, header_row, numbers, mapping)
+    reading = Reading.of(
+        path, catalogue, unit_column, keep, decimal, unit_width, header_row, numbers, mapping, period_column, unit_name
+    )
     yield from reading.units(_records(Path(path), reading, sheet), marks)
 
 
@@ -163,6 +149,7 @@ class Columns:
         number: the place of the column that numbers the rows.
         judged: the places of judgements, with what their names say.
         of_facts: the names of the columns of facts, by fact.
+        period: the place of the column that says of which period a row is.
     """
 
     names: tuple[str, ...]
@@ -173,6 +160,7 @@ class Columns:
     number: int | None = None
     judged: tuple[tuple[int, JudgedName], ...] = ()
     of_facts: Mapping[str, str] = field(factory=dict)
+    period: int | None = None
 
 
 @frozen
@@ -189,6 +177,8 @@ class Reading:
     header_row: int | None = None
     numbers: Mapping[str, Sequence[str]] = field(factory=dict)
     mapping: ColumnMapping = UNMAPPED
+    period: str | None = None
+    unit_name: str | None = None
     first_in: dict[str, tuple[bool, int, str]] = field(init=False, factory=dict)
     bad: list[FactProblem] = field(init=False, factory=list)
     readers: dict[tuple[str, str, str], Reader] = field(init=False, factory=dict)
@@ -197,6 +187,9 @@ class Reading:
     seen: set[str] = field(init=False, factory=set)
     totals: list[int] = field(init=False, factory=list)
     asides: list[int] = field(init=False, factory=list)
+    groups: list[tuple[int, str]] = field(init=False, factory=list)
+    by_period: list[str] = field(init=False, factory=list)
+    of_period: list[str] = field(init=False, factory=list)
     codes: list[tuple[int, str]] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
     names: Names = field()
@@ -228,6 +221,8 @@ class Reading:
         header_row: int | None = None,
         numbers: Mapping[str, Sequence[str]] | None = None,
         mapping: ColumnMapping | None = None,
+        period: str | None = None,
+        unit_name: str | None = None,
     ) -> "Reading":
         """Return what a file is read with.
 
@@ -245,7 +240,8 @@ class Reading:
         kept = tuple(dict.fromkeys((*keep, *own.keep)))
         sizes = width_of(width) or own.unit_width, width_of(header_row, "header_row")
         how = unit or own.unit, kept, decimal or own.decimal, suffix in TYPED, *sizes
-        return cls(problems, facts.facts, *how, numbers_of(catalogue, numbers), own, facts)
+        said = (numbers_of(catalogue, numbers), own, period, unit_name)
+        return cls(problems, facts.facts, *how, *said, names=facts)
 
     @classmethod
     def of_rows(cls, catalogue: Catalogue, alone: bool, **how: typing.Any) -> "Reading":
@@ -260,7 +256,7 @@ class Reading:
         """
         return evolve(cls.of("", catalogue, **how), typed=True, alone=alone)
 
-    def units(self, found: Iterable[Record], marks: bool = False) -> Iterator[UnitFacts]:
+    def units(self, records: Iterable[Record], marks: bool = False) -> Iterator[UnitFacts]:
         """Yield the units of the rows that can be read.
 
         Args:
@@ -269,7 +265,16 @@ class Reading:
         Raises:
             TableError, FactError: as ``tables.read``.
         """
+        found = iter(records)
         for line, names, values in found:
+            if isinstance(values, Head):
+                if values.roles is not None:
+                    yield from LongReading(self, values, values.roles).units(found, marks)
+                    break
+                if self.unit_name is not None:
+                    self.problems.fail(Message("table.unit_name/wide", name=self.unit_name), line)
+                self.last[:] = [self.columns(line, names, values)]
+                continue
             unit = self.row(line, names, values)
             if unit is not None and (marks or not unit.bad):
                 yield unit
@@ -303,6 +308,10 @@ class Reading:
         if self.asides:
             told = {"count": len(self.asides), "rows": rows_listed(self.asides)}
             self.problems.remark(Message("table.aside", **told), self.asides[0])
+        if self.groups:
+            rows, first = rows_listed([line for line, _ in self.groups]), self.groups[0]
+            told = {"count": len(self.groups), "rows": rows, "example": first[1], "name": GROUP_COLUMN}
+            self.problems.remark(Message("table.group", **told), first[0])
 
     def kept(self) -> None:
         """Note the columns to keep that the file has not; of those of a mapping file tell which."""
@@ -313,18 +322,18 @@ class Reading:
         if absent:
             self.tell(Message("table.mapping", names=absent[:_NAMED], count=len(absent)), 1)
         for name in self.keep:
+            if self.groups and folded(name) == folded(GROUP_COLUMN):
+                continue
             if name not in self.seen and folded(name) not in self.seen and name not in self.mapping.keep:
                 self.problems.note(Message("table.column/keep", name=name), 1, _nearest(name, self.last[0].names))
 
     # -- rows --------------------------------------------------------------------------------
 
-    def row(self, line: int, names: tuple[str, ...], values: Sequence[object] | None) -> UnitFacts | None:
-        """One unit; None for a header and for a row that is none, with its problems noted."""
+    def row(self, line: int, names: tuple[str, ...], values: Sequence[object]) -> UnitFacts | None:
+        """One unit; None where the row cannot be read, with its problems noted."""
         if not self.last or self.last[0].names != names:
             self.last[:] = [self.columns(line, names)]
         columns = self.last[0]
-        if values is None:
-            return None
         if len(values) > len(names) or (len(values) < len(names) and not self.typed):
             code = "table.row/sheet" if self.typed else "table.row"
             message = Message(code, place=self.place, line=line, cells=len(values), columns=len(names))
@@ -333,7 +342,7 @@ class Reading:
         values = [*values, *[None] * (len(names) - len(values))]
         if columns.unit is not None and not self.alone and self.is_left_out(line, values, columns):
             return None
-        unit = self.unit_in(line, columns, values)
+        unit = self.unit_named(line, columns, values)
         before = len(self.bad)
         facts = self.facts_of(line, unit, columns, values)
         judgements = self.judgements_of(line, unit, columns, values, facts) if columns.judged else ()
@@ -342,9 +351,17 @@ class Reading:
             raise FactError(self.bad, complete=False)
         if unit is None:
             return None
-        kept = {name: "" if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
+        group = self.groups[-1][1] if self.groups else ""
+        kept = {name: group if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
         bad = tuple(self.bad[before:])
-        return UnitFacts(unit, facts, kept, line, judgements, bad, columns.of_facts, self.place)
+        return UnitFacts(unit, facts, kept, line, judgements, bad, columns.of_facts, self.place, group)
+
+    def period_of(self, line: int, given: object) -> str:
+        """Return of which period a row is; empty where it does not say, which is noted."""
+        text = one_form(kept_text(int(given) if isinstance(given, float) and given.is_integer() else given))
+        if not text:
+            self.problems.note(Message("table.period/none", place=self.place, line=line), line)
+        return text
 
     def is_left_out(self, line: int, values: Sequence[object], columns: Columns) -> bool:
         """Whether a row is no unit; it is counted.
@@ -361,8 +378,12 @@ class Reading:
             return True
         group = columns.number is not None and is_group_number(_own(values[columns.number]))
         aside = blank or group or (isinstance(called, str) and is_note(called))
-        if aside and called is not None and not any(_is_filled(values[place]) for place, _, _ in columns.facts):
-            self.asides.append(line)
+        read = (*(place for place, _, _ in columns.facts), *(place for place, _ in columns.judged))
+        if aside and called is not None and not any(_is_filled(values[place]) for place in read):
+            if group:
+                self.groups.append((line, _group_name(values)))
+            else:
+                self.asides.append(line)
             return True
         return False
 
@@ -415,6 +436,9 @@ class Reading:
         at: dict[tuple[str, Body], tuple[str, object]] = {}
         for place, said in columns.judged:
             key, name, value = (said.no, said.body), columns.names[place], _own(values[place])
+            if said.figures:
+                self.figure_of(line, unit, name, said.no, value, facts)
+                continue
             draft = drafts.setdefault(key, Draft())
             if said.detail:
                 text = one_form(self.text(line, name, value))
@@ -440,6 +464,58 @@ class Reading:
             else:
                 found += [] if judgement is None else [judgement]
         return tuple(found)
+
+    def figure_of(
+        self,
+        line: int,
+        unit: str | None,
+        name: str,
+        no: str,
+        value: object,
+        facts: dict[str, object],
+        measure: Unit | None = None,
+    ) -> None:
+        """Add the figure of a number to *facts*, under the one fact that its indicator compares; a bad cell is noted.
+
+        Args:
+            measure: what the figure is in, where the row says so.
+        """
+        fact = ""
+        try:
+            if not _is_filled(value) or (isinstance(value, str) and is_missing(one_form(value))):
+                return
+            own = self.mapping.column(no)
+            mapped = None if own is None else self.mapped(own)
+            compared = self.numbers.get(no, ()) if mapped is None else (mapped.fact,)
+            if len(compared) != 1 or compared[0] not in self.facts:
+                code = "expected.figure/several" if compared else "expected.figure/none"
+                raise BadCell(Message(code, no=no, names=tuple(compared)))
+            fact = compared[0]
+            told = own is not None and (own.figures_in is not None or own.factor is not None)
+            named = mapped if mapped is not None and (told or measure is None) else self.in_unit(fact, measure)
+            if fact in facts:
+                raise BadCell(Message("expected.figure/twice", no=no, fact=fact))
+            found = self.read_cell(fact, value, self.reader(named))
+            if found is not None:
+                facts[fact] = converted(found, named.factor) if named.factor else found
+        except BadCell as bad:
+            what = (unit or None, fact or name, value, bad.expected, bad.hint)
+            self.bad.append(FactProblem(*what, *self.at(line, name)))
+
+    def in_unit(self, fact: str, measure: Unit | None) -> Named:
+        """Return a fact with the unit that its figure is in.
+
+        Raises:
+            BadCell: a figure in that unit is none of the fact.
+        """
+        own = Unit.of_fact(self.facts[fact])
+        if measure is None:
+            return Named(fact)
+        power = None if own is None else measure.power_to(own)
+        if power is None:
+            wanted = Message("expected.figure/unit", unit=measure.text, own=own.text, fact=fact) if own else None
+            raise BadCell(wanted or Message("expected.figure/no_unit", unit=measure.text, fact=fact))
+        return Named(fact, measure, power)
 
     def judged_or_figure(
         self, line: int, name: str, no: str, value: object, facts: dict[str, object]
@@ -492,15 +568,36 @@ class Reading:
         """Return where a cell stands; nowhere in a row that is alone."""
         return (0, "", "") if self.alone else (line, name, self.place)
 
-    def unit_in(self, line: int, columns: Columns, values: Sequence[object]) -> str | None:
+    def unit_named(self, line: int, columns: Columns, values: Sequence[object]) -> str | None:
         """Return the unit of a row; empty for a row that is alone and names none, None as ``unit_of``."""
         given = None if columns.unit is None else _own(values[columns.unit])
-        if self.alone and (given is None or (isinstance(given, str) and not one_form(given))):
+        if self.alone and not _is_filled(given):
             return ""
-        return None if columns.unit is None else self.unit_of(line, given)
+        of = None if columns.period is None else self.period_of(line, _own(values[columns.period]))
+        return None if columns.unit is None or of == "" else self.unit_of(line, given, of)
 
-    def unit_of(self, line: int, given: object) -> str | None:
-        """Return the unit of a row; None where there is none or another row has it."""
+    def unit_of(self, line: int, given: object, period: str | None = None) -> str | None:
+        """Return the unit of a row, with its period if given; None where there is none or another row has it."""
+        unit = self.unit_in(line, given)
+        if unit is None:
+            return None
+        unit = unit if period is None else f"{unit} ({period})"
+        other, first = self.lines.setdefault(look_alike(unit), (unit, line))
+        if first == line:
+            return unit
+        told = {"unit": unit, "place": self.place, "first": first, "line": line}
+        message = Message("table.unit/twice", **told)
+        column = next((name for name in self.last[0].names if folded(name) in _PERIODS), None) if self.last else None
+        if other != unit:
+            message = Message("table.unit/alike", other=other, **told)
+        elif column is not None and not self.period:
+            message = Message("table.unit/twice_by_period", period=column, **told)
+        if not self.by_period:  # which has been noted, and why units come again
+            self.problems.note(message, line)
+        return None
+
+    def unit_in(self, line: int, given: object) -> str | None:
+        """Return the unit that a cell names; None where it names none, which is noted."""
         flaw = flaw_of_name(one_form(given), place=self.place, line=line) if isinstance(given, str) else None
         if flaw is not None:
             self.problems.note(flaw, line)
@@ -509,19 +606,10 @@ class Reading:
             self.codes.append((line, shown(str(given))))
             return None
         try:
-            unit = id_of(given, "unit", self.width)
+            return id_of(given, "unit", self.width)
         except BadArgument as error:
             self.problems.note(self._nameless(line, given, error), line, self._write_as_text(given))
             return None
-        other, first = self.lines.setdefault(look_alike(unit), (unit, line))
-        if first != line:
-            told = {"unit": unit, "place": self.place, "first": first, "line": line}
-            message = Message("table.unit/twice", **told)
-            if other != unit:
-                message = Message("table.unit/alike", other=other, **told)
-            self.problems.note(message, line)
-            return None
-        return unit
 
     def named(self, given: object) -> str:
         """Return the unit that a cell names; empty where it names none."""
@@ -553,22 +641,53 @@ class Reading:
     @property
     def search(self) -> Search:
         """How the row with the names of the columns is found."""
-        return Search(self.knows, self.header_row)
+        return Search(
+            self.knows, self.names_a_value, self.is_number, self.is_unit, self.header_row, self.period, self.unit
+        )
+
+    def names_a_value(self, name: str) -> bool:
+        """Whether a column of this name is the unit or a fact."""
+        return self.is_unit(name) or self.fact(name) is not None
+
+    def is_number(self, name: str) -> bool:
+        """Whether a text is a printed number, as cells and columns of indicators have them, or a code of one's own."""
+        said = self.judged(name)
+        return (said is not None and not said.detail) or self.is_code(name)
+
+    def is_code(self, text: str) -> bool:
+        """Whether a mapping file says that a text stands for a fact."""
+        own = self.mapping.column(text)
+        return own is not None and own.fact in self.facts
+
+    def is_unit(self, name: str) -> bool:
+        """Whether a column of this name names the unit."""
+        fold = folded(name)
+        return is_unit(fold) or (self.unit is not None and fold == folded(self.unit))
 
     def knows(self, name: str) -> bool:
         """Whether a column of this name is looked for."""
         fold = folded(name)
         passed = fold in self.keep_folded or name in self.keep_as_is
-        unit = is_unit(fold) or (self.unit is not None and fold == folded(self.unit))
         own = self.mapping.column(name) is not None or self.mapping.ignores(name)
-        return passed or unit or own or self.judged(name) is not None or self.fact(name) is not None
+        return passed or own or self.judged(name) is not None or self.names_a_value(name)
 
     def fact(self, name: str) -> Named | None:
-        """Return the fact that a column names; None where it names none or several."""
-        own = self.mapping.column(name)
-        if own is not None:
-            return self.mapped(own)
-        return self.names.fact(name, lambda fact, text: self.reader(Named(fact))(text))
+        """Return the fact that a column names, in a group or alone; None where it names none or several."""
+        group, _, last = name.rpartition(BETWEEN)
+        for text in (name, last, group if is_result(folded(last)) else "") if group else (name,):
+            own = self.mapping.column(text)
+            found = self.names.fact(text, self.reads) if own is None else self.mapped(own)
+            if found is not None or own is not None:
+                return found
+        return None
+
+    def reads(self, fact: str, text: str) -> object:
+        """Read a text as a cell of a fact.
+
+        Raises:
+            BadCell: it is none.
+        """
+        return self.reader(Named(fact))(text)
 
     def mapped(self, own: MappedColumn) -> Named | None:
         """Return the fact that a mapping file names for a column; None where it names none that there may be."""
@@ -590,9 +709,18 @@ class Reading:
         known = own.no is not None and own.no in self.numbers
         return JudgedName(own.no, own.body, own.detail, words=told) if known and own.no else None
 
-    def columns(self, line: int, names: tuple[str, ...]) -> Columns:
+    def columns(self, line: int, names: tuple[str, ...], head: Head | None = None) -> Columns:
         """Return what the columns are; every problem of the header noted."""
-        folds = [folded(name) for name in names]
+        if head is not None and head.codes is not None:
+            self.own_codes(line, *head.codes)
+        if not self.numbers and could_head(names) and not any(map(self.fact, names)):
+            self.problems.fail(Message("table.long/not_here"), line)
+        codes = tuple(name for name in names if is_code(name) and not self.knows(name))
+        if len(codes) > 1:
+            self.own_codes(line, "", codes)
+        left_out = frozenset[int]() if head is None else head.left_out
+        self.of_period.extend(names[place] for place in left_out)
+        folds = ["" if place in left_out else folded(name) for place, name in enumerate(names)]
         self.seen.update(names)
         self.seen.update(fold for fold in folds if fold)
         self.old_font(line, names)
@@ -604,8 +732,10 @@ class Reading:
         factors: dict[str, Decimal] = {}
         taken: dict[str, str] = {}
         judged: list[tuple[int, JudgedName]] = []
+        period = self.period_place(names, folds)
         for place, name in enumerate(names):
-            if place != unit and place not in passed and self.mapping.ignores(name):
+            ignored = place != unit and place not in passed and self.mapping.ignores(name)
+            if ignored or place in left_out or place == period:
                 continue
             named = None if place == unit else self.fact(name)
             if named is not None and named.power is None and place in passed:
@@ -632,11 +762,30 @@ class Reading:
         single = [(self.numbers[said.no], place) for place, said in judged if not said.detail]
         held = {compared[0]: names[place] for compared, place in single if len(compared) == 1}
         held |= {fact: names[place] for place, fact, _ in facts}
-        return Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged), held)
+        return Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged), held, period)
+
+    def own_codes(self, line: int, column: str, codes: Sequence[str]) -> None:
+        """Raise: columns or rows are named by codes that only the file's own system knows.
+
+        Raises:
+            TableError: always.
+        """
+        told = {"names": tuple(codes[:_CODES]), "count": len(codes)}
+        message = Message("table.codes/rows", column=column, **told) if column else Message("table.codes", **told)
+        self.problems.fail(message, line)
+
+    def period_place(self, names: Sequence[str], folds: Sequence[str]) -> int | None:
+        """Return the place of the column that the caller says holds periods; that there is none is noted."""
+        if self.period is None or self.of_period:
+            return None
+        if folded(self.period) in folds:
+            return folds.index(folded(self.period))
+        self.problems.note(Message("table.period/unknown", name=self.period), 1, _nearest(self.period, names))
+        return None
 
     def told_apart(self, line: int, name: str, said: JudgedName, names: Sequence[str], taken: dict[str, str]) -> None:
         """Note two columns of one judgement, and a number that a spreadsheet writes like another one."""
-        key = f"{said.no} {said.body.value} {said.detail}"
+        key = f"{said.no} {said.figures or said.body.value} {said.detail}"
         if key in taken:
             self.problems.note(_twice(name, taken[key]), line)
         taken[key] = name
@@ -722,6 +871,10 @@ class Reading:
         if unit is not None and is_unit(fold):
             self.tell(Message("table.passed/unit", name=name, unit=unit), line)
             return
+        if fold in _PERIODS:
+            self.by_period.append(name)
+            self.problems.note(Message("table.period/column", name=name), line)
+            return
         ids = self.names.titles.get(fold, ())
         if ids:
             self.problems.note(Message("table.column/title", name=name, ids=tuple(ids)), line)
@@ -776,6 +929,12 @@ def _is_number(given: object) -> bool:
 def _is_filled(value: object) -> bool:
     own = _own(value)
     return bool(one_form(own)) if isinstance(own, str) else own is not None
+
+
+def _group_name(values: Sequence[object]) -> str:
+    """Return what a group of units is called: the first words of its row that are not its number."""
+    texts = (one_form(own) for value in values if isinstance(own := _own(value), str))
+    return next((text for text in texts if any(map(str.isalpha, text)) and not is_group_number(text)), "")
 
 
 def _own(value: object) -> object:

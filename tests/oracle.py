@@ -624,6 +624,7 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             found.add(name)
         if name in scored(ruleset) and (number * 10**fact.decimals).denominator != 1:
             found.add(name)
+    found |= odd_counts(ruleset, facts, found)
     unit, refused = _Unit(ruleset, facts, None), set(found)
     for fact, ratio in [*((f, f.ratio) for f in ruleset.facts if f.ratio), *_derived_ratios(ruleset)]:
         if refused & {ratio.part, ratio.whole}:  # nothing is known of the ratio
@@ -643,7 +644,60 @@ def bad_facts(ruleset: Ruleset, facts: Mapping[str, object]) -> set[str]:
             and not agrees(facts[fact.id], _Unit(ruleset, facts, None).quotient(fact, ratio))
         ):
             found.add(fact.id)
+    found |= odd_shares(ruleset, facts, found)
     return found | contradicted(ruleset, facts, found)
+
+
+def odd_counts(ruleset: Ruleset, facts: Mapping[str, object], bad: set[str]) -> set[str]:
+    """The counts that contradict each other by what they mean."""
+    known = {f.id: f for f in ruleset.facts}
+
+    def amount(name: str) -> Fraction | None:
+        given = facts.get(name)
+        return None if name in bad or given is None else typing.cast(Fraction, exact(known[name], given))
+
+    found: set[str] = set()
+    for fact in known.values():
+        says, here = fact.consistency, amount(fact.id)
+        if says is None or here is None or fact.type is not FactType.COUNT:
+            continue
+        for name in (*says.at_most, *says.part_of):
+            other = amount(name) if name in known else None
+            found |= {fact.id, name} if other is not None and here > other else set()
+        parts = {name: amount(name) if name in known else None for name in says.sum_of}
+        given = {name: number for name, number in parts.items() if number is not None}
+        short = len(given) < len(parts)
+        if given and (sum(given.values()) > here if short else sum(given.values()) != here):
+            found |= {fact.id, *given}
+    return found
+
+
+def odd_shares(ruleset: Ruleset, facts: Mapping[str, object], bad: set[str]) -> set[str]:
+    """The shares that contradict each other, of those that do not follow from part and whole."""
+    known = {f.id: f for f in ruleset.facts}
+    lacking = {f.id for f in known.values() if (f.ratio and {f.ratio.part, f.ratio.whole} & bad) or f.undecided in bad}
+
+    def follows(fact: Fact) -> bool:
+        return fact.ratio is not None and all(facts.get(n) is not None for n in (fact.ratio.part, fact.ratio.whole))
+
+    def share(fact: Fact) -> Fraction | None:
+        if fact.id in bad | lacking:
+            return None
+        if follows(fact):
+            ratio = _Unit(ruleset, facts, None).quotient(fact, typing.cast(RatioOf, fact.ratio))
+            return ratio if isinstance(ratio, Fraction) else None
+        given = facts.get(fact.id)
+        return None if given is None else typing.cast(Fraction, exact(fact, given))
+
+    found: set[str] = set()
+    for fact in known.values():
+        for name in fact.consistency.at_most if fact.consistency and fact.type is FactType.PERCENT else ():
+            if name not in known:
+                continue
+            one, other = share(fact), share(known[name])
+            if one is not None and other is not None and one > other + 1:
+                found |= {each.id for each in (fact, known[name]) if not follows(each)}
+    return found
 
 
 def sets_within(ruleset: Ruleset) -> Iterator[Ruleset]:

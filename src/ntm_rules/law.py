@@ -27,7 +27,7 @@ from ntm_rules.model.conditions import (
     Rule,
     Scored,
 )
-from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
+from ntm_rules.model.facts import Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, TextChange
 from ntm_rules.model.text import Text
@@ -51,6 +51,7 @@ __all__ = [
     "Comparison",
     "Condition",
     "Confidence",
+    "Consistency",
     "CriteriaNotMet",
     "Criterion",
     "Derived",

@@ -32,11 +32,25 @@ def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, Any]
                 part = inputs[ratio.part]
                 steps = low.scaleb(part.decimals).to_integral_value(ROUND_FLOOR).scaleb(-part.decimals)
                 found[ratio.part] = int(steps) if part.type is FactType.COUNT else float(steps)
+        for fact in inputs.values():
+            _fit(fact, found)
     for fact in inputs.values():
         ratio_, more = fact.ratio, fact.undecided
         if ratio_ is not None and more is not None and {more, ratio_.part, ratio_.whole} <= found.keys():
             found[more] = min(found[more], found[ratio_.whole] - found[ratio_.part])
     return found
+
+
+def _fit(fact: Fact, found: dict[str, Any]) -> None:
+    """Lower a fact to what it is at most, and make it the sum that it is."""
+    says = fact.consistency
+    if says is None or fact.id not in found:
+        return
+    for name in (*says.at_most, *says.part_of):
+        found[fact.id] = min(found[fact.id], found.get(name, found[fact.id]))
+    given = [found[name] for name in says.sum_of if name in found]
+    if given and (len(given) == len(says.sum_of) or sum(given) > found[fact.id]):
+        found[fact.id] = sum(given)
 
 
 def ratios(ruleset: Ruleset) -> Iterator[RatioOf]:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from ntm_rules.model import conditions as c
 from ntm_rules.model import walk
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
-from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
+from ntm_rules.model.facts import Consistency, Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
-from oracle import contradicted, givable, scored, written
+from oracle import contradicted, givable, odd_counts, odd_shares, scored, written
 from oracle import derivations as said_of
 
 T = typing.TypeVar("T")
@@ -46,15 +46,15 @@ def _count(name: str, **more: typing.Any) -> Fact:
 
 CATALOGUE = (
     _percent("share"),
-    _percent("other_share"),
-    _percent("rate", ratio=RatioOf("part", "whole")),
+    _percent("other_share", consistency=Consistency(at_most=("share",))),
+    _percent("rate", ratio=RatioOf("part", "whole"), consistency=Consistency(at_most=("share",))),
     _count("part"),
     _count("whole"),
     _number("per_head", decimals=3, ratio=RatioOf("stock", "whole")),
     _number("stock", decimals=1),
     _number("amount", "-20", "60.5", 1, direction=Direction.LESS),
     _number("free", None, None, 6),
-    _count("tally"),
+    _count("tally", consistency=Consistency(sum_of=("wells", "group_whole"))),
     Fact("balance", FactType.COUNT, None, POINT, Decimal(-20), Decimal(60)),
     _count("group_part"),
     _count("group_whole"),
@@ -67,7 +67,7 @@ CATALOGUE = (
     _count("units"),
     _number("density", decimals=3, ratio=RatioOf("wells", "units"), undecided="wells_open"),
     _count("wells"),
-    _count("wells_open"),
+    _count("wells_open", consistency=Consistency(part_of=("units_open",))),
     _count("scored", undecided="scores_open"),
     _count("scores_open"),
     Fact("yes", FactType.BOOLEAN),
@@ -421,6 +421,7 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
         elif fact.id in by_id and pick(there):
             found[fact.id] = one(fact, pick, near.get(fact.id, ()))
     for _ in range(4):  # a part may belong to two wholes, or be a whole itself
+        _fit(ruleset, found)
         for fact, ratio in ratios:
             too_much = fact.type is FactType.PERCENT and ratio.part in found and ratio.whole in found
             if too_much and Decimal(str(found[ratio.part])) > Decimal(str(found[ratio.whole])):
@@ -433,6 +434,8 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
         ):
             rest = Decimal(str(found[ratio.whole])) - Decimal(str(found[ratio.part]))
             found[fact.undecided] = pick(forms(min(rest, Decimal(str(found[fact.undecided])))))
+    while odd := odd_counts(ruleset, found, set()) | odd_shares(ruleset, found, set()):
+        found = {name: value for name, value in found.items() if name not in odd}
     for fact in givable(ruleset).values():
         if pick((True, False)):  # what is worked out where that is known, else any value
             said = said_of(ruleset, found, fact.id)
@@ -441,6 +444,22 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
     while wrong := contradicted(ruleset, found, set()):  # by a derivation that reads another that is given
         found = {name: value for name, value in found.items() if name not in wrong}
     return found
+
+
+def _fit(ruleset: Ruleset, found: Facts) -> None:
+    """Change facts that contradict others by what they mean: parts to the whole, a whole to their sum."""
+    known = {fact.id: fact for fact in ruleset.facts}
+    odd = odd_counts(ruleset, found, set()) | odd_shares(ruleset, found, set())
+    for fact in (known[name] for name in sorted(odd)):
+        says = fact.consistency or Consistency()
+        for name in (name for name in (*says.at_most, *says.part_of) if name in odd):
+            if fact.type is FactType.PERCENT:
+                found[name] = 100
+            else:
+                found[fact.id] = min(found[fact.id], found[name], key=lambda n: Fraction(written(n)))
+        parts = [Fraction(written(found[name])) for name in says.sum_of if name in found and name in odd]
+        if parts:
+            found[fact.id] = int(sum(parts))
 
 
 def worked_out_ratios(ruleset: Ruleset) -> list[tuple[Fact, RatioOf]]:

@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from attrs import frozen
 
 from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Scored
+from ntm_rules.model.consistency import Relation, relations
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
@@ -67,6 +68,7 @@ class _Collector:
         self.bound: dict[str, set[str]] = {}
         self.empty: set[str] = set()
         self.known_ratios: set[RatioOf] = set()
+        self.relations: set[Relation] = set()
         self.findings = self.scores = False
 
     def read(self, ruleset: Ruleset, conditions: Iterable[Condition]) -> None:
@@ -74,6 +76,7 @@ class _Collector:
         known = {f.id: f for f in ruleset.facts}
         rules = ruleset.derived_by_id
         bound = dict(ruleset.bindings)
+        self.relations.update(relations(ruleset.facts))
         self.known_ratios.update(fact.ratio for fact in ruleset.facts if fact.ratio is not None)
         self.known_ratios.update(d.rule for d in ruleset.derived if isinstance(d.rule, RatioOf))
         for condition in conditions:
@@ -132,6 +135,8 @@ class _Collector:
 
     def trials(self) -> Trials:
         """Return the axes, circumstances first: what is measured changes fastest, whichever set was read first."""
+        for relation in self.relations:
+            self._turn_together(self._read_of(relation), relation.of_shares)
         chosen = sorted(self.facts.values(), key=lambda fact: (fact.direction is not Direction.NEITHER, fact.id))
         axes = [self._values(fact) for fact in chosen]
         axes += [self._parts(fact, rule) for _, (fact, rule) in sorted(self.ratios.items())]
@@ -144,9 +149,22 @@ class _Collector:
         }
         return Trials(tuple(axes), tuple(why for why, holds in unproved.items() if holds))
 
+    def _read_of(self, relation: Relation) -> list[str]:
+        """Return the facts of a relation that are given."""
+        return [fact.id for fact in relation.facts if fact.id in self.facts]
+
+    def _turn_together(self, names: Sequence[str], shares: bool) -> None:
+        """Have facts that bound each other turn at the same numbers; shares bound each other but for a point."""
+        near = (-1, 0, 1) if shares else (0,)
+        limits = {limit + n for name in names for limit in self.limits.get(name, ()) for n in near}
+        for name in names if len(names) > 1 else ():
+            self.limits.setdefault(name, set()).update(limits)
+
     def _apart(self) -> bool:
-        """Return False if a part is given beside its whole, which bounds it, or two given ratios share one."""
+        """Return False if a fact is given beside one that bounds it, or two given ratios share a part or whole."""
         if any(ratio.part in self.facts and ratio.whole in self.facts for ratio in self.known_ratios):
+            return False
+        if any(len(each.parts) > 1 and len(self._read_of(each)) > 1 for each in self.relations):
             return False
         given = [f.ratio for f in self.facts.values() if f.ratio is not None and f.id in self.empty]
         parts = [p for r in (*given, *(rule for _, rule in self.ratios.values())) for p in (r.part, r.whole)]

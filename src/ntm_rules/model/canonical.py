@@ -33,6 +33,7 @@ _WORDS = {
     "note",
     "source",
     "agency",
+    "consistency",
     "disputed",
     "diagnostics",
     "catalogue",

@@ -67,6 +67,22 @@ class RatioOf:
 
 @public("law")
 @frozen
+class Consistency:
+    """What a fact has to be to others of the same unit, because of what they mean.
+
+    Attributes:
+        at_most: counts or shares that it is never greater than.
+        part_of: counts in which all that it counts is counted too.
+        sum_of: counts that it is the sum of; each thing is counted in exactly one of them.
+    """
+
+    at_most: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    sum_of: tuple[str, ...] = ()
+
+
+@public("law")
+@frozen
 class Fact:
     """One entry of the fact catalogue.
 
@@ -80,6 +96,7 @@ class Fact:
             are added up, other counts and numbers do not follow, the rest where all old units agree.
         undecided: the count of units of which it is not decided yet whether they belong to the part, or to the count:
             the fact may still grow by them. Of a ratio of counts or a count; None where nothing can be open.
+        consistency: what it has to be to other facts, None where it may be anything beside them.
     """
 
     id: str
@@ -96,6 +113,7 @@ class Fact:
     agency: Text | None = None
     undecided: str | None = None
     merge: Merge | None = None
+    consistency: Consistency | None = None
 
     @property
     def scale(self) -> int:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from ntm_rules.model.consistency import Relation, relations
 from ntm_rules.model.facts import FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import indicators, with_prerequisites
@@ -78,6 +79,11 @@ class Posed:
     def parts(self) -> tuple[RatioOf, ...]:
         """The ratios whose part an assessment refuses if it is greater than the whole."""
         return tuple(dict.fromkeys(rule for ruleset in self.rulesets for rule in _parts(ruleset)))
+
+    @cached_property
+    def relations(self) -> tuple[Relation, ...]:
+        """What an assessment wants some facts to be to others."""
+        return tuple(dict.fromkeys(each for ruleset in self.rulesets for each in relations(ruleset.facts)))
 
     def trace(self, claim: Claim) -> Trace:
         """Return what the outcomes of a claim rest on."""

@@ -61,6 +61,7 @@ class Solving:
         self._solver = self.logic.z3.Solver(ctx=self.logic.context)
         self._solver.set("rlimit", limits.query)
         self._solver.add(*self.variables.constraints(posed.read, posed.places, posed.parts))
+        self._solver.add(*self.variables.consistent(posed.read, posed.relations))
         self._solver.add(*(term for reading in posed.unknown for term in reading.bound()))
 
     @cached_property

@@ -9,6 +9,7 @@ from fractions import Fraction
 from attrs import define, field, frozen
 
 from ntm_rules.model.conditions import Op
+from ntm_rules.model.consistency import SLACK, Relation
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.numbers import MAX_DIGITS
 from ntm_rules.model.results import FactValue
@@ -195,6 +196,34 @@ class Variables:
                 for op in (Op.AT_LEAST, Op.AT_MOST):
                     holds = ORDER[op](ratio.term, logic.constant(limit))
                     yield logic.z3.Or(whole == 0, ORDER[op](left, right) == holds)
+
+    def consistent(self, read: frozenset[str], relations: Iterable[Relation]) -> Iterator[Term]:
+        """Yield what facts that a caller gives are to each other."""
+        logic = self.logic
+        there = {name for name in read if name in self._numbers or name in self.ratios}
+        there |= {n for r in self.within(read) if self._tied(r, read) for n in (r.rule.part, r.rule.whole)}
+        for relation in relations:
+            parts = [fact for fact in relation.parts if fact.id in there]
+            if relation.whole.id not in there or not parts:
+                continue
+            total, whole = sum(self._plain(fact) for fact in parts), self._plain(relation.whole)
+            slack = logic.constant(Decimal(repr(SLACK))) if relation.of_shares else 0
+            every = relation.adds_up and len(parts) == len(relation.parts)
+            holds = total == whole if every else total - whole <= slack
+            unknown = (logic.opposite(self._known(fact)) for fact in (*parts, relation.whole))
+            yield logic.either(holds, *unknown)
+
+    def _plain(self, fact: Fact) -> Term:
+        """Return the variable of a number or of a ratio."""
+        return self.ratios[fact.id].term if fact.id in self.ratios else self.number(fact.id)
+
+    def _known(self, fact: Fact) -> Term:
+        """Return a term that is true where a fact is given, and not as a share of nothing."""
+        if fact.id not in self.ratios:
+            return self.given(fact.id)
+        found = self.ratios[fact.id]
+        number = self.ratio(fact, found.rule, found.direct)
+        return self.logic.both(number.given, self.logic.opposite(number.empty))
 
     def needed(self, read: Iterable[str]) -> set[str]:
         """Return the facts that are read, with the parts and wholes of ratios."""

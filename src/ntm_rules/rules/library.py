@@ -38,7 +38,13 @@ from ntm_rules.rules.compose.bases import (
 )
 from ntm_rules.rules.compose.compose import Request, compose
 from ntm_rules.rules.folders import Listed, bundled_folder, listed_in, root_of
-from ntm_rules.rules.read.catalogue import check_ratios, check_undecided, read_catalogue, read_measures
+from ntm_rules.rules.read.catalogue import (
+    check_consistency,
+    check_ratios,
+    check_undecided,
+    read_catalogue,
+    read_measures,
+)
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
@@ -574,6 +580,7 @@ class Library:
                 facts[name], nodes[name] = fact, node
         check_ratios(facts, nodes, reader)
         check_undecided(facts, nodes, reader)
+        check_consistency(facts, nodes, reader)
         provinces: list[Province] = []
         for root in self._roots("provinces"):
             provinces += read_registry(root, reader).provinces

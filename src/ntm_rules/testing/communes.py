@@ -10,7 +10,8 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import Comparison, Open
-from ntm_rules.model.facts import Fact, FactType, RatioOf
+from ntm_rules.model.consistency import Relation, relations
+from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.limits import conditions_of, limits_of
 from ntm_rules.model.numbers import MAX_DIGITS, written
 from ntm_rules.model.results import FactValue
@@ -21,6 +22,7 @@ from ntm_rules.verdict.program import program_of
 
 Facts = Mapping[str, FactValue]
 _WHOLES = (1000, 7)
+_ROUNDS = 6
 _DIGITS = Context(prec=MAX_DIGITS)
 
 
@@ -80,6 +82,7 @@ class Repertoire:
     Attributes:
         ratios: every share with its parts, those of prerequisites included.
         undecided: the facts by which others may still grow.
+        relations: what facts have to be to others.
         limits: the numbers each fact is compared with.
         by_fact: the settings of each input, the plain ones first.
     """
@@ -91,6 +94,7 @@ class Repertoire:
     limits: Mapping[str, tuple[Decimal, ...]] = field(init=False)
     by_fact: Mapping[str, tuple[Setting, ...]] = field(init=False)
     every: tuple[Setting, ...] = field(init=False)
+    relations: tuple[Relation, ...] = field(init=False)
 
     @inputs.default
     def _inputs(self) -> Mapping[str, Fact]:
@@ -99,6 +103,10 @@ class Repertoire:
     @ratios.default
     def _ratios(self) -> tuple[tuple[Fact, RatioOf], ...]:
         return tuple(dict.fromkeys(ratios_of(self.ruleset)))
+
+    @relations.default
+    def _relations(self) -> tuple[Relation, ...]:
+        return relations(self.inputs.values())
 
     @undecided.default
     def _undecided(self) -> frozenset[str]:
@@ -155,6 +163,42 @@ class Repertoire:
             yield Setting(((ratio.part, 0), (ratio.whole, 0)))
 
     def settled(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue]:
+        """Return the facts that are given, none of which contradicts others.
+
+        Of two that do the better one changes, so that what fails goes on failing; where that does not do, both go.
+        """
+        found = self._within(facts)
+        for rest in reversed(range(_ROUNDS)) if self.relations else ():
+            odd = {name: value for each in self.relations for name, value in self._mended(each, found).items()}
+            if not odd:
+                break
+            found = self._within({**found, **(odd if rest else dict.fromkeys(odd))})
+        return found
+
+    def _mended(self, relation: Relation, facts: Facts) -> Facts:
+        """Return other values for facts that contradict each other: for those that are better, or for the whole."""
+        whole, total = relation.whole, self._number(relation.whole, facts)
+        numbers = {f: n for f in relation.parts if (n := self._number(f, facts)) is not None}
+        if total is None or not numbers or not relation.contradicted(list(map(float, numbers.values())), float(total)):
+            return {}
+        part = next(iter(numbers))
+        lower = len(numbers) == 1 and part.direction is not Direction.LESS and not relation.adds_up
+        if relation.of_shares and (part.id if lower else whole.id) not in facts:  # it follows from its own parts
+            lower = not lower
+        if lower:
+            return {part.id: plain(round(total, part.decimals))}
+        return {whole.id: plain(round(sum(numbers.values(), Decimal(0)), whole.decimals))}
+
+    def _number(self, fact: Fact, facts: Facts) -> Decimal | None:
+        """Return a number that is given, of a share without a figure what follows from its parts."""
+        if fact.id in facts:
+            return number(facts[fact.id])
+        if fact.ratio is None or not {fact.ratio.part, fact.ratio.whole} <= facts.keys():
+            return None
+        whole = number(facts[fact.ratio.whole])
+        return fact.scale * number(facts[fact.ratio.part]) / whole if whole else None
+
+    def _within(self, facts: Mapping[str, FactValue | None]) -> dict[str, FactValue]:
         """Return the facts that are given, no part (with what is undecided) above its whole, no share beside parts."""
         found = {name: value for name, value in facts.items() if value is not None and name in self.inputs}
         changed = True

@@ -17,6 +17,7 @@ from attrs import define, evolve, field, fields, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import BadArgument, FactError, FactProblem, displayed, folded, meant
+from ntm_rules.model.consistency import Relation, relations
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rounded, unfit, written
@@ -108,6 +109,9 @@ class Checker:
         self.ratios = [
             (fact, facts[fact.ratio.part], facts[fact.ratio.whole]) for fact in ruleset.facts if fact.ratio is not None
         ]
+        found = relations(ruleset.facts)
+        self.counts = tuple(relation for relation in found if not relation.of_shares)
+        self.shares = tuple(relation for relation in found if relation.of_shares)
         self.ratios_with, self.derived_with = _numbers_by_fact(self.ratios), _numbers_by_fact(self.derived)
 
     def _check_of(self, fact: Fact) -> tuple[int, float, float, Check]:
@@ -207,12 +211,14 @@ class Checker:
         """Return the facts of a draft, when what is bound and what has to agree is settled."""
         for name, value in bound.items():
             self._bind(name, value, draft)
+        self._fit_counts(draft)
         for fact, part, whole in ratios:
             pair = self._pair(fact, part, whole, draft)
             if pair is not None:
                 self._put(fact, part, whole, pair, draft)
         for fact, part, whole in derived:
             self._pair(fact, part, whole, draft)
+        self._fit_shares(draft)
         if any(draft.values[self.places[name]] is not None for name in self.stated):
             self._agree(draft)
         if draft.unread:
@@ -220,6 +226,34 @@ class Checker:
         if draft.problems:
             raise FactError(draft.problems)
         return CheckedFacts(draft.unit, draft.given, draft.annotations, draft.values, draft.unread)
+
+    def _fit_counts(self, draft: "_Draft") -> None:
+        """Note counts that contradict each other, and take them out: nothing says which of them is wrong."""
+        bad: dict[str, None] = {}
+        for relation in self.counts:
+            parts = [fact for fact in relation.parts if draft.values[self.places[fact.id]] is not None]
+            whole = typing.cast(float | None, draft.values[self.places[relation.whole.id]])
+            numbers = [typing.cast(float, draft.values[self.places[fact.id]]) for fact in parts]
+            if whole is not None and parts and relation.contradicted(numbers, whole):
+                told = {fact.id: _plain(number) for fact, number in zip(parts, numbers, strict=True)}
+                draft.contradicting(relation, told, _plain(whole), [*told, relation.whole.id])
+                bad |= dict.fromkeys([*told, relation.whole.id])
+        for name in bad:
+            draft.values[self.places[name]] = None
+
+    def _fit_shares(self, draft: "_Draft") -> None:
+        """Note shares that contradict each other: those that do not follow from their parts."""
+        lacking = self.lacking({problem.fact for problem in draft.problems}) if self.shares else ()
+        for relation in self.shares:
+            given = [fact.id for fact in relation.facts if fact.id not in lacking]
+            slots = {name: draft.values[self.places[name]] for name in given}
+            numbers = [_percentage(slot) for slot in slots.values()]
+            loose = [name for name, slot in slots.items() if type(slot) is float]
+            if len(given) == len(relation.facts) and loose and None not in numbers:
+                *parts, whole = typing.cast(list[float], numbers)
+                if relation.contradicted(parts, whole):
+                    told = [_plain(rounded(number)) for number in (*parts, whole)]
+                    draft.contradicting(relation, dict(zip(given[:-1], told, strict=False)), told[-1], loose)
 
     def lacking(self, bad: Set[str]) -> frozenset[str]:
         """Return the facts of which nothing is known where some are bad: these, and what would be read from them."""
@@ -329,6 +363,16 @@ class _Draft:
         """Note a bad fact."""
         self.problems.append(FactProblem(self.unit, fact, value, expected, hint))
 
+    def contradicting(self, relation: Relation, parts: Mapping[str, str], whole: str, names: Iterable[str]) -> None:
+        """Note facts that contradict each other, each with all of them and their values."""
+        code = "expected.no_more" if len(parts) == 1 else "expected.no_more/together"
+        if relation.adds_up and len(parts) == len(relation.parts):
+            code = "expected.sum"
+        told = tuple(f"{name} = {value}" for name, value in parts.items())
+        expected = Message(code, parts=told, whole=relation.whole.id, value=whole)
+        for name in names:
+            self.bad(name, self.given[name], expected)
+
     def annotated(self, name: str, value: Mapping[object, object]) -> object:
         """Return the value of a fact given with an annotation; None where that is not what it is."""
         extra = [str(key) for key in value if key not in _ANNOTATED]
@@ -404,6 +448,13 @@ def _agrees(given: FactValue, exact: Fraction) -> bool:
     text = typing.cast(Decimal, written(given))
     step = Fraction(10) ** min(int(text.as_tuple().exponent), 0)
     return abs(Fraction(text) - exact) <= step / 2
+
+
+def _percentage(slot: Slot) -> float | None:
+    """Return a share as a number; None where it is not known, or a share of nothing."""
+    if isinstance(slot, tuple):
+        return slot[0] / slot[1] if slot[1] else None
+    return typing.cast(float | None, slot)
 
 
 def _plain(number: float) -> str:

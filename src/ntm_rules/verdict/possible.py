@@ -10,6 +10,7 @@ from fractions import Fraction
 from attrs import define, field
 
 from ntm_rules.messages.errors import FactError
+from ntm_rules.model.consistency import Relation
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.limits import limits_of
 from ntm_rules.model.numbers import MAX_DIGITS
@@ -31,7 +32,7 @@ class _Tied:
     Attributes:
         facts: those that are missing, in the order of the set.
         touched: the facts whose slots they change.
-        given: what was given of the shares that they belong to.
+        given: what was given of the shares that they belong to, and of what they are compared with.
     """
 
     facts: set[str] = field(factory=set)
@@ -94,8 +95,32 @@ class Possible:
                 of |= dict.fromkeys(other.facts, one)
             one.touched |= {n for n in names if n in self.checker.places}
             one.given |= {n for n in names if n in self.given}
+        for relation in (*self.checker.counts, *self.checker.shares):
+            self._compare(relation, of)
         found = {id(tied): tied for tied in of.values()}
         return iter(found.values())
+
+    def _compare(self, relation: Relation, of: Mapping[str, _Tied]) -> None:
+        """Have what is missing fit to what is given of facts that have to be something to each other."""
+        shares = [ratio for ratio in self.ratios if ratio[0] in relation.facts]
+        names = {fact.id for fact in relation.facts}.union(*((part.id, whole.id) for _, part, whole in shares))
+        known = {fact: self._known(fact.id) for fact in relation.facts}
+        parts, whole = [known[fact] for fact in relation.parts], known[relation.whole]
+        total = sum((number for number in parts if number is not None), Decimal(0))
+        rest = total if whole is None else whole - total
+        near = (-1, 0, 1) if relation.of_shares else (0,)  # by a percentage point shares may differ
+        for name in names & of.keys():
+            of[name].given |= names & self.given.keys()
+        for fact, number in known.items():
+            if number is None:
+                self.limits.setdefault(fact.id, set()).update(rest + n for n in near)
+
+    def _known(self, name: str) -> Decimal | None:
+        """Return the number of a fact that is given, of a share by its parts what follows."""
+        slot = self.values[self.checker.places[name]]
+        if isinstance(slot, tuple):
+            return _decimal(Fraction(*slot)) if slot[1] else None
+        return Decimal(repr(slot)) if isinstance(slot, float) else None
 
     def _sorted(self, names: Iterable[str]) -> list[str]:
         return sorted(names, key=self.checker.places.__getitem__)

@@ -7,6 +7,7 @@ import narwhals as nw
 from attrs import define
 
 from ntm_rules.frames.base.holds import FLAGS, NOTHING, NUMBERS, TEXTS, unfit
+from ntm_rules.frames.query.consistency import join_counts
 from ntm_rules.frames.query.expressions import (
     FALSE,
     TRUE,
@@ -85,7 +86,8 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
             value = where(~wrong, _fixed(fact, checker.bound[fact.id]), Kind.INT16)
         slots[fact.id] = Slot(stages.add(value, fact.id), invalid=wrong)
     stages.step("known")
-    join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived)
+    join_counts(stages, slots, bad, set(names), checker.counts)
+    join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived, checker.shares)
     join_growing(stages, slots, bad, set(names), growing(ruleset))
     for name in may_be_given(ruleset).keys() & slots.keys():
         slots[stated(name)] = slots.pop(name)

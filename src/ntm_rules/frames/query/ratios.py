@@ -4,8 +4,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, some, where
+from ntm_rules.frames.query.consistency import odd_shares, take_out
+from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, where
 from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, is_near, small
+from ntm_rules.model.consistency import Relation
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.spans import most
 from ntm_rules.verdict.compare import bare_most
@@ -28,12 +30,14 @@ def join_ratios(
     names: set[str],
     ratios: Sequence[Ratio],
     derived: Sequence[Ratio],
+    shares: Sequence[Relation],
 ) -> None:
     """Put exact pairs in the slots of ratios, and keep those of derived ones in ``Stages.pairs``.
 
     Args:
         names: the facts that have a column.
         ratios, derived: fact, part and whole.
+        shares: what ratios and percentages have to be to each other.
     """
     both = [ratio for ratio in dict.fromkeys((*ratios, *derived)) if {ratio[1].id, ratio[2].id} <= names]
     scaled = _scaled(stages, slots, both)
@@ -53,17 +57,52 @@ def join_ratios(
     stated = [r for r in ratios if _key(r) in stages.pairs and r[0].id in names]
     for fact, wrong in _contradictions(stages, slots, stated):
         masks[fact.id].append(wrong)
-    for name, found in masks.items():
-        before = [bad[name]] if name in bad else []
-        bad[name] = stages.add(some([*before, *found]), f"{name}_bad")
-    stages.step("contradicted")
-    for name in masks:  # nothing is known of values that contradict others
-        slots[name] = Slot(stages.add(where(~bad[name], slots[name].value, Kind.FLOAT), name), invalid=bad[name])
+    take_out(stages, slots, bad, masks)
+    take_out(stages, slots, bad, _odd(stages, slots, bad, names, ratios, shares))
     unfit = {ratio: _unfit(stages, bad, ratio) for ratio in ratios}
-    stages.step("uncontradicted")
+    stages.step("fit")
     for ratio, invalid in unfit.items():
         slots[ratio[0].id] = _related(stages, slots[ratio[0].id].value, ratio, invalid)
     stages.step("related")
+
+
+def _odd(
+    stages: Stages,
+    slots: Mapping[str, Slot],
+    bad: Mapping[str, Expr],
+    names: set[str],
+    ratios: Sequence[Ratio],
+    shares: Sequence[Relation],
+) -> Mapping[str, Sequence[Expr]]:
+    """Return for shares without parts where they contradict others."""
+    of = {ratio[0].id: ratio for ratio in ratios}
+    there = names | {name for name, ratio in of.items() if _key(ratio) in stages.pairs}
+    related = [relation for relation in shares if {fact.id for fact in relation.facts} <= there]
+    known = {fact.id for relation in related for fact in relation.facts}
+    unfit = {name: _unfit(stages, bad, of[name]) for name in sorted(known & of.keys())}
+    stages.step("fit")
+    slot = {name: slots[name] for name in sorted(known)}
+    slot |= {name: _related(stages, slots[name].value, of[name], invalid) for name, invalid in unfit.items()}
+    stages.step("shares")
+    value = {name: stages.add(_percentage(found), name) for name, found in slot.items()}
+    stages.step("percentages")
+    masks = defaultdict[str, list[Expr]](list)
+    for relation in related:
+        wrong = stages.add(odd_shares(relation, value.__getitem__), f"{relation.whole.id}_odd")
+        for fact in relation.facts:
+            bottom = slot[fact.id].bottom
+            if fact.id in names:
+                masks[fact.id].append(wrong if bottom is None else wrong & bottom.is_null())
+    stages.step("odd")
+    return masks
+
+
+def _percentage(slot: Slot) -> Expr:
+    """Return a share as a number; null of nothing."""
+    if slot.top is None or slot.bottom is None:
+        return slot.value
+    quotient = slot.top.cast(Kind.FLOAT) / where(slot.bottom != 0, slot.bottom, Kind.INT64).cast(Kind.FLOAT)
+    return choose(slot.bottom.is_null(), slot.value, quotient)
 
 
 def _key(ratio: Ratio) -> tuple[str, str, str]:

@@ -35,6 +35,31 @@ MEASURES_FILE = Keys(
     (Key("measures", ByKey("id of the unit", TITLE), "Các đơn vị tính.", "The units.", required=True),),
 )
 _TITLES = OneOf((ListOf(TEXT), ByKey("value", TITLE)))
+CONSISTENCY = Keys(
+    "consistency",
+    "Quan hệ chắc chắn với số liệu khác của cùng đơn vị, theo định nghĩa của các số liệu.",
+    "What a fact certainly has to be to others of the same unit, because of what they mean.",
+    (
+        Key(
+            "at_most",
+            ListOf(FACT),
+            "Các số liệu mà số liệu này không bao giờ lớn hơn: cùng là `percent`, hoặc cùng là `count`.",
+            "Facts that it is never greater than: all of them `percent`, or all of them `count`.",
+        ),
+        Key(
+            "part_of",
+            ListOf(FACT),
+            "Các số lượng đã gồm số lượng này.",
+            "Counts in which all that it counts is counted too.",
+        ),
+        Key(
+            "sum_of",
+            ListOf(FACT),
+            "Các số lượng cộng lại thành số lượng này.",
+            "Counts that it is the sum of.",
+        ),
+    ),
+)
 FACT_ENTRY = Keys(
     "fact",
     "Một số liệu của danh mục.",
@@ -96,6 +121,12 @@ FACT_ENTRY = Keys(
             FACT,
             "Số lượng chưa xác định, mà số liệu còn có thể tăng thêm.",
             "A count of what is not decided, by which the fact may still grow.",
+        ),
+        Key(
+            "consistency",
+            CONSISTENCY,
+            "Quan hệ với số liệu khác; số liệu trái với quan hệ này bị từ chối.",
+            "What it has to be to other facts; figures that contradict it are refused.",
         ),
         Key("agency", TITLE, "Cơ quan cung cấp, nếu biết.", "Who reports it, where that is known."),
         Key(

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.facts import Direction, Fact, FactType, Measure, Merge, RatioOf
+from ntm_rules.model.facts import Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.conditions import RATIO
-from ntm_rules.rules.keys.registers import FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE
+from ntm_rules.rules.keys.registers import CONSISTENCY, FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position
 
@@ -28,7 +28,8 @@ def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
 def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -> dict[str, Fact]:
     """Return the facts of a ``facts:`` file.
 
-    What refers to other facts is checked by ``check_ratios`` and ``check_undecided`` once all files are read.
+    What refers to other facts is checked by ``check_ratios``, ``check_undecided`` and ``check_consistency`` once all
+    files are read.
     """
     reader.map(root, Message("what.file"), FACTS_FILE.names)
     read, node = _FactReader(measures, reader), root.get("facts")
@@ -78,6 +79,54 @@ def _plain_count(fact: Fact) -> bool:
     return fact.type is FactType.COUNT and fact.minimum is not None and fact.minimum >= 0
 
 
+def check_consistency(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
+    """Note facts that cannot be compared as the catalogue says, and relations that go round in a circle."""
+    wholes: dict[str, set[str]] = {name: set() for name in facts}
+    for fact in facts.values():
+        at, says = nodes[fact.id].at, fact.consistency or Consistency()
+        for name in (*says.at_most, *says.part_of, *says.sum_of):
+            other = facts.get(name)
+            if other is None:
+                reader.unknown("fact.unknown", at, Message("kind.fact_consistency", fact=fact.id), name, facts)
+            elif not _comparable(fact, other, shares=name in says.at_most):
+                reader.error("fact.consistency/kind", at, fact=fact.id, other=name)
+            elif not _parts_too(fact, other, facts):
+                reader.error("fact.consistency/parts", at, fact=fact.id, other=name)
+            else:
+                part, whole = (other, fact) if name in says.sum_of else (fact, other)
+                wholes[part.id].add(whole.id)
+        if len(says.sum_of) == 1:
+            reader.error("fact.consistency/sum", at, fact=fact.id)
+    for name in wholes:
+        if name in _above(name, wholes):
+            reader.error("fact.consistency/circle", nodes[name].at, fact=name)
+
+
+def _comparable(fact: Fact, other: Fact, shares: bool) -> bool:
+    """Return whether one of two facts can be part of the other: counts of one unit; *shares*, or percentages."""
+    percents = fact.type is FactType.PERCENT and other.type is FactType.PERCENT
+    return (shares and percents) or (_plain_count(fact) and _plain_count(other) and fact.unit == other.unit)
+
+
+def _parts_too(fact: Fact, other: Fact, facts: Mapping[str, Fact]) -> bool:
+    """Return whether two shares that follow from counts are compared by these: parts of one whole, compared too."""
+    if fact.ratio is None or other.ratio is None:
+        return True
+    part = facts.get(fact.ratio.part)
+    says = Consistency() if part is None or part.consistency is None else part.consistency
+    return fact.ratio.whole == other.ratio.whole and other.ratio.part in (*says.at_most, *says.part_of)
+
+
+def _above(name: str, wholes: Mapping[str, set[str]]) -> set[str]:
+    """Return all that a fact is no greater than, through whatever else."""
+    found: set[str] = set()
+    left = set(wholes[name])
+    while left:
+        found |= left
+        left = {whole for part in left for whole in wholes[part]} - found
+    return found
+
+
 class _FactReader:
     def __init__(self, measures: Mapping[str, Measure], reader: Reader) -> None:
         self.measures = measures
@@ -109,6 +158,7 @@ class _FactReader:
             reader.title(found.get("agency")),
             reader.text(found.get("undecided"), "`undecided`") or None,
             self.merge(found, kind, key),
+            self.consistency(found),
         )
 
     def unit(self, found: Map, kind: FactType, key: str) -> Measure | None:
@@ -178,6 +228,17 @@ class _FactReader:
         part = self.reader.text(self.reader.required(parts, "part", what), "`part`")
         whole = self.reader.text(self.reader.required(parts, "whole", what), "`whole`")
         return RatioOf(part, whole) if part and whole else None
+
+    def consistency(self, found: Map) -> Consistency | None:
+        node = found.get("consistency")
+        if node is None:
+            return None
+        says = self.reader.map(node, "`consistency`", CONSISTENCY.names)
+        names = {
+            key: tuple(self.reader.texts(says.get(key), f"`{key}`", Message("what.fact_id")))
+            for key in CONSISTENCY.names
+        }
+        return Consistency(**names)
 
     def merge(self, found: Map, kind: FactType, key: str) -> Merge | None:
         node = found.get("merge")

@@ -46,8 +46,8 @@ def _count(name: str, **more: typing.Any) -> Fact:
 
 CATALOGUE = (
     _percent("share"),
-    _percent("other_share", consistency=Consistency(at_most=("share",))),
-    _percent("rate", ratio=RatioOf("part", "whole"), consistency=Consistency(at_most=("share",))),
+    _percent("other_share"),
+    _percent("rate", ratio=RatioOf("part", "whole"), consistency=Consistency(at_most=("other_share",))),
     _count("part"),
     _count("whole"),
     _number("per_head", decimals=3, ratio=RatioOf("stock", "whole")),

@@ -22,6 +22,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
 from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.tables.header import Header, header_of
+from ntm_rules.tables.naming import Numbers, numbers_of
 from ntm_rules.yaml.nodes import read_file
 
 _DATES = (
@@ -226,7 +227,7 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
     )
 
 
-def mapped(facts: Mapping[str, Fact], numbers: Mapping[str, Sequence[str]] | None = None) -> ColumnMapping | None:
+def mapped(facts: Mapping[str, Fact], numbers: Numbers | None = None) -> ColumnMapping | None:
     """Return the mapping file of the command that runs; None where it has none.
 
     Args:
@@ -236,12 +237,12 @@ def mapped(facts: Mapping[str, Fact], numbers: Mapping[str, Sequence[str]] | Non
         RulesetError: every problem of the file.
     """
     path: Path | None = click.get_current_context().meta.get(_MAPPING)
-    return None if path is None else read_mapping(read_file(path, str(path)), facts, numbers)
+    if path is None:
+        return None
+    return read_mapping(read_file(path, str(path)), facts, None if numbers is None else numbers_of(facts, numbers))
 
 
-def kept_in(
-    file: Path, facts: Mapping[str, Fact], source: Source, numbers: Mapping[str, Sequence[str]] | None = None
-) -> tuple[str, ...]:
+def kept_in(file: Path, facts: Mapping[str, Fact], source: Source, numbers: Numbers | None = None) -> tuple[str, ...]:
     """Return the columns of a file that pass through; *numbers* as for ``tables.read``.
 
     A value of ``--keep`` that is the name of a column is that column, whatever is in it; any other is a list.

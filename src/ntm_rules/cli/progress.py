@@ -2,7 +2,7 @@
 
 import datetime as dt
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from ntm_rules.programme.progress import progress as counted
 from ntm_rules.programme.record import recognition_fact
 from ntm_rules.reports.progress import progress_report
 from ntm_rules.rules.library import Library
+from ntm_rules.tables.naming import Numbers
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.units.register import Units
 
@@ -197,10 +198,10 @@ def _other_year(plan: Plan | None, law: Law, lang: str) -> Iterator[str]:
         yield say(lang, "cli.warning", message=say(lang, "report.other_year", planned=plan.year, year=year))
 
 
-def _numbers(library: Library, tier: str, law: Law) -> Mapping[str, Sequence[str]]:
-    """Return the printed numbers of a tier with the facts of each; none where no set is in force."""
+def _numbers(library: Library, tier: str, law: Law) -> Numbers:
+    """Return the set of a tier, whose numbers may be judged; none of these where no set is in force."""
     with suppress(NotInForce):  # a file of published counts needs no set, of any other it is said then
-        return composed(library, tier, law).facts_by_number
+        return composed(library, tier, law)
     return {}
 
 
@@ -210,7 +211,7 @@ def _read(
     tiers: tuple[str, ...],
     kept: tuple[str, ...],
     source: Source,
-    numbers: Mapping[str, Sequence[str]],
+    numbers: Numbers,
 ) -> UnitFile:
     known = UnitFile.columns(library.facts, tiers)
     return UnitFile.read(

@@ -25,7 +25,7 @@ from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import given_facts
 from ntm_rules.tables.amounts import BadCell
 from ntm_rules.tables.cells import OwnReader, is_group_number, is_note, is_total
-from ntm_rules.tables.naming import converted
+from ntm_rules.tables.naming import Numbers, converted
 from ntm_rules.tables.units import Reading, UnitFacts, flaw_of_name, flaw_of_text
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, Check, check_of
@@ -87,7 +87,7 @@ def assess_file(
     sheet: str | None = None,
     unit_width: int | None = None,
     header_row: int | None = None,
-    numbers: Mapping[str, Sequence[str]] | None = None,
+    numbers: Numbers | None = None,
     mapping: ColumnMapping | None = None,
     judged: bool = False,
     period_column: str | None = None,

@@ -15,6 +15,7 @@ from ntm_rules.model.outcomes import Outcome, all_of, at_least_of
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.programme.record import UnitRecord, outcome_of, recognition_fact
+from ntm_rules.tables.naming import Numbers
 from ntm_rules.tables.units import UnitFacts
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import BadValue, check_of
@@ -83,7 +84,7 @@ class UnitFile:
         sheet: str | None = None,
         unit_width: int | None = None,
         header_row: int | None = None,
-        numbers: Mapping[str, Sequence[str]] | None = None,
+        numbers: Numbers | None = None,
         mapping: ColumnMapping | None = None,
         period_column: str | None = None,
         unit_name: str | None = None,

@@ -7,7 +7,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import EngineUnavailable, FactProblem
 from ntm_rules.model.arguments import marks_bad, name_of, need
 from ntm_rules.model.column_mapping import ColumnMapping
-from ntm_rules.tables.naming import Catalogue
+from ntm_rules.tables.naming import Catalogue, Numbers
 from ntm_rules.tables.units import Reading, UnitFacts
 
 _FRAMES = ("pandas", "polars", "pyarrow")
@@ -23,7 +23,7 @@ def read_facts(
     keep: Sequence[str] = (),
     decimal: str | None = None,
     unit_width: int | None = None,
-    numbers: Mapping[str, Sequence[str]] | None = None,
+    numbers: Numbers | None = None,
     mapping: ColumnMapping | None = None,
     on_bad: str = "raise",
 ) -> UnitFacts:
@@ -56,7 +56,7 @@ def read_rows(
     keep: Sequence[str] = (),
     decimal: str | None = None,
     unit_width: int | None = None,
-    numbers: Mapping[str, Sequence[str]] | None = None,
+    numbers: Numbers | None = None,
     mapping: ColumnMapping | None = None,
     on_bad: str = "raise",
 ) -> Iterator[UnitFacts]:

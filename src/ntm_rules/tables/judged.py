@@ -19,7 +19,7 @@ from ntm_rules.tables.roles import BETWEEN, is_result, judges
 
 _NUMBERED = re.compile(r"(?P<head>[^0-9\[]*?)\s*(?P<no>[0-9][^\s\[]*)\s*(?P<rest>(?:\[[^\[\]]*\]\s*)*)")
 _HEADS = frozenset({"", "tc", "ct", "tieu chi", "chi tieu", "tieu chi so", "chi tieu so", "danh gia", "noi dung"})
-_BODIES = {"tu danh gia": Body.COMMUNE, "tham tra": Body.DISTRICT, "tham dinh": Body.PROVINCE}
+BODIES = {"tu danh gia": Body.COMMUNE, "tham tra": Body.DISTRICT, "tham dinh": Body.PROVINCE}
 _DETAILS = {
     **dict.fromkeys(("ly do", "ghi chu"), "note"),
     **dict.fromkeys(("van ban", "tai lieu"), "document"),
@@ -38,6 +38,7 @@ class JudgedName:
         bare: the number stands alone, so that a spreadsheet may have taken it for a figure.
         words: own words with the texts that are read in their place.
         figures: the column holds figures of the number, and no judgements.
+        listed: the column lists the criteria that are met; it has no number of its own.
     """
 
     no: str
@@ -46,6 +47,7 @@ class JudgedName:
     bare: bool = False
     words: Mapping[str, str] = field(factory=dict, eq=False)
     figures: bool = False
+    listed: bool = False
 
 
 def judged_name(name: str, numbers: Mapping[str, Sequence[str]]) -> JudgedName | None:
@@ -65,8 +67,8 @@ def judged_name(name: str, numbers: Mapping[str, Sequence[str]]) -> JudgedName |
     found = JudgedName(match["no"], bare=not match["head"] and not match["rest"])
     for said in re.findall(r"\[([^\[\]]*)\]", match["rest"]):
         fold = folded(said)
-        if fold in _BODIES and found.body is Body.OTHER:
-            found = evolve(found, body=_BODIES[fold])
+        if fold in BODIES and found.body is Body.OTHER:
+            found = evolve(found, body=BODIES[fold])
         elif fold in _DETAILS and not found.detail:
             found = evolve(found, detail=_DETAILS[fold])
         else:

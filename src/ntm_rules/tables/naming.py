@@ -31,6 +31,9 @@ _PARTS = re.compile(r"\s*[/,;]\s*|\s+(?:hoặc|hay)\s+")
 Catalogue = Ruleset | Mapping[str, Fact]
 """What columns may hold: the facts that a ruleset knows, and judgements on its numbers; or facts by id."""
 
+Numbers = Ruleset | Mapping[str, Sequence[str]]
+"""What may be judged: the numbers of a ruleset, or printed numbers with the facts that their indicators compare."""
+
 
 def is_row_number(fold: str) -> bool:
     """Return whether a folded name is that of a column which numbers the rows."""
@@ -117,11 +120,17 @@ def names_of(catalogue: Catalogue) -> Names:
     return _names_in(catalogue) if isinstance(catalogue, Ruleset) else Names(catalogue)
 
 
-def numbers_of(catalogue: Catalogue, numbers: Mapping[str, Sequence[str]] | None = None) -> Mapping[str, Sequence[str]]:
-    """Return the printed numbers that may be judged: those said, else those of a ruleset."""
-    if numbers is None:
-        return catalogue.facts_by_number if isinstance(catalogue, Ruleset) else {}
-    return numbers
+def numbers_of(catalogue: Catalogue, judged: Numbers | None = None) -> Mapping[str, Sequence[str]]:
+    """Return the printed numbers that may be judged: those said, else those of the catalogue."""
+    if judged is None:
+        judged = catalogue if isinstance(catalogue, Ruleset) else {}
+    return judged.facts_by_number if isinstance(judged, Ruleset) else judged
+
+
+def criteria_of(catalogue: Catalogue, judged: Numbers | None = None) -> tuple[str, ...]:
+    """Return the numbers of the criteria that count; none where they are not known."""
+    of = catalogue if judged is None else judged
+    return tuple(c.no for c in of.criteria if c.counted) if isinstance(of, Ruleset) else ()
 
 
 def _is_value(text: str, fact: str, reads: Callable[[str, str], object]) -> bool:

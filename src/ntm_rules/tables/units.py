@@ -33,13 +33,16 @@ from ntm_rules.tables.cells import (
 )
 from ntm_rules.tables.judged import Draft, JudgedName, is_numbered, judged_name, outcome_in, shown_cell, twins
 from ntm_rules.tables.legacy import readings
+from ntm_rules.tables.lists import body_of_list, listed_in
 from ntm_rules.tables.long import LongReading
 from ntm_rules.tables.naming import (
     UNIT_COLUMNS,
     Catalogue,
     Named,
     Names,
+    Numbers,
     converted,
+    criteria_of,
     in_brackets,
     is_row_number,
     is_unit,
@@ -77,7 +80,7 @@ def read(
     sheet: str | None = None,
     unit_width: int | None = None,
     header_row: int | None = None,
-    numbers: Mapping[str, Sequence[str]] | None = None,
+    numbers: Numbers | None = None,
     mapping: ColumnMapping | None = None,
     on_bad: str = "raise",
     period_column: str | None = None,
@@ -99,11 +102,13 @@ def read(
         sheet: the sheet of an Excel file; the first that is not hidden unless given.
         unit_width: how many digits codes of units have; needed where they are numbers, or have lost their zeros.
         header_row: the row of a CSV or Excel file that holds the names of the columns, from 1; found unless given.
-        numbers: ``ruleset.facts_by_number``, which a ruleset has itself. Then a column headed by a printed number
+        numbers: the ruleset whose printed numbers may be judged, where *catalogue* is none, or its
+            ``facts_by_number``. Then a column headed by a printed number
             (``4.2``, ``TC4``, ``Chỉ tiêu 4.2``), if need be with the body (``4.2 [tự đánh giá]``, ``[thẩm tra]``,
             ``[thẩm định]``), holds judgements; ``[lý do]``, ``[văn bản]``, ``[ngày]`` and ``[cơ quan]`` behind these
             what is said of them. Figures in such a column are those of the one fact that its indicator compares. A
-            table may also have one row an indicator: unit, printed number, ``Kết quả`` and ``Đánh giá``.
+            table may also have one row an indicator: unit, printed number, ``Kết quả`` and ``Đánh giá``. Of a ruleset
+            a column ``Tiêu chí đạt`` lists the criteria that are met, as in ``12/19: 1, 2, 3``.
         mapping: what columns with names of their own hold, see ``Library.mapping``; what is said here goes before it.
         on_bad: ``"raise"``, or ``"mark"``: rows with cells that cannot be read are yielded too, without these, which
             are in ``UnitFacts.bad``, for ``assess``.
@@ -179,6 +184,7 @@ class Reading:
     mapping: ColumnMapping = UNMAPPED
     period: str | None = None
     unit_name: str | None = None
+    criteria: tuple[str, ...] = ()
     first_in: dict[str, tuple[bool, int, str]] = field(init=False, factory=dict)
     bad: list[FactProblem] = field(init=False, factory=list)
     readers: dict[tuple[str, str, str], Reader] = field(init=False, factory=dict)
@@ -219,7 +225,7 @@ class Reading:
         decimal: str | None = None,
         width: int | None = None,
         header_row: int | None = None,
-        numbers: Mapping[str, Sequence[str]] | None = None,
+        numbers: Numbers | None = None,
         mapping: ColumnMapping | None = None,
         period: str | None = None,
         unit_name: str | None = None,
@@ -240,7 +246,7 @@ class Reading:
         kept = tuple(dict.fromkeys((*keep, *own.keep)))
         sizes = width_of(width) or own.unit_width, width_of(header_row, "header_row")
         how = unit or own.unit, kept, decimal or own.decimal, suffix in TYPED, *sizes
-        said = (numbers_of(catalogue, numbers), own, period, unit_name)
+        said = (numbers_of(catalogue, numbers), own, period, unit_name, criteria_of(catalogue, numbers))
         return cls(problems, facts.facts, *how, *said, names=facts)
 
     @classmethod
@@ -434,10 +440,14 @@ class Reading:
         """Return the judgements of a row; figures in such columns are added to *facts*, bad cells are noted."""
         drafts: dict[tuple[str, Body], Draft] = {}
         at: dict[tuple[str, Body], tuple[str, object]] = {}
+        listed: list[Judgement] = []
         for place, said in columns.judged:
             key, name, value = (said.no, said.body), columns.names[place], _own(values[place])
             if said.figures:
                 self.figure_of(line, unit, name, said.no, value, facts)
+                continue
+            if said.listed:
+                listed += self.listed(line, unit, name, said.body, value)
                 continue
             draft = drafts.setdefault(key, Draft())
             if said.detail:
@@ -463,7 +473,15 @@ class Reading:
                 self.bad.append(FactProblem(unit or None, name, value, bad.expected, bad.hint, *at_place))
             else:
                 found += [] if judgement is None else [judgement]
-        return tuple(found)
+        return (*found, *listed)
+
+    def listed(self, line: int, unit: str | None, name: str, body: Body, value: object) -> list[Judgement]:
+        """Return what a cell that lists criteria says of them; a bad one is noted."""
+        try:
+            return [Judgement(no, outcome, body) for no, outcome in listed_in(value, self.criteria).items()]
+        except BadCell as bad:
+            self.bad.append(FactProblem(unit or None, name, value, bad.expected, bad.hint, *self.at(line, name)))
+            return []
 
     def figure_of(
         self,
@@ -705,6 +723,8 @@ class Reading:
         told = {word: written(meaning) for word, meaning in words.items()}
         if own is None:
             found = judged_name(name, self.numbers)
+            if found is None and self.criteria and (body := body_of_list(name)):
+                return JudgedName("", body, listed=True)
             return evolve(found, words=told) if found and told else found
         known = own.no is not None and own.no in self.numbers
         return JudgedName(own.no, own.body, own.detail, words=told) if known and own.no else None
@@ -759,7 +779,7 @@ class Reading:
                 self.other(line, name, folds[place], None if unit is None else names[unit])
             taken[key] = name
         number = next((place for place, fold in enumerate(folds) if place != unit and is_row_number(fold)), None)
-        single = [(self.numbers[said.no], place) for place, said in judged if not said.detail]
+        single = [(self.numbers[said.no], place) for place, said in judged if said.no and not said.detail]
         held = {compared[0]: names[place] for compared, place in single if len(compared) == 1}
         held |= {fact: names[place] for place, fact, _ in facts}
         return Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged), held, period)

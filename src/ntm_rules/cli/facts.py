@@ -9,11 +9,12 @@ from ntm_rules.cli.console import console, print_lines, table, text
 from ntm_rules.cli.heading import heading
 from ntm_rules.cli.options import Law, composed, lang_option, law_options, library_of
 from ntm_rules.messages.catalogue import Message, say
-from ntm_rules.messages.errors import UnknownName, folded
+from ntm_rules.messages.errors import UnknownName
 from ntm_rules.messages.printable import printable
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.input_schema import input_schema
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.search import facts_with
 from ntm_rules.words.numbers import number
 
 FORMS = ("table", "schema")
@@ -38,12 +39,7 @@ def facts(ruleset: str, words: tuple[str, ...], lang: str, form: str, **law: typ
         click.echo(printable(json.dumps(input_schema(found, lang), ensure_ascii=False, indent=1)))
         return
     numbers = found.numbers_by_fact
-    wanted = [folded(word) for word in words]
-    shown = {
-        name: fact
-        for name, fact in found.inputs().items()
-        if all(word in _searched(found, fact, numbers.get(name, ())) for word in wanted)
-    }
+    shown = facts_with(found, words)
     if not shown:
         raise UnknownName(Message("kind.fact"), " ".join(words), _titles(found))
     out = console()
@@ -63,13 +59,6 @@ def _titles(ruleset: Ruleset) -> list[str]:
 
 def _title(fact: Fact, lang: str) -> str:
     return fact.title.text(lang) if fact.title else fact.id
-
-
-def _searched(ruleset: Ruleset, fact: Fact, numbers: tuple[str, ...]) -> str:
-    """Return the words by which a fact is found: its own, and those of the indicators that compare it."""
-    titles = [i.title for c in ruleset.criteria for i in c.indicators if i.no in numbers]
-    said = [title for title in (fact.title, *titles) if title is not None]
-    return folded(" ".join((fact.id, *numbers, *(title.vi for title in said), *(title.en for title in said))))
 
 
 def _values(fact: Fact, lang: str) -> str:

@@ -170,10 +170,26 @@ def law_options(on_required: bool, otherwise: str = "today") -> Callable[[F], F]
     )
 
 
+def unit_option(flag: str) -> Callable[[F], F]:
+    """Return the option that says which column names the unit."""
+    return click.option(flag, "unit_column", metavar="COLUMN", help="Column that names the unit.")
+
+
+sheet_option = click.option(
+    "--sheet", metavar="NAME", help="Sheet of an Excel file. [default: the first that is not hidden]"
+)
+header_row_option = click.option(
+    "--header-row",
+    type=click.IntRange(min=1),
+    metavar="ROW",
+    help="Row of a CSV or Excel file that holds the names of the columns. [default: found]",
+)
+
+
 def source_options(unit_flag: str) -> Callable[[F], F]:
     """Return the options that say how a file is read, as keyword arguments of ``Source``."""
     return _together(
-        click.option(unit_flag, "unit_column", metavar="COLUMN", help="Column that names the unit."),
+        unit_option(unit_flag),
         click.option(
             "--keep",
             multiple=True,
@@ -187,19 +203,14 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             type=click.Choice(["comma", "point"]),
             help="What separates decimals where a number such as 1.234 can be read in two ways.",
         ),
-        click.option("--sheet", metavar="NAME", help="Sheet of an Excel file. [default: the first that is not hidden]"),
+        sheet_option,
         click.option(
             "--unit-width",
             type=click.IntRange(min=1, max=20),
             metavar="DIGITS",
             help="How many digits codes of units have, where they are numbers or lost their zeros: 5 for communes.",
         ),
-        click.option(
-            "--header-row",
-            type=click.IntRange(min=1),
-            metavar="ROW",
-            help="Row of a CSV or Excel file that holds the names of the columns. [default: found]",
-        ),
+        header_row_option,
         click.option(
             "--period-column",
             metavar="NAME",

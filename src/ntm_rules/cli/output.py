@@ -75,7 +75,8 @@ def protect_inputs(out: str, library: "Library") -> None:
     if out == "-" or not Path(out).is_file():  # there is nothing that could be lost
         return
     target = Path(out).stat()
-    given = click.get_current_context().params.values()
+    context = click.get_current_context()
+    given = (*context.params.values(), *context.meta.values())  # some options are kept beside the arguments
     named = (path for value in given for path in (value if isinstance(value, tuple) else (value,)))
     for path in (*named, *(listed.path for listed in library.files)):
         if isinstance(path, Path) and os.path.samestat(path.stat(), target):

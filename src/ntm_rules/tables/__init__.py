@@ -2,6 +2,7 @@
 
 from ntm_rules.messages.errors import TableError
 from ntm_rules.model.column_mapping import ColumnMapping, MappedColumn
+from ntm_rules.tables.draft import draft_mapping
 from ntm_rules.tables.given import read_facts, read_rows
 from ntm_rules.tables.rows import TableNote
 from ntm_rules.tables.unit import UnitFacts
@@ -13,6 +14,7 @@ __all__ = [
     "TableError",
     "TableNote",
     "UnitFacts",
+    "draft_mapping",
     "read",
     "read_facts",
     "read_rows",

@@ -157,6 +157,8 @@ class LongReading:
             reading.problems.note(Message(code, **told, **counts), line)
             return
         written = _written(cells[roles.number])
+        if written and reading.mapping.ignores(written):
+            return
         own = reading.is_code(written)
         number = JudgedName(written) if own else reading.judged(written)
         if number is None or number.detail:

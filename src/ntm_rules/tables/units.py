@@ -670,12 +670,20 @@ class Reading:
     def is_number(self, name: str) -> bool:
         """Whether a text is a printed number, as cells and columns of indicators have them, or a code of one's own."""
         said = self.judged(name)
-        return (said is not None and not said.detail) or self.is_code(name)
+        ignored = is_code(name) and self.mapping.ignores(name)
+        return (said is not None and not said.detail) or self.is_code(name) or ignored
 
     def is_code(self, text: str) -> bool:
         """Whether a mapping file says that a text stands for a fact."""
         own = self.mapping.column(text)
         return own is not None and own.fact in self.facts
+
+    def is_like_own_code(self, name: str) -> bool:
+        """Whether a name is a code as a mapping file has them: beside ``CT01``, ``CT11`` is not a printed number."""
+        digits = "0123456789"
+        return is_code(name) and any(
+            is_code(own.name) and own.name.rstrip(digits) == name.rstrip(digits) for own in self.mapping.columns
+        )
 
     def is_unit(self, name: str) -> bool:
         """Whether a column of this name names the unit."""
@@ -721,6 +729,8 @@ class Reading:
         own = self.mapping.column(name)
         words = {**self.mapping.words, **(own.words if own else {})}
         told = {word: written(meaning) for word, meaning in words.items()}
+        if own is None and self.is_like_own_code(name):
+            return None
         if own is None:
             found = judged_name(name, self.numbers)
             if found is None and self.criteria and (body := body_of_list(name)):
@@ -736,7 +746,7 @@ class Reading:
         if not self.numbers and could_head(names) and not any(map(self.fact, names)):
             self.problems.fail(Message("table.long/not_here"), line)
         codes = tuple(name for name in names if is_code(name) and not self.knows(name))
-        if len(codes) > 1:
+        if len(codes) > 1 or any(map(self.is_like_own_code, codes)):
             self.own_codes(line, "", codes)
         left_out = frozenset[int]() if head is None else head.left_out
         self.of_period.extend(names[place] for place in left_out)

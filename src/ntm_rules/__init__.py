@@ -8,8 +8,9 @@
     [reason.text("vi") for reason in verdict.reasons()]
 
 What is in ``__all__`` here, and in that of the namespaces ``check``, ``difference``, ``frames``, ``law``, ``levels``,
-``live``, ``messages``, ``programme``, ``proofs``, ``results``, ``tables``, ``testing`` and ``units``, is public, and
-nothing else. Names are imported when they are first used, so that importing the package costs almost nothing.
+``live``, ``messages``, ``programme``, ``proofs``, ``reports``, ``results``, ``tables``, ``testing`` and ``units``, is
+public, and nothing else. Names are imported when they are first used, so that importing the package costs almost
+nothing.
 """
 
 import typing
@@ -27,6 +28,7 @@ if typing.TYPE_CHECKING:
     from ntm_rules import messages as messages
     from ntm_rules import programme as programme
     from ntm_rules import proofs as proofs
+    from ntm_rules import reports as reports
     from ntm_rules import results as results
     from ntm_rules import tables as tables
     from ntm_rules import testing as testing
@@ -64,6 +66,7 @@ _HOMES = {
     "messages": "ntm_rules.messages",
     "programme": "ntm_rules.programme",
     "proofs": "ntm_rules.proofs",
+    "reports": "ntm_rules.reports",
     "results": "ntm_rules.results",
     "tables": "ntm_rules.tables",
     "testing": "ntm_rules.testing",
@@ -125,6 +128,7 @@ __all__ = [
     "programme",
     "proofs",
     "relevant_facts",
+    "reports",
     "results",
     "tables",
     "testing",

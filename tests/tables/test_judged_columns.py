@@ -31,6 +31,7 @@ def rows(tmp_path: Path, library: Library, ruleset: Ruleset, *lines: str) -> lis
 
 
 NUMBERS = {"4": (), "4.2": ("registered_power_share",), "10": ("income_per_capita",), "17.1": (), "17.10": ()}
+NUMBERS |= {"DK": (), "DK.1": (), "K1": ()}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,9 @@ NUMBERS = {"4": (), "4.2": ("registered_power_share",), "10": ("income_per_capit
         ("4.2 [văn bản]", "4.2", Body.OTHER, "document"),
         ("4.2 [ngày]", "4.2", Body.OTHER, "date"),
         ("4.2 [cơ quan]", "4.2", Body.OTHER, "name"),
+        ("Tiêu chí DK", "DK", Body.OTHER, ""),
+        ("Chỉ tiêu DK.1 [thẩm định] [lý do]", "DK.1", Body.PROVINCE, "note"),
+        ("chi tieu K1", "K1", Body.OTHER, ""),
     ],
 )
 def test_names_of_judgements(name: str, no: str, body: Body, detail: str) -> None:
@@ -61,7 +65,20 @@ def test_names_of_judgements(name: str, no: str, body: Body, detail: str) -> Non
     assert (found.no, found.body, found.detail) == (no, body, detail)
 
 
-NONE = ("4.3", "CT01", "Năm 4", "4.2 triệu", "4.2 [khác]", "4.2 [ngày] [lý do]", "", "Thu nhập")
+NONE = (
+    "4.3",
+    "CT01",
+    "Năm 4",
+    "4.2 triệu",
+    "4.2 [khác]",
+    "4.2 [ngày] [lý do]",
+    "",
+    "Thu nhập",
+    "K1",
+    "DK",
+    "Tiêu chí K2",
+    "Nhóm DK",
+)
 
 
 @pytest.mark.parametrize("name", NONE)

@@ -42,6 +42,7 @@ COMMANDS = {
     "progress": ("progress:progress", "Count how far a programme is, against its targets."),
     "rereview": ("rereview:rereview", "Assess units under an old and a new set, side by side."),
     "show": ("show:show", "Show a ruleset as a table."),
+    "template": ("template:template", "Write a workbook to fill in."),
     "test": ("test:test", "Run the tests beside the rules."),
 }
 """Module and function of each command, and what it does: a command is imported when it is asked for."""

@@ -18,6 +18,8 @@ from ntm_rules.tables.amounts import BadCell
 from ntm_rules.tables.roles import BETWEEN, is_result, judges
 
 _NUMBERED = re.compile(r"(?P<head>[^0-9\[]*?)\s*(?P<no>[0-9][^\s\[]*)\s*(?P<rest>(?:\[[^\[\]]*\]\s*)*)")
+_LETTERED = re.compile(r"(?P<head>\D{1,20}?)\s+(?P<no>[^\W\d]\S*)\s*(?P<rest>(?:\[[^\[\]]*\]\s*)*)")
+"""A number that begins with a letter, as those of prerequisites do, never stands alone: a word would be one."""
 _HEADS = frozenset({"", "tc", "ct", "tieu chi", "chi tieu", "tieu chi so", "chi tieu so", "danh gia", "noi dung"})
 BODIES = {"tu danh gia": Body.COMMUNE, "tham tra": Body.DISTRICT, "tham dinh": Body.PROVINCE}
 _DETAILS = {
@@ -61,8 +63,8 @@ def judged_name(name: str, numbers: Mapping[str, Sequence[str]]) -> JudgedName |
     group, _, last = name.rpartition(BETWEEN)
     if group:
         return _in_group(group, last, numbers) or judged_name(last, numbers)
-    match = _match(name)
-    if match is None or match["no"] not in numbers:
+    match = next((m for form in (_NUMBERED, _LETTERED) if (m := _match(name, form)) and m["no"] in numbers), None)
+    if match is None:
         return None
     found = JudgedName(match["no"], bare=not match["head"] and not match["rest"])
     for said in re.findall(r"\[([^\[\]]*)\]", match["rest"]):
@@ -99,8 +101,8 @@ def is_numbered(name: str) -> bool:
     return _match(name) is not None
 
 
-def _match(name: str) -> re.Match[str] | None:
-    match = _NUMBERED.fullmatch(as_vietnamese(one_form(name)))
+def _match(name: str, form: re.Pattern[str] = _NUMBERED) -> re.Match[str] | None:
+    match = form.fullmatch(as_vietnamese(one_form(name)))
     return match if match is not None and folded(match["head"]) in _HEADS else None
 
 

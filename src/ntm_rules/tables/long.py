@@ -53,6 +53,7 @@ class LongReading:
     Attributes:
         details: fields of judgements by the places of their columns.
         bare: printed numbers that stand alone, with the row of each.
+        numbers: all printed numbers of the rows.
     """
 
     reading: "Reading"
@@ -61,6 +62,7 @@ class LongReading:
     details: Mapping[int, str] = field(init=False)
     found: dict[str, _Unit] = field(init=False, factory=dict)
     bare: dict[str, int] = field(init=False, factory=dict)
+    numbers: set[str] = field(init=False, factory=set)
 
     @details.default
     def _details(self) -> Mapping[int, str]:
@@ -126,11 +128,12 @@ class LongReading:
         return name
 
     def _tell(self) -> None:
-        """Tell what the columns are taken for, and which are not read."""
+        """Tell what the columns are taken for, and which are not read, unless rows say so themselves."""
         roles, names = self.roles, self.head.names
         read = [place for place in (roles.result, *(place for place, _ in roles.judged)) if place is not None]
         told = {"number": names[roles.number], "columns": tuple(names[place] for place in read)}
-        self.reading.problems.remark(Message("table.long", **told), self.head.first)
+        if roles.fact is None:
+            self.reading.problems.remark(Message("table.long", **told), self.head.first)
         used = {roles.number, roles.unit, roles.content, roles.measure, *read, *self.details, *self.head.left_out}
         others = tuple(
             name
@@ -141,7 +144,7 @@ class LongReading:
             if folded(name) not in map(folded, names) and name not in self.reading.mapping.keep:
                 hint = meant(name, names) or Message("hint.there_is", names=names)
                 self.reading.problems.note(Message("table.column/keep", name=name), self.head.first, hint)
-        if others:
+        if others and roles.fact is None:
             self.reading.problems.remark(Message("table.long/passed", names=others), self.head.first)
         self.reading.seen.update(names, map(folded, names))
 
@@ -159,34 +162,70 @@ class LongReading:
         written = _written(cells[roles.number])
         if written and reading.mapping.ignores(written):
             return
-        own = reading.is_code(written)
-        number = JudgedName(written) if own else reading.judged(written)
-        if number is None or number.detail:
-            read = (roles.result, *(place for place, _ in roles.judged))
-            if not any(_written(cells[place]) for place in read if place is not None):
-                reading.asides.append(line)
-            elif written:
-                reading.problems.note(Message("table.long/number", number=written, **told), line)
-            else:
-                reading.problems.note(Message("table.long/no_number", **told), line)
+        fact = "" if roles.fact is None else _written(cells[roles.fact])
+        number = self._number(line, cells, fact)
+        if number is None and not fact:
             return
         unit = self._unit(line, None if roles.unit is None else cells[roles.unit], only)
         if unit is None:
             return
-        if number.bare:
-            self.bare.setdefault(number.no, line)
-        first = unit.lines.setdefault(number.no, line)
+        no = "" if number is None else number.no
+        self.numbers.add(no)
+        if number is not None and number.bare:
+            self.bare.setdefault(no, line)
+        first = unit.lines.setdefault(fact or no, line)
         if first != line:
-            reading.problems.note(Message("table.long/twice", unit=unit.name, no=number.no, first=first, **told), line)
+            twice = {"unit": unit.name, "no": fact or no, "first": first, **told}
+            reading.problems.note(Message("table.long/twice", **twice), line)
             return
         before, had = len(reading.bad), len(unit.facts)
-        if roles.result is not None:
-            name, value = self.head.names[roles.result], cells[roles.result]
-            reading.figure_of(line, unit.name, name, number.no, value, unit.facts, self._measure(cells))
+        self._figure(line, unit, no, fact, cells)
         unit.fact_lines |= dict.fromkeys([*unit.facts][had:], line)
-        for place, body in roles.judged:
-            if own and _written(cells[place]):
-                reading.problems.note(Message("table.long/number", number=written, **told), line)
+        if number is not None:
+            self._judgements(line, unit, number, cells)
+        unit.bad += reading.bad[before:]
+        self._keep(line, unit, cells)
+
+    def _number(self, line: int, cells: Sequence[object], fact: str) -> JudgedName | None:
+        """Return the number of a row, or a code of one's own; None where it has none, which is noted if it needs one.
+
+        Args:
+            fact: the one that the row names; then its figure needs no number.
+        """
+        reading, roles = self.reading, self.roles
+        written = _written(cells[roles.number])
+        bare = written in reading.numbers or reading.is_code(written)
+        number = reading.judged(written) or (JudgedName(written) if bare else None)
+        if number is not None and not number.detail:
+            return number
+        told = {"place": reading.place, "line": line}
+        read = (None if fact else roles.result, *(place for place, _ in roles.judged))
+        if not any(_written(cells[place]) for place in read if place is not None):
+            reading.asides.extend(() if roles.fact is not None else (line,))
+        elif written:
+            reading.problems.note(Message("table.long/number", number=written, **told), line)
+        else:
+            reading.problems.note(Message("table.long/no_number", **told), line)
+        return None
+
+    def _figure(self, line: int, unit: _Unit, no: str, fact: str, cells: Sequence[object]) -> None:
+        """Add the figure of a row to its unit; what is wrong with it is noted."""
+        reading, place = self.reading, self.roles.result
+        if place is None or not _written(cells[place]):
+            return
+        if fact and fact not in reading.facts:
+            reading.problems.note(Message("table.long/fact", fact=fact, place=reading.place, line=line), line)
+            return
+        name, measure = self.head.names[place], self._measure(cells)
+        reading.figure_of(line, unit.name, name, no, cells[place], unit.facts, measure, fact)
+
+    def _judgements(self, line: int, unit: _Unit, number: JudgedName, cells: Sequence[object]) -> None:
+        """Add the judgements of a row to its unit; what is wrong with them is noted."""
+        reading = self.reading
+        for place, body in self.roles.judged:
+            if number.no not in reading.numbers and _written(cells[place]):
+                told = {"number": number.no, "place": reading.place, "line": line}
+                reading.problems.note(Message("table.long/number", **told), line)
                 continue
             try:
                 judgement = self._judged(number, body if number.body is Body.OTHER else number.body, place, cells)
@@ -196,8 +235,6 @@ class LongReading:
                 reading.bad.append(FactProblem(unit.name, name, value, bad.expected, bad.hint, *at))
             else:
                 unit.judgements += [] if judgement is None else [judgement]
-        unit.bad += reading.bad[before:]
-        self._keep(line, unit, cells)
 
     def _unit(self, line: int, given: object, only: str) -> _Unit | None:
         """Return the unit of a row; None where it names none, or one that only looks like another."""
@@ -243,10 +280,9 @@ class LongReading:
 
     def _twins(self) -> None:
         """Note numbers that a spreadsheet writes like others, where none of these stands in the table."""
-        said = {no for unit in self.found.values() for no in unit.lines}
         for no, line in self.bare.items():
             others = tuple(twins(no, self.reading.numbers))
-            if others and said.isdisjoint(others):
+            if others and self.numbers.isdisjoint(others):
                 self.reading.problems.note(Message("table.column/twins", name=no, others=others), line)
 
 

@@ -20,6 +20,7 @@ _CONTENTS = frozenset(
     {"noi dung", "ten tieu chi", "ten chi tieu", "noi dung tieu chi", "noi dung chi tieu", "tieu chi", "chi tieu"}
 )
 _RESULTS = frozenset({"ket qua", "ket qua thuc hien", "hien trang", "so lieu"})
+_FACTS = frozenset({"ma so lieu"})
 _MEASURES = frozenset({"dvt", "don vi tinh"})
 _JUDGED = {
     **dict.fromkeys(("danh gia", "ket qua danh gia", "trang thai dat"), Body.OTHER),
@@ -54,6 +55,7 @@ class Roles:
         content: of the wording of the indicator.
         result: of the figures.
         measure: of the units of measurement of the figures.
+        fact: of the ids of the facts that the figures are of, where rows say so themselves, as our forms do.
         judged: of judgements, each with whose they are.
     """
 
@@ -63,6 +65,7 @@ class Roles:
     result: int | None
     measure: int | None
     judged: tuple[tuple[int, Body], ...]
+    fact: int | None = None
 
     @classmethod
     def of(
@@ -98,7 +101,8 @@ class Roles:
         measure = next((place for place, fold in enumerate(folds) if fold in _MEASURES), None)
         wanted = None if unit_column is None else folded(unit_column)
         named = (p for p, fold in enumerate(folds) if p != number and (fold == wanted if wanted else is_unit(fold)))
-        return cls(number, next(named, None), content, result, measure, judged)
+        fact = next((place for place, fold in enumerate(folds) if fold in _FACTS), None)
+        return cls(number, next(named, None), content, result, measure, judged, fact)
 
 
 def own_codes(names: Sequence[str], below: Sequence[Sequence[object]]) -> tuple[str, tuple[str, ...]] | None:

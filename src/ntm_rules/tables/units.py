@@ -492,19 +492,22 @@ class Reading:
         value: object,
         facts: dict[str, object],
         measure: Unit | None = None,
+        of: str = "",
     ) -> None:
         """Add the figure of a number to *facts*, under the one fact that its indicator compares; a bad cell is noted.
 
         Args:
             measure: what the figure is in, where the row says so.
+            of: the fact, where the row says so.
         """
         fact = ""
         try:
             if not _is_filled(value) or (isinstance(value, str) and is_missing(one_form(value))):
                 return
-            own = self.mapping.column(no)
+            own = None if of else self.mapping.column(no)
             mapped = None if own is None else self.mapped(own)
             compared = self.numbers.get(no, ()) if mapped is None else (mapped.fact,)
+            compared = (of,) if of else compared
             if len(compared) != 1 or compared[0] not in self.facts:
                 code = "expected.figure/several" if compared else "expected.figure/none"
                 raise BadCell(Message(code, no=no, names=tuple(compared)))
@@ -670,8 +673,8 @@ class Reading:
     def is_number(self, name: str) -> bool:
         """Whether a text is a printed number, as cells and columns of indicators have them, or a code of one's own."""
         said = self.judged(name)
-        ignored = is_code(name) and self.mapping.ignores(name)
-        return (said is not None and not said.detail) or self.is_code(name) or ignored
+        own = self.is_code(name) or (is_code(name) and self.mapping.ignores(name))
+        return (said is not None and not said.detail) or name in self.numbers or own
 
     def is_code(self, text: str) -> bool:
         """Whether a mapping file says that a text stands for a fact."""

@@ -535,12 +535,22 @@ def _number_check(fact: Fact) -> Check:
     def check(value: object) -> Slot:
         number = _float_of(value)
         if number is None or not low <= number <= high:
-            raise BadValue(Message(f"expected.number{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
+            raise BadValue(expected_number(fact))
         if whole and not number.is_integer():
-            raise BadValue(Message(f"expected.count{_bounds(fact)}", minimum=fact.minimum, maximum=fact.maximum))
+            raise BadValue(expected_number(fact, whole=True))
         return number
 
     return check
+
+
+def expected_number(fact: Fact, whole: bool = False) -> Message:
+    """Return what a figure of a fact has to be, by its bounds.
+
+    Args:
+        whole: say also that it has no decimals.
+    """
+    code = f"expected.count{_bounds(fact)}" if whole else f"expected.number{_bounds(fact)}"
+    return Message(code, minimum=fact.minimum, maximum=fact.maximum)
 
 
 _MODERATE = 200

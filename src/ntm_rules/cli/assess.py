@@ -13,7 +13,7 @@ from rich.progress import Progress, TaskID
 from ntm_rules.cli.columns import columns_known, derived_told, tell_columns
 from ntm_rules.cli.console import progress
 from ntm_rules.cli.language import in_error_lang
-from ntm_rules.cli.marked import on_bad_option, tell_marked
+from ntm_rules.cli.marked import check_marked, marked_copy, marked_option, on_bad_option, tell_marked
 from ntm_rules.cli.options import (
     Law,
     Source,
@@ -38,7 +38,7 @@ from ntm_rules.rules.library import Library
 from ntm_rules.tables.header import header_of
 from ntm_rules.tables.naming import Numbers
 from ntm_rules.tables.rows import Problems
-from ntm_rules.tables.units import UnitFacts
+from ntm_rules.tables.units import Reading, UnitFacts
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import CheckedFacts
 from ntm_rules.verdict.faults import Faults
@@ -46,6 +46,7 @@ from ntm_rules.verdict.verdict import judged_too, verdict_of
 
 if typing.TYPE_CHECKING:
     from ntm_rules.frames.files import Batch
+    from ntm_rules.reports.marked import Table
 
 FORMS = ("table", "json", "jsonl", "csv", "parquet", "xlsx")
 FAIL_ON = ("not_met", "undetermined", "provisional")
@@ -64,6 +65,7 @@ _HELD = 5_000
 @law_options(on_required=True)
 @source_options("--unit")
 @on_bad_option
+@marked_option
 @lang_option
 @output_options(FORMS)
 @click.option(
@@ -84,6 +86,7 @@ def assess(
     reasons: bool,
     fail_on: tuple[str, ...],
     on_bad: str,
+    marked: str | None,
     **options: typing.Any,
 ) -> None:
     """Assess the units of FILE (CSV, JSON, JSONL, Excel or Parquet, one row a unit) and say why they fail.
@@ -97,23 +100,19 @@ def assess(
         raise click.UsageError(in_error_lang(Message("usage.no_reasons", form=form)))
     library = library_of(law["rulesets"])
     protect_inputs(out, library)
+    check_marked(marked, file, out, library)
     ruleset = composed(library, tier, law)
-    source["keep"] = kept_in(file, columns_known(library, ruleset), source, ruleset)
+    known, numbers = columns_known(library, ruleset), ruleset
+    source["keep"] = kept_in(file, known, source, numbers)
     if form in COLUMNS:
         check_kept(ruleset, source["keep"])
     quiet = out == "-" and form != "table" and sys.stdout.isatty()
-    with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
-        task, faults = bar.add_task(printable(file.name), total=None), Faults(ruleset)
-        work = _Work(file, library, ruleset, source, bar, task, faults, marks_bad(on_bad))
-        if form in ("parquet", "xlsx"):
-            work.write_binary(out, form)
-            tell_columns([ruleset], work.given, lang)
-        elif form == "csv" and not reasons and _frames():
-            work.write_wide(out)
-            tell_columns([ruleset], work.given, lang)
-        else:
-            work.write_verdicts(out, form, lang, reasons)
-    tell_marked(faults)
+    with marked_copy(marked, lambda: _table(file, known, source, numbers), lang):
+        with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
+            task, faults = bar.add_task(printable(file.name), total=None), Faults(ruleset)
+            work = _Work(file, library, ruleset, source, bar, task, faults, marks_bad(on_bad))
+            work.write(out, form, lang, reasons)
+        tell_marked(faults)
     if work.seen & set(fail_on):
         click.get_current_context().exit(1)
 
@@ -144,6 +143,17 @@ class _Work:
     marks: bool
     seen: set[str] = field(init=False, factory=set)
     given: set[str] = field(init=False, factory=set)
+
+    def write(self, out: str, form: str, lang: str, reasons: bool) -> None:
+        """Write what is found in the form asked for."""
+        if form in ("parquet", "xlsx"):
+            self.write_binary(out, form)
+            tell_columns([self.ruleset], self.given, lang)
+        elif form == "csv" and not reasons and _frames():
+            self.write_wide(out)
+            tell_columns([self.ruleset], self.given, lang)
+        else:
+            self.write_verdicts(out, form, lang, reasons)
 
     def write_verdicts(self, out: str, form: str, lang: str, reasons: bool) -> None:
         """Whole verdicts, one unit after the other; all rows are read and checked before the first is written."""
@@ -272,6 +282,26 @@ class _Work:
             yield batch
             self.bar.advance(self.task, len(batch.units))
         self.stop_unless_marked()
+
+
+def _table(file: Path, facts: Mapping[str, Fact], source: Source, numbers: Numbers | None) -> "Table":
+    """Return the table that was read, for a copy of it."""
+    from ntm_rules.reports.marked import Table
+
+    sizes = source["unit_width"], source["header_row"]
+    how = source["unit_column"], source["keep"], source["decimal"], *sizes
+    reading = Reading.of(file, facts, *how, numbers, mapped(facts, numbers))
+    found = header_of(
+        file,
+        facts,
+        unit_column=source["unit_column"],
+        keep=source["keep"],
+        sheet=source["sheet"],
+        header_row=source["header_row"],
+        numbers=numbers,
+        mapping=mapped(facts, numbers),
+    )
+    return Table(file, source["sheet"], reading.search, found.places)
 
 
 def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:

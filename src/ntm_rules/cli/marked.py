@@ -1,10 +1,22 @@
-"""``--on-bad``: what becomes of the cells of a file that cannot be used."""
+"""``--on-bad`` and ``--marked``: what becomes of the cells of a file that cannot be used."""
+
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
-from ntm_rules.messages.errors import FactError
+from ntm_rules.cli.language import in_error_lang
+from ntm_rules.cli.output import protect_inputs, replaced
+from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.arguments import ON_BAD
 from ntm_rules.verdict.faults import Faults
+
+if typing.TYPE_CHECKING:
+    from ntm_rules.reports.marked import Table
+    from ntm_rules.rules.library import Library
 
 on_bad_option = click.option(
     "--on-bad",
@@ -13,6 +25,12 @@ on_bad_option = click.option(
     show_default=True,
     help="What cells that cannot be used lead to: nothing is known of them and they are listed, with exit code 3; or "
     "there is no result, with exit code 2.",
+)
+marked_option = click.option(
+    "--marked",
+    type=click.Path(dir_okay=False),
+    metavar="FILE.xlsx",
+    help="Write a copy of an Excel or CSV file in which the cells that cannot be used are red and say what is wrong.",
 )
 
 
@@ -28,3 +46,46 @@ def tell_marked(faults: Faults) -> None:
     """
     if faults.problems:
         raise MarkedError(faults.problems)
+
+
+def check_marked(marked: str | None, file: Path, out: str, library: "Library") -> None:
+    """Refuse what a marked copy cannot be.
+
+    Raises:
+        click.UsageError: it is not an Excel file, the file is of a kind that is not copied, or it would be lost.
+    """
+    if marked is None:
+        return
+    from ntm_rules.reports.marked import SUFFIXES
+
+    if Path(marked).suffix.lower() != ".xlsx":
+        raise click.UsageError(in_error_lang(Message("usage.marked", file=marked)))
+    if file.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(in_error_lang(Message("usage.marked_of", file=str(file), suffixes=SUFFIXES)))
+    if out != "-" and Path(out).resolve() == Path(marked).resolve():
+        raise click.UsageError(in_error_lang(Message("usage.marked_out", file=marked)))
+    protect_inputs(marked, library)
+
+
+@contextmanager
+def marked_copy(marked: str | None, table: "Callable[[], Table]", lang: str) -> Iterator[None]:
+    """Write the copy of ``--marked``, if there is to be one, with the cells that cannot be used; there may be none.
+
+    Raises:
+        NtmRulesError: it cannot be written.
+    """
+    try:
+        yield
+    except FactError as error:
+        _write(marked, table, error.problems, lang)
+        raise
+    _write(marked, table, (), lang)
+
+
+def _write(marked: str | None, table: "Callable[[], Table]", problems: Sequence[FactProblem], lang: str) -> None:
+    if marked is None:
+        return
+    from ntm_rules.reports.marked import write_marked
+
+    with replaced(marked) as file:
+        write_marked(file, table(), problems, lang)

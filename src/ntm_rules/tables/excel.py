@@ -27,7 +27,13 @@ MAX_ROWS, MAX_COLUMNS = 2**20, 2**14
 MAX_MERGED = 2**16
 """The most merged ranges of a sheet; they are all known before its first row is read."""
 
-_NOT_EXCEL = (
+MAX_HELD = 2**26
+"""The most bytes of a workbook, unpacked, that is held in memory as a whole."""
+
+MAX_HELD_MERGED = 2**20
+"""The most cells in the merged ranges of such a workbook."""
+
+NOT_EXCEL = (
     Damaged,
     EOFError,
     ExpatError,
@@ -71,7 +77,32 @@ def workbook_records(path: Path, problems: Problems, search: Search, sheet: str 
                 head = search.head(book.spread(found, marks), problems)
                 if head is not None:
                     yield from below(book.rows(found, head, marks), head, problems)
-        except _NOT_EXCEL as error:
+        except NOT_EXCEL as error:
+            problems.fail(Message("table.excel", error=str(error)), 1)
+
+
+def check_held(path: Path, problems: Problems) -> None:
+    """Check that a workbook can be held in memory as a whole, as a library does that copies it.
+
+    Raises:
+        TableError: it is too large, or no workbook.
+        OSError: the file cannot be opened.
+    """
+    merged = 0
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                parts = Parts(archive, problems)
+                if sum(part.file_size for part in parts.sizes.values()) > MAX_HELD:
+                    problems.fail(Message("table.held", most=MAX_HELD // 2**20), 1)
+                for name in filter(parts.is_xml, parts.sizes):
+                    for tag, attributes, _ in parts.elements(name, MAX_HELD):
+                        if tag == "mergeCell" and attributes:
+                            left, top, right, bottom = range_boundaries(attributes["ref"])
+                            merged += (right - left + 1) * (bottom - top + 1)
+                        if merged > MAX_HELD_MERGED:
+                            problems.fail(Message("table.held/merged", most=MAX_HELD_MERGED), 1)
+        except NOT_EXCEL as error:
             problems.fail(Message("table.excel", error=str(error)), 1)
 
 

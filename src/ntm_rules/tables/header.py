@@ -29,6 +29,7 @@ class Header:
         judged: those that hold judgements.
         roles: those of a table with one row an indicator, each with what it is: ``number``, ``figure``, ``measure``,
             ``detail`` or ``content``.
+        places: the names as they stand in the first row of names, also those that are blank or come twice.
     """
 
     names: tuple[str, ...]
@@ -37,6 +38,7 @@ class Header:
     facts: Mapping[str, str] = field(factory=dict)
     judged: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(factory=dict)
+    places: tuple[str, ...] = ()
 
 
 def header_of(
@@ -65,10 +67,12 @@ def header_of(
     held: dict[str, str] = {}
     decided: dict[str, None] = {}
     named: str | None = None
+    places: tuple[str, ...] = ()
     with suppress(TableError):
         for names, head in _headers(path, reading, sheet):
             if head is not None and head.roles is not None:
                 return _long(head, head.roles)
+            places = places or names
             left_out = frozenset[int]() if head is None else head.left_out
             unit = reading.unit_column(1, names, [folded(name) for name in names])
             named = named if unit is None else names[unit]
@@ -86,7 +90,7 @@ def header_of(
                 other = place != unit and fact is None and not judged and not reading.mapping.ignores(name)
                 found[name] = other and folded(name) not in reading.names.titles
     rest = tuple(name for name, other in found.items() if other and name)
-    return Header(tuple(found), rest, named, held, tuple(decided))
+    return Header(tuple(found), rest, named, held, tuple(decided), places=places)
 
 
 def _long(head: Head, roles: Roles) -> Header:
@@ -99,7 +103,7 @@ def _long(head: Head, roles: Roles) -> Header:
     rest = tuple(name for place, name in enumerate(names) if name and place not in known)
     unit = None if roles.unit is None else names[roles.unit]
     told = {names[place]: what for place, what in said.items() if place is not None and place not in head.left_out}
-    return Header(names, rest, unit, {}, tuple(names[place] for place in sorted(judged)), told)
+    return Header(names, rest, unit, {}, tuple(names[place] for place in sorted(judged)), told, names)
 
 
 def _headers(path: Path, reading: Reading, sheet: str | None) -> Iterable[tuple[tuple[str, ...], Head | None]]:

@@ -21,6 +21,7 @@ MAX_RATIO = 100
 """How many times its packed size a part that is larger than ``MAX_PART`` may have; sheets have ten to thirty times."""
 
 _CHUNK = 2**16
+_HEAD = 2**10
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What Excel writes; with other methods a few bytes are unpacked to gigabytes at once."""
 
@@ -46,6 +47,14 @@ class Parts:
 
     def __contains__(self, name: str) -> bool:
         return name in self.sizes
+
+    def is_xml(self, name: str) -> bool:
+        """Whether a part is a text in XML, and not a picture or the like, whatever its name says."""
+        if self.sizes[name].compress_type not in _PACKED:
+            raise Damaged(name)
+        with self.zip.open(name) as file:
+            head = file.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+        return head.startswith((b"<", b"\xff\xfe", b"\xfe\xff", b"\0<"))
 
     def targets(self, part: str) -> Iterator[tuple[str, str, str]]:
         """Yield what a part refers to, the whole file if it has no name: id, kind and name of each other part."""

@@ -6,7 +6,7 @@ import re
 import stat
 import typing
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from itertools import islice
@@ -206,7 +206,26 @@ def _lines(file: typing.TextIO, problems: Problems) -> Iterator[str]:
 # -- CSV ---------------------------------------------------------------------------------------
 
 
+def csv_rows(path: Path, problems: Problems, search: "Search") -> Rows:
+    """Yield all rows of a CSV file that are not blank, with the line in which each begins.
+
+    Raises:
+        TableError: the file cannot be read any further.
+        OSError: it cannot be opened.
+    """
+    encoding = _encoding(path, problems)
+    try:
+        yield from _csv_table(path, encoding, problems, search)()
+    except UnicodeError:
+        problems.fail(Message("table.encoding", encoding=encoding.removesuffix("-sig").upper()), 1, _UTF8_HINT)
+
+
 def _csv_records(path: Path, encoding: str, problems: Problems, search: "Search") -> Iterator[Record]:
+    yield from search.records(_csv_table(path, encoding, problems, search), problems)
+
+
+def _csv_table(path: Path, encoding: str, problems: Problems, search: "Search") -> Callable[[], Rows]:
+    """Return what gives the rows of a CSV file, its delimiter found."""
     with path.open(encoding=encoding, newline="") as file:
         declared = _DECLARED.fullmatch(next(_lines(file, problems), "").rstrip("\r\n"))
 
@@ -228,7 +247,7 @@ def _csv_records(path: Path, encoding: str, problems: Problems, search: "Search"
         return _fit(rows(delimiter, Problems(problems.file)), search)
 
     delimiter = declared[2] if declared else max(_DELIMITERS, key=fit)
-    yield from search.records(lambda: rows(delimiter, problems), problems)
+    return lambda: rows(delimiter, problems)
 
 
 def _fit(rows: Iterator[tuple[int, list[str]]], search: "Search") -> tuple[int, int, int]:

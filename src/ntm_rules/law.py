@@ -29,6 +29,7 @@ from ntm_rules.model.conditions import (
 )
 from ntm_rules.model.facts import Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
+from ntm_rules.model.plausible import Plausible
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, TextChange
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold, Value
@@ -77,6 +78,7 @@ __all__ = [
     "Op",
     "Open",
     "Plan",
+    "Plausible",
     "PointsOf",
     "Province",
     "RatioOf",

@@ -28,7 +28,7 @@ from ntm_rules.cli.options import (
 from ntm_rules.cli.output import form_of, output_options, protect_inputs, replaced, text_target, whole_text
 from ntm_rules.cli.verdicts import write_table
 from ntm_rules.cli.writers import Assessed, check_kept, write_csv, write_json, write_jsonl
-from ntm_rules.messages.catalogue import Message
+from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import EngineUnavailable
 from ntm_rules.messages.printable import printable
 from ntm_rules.model.arguments import marks_bad
@@ -38,6 +38,7 @@ from ntm_rules.rules.library import Library
 from ntm_rules.tables.header import header_of
 from ntm_rules.tables.naming import Numbers
 from ntm_rules.tables.rows import Problems
+from ntm_rules.tables.sense import Sense
 from ntm_rules.tables.units import Reading, UnitFacts
 from ntm_rules.tables.units import read as read_units
 from ntm_rules.verdict.facts import CheckedFacts
@@ -66,6 +67,12 @@ _HELD = 5_000
 @source_options("--unit")
 @on_bad_option
 @marked_option
+@click.option(
+    "--compare-with",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Earlier file of the same units: figures that are ten times as large or small are told of.",
+)
 @lang_option
 @output_options(FORMS)
 @click.option(
@@ -87,12 +94,14 @@ def assess(
     fail_on: tuple[str, ...],
     on_bad: str,
     marked: str | None,
+    compare_with: Path | None,
     **options: typing.Any,
 ) -> None:
     """Assess the units of FILE (CSV, JSON, JSONL, Excel or Parquet, one row a unit) and say why they fail.
 
     Columns are fact ids or their Vietnamese titles. Of a cell that cannot be used nothing is known: all such cells are
-    listed on standard error, and the exit code is 3, unless --on-bad raise asks for no result at all.
+    listed on standard error, and the exit code is 3, unless --on-bad raise asks for no result at all. Figures that are
+    hardly meant as they stand (đồng for million đồng, fractions for percentages) are told of and assessed as they are.
     """
     law, source = split(options)
     form = form_of(form, out, FORMS)
@@ -110,8 +119,12 @@ def assess(
     with marked_copy(marked, lambda: _table(file, known, source, numbers), lang):
         with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
             task, faults = bar.add_task(printable(file.name), total=None), Faults(ruleset)
-            work = _Work(file, library, ruleset, source, bar, task, faults, marks_bad(on_bad))
+            before = () if compare_with is None else _earlier(compare_with, known, source, numbers)
+            sense = Sense(library.facts, library.plausible, before)
+            work = _Work(file, library, ruleset, source, bar, task, faults, marks_bad(on_bad), sense)
             work.write(out, form, lang, reasons)
+        for odd in sense.found():
+            click.echo(say(lang, "cli.note", message=odd.text(lang)), err=True)
         tell_marked(faults)
     if work.seen & set(fail_on):
         click.get_current_context().exit(1)
@@ -129,6 +142,7 @@ class _Work:
     Attributes:
         faults: takes what is wrong with cells.
         marks: whether they are marked; else nothing is written.
+        sense: sees the units, and which figures are hardly meant as they stand.
         seen: the outcomes of units that came up, and ``provisional``.
         given: the facts that the file has.
     """
@@ -141,6 +155,7 @@ class _Work:
     task: TaskID
     faults: Faults
     marks: bool
+    sense: Sense
     seen: set[str] = field(init=False, factory=set)
     given: set[str] = field(init=False, factory=set)
 
@@ -160,6 +175,7 @@ class _Work:
         count, held = 0, list[Checked]()
         self.bar.update(self.task, total=self.rows())
         for count, (facts, row) in enumerate(self.checked(self.faults), 1):
+            self.sense.look(row)
             self.given |= facts.given.keys() | facts.unread.keys() | {problem.fact for problem in facts.bad}
             if count <= _HELD:
                 held.append((facts, row))
@@ -276,6 +292,7 @@ class _Work:
             judged=judged,
             period_column=source["period_column"],
             unit_name=source["unit_name"],
+            look=self.sense.look,
         ):
             self.seen |= batch.outcomes
             self.given |= batch.given
@@ -308,6 +325,15 @@ def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
     """Return the options of the command line, by what they are for."""
     source = {name: options.pop(name) for name in Source.__annotations__}
     return typing.cast(Law, options), typing.cast(Source, source)
+
+
+def _earlier(
+    file: Path, facts: Mapping[str, Fact], source: Source, numbers: Mapping[str, Sequence[str]]
+) -> Iterator[UnitFacts]:
+    """Yield the units of an earlier file, whatever other columns it has."""
+    earlier: Source = {**source, "keep": (), "keep_rest": True}
+    earlier["keep"] = kept_in(file, facts, earlier, numbers)
+    return units(file, facts, earlier, numbers, on_bad="mark")
 
 
 def units(

@@ -92,6 +92,7 @@ def assess_file(
     judged: bool = False,
     period_column: str | None = None,
     unit_name: str | None = None,
+    look: Callable[[UnitFacts], object] | None = None,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file, bad values marked; of no use before the last batch has come.
 
@@ -100,6 +101,7 @@ def assess_file(
         facts, unit, keep, decimal, sheet, unit_width, header_row, numbers, mapping, period_column, unit_name: as for
             ``tables.read``.
         judged: with the second reading.
+        look: sees each row; not those of a Parquet file whose columns are read whole.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -113,7 +115,15 @@ def assess_file(
     how: dict[str, typing.Any] = {"decimal": decimal, "sheet": sheet, "numbers": numbers, "mapping": mapping}
     how |= {"unit_width": unit_width, "header_row": header_row, "on_bad": "mark"}
     how |= {"period_column": period_column, "unit_name": unit_name}
-    return _of_rows(faults, read_units(path, facts, unit_column=unit, keep=keep, **how), keep, judged)
+    rows = read_units(path, facts, unit_column=unit, keep=keep, **how)
+    return _of_rows(faults, rows if look is None else _seen(rows, look), keep, judged)
+
+
+def _seen(rows: Iterator[UnitFacts], look: Callable[[UnitFacts], object]) -> Iterator[UnitFacts]:
+    """Yield the rows, each when it has been seen."""
+    for row in rows:
+        look(row)
+        yield row
 
 
 @define

@@ -25,7 +25,8 @@ class Listed:
     """A file of the library, known by its first keys only.
 
     Attributes:
-        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends``, ``overlay``, ``targets`` or ``mergers``.
+        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends``, ``overlay``, ``targets``, ``mergers`` or
+            ``plausible``.
         target: the ruleset id, of targets and mergers the province; empty for other kinds.
         year: of targets, else empty.
     """

@@ -19,6 +19,7 @@ from ntm_rules.model.facts import Fact, Measure
 from ntm_rules.model.kept import Recent
 from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
+from ntm_rules.model.plausible import Plausible
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.stated import may_be_given
 from ntm_rules.rules.compose.bases import (
@@ -48,6 +49,7 @@ from ntm_rules.rules.read.catalogue import (
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
+from ntm_rules.rules.read.plausible import read_plausible
 from ntm_rules.rules.read.provinces import Province, Registry, read_registry
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, from_python, placed, problem, read_file
@@ -153,6 +155,22 @@ class Library:
     def facts(self) -> Mapping[str, Fact]:
         """The fact catalogue by id."""
         return self._catalogue()[0]
+
+    @property
+    def plausible(self) -> Mapping[str, Plausible]:
+        """What figures usually are, by fact: no law, only for warnings. Of two files the later one counts.
+
+        Raises:
+            RulesetError: every problem of these files.
+        """
+        found = self._memo.get("plausible")
+        if found is None:
+            reader, read = Reader(), dict[str, Plausible]()
+            for root in self._roots("plausible"):
+                read |= read_plausible(root, self.facts, reader)
+            reader.raise_errors()
+            found = self._memo["plausible"] = read
+        return found  # type: ignore[return-value]
 
     @property
     def registry(self) -> Registry:
@@ -345,6 +363,8 @@ class Library:
             self._plan(root_of(listed))
         elif listed.kind == "mergers":
             self._merger_rule(listed.target)
+        elif listed.kind == "plausible":
+            self.plausible  # noqa: B018 - read for its problems
         elif listed.kind == "":
             root_of(listed)
 

@@ -5,7 +5,14 @@ from attrs import frozen
 from ntm_rules.rules.keys.beside import ALLOW_FILE, TESTS_FILE
 from ntm_rules.rules.keys.kinds import Keys
 from ntm_rules.rules.keys.mappings import MAPPING_FILE
-from ntm_rules.rules.keys.registers import FACTS_FILE, MEASURES_FILE, MERGERS_FILE, PROVINCES_FILE, TARGETS_FILE
+from ntm_rules.rules.keys.registers import (
+    FACTS_FILE,
+    MEASURES_FILE,
+    MERGERS_FILE,
+    PLAUSIBLE_FILE,
+    PROVINCES_FILE,
+    TARGETS_FILE,
+)
 from ntm_rules.rules.keys.rulesets import AMENDMENT_FILE, OVERLAY_FILE, RULESET_FILE
 
 
@@ -39,6 +46,7 @@ RULES = Format(
         "overlay": OVERLAY_FILE,
         "targets": TARGETS_FILE,
         "mergers": MERGERS_FILE,
+        "plausible": PLAUSIBLE_FILE,
     },
 )
 TESTS = Format(

@@ -150,6 +150,33 @@ FACTS_FILE = Keys(
     ),
 )
 
+PLAUSIBLE_ENTRY = Keys(
+    "plausible-figure",
+    "Khoảng thường gặp của một số liệu.",
+    "What a figure usually is.",
+    (
+        Key("from", NUMBER, "Từ, theo đơn vị tính của số liệu.", "From, in the unit of the fact.", required=True),
+        Key("to", NUMBER, "Đến.", "To.", required=True),
+        Key("reason", TITLE, "Lý do.", "Why.", required=True),
+        Key(
+            "per",
+            FACT,
+            "Khoảng này tính bình quân trên một đơn vị của số liệu ghi ở đây, ví dụ số người trên một hộ.",
+            "The span is of so many for each of this fact, such as people for each household.",
+        ),
+    ),
+)
+PLAUSIBLE_FILE = Keys(
+    "plausible",
+    "Khoảng thường gặp của số liệu; không phải quy định, chỉ để nhắc khi số liệu khó có thể đúng.",
+    "What figures usually are: no law, only for warnings.",
+    (
+        Key("author", TEXT, "Ai đưa ra các khoảng này.", "Who thinks so.", required=True),
+        Key("plausible", ByKey("id of the fact", PLAUSIBLE_ENTRY), "Các khoảng.", "The spans.", required=True),
+        NOTE,
+    ),
+)
+
 # -- provinces ---------------------------------------------------------------------------------
 
 PROVINCE_ENTRY = Keys(

@@ -327,9 +327,7 @@ def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:
     return typing.cast(Law, options), typing.cast(Source, source)
 
 
-def _earlier(
-    file: Path, facts: Mapping[str, Fact], source: Source, numbers: Mapping[str, Sequence[str]]
-) -> Iterator[UnitFacts]:
+def _earlier(file: Path, facts: Mapping[str, Fact], source: Source, numbers: Numbers) -> Iterator[UnitFacts]:
     """Yield the units of an earlier file, whatever other columns it has."""
     earlier: Source = {**source, "keep": (), "keep_rest": True}
     earlier["keep"] = kept_in(file, facts, earlier, numbers)

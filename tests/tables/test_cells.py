@@ -368,8 +368,8 @@ def test_cells_of_excel_are_read_alike(tmp_path: Path) -> None:
     }
 
 
-def test_an_annotated_value_that_is_missing_is_missing(tmp_path: Path) -> None:
-    assert cell(tmp_path, "income", {"value": "-", "by": "self"}) is None
+def test_what_is_said_of_a_value_that_is_missing_is_kept(tmp_path: Path) -> None:
+    assert cell(tmp_path, "income", {"value": "-", "by": "self"}) == {"value": None, "by": "self"}
     assert cell(tmp_path, "income", {"value": "43,2 triệu", "by": "self"}) == {"value": Decimal("43.2"), "by": "self"}
 
 

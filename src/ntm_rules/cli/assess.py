@@ -35,7 +35,7 @@ from ntm_rules.model.arguments import marks_bad
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.rules.library import Library
-from ntm_rules.tables.header import header_of
+from ntm_rules.tables.header import Header, header_of
 from ntm_rules.tables.naming import Numbers
 from ntm_rules.tables.rows import Problems
 from ntm_rules.tables.sense import Sense
@@ -184,13 +184,14 @@ class _Work:
         self.bar.update(self.task, total=count, completed=0)
         tell_columns([self.ruleset], self.given, lang)
         results = self.verdicts(held if count <= _HELD else self.checked(Faults(self.ruleset)))
+        judged = form == "csv" and bool(self.header().judged)
         with text_target(out, form) as text:
             if form == "json":
                 write_json(text, results)
             elif form == "jsonl":
                 write_jsonl(text, results)
             elif form == "csv":
-                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons, self.is_judged(), self.marks)
+                write_csv(text, results, self.ruleset, self.source["keep"], lang, reasons, judged, self.marks)
             else:
                 write_table(text, results, self.library, self.ruleset, lang)
 
@@ -219,8 +220,9 @@ class _Work:
         """Outcomes in CSV; what goes to standard output is whole before it goes there."""
         from ntm_rules.cli.wide import write_wide_csv
 
-        judged = self.is_judged()
-        result = self.batches(judged), self.ruleset, self.source["keep"], self.marks, judged
+        header = self.header()
+        judged = bool(header.judged)
+        result = self.batches(header), self.ruleset, self.source["keep"], self.marks, judged
         if out != "-":
             with text_target(out, "csv") as text:
                 write_wide_csv(text, *result)
@@ -239,17 +241,18 @@ class _Work:
 
         if form == "xlsx":
             check_rows(self.rows() or 0)
-        judged = self.is_judged()
+        header = self.header()
+        judged = bool(header.judged)
         with replaced(out) as file:
             if form == "parquet":
-                write_parquet(file, self.batches(judged), self.ruleset, self.marks, judged)
+                write_parquet(file, self.batches(header), self.ruleset, self.marks, judged)
             else:
-                write_xlsx(file, self.batches(judged), self.ruleset, self.source["keep"], self.marks, judged)
+                write_xlsx(file, self.batches(header), self.ruleset, self.source["keep"], self.marks, judged)
 
-    def is_judged(self) -> bool:
-        """Return whether the file has columns of judgements, so that results have the second reading."""
+    def header(self) -> Header:
+        """Return the columns of the file: with some of judgements results have the second reading."""
         source, known, numbers = self.source, columns_known(self.library, self.ruleset), self.ruleset
-        header = header_of(
+        return header_of(
             self.file,
             known,
             unit_column=source["unit_column"],
@@ -258,8 +261,9 @@ class _Work:
             header_row=source["header_row"],
             numbers=numbers,
             mapping=mapped(known, numbers),
+            period_column=source["period_column"],
+            unit_name=source["unit_name"],
         )
-        return bool(header.judged)
 
     def rows(self) -> int | None:
         """How many units the file has, where it says so itself."""
@@ -270,8 +274,8 @@ class _Work:
         with opened(self.file, Problems(str(self.file))) as file:
             return int(file.metadata.num_rows)
 
-    def batches(self, judged: bool) -> "Iterator[Batch]":
-        """Yield the outcomes of all units, a batch after the other; *judged*: with the second reading."""
+    def batches(self, header: Header) -> "Iterator[Batch]":
+        """Yield the outcomes of all units, a batch after the other."""
         from ntm_rules.frames.files import assess_file
 
         source, known = self.source, columns_known(self.library, self.ruleset)
@@ -289,7 +293,8 @@ class _Work:
             header_row=source["header_row"],
             numbers=numbers,
             mapping=mapped(known, numbers),
-            judged=judged,
+            judged=bool(header.judged),
+            by_row=bool(header.judged or header.said),
             period_column=source["period_column"],
             unit_name=source["unit_name"],
             look=self.sense.look,

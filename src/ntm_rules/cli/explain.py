@@ -45,8 +45,8 @@ def explain(file: Path, unit: str, tier: str, lang: str, on_bad: str, **options:
     source["keep"] = kept_in(file, facts, source)
     unit, known = id_of(unit, "--unit", source["unit_width"]), list[str]()
     for row in units(file, facts, source, on_bad="mark"):
-        known.append(row.unit)
-        if row.unit == unit:
+        known.append(row.label)
+        if unit in (row.unit, row.label):
             break
     else:
         raise UnknownName(Message("kind.unit"), unit, known)

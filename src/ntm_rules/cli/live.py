@@ -75,7 +75,7 @@ def live(file: Path | None, tier: str, lang: str, engine: str, **options: typing
             source["keep"] = kept_in(file, facts, source)
             check_all(units(file, facts, source, on_bad="mark"), ruleset)
             for unit in units(file, facts, source):
-                board.set_many(unit.unit, unit.facts)
+                board.set_many(unit.label, unit.facts)
         how = {"decimal": source["decimal"], "mapping": mapped(columns_known(library, ruleset))}
         answers = _Answers(
             board, lang, error_lang(), ruleset, partial(Reading.of_rows, ruleset, True, numbers={}, **how)

@@ -294,6 +294,8 @@ def _reading(header: Header, kept: Sequence[str], facts: Mapping[str, Fact]) -> 
             yield Message("cli.reading_judged", name=name)
         elif name in header.roles:
             yield Message(_ROLES[header.roles[name]], name=name)
+        elif name in header.said and name not in passing:
+            yield Message("cli.reading_said", name=name, fact=header.said[name])
         elif name in passing or folded(name) in passing:
             yield Message("cli.reading_kept", name=name)
         else:

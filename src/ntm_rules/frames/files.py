@@ -93,6 +93,7 @@ def assess_file(
     period_column: str | None = None,
     unit_name: str | None = None,
     look: Callable[[UnitFacts], object] | None = None,
+    by_row: bool = False,
 ) -> Iterator[Batch]:
     """Yield the outcomes of all units of a file, bad values marked; of no use before the last batch has come.
 
@@ -102,6 +103,8 @@ def assess_file(
             ``tables.read``.
         judged: with the second reading.
         look: sees each row; not those of a Parquet file whose columns are read whole.
+        by_row: read row by row also what could be read column by column: columns of judgements, and of what is said
+            of figures, are.
 
     Raises:
         TableError: the file or its columns cannot be read.
@@ -109,7 +112,7 @@ def assess_file(
         EngineUnavailable: what reads the file is not installed.
         OSError: the file cannot be opened.
     """
-    if path.suffix.lower() == ".parquet" and sheet is None and not judged and period_column is None:
+    if path.suffix.lower() == ".parquet" and sheet is None and not by_row and period_column is None:
         reading = Reading.of(path, facts, unit, keep, decimal, unit_width, header_row, numbers, mapping)
         return _Parquet(faults, reading).batches(path)
     how: dict[str, typing.Any] = {"decimal": decimal, "sheet": sheet, "numbers": numbers, "mapping": mapping}
@@ -185,7 +188,7 @@ def _of_rows(faults: Faults, rows: Iterator[UnitFacts], keep: Sequence[str], jud
         found = work.found(len(batch), [*columns, *said.values()], odd, batch.__getitem__, tuple(said))
         kept = {name: [row.kept[name] for row in batch] for name in keep}
         given = {name for row in batch for name in row.facts} | {bad.fact for row in batch for bad in row.bad}
-        yield Batch([row.unit for row in batch], kept, found, frozenset(given))
+        yield Batch([row.label for row in batch], kept, found, frozenset(given))
 
 
 def _columns(ruleset: Ruleset, batch: Sequence[UnitFacts]) -> tuple[list[pl.Series], Mask]:

@@ -101,6 +101,7 @@ class UnitFile:
         how: dict[str, typing.Any] = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "mapping": mapping}
         how |= {"header_row": header_row, "numbers": numbers, "period_column": period_column, "unit_name": unit_name}
         units = tuple(read_units(path, known, unit_column=unit, keep=keep, **how))
+        _of_one_body(str(path), units)
         given = dict.fromkeys(name for row in units for name in row.facts)
         given |= dict.fromkeys(judgement.no for row in units for judgement in row.judgements)
         acts = frozenset(known.keys() - facts.keys() - PUBLISHED.keys())
@@ -157,6 +158,17 @@ class UnitFile:
         if problems:
             raise FactError(problems)
         yield from records
+
+
+def _of_one_body(path: str, units: Iterable[UnitFacts]) -> None:
+    """Refuse figures of several bodies: a unit is counted once.
+
+    Raises:
+        TableError: there are such.
+    """
+    row = next((row for row in units if row.body is not None), None)
+    if row is not None:
+        raise TableError([evolve(Diagnostic.of("table.bodies", unit=row.unit), file=path, line=row.line, column=1)])
 
 
 def _published_only(path: str, given: Iterable[str], facts: Mapping[str, Fact]) -> bool:

@@ -30,6 +30,7 @@ class Header:
         roles: those of a table with one row an indicator, each with what it is: ``number``, ``figure``, ``measure``,
             ``detail`` or ``content``.
         places: the names as they stand in the first row of names, also those that are blank or come twice.
+        said: those that hold the figures of one body, or what is said of a figure, with the fact.
     """
 
     names: tuple[str, ...]
@@ -39,6 +40,7 @@ class Header:
     judged: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(factory=dict)
     places: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(factory=dict)
 
 
 def header_of(
@@ -66,6 +68,7 @@ def header_of(
     found: dict[str, bool] = {}
     held: dict[str, str] = {}
     decided: dict[str, None] = {}
+    about: dict[str, str] = {}
     named: str | None = None
     places: tuple[str, ...] = ()
     with suppress(TableError):
@@ -83,14 +86,18 @@ def header_of(
                 fact = None if place == unit else reading.fact(name)
                 if fact is not None and fact.power is not None:
                     held[name] = fact.fact
+                said = None if place == unit else reading.said(name)
+                if said is not None:
+                    about[name] = said[0].fact
                 judged = fact is None and place != unit and reading.judged(name) is not None
                 if judged:
                     decided[name] = None
                 # a title of several facts is a fact that has to be named by its id
-                other = place != unit and fact is None and not judged and not reading.mapping.ignores(name)
+                known = fact or said or judged or reading.mapping.ignores(name)
+                other = place != unit and not known
                 found[name] = other and folded(name) not in reading.names.titles
     rest = tuple(name for name, other in found.items() if other and name)
-    return Header(tuple(found), rest, named, held, tuple(decided), places=places)
+    return Header(tuple(found), rest, named, held, tuple(decided), places=places, said=about)
 
 
 def _long(head: Head, roles: Roles) -> Header:

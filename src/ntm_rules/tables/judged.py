@@ -96,6 +96,12 @@ def detail_of(fold: str) -> str | None:
     return _DETAILS.get(fold)
 
 
+def meaning_of(text: str) -> Body | str | None:
+    """Return the body that a text in brackets names, or the field of a judgement; None where it names neither."""
+    fold = folded(text)
+    return BODIES.get(fold) or _DETAILS.get(fold)
+
+
 def is_numbered(name: str) -> bool:
     """Return whether a name is a printed number of some set, as that of a column of judgements is."""
     return _match(name) is not None
@@ -145,8 +151,9 @@ def outcome_in(value: object) -> Outcome | None:
 
 
 def day_in(text: str) -> str:
-    """Return a day as a judgement takes it, also one written ``20/5/2024``."""
-    match = _DAY.fullmatch(text.strip())
+    """Return a day as a judgement takes it, also one written ``20/5/2024``, or midnight as Excel has days."""
+    text = text.strip().removesuffix("T00:00:00")
+    match = _DAY.fullmatch(text)
     if match is None:
         return text
     try:

@@ -103,6 +103,10 @@ class Names:
         values = not self.facts[fact].type.numeric and all(_is_value(part, fact, reads) for part in _PARTS.split(unit))
         return Named(fact) if values else Named(fact, written, None)
 
+    def is_one(self, name: str) -> bool:
+        """Return whether a whole name is the id or title of a fact."""
+        return self._fact(name) is not None
+
     def _fact(self, name: str) -> str | None:
         """Return the id of a fact; None where a name is that of none or of several."""
         ids = [name] if name in self.facts else self.titles.get(folded(name), ())

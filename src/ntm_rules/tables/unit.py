@@ -8,7 +8,8 @@ from attrs import evolve, field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Sentence
 from ntm_rules.messages.errors import FactProblem
-from ntm_rules.model.judgements import Judgement
+from ntm_rules.model.judgements import Body, Judgement
+from ntm_rules.tables.said import of_body
 
 
 @public("tables")
@@ -25,6 +26,7 @@ class UnitFacts:
         bad: the cells that cannot be read; they are in none of these.
         columns: fact id to the name of its column.
         group: the row of a group above it, such as ``Huyện H1``; empty where none is.
+        body: whose figures these are, where the file has those of several bodies side by side.
     """
 
     unit: str
@@ -37,6 +39,12 @@ class UnitFacts:
     _row_word: Sentence = field(default="", eq=False, repr=False)
     group: str = ""
     _lines: Mapping[str, int] = field(factory=dict, eq=False, repr=False)
+    body: Body | None = None
+
+    @property
+    def label(self) -> str:
+        """What results call the unit: with the body, where there are figures of several."""
+        return self.unit if self.body is None else of_body(self.unit, self.body)
 
     def placed(self, problem: FactProblem) -> FactProblem:
         """Return what is wrong with a fact of this row, with its place in the file where that is known."""

@@ -51,6 +51,7 @@ from ntm_rules.tables.naming import (
 )
 from ntm_rules.tables.roles import BETWEEN, could_head, is_code, is_result
 from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records, rows_listed
+from ntm_rules.tables.said import Behind, noted, said_in
 from ntm_rules.tables.shape import Head, Search
 from ntm_rules.tables.unit import UnitFacts
 from ntm_rules.tables.words import in_place_of, is_missing, written
@@ -109,6 +110,9 @@ def read(
             what is said of them. Figures in such a column are those of the one fact that its indicator compares. A
             table may also have one row an indicator: unit, printed number, ``Kết quả`` and ``Đánh giá``. Of a ruleset
             a column ``Tiêu chí đạt`` lists the criteria that are met, as in ``12/19: 1, 2, 3``.
+            What is said of a figure stands in columns named like that of its fact with ``[nguồn]``, ``[số liệu đến]``,
+            ``[cơ quan]``, ``[ngày]``, ``[văn bản]`` or ``[ghi chú]`` behind. Figures of several bodies stand side by
+            side, ``Thu nhập [tự đánh giá]`` and ``Thu nhập [thẩm định]``: such a unit comes once for each body.
         mapping: what columns with names of their own hold, see ``Library.mapping``; what is said here goes before it.
         on_bad: ``"raise"``, or ``"mark"``: rows with cells that cannot be read are yielded too, without these, which
             are in ``UnitFacts.bad``, for ``assess``.
@@ -155,6 +159,8 @@ class Columns:
         judged: the places of judgements, with what their names say.
         of_facts: the names of the columns of facts, by fact.
         period: the place of the column that says of which period a row is.
+        said: the places of what is said of figures, with the fact and the field of its annotation.
+        apart: the columns of the figures of each body, and of what is said of these.
     """
 
     names: tuple[str, ...]
@@ -166,6 +172,8 @@ class Columns:
     judged: tuple[tuple[int, JudgedName], ...] = ()
     of_facts: Mapping[str, str] = field(factory=dict)
     period: int | None = None
+    said: tuple[tuple[int, str, str], ...] = ()
+    apart: Mapping[Body, "Columns"] = field(factory=dict)
 
 
 @frozen
@@ -282,8 +290,8 @@ class Reading:
                 self.last[:] = [self.columns(line, names, values)]
                 continue
             unit = self.row(line, names, values)
-            if unit is not None and (marks or not unit.bad):
-                yield unit
+            if unit is not None:
+                yield from (each for each in self.by_body(unit, values) if marks or not each.bad)
         self.finish()
         if self.bad and not marks:
             raise FactError(self.bad)
@@ -369,6 +377,22 @@ class Reading:
             self.problems.note(Message("table.period/none", place=self.place, line=line), line)
         return text
 
+    def by_body(self, unit: UnitFacts, values: Sequence[object]) -> Sequence[UnitFacts]:
+        """Return a unit once for each body with figures of its own; figures of no body belong to each of them."""
+        columns, found = self.last[0], list[UnitFacts]()
+        values = [*values, *[None] * (len(columns.names) - len(values))]
+        for body, own in columns.apart.items():
+            before = len(self.bad)
+            facts = {**unit.facts}
+            for name, value in self.facts_of(unit.line, unit.unit, own, values).items():
+                facts[name] = noted(facts.get(name), {**noted(value, {}), "body": body.value})
+            bad = tuple(self.bad[before:])
+            if bad or facts != unit.facts:
+                told = body if len(columns.apart) > 1 else None
+                of_facts = {**unit.columns, **own.of_facts}
+                found.append(evolve(unit, facts=facts, bad=(*unit.bad, *bad), columns=of_facts, body=told))
+        return found or [unit]
+
     def is_left_out(self, line: int, values: Sequence[object], columns: Columns) -> bool:
         """Whether a row is no unit; it is counted.
 
@@ -418,6 +442,13 @@ class Reading:
                 self.text(line, columns.names[place], value)
             if value is not None:
                 facts[fact] = value
+        for place, fact, detail in columns.said:
+            text = one_form(self.text(line, columns.names[place], values[place]))
+            try:
+                facts |= {fact: noted(facts.get(fact), {detail: said_in(detail, text)})} if text else {}
+            except BadCell as bad:
+                at = self.at(line, columns.names[place])
+                self.bad.append(FactProblem(unit or None, fact, text, bad.expected, bad.hint, *at))
         return facts
 
     def read_cell(self, fact: str, value: object, read: Reader) -> object:
@@ -698,10 +729,12 @@ class Reading:
         fold = folded(name)
         passed = fold in self.keep_folded or name in self.keep_as_is
         own = self.mapping.column(name) is not None or self.mapping.ignores(name)
-        return passed or own or self.judged(name) is not None or self.names_a_value(name)
+        return passed or own or self.judged(name) is not None or self.names_a_value(name) or self.said(name) is not None
 
     def fact(self, name: str) -> Named | None:
-        """Return the fact that a column names, in a group or alone; None where it names none or several."""
+        """Return the fact that a column names, in a group or alone; None where it does not, or names several."""
+        if self.mapping.column(name) is None and self.said(name) is not None:
+            return None
         group, _, last = name.rpartition(BETWEEN)
         for text in (name, last, group if is_result(folded(last)) else "") if group else (name,):
             own = self.mapping.column(text)
@@ -717,6 +750,14 @@ class Reading:
             BadCell: it is none.
         """
         return self.reader(Named(fact))(text)
+
+    def said(self, name: str) -> tuple[Named, Behind] | None:
+        """Return the fact of which a column holds what is said, or the figures of one body; None where it does not."""
+        behind = Behind.of(name)
+        if behind.name == name or self.names.is_one(name):
+            return None
+        named = self.fact(behind.name)
+        return None if named is None else (named, behind)
 
     def mapped(self, own: MappedColumn) -> Named | None:
         """Return the fact that a mapping file names for a column; None where it names none that there may be."""
@@ -766,9 +807,13 @@ class Reading:
         taken: dict[str, str] = {}
         judged: list[tuple[int, JudgedName]] = []
         period = self.period_place(names, folds)
+        said_of: list[tuple[int, Named, Behind]] = []
         for place, name in enumerate(names):
             ignored = place != unit and place not in passed and self.mapping.ignores(name)
             if ignored or place in left_out or place == period:
+                continue
+            if place not in (unit, *passed) and (of_fact := self.said(name)) is not None:
+                said_of.append((place, *of_fact))
                 continue
             named = None if place == unit else self.fact(name)
             if named is not None and named.power is None and place in passed:
@@ -795,7 +840,8 @@ class Reading:
         single = [(self.numbers[said.no], place) for place, said in judged if said.no and not said.detail]
         held = {compared[0]: names[place] for compared, place in single if len(compared) == 1}
         held |= {fact: names[place] for place, fact, _ in facts}
-        return Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged), held, period)
+        found = Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged), held, period)
+        return self.with_said(line, found, said_of) if said_of else found
 
     def own_codes(self, line: int, column: str, codes: Sequence[str]) -> None:
         """Raise: columns or rows are named by codes that only the file's own system knows.
@@ -815,6 +861,34 @@ class Reading:
             return folds.index(folded(self.period))
         self.problems.note(Message("table.period/unknown", name=self.period), 1, _nearest(self.period, names))
         return None
+
+    def with_said(self, line: int, columns: Columns, said: Sequence[tuple[int, Named, Behind]]) -> Columns:
+        """Return columns with those of figures of bodies and of what is said of figures; every problem noted."""
+        names, bodies = columns.names, dict.fromkeys(b.body for _, _, b in said if b.body and not b.detail)
+        taken: dict[tuple[str, Body | None, str], str] = {(f, None, ""): names[place] for place, f, _ in columns.facts}
+        for place, named, behind in said:
+            key, plain = (named.fact, behind.body, behind.detail), (named.fact, None, "")
+            if key in taken or (not behind.detail and plain in taken):
+                self.problems.note(_twice(names[place], taken.get(key) or taken[plain]), line)
+            elif behind.body is not None and behind.body not in bodies:
+                self.problems.note(Message("table.column/said", name=names[place]), line)
+            taken[key] = names[place]
+
+        def told(body: Body | None) -> tuple[tuple[int, str, str], ...]:
+            return tuple((place, n.fact, b.detail) for place, n, b in said if b.detail and b.body is body)
+
+        apart: dict[Body, Columns] = {}
+        for body in bodies:
+            own = [(place, named) for place, named, behind in said if behind.body is body and not behind.detail]
+            factors = {named.fact: self.factor(line, names[place], named) for place, named in own}
+            apart[body] = evolve(
+                columns,
+                facts=tuple((place, named.fact, self.reader(named)) for place, named in own),
+                factors={fact: factor for fact, factor in factors.items() if factor is not None},
+                of_facts={named.fact: names[place] for place, named in own},
+                said=told(body),
+            )
+        return evolve(columns, said=told(None), apart=apart)
 
     def told_apart(self, line: int, name: str, said: JudgedName, names: Sequence[str], taken: dict[str, str]) -> None:
         """Note two columns of one judgement, and a number that a spreadsheet writes like another one."""

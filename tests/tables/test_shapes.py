@@ -142,6 +142,12 @@ CASES = {
         },
         notes=("table.long",),
     ),
+    "the first indicator without a result": Case(
+        [["TT", "Nội dung", "Kết quả"], ["4.2", "Điện", None], ["10", "Thu nhập", 43]],
+        {"Xã 1": ({"income_per_capita": 43}, {})},
+        options={"unit_name": "Xã 1"},
+        notes=("table.long",),
+    ),
     "numbers under their own name": Case(
         [
             ["STT", "Mã tiêu chí", "Phân nhóm", "Hiện trạng", "Trạng thái đạt"],

@@ -39,6 +39,7 @@ COMMANDS = {
     "list": ("listing:list_rulesets", "List the rulesets and the sets of provinces."),
     "live": ("live:live", "Follow the facts of units as they change."),
     "mapping": ("mapping:mapping", "Draft a mapping file for a table with names of its own."),
+    "merge": ("merge:merge", "Make one unit of several, such as a commune of one sheet a village."),
     "progress": ("progress:progress", "Count how far a programme is, against its targets."),
     "rereview": ("rereview:rereview", "Assess units under an old and a new set, side by side."),
     "show": ("show:show", "Show a ruleset as a table."),

@@ -140,6 +140,13 @@ lang_option = click.option(
     callback=remembered,
     help="Language of the output, and of errors if given.",
 )
+mapping_option = click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    expose_value=False,  # as the rules alone: what reads the columns asks for it
+    callback=_mapping_kept,
+    help="Mapping file: what the columns of a system with names of its own hold.",
+)
 
 
 def law_options(on_required: bool, otherwise: str = "today") -> Callable[[F], F]:
@@ -227,13 +234,7 @@ def source_options(unit_flag: str) -> Callable[[F], F]:
             callback=_reading_told,
             help="Say on standard error what each column is read as.",
         ),
-        click.option(
-            "--mapping",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            expose_value=False,  # as the rules alone: what reads the columns asks for it
-            callback=_mapping_kept,
-            help="Mapping file: what the columns of a system with names of its own hold.",
-        ),
+        mapping_option,
         errors_option,
     )
 

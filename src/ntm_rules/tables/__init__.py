@@ -6,6 +6,7 @@ from ntm_rules.tables.draft import draft_mapping
 from ntm_rules.tables.given import read_facts, read_rows
 from ntm_rules.tables.rows import TableNote
 from ntm_rules.tables.sense import Implausible, implausible
+from ntm_rules.tables.sheets import read_sheets
 from ntm_rules.tables.unit import UnitFacts
 from ntm_rules.tables.units import read
 
@@ -21,4 +22,5 @@ __all__ = [
     "read",
     "read_facts",
     "read_rows",
+    "read_sheets",
 ]

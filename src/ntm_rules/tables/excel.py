@@ -106,6 +106,22 @@ def check_held(path: Path, problems: Problems) -> None:
             problems.fail(Message("table.excel", error=str(error)), 1)
 
 
+def sheet_names(path: Path, problems: Problems) -> tuple[str, ...]:
+    """Return the names of the sheets that are not hidden.
+
+    Raises:
+        TableError: the file is not a workbook.
+        OSError: it cannot be opened.
+    """
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                book = _Book.of(Parts(archive, problems), problems)
+        except NOT_EXCEL as error:
+            problems.fail(Message("table.excel", error=str(error)), 1)
+    return tuple(sheet.name for sheet in book.sheets if not sheet.hidden)
+
+
 @frozen
 class _Merge:
     """A merged range: rows and columns from 1, as in ``B2:C3``."""

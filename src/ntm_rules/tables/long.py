@@ -28,6 +28,7 @@ MAX_ROWS = 2**20
 """The most rows of such a table, since its units are known only when all are read; a sheet of Excel has no more."""
 
 _KINDS = "xã|phường|thị trấn|đặc khu|thôn|ấp|bản|tổ dân phố"
+_OF_VILLAGE = ("thon", "ap", "ban", "to dan pho")
 _AUTHORITY = re.compile(rf"(?:UBND|ủy ban nhân dân|uỷ ban nhân dân)\s+((?:{_KINDS})\s+.+)", re.IGNORECASE)
 _LABEL = re.compile(rf"(?:(?:tên\s+)?(?:đơn vị|{_KINDS}))(?:\s*:\s*(.*))?", re.IGNORECASE)
 
@@ -119,7 +120,7 @@ class LongReading:
             return ""
         if reading.unit_name is not None:
             return reading.unit_name
-        found = {name: row for row, texts in self.head.above.items() for name in _units_in(texts)}
+        found = _nearest({name: row for row, texts in self.head.above.items() for name in _units_in(texts)})
         if len(found) != 1:
             several = Message("table.unit_name/several", names=tuple(found))
             reading.problems.fail(several if found else Message("table.unit_name"), self.head.first)
@@ -284,6 +285,12 @@ class LongReading:
             others = tuple(twins(no, self.reading.numbers))
             if others and self.numbers.isdisjoint(others):
                 self.reading.problems.note(Message("table.column/twins", name=no, others=others), line)
+
+
+def _nearest(found: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the villages among units, if there are any: above a form of theirs stands their commune too."""
+    villages = {name: row for name, row in found.items() if folded(name).startswith(_OF_VILLAGE)}
+    return villages or found
 
 
 def _units_in(texts: Sequence[str]) -> Iterator[str]:

@@ -45,6 +45,11 @@ def is_role(fold: str) -> bool:
     return is_result(fold) or fold in _JUDGED
 
 
+def is_beside(fold: str) -> bool:
+    """Return whether a folded name is that of numbers, wordings or units of indicators."""
+    return fold in _NUMBERS or fold in _CONTENTS or fold in _MEASURES
+
+
 @frozen
 class Roles:
     """Places of the columns of a table with one row an indicator.
@@ -127,7 +132,7 @@ def could_head(names: Sequence[str]) -> int:
     folds = [folded(name) for name in names]
     if not any(map(is_role, folds)) or not list(_candidates(folds)):
         return 0
-    return sum(fold in _CONTENTS or fold in _MEASURES or fold in _NUMBERS or is_role(fold) for fold in folds)
+    return sum(is_beside(fold) or is_role(fold) for fold in folds)
 
 
 def _candidates(folds: Sequence[str]) -> list[int]:

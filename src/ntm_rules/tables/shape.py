@@ -14,7 +14,7 @@ from ntm_rules.model.names import one_form
 from ntm_rules.tables.cells import Merged
 from ntm_rules.tables.legacy import readings
 from ntm_rules.tables.naming import is_row_number
-from ntm_rules.tables.roles import BETWEEN, Roles, could_head, is_code, is_role, own_codes
+from ntm_rules.tables.roles import BETWEEN, Roles, could_head, is_beside, is_code, is_role, own_codes
 from ntm_rules.tables.rows import Problems, Record, Rows, rows_listed
 
 Known = Callable[[str], bool]
@@ -181,6 +181,8 @@ class Search:
         single = [name for (group, name) in joined if name and not group]
         if not groups or not (single or (len(groups) > 1 and not any(tops[:1]))):
             return 0
+        if could_head(tops) and any(is_beside(folded(group)) for group in groups):
+            return 0  # the first indicator of a table with one row each, which has no result yet
         looked_for = {group for group in groups if self.named(group) or self.numbered(group)}
         if any(_MEASURES.search(folded(group)) for group in groups - looked_for):
             return 0

@@ -17,6 +17,7 @@ from ntm_rules.cli.exit_codes import ALWAYS, BAD_CELLS, BAD_INPUT, INTERRUPTED
 from ntm_rules.cli.language import error_lang
 from ntm_rules.cli.marked import MarkedError
 from ntm_rules.cli.output import open_standard_streams, why
+from ntm_rules.cli.standard_input import named
 from ntm_rules.messages.catalogue import say
 from ntm_rules.messages.errors import FactError, NtmRulesError
 from ntm_rules.messages.grouping import grouped
@@ -84,7 +85,7 @@ class Commands(click.Group):
             click.echo(_counted(error, hidden, error_lang(ctx)), err=True)
             ctx.exit(BAD_CELLS if isinstance(error, MarkedError) else BAD_INPUT)
         except NtmRulesError as error:
-            click.echo(error.text(error_lang(ctx)), err=True)
+            click.echo(named(error.text(error_lang(ctx))), err=True)
         except OSError as error:
             click.echo(_unusable(error, error_lang(ctx)), err=True)
         except KeyboardInterrupt:
@@ -112,7 +113,7 @@ def _notes_shown() -> Iterator[None]:
                 otherwise(message, *place, **more)
             elif (text := message.text(click.get_current_context().params.get("lang") or "vi")) not in shown:
                 shown.add(text)
-                click.echo(text, err=True)
+                click.echo(named(text), err=True)
 
         warnings.simplefilter("always", TableNote)
         warnings.showwarning = show

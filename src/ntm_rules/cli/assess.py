@@ -26,6 +26,7 @@ from ntm_rules.cli.options import (
     source_options,
 )
 from ntm_rules.cli.output import form_of, output_options, protect_inputs, replaced, text_target, whole_text
+from ntm_rules.cli.standard_input import TableFile, input_format_option
 from ntm_rules.cli.verdicts import write_table
 from ntm_rules.cli.writers import Assessed, check_kept, write_csv, write_json, write_jsonl
 from ntm_rules.messages.catalogue import Message, say
@@ -61,7 +62,7 @@ _HELD = 5_000
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=TableFile())
 @click.option("--tier", required=True, metavar="RULESET", help="Ruleset, e.g. commune/ntm.")
 @law_options(on_required=True)
 @source_options("--unit")
@@ -73,6 +74,7 @@ _HELD = 5_000
     metavar="FILE",
     help="Earlier file of the same units: figures that are ten times as large or small are told of.",
 )
+@input_format_option
 @lang_option
 @output_options(FORMS)
 @click.option(
@@ -99,9 +101,10 @@ def assess(
 ) -> None:
     """Assess the units of FILE (CSV, JSON, JSONL, Excel or Parquet, one row a unit) and say why they fail.
 
-    Columns are fact ids or their Vietnamese titles. Of a cell that cannot be used nothing is known: all such cells are
-    listed on standard error, and the exit code is 3, unless --on-bad raise asks for no result at all. Figures that are
-    hardly meant as they stand (đồng for million đồng, fractions for percentages) are told of and assessed as they are.
+    With - the units come from standard input, and --input-format says what it holds. Columns are fact ids or their
+    Vietnamese titles. Of a cell that cannot be used nothing is known: all such cells are listed on standard error, and
+    the exit code is 3, unless --on-bad raise asks for no result at all. Figures that are hardly meant as they stand
+    (đồng for million đồng, fractions for percentages) are told of and assessed as they are.
     """
     law, source = split(options)
     form = form_of(form, out, FORMS)

@@ -9,6 +9,7 @@ import click
 
 from ntm_rules.cli.language import error_lang
 from ntm_rules.cli.output import text_target
+from ntm_rules.cli.standard_input import named
 from ntm_rules.cli.writers import safe
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import FactError, TableError
@@ -66,7 +67,7 @@ def _rows(error: FactError | TableError, lang: str) -> Iterator[tuple[object, ..
     if isinstance(error, TableError):
         for found in error.diagnostics:
             words = found.message_in(lang), found.hint_in(lang)
-            yield (found.file, found.line or "", "", "", "", "", found.code, *words)
+            yield (named(found.file), found.line or "", "", "", "", "", found.code, *words)
         return
     for bad in error.problems:
         words = bad.expected_in(lang), bad.advice_in(lang)

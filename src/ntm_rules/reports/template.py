@@ -216,11 +216,12 @@ class _Template:
         place, highest = len(heads), 1
         for part in self.parts:
             for question in part.questions:
-                highest = max(highest, _lines(question.name, _NARROW))
+                width = _WIDE if question.answers else _NARROW
+                highest = max(highest, _lines(question.name, width))
                 write_cell(sheet, 0, place, question.name, self.looks["head"])
                 sheet.write_comment(0, place, printable(_about(part, question)), {"x_scale": 2, "y_scale": 2})
                 self.entry(sheet, (first, place, last, place), question)
-                sheet.set_column(place, place, _WIDE if question.answers else _NARROW)
+                sheet.set_column(place, place, width)
                 place += 1
             if self.judgements and part.no:
                 code = "template.judged_criterion" if part.heads else "template.judged_indicator"

@@ -10,7 +10,7 @@ PAGE = ROOT / "docs" / "reference" / "diagnostics.md"
 LITERAL = re.compile(r'"([a-z]+\.[a-z_]+|direction)(?:/[a-z_]+)?"')
 PHRASES = re.compile(
     r"(?:kind|what|hint|looser|expected|engine|place|holds|argument|usage|change|output|session|durable|error|words|sheet|levels"
-    r"|diff|units|frames|report|cli|check|allowed|proofs|case|law|plugin|sense)\."
+    r"|diff|marked|units|frames|report|cli|check|allowed|proofs|case|law|plugin|sense)\."
 )
 OF_THIS_KIND = ("Diagnostic(", "Diagnostic.of(", "placed(", "error(", "unknown(", "problem(", "note(", "fail(")
 

@@ -186,3 +186,54 @@ def test_a_unit_is_explained_by_either_name(tmp_path: Path) -> None:
     path.write_text("\n".join(line.rpartition(";")[0] for line in SIDE_BY_SIDE), encoding="utf-8")
     assert "06001 [thẩm định]" in run("explain", path, "--unit", "06001 [thẩm định]", *LAW)
     assert "06001 [tự đánh giá]" in run("explain", path, "--unit", "06001", *LAW)
+
+
+def objects(*rows: tuple[str, object]) -> str:
+    return json.dumps([{"unit": unit, "income_per_capita": value} for unit, value in rows])
+
+
+BY_SELF = {"value": 45.2, "by": "self", "source": "UBND xã"}
+APPRAISED = {"value": 42.1, "by": "appraised"}
+
+
+@pytest.mark.parametrize("suffix", ["json", "jsonl"])
+def test_a_unit_once_for_each_body_in_objects(tmp_path: Path, bundled: ntm.Library, suffix: str) -> None:
+    path = tmp_path / f"xã.{suffix}"
+    text = objects(("06001", BY_SELF), ("06002", {"value": 50, "by": "self"}), ("06001", APPRAISED), ("06003", 44))
+    path.write_text(text if suffix == "json" else "\n".join(map(json.dumps, json.loads(text))), encoding="utf-8")
+    found = list(ntm.tables.read(path, bundled.facts))
+    assert [(row.label, row.unit) for row in found] == [
+        ("06001 [tự đánh giá]", "06001"), ("06002", "06002"), ("06001 [thẩm định]", "06001"), ("06003", "06003")
+    ]  # fmt: skip
+    assert "income_per_capita" in found[0].facts
+    out = [json.loads(line) for line in run("assess", path, *LAW, "--format", "jsonl").splitlines()]
+    assert [(each["unit"], each["facts"]["income_per_capita"]) for each in out][2] == (
+        "06001 [thẩm định]", {"value": "42.1", "by": "appraised"}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        BY_SELF,
+        42.1,
+        {"value": 42.1},
+        {"value": 42.1, "body": "commune"},
+        {"value": 42.1, "source": "x"},
+        {"value": 42.1, "body": ["province"]},
+        {"value": 42.1, "by": {}},
+    ],
+)
+def test_a_unit_twice_without_two_bodies_stays_an_error(tmp_path: Path, bundled: ntm.Library, second: object) -> None:
+    path = tmp_path / "xã.json"
+    path.write_text(objects(("06001", BY_SELF), ("06001", second)), encoding="utf-8")
+    with pytest.raises(ntm.TableError, match="06001"):
+        list(ntm.tables.read(path, bundled.facts))
+
+
+def test_by_and_body_are_told_apart_where_they_differ(tmp_path: Path, bundled: ntm.Library) -> None:
+    path = tmp_path / "xã.json"
+    bodies = [{"value": 1, "body": body} for body in ("province", "district", "commune", "other")]
+    path.write_text(objects(*(("06001", each) for each in bodies)), encoding="utf-8")
+    found = [row.label for row in ntm.tables.read(path, bundled.facts)]
+    assert found == [f"06001 [{name}]" for name in ("thẩm định", "thẩm tra", "tự đánh giá", "cơ quan khác")]

@@ -2,6 +2,8 @@
 
 import re
 import typing
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from attrs import frozen
 
@@ -17,7 +19,15 @@ _OF_FIGURES = {
     **dict.fromkeys(("nguon", "nguon so lieu"), "source"),
     **dict.fromkeys(("so lieu den", "tinh den"), "as_of"),
 }
-_CALLED = {Body.COMMUNE: "tự đánh giá", Body.DISTRICT: "thẩm tra", Body.PROVINCE: "thẩm định"}
+_MENTIONED = re.compile(rb'"(?:by|body)"')
+_PIECE = 2**20
+_STATED = {**{body.value: body for body in Body}, "self": Body.COMMUNE, "appraised": Body.PROVINCE}
+_CALLED = {
+    Body.COMMUNE: "tự đánh giá",
+    Body.DISTRICT: "thẩm tra",
+    Body.PROVINCE: "thẩm định",
+    Body.OTHER: "cơ quan khác",
+}
 
 
 @frozen
@@ -65,9 +75,30 @@ def said_in(detail: str, text: str) -> str:
     return said
 
 
-def noted(value: object, said: typing.Mapping[str, object]) -> dict[str, object]:
+def noted(value: object, said: Mapping[str, object]) -> dict[str, object]:
     """Return a figure, which may be missing, with what is said of it."""
     return {**(value if isinstance(value, dict) else {"value": value}), **said}
+
+
+def mentions_bodies(path: Path) -> bool:
+    """Return whether a file of objects may say of figures whose they are."""
+    with path.open("rb") as file:
+        end = b""
+        while piece := file.read(_PIECE):
+            if _MENTIONED.search(end + piece):
+                return True
+            end = piece[-len(b'"body"') :]
+    return False
+
+
+def body_stated(values: Iterable[object]) -> Body | None:
+    """Return the body whose figures those of a row are, by what is said of them; None where none or several are named.
+
+    A figure says so with ``body``, or with ``by``: ``self`` is the commune's, ``appraised`` the province's.
+    """
+    named = [value.get("body", value.get("by")) for value in values if isinstance(value, dict)]
+    bodies = {_STATED.get(name) if isinstance(name, str) else None for name in named}
+    return bodies.pop() if len(bodies) == 1 else None
 
 
 def of_body(unit: str, body: Body) -> str:

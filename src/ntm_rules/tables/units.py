@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,7 +52,7 @@ from ntm_rules.tables.naming import (
 )
 from ntm_rules.tables.roles import BETWEEN, could_head, is_code, is_result
 from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records, rows_listed
-from ntm_rules.tables.said import Behind, noted, said_in
+from ntm_rules.tables.said import Behind, body_stated, mentions_bodies, noted, of_body, said_in
 from ntm_rules.tables.shape import Head, Search
 from ntm_rules.tables.unit import UnitFacts
 from ntm_rules.tables.words import in_place_of, is_missing, written
@@ -65,6 +66,7 @@ GROUP_COLUMN = "Huyện"
 """What is kept under this name, where no column has it: the group rows above units."""
 
 _SHOWN = 40
+_OBJECTS = (".json", ".jsonl", ".ndjson")
 _NAMED = 10
 _CODES = 8
 _PERIODS = frozenset({"nam", "ky", "ky bao cao", "nam bao cao", "quy", "thang", "thoi diem", "giai doan"})
@@ -137,7 +139,26 @@ def read(
     reading = Reading.of(
         path, catalogue, unit_column, keep, decimal, unit_width, header_row, numbers, mapping, period_column, unit_name
     )
+    reading.of_bodies.update(_units_by_body(Path(path), reading))
     yield from reading.units(_records(Path(path), reading, sheet), marks)
+
+
+def _units_by_body(path: Path, reading: "Reading") -> Iterator[str]:
+    """Yield the units of a JSON file that have several rows, each with the figures of another body."""
+    if path.suffix.lower() not in _OBJECTS or not path.is_file() or not mentions_bodies(path):
+        return
+    first = evolve(reading, problems=Problems(str(path)))  # what is wrong is said when the rows are read
+    found: dict[str, list[Body | None]] = {}
+    unit, last = None, tuple[str, ...]()
+    with suppress(TableError):
+        for line, names, values in records(path, first.problems, first.search):
+            if names != last:
+                unit, last = first.unit_column(line, names, [folded(name) for name in names]), names
+            if unit is not None and not isinstance(values, Head):
+                found.setdefault(look_alike(first.named(_own(values[unit]))), []).append(body_stated(values))
+    for name, bodies in found.items():
+        if len(bodies) > 1 and None not in bodies and len(set(bodies)) == len(bodies):
+            yield name
 
 
 def _records(path: Path, reading: "Reading", sheet: str | None) -> Iterator[Record]:
@@ -206,6 +227,7 @@ class Reading:
     of_period: list[str] = field(init=False, factory=list)
     codes: list[tuple[int, str]] = field(init=False, factory=list)
     last: list[Columns] = field(init=False, factory=list)
+    of_bodies: set[str] = field(init=False, factory=set)
     names: Names = field()
     alone: bool = False
     keep_as_is: frozenset[str] = field(init=False)
@@ -368,7 +390,8 @@ class Reading:
         group = self.groups[-1][1] if self.groups else ""
         kept = {name: group if place is None else self.text(line, name, values[place]) for place, name in columns.kept}
         bad = tuple(self.bad[before:])
-        return UnitFacts(unit, facts, kept, line, judgements, bad, columns.of_facts, self.place, group)
+        found = UnitFacts(unit, facts, kept, line, judgements, bad, columns.of_facts, self.place, group)
+        return evolve(found, body=body_stated(values)) if look_alike(unit) in self.of_bodies else found
 
     def period_of(self, line: int, given: object) -> str:
         """Return of which period a row is; empty where it does not say, which is noted."""
@@ -626,15 +649,22 @@ class Reading:
         if self.alone and not _is_filled(given):
             return ""
         of = None if columns.period is None else self.period_of(line, _own(values[columns.period]))
-        return None if columns.unit is None or of == "" else self.unit_of(line, given, of)
+        body = body_stated(values) if self.of_bodies else None
+        return None if columns.unit is None or of == "" else self.unit_of(line, given, of, body)
 
-    def unit_of(self, line: int, given: object, period: str | None = None) -> str | None:
-        """Return the unit of a row, with its period if given; None where there is none or another row has it."""
+    def unit_of(self, line: int, given: object, period: str | None = None, body: Body | None = None) -> str | None:
+        """Return the unit of a row, with its period if given; None where there is none or another row has it.
+
+        Args:
+            body: whose figures the row has, which a unit may have once of each body.
+        """
         unit = self.unit_in(line, given)
         if unit is None:
             return None
         unit = unit if period is None else f"{unit} ({period})"
-        other, first = self.lines.setdefault(look_alike(unit), (unit, line))
+        alike = look_alike(unit)
+        key = of_body(alike, body) if body is not None and alike in self.of_bodies else alike
+        other, first = self.lines.setdefault(key, (unit, line))
         if first == line:
             return unit
         told = {"unit": unit, "place": self.place, "first": first, "line": line}

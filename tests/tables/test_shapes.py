@@ -398,6 +398,7 @@ def test_what_is_refused_is_one_sentence(
         (["Xã Ba", "17", "Môi trường", 92, "đạt"], "the set compares no figure under this number"),
         (["Xã Ba", "10", "Thu nhập", "khoảng 43", None], "a number such as `43,2`"),
         (["Xã Ba", "10", "Thu nhập", 43, "cơ bản đạt"], "a judgement"),
+        (["Xã Ba", "10", "Thu nhập", "không áp dụng", None], "into the column of judgements"),
         (["Xã Ba", "10", "Thu nhập", None, "không áp dụng"], "put it into a column `Ghi chú`"),
     ],
 )

@@ -55,7 +55,7 @@ from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, 
 from ntm_rules.tables.said import Behind, body_stated, mentions_bodies, noted, of_body, said_in
 from ntm_rules.tables.shape import Head, Search
 from ntm_rules.tables.unit import UnitFacts
-from ntm_rules.tables.words import in_place_of, is_missing, written
+from ntm_rules.tables.words import in_place_of, is_missing, is_not_applicable, written
 
 __all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
 
@@ -69,6 +69,7 @@ _SHOWN = 40
 _OBJECTS = (".json", ".jsonl", ".ndjson")
 _NAMED = 10
 _CODES = 8
+_ROW, _LINE = Message("place.row"), Message("place.line")
 _PERIODS = frozenset({"nam", "ky", "ky bao cao", "nam bao cao", "quy", "thang", "thoi diem", "giai doan"})
 """Folded names of columns that say of which period a row is."""
 
@@ -431,14 +432,18 @@ class Reading:
             return True
         group = columns.number is not None and is_group_number(_own(values[columns.number]))
         aside = blank or group or (isinstance(called, str) and is_note(called))
-        read = (*(place for place, _, _ in columns.facts), *(place for place, _ in columns.judged))
-        if aside and called is not None and not any(_is_filled(values[place]) for place in read):
+        if aside and called is not None and not self.has_figures(values, columns):
             if group:
                 self.groups.append((line, _group_name(values)))
             else:
                 self.asides.append(line)
             return True
         return False
+
+    def has_figures(self, values: Sequence[object], columns: Columns) -> bool:
+        """Return whether a row holds a figure or a judgement."""
+        read = (*(place for place, _, _ in columns.facts), *(place for place, _ in columns.judged))
+        return any(_is_filled(values[place]) for place in read)
 
     def text(self, line: int, column: str, value: object) -> str:
         """Return a value that passes through as a text; what cannot be written is noted."""
@@ -574,7 +579,9 @@ class Reading:
             if found is not None:
                 facts[fact] = converted(found, named.factor) if named.factor else found
         except BadCell as bad:
-            what = (unit or None, fact or name, value, bad.expected, bad.hint)
+            decided = isinstance(value, str) and is_not_applicable(one_form(value))
+            hint = Message("hint.not_applicable/judged") if decided else bad.hint
+            what = (unit or None, fact or name, value, bad.expected, hint)
             self.bad.append(FactProblem(*what, *self.at(line, name)))
 
     def in_unit(self, fact: str, measure: Unit | None) -> Named:
@@ -716,7 +723,7 @@ class Reading:
     @property
     def place(self) -> Message:
         """What the places of a file are called."""
-        return Message("place.row") if self.typed else Message("place.line")
+        return _ROW if self.typed else _LINE
 
     # -- columns -----------------------------------------------------------------------------
 

@@ -239,6 +239,17 @@ def test_every_form_has_the_second_reading(tmp_path: Path, bundled: Library, for
     assert verdicts[0].judged.indicators["17.2"].outcome is Outcome.NOT_APPLICABLE
 
 
+def test_what_says_nothing_of_a_body_is_said_of_the_one_that_judged(
+    tmp_path: Path, bundled: Library, ruleset: Ruleset
+) -> None:
+    (found,) = rows(
+        tmp_path, bundled, ruleset, "Mã xã;4.2 [thẩm tra];4.2 [ngày];4.2 [văn bản]", "06001;đạt;20/05/2024;12/BC"
+    )
+    assert found.judgements == (Judgement("4.2", "met", "district", date="2024-05-20", document="12/BC"),)
+    with pytest.raises(ntm.TableError, match=r"`4.2 \[ngày\]` does not say of whose"):
+        rows(tmp_path, bundled, ruleset, "Mã xã;4.2 [thẩm tra];4.2 [thẩm định];4.2 [ngày]", "06001;đạt;đạt;20/05/2024")
+
+
 def test_without_columns_of_judgements_there_is_one_reading(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_text("Mã xã;income_per_capita\n06001;50\n", encoding="utf-8")

@@ -877,7 +877,9 @@ class Reading:
         single = [(self.numbers[said.no], place) for place, said in judged if said.no and not said.detail]
         held = {compared[0]: names[place] for compared, place in single if len(compared) == 1}
         held |= {fact: names[place] for place, fact, _ in facts}
-        found = Columns(names, unit, tuple(facts), kept, factors, number, tuple(judged), held, period)
+        found = Columns(
+            names, unit, tuple(facts), kept, factors, number, tuple(self.whose(line, names, judged)), held, period
+        )
         return self.with_said(line, found, said_of) if said_of else found
 
     def own_codes(self, line: int, column: str, codes: Sequence[str]) -> None:
@@ -898,6 +900,24 @@ class Reading:
             return folds.index(folded(self.period))
         self.problems.note(Message("table.period/unknown", name=self.period), 1, _nearest(self.period, names))
         return None
+
+    def whose(
+        self, line: int, names: Sequence[str], judged: Sequence[tuple[int, JudgedName]]
+    ) -> Iterator[tuple[int, JudgedName]]:
+        """Yield the columns of judgements; what says nothing of a body is said of the one that judged the number."""
+        bodies: dict[str, list[Body]] = {}
+        for _, said in judged:
+            if not said.detail and not said.figures:
+                bodies.setdefault(said.no, []).append(said.body)
+        for place, said in judged:
+            own = bodies.get(said.no, [])
+            if said.detail and said.body is Body.OTHER and own and Body.OTHER not in own:
+                if len(own) > 1:
+                    message = Message("table.column/whose", name=names[place], no=said.no)
+                    self.problems.note(message, line, Message("hint.whose", no=said.no))
+                yield place, evolve(said, body=own[0])
+            else:
+                yield place, said
 
     def with_said(self, line: int, columns: Columns, said: Sequence[tuple[int, Named, Behind]]) -> Columns:
         """Return columns with those of figures of bodies and of what is said of figures; every problem noted."""

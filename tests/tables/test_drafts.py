@@ -140,6 +140,7 @@ def test_every_draft_loads(ruleset: ntm.Ruleset, names: list[str], cell: str) ->
 def test_facts_are_found_by_words_of_a_name(ruleset: ntm.Ruleset) -> None:
     assert nearest_facts(ruleset, "thu_nhap")[0].id == "income_per_capita"
     assert nearest_facts(ruleset, "TL hộ nghèo đa chiều")[0].id == "poverty_rate"
+    assert nearest_facts(ruleset, "tỷ lệ xã nghèo")[0].id == "poverty_rate"  # not what says `tỷ lệ` and `xã`
     assert nearest_facts(ruleset, "zzz q 1") == ()
     assert len(nearest_facts(ruleset, "tỷ lệ xã")) == 3
     assert list(facts_with(ruleset, ["thu nhập", "BÌNH QUÂN"])) == ["income_per_capita"]

@@ -21,7 +21,7 @@ from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.verdict.faults import Faults
 from ntm_rules.yaml.nodes import read_text
 from tables.test_cells import FACTS
-from tables.test_files_in import KINDS, written
+from tables.test_files_in import KINDS, book, written
 from vietnamese import in_vietnamese
 
 NUMBERS = {"4.2": ("share",), "10": ("income",)}
@@ -86,6 +86,29 @@ TYPED = [
 @pytest.mark.parametrize(("column", "value", "fact"), TYPED)
 def test_numbers_may_be_own_words(tmp_path: Path, kind: str, column: str, value: int, fact: object) -> None:
     assert one(tmp_path, column, value, kind)[0] == fact
+
+
+def test_figures_are_written_without_an_exponent(tmp_path: Path) -> None:
+    assert str(one(tmp_path, "{fact: income, factor: 1000}", "43,2")[0]) == "43200"
+
+
+def test_the_words_of_a_column_come_first(tmp_path: Path) -> None:
+    assert one(tmp_path, "{fact: plan, values: {no: K}}", "K", more="values: {yes: K}")[0] is False
+
+
+def test_a_number_that_is_far_too_large_is_no_word() -> None:
+    own = mapping("mapping: x\nvalues: {missing: -1}\ncolumns: {t: income}")
+    huge = Decimal("1e999999999")
+    assert ntm.tables.read_facts({"t": huge}, FACTS, mapping=own).facts == {"income": huge}
+
+
+def test_a_percentage_of_a_spreadsheet_is_not_multiplied(tmp_path: Path) -> None:
+    def as_percentage(_: object, sheet: Any) -> None:
+        sheet["B2"].number_format = "0.0%"
+
+    path = book(tmp_path, [["unit", "c"], ["A", 0.825]], as_percentage)
+    with pytest.raises(ntm.FactError, match=r"got `82\.5%`"):
+        read(path, "mapping: x\ncolumns: {c: {fact: share, factor: 100}}")
 
 
 @pytest.mark.parametrize("text", ["82,5%", "82,5 phần trăm"])

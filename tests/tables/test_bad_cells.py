@@ -264,3 +264,67 @@ def test_a_unit_is_explained_with_what_is_bad_of_it_alone(spoiled: Path) -> None
     assert invoke("explain", spoiled, "--unit", "Xã Tư", *LAW).exit_code == 0
     strict = invoke("explain", spoiled, "--unit", "Xã Ba", *LAW, *STRICT)
     assert (strict.exit_code, strict.stdout) == (2, "")
+
+
+# -- programmes ----------------------------------------------------------------------------------
+
+PROGRESS = (
+    "progress",
+    "--tier",
+    "commune/ntm",
+    "--on",
+    "2024-07-02",
+    "--province",
+    "lang-son",
+    "--as-of",
+    "2024-12-20",
+)
+REREVIEW = ("rereview", "--from", "commune/ntm@2024-06-03", "--to", "commune/ntm@2024-07-02", "--province", "lang-son")
+
+
+@pytest.mark.parametrize("command", [PROGRESS, REREVIEW], ids=lambda command: command[0])
+def test_reports_count_every_unit_and_list_the_cells(spoiled: Path, command: tuple[str, ...]) -> None:
+    done = invoke(*command, spoiled, "--format", "json", "--lang", "vi")
+    assert done.exit_code == 3
+    told = json.loads(done.stdout)
+    counted = sum(told["counts"].values()) if command is REREVIEW else told["tiers"][0]["now"]["units"]
+    assert counted == 4
+    listed = [line for line in done.stderr.splitlines() if line.startswith("đơn vị")]
+    assert len(listed) == len(BAD)
+    for (unit, column, line, value), text in zip(BAD, listed, strict=True):
+        assert text.startswith(f"đơn vị `{unit}`, số liệu `{column}`: nhận được `{value}`, yêu cầu ")
+        assert f"dòng {line}, cột `{column}`" in text
+    strict = invoke(*command, spoiled, "--format", "json", *STRICT)
+    assert (strict.exit_code, strict.stdout) == (2, "")
+
+
+def test_a_cell_is_listed_once_however_many_sets_read_it(spoiled: Path) -> None:
+    done = invoke(*PROGRESS, "--tier", "commune/nang-cao", spoiled, "--before", spoiled)
+    assert done.exit_code == 3
+    assert done.stderr.count("unit `Xã Một`") == 1
+
+
+def test_an_act_that_cannot_be_read_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "u.csv"
+    path.write_text("unit,income_per_capita,recognised_ntm\nA,50,đạt\nB,50,hỏi lại\n", encoding="utf-8")
+    done = invoke(*PROGRESS, path, "--format", "json")
+    assert done.exit_code == 3
+    (tier,) = json.loads(done.stdout)["tiers"]
+    assert tier["now"]["act"] == {"recognised": 1, "not_recognised": 0, "unknown": 1}
+
+
+def test_published_counts_are_raised_in_any_case(tmp_path: Path) -> None:
+    path = tmp_path / "u.csv"
+    path.write_text("unit,criteria_met\nA,nhiều\nB,12\n", encoding="utf-8")
+    done = invoke(*PROGRESS, path)
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_a_reader_that_marks_none_raises(spoiled: Path) -> None:
+    rows = list(ntm.tables.read(spoiled, LIBRARY.facts, on_bad="mark"))
+    difference = ntm.difference.diff(LIBRARY.compose("commune/ntm", on="2024-06-03", province="lang-son"), RULESET)
+    with pytest.raises(ntm.FactError, match="Xã Một"):
+        list(difference.on_units(rows))
+    with pytest.raises(ntm.FactError, match="Xã Một"):
+        ntm.programme.rereview(RULESET, RULESET, rows)
+    assert len(ntm.programme.rereview(RULESET, RULESET, rows, on_bad="mark").units) == 4

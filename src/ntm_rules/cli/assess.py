@@ -128,7 +128,7 @@ def assess(
             work.write(out, form, lang, reasons)
         for odd in sense.found():
             click.echo(say(lang, "cli.note", message=odd.text(lang)), err=True)
-        tell_marked(faults)
+        tell_marked(faults.problems)
     if work.seen & set(fail_on):
         click.get_current_context().exit(1)
 

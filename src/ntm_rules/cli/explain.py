@@ -57,7 +57,7 @@ def explain(file: Path, unit: str, tier: str, lang: str, on_bad: str, **options:
     out = console()
     print_lines(out, heading(library, ruleset, lang))
     out.print(tree_of(verdict, lang))
-    tell_marked(faults)
+    tell_marked(faults.problems)
 
 
 def tree_of(verdict: Verdict, lang: str) -> Tree:

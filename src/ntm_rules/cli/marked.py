@@ -1,7 +1,7 @@
 """``--on-bad`` and ``--marked``: what becomes of the cells of a file that cannot be used."""
 
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from ntm_rules.cli.output import protect_inputs, replaced
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.arguments import ON_BAD
-from ntm_rules.verdict.faults import Faults
 
 if typing.TYPE_CHECKING:
     from ntm_rules.reports.marked import Table
@@ -38,14 +37,18 @@ class MarkedError(FactError):
     """Facts that could not be used and were left out; everything else was written."""
 
 
-def tell_marked(faults: Faults) -> None:
+def tell_marked(problems: Iterable[FactProblem]) -> None:
     """Raise what was wrong with cells, if anything, when everything else is written.
 
+    Args:
+        problems: one may come again, where a unit is assessed under several sets.
+
     Raises:
-        MarkedError: every cell that was left out.
+        MarkedError: every cell that was left out, once.
     """
-    if faults.problems:
-        raise MarkedError(faults.problems)
+    found = {(bad.unit, bad.fact, bad.line, bad.code, bad.shown): bad for bad in problems}
+    if found:
+        raise MarkedError(tuple(found.values()))
 
 
 def check_marked(marked: str | None, file: Path, out: str, library: "Library") -> None:

@@ -12,6 +12,7 @@ from ntm_rules.cli.assess import split
 from ntm_rules.cli.columns import tell_columns
 from ntm_rules.cli.heading import heading, province_name
 from ntm_rules.cli.language import error_lang, in_error_lang
+from ntm_rules.cli.marked import on_bad_option, tell_marked
 from ntm_rules.cli.options import (
     Law,
     Source,
@@ -27,7 +28,8 @@ from ntm_rules.cli.options import (
 from ntm_rules.cli.output import form_of, output_options, protect_inputs
 from ntm_rules.cli.reports import FORMS, write
 from ntm_rules.messages.catalogue import Message, say
-from ntm_rules.messages.errors import BadArgument, NotInForce
+from ntm_rules.messages.errors import BadArgument, FactProblem, NotInForce
+from ntm_rules.model.arguments import marks_bad
 from ntm_rules.model.names import one_form
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.rulesets import Ruleset
@@ -101,6 +103,7 @@ def _plan(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 @click.option("--all-units", is_flag=True, help="With a table of every unit.")
 @law_options(on_required=False, otherwise="that of --as-of, else today")
 @source_options("--unit")
+@on_bad_option
 @lang_option
 @output_options(FORMS)
 def progress(
@@ -115,6 +118,7 @@ def progress(
     under: int | None,
     bands: tuple[int, ...] | None,
     all_units: bool,
+    on_bad: str,
     lang: str,
     form: str | None,
     out: str,
@@ -149,11 +153,12 @@ def progress(
     numbers = _numbers(library, wanted[0], law)
     now = _read(file, library, wanted, kept, source, numbers)
     earlier = None if before is None else _read(before, library, wanted, kept, source, numbers)
+    bad = list[FactProblem]() if marks_bad(on_bad) else None
     try:
         found = counted(
-            now.records(wanted, compose, by),
+            now.records(wanted, compose, by, bad),
             plan,
-            before=None if earlier is None else earlier.records(wanted, compose, by),
+            before=None if earlier is None else earlier.records(wanted, compose, by, bad),
             by=by,
             under=under,
             bands=bands,
@@ -168,8 +173,7 @@ def progress(
     for warning in warnings:
         click.echo(warning, err=True)
     if not now.published:
-        given = {name for unit in now.units for name in unit.facts}
-        tell_columns(tuple(rulesets.values()), given, lang, map(recognition_fact, wanted))
+        tell_columns(tuple(rulesets.values()), now.given(), lang, map(recognition_fact, wanted))
 
     def lines() -> Iterator[str]:
         if now.published:
@@ -189,6 +193,7 @@ def progress(
         ),
         found.to_dict,
     )
+    tell_marked(bad or ())
 
 
 def _other_year(plan: Plan | None, law: Law, lang: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ import click
 from ntm_rules.cli.columns import columns_known, tell_columns
 from ntm_rules.cli.diff import RulesetAt, RulesetOn
 from ntm_rules.cli.heading import heading
+from ntm_rules.cli.marked import on_bad_option, tell_marked
 from ntm_rules.cli.options import Source, kept_in, lang_option, library_of, mapped, rulesets_option, source_options
 from ntm_rules.cli.output import form_of, output_options, protect_inputs
 from ntm_rules.cli.reports import FORMS, write
@@ -36,6 +37,7 @@ from ntm_rules.rules.library import Library
 )
 @rulesets_option
 @source_options("--unit")
+@on_bad_option
 @lang_option
 @output_options(FORMS)
 def rereview(
@@ -47,6 +49,7 @@ def rereview(
     year: int | None,
     minimum_evidence: str | None,
     rulesets: Path | None,
+    on_bad: str,
     lang: str,
     form: str | None,
     out: str,
@@ -83,11 +86,11 @@ def rereview(
         period_column=options["period_column"],
         unit_name=options["unit_name"],
     )
-    found = reviewed(before, after, units.facts())
-    given = {name for unit in units.units for name in unit.facts}
-    tell_columns((before, after), given, lang, [recognition_fact(before.id)])
+    found = reviewed(before, after, units.facts(), on_bad=on_bad)
+    tell_columns((before, after), units.given(), lang, [recognition_fact(before.id)])
     lines = tuple(_lines(library, before, after, lang))
     write(form, out, lambda: rereview_report(found, lang, lines=lines), found.parts)
+    tell_marked(bad for unit in found.units for verdict in (unit.before, unit.after) for bad in verdict.bad)
 
 
 def _lines(library: Library, before: Ruleset, after: Ruleset, lang: str) -> Iterator[str]:

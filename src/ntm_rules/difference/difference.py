@@ -66,7 +66,7 @@ class Difference:
         Raises:
             FactError: bad facts of a unit.
         """
-        pairs = ((u.unit, u.facts) if isinstance(u, UnitFacts) else u for u in unit_facts)
+        pairs = ((u.unit, u.sound()) if isinstance(u, UnitFacts) else u for u in unit_facts)
         return differences(self.old, self.new, self._twins(), pairs)
 
     def _twins(self) -> Twins:

@@ -131,7 +131,7 @@ def _pairs(facts: object) -> Iterator[tuple[object, Mapping[str, typing.Any]]]:
         return
     for row in _rows(facts):
         if isinstance(row, UnitFacts):
-            yield row.unit, row.facts
+            yield row.unit, row.sound()
         else:
             yield row.get("unit"), {name: value for name, value in row.items() if name != "unit"}
 

@@ -89,23 +89,35 @@ class UnitFile:
         period_column: str | None = None,
         unit_name: str | None = None,
     ) -> "UnitFile":
-        """Return the units of a file that ``tables.read`` reads; columns of counts and recognition are known too.
+        """Return the units of a file that ``tables.read`` reads, with what is wrong with cells of facts.
+
+        Columns of counts and recognition are known too.
 
         Args:
             numbers: as for ``tables.read``; judgements are of the first tier.
 
         Raises:
-            TableError, FactError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
+            TableError, EngineUnavailable, OSError: as ``tables.read``; also a file of facts and counts.
+            FactError: there are too many bad cells to go on, or some in a file of published counts.
         """
         known = cls.columns(facts, tiers)
         how: dict[str, typing.Any] = {"decimal": decimal, "sheet": sheet, "unit_width": unit_width, "mapping": mapping}
         how |= {"header_row": header_row, "numbers": numbers, "period_column": period_column, "unit_name": unit_name}
-        units = tuple(read_units(path, known, unit_column=unit, keep=keep, **how))
+        units = tuple(read_units(path, known, unit_column=unit, keep=keep, on_bad="mark", **how))
         _of_one_body(str(path), units)
-        given = dict.fromkeys(name for row in units for name in row.facts)
+        bad = [problem for row in units for problem in row.bad]
+        given = dict.fromkeys((*(name for row in units for name in row.facts), *(problem.fact for problem in bad)))
         given |= dict.fromkeys(judgement.no for row in units for judgement in row.judgements)
         acts = frozenset(known.keys() - facts.keys() - PUBLISHED.keys())
-        return cls(str(path), units, _published_only(str(path), given, facts), acts)
+        published = _published_only(str(path), given, facts)
+        if published and bad:
+            raise FactError(bad)
+        return cls(str(path), units, published, acts)
+
+    def given(self) -> frozenset[str]:
+        """Return the facts that some unit has, be it in a cell that cannot be used."""
+        bad = {problem.fact for row in self.units for problem in row.bad}
+        return frozenset(bad.union(*(row.facts for row in self.units)))
 
     @staticmethod
     def columns(facts: Mapping[str, Fact], tiers: Iterable[str]) -> Mapping[str, Fact]:
@@ -124,7 +136,13 @@ class UnitFile:
             raise TableError([evolve(Diagnostic.of("table.facts"), file=self.path, line=1, column=1)])
         return self.units
 
-    def records(self, tiers: Sequence[str], compose: Composed, by: Sequence[str] = ()) -> Iterator[UnitRecord]:
+    def records(
+        self,
+        tiers: Sequence[str],
+        compose: Composed,
+        by: Sequence[str] = (),
+        bad: list[FactProblem] | None = None,
+    ) -> Iterator[UnitRecord]:
         """One record a unit and tier. Published counts are of the first tier; of the others only acts are known.
 
         Judgements are of the first tier too: a number is one of its set.
@@ -132,21 +150,26 @@ class UnitFile:
         Args:
             compose: gives the ruleset for a unit; asked only where units are assessed, or a total is not given.
             by: kept columns that become groups.
+            bad: takes what is wrong with facts, which are marked; they are raised unless it is given.
 
         Raises:
             FactError: bad facts or counts of all units, together.
         """
         for place, tier in enumerate(tiers):
             if not self.published:
-                yield from self._assessed(tier, compose, by, judged=place == 0)
+                yield from self._assessed(tier, compose, by, place == 0, bad)
             elif place == 0:
                 yield from self._counted(tier, compose, by)
             elif any(recognition_fact(tier) in row.facts for row in self.units):
                 yield from (_record(row, tier, by) for row in self.units)
 
-    def _assessed(self, tier: str, compose: Composed, by: Sequence[str], judged: bool) -> Iterator[UnitRecord]:
-        act = recognition_fact(tier)
-        for row, verdict in assessed(((row, compose(tier, row)) for row in self.units), self.acts, judged):
+    def _assessed(
+        self, tier: str, compose: Composed, by: Sequence[str], judged: bool, bad: list[FactProblem] | None
+    ) -> Iterator[UnitRecord]:
+        act, on_bad = recognition_fact(tier), "raise" if bad is None else "mark"
+        for row, verdict in assessed(((row, compose(tier, row)) for row in self.units), self.acts, judged, on_bad):
+            if bad is not None:
+                bad += verdict.bad
             yield UnitRecord.of_verdict(verdict, _groups(row, by), yes_no(row.facts.get(act)))
 
     def _counted(self, tier: str, compose: Composed, by: Sequence[str]) -> Iterator[UnitRecord]:
@@ -187,16 +210,20 @@ def _published_only(path: str, given: Iterable[str], facts: Mapping[str, Fact]) 
 
 
 def assessed(
-    units: Iterable[tuple[UnitFacts, Ruleset]], acts: Collection[str] = (), judged: bool = True
+    units: Iterable[tuple[UnitFacts, Ruleset]],
+    acts: Collection[str] = (),
+    judged: bool = True,
+    on_bad: str = "raise",
 ) -> list[tuple[UnitFacts, Verdict]]:
     """Return the verdicts on units, each against its ruleset.
 
     Args:
         acts: columns of recognition that are not facts, and left out.
         judged: whether the judgements of the units are on these sets.
+        on_bad: as for ``assess``.
 
     Raises:
-        FactError: every fact of all units that their sets cannot take, and judgements that contradict each other.
+        FactError: every bad fact of all units, unless these are marked, and judgements that contradict each other.
         UnknownName: a judgement on a number that the set of its unit never had.
     """
     found: list[tuple[UnitFacts, Verdict]] = []
@@ -204,9 +231,13 @@ def assessed(
     for row, ruleset in units:
         try:
             facts = {name: value for name, value in row.facts.items() if name not in acts}
-            found.append((row, assess(ruleset, facts, row.unit, judgements=row.judgements if judged else ())))
+            said = row.judgements if judged else ()
+            verdict = assess(ruleset, facts, row.unit, judgements=said, on_bad=on_bad, bad=row.bad)
+            if verdict.bad:
+                verdict = evolve(verdict, bad=tuple(map(row.placed, verdict.bad)))
+            found.append((row, verdict))
         except FactError as error:
-            problems += error.problems
+            problems += map(row.placed, error.problems)
     if problems:
         raise FactError(problems)
     return found

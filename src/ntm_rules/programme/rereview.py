@@ -171,7 +171,9 @@ class Rereview:
         return {**head, "units": map(_unit, self.units)}
 
 
-def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[str, Facts]]) -> Rereview:
+def rereview(
+    old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[str, Facts]], *, on_bad: str = "raise"
+) -> Rereview:
     """Each unit under two sets side by side.
 
     Args:
@@ -179,9 +181,11 @@ def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[
         unit_facts: names or codes with facts, or what ``tables.read`` gives. The yes/no fact of the old tier
             (``recognised_ntm``, ``recognised_nang_cao`` ...) says which units are recognised. Judgements are of the old
             set, and change nothing but the second reading of ``before``.
+        on_bad: as for ``assess``.
 
     Raises:
-        FactError: every bad fact of all units, judgements that contradict each other, units that only look different.
+        FactError: every bad fact of all units, unless these are marked; judgements that contradict each other, units
+            that only look different.
         UnknownName: a judgement on a number that the old set never had.
     """
     rows = [u if isinstance(u, UnitFacts) else UnitFacts(name_of(u[0], "unit"), u[1], {}, 0) for u in unit_facts]
@@ -191,8 +195,8 @@ def rereview(old: Ruleset, new: Ruleset, unit_facts: Iterable[UnitFacts | tuple[
     twins = Twins.of(old, new)
     act = recognition_fact(old.id)
     read = {fact.id for ruleset in (old, new) for fact in ruleset.facts}
-    were = assessed([(row, old) for row in rows], {act} - read)
-    are = assessed([(row, new) for row in rows], {act} - read, judged=False)
+    were = assessed([(row, old) for row in rows], {act} - read, on_bad=on_bad)
+    are = assessed([(row, new) for row in rows], {act} - read, judged=False, on_bad=on_bad)
     reviewed = [
         ReviewedUnit(row.unit, before, after, yes_no(row.facts.get(act)), row.kept, twins)
         for (row, before), (_, after) in zip(were, are, strict=True)

@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Sentence
-from ntm_rules.messages.errors import FactProblem
+from ntm_rules.messages.errors import FactError, FactProblem
 from ntm_rules.model.judgements import Body, Judgement
 from ntm_rules.tables.said import of_body
 
@@ -45,6 +45,16 @@ class UnitFacts:
     def label(self) -> str:
         """What results call the unit: with the body, where there are figures of several."""
         return self.unit if self.body is None else of_body(self.unit, self.body)
+
+    def sound(self) -> Mapping[str, typing.Any]:
+        """Return the facts, for a reader that marks none.
+
+        Raises:
+            FactError: there are cells that cannot be read.
+        """
+        if self.bad:
+            raise FactError(self.bad)
+        return self.facts
 
     def placed(self, problem: FactProblem) -> FactProblem:
         """Return what is wrong with a fact of this row, with its place in the file where that is known."""

@@ -53,7 +53,7 @@ class Implausible:
 
 
 def implausible(
-    units: Iterable[UnitFacts],
+    rows: Iterable[UnitFacts],
     facts: Mapping[str, Fact],
     plausible: Mapping[str, Plausible],
     before: Iterable[UnitFacts] = (),
@@ -65,13 +65,13 @@ def implausible(
     figures are assessed as they are.
 
     Args:
-        units: as ``tables.read`` yields them.
+        rows: units, as ``tables.read`` yields them.
         facts: the catalogue, ``library.facts``.
         plausible: what is usual, ``library.plausible``.
         before: the units of an earlier file; they are found again by name.
     """
     sense = Sense(facts, plausible, before)
-    for unit in units:
+    for unit in rows:
         sense.look(unit)
     return sense.found()
 

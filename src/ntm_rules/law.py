@@ -27,7 +27,7 @@ from ntm_rules.model.conditions import (
     Rule,
     Scored,
 )
-from ntm_rules.model.facts import Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf
+from ntm_rules.model.facts import About, Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf, Told
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 from ntm_rules.model.plausible import Plausible
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, TextChange
@@ -36,6 +36,7 @@ from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Thresho
 from ntm_rules.rules.read.provinces import Province, Registry
 
 __all__ = [
+    "About",
     "Act",
     "ActKind",
     "Aggregate",
@@ -94,6 +95,7 @@ __all__ = [
     "TextChange",
     "Threshold",
     "TierTested",
+    "Told",
     "UnitsThat",
     "Value",
     "ValueOf",

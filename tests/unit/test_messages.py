@@ -27,6 +27,7 @@ from ntm_rules.model.acts import ActKind
 from ntm_rules.model.aggregates import LEVELS as UNIT_LEVELS
 from ntm_rules.model.citations import Confidence, Evidence
 from ntm_rules.model.conditions import By, Op
+from ntm_rules.model.facts import About
 from ntm_rules.model.judgements import Basis, Body, Unused
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plans import Aim
@@ -78,6 +79,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "diff.count.": KINDS,
     "diff.not.": ("looser", "stricter"),
     "diff.why.": (PREREQUISITE, PARTS, POINTS, TOO_MANY, NOT_REPLAYED, NO_FACTS, "members"),
+    "cli.about.": tuple(about.value for about in About),
+    "fact.told/": tuple(about.value for about in About),
     "units.after.": ("undeclared", "weakest", "restart", "carry-on", "differs", "none"),
     "units.not_merged.": tuple(why.value for why in WhyNot),
     "report.aim.": tuple(aim.value for aim in Aim),

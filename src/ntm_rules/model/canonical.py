@@ -34,6 +34,7 @@ _WORDS = {
     "source",
     "agency",
     "consistency",
+    "told",
     "disputed",
     "diagnostics",
     "catalogue",

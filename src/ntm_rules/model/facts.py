@@ -7,6 +7,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from ntm_rules._public import public
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.text import Text
 
 
@@ -66,6 +67,31 @@ class RatioOf:
 
 
 @public("law")
+class About(Enum):
+    """What may be known about a fact beside its title."""
+
+    DEFINITION = "definition"
+    COUNTING = "counting"
+    AGENCY = "agency"
+    GUIDANCE = "guidance"
+    PERIOD = "period"
+
+
+@public("law")
+@frozen
+class Told:
+    """Something that is known about a fact, and from where.
+
+    Attributes:
+        source: a web address, or what the document is called where it has none.
+    """
+
+    text: Text
+    evidence: Evidence
+    source: str
+
+
+@public("law")
 @frozen
 class Consistency:
     """What a fact has to be to others of the same unit, because of what they mean.
@@ -97,6 +123,8 @@ class Fact:
         undecided: the count of units of which it is not decided yet whether they belong to the part, or to the count:
             the fact may still grow by them. Of a ratio of counts or a count; None where nothing can be open.
         consistency: what it has to be to other facts, None where it may be anything beside them.
+        told: what is known about it: definition, way of counting, guiding document and period, as far as somebody has
+            read it.
     """
 
     id: str
@@ -114,6 +142,13 @@ class Fact:
     undecided: str | None = None
     merge: Merge | None = None
     consistency: Consistency | None = None
+    told: Mapping[About, Told] = field(factory=dict, eq=False)
+
+    @property
+    def unknown(self) -> tuple[About, ...]:
+        """What is not known about it."""
+        known = {*self.told, *([] if self.agency is None else [About.AGENCY])}
+        return tuple(each for each in About if each not in known)
 
     @property
     def scale(self) -> int:

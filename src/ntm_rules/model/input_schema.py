@@ -1,8 +1,8 @@
 """What may be given for a set as JSON Schema: its facts, and judgements on its numbers, for web forms."""
 
-from ntm_rules.messages.catalogue import check_language
+from ntm_rules.messages.catalogue import check_language, say
 from ntm_rules.model.arguments import need
-from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.facts import About, Fact, FactType
 from ntm_rules.model.judgements import Body
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json
@@ -23,8 +23,8 @@ def input_schema(ruleset: Ruleset, lang: str = "vi") -> Json:
     """Return the JSON Schema (2020-12) of an object with ``facts`` and ``judgements``, as ``assess`` takes them.
 
     Each fact has its title, bounds, values with their titles, the numbers of the indicators that compare it
-    (``x-indicators``) and its measure (``x-unit``). What facts have to do with each other, such as a part and its
-    whole, no schema says: that is checked by ``assess``.
+    (``x-indicators``), its measure (``x-unit``), and as its description what is known about it. What facts have to do
+    with each other, such as a part and its whole, no schema says: that is checked by ``assess``.
 
     Args:
         lang: of titles: ``vi`` or ``en``.
@@ -68,9 +68,23 @@ def _fact(fact: Fact, numbers: tuple[str, ...], lang: str) -> Json:
         found["oneOf"] = [{"const": v, "title": titles[v].text(lang) if v in titles else v} for v in fact.values]
     if fact.unit is not None:
         found["x-unit"] = fact.unit.title.text(lang)
+    told = about(fact, lang)
+    if told:
+        found["description"] = "\n".join(told)
     if numbers:
         found["x-indicators"] = list(numbers)
     return found
+
+
+def about(fact: Fact, lang: str) -> list[str]:
+    """Return what is known about a fact beside its title, a line each with its source."""
+    agency = {} if fact.agency is None else {About.AGENCY: say(lang, "fact.told/agency", text=fact.agency)}
+    told = {
+        each: say(lang, f"fact.told/{each.value}", text=told.text, source=told.source)
+        for each, told in fact.told.items()
+    }
+    known = agency | told
+    return [known[each] for each in About if each in known]
 
 
 def _judgement() -> Json:

@@ -60,6 +60,17 @@ CONSISTENCY = Keys(
         ),
     ),
 )
+TOLD = Keys(
+    "told",
+    "Điều đã biết về số liệu, kèm nguồn.",
+    "Something that is known about a fact, and from where.",
+    (
+        Key("vi", TEXT, "Nội dung bằng tiếng Việt.", "What is known, in Vietnamese.", required=True),
+        Key("en", TEXT, "Nội dung bằng tiếng Anh.", "What is known, in English.", required=True),
+        evolve(EVIDENCE, required=True),
+        Key("source", TEXT, "Nơi đã đọc: địa chỉ web hoặc tên văn bản.", "Where it was read.", required=True),
+    ),
+)
 FACT_ENTRY = Keys(
     "fact",
     "Một số liệu của danh mục.",
@@ -128,6 +139,10 @@ FACT_ENTRY = Keys(
             "Quan hệ với số liệu khác; số liệu trái với quan hệ này bị từ chối.",
             "What it has to be to other facts; figures that contradict it are refused.",
         ),
+        Key("definition", TOLD, "Định nghĩa, nếu biết.", "What it is exactly, where that is known."),
+        Key("counting", TOLD, "Cách tính, nếu biết.", "How it is counted, where that is known."),
+        Key("guidance", TOLD, "Văn bản hướng dẫn, nếu biết.", "The document that says so, where that is known."),
+        Key("period", TOLD, "Kỳ số liệu, nếu biết.", "Of which period it is, where that is known."),
         Key("agency", TITLE, "Cơ quan cung cấp, nếu biết.", "Who reports it, where that is known."),
         Key(
             "merge",

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.facts import Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf
+from ntm_rules.model.citations import Evidence
+from ntm_rules.model.facts import About, Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf, Told
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.conditions import RATIO
-from ntm_rules.rules.keys.registers import CONSISTENCY, FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE
+from ntm_rules.rules.keys.registers import CONSISTENCY, FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE, TOLD
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position
 
@@ -159,6 +160,7 @@ class _FactReader:
             reader.text(found.get("undecided"), "`undecided`") or None,
             self.merge(found, kind, key),
             self.consistency(found),
+            self.told(found),
         )
 
     def unit(self, found: Map, kind: FactType, key: str) -> Measure | None:
@@ -239,6 +241,22 @@ class _FactReader:
             for key in CONSISTENCY.names
         }
         return Consistency(**names)
+
+    def told(self, found: Map) -> dict[About, Told]:
+        known = {about: self.one_told(found, about) for about in About if about is not About.AGENCY}
+        return {about: told for about, told in known.items() if told is not None}
+
+    def one_told(self, found: Map, about: About) -> Told | None:
+        node, what, reader = found.get(about.value), f"`{about.value}`", self.reader
+        if node is None:
+            return None
+        says = reader.map(node, what, TOLD.names)
+        vi, en = (reader.text(reader.required(says, lang, what), f"`{lang}`") for lang in ("vi", "en"))
+        evidence = reader.choice(
+            reader.required(says, "evidence", what), Message("kind.evidence"), {e.value: e for e in Evidence}
+        )
+        source = reader.text(reader.required(says, "source", what), "`source`")
+        return Told(Text(vi, en), evidence, source) if vi and en and evidence and source else None
 
     def merge(self, found: Map, kind: FactType, key: str) -> Merge | None:
         node = found.get("merge")

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from attrs import field, frozen
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ntm_rules as ntm
@@ -87,6 +87,12 @@ CASES = {
                 {"4.2": "not_met", "10": "met"},
             )
         },
+    ),
+    "a name below that stands in no group": Case(
+        [["Xã", None, "4.2", None], [None, "TC10", "Kết quả", "Đánh giá"], ["Xã Một", "đạt", 97, "chưa đạt"]],
+        {"Xã Một": ({"registered_power_share": 97}, {"10": "met", "4.2": "not_met"})},
+        ("C1:D1",),
+        notes=("table.two_rows",),
     ),
     "facts in groups": Case(
         [["Xã", "Kinh tế", None], [None, INCOME, "TC4"], ["Xã Một", 43, "đạt"]],
@@ -436,6 +442,7 @@ def test_a_number_that_a_spreadsheet_may_have_shortened(tmp_path: Path) -> None:
 CELLS = st.sampled_from([None, "đạt", "x", "Xã A", "4.2", 1, 4.2, "43,2", "I", "Huyện H1", "Kinh tế"])
 
 
+@example(rows=[[None, None, "4.2"], ["Xã A", 1, "x"]])
 @given(rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_a_row_of_figures_is_never_taken_for_names(
     tmp_path_factory: pytest.TempPathFactory, rows: Rows, ruleset: Ruleset
@@ -470,6 +477,14 @@ def test_what_each_column_of_an_indicator_a_row_is_read_as(tmp_path: Path) -> No
         "cột `Ghi chú`: nội dung kèm theo kết quả đánh giá",
     ):
         assert line in done.stderr.splitlines()
+
+
+def test_a_name_beside_merged_groups_is_of_none(tmp_path: Path, ruleset: Ruleset) -> None:
+    rows: Rows = [["Xã", "Năm 2023", None, "Năm 2024", None, None], [None, "4.1", "4.2", "4.1", "4.2", "TC10"]]
+    rows.append(["Xã Một", "x", None, None, "x", "đạt"])
+    path = file_of(tmp_path, ".xlsx", rows, ("B1:C1", "D1:E1"))
+    units, _ = read(path, ruleset, period_column="Năm 2023")
+    assert [judged(unit) for unit in units] == [{"4.1": "met", "10": "met"}]
 
 
 def test_names_in_rows_by_hand(tmp_path: Path, ruleset: Ruleset) -> None:

@@ -154,9 +154,8 @@ class Search:
         best = (0, 0, False)
         for place, (line, cells) in enumerate(seen[: AHEAD + 1]):
             lower = seen[place + 1][1] if place + 1 < len(seen) else ()
-            upper = seen[place - 1][1] if place else ()
             pair = self._pair_score(cells, lower)
-            single = self.score(_not_from_above(upper, cells))
+            single = self.score(cells)
             if self.row is not None:
                 if line == self.row:
                     return (max(pair, single), place, pair > 0)
@@ -328,12 +327,7 @@ def _joined(upper: Sequence[object], lower: Sequence[object]) -> list[tuple[str,
 
 def _lower(upper: Sequence[object], lower: Sequence[object]) -> tuple[str, ...]:
     """Return the names of the lower row, without those that are merged with the cell above them."""
-    return _names(_not_from_above(upper, lower))
-
-
-def _not_from_above(upper: Sequence[object], cells: Sequence[object]) -> list[object]:
-    """Return the cells of a row, blank where they are merged with those above them."""
-    return [None if _same(above, cell) else cell for above, cell in zip_longest(upper, cells)]
+    return _names([None if _same(above, cell) else cell for above, cell in zip_longest(upper, lower)])
 
 
 def _same(one: object, other: object) -> bool:

@@ -193,7 +193,7 @@ def test_what_a_row_of_the_form_says(book: typing.Any) -> None:
     assert found[2] == "cần từ 95% (Trung du miền núi phía Bắc)"
     assert found[4] == "%"
     assert "Số hộ đăng ký trực tiếp" in found[8]
-    assert "Ngành công thương" in found[8]
+    assert "Cơ quan cung cấp: Ngành công thương" in found[8]
     assert sheet.row_dimensions[row].height >= 3 * 15
     assert (sheet.cell(row + 1, 4).alignment.indent, sheet.cell(row, 4).alignment.indent) == (1, 0)
 
@@ -269,11 +269,19 @@ def test_a_number_of_a_criterion_and_an_indicator_is_the_indicator(bundled: Libr
     assert "Tiêu chí 5" not in heads
 
 
+def test_what_is_known_of_a_fact_is_its_help(bundled: Library, ruleset: Ruleset, book: typing.Any) -> None:
+    help_of = {row[-1].value: row[-2].value for row in book[FORM].iter_rows() if row[-1].value}
+    known = [fact for fact in ruleset.inputs().values() if fact.told]
+    assert known
+    for fact in known:
+        assert all(told.text.vi in help_of[fact.id] for told in fact.told.values())
+
+
 def test_a_group_that_may_be_stated(bundled: Library) -> None:
     made = written(bundled.compose("commune/ntm", on=dt.date(2026, 10, 1)))
     assert answers(made, TABLE)[f"{column(made, TABLE, 'Nhóm xã')}2"] == ["Nhóm 1", "Nhóm 2", "Nhóm 3"]
     row = next(row for row in made[FORM].iter_rows() if row[-1].value == "commune_group")
-    assert row[-2].value.startswith("để trống nếu chưa có kết quả phân loại")
+    assert row[-2].value.startswith("Để trống nếu chưa có kết quả phân loại")
 
 
 def test_what_sets_beside_ask_comes_behind(fiction: Library) -> None:
@@ -310,6 +318,13 @@ def test_a_title_is_no_code_of_a_header(bundled: Library) -> None:
     assert made[FORM]["A1"].value == "=A1 & B&P"
     assert made[FORM]["A1"].data_type == "s"
     assert "A1 && B&&P" in made[FORM].oddHeader.left.text
+
+
+def test_a_row_is_no_higher_than_excel_has_it(bundled: Library) -> None:
+    ruleset = bundled.compose("commune/ntm", on=dt.date(2026, 10, 1))
+    long = ntm.law.Text("dài " * 300, "long")
+    made = written(evolve(ruleset, criteria=tuple(evolve(criterion, title=long) for criterion in ruleset.criteria)))
+    assert max(row.height or 0 for row in made[FORM].row_dimensions.values()) <= 409
 
 
 def test_more_than_a_sheet_holds(ruleset: Ruleset, monkeypatch: pytest.MonkeyPatch) -> None:

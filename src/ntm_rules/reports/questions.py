@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.facts import Direction, Fact, FactType
+from ntm_rules.model.input_schema import about
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.stated import evaluated_beside, may_be_given
 from ntm_rules.model.text import Text
@@ -29,7 +30,7 @@ class Question:
     Attributes:
         name: what its column or row is called, by which ``tables.read`` knows it again.
         answers: the words that may be the answer; none for a figure.
-        note: who reports it, and when it may be left out; empty where there is nothing to say.
+        note: when it may be left out, and what is known about it, as its definition and who reports it; a line each.
         inner: it is the part or whole of a share that is asked beside it.
     """
 
@@ -133,7 +134,7 @@ class _Asker:
         new = [self.left.pop(name) for name in dict.fromkeys(names) if name in self.left]
         inner = {name for fact in new if fact.ratio is not None for name in (fact.ratio.part, fact.ratio.whole)}
         return tuple(
-            Question(fact, self.name(fact), self.answers(fact), "; ".join(self.notes(fact)), fact.id in inner)
+            Question(fact, self.name(fact), self.answers(fact), "\n".join(self.notes(fact)), fact.id in inner)
             for fact in new
         )
 
@@ -172,8 +173,7 @@ class _Asker:
         if fact.ratio is not None and {fact.ratio.part, fact.ratio.whole} <= self.known.keys():
             part, whole = (self.words.fact_title(name) for name in (fact.ratio.part, fact.ratio.whole))
             yield say(LANG, "template.ratio", part=part, whole=whole)
-        if fact.agency is not None:
-            yield say(LANG, "template.agency", agency=fact.agency)
+        yield from about(fact, LANG)
 
 
 def _text(text: Text | None) -> str:

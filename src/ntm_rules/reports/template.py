@@ -44,6 +44,8 @@ _MOST = 10**15
 _WIDE, _NARROW = 22, 14
 _LINE = 16
 """The height of a line in points: rows have one, as LibreOffice fits none that a program wrote."""
+_HIGHEST = 409
+"""The height that a row of Excel may have, in points."""
 _WIDTHS = {
     "template.no": 6,
     "template.indicator": 28,
@@ -195,7 +197,7 @@ class _Template:
         for place, (note, look) in enumerate(zip(notes, ("help", "id"), strict=True), len(widths) - len(notes)):
             sheet.write_string(row, place, printable(note), self.looks[look])
         heights = (*map(_lines, texts, widths), _lines(notes[0], round(1.2 * widths[-2])))  # which are in small letters
-        sheet.set_row(row, _LINE * max(heights))
+        sheet.set_row(row, min(_LINE * max(heights), _HIGHEST))
 
     # -- many units ----------------------------------------------------------------------------
 
@@ -233,7 +235,7 @@ class _Template:
                     sheet.set_column(place, place, width)
                     place += 1
         check_columns(place)
-        sheet.set_row(0, _LINE * highest)
+        sheet.set_row(0, min(_LINE * highest, _HIGHEST))
         sheet.freeze_panes(1, len(heads))
         sheet.set_print_scale(_SCALE)
         sheet.repeat_rows(0)

@@ -238,3 +238,14 @@ def _level(text: str) -> str | None:
     if match is None:
         return None
     return str(int(match[1])) if match[1] else str(_ROMAN.index(match[2].upper()) + 1)
+
+
+def own_value(value: object) -> object:
+    """Return a value as if its cell were not merged with others."""
+    return value.value if isinstance(value, Merged) else value
+
+
+def is_filled(value: object) -> bool:
+    """Return whether a cell holds anything."""
+    own = own_value(value)
+    return bool(one_form(own)) if isinstance(own, str) else own is not None

@@ -13,7 +13,7 @@ from ntm_rules.model.measured import Unit
 from ntm_rules.model.names import look_alike, one_form
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.tables.amounts import BadCell
-from ntm_rules.tables.cells import Merged
+from ntm_rules.tables.cells import own_value
 from ntm_rules.tables.judged import Draft, JudgedName, detail_of, outcome_in, twins
 from ntm_rules.tables.roles import Roles
 from ntm_rules.tables.rows import Record
@@ -91,7 +91,7 @@ class LongReading:
         for count, (line, _, values) in enumerate(rows):
             if count == MAX_ROWS:
                 reading.problems.fail(Message("table.size/long", most=MAX_ROWS), line)
-            cells = [_own(cell) for cell in typing.cast(Sequence[object], values)]
+            cells = [own_value(cell) for cell in typing.cast(Sequence[object], values)]
             self._row(line, [*cells, *[None] * (len(self.head.names) - len(cells))], only)
             if len(reading.bad) >= MAX_PROBLEMS:
                 reading.problems.stop()
@@ -218,7 +218,7 @@ class LongReading:
             reading.problems.note(Message("table.long/fact", fact=fact, place=reading.place, line=line), line)
             return
         name, measure = self.head.names[place], self._measure(cells)
-        reading.figure_of(line, unit.name, name, no, cells[place], unit.facts, measure, fact)
+        reading.under_numbers.add_figure(line, unit.name, name, no, cells[place], unit.facts, measure, fact)
 
     def _judgements(self, line: int, unit: _Unit, number: JudgedName, cells: Sequence[object]) -> None:
         """Add the judgements of a row to its unit; what is wrong with them is noted."""
@@ -310,8 +310,3 @@ def _written(value: object) -> str:
     """Return what stands in a cell, whole numbers without a point."""
     own = int(value) if isinstance(value, float) and value.is_integer() else value
     return "" if own is None else one_form(str(own))
-
-
-def _own(value: object) -> object:
-    """Return a value as if its cell were not merged with others."""
-    return value.value if isinstance(value, Merged) else value

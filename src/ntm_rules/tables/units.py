@@ -15,26 +15,26 @@ from ntm_rules.messages.errors import MAX_PROBLEMS, BadArgument, FactError, Fact
 from ntm_rules.model.arguments import id_of, marks_bad, width_of
 from ntm_rules.model.column_mapping import MISSING, NOT_APPLICABLE, UNMAPPED, ColumnMapping, MappedColumn
 from ntm_rules.model.facts import Fact, FactType
-from ntm_rules.model.judgements import Body, Judgement
+from ntm_rules.model.judgements import Body
 from ntm_rules.model.measured import Unit
 from ntm_rules.model.names import look_alike, one_form
-from ntm_rules.model.outcomes import Outcome
 from ntm_rules.tables.amounts import DECIMAL_SEPARATORS, BadCell
 from ntm_rules.tables.cells import (
-    Merged,
     OwnReader,
     Percent,
     Reader,
+    is_filled,
     is_group_number,
     is_note,
     is_total,
+    own_value,
     reader_of,
     typed_value,
     unwritable,
 )
-from ntm_rules.tables.judged import Draft, JudgedName, is_numbered, judged_name, outcome_in, shown_cell, twins
+from ntm_rules.tables.judged import JudgedName, is_numbered, judged_name, twins
 from ntm_rules.tables.legacy import readings
-from ntm_rules.tables.lists import body_of_list, listed_in
+from ntm_rules.tables.lists import body_of_list
 from ntm_rules.tables.long import LongReading
 from ntm_rules.tables.naming import (
     UNIT_COLUMNS,
@@ -54,8 +54,9 @@ from ntm_rules.tables.roles import BETWEEN, could_head, is_code, is_result
 from ntm_rules.tables.rows import MAX_LINE, TYPED, Problems, Record, TableNote, records, rows_listed
 from ntm_rules.tables.said import Behind, body_stated, mentions_bodies, noted, of_body, said_in
 from ntm_rules.tables.shape import Head, Search
+from ntm_rules.tables.under_numbers import UnderNumbers
 from ntm_rules.tables.unit import UnitFacts
-from ntm_rules.tables.words import in_place_of, is_missing, is_not_applicable, written
+from ntm_rules.tables.words import written
 
 __all__ = ["UNIT_COLUMNS", "TableError", "TableNote", "UnitFacts", "read"]
 
@@ -158,7 +159,7 @@ def _units_by_body(path: Path, reading: "Reading") -> Iterator[str]:
             if names != last:
                 unit, last = first.unit_column(line, names, [folded(name) for name in names]), names
             if unit is not None and not isinstance(values, Head):
-                found.setdefault(look_alike(first.named(_own(values[unit]))), []).append(body_stated(values))
+                found.setdefault(look_alike(first.named(own_value(values[unit]))), []).append(body_stated(values))
     for name, bodies in found.items():
         if len(bodies) > 1 and None not in bodies and len(set(bodies)) == len(bodies):
             yield name
@@ -217,7 +218,6 @@ class Reading:
     period: str | None = None
     unit_name: str | None = None
     criteria: tuple[str, ...] = ()
-    first_in: dict[str, tuple[bool, int, str]] = field(init=False, factory=dict)
     bad: list[FactProblem] = field(init=False, factory=list)
     readers: dict[tuple[str, str, str], Reader] = field(init=False, factory=dict)
     told: set[Message] = field(init=False, factory=set)
@@ -235,6 +235,7 @@ class Reading:
     alone: bool = False
     keep_as_is: frozenset[str] = field(init=False)
     keep_folded: frozenset[str] = field(init=False)
+    under_numbers: UnderNumbers = field(init=False, eq=False, repr=False)
 
     @keep_as_is.default
     def _as_is(self) -> frozenset[str]:
@@ -243,6 +244,10 @@ class Reading:
     @keep_folded.default
     def _folded(self) -> frozenset[str]:
         return frozenset(map(folded, self.keep))
+
+    @under_numbers.default
+    def _under_numbers(self) -> UnderNumbers:
+        return UnderNumbers(self)
 
     @names.default
     def _names(self) -> Names:
@@ -384,7 +389,7 @@ class Reading:
         unit = self.unit_named(line, columns, values)
         before = len(self.bad)
         facts = self.facts_of(line, unit, columns, values)
-        judgements = self.judgements_of(line, unit, columns, values, facts) if columns.judged else ()
+        judgements = self.under_numbers.judgements(line, unit, columns, values, facts) if columns.judged else ()
         if len(self.bad) >= MAX_PROBLEMS:
             self.problems.stop()
             raise FactError(self.bad, complete=False)
@@ -425,14 +430,14 @@ class Reading:
         It sums up others, by the name of its unit or, without one, by its first cell; or it has no figure at all, and
         is a note, a group, which has a Roman number or a letter, or has no unit.
         """
-        called = _own(values[columns.unit or 0])
+        called = own_value(values[columns.unit or 0])
         blank = called is None or (isinstance(called, str) and not called.strip())
         if blank:
-            called = next((own for value in values if (own := _own(value)) is not None and own != ""), None)
+            called = next((own for value in values if (own := own_value(value)) is not None and own != ""), None)
         if isinstance(called, str) and is_total(called):
             self.totals.append(line)
             return True
-        group = columns.number is not None and is_group_number(_own(values[columns.number]))
+        group = columns.number is not None and is_group_number(own_value(values[columns.number]))
         aside = blank or group or (isinstance(called, str) and is_note(called))
         if aside and called is not None and not self.has_figures(values, columns):
             if group:
@@ -445,11 +450,11 @@ class Reading:
     def has_figures(self, values: Sequence[object], columns: Columns) -> bool:
         """Return whether a row holds a figure or a judgement."""
         read = (*(place for place, _, _ in columns.facts), *(place for place, _ in columns.judged))
-        return any(_is_filled(values[place]) for place in read)
+        return any(is_filled(values[place]) for place in read)
 
     def text(self, line: int, column: str, value: object) -> str:
         """Return a value that passes through as a text; what cannot be written is noted."""
-        text = kept_text(_own(value))
+        text = kept_text(own_value(value))
         flaw = flaw_of_text(text, place=self.place, line=line, name=column)
         if flaw is not None:
             self.problems.note(flaw, line)
@@ -495,158 +500,9 @@ class Reading:
             return typed_value(value, self.facts[fact], read)
         return read(value) if isinstance(value, str) else value
 
-    def judgements_of(
-        self, line: int, unit: str | None, columns: Columns, values: Sequence[object], facts: dict[str, object]
-    ) -> tuple[Judgement, ...]:
-        """Return the judgements of a row; figures in such columns are added to *facts*, bad cells are noted."""
-        drafts: dict[tuple[str, Body], Draft] = {}
-        at: dict[tuple[str, Body], tuple[str, object]] = {}
-        listed: list[Judgement] = []
-        for place, said in columns.judged:
-            key, name, value = (said.no, said.body), columns.names[place], _own(values[place])
-            if said.figures:
-                self.figure_of(line, unit, name, said.no, value, facts)
-                continue
-            if said.listed:
-                listed += self.listed(line, unit, name, said.body, value)
-                continue
-            draft = drafts.setdefault(key, Draft())
-            if said.detail:
-                text = one_form(self.text(line, name, value))
-                drafts[key] = evolve(draft, details={**draft.details, said.detail: text}) if text else draft
-                continue
-            at[key] = name, value
-            value = in_place_of(value, said.words) if said.words else value
-            try:
-                outcome = self.judged_or_figure(line, name, said.no, value, facts)
-            except BadCell as bad:
-                at_place = self.at(line, name)
-                self.bad.append(FactProblem(unit or None, name, value, bad.expected, bad.hint, *at_place))
-            else:
-                drafts[key] = evolve(draft, outcome=outcome)
-        found: list[Judgement] = []
-        for (no, body), draft in drafts.items():
-            try:
-                judgement = draft.judgement(no, body)
-            except BadCell as bad:
-                name, value = at[no, body]
-                at_place = self.at(line, name)
-                self.bad.append(FactProblem(unit or None, name, value, bad.expected, bad.hint, *at_place))
-            else:
-                found += [] if judgement is None else [judgement]
-        return (*found, *listed)
-
-    def listed(self, line: int, unit: str | None, name: str, body: Body, value: object) -> list[Judgement]:
-        """Return what a cell that lists criteria says of them; a bad one is noted."""
-        try:
-            return [Judgement(no, outcome, body) for no, outcome in listed_in(value, self.criteria).items()]
-        except BadCell as bad:
-            self.bad.append(FactProblem(unit or None, name, value, bad.expected, bad.hint, *self.at(line, name)))
-            return []
-
-    def figure_of(
-        self,
-        line: int,
-        unit: str | None,
-        name: str,
-        no: str,
-        value: object,
-        facts: dict[str, object],
-        measure: Unit | None = None,
-        of: str = "",
-    ) -> None:
-        """Add the figure of a number to *facts*, under the one fact that its indicator compares; a bad cell is noted.
-
-        Args:
-            measure: what the figure is in, where the row says so.
-            of: the fact, where the row says so.
-        """
-        fact = ""
-        try:
-            if not _is_filled(value) or (isinstance(value, str) and is_missing(one_form(value))):
-                return
-            own = None if of else self.mapping.column(no)
-            mapped = None if own is None else self.mapped(own)
-            compared = self.numbers.get(no, ()) if mapped is None else (mapped.fact,)
-            compared = (of,) if of else compared
-            if len(compared) != 1 or compared[0] not in self.facts:
-                code = "expected.figure/several" if compared else "expected.figure/none"
-                raise BadCell(Message(code, no=no, names=tuple(compared)))
-            fact = compared[0]
-            told = own is not None and (own.figures_in is not None or own.factor is not None)
-            named = mapped if mapped is not None and (told or measure is None) else self.in_unit(fact, measure)
-            if fact in facts:
-                raise BadCell(Message("expected.figure/twice", no=no, fact=fact))
-            found = self.read_cell(fact, value, self.reader(named))
-            if found is not None:
-                facts[fact] = converted(found, named.factor) if named.factor else found
-        except BadCell as bad:
-            decided = isinstance(value, str) and is_not_applicable(one_form(value))
-            hint = Message("hint.not_applicable/judged") if decided else bad.hint
-            what = (unit or None, fact or name, value, bad.expected, hint)
-            self.bad.append(FactProblem(*what, *self.at(line, name)))
-
-    def in_unit(self, fact: str, measure: Unit | None) -> Named:
-        """Return a fact with the unit that its figure is in.
-
-        Raises:
-            BadCell: a figure in that unit is none of the fact.
-        """
-        own = Unit.of_fact(self.facts[fact])
-        if measure is None:
-            return Named(fact)
-        power = None if own is None else measure.power_to(own)
-        if power is None:
-            wanted = Message("expected.figure/unit", unit=measure.text, own=own.text, fact=fact) if own else None
-            raise BadCell(wanted or Message("expected.figure/no_unit", unit=measure.text, fact=fact))
-        return Named(fact, measure, power)
-
-    def judged_or_figure(
-        self, line: int, name: str, no: str, value: object, facts: dict[str, object]
-    ) -> Outcome | None:
-        """Return what a cell under a number decides; a figure goes to the fact that the indicator compares.
-
-        Raises:
-            BadCell: it is neither, or a figure where others of the column are judgements, or one for several facts.
-        """
-        try:
-            outcome = outcome_in(value)
-        except BadCell as bad:
-            compared = self.numbers[no]
-            figure = self.figure(value, compared)
-            if figure is None:
-                raise
-            self.one_kind(line, name, value, is_figure=True)
-            if len(compared) != 1:
-                raise BadCell(Message("expected.judgement/several", no=no, names=tuple(compared))) from bad
-            if compared[0] in facts:
-                raise BadCell(Message("expected.judgement/twice", no=no, fact=compared[0])) from bad
-            facts[compared[0]] = figure
-            return None
-        if outcome is not None:
-            self.one_kind(line, name, value, is_figure=False)
-        return outcome
-
-    def figure(self, value: object, compared: Sequence[str]) -> object:
-        """Return a cell as a figure of the facts of an indicator; None where it is none of theirs."""
-        for name in compared:
-            if name in self.facts and self.facts[name].type.numeric:
-                read = self.reader(Named(name))
-                try:
-                    return self.read_cell(name, value, read)
-                except BadCell:
-                    continue
-        return None
-
-    def one_kind(self, line: int, name: str, value: object, is_figure: bool) -> None:
-        """Check that a column holds judgements alone, or figures alone.
-
-        Raises:
-            BadCell: it holds both.
-        """
-        was_figure, first, held = self.first_in.setdefault(name, (is_figure, line, shown_cell(value)))
-        if was_figure is not is_figure:
-            raise BadCell(Message("expected.judgement/mixed", place=self.place, line=first, value=held))
+    def note_bad(self, line: int, unit: str | None, name: str, what: str, value: object, bad: BadCell) -> None:
+        """Note a cell that cannot be read; *what* is the fact or number that it is of, *name* that of its column."""
+        self.bad.append(FactProblem(unit or None, what, value, bad.expected, bad.hint, *self.at(line, name)))
 
     def at(self, line: int, name: str) -> tuple[int, str, Sentence]:
         """Return where a cell stands; nowhere in a row that is alone."""
@@ -654,10 +510,10 @@ class Reading:
 
     def unit_named(self, line: int, columns: Columns, values: Sequence[object]) -> str | None:
         """Return the unit of a row; empty for a row that is alone and names none, None as ``unit_of``."""
-        given = None if columns.unit is None else _own(values[columns.unit])
-        if self.alone and not _is_filled(given):
+        given = None if columns.unit is None else own_value(values[columns.unit])
+        if self.alone and not is_filled(given):
             return ""
-        of = None if columns.period is None else self.period_of(line, _own(values[columns.period]))
+        of = None if columns.period is None else self.period_of(line, own_value(values[columns.period]))
         body = body_stated(values) if self.of_bodies else None
         return None if columns.unit is None or of == "" else self.unit_of(line, given, of, body)
 
@@ -1095,20 +951,10 @@ def _is_number(given: object) -> bool:
     return isinstance(given, int) or (isinstance(given, float | Decimal) and given == given // 1)
 
 
-def _is_filled(value: object) -> bool:
-    own = _own(value)
-    return bool(one_form(own)) if isinstance(own, str) else own is not None
-
-
 def _group_name(values: Sequence[object]) -> str:
     """Return what a group of units is called: the first words of its row that are not its number."""
-    texts = (one_form(own) for value in values if isinstance(own := _own(value), str))
+    texts = (one_form(own) for value in values if isinstance(own := own_value(value), str))
     return next((text for text in texts if any(map(str.isalpha, text)) and not is_group_number(text)), "")
-
-
-def _own(value: object) -> object:
-    """Return a value as if its cell were not merged with others."""
-    return value.value if isinstance(value, Merged) else value
 
 
 def kept_text(value: object) -> str:

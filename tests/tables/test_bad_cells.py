@@ -102,6 +102,14 @@ def test_nothing_is_known_of_a_share_whose_part_cannot_be_read() -> None:
     given_too = {"poverty_rate": 9, "poor_and_near_poor_households": "101", "households": 100}
     found = ntm.assess(RULESET, given_too, on_bad="mark")
     assert found.indicators["11"].codes == (ReasonCode.FACT_INVALID,)
+    assert "poverty_rate" not in found.facts
+
+
+def test_a_region_that_contradicts_the_province_is_bad_with_what_reads_it() -> None:
+    found = ntm.assess(RULESET, {"region": "DBSH", "income_per_capita": 99, "irrigated_share": 82}, on_bad="mark")
+    assert found.bad_facts == {"region"}
+    assert found.indicators["10"].codes == (ReasonCode.FACT_INVALID,)
+    assert found.indicators["3.1"].outcome is ntm.Outcome.MET
 
 
 def test_what_is_mended_counts_again(spoiled: Path) -> None:

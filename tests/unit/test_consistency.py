@@ -33,6 +33,18 @@ CASES: dict[str, tuple[dict[str, object], set[str]]] = {
     "beside a share by its parts": ({"poor_share": 50, "needy": 48, "households": 100}, {"poor_share"}),
     "beside a share by its parts that is near": ({"poor_share": 50, "needy": 98, "households": 200}, set()),
     "beside a share of nothing": ({"poor_share": 50, "needy": 0, "households": 0}, set()),
+    "beside a share given with its parts": (
+        {"poor_share": 50, "needy_share": 48, "needy": 48, "households": 100},
+        {"poor_share"},
+    ),
+    "beside a share whose part is bad": (
+        {"poor_share": 50, "needy_share": 20, "needy": 200, "households": 100},
+        {"needy"},
+    ),
+    "a share whose part contradicts another": (
+        {"poor": 10, "needy": 9, "households": 100, "needy_share": 50},
+        {"poor", "needy"},
+    ),
     "a sum": ({"men": 40, "women": 60, "people": 100}, set()),
     "less than a sum": ({"men": 40, "women": 60, "people": 99}, {"men", "women", "people"}),
     "more than a sum": ({"men": 40, "women": 60, "people": 101}, {"men", "women", "people"}),
@@ -71,13 +83,13 @@ def test_what_contradicts_is_named(ruleset: ntm.Ruleset, facts: dict[str, object
 @pytest.mark.parametrize(("facts", "bad"), CASES.values(), ids=CASES.keys())
 def test_nothing_is_known_of_it_in_a_frame(ruleset: ntm.Ruleset, facts: dict[str, object], bad: set[str]) -> None:
     """In memory each row is looked at again; a lazy frame is asked alone."""
-    frame = pl.DataFrame({name: [float(str(value))] for name, value in facts.items()})
+    columns = {name: [None if facts.get(name) is None else float(str(facts[name]))] for name in (*NAMES, "households")}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Float64))
     outcomes = [f"indicator_{no}" for no in range(11, 18)]
     for given in (frame, frame.lazy()):
         found = ntm.frames.assess(ruleset, given, on_bad="mark")
         row = (found.collect() if isinstance(found, pl.LazyFrame) else found).row(0, named=True)
-        known = {name: value for name, value in facts.items() if name not in bad}
-        verdict = ntm.assess(ruleset, known)
+        verdict = ntm.assess(ruleset, facts, on_bad="mark")
         assert row["bad_facts"] == len(bad)
         assert [row[name] for name in outcomes] == [verdict.indicators[name[10:]].outcome for name in outcomes]
 

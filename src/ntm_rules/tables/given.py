@@ -8,6 +8,7 @@ from ntm_rules.messages.errors import EngineUnavailable, FactProblem
 from ntm_rules.model.arguments import marks_bad, name_of, need
 from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.tables.naming import Catalogue, Numbers
+from ntm_rules.tables.rows import opened
 from ntm_rules.tables.units import Reading, UnitFacts
 
 _FRAMES = ("pandas", "polars", "pyarrow")
@@ -31,7 +32,8 @@ def read_facts(
 
     Keys are what columns of a file are called: ids or titles of facts, printed numbers, names of a mapping file. Values
     are cells as people write them (``"43,2"``, ``"Chưa đạt"``, ``"N/A"``), numbers and truth values, or mappings with
-    ``value``, ``source`` and so on. NaN, NaT and NA are missing.
+    ``value``, ``source`` and so on. NaN, NaT and NA are missing. Facts and judgements may also
+    stand in mappings ``facts`` and ``judgements``, as ``input_schema`` has them.
 
     Args:
         catalogue, unit_column, keep, decimal, unit_width, numbers, mapping, on_bad: as ``read`` takes them. The unit
@@ -102,7 +104,7 @@ def read_changes(
 
 def _record(place: int, row: object) -> tuple[int, tuple[str, ...], Sequence[object]]:
     need("given", row, Mapping)
-    items = typing.cast(Mapping[str, object], row).items()
+    items = list(opened(typing.cast(Mapping[str, object], row)))
     return place, tuple(name_of(name, "given") for name, _ in items), tuple(_plain(value) for _, value in items)
 
 

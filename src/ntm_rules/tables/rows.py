@@ -6,7 +6,7 @@ import re
 import stat
 import typing
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from itertools import islice
@@ -19,6 +19,7 @@ from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import decimal_of
+from ntm_rules.model.outcomes import Outcome
 
 if typing.TYPE_CHECKING:
     from ntm_rules.tables.shape import Head, Search
@@ -42,6 +43,7 @@ MAX_PROBLEMS = 100
 """After so many problems of its shape a file is read no further."""
 
 _LONG = 400
+_DECIDED = frozenset(outcome.code for outcome in Outcome)
 _TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 _DELIMITERS = (",", ";", "\t")
 _DECLARED = re.compile(r"""("?)sep=([^\w\s"]|\t)\1""", re.IGNORECASE)
@@ -281,9 +283,25 @@ def _jsonl_records(path: Path, encoding: str, problems: Problems) -> Iterator[Re
 
 def _object(item: object, line: int, problems: Problems) -> Iterator[Record]:
     if isinstance(item, dict):
-        yield line, tuple(one_form(name) for name in item), tuple(item.values())
+        flat = list(opened(item))
+        yield line, tuple(one_form(name) for name, _ in flat), tuple(value for _, value in flat)
     else:
         problems.note(Message("table.json/object", line=line), line)
+
+
+def opened(item: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield names and values of an object, in the place of ``facts`` and ``judgements`` what is in them.
+
+    So the inputs of ``ntm.input_schema`` have them, which a web form fills.
+    """
+    for name, value in item.items():
+        if name == "facts" and isinstance(value, Mapping):
+            yield from value.items()
+        elif name == "judgements" and isinstance(value, Mapping):
+            for no, said in value.items():
+                yield f"Chỉ tiêu {no}", {"outcome": said} if isinstance(said, str) and said in _DECIDED else said
+        else:
+            yield name, value
 
 
 def _parsed(text: str, line: int | None, problems: Problems) -> object:

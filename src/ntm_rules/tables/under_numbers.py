@@ -1,18 +1,19 @@
 """What stands under a printed number: what bodies decided, lists of criteria that are met, and figures."""
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.judgements import Body, Judgement
+from ntm_rules.messages.errors import BadArgument
+from ntm_rules.model.judgements import Body, Judgement, judgement_of
 from ntm_rules.model.measured import Unit
 from ntm_rules.model.names import one_form
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.tables.amounts import BadCell
 from ntm_rules.tables.cells import is_filled, own_value
-from ntm_rules.tables.judged import Draft, outcome_in, shown_cell
+from ntm_rules.tables.judged import Draft, JudgedName, outcome_in, shown_cell
 from ntm_rules.tables.lists import listed_in
 from ntm_rules.tables.naming import Named, converted
 from ntm_rules.tables.words import in_place_of, is_missing, is_not_applicable
@@ -52,6 +53,9 @@ class UnderNumbers:
                 text = one_form(self.reading.text(line, name, value))
                 drafts[key] = evolve(draft, details={**draft.details, said.detail: text}) if text else draft
                 continue
+            if isinstance(value, list) or (isinstance(value, Mapping) and "outcome" in value):
+                listed += self.whole(line, unit, name, said, value)
+                continue
             at[key] = name, value
             value = in_place_of(value, said.words) if said.words else value
             try:
@@ -70,6 +74,17 @@ class UnderNumbers:
             else:
                 found += [] if judgement is None else [judgement]
         return (*found, *listed)
+
+    def whole(self, line: int, unit: str | None, name: str, said: JudgedName, value: object) -> list[Judgement]:
+        """Return judgements that are mappings of their fields, one or several; bad ones are noted."""
+        known = {"no": said.no, "body": said.body}
+        given = value if isinstance(value, list) else [value]
+        try:
+            return [judgement_of(known | (one if isinstance(one, dict) else {"outcome": one})) for one in given]
+        except BadArgument as error:
+            bad = BadCell(Message("expected.judgement_details", problem=error.sentences[0]))
+            self.reading.note_bad(line, unit, name, said.no, value, bad)
+            return []
 
     def listed(self, line: int, unit: str | None, name: str, body: Body, value: object) -> list[Judgement]:
         """Return what a cell that lists criteria says of them; a bad one is noted."""

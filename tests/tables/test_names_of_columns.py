@@ -219,12 +219,6 @@ def test_codes_go_before_names_and_the_others_are_passed_over(tmp_path: Path) ->
     assert notes == ["the column `Mã xã` was passed over: units are named by the column `Tên xã`"]
 
 
-def test_remarks_on_a_row_are_passed_over(tmp_path: Path) -> None:
-    found, notes = read(written(tmp_path, ".csv", [["A", "1", "chờ"]], ["Xã", "income", "Ghi chú"]))
-    assert (found, len(notes)) == ({"A": {"income": 1}}, 1)
-    assert notes[0].startswith("the column `Ghi chú` is passed over: it holds remarks on a whole row")
-
-
 @pytest.mark.parametrize("name", ["STT", "TT", "Stt", "Số TT", "Số thứ tự"])
 def test_row_numbers_are_no_units(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, ".csv", [["1", "1"]], [name, "income"])

@@ -71,8 +71,6 @@ _OBJECTS = (".json", ".jsonl", ".ndjson")
 _NAMED = 10
 _CODES = 8
 _ROW, _LINE = Message("place.row"), Message("place.line")
-_REMARKS = frozenset({"ghi chu"})
-"""Folded names of columns with remarks on a whole row."""
 _PERIODS = frozenset({"nam", "ky", "ky bao cao", "nam bao cao", "quy", "thang", "thoi diem", "giai doan"})
 """Folded names of columns that say of which period a row is."""
 
@@ -889,9 +887,6 @@ class Reading:
         """
         if is_row_number(fold):
             self.tell(Message("table.passed", name=name), line)
-            return
-        if fold in _REMARKS:
-            self.tell(Message("table.passed/remarks", name=name), line)
             return
         if unit is not None and is_unit(fold):
             self.tell(Message("table.passed/unit", name=name, unit=unit), line)

@@ -153,6 +153,25 @@ def test_a_csv_file_becomes_a_workbook_with_the_same_marks(tmp_path: Path) -> No
     assert [cell.value for cell in book["Lỗi"]["B"]] == ["Ô", "B4", "B6", "B8"]
 
 
+def test_the_cell_of_the_period_that_was_read_is_marked(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["UBND XÃ A"],
+        ["TT", "Nội dung", "ĐVT", "Năm 2023", None, "Năm 2024", None],
+        [None, None, None, "Kết quả", "Đánh giá", "Kết quả", "Đánh giá"],
+        ["10", "Thu nhập", "triệu đồng", "không rõ", "Đạt", "bốn mươi", "Đạt"],
+        ["3.1", "Tưới tiêu", "%", 75, "Đạt", 80, "Đạt"],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("D2:E2")
+    book.active.merge_cells("F2:G2")
+    book.save(tmp_path / "u.xlsx")
+    out = tmp_path / "marked.xlsx"
+    options = ("--period-column", "Năm 2024", "--format", "csv", "--marked", out)
+    assert invoke("assess", tmp_path / "u.xlsx", *LAW, *options).exit_code == 3
+    assert list(red(openpyxl.load_workbook(out)["Sheet"])) == ["F4"]
+
+
 def test_values_that_look_like_formulas_are_texts_in_the_list(tmp_path: Path) -> None:
     path = tmp_path / "u.csv"
     path.write_text("unit,income_per_capita\n=A,=1+1\n", encoding="utf-8")

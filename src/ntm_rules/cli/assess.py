@@ -254,19 +254,7 @@ class _Work:
 
     def header(self) -> Header:
         """Return the columns of the file: with some of judgements results have the second reading."""
-        source, known, numbers = self.source, columns_known(self.library, self.ruleset), self.ruleset
-        return header_of(
-            self.file,
-            known,
-            unit_column=source["unit_column"],
-            keep=source["keep"],
-            sheet=source["sheet"],
-            header_row=source["header_row"],
-            numbers=numbers,
-            mapping=mapped(known, numbers),
-            period_column=source["period_column"],
-            unit_name=source["unit_name"],
-        )
+        return _header(self.file, columns_known(self.library, self.ruleset), self.source, self.ruleset)
 
     def rows(self) -> int | None:
         """How many units the file has, where it says so itself."""
@@ -315,8 +303,14 @@ def _table(file: Path, facts: Mapping[str, Fact], source: Source, numbers: Numbe
 
     sizes = source["unit_width"], source["header_row"]
     how = source["unit_column"], source["keep"], source["decimal"], *sizes
-    reading = Reading.of(file, facts, *how, numbers, mapped(facts, numbers))
-    found = header_of(
+    rest = numbers, mapped(facts, numbers), source["period_column"], source["unit_name"]
+    reading = Reading.of(file, facts, *how, *rest)
+    return Table(file, source["sheet"], reading.search, _header(file, facts, source, numbers).places)
+
+
+def _header(file: Path, facts: Mapping[str, Fact], source: Source, numbers: Numbers | None) -> Header:
+    """Return the columns of a file."""
+    return header_of(
         file,
         facts,
         unit_column=source["unit_column"],
@@ -325,8 +319,9 @@ def _table(file: Path, facts: Mapping[str, Fact], source: Source, numbers: Numbe
         header_row=source["header_row"],
         numbers=numbers,
         mapping=mapped(facts, numbers),
+        period_column=source["period_column"],
+        unit_name=source["unit_name"],
     )
-    return Table(file, source["sheet"], reading.search, found.places)
 
 
 def split(options: dict[str, typing.Any]) -> tuple[Law, Source]:

@@ -54,6 +54,20 @@ def test_what_is_no_judgement_is_named(ruleset: Ruleset) -> None:
     in_vietnamese(caught.value)
 
 
+def test_data_on_several_levels_is_one_problem(tmp_path: Path, ruleset: Ruleset) -> None:
+    path = tmp_path / "xã.json"
+    path.write_text('[{"id": "x1", "data": {"CT2.3": {"value": {"total": 20, "completed": 19}}}}]', encoding="utf-8")
+    with pytest.raises(ntm.TableError) as caught:
+        list(ntm.tables.read(path, ruleset))
+    (problem,) = caught.value.diagnostics
+    assert (problem.code, problem.line) == ("table.json", 1)
+    assert "`data`" in problem.message_in("vi")
+    assert "`facts`" in problem.hint_in("vi")
+    in_vietnamese(caught.value)
+    (kept,) = ntm.tables.read(path, ruleset, unit_column="id", keep=["data"])
+    assert kept.kept["data"].startswith('{"CT2.3"')
+
+
 def test_a_fact_stands_once(ruleset: Ruleset) -> None:
     with pytest.raises(ntm.TableError, match="income_per_capita"):
         ntm.tables.read_facts({"income_per_capita": 1, "facts": {"income_per_capita": 2}}, ruleset)

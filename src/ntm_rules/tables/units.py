@@ -374,6 +374,7 @@ class Reading:
     def row(self, line: int, names: tuple[str, ...], values: Sequence[object]) -> UnitFacts | None:
         """One unit; None where the row cannot be read, with its problems noted."""
         if not self.last or self.last[0].names != names:
+            self.nested(line, names, values)
             self.last[:] = [self.columns(line, names)]
         columns = self.last[0]
         if len(values) > len(names) or (len(values) < len(names) and not self.typed):
@@ -398,6 +399,16 @@ class Reading:
         bad = tuple(self.bad[before:])
         found = UnitFacts(unit, facts, kept, line, judgements, bad, columns.of_facts, self.place, group)
         return evolve(found, body=body_stated(values)) if look_alike(unit) in self.of_bodies else found
+
+    def nested(self, line: int, names: tuple[str, ...], values: Sequence[object]) -> None:
+        """Raise if an object holds others under names that are not known: figures of one's own system, level by level.
+
+        Raises:
+            TableError: it does.
+        """
+        for name, value in zip(names, values, strict=False):
+            if isinstance(value, dict) and not self.knows(name):
+                self.problems.fail(Message("table.json/nested", line=line, name=name), line)
 
     def period_of(self, line: int, given: object) -> str:
         """Return of which period a row is; empty where it does not say, which is noted."""

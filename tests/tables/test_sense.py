@@ -1,6 +1,7 @@
 """Figures that are hardly meant as they stand are told of, and nothing else changes."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ USUAL: dict[str, list[Mapping[str, object]]] = {
     "less is better": [{"poverty_rate": "0.8"}, {"poverty_rate": "0.5"}],
     "none at all": [{"clean_water_share": 0}, {"clean_water_share": 0}],
     "no households": [{"population": 2000}],
+    "what no rule takes": [{"income_per_capita": "9" * 400}, {"population": Decimal("1e999999"), "households": 500}],
     "what is no number": [{"income_per_capita": "a"}, {"income_per_capita": {"source": "x"}}, {"x": 3}],
 }
 

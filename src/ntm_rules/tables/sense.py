@@ -12,7 +12,7 @@ from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.names import one_form
-from ntm_rules.model.numbers import written
+from ntm_rules.model.numbers import unfit, written
 from ntm_rules.model.plausible import Plausible
 from ntm_rules.tables.unit import UnitFacts
 
@@ -162,11 +162,11 @@ class Sense:
 
 
 def _numbers(unit: UnitFacts, facts: Mapping[str, Fact]) -> dict[str, Decimal]:
-    """Return the figures of a unit that are numbers."""
+    """Return the figures of a unit that are numbers; of those that no rule takes only the rules tell."""
     found: dict[str, Decimal] = {}
     for name, given in unit.facts.items():
         if name in facts and facts[name].type.numeric:
             value = written(given.get("value") if isinstance(given, Mapping) else given)
-            if value is not None:
+            if value is not None and unfit(value) is None:
                 found[name] = value
     return found

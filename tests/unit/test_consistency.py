@@ -163,3 +163,13 @@ WRONG = [
 def test_a_wrong_catalogue_is_told_of(tmp_path: Path, old: str, new: str, code: str, said: str) -> None:
     found = problems(tmp_path / "rules", facts_yaml=FACTS + changed(PEOPLE, old, new))
     assert any(each.code == code and said in f"{each.message} {each.hint}" for each in found), found
+
+
+def test_what_follows_for_a_bad_share_contradicts_nothing(ruleset: ntm.Ruleset) -> None:
+    """A share that cannot be read is not put in the place of what its parts say: nothing is known of it."""
+    given = {"poor_share": 50, "needy_share": "x", "needy": 10, "households": 100}
+    row = ntm.tables.read_facts(given, ruleset, on_bad="mark")
+    verdict = ntm.assess(ruleset, row.facts, bad=row.bad, on_bad="mark")
+    assert [problem.fact for problem in verdict.bad] == ["needy_share"]
+    assert verdict.indicators["11"].outcome is ntm.Outcome.MET
+    assert verdict.indicators["12"].outcome is ntm.Outcome.UNDETERMINED

@@ -119,14 +119,19 @@ class Checker:
         stepped = fact.id in self.stepped
         return self.places[fact.id], *(_NOWHERE if stepped else _float_bounds(fact)), check_of(fact, stepped)
 
-    def check(self, facts: Mapping[str, object], unit: str | None) -> CheckedFacts:
+    def check(
+        self, facts: Mapping[str, object], unit: str | None, lacking: frozenset[str] = frozenset()
+    ) -> CheckedFacts:
         """Return the facts in slots.
+
+        Args:
+            lacking: what is known to be bad and left out: what follows for it from others contradicts nothing.
 
         Raises:
             FactError: every bad fact of the unit.
         """
         facts = self._named(facts)
-        draft = _Draft(unit, [None] * self.size, dict(facts))
+        draft = _Draft(unit, [None] * self.size, dict(facts), lacking=lacking)
         self._read(facts, draft)
         return self._finished(draft, self.bound, self.ratios, self.derived)
 
@@ -138,13 +143,13 @@ class Checker:
         """
         facts, problems = self._named(facts), list(bad)
         try:
-            checked = self.check(facts, unit)
+            checked = self.check(facts, unit, self.lacking({problem.fact for problem in bad}))
         except FactError as error:
             problems += error.problems
         if not problems:
             return checked
         lacking = self.lacking({problem.fact for problem in problems})
-        checked = self.check({name: value for name, value in facts.items() if str(name) not in lacking}, unit)
+        checked = self.check({name: value for name, value in facts.items() if str(name) not in lacking}, unit, lacking)
         for name in lacking & self.places.keys():  # also what province and year fix
             checked.values[self.places[name]] = None
         return evolve(checked, bad=tuple(problems))
@@ -243,7 +248,7 @@ class Checker:
 
     def _fit_shares(self, draft: "_Draft") -> None:
         """Note shares that contradict each other: those that do not follow from their parts."""
-        lacking = self.lacking({problem.fact for problem in draft.problems}) if self.shares else ()
+        lacking = self._lacking_in(draft) if self.shares else ()
         for relation in self.shares:
             given = [fact.id for fact in relation.facts if fact.id not in lacking]
             slots = {name: draft.values[self.places[name]] for name in given}
@@ -260,10 +265,13 @@ class Checker:
         ratios = {fact.id for fact, part, whole in self.ratios if part.id in bad or whole.id in bad}
         return frozenset({*bad, *ratios, *(fact.id for fact in self.ruleset.facts if fact.undecided in bad)})
 
+    def _lacking_in(self, draft: "_Draft") -> frozenset[str]:
+        return self.lacking({problem.fact for problem in draft.problems}) | draft.lacking
+
     def _agree(self, draft: "_Draft") -> None:
         """Note the derived facts that were given otherwise than they are worked out from what is not bad."""
         values = list(draft.values)
-        for name in self.lacking({problem.fact for problem in draft.problems}) & self.places.keys():
+        for name in self._lacking_in(draft) & self.places.keys():
             values[self.places[name]] = None
         for found in {found.fact: found for found in self.contradicted(values)}.values():
             read = {name: draft.given.get(name, self.bound.get(name)) for name in read_for(found.ruleset, found.fact)}
@@ -276,7 +284,7 @@ class Checker:
         """Return what is wrong with what was given, those facts included that the set does not read."""
         given = {name: value for name, value in draft.given.items() if name not in self.stated}
         try:
-            self.of_all.check({**given, **draft.unread}, draft.unit)
+            self.of_all.check({**given, **draft.unread}, draft.unit, draft.lacking)
         except FactError as error:
             return [problem for problem in error.problems if problem not in draft.problems]
         return []
@@ -350,6 +358,7 @@ class _Draft:
     annotations: dict[str, Annotation] = field(factory=dict)
     problems: list[FactProblem] = field(factory=list)
     unread: dict[str, typing.Any] = field(factory=dict)
+    lacking: frozenset[str] = frozenset()
 
     def aside(self, name: str, value: object) -> None:
         """Keep a fact that the set does not read; None takes it away."""

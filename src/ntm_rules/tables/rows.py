@@ -17,9 +17,9 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message, Sentence
 from ntm_rules.messages.errors import Diagnostic, EngineUnavailable, Severity, TableError
+from ntm_rules.model.judgements import DECIDED
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import decimal_of
-from ntm_rules.model.outcomes import Outcome
 
 if typing.TYPE_CHECKING:
     from ntm_rules.tables.shape import Head, Search
@@ -43,7 +43,6 @@ MAX_PROBLEMS = 100
 """After so many problems of its shape a file is read no further."""
 
 _LONG = 400
-_DECIDED = frozenset(outcome.code for outcome in Outcome)
 _TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 _DELIMITERS = (",", ";", "\t")
 _DECLARED = re.compile(r"""("?)sep=([^\w\s"]|\t)\1""", re.IGNORECASE)
@@ -299,7 +298,7 @@ def opened(item: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield from value.items()
         elif name == "judgements" and isinstance(value, Mapping):
             for no, said in value.items():
-                yield f"Chỉ tiêu {no}", {"outcome": said} if isinstance(said, str) and said in _DECIDED else said
+                yield f"Chỉ tiêu {no}", {"outcome": said} if isinstance(said, str) and said in DECIDED else said
         else:
             yield name, value
 

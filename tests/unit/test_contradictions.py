@@ -138,8 +138,8 @@ CASES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "fact.duplicate", "facts.yaml", "income:", "`rules/a.yaml` and `rules/facts.yaml`",
     ),
     "what an earlier layer has taken out, in a grade": (
-        {"a.yaml": IN_GRADES, "b.yaml": overlay("bac", "4/QD", "2024-02-01", '{remove: "2.2"}')},
-        "operation.target", "a.yaml", "'2.2'", "`2.2` was taken out by `4/QD` from 2024-02-01",
+        {"a.yaml": IN_GRADES, "b.yaml": overlay("bac", "4/QD", "2023-12-01", '{remove: "2.2"}')},
+        "operation.target", "a.yaml", "'2.2'", "`2.2` was taken out by `4/QD` from 2023-12-01",
     ),
     "a circle": (
         {"a.yaml": amendment("3/QD", DAY, ROUND)},

@@ -74,7 +74,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "levels.named.": UNIT_LEVELS,
     "levels.act.": tuple(kind.value for kind in ActKind),
     "levels.agreement.": tuple(agreement.value for agreement in Agreement),
-    "diff.level.": ("ruleset", "criterion", "indicator"),
+    "diff.level.": ("ruleset", "criterion", "indicator", "grade"),
     "diff.kind.": KINDS,
     "diff.count.": KINDS,
     "diff.not.": ("looser", "stricter"),

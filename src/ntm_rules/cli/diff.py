@@ -111,6 +111,11 @@ def _print_changes(out: Console, library: Library, found: Difference, words: Dif
         out.print(text(head, "bold"))
         for line in steps:
             out.print(text(line))
+    for grade in found.grades:
+        head, *lines = words.grade(grade)
+        out.print(text(head, "bold"))
+        for line in lines:
+            out.print(text(line))
 
 
 def _print_units(out: Console, turned: list[UnitDifference], total: int, words: DiffWords) -> None:

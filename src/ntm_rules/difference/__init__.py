@@ -1,6 +1,6 @@
 """Two rulesets by meaning: what changes, and which units it turns."""
 
-from ntm_rules.difference.changes import Asked, Change, Column, Kind, Step, Witness
+from ntm_rules.difference.changes import Asked, Change, Column, GradeChange, Kind, Step, Witness
 from ntm_rules.difference.difference import Difference, diff
 from ntm_rules.difference.flips import UnitDifference
 
@@ -9,6 +9,7 @@ __all__ = [
     "Change",
     "Column",
     "Difference",
+    "GradeChange",
     "Kind",
     "Step",
     "UnitDifference",

@@ -10,7 +10,7 @@ from ntm_rules.model.conditions import Comparison, Meets, Open
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, figure, form
 from ntm_rules.model.results import FactValue
-from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
+from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, CellState
 
@@ -246,6 +246,29 @@ class Change:
         return "\n".join(DiffWords(old, new, lang).change(self))
 
 
+@public("difference")
+@frozen
+class GradeChange:
+    """A grade that is not what it was.
+
+    Attributes:
+        old, new: None where the set does not declare it.
+        kinds: added, removed or retitled; empty where only what it asks has changed.
+        changes: what it asks otherwise than before, where the set itself does not change in the same way.
+    """
+
+    old: Grade | None
+    new: Grade | None
+    kinds: tuple[Kind, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of the grade."""
+        side = self.new or self.old
+        return side.id if side is not None else ""
+
+
 def kinds_of(steps: Iterable[Step], *more: Kind) -> tuple[Kind, ...]:
     """Return the kinds of the steps and some more, in the order of ``Kind``; equal where there are no others."""
     found = {step.kind for step in steps} | set(more)
@@ -269,6 +292,11 @@ def _change(change: Change) -> Json:
         "steps": change.steps,
         **({} if change.asked is None else {"at_least_n": change.asked}),
     }
+
+
+@form
+def _grade_change(change: GradeChange) -> Json:
+    return {"grade": change.id, "kinds": change.kinds, "changes": change.changes}
 
 
 @form

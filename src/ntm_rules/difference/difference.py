@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
-from ntm_rules.difference.changes import UNLISTED, Change, Kind, Step, kinds_of
+from ntm_rules.difference.changes import UNLISTED, Change, GradeChange, Kind, Step, kinds_of
 from ntm_rules.difference.compare import Comparing, CountedMembers
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
 from ntm_rules.difference.match import Pair, Placed, Unlisted, same_criteria, same_indicators
@@ -30,11 +30,13 @@ class Difference:
 
     Attributes:
         compared: every criterion and indicator of the two sets in the order of the new one, changed or not.
+        grades: the grades that are not what they were, in the order of the new set.
     """
 
     old: Ruleset
     new: Ruleset
     compared: tuple[Change, ...]
+    grades: tuple[GradeChange, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -84,7 +86,9 @@ class Difference:
         from ntm_rules.difference.words import DiffWords
 
         words = DiffWords(self.old, self.new, lang)
-        return "\n".join(line for change in self.changes for line in words.change(change))
+        changes = (line for change in self.changes for line in words.change(change))
+        grades = (line for grade in self.grades for line in words.grade(grade))
+        return "\n".join((*changes, *grades))
 
     def to_dict(self) -> Json:
         """Plain JSON types; exact numbers are texts."""
@@ -96,6 +100,7 @@ class Difference:
                 "new": self.new,
                 "indicators": {kind: self.counts.get(kind, 0) for kind in Kind},
                 "changes": self.changes,
+                **({"grades": self.grades} if self.grades else {}),
             }
         )
 
@@ -119,7 +124,22 @@ def diff(old: Ruleset, new: Ruleset) -> Difference:
     indicators = [_indicator(pair, comparing, same_ground, unlisted) for pair in pairs]
     criteria = [_criterion(pair, pairs, comparing, unlisted) for pair in twins]
     whole = _whole(criteria, pairs, comparing)
-    return Difference(old, new, (*whole, *_ordered(criteria, indicators, pairs)))
+    compared = (*whole, *_ordered(criteria, indicators, pairs))
+    return Difference(old, new, compared, tuple(_grades(old, new, compared)))
+
+
+def _grades(old: Ruleset, new: Ruleset, compared: tuple[Change, ...]) -> Iterator[GradeChange]:
+    """Yield the grades that are not what they were; what is said of the set itself is not said of each again."""
+    before, after = ({grade.id: grade for grade in side.grades} for side in (old, new))
+    for name in (*after, *(name for name in before if name not in after)):
+        was, is_ = before.get(name), after.get(name)
+        if was is None or is_ is None:
+            yield GradeChange(was, is_, (Kind.ADDED if was is None else Kind.REMOVED,))
+            continue
+        own = tuple(change for change in diff(was.ruleset, is_.ruleset).changes if change not in compared)
+        retitled = (was.title and was.title.vi) != (is_.title and is_.title.vi)
+        if own or retitled:
+            yield GradeChange(was, is_, (Kind.RETITLED,) if retitled else (), own)
 
 
 def _same_ground(old: Ruleset, new: Ruleset) -> bool:

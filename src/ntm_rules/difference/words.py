@@ -20,7 +20,7 @@ from ntm_rules.words.sentences import outcome_word
 from ntm_rules.words.sheet import Sheet
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.difference.changes import Asked, Change, Columns, Kind, Step, Witness
+    from ntm_rules.difference.changes import Asked, Change, Columns, GradeChange, Kind, Step, Witness
     from ntm_rules.difference.flips import UnitDifference
 _UNDETERMINED = frozenset(code.value for code in ReasonCode)
 Values = Iterable[tuple[str | None, str | None]]
@@ -57,6 +57,16 @@ class DiffWords:
         yield f"{head}: {'; '.join(self._kind(kind.value, change) for kind in change.kinds)}"
         for step in change.steps:
             yield from (f"  {line}" for line in self._step(step, change))
+
+    def grade(self, grade: "GradeChange") -> Iterator[str]:
+        """Yield the lines of a grade that is not what it was: what it is, then what it asks otherwise than before."""
+        title, before = (side and side.title and side.title.text(self.lang) for side in (grade.new, grade.old))
+        place = say(self.lang, "diff.level.grade", no=grade.id)
+        kinds = [say(self.lang, f"diff.kind.{kind.value}", no="", title=before or "") for kind in grade.kinds]
+        told = "; ".join(kinds or [say(self.lang, "diff.grade_changed")])
+        yield f"{place} {title or before or ''}".rstrip() + f": {told}"
+        for change in grade.changes:
+            yield from (f"  {line}" for line in self.change(change))
 
     def _kind(self, kind: str, change: "Change") -> str:
         old = change.old

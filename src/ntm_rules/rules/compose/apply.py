@@ -10,11 +10,13 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation, Instrument
-from ntm_rules.model.conditions import All, Comparison, Condition, Meets, Open
+from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Condition, Meets, Open
 from ntm_rules.model.rulesets import Criterion, Indicator
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import Cell, Key, Relative, Table, Threshold
+from ntm_rules.model.walk import cells_of, threshold_cells
+from ntm_rules.rules.compose.declared import Declared
 from ntm_rules.rules.compose.looser import compare_indicators
 from ntm_rules.rules.compose.overtaking import both_hold, over_base, overtake, set_by, with_floor
 from ntm_rules.yaml.nodes import Position, placed
@@ -100,6 +102,30 @@ class Retitle(Targeted):
 
 
 @frozen
+class AddPart(Targeted):
+    """``add``: a member of a connective, behind another one or at the end."""
+
+    condition: Condition
+    after: str
+
+    @property
+    def address(self) -> str:
+        """The address of what is added."""
+        return self.target.address + (self.condition.part or "")
+
+    def whole(self, old: Indicator) -> Indicator:
+        """Return the indicator with the part."""
+        return evolve(old, require=self.part(old.require))
+
+    def part(self, old: Condition) -> Condition:
+        """Return the condition with one more member; what an overlay made a single condition has to hold beside it."""
+        if not isinstance(old, All | Any | AtLeast):
+            return both_hold(old, self.condition)
+        place = _behind([member.part or "" for member in old.members], self.after)
+        return evolve(old, members=(*old.members[:place], self.condition, *old.members[place:]))
+
+
+@frozen
 class RemoveCriterion:
     """``remove``: a criterion is taken out with all its indicators."""
 
@@ -126,7 +152,26 @@ class AddIndicator:
     after: str
 
 
-Operation = SetThreshold | SetPending | Replace | Remove | Retitle | RemoveCriterion | AddCriterion | AddIndicator
+@frozen
+class ChangeGrades:
+    """``grade``, and ``add`` or ``remove`` of one: the grades as they are declared from then on."""
+
+    at: Position
+    grades: tuple[Declared, ...]
+
+
+Operation = (
+    SetThreshold
+    | SetPending
+    | Replace
+    | Remove
+    | Retitle
+    | AddPart
+    | RemoveCriterion
+    | AddCriterion
+    | AddIndicator
+    | ChangeGrades
+)
 
 # -- the criteria between two operations ---------------------------------------------------------
 
@@ -149,13 +194,19 @@ class Author:
 
 @frozen
 class Touch:
-    """A cell that an instrument changed; an empty key is the whole of the address."""
+    """A cell that an instrument changed by an operation; an empty key is the whole of the address."""
 
     instrument: Instrument
     start: dt.date
     indicator: str
     address: str
     key: Key
+    operation: Operation = field(eq=False)
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether something else stands there from then on, or nothing."""
+        return isinstance(self.operation, Replace | Remove | RemoveCriterion)
 
     def ties(self, other: "Touch") -> bool:
         """Return whether the same issuer changed the same cell from the same day, in one instrument or in two."""
@@ -178,6 +229,7 @@ class Tree:
         overlays: the instruments of the overlays.
         touched: what was changed, and by whom.
         removed: the indicators and parts that were taken out, with the instrument that did it last.
+        grades: the grades as the files so far declare them.
         diagnostics: errors, warnings and notes in the order of the operations.
     """
 
@@ -187,6 +239,7 @@ class Tree:
     overlays: frozenset[Instrument] = frozenset()
     touched: tuple[Touch, ...] = ()
     removed: Mapping[str, Touch] = field(factory=dict)
+    grades: tuple[Declared, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def own(self, author: Author) -> rw.Criteria:
@@ -205,9 +258,11 @@ class Tree:
 
 def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
     """Return the tree with an operation applied: what it changed is touched, what it made looser is told."""
-    touches = [Touch(author.instrument, author.start, *place) for place in _places(operation)]
+    touches = [Touch(author.instrument, author.start, *place, operation) for place in _places(operation)]
     tied = [(touch, other) for touch in touches for other in tree.touched if touch.ties(other)]
-    if isinstance(operation, AddIndicator):  # a file may put back in another place what it has taken out
+    if not author.national:
+        tree = _amended(tree, operation, touches, author)
+    if isinstance(operation, AddIndicator | AddPart):  # a file may put back otherwise what it has taken out
         tied = [(mine, other) for mine, other in tied if mine.instrument != other.instrument]
     tree = evolve(tree, touched=(*tree.touched, *touches))
     if isinstance(operation, Remove | RemoveCriterion):
@@ -219,12 +274,14 @@ def apply(tree: Tree, operation: Operation, author: Author) -> Tree:
             tree = _set_threshold(tree, operation, author)
         case SetPending():
             tree = _set_pending(tree, operation, author)
-        case Replace() | Remove() | Retitle():
+        case Replace() | Remove() | Retitle() | AddPart():
             tree = _reshape(tree, operation, author)
         case RemoveCriterion() | AddCriterion():
             tree = tree.changed(author, lambda criteria: _with_criterion(criteria, operation))
         case AddIndicator():
             return _add_indicator(tree, operation, author)  # what is added cannot make anything looser
+        case ChangeGrades():
+            tree = evolve(tree, grades=operation.grades)
         case _:
             typing.assert_never(operation)
     for no in () if author.national else dict.fromkeys(touch.indicator for touch in touches):
@@ -242,11 +299,13 @@ def _places(operation: Operation) -> list[tuple[str, str, Key]]:
             return [(operation.target.indicator.no, operation.target.address, key) for key in operation.keys]
         case SetPending() | Replace() | Remove():
             return [(operation.target.indicator.no, operation.target.address, ())]
+        case AddPart():
+            return [(operation.target.indicator.no, operation.address, ())]
         case RemoveCriterion():
             return [(i.no, i.no, ()) for i in operation.criterion.indicators]
         case AddIndicator():
             return [(operation.indicator.no, operation.indicator.no, ())]
-        case Retitle() | AddCriterion():
+        case Retitle() | AddCriterion() | ChangeGrades():
             return []
         case _:
             typing.assert_never(operation)
@@ -257,6 +316,23 @@ def _tie(mine: Touch, other: Touch) -> Message:
     if mine.instrument == other.instrument:
         return Message("operation.twice", number=mine.instrument.number, address=mine.address)
     return Message("layer.tie", first=other.instrument.number, second=mine.instrument.number, address=mine.address)
+
+
+def _amended(tree: Tree, operation: Operation, touches: list[Touch], author: Author) -> Tree:
+    """Tell where a decision of a province changes what an earlier one of it has set: that lapses from then on."""
+    if isinstance(operation, AddIndicator | AddPart):
+        return tree
+    for touch in touches:
+        target = rw.locate(tree.composed, touch.address)
+        found = [] if target is None else list(cells_of(target.condition))
+        if target is not None and touch.key:
+            each = (cell for c in comparisons(target.condition) for cell in threshold_cells(c.threshold))
+            found = [cell for _, key, cell in each if key == touch.key]
+        earlier = dict.fromkeys(cell.blame for cell in found if cell.blame in tree.overlays - {author.instrument})
+        for instrument in earlier:
+            amended = Message("layer.amended", address=touch.address, number=instrument.number)
+            tree = tree.told(Severity.NOTE, operation.at, amended, touch.address)
+    return tree
 
 
 def _compared(tree: Tree, no: str, at: Position) -> Tree:
@@ -283,9 +359,23 @@ def _set_threshold(tree: Tree, operation: SetThreshold, author: Author) -> Tree:
     if author.national:
         national = _swapped(tree.national, target, before, new)
         return _brought_in(evolve(tree, national=national), operation, new)
-    if before not in rw.negated(target.indicator.require):
-        new = evolve(before, threshold=over_base(operation.threshold, before.threshold))
+    base = _base_of(tree, target, before)
+    if base is not None and before not in rw.negated(target.indicator.require):
+        new = evolve(before, threshold=over_base(operation.threshold, base))
     return evolve(tree, composed=_swapped(tree.composed, target, before, new))
+
+
+def _base_of(tree: Tree, target: rw.Target, before: Comparison) -> Threshold | None:
+    """Return the threshold that stays below an overlay's pending cells; None where there is none.
+
+    It is the national one, also where an earlier decision of the province asks for more: that decision may be eased.
+    """
+    if all(cell.blame not in tree.overlays for _, _, cell in threshold_cells(before.threshold)):
+        return before.threshold
+    national = rw.locate(tree.national, target.address)
+    found = comparisons(national.condition) if national is not None else []
+    twins = [c.threshold for c in found if (c.facts, c.op) == (before.facts, before.op)]
+    return twins[0] if len(twins) == 1 else None
 
 
 def comparisons(condition: Condition) -> list[Comparison]:
@@ -336,6 +426,10 @@ def _set_pending(tree: Tree, operation: SetPending, author: Author) -> Tree:
         change = (lambda _: cell) if old in reversed_ else pending  # under a `not` a floor would be a ceiling
         if isinstance(old, Meets):
             return evolve(old, cell=change(old.cell))
+        if isinstance(old, Comparison) and not author.national and old not in reversed_:
+            own, base = rw.map_cells(old.threshold, lambda _: cell), _base_of(tree, operation.target, old)
+            if not isinstance(old.threshold, Relative):
+                return evolve(old, threshold=own if base is None else over_base(own, base))
         if isinstance(old, Comparison) and isinstance(old.threshold, Relative):
             return evolve(old, threshold=evolve(old.threshold, times=pending(old.threshold.times)))
         return evolve(old, threshold=typing.cast(Cell | Table, rw.map_cells(old.threshold, change)))
@@ -356,10 +450,10 @@ def _of_overlay(tree: Tree, target: rw.Target, author: Author) -> bool:
 # -- the shape of the set ------------------------------------------------------------------------
 
 
-def _reshape(tree: Tree, operation: Replace | Remove | Retitle, author: Author) -> Tree:
-    """Return the tree with an indicator or a part changed as a whole, taken out or renamed."""
+def _reshape(tree: Tree, operation: Replace | Remove | Retitle | AddPart, author: Author) -> Tree:
+    """Return the tree with an indicator or a part changed as a whole, taken out, renamed or grown."""
     address = operation.target.address
-    if not isinstance(operation, Retitle) and _of_overlay(tree, operation.target, author):
+    if not isinstance(operation, Retitle | AddPart) and _of_overlay(tree, operation.target, author):
         tree = tree.told(Severity.WARNING, operation.at, Message("layer.lapsed", address=address), address)
 
     def changed(criteria: rw.Criteria) -> rw.Criteria:

@@ -21,10 +21,10 @@ from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Threshold
 from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of, prerequisites_of
 from ntm_rules.rules.compose.apply import Tree
-from ntm_rules.rules.compose.grades import Variant, read_grades, stricter
+from ntm_rules.rules.compose.grades import Grader, Variant, declare, stricter
 from ntm_rules.rules.compose.operations import apply_operations
+from ntm_rules.rules.compose.rederived import circles, in_order, left_behind, named_again, readers
 from ntm_rules.rules.read.aggregates import read_aggregates
-from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.derived import read_derived
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, uncounted
 from ntm_rules.rules.read.provinces import Province
@@ -74,17 +74,32 @@ def compose(
     borrowed = dict(derived)  # with those of the thresholds that the base refers to, which a layer may replace
     criteria = _resolve(base.criteria, request, borrowed)  # so that overlays can be compared with what it comes to
     tree = Tree(criteria, criteria, _selectors(facts, borrowed, bindings))
+    tree = _declared(tree, base)
+    national = dict.fromkeys(derived, True)  # which of the derived facts national files derive
     changes: dict[tuple[str, bool], TextChange] = {}
     for layer in chosen:
         before = tree.composed
         reader = Reader()
-        own, conditions = read_derived(layer.derive, layer.header.scope(_known(facts, derived), rulesets), reader)
-        derived.update({d.id: d for d in own})
+        mine = layer.header.kind is LayerKind.AMENDMENT
+        again = named_again(layer.derive, [name for name in derived if national[name] is mine], reader)
+        old, kept = derived, {name: rule for name, rule in derived.items() if name not in again}
+        own, conditions = read_derived(layer.derive, layer.header.scope(_known(facts, kept), rulesets), reader)
+        derived = {**kept, **{d.id: d for d in own}}
+        reader.diagnostics += circles(derived, again)
+        derived = in_order(derived) if again else derived
+        national |= {d.id: mine for d in own}
         tree = evolve(tree, selectors=_selectors(facts, {**borrowed, **derived}, bindings))
+        for name, at in again.items():
+            code = "derive.amended" if name in derived else "derive.amended/removed"
+            tree = tree.told(Severity.NOTE, at, Message(code, fact=name), "")
+        tree = declare(tree, layer.grades, layer.header, reader)
         tree = apply_operations(tree, layer.header, layer.operations, conditions, reader)
+        fresh = {d.id for d in own}
+        for name, at in again.items():
+            reader.diagnostics += left_behind(at, old[name], derived, fresh, tree.composed)
         changes |= {
             (no, is_criterion): TextChange(no, is_criterion, layer.header.layer.start)
-            for no, is_criterion in _changed(before, tree.composed)
+            for no, is_criterion in (*_changed(before, tree.composed), *_read_again(again, derived, tree.composed))
         }
         aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
@@ -167,21 +182,44 @@ def _applied(base: BaseFile, layers: Iterable[LayerFile], request: Request) -> t
     return applied
 
 
+def _declared(tree: Tree, base: BaseFile) -> Tree:
+    """Return the tree with the grades that the base declares.
+
+    Raises:
+        RulesetError: they cannot be read.
+    """
+    reader = Reader()
+    tree = declare(tree, base.grades, base.header, reader)
+    reader.raise_errors()
+    return tree
+
+
+def _read_again(
+    again: Iterable[str], derived: Mapping[str, Derived], criteria: tuple[Criterion, ...]
+) -> Iterator[tuple[str, bool]]:
+    """Yield the indicators and criteria whose text says something else, for a derived fact that they read does."""
+    changed = set(again)
+    for rule in derived.values():  # each behind those that it reads
+        if changed & set(facts_of_derived(rule)):
+            changed.add(rule.id)
+    read = {indicator.no for name in changed for indicator in readers(name, criteria)}
+    for criterion in criteria:
+        mine = [(i.no, False) for i in criterion.indicators if i.no in read]
+        yield from (*mine, *([(criterion.no, True)] if mine else ()))
+
+
 def _variants(
     base: BaseFile, layers: list[LayerFile], tree: Tree, known: Mapping[str, Fact], rulesets: frozenset[str]
 ) -> list[Variant]:
-    """Return the grades of the last layer that declares any, over the criteria as all layers leave them.
+    """Return the grades over the criteria as all layers leave them, the highest first.
 
     Raises:
         RulesetError: an operation cannot be applied, or leaves a shape that no set may have.
     """
-    files: list[BaseFile | LayerFile] = [*reversed(layers), base]
-    file = next((f for f in files if f.grades is not None), None)
-    if file is None:
-        return []
     reader = Reader()
-    conditions = ConditionReader(file.header.scope(known, rulesets), reader)
-    found = read_grades(file.grades, file.header, conditions, tree, reader)
+    order = [base.header.instrument, *(layer.header.instrument for layer in layers)]
+    grader = Grader(tree, order, known, rulesets, reader)
+    found = [grader.variant(grade) for grade in tree.grades]
     reader.raise_errors()
     for variant in found:
         _refuse(_misshapen(variant.criteria, base.at_least_n))

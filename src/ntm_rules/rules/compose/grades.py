@@ -1,27 +1,31 @@
 """Grades of a set: middle outcomes ("cơ bản đạt chuẩn"), each the composed criteria with some of them changed."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, Severity
 from ntm_rules.model import rewrite as rw
+from ntm_rules.model.citations import Instrument
 from ntm_rules.model.conditions import Any
-from ntm_rules.model.rulesets import Indicator, LayerKind
+from ntm_rules.model.facts import Fact
+from ntm_rules.model.rulesets import Indicator
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.text import Text
-from ntm_rules.rules.compose.apply import Tree
+from ntm_rules.rules.compose.apply import Author, Touch, Tree, apply
+from ntm_rules.rules.compose.declared import Declared, Said
+from ntm_rules.rules.compose.grade_operations import read_grade
 from ntm_rules.rules.compose.looser import Looser, compare_indicators
-from ntm_rules.rules.compose.operations import apply_operations
+from ntm_rules.rules.compose.operations import OperationReader
 from ntm_rules.rules.keys.rulesets import GRADE
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.files import Header
 from ntm_rules.rules.read.reader import Reader
-from ntm_rules.yaml.nodes import Map, Node, Position, placed
+from ntm_rules.yaml.nodes import Node, Position, placed
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_WHOLE = ("replace", "remove", "add")
+"""Operations that mean the same whatever stood there before."""
 
 
 @frozen
@@ -35,34 +39,81 @@ class Variant:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read_grades(
-    node: Node | None,
-    header: Header,
-    conditions: ConditionReader,
-    tree: Tree,
-    reader: Reader,
-) -> list[Variant]:
-    """Return the grades of a file over the criteria as all layers leave them, the highest first.
+def declare(tree: Tree, node: Node | None, header: Header, reader: Reader) -> Tree:
+    """Return the tree with the grades of a file in the place of those that were declared before it."""
+    if node is None:
+        return tree
+    found: list[Declared] = []
+    for item in reader.items(node, "`grades`"):
+        entry = reader.map(item, Message("what.grade"), GRADE.names)
+        found.append(read_grade(entry, item.at, header, found, reader))
+    for number in dict.fromkeys(said.header.instrument.number for grade in tree.grades for said in grade.said):
+        tree = tree.told(Severity.NOTE, node.at, Message("grade.replaced", number=number), "")
+    return evolve(tree, grades=tuple(found))
 
-    Nothing is a floor for them, and they may be looser: that is what they are for.
+
+@frozen
+class Grader:
+    """Applies what is said of grades to the criteria as all layers leave them.
+
+    Nothing is a floor for a grade, and it may be looser: that is what it is for.
+
+    Attributes:
+        order: the instruments of the set in the order in which they apply.
+        facts: the catalogue with the derived facts.
     """
-    found: list[Variant] = []
-    what = Message("what.grade")
-    for item in reader.items(node, "`grades`") if node is not None else ():
-        entry = reader.map(item, what, GRADE.names)
-        name = reader.text(reader.required(entry, "grade", what), Message("what.grade_id"))
-        title = reader.title(reader.required(entry, "title", what))
-        if name and not _ID.fullmatch(name):
-            reader.error("grade.id", item.at, name=name)
-        if name in [variant.id for variant in found]:
-            reader.error("grade.duplicate", item.at, name=name)
-        operations = reader.required(entry, "operations", what)
-        own = Tree(tree.composed, tree.composed, tree.selectors, removed=tree.removed)
-        amending = evolve(header, kind=LayerKind.AMENDMENT)
-        changed = apply_operations(own, amending, operations, conditions, reader)
-        at = item.at if isinstance(item, Map) else header.at
-        found.append(Variant(name, title, changed.composed, at, changed.diagnostics))
-    return found
+
+    tree: Tree
+    order: Sequence[Instrument]
+    facts: Mapping[str, Fact]
+    rulesets: frozenset[str]
+    reader: Reader
+
+    def variant(self, grade: Declared) -> Variant:
+        """Return the criteria of a grade; what cannot be read is noted."""
+        own = Tree(self.tree.composed, self.tree.composed, self.tree.selectors, removed=self.tree.removed)
+        for said in grade.said:
+            later = self.later(said)
+            reshaped = [touch.operation for touch in later if touch.reshapes]
+            gone = said.kind != "add" and rw.locate(self.tree.composed, said.address) is None
+            if reshaped and (gone or said.kind not in _WHOLE):
+                number = said.header.instrument.number
+                lapsed = Message("grade.lapsed", grade=grade.id, address=said.address, number=number)
+                own = own.told(Severity.WARNING, reshaped[-1].at, lapsed, said.address)
+            else:
+                own = self.applied(own, said, later)
+        return Variant(grade.id, grade.title, own.composed, grade.at, own.diagnostics)
+
+    def later(self, said: Said) -> list[Touch]:
+        """Return what later decisions than that of an operation change at its address, or around it."""
+        address, since = said.address, self.order.index(said.header.instrument)
+        later = [touch for touch in self.tree.touched if self.order.index(touch.instrument) > since]
+        numbers = {touch.indicator for touch in later} | {i.no for c in self.tree.composed for i in c.indicators}
+        part = address not in numbers
+        return [t for t in later if address in (t.address, t.indicator) or (part and address.startswith(t.address))]
+
+    def applied(self, own: Tree, said: Said, later: Sequence[Touch]) -> Tree:
+        """Return the grade's criteria with one operation applied.
+
+        What keeps it from being applied is told where a later decision brought it about.
+        """
+        reader, header, told = Reader(), said.header, len(own.diagnostics)
+        conditions = ConditionReader(header.scope(self.facts, self.rulesets), reader)
+        author = Author(header.instrument, header.layer.start, national=True)
+        operation = OperationReader(conditions, reader, header).operation(
+            said.kind, said.found, said.place, own, author
+        )
+        if operation is not None:
+            own = apply(own, evolve(operation, at=said.place.at), author)
+        for error in (*reader.diagnostics, *own.diagnostics[told:]):
+            if error.severity is Severity.ERROR:
+                self.reader.diagnostics.append(_moved(error, later[-1].operation.at) if later else error)
+        return own
+
+
+def _moved(error: Diagnostic, at: Position) -> Diagnostic:
+    """Return an error as one of another place."""
+    return evolve(error, file=at.file, line=at.line, column=at.column)
 
 
 def stricter(criteria: rw.Criteria, variants: Sequence[Variant], selectors: Selectors) -> Iterator[Diagnostic]:

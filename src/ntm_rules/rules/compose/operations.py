@@ -1,20 +1,19 @@
 """How the operations of a layer are read, each over the criteria as the one before it left them."""
 
-from collections.abc import Iterator, Mapping
-
 from attrs import evolve
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Citation
-from ntm_rules.model.conditions import Comparison, Op
+from ntm_rules.model.conditions import All, Any, AtLeast, Comparison, Op
 from ntm_rules.model.rulesets import Criterion, LayerKind
-from ntm_rules.model.thresholds import Cell, CellState, Table
+from ntm_rules.model.thresholds import Cell, CellState, Key, Table
 from ntm_rules.model.walk import threshold_cells
 from ntm_rules.rules.compose.apply import (
     AddCriterion,
     AddIndicator,
+    AddPart,
     Author,
     Operation,
     Remove,
@@ -23,12 +22,16 @@ from ntm_rules.rules.compose.apply import (
     Retitle,
     SetPending,
     SetThreshold,
-    Touch,
     Tree,
     apply,
     comparisons,
 )
-from ntm_rules.rules.keys.rulesets import ADD_INDICATOR, OPERATIONS, REMOVED_CRITERION
+from ntm_rules.rules.compose.grade_operations import GradeReader, places
+from ntm_rules.rules.keys.rulesets import (
+    ADD_INDICATOR,
+    ADD_PART,
+    REMOVED_CRITERION,
+)
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.files import ContentReader, Header
 from ntm_rules.rules.read.reader import Reader
@@ -45,10 +48,10 @@ def apply_operations(
     author = Author(header.instrument, header.layer.start, header.kind is LayerKind.AMENDMENT)
     if not author.national:
         tree = evolve(tree, overlays=tree.overlays | {author.instrument})
-    operation_reader = OperationReader(conditions, reader)
+    operation_reader = OperationReader(conditions, reader, header)
     for node in reader.items(operations, "`operations`"):
-        for kind, found, place in operation_reader.places(node):
-            operation = operation_reader.operation(kind, found, place, tree.own(author), tree.removed)
+        for kind, found, place in places(node, reader):
+            operation = operation_reader.operation(kind, found, place, tree, author)
             if operation is not None:
                 told = len(tree.diagnostics)
                 # what there is to say of it is said at the number that it names
@@ -60,38 +63,34 @@ def apply_operations(
 class OperationReader:
     """Reads the operations of one layer."""
 
-    def __init__(self, conditions: ConditionReader, reader: Reader) -> None:
+    def __init__(self, conditions: ConditionReader, reader: Reader, header: Header) -> None:
         self.conditions = conditions
         self.reader = reader
+        self.header = header
 
-    def places(self, node: Node) -> Iterator[tuple[str, Map, Node]]:
-        """Yield the kind of an operation, its mapping, and each place that it names: there it is one operation."""
-        what = Message("what.operation")
-        found = self.reader.map(node, what)
-        kinds = [kind for kind in OPERATIONS if kind in found.entries]
-        if len(kinds) != 1:
-            self.reader.error("operation.kind", node.at, hint=Message("hint.exactly_one", names=tuple(OPERATIONS)))
-            return
-        kind = kinds[0]
-        self.reader.map(found, what, OPERATIONS[kind].names)
-        named = found.entries[kind].value
-        several = isinstance(named, Items) and kind != "add"
-        for place in self.reader.items(named, f"`{kind}`") if several else [named]:
-            yield kind, found, place
+    def operation(self, kind: str, found: Map, place: Node, tree: Tree, author: Author) -> Operation | None:
+        """Return the operation at a place in the author's criteria; None where it could not be read, which is noted."""
+        grades = GradeReader(tree.grades, self.header, self.reader)
+        criteria = tree.own(author)
+        match kind, place:
+            case "grade", _:
+                return grades.changed(found, place)
+            case "add", Map() if "grade" in place.entries:
+                return grades.added(found, place)
+            case "remove", Map() if "grade" in place.entries:
+                return grades.removed(found, place)
+            case "add", Map() if "part" in place.entries:
+                return self._add_part(found, place, tree, author)
+            case "add", _:
+                return self._add(found, place, criteria)
+            case "remove", Map():
+                return self._remove_criterion(found, place, criteria)
+            case _:
+                return self._of_indicator(kind, found, place, tree, author)
 
-    def operation(
-        self, kind: str, found: Map, place: Node, criteria: rw.Criteria, removed: Mapping[str, Touch]
-    ) -> Operation | None:
-        """Return the operation at a place in *criteria*; None where it could not be read, which is noted.
-
-        Args:
-            removed: what is no longer there, with whoever took it out.
-        """
-        if kind == "add":
-            return self._add(found, place, criteria)
-        if kind == "remove" and isinstance(found.get("remove"), Map):
-            return self._remove_criterion(found, place, criteria)
-        target = self._target(place, criteria, removed)
+    def _of_indicator(self, kind: str, found: Map, place: Node, tree: Tree, author: Author) -> Operation | None:
+        """Return an operation on an indicator or a part of one."""
+        target = self._target(place, tree, author)
         if target is None:
             return None
         match kind:
@@ -105,9 +104,13 @@ class OperationReader:
                 title = self.reader.title(self.reader.required(found, "title", "`retitle`"))
                 return None if title is None else Retitle(found.at, target, title)
             case _:
-                return Remove(found.at, target)
+                whole = "cells" not in found.entries
+                return Remove(found.at, target) if whole else self._remove_cells(found, target, tree, author)
 
-    def _target(self, place: Node, criteria: rw.Criteria, removed: Mapping[str, Touch]) -> rw.Target | None:
+    def _target(self, place: Node | None, tree: Tree, author: Author) -> rw.Target | None:
+        criteria, removed = tree.own(author), tree.removed
+        if place is None:
+            return None
         address = self.reader.text(place, Message("what.number"))
         target = rw.locate(criteria, address) if address else None
         if address and target is None and address in removed:
@@ -176,6 +179,45 @@ class OperationReader:
         keys = tuple(key for key, _ in new.cells)
         return SetThreshold(found.at, target, before, Table(table.by, tuple(cells.items())), keys)
 
+    def _remove_cells(self, found: Map, target: rw.Target, tree: Tree, author: Author) -> SetThreshold | None:
+        """Return the table at the target without some cells; an outer column alone takes all below it along."""
+        before = self._comparison(found, target)
+        if before is None:
+            return None
+        table = before.threshold
+        if not isinstance(table, Table):
+            self.reader.error("operation.remove/table", found.at, address=target.address)
+            return None
+        national = () if author.national else self._national(tree, target, before, table)
+        gone: list[Key] = []
+        for node in self.reader.items(found.get("cells"), "`cells`"):
+            names = node if isinstance(node, Items) else Items([node], node.at)
+            column = tuple(
+                self.reader.text(name, Message("what.value")) for name in self.reader.items(names, "`cells`")
+            )
+            keys = [key for key, _ in table.cells if key[: len(column)] == column]
+            if not keys:
+                kind, known = (
+                    Message("kind.cell_of", address=target.address),
+                    [" / ".join(key) for key, _ in table.cells],
+                )
+                self.reader.unknown("table.column", node.at, kind, " / ".join(column), known)
+            for key in (key for key in keys if key in national):
+                self.reader.error("operation.remove/national", node.at, address=target.address, column=" / ".join(key))
+            gone += keys
+        kept = tuple((key, cell) for key, cell in table.cells if key not in gone)
+        if not kept:
+            self.reader.error("operation.remove/all", found.at, address=target.address)
+            return None
+        return SetThreshold(found.at, target, before, evolve(table, cells=kept), tuple(dict.fromkeys(gone)))
+
+    def _national(self, tree: Tree, target: rw.Target, before: Comparison, table: Table) -> list[Key]:
+        """Return the cells that the national table has there, which a province may change and not take out."""
+        national = rw.locate(tree.national, target.address)
+        found = comparisons(national.condition) if national is not None else []
+        tables = [c.threshold for c in found if (c.facts, c.op) == (before.facts, before.op)]
+        return [key for t in tables if isinstance(t, Table) and t.by == table.by for key, _ in t.cells]
+
     def _set_pending(self, found: Map, target: rw.Target) -> SetPending:
         scope, reader = self.conditions.scope, self.reader
         cell = Cell(
@@ -213,6 +255,29 @@ class OperationReader:
             known = [c.no for c in criteria]
             self.reader.unknown("operation.target", found.at, Message("kind.criterion"), number, known)
         return criterion
+
+    def _add_part(self, found: Map, place: Map, tree: Tree, author: Author) -> AddPart | None:
+        """Return a member for the connective at an address; its part is what it is called by."""
+        reader = self.reader
+        node = reader.map(place, "`add`", ADD_PART.names)
+        inner = reader.required(node, "part", "`add`")
+        target = self._target(reader.required(node, "to", "`add`"), tree, author)
+        condition = self.conditions.condition(inner) if inner is not None else None
+        if target is None or condition is None:
+            return None
+        if not isinstance(target.condition, All | Any | AtLeast):
+            reader.error("operation.part/single", found.at, address=target.address)
+            return None
+        after = reader.text(node.get("after"), "`after`")
+        new = AddPart(found.at, target, condition, after)
+        if condition.part is None:
+            reader.error("operation.part/name", place.at, address=target.address)
+        elif new.address in rw.addresses(tree.own(author)):
+            reader.error("number.duplicate/exists", found.at, kind=Message("kind.part"), no=new.address)
+        beside = [member.part for member in target.condition.members if member.part is not None]
+        if after and after not in beside:
+            reader.unknown("operation.target", found.at, Message("kind.part"), after, beside)
+        return new
 
     def _add(self, found: Map, place: Node, criteria: rw.Criteria) -> AddIndicator | AddCriterion | None:
         node = self.reader.map(place, "`add`", ADD_INDICATOR.names)

@@ -355,8 +355,20 @@ DERIVED = Keys(
         Key("min_of", ListOf(FACT), "Giá trị nhỏ nhất của các số liệu.", "The least of the facts."),
         Key("max_of", ListOf(FACT), "Giá trị lớn nhất của các số liệu.", "The greatest of the facts."),
         Key("points", POINTS, "Tổng điểm.", "Points added up."),
+        Key(
+            "replace",
+            FLAG,
+            "`true`: thay cách tính mà quyết định trước của cùng cơ quan đã quy định.",
+            "`true`: it takes the place of the one that an earlier decision derives.",
+        ),
+        Key(
+            "remove",
+            FLAG,
+            "`true`: bỏ số liệu mà quyết định trước của cùng cơ quan đã quy định.",
+            "`true`: what an earlier decision derives is taken out.",
+        ),
     ),
-    (("case", "ratio", "min_of", "max_of", "points"),),
+    (("case", "ratio", "min_of", "max_of", "points", "remove"),),
 )
 
 _LEVEL = Choice(LEVELS)

@@ -1,5 +1,7 @@
 """The keys of ruleset files and of the layers over them: criteria, indicators, operations and grades."""
 
+import re
+
 from ntm_rules.model.aggregates import LEVELS
 from ntm_rules.model.rulesets import MEANINGS
 from ntm_rules.rules.keys.conditions import AGGREGATED, ANNOTATIONS, CELLS, CONDITION, DERIVED, OPERATORS
@@ -9,7 +11,9 @@ from ntm_rules.rules.keys.kinds import (
     PROVINCE,
     RULESET,
     TEXT,
+    TEXTS,
     WHOLE,
+    Again,
     ByKey,
     Choice,
     Key,
@@ -136,15 +140,98 @@ ADD_CRITERION = Keys(
     "A criterion for the set.",
     (Key("criterion", CRITERION, "Tiêu chí mới.", "The new criterion.", required=True), _AFTER),
 )
+ADD_PART = Keys(
+    "add-part",
+    "Thêm một phần vào chỉ tiêu gồm nhiều phần.",
+    "A part for an indicator that has several.",
+    (
+        Key(
+            "part",
+            CONDITION,
+            "Điều kiện mới, có ghi tên phần ở `part`.",
+            "The condition, with its `part`.",
+            required=True,
+        ),
+        Key("to", NUMBERED, "Chỉ tiêu hoặc phần được bổ sung.", "What gets the part.", required=True),
+        Key(
+            "after",
+            TEXT,
+            "Phần đứng ngay trước; không ghi thì thêm vào cuối.",
+            "The part that it comes after; last where it is left out.",
+        ),
+    ),
+)
+
+GRADE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_GRADE_NAME = Plain("lower-case letters, digits and hyphens", ("string",), f"^{GRADE_ID.pattern}$")
+_OPERATION = Again("operation")
+_GRADE = (
+    Key("grade", _GRADE_NAME, "Mã của mức, ví dụ co-ban-dat.", "Its id, such as co-ban-dat.", required=True),
+    Key("title", TITLE, "Tên của mức.", "What it is called.", required=True),
+    Key(
+        "operations",
+        ListOf(_OPERATION),
+        "Những điểm yêu cầu khác với bộ tiêu chí.",
+        "What it asks for otherwise than the set; it may ask for less.",
+        required=True,
+    ),
+)
+GRADE = Keys(
+    "grade",
+    "Mức đạt trung gian, ví dụ cơ bản đạt chuẩn.",
+    'An outcome below met, such as "cơ bản đạt chuẩn".',
+    _GRADE,
+)
+ADD_GRADE = Keys(
+    "add-grade",
+    "Thêm một mức đạt trung gian.",
+    "An outcome below met for the set.",
+    (
+        *_GRADE,
+        Key(
+            "after",
+            _GRADE_NAME,
+            "Mức cao hơn liền kề; không ghi thì thêm làm mức thấp nhất.",
+            "The grade just above it; it is the lowest where this is left out.",
+        ),
+    ),
+)
+CHANGE_GRADE = Keys(
+    "change-grade",
+    "Sửa một mức đạt trung gian mà văn bản trước đã quy định.",
+    "Changes a grade that an earlier file declares.",
+    (
+        Key("grade", _GRADE_NAME, "Mã của mức được sửa.", "Which grade.", required=True),
+        Key("title", TITLE, "Tên mới, nếu có.", "A new name, where it has one."),
+        Key(
+            "lapse",
+            ListOf(NUMBERED),
+            "Những số hiệu mà quy định trước đây của mức này hết áp dụng: từ nay yêu cầu như bộ tiêu chí.",
+            "Numbers at which what was said of the grade lapses: there it asks for what the set asks.",
+        ),
+        Key(
+            "operations",
+            ListOf(_OPERATION),
+            "Những điểm yêu cầu khác được bổ sung.",
+            "What else it asks for otherwise than the set.",
+        ),
+    ),
+)
+REMOVED_GRADE = Keys(
+    "removed-grade",
+    "Mức đạt trung gian bị bỏ.",
+    "A grade that is removed.",
+    (Key("grade", _GRADE_NAME, "Mã của mức.", "Its id.", required=True),),
+)
 ADD = Keys(
     "add",
-    "Bổ sung tiêu chí hoặc chỉ tiêu.",
-    "Adds a criterion or an indicator.",
+    "Bổ sung tiêu chí, chỉ tiêu, phần của chỉ tiêu hoặc mức đạt trung gian.",
+    "Adds a criterion, an indicator, a part of one, or a grade.",
     (
         Key(
             "add",
-            OneOf((ADD_INDICATOR, ADD_CRITERION)),
-            "Tiêu chí hoặc chỉ tiêu được bổ sung.",
+            OneOf((ADD_INDICATOR, ADD_CRITERION, ADD_PART, ADD_GRADE)),
+            "Nội dung được bổ sung.",
             "What is added.",
             required=True,
         ),
@@ -158,15 +245,21 @@ REMOVED_CRITERION = Keys(
 )
 REMOVE = Keys(
     "remove",
-    "Bỏ tiêu chí, chỉ tiêu hoặc phần của chỉ tiêu.",
-    "Removes a criterion, an indicator, or a part of one.",
+    "Bỏ tiêu chí, chỉ tiêu, phần của chỉ tiêu, ô của bảng hoặc mức đạt trung gian.",
+    "Removes a criterion, an indicator, a part of one, cells of its table, or a grade.",
     (
         Key(
             "remove",
-            OneOf((*NUMBERS.kinds, REMOVED_CRITERION)),
-            "Chỉ tiêu, phần của chỉ tiêu, hoặc tiêu chí bị bỏ.",
+            OneOf((*NUMBERS.kinds, REMOVED_CRITERION, REMOVED_GRADE)),
+            "Chỉ tiêu, phần của chỉ tiêu, tiêu chí hoặc mức bị bỏ.",
             "What is removed.",
             required=True,
+        ),
+        Key(
+            "cells",
+            ListOf(TEXTS),
+            "Chỉ bỏ những ô này của bảng: tên cột, hoặc danh sách các cột từ ngoài vào trong.",
+            "Only these cells of its table: a column, or the columns of a cell from the outer one on.",
         ),
     ),
 )
@@ -186,6 +279,7 @@ OPERATIONS = {
     "remove": REMOVE,
     "retitle": RETITLE,
     "add": ADD,
+    "grade": CHANGE_GRADE,
 }
 """The keys of an operation, by the one that tells its kind."""
 
@@ -194,29 +288,6 @@ OPERATION = OneOf(
     "operation",
     "Một nội dung sửa đổi bộ tiêu chí.",
     "One change to the criteria.",
-)
-
-GRADE = Keys(
-    "grade",
-    "Mức đạt trung gian, ví dụ cơ bản đạt chuẩn.",
-    'An outcome below met, such as "cơ bản đạt chuẩn".',
-    (
-        Key(
-            "grade",
-            Plain("lower-case letters, digits and hyphens", ("string",), r"^[a-z0-9]+(-[a-z0-9]+)*$"),
-            "Mã của mức, ví dụ co-ban-dat.",
-            "Its id, such as co-ban-dat.",
-            required=True,
-        ),
-        Key("title", TITLE, "Tên của mức.", "What it is called.", required=True),
-        Key(
-            "operations",
-            ListOf(OPERATION),
-            "Những điểm yêu cầu khác với bộ tiêu chí.",
-            "What it asks for otherwise than the set; it may ask for less.",
-            required=True,
-        ),
-    ),
 )
 
 # -- files -------------------------------------------------------------------------------------

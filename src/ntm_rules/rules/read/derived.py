@@ -48,12 +48,14 @@ class DerivedReader:
         found = self.reader.map(node, Message("what.derived_fact", name=name), DERIVED.names)
         if name in self.conditions.scope.facts or name == "year":
             self.reader.error("fact.duplicate/exists", node.at, fact=name)
-        kinds = [k for k in _KINDS if k in found.entries]
+        kinds = [k for k in (*_KINDS, "remove") if k in found.entries]
         if len(kinds) != 1:
             self.reader.error("derive.kind", node.at, hint=Message("hint.exactly_one", names=_KINDS), fact=name)
             return None
         title = self.reader.title(found.get("title"))
         match kinds[0]:
+            case "remove":  # what an earlier file derives is taken out before this one is read
+                return None
             case "case":
                 return self.category(name, title, found)
             case "points":

@@ -359,6 +359,8 @@ class _Unit:
         here = address + (getattr(node, "part", None) or "")
         if isinstance(node, c.Comparison):
             leaves = [self.leaf(f, node.op, node.threshold, here) for f in node.facts]
+            if node.total is not None and self.denied(node, here):
+                leaves.append(self.leaf(node.total, node.op, node.threshold, here))
             return leaves[0] if len(leaves) == 1 else joined(leaves, None)
         if isinstance(node, c.All):
             return joined([self.node(m, here) for m in node.members], None)
@@ -373,6 +375,11 @@ class _Unit:
         if isinstance(node, c.Open):
             return self.leaf(None, c.Op.EQUALS, node.threshold, here)
         return self.meets(typing.cast(c.Meets, node), here)
+
+    def denied(self, node: c.Comparison, here: str) -> bool:
+        """Whether even the share of all fails, by more than a point, so that rounding does not explain it."""
+        spared = 1 if node.op in (c.Op.AT_LEAST, c.Op.MORE_THAN) else -1
+        return self.leaf(node.total, node.op, node.threshold, here, spared).outcome == NOT_MET
 
     def meets(self, node: c.Meets, here: str) -> Node:
         """By act: a comparison with the recognition fact. By finding: the other set. By either: their ``any``."""
@@ -402,7 +409,7 @@ class _Unit:
 
     # -- comparisons -------------------------------------------------------------------------
 
-    def leaf(self, name: str | None, op: c.Op, threshold: Threshold, here: str) -> Node:
+    def leaf(self, name: str | None, op: c.Op, threshold: Threshold, here: str, spared: int = 0) -> Node:
         bound = threshold.resolved if isinstance(threshold, Relative) else threshold
         codes: set[str] = set()
         columns: tuple[tuple[str, str | None], ...] = ()
@@ -427,6 +434,7 @@ class _Unit:
         else:
             cell = bound
         value = None if name is None else self.value(name)
+        value = value + spared if isinstance(value, Fraction) else value
         fact = None if name is None else self.facts[name]
         asked = cell
         if cell is not None:
@@ -697,6 +705,12 @@ def odd_shares(ruleset: Ruleset, facts: Mapping[str, object], bad: set[str]) -> 
             one, other = share(fact), share(known[name])
             if one is not None and other is not None and one > other + 1:
                 found |= {each.id for each in (fact, known[name]) if not follows(each)}
+        names = fact.consistency.mean_of if fact.consistency else ()
+        parts = [known[name] for name in names if name in known]
+        shares = [each for each in map(share, parts) if each is not None]
+        mean = share(fact) if names and len(shares) == len(names) else None
+        if mean is not None and not min(shares) - 1 <= mean <= max(shares) + 1:
+            found |= {each.id for each in (fact, *parts) if not follows(each)}
     return found
 
 

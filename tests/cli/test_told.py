@@ -20,34 +20,38 @@ def written(folder: Path, text: str) -> Path:
 # -- columns -----------------------------------------------------------------------------------
 
 READ_INSTEAD = (
-    "Note: the fact health_insurance_share (Share of people with health insurance) is known but not read by this set, "
-    "which reads `health_insurance_share_men`, `health_insurance_share_women`"
+    "Note: the fact village_roads_hardened_share (Share of village and inter-village roads hardened) is known but not "
+    "read by this set, which reads `village_roads_equipped_share`"
 )
 
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "no-reasons", "parquet", "xlsx"])
 def test_every_form_tells_what_no_rule_reads_and_what_has_no_column(tmp_path: Path, form: str) -> None:
-    file = written(tmp_path, "unit,income_per_capita,health_insurance_share\nA,43.2,80\n")
+    file = written(tmp_path, "unit,income_per_capita,village_roads_hardened_share\nA,43.2,80\n")
     out = ("--out", tmp_path / f"out.{form}") if form in ("parquet", "xlsx") else ()
     options = ("--format", "csv", "--no-reasons") if form == "no-reasons" else ("--format", form)
-    done = invoke("assess", file, *NTM, *options, *out)
+    done = invoke("assess", file, "--tier", "commune/nang-cao", *NTM[2:], *options, *out)
     notes = done.stderr.splitlines()
     assert done.exit_code == 0
-    assert [line for line in notes if "health_insurance" in line.partition(" that the set reads")[0]] == [READ_INSTEAD]
-    assert any("commune/ntm: the file has no column for 63 of the 64 facts that the set reads: " in n for n in notes)
+    assert [line for line in notes if "village_roads_hardened" in line.partition(" that the set reads")[0]] == [
+        READ_INSTEAD
+    ]
+    assert any(
+        "commune/nang-cao: the file has no column for 51 of the 51 facts that the set reads: " in n for n in notes
+    )
 
 
 @pytest.mark.parametrize("form", ["table", "no-reasons"])
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_value_that_no_rule_reads_is_checked_in_every_form(tmp_path: Path, form: str, kind: str) -> None:
-    file = written(tmp_path, "unit,health_insurance_share\nA,500\n")
+    file = written(tmp_path, "unit,cremation_rate\nA,500\n")
     if kind == "parquet":
         pq, pa = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("pyarrow")
         file = tmp_path / "a.parquet"
-        pq.write_table(pa.table({"unit": ["A"], "health_insurance_share": [500.0]}), file)
+        pq.write_table(pa.table({"unit": ["A"], "cremation_rate": [500.0]}), file)
     options = ("--format", "csv", "--no-reasons") if form == "no-reasons" else ()
     err = run("assess", file, *NTM, *options, *STRICT, code=2)
-    assert "unit `A`, fact `health_insurance_share`: got `500" in err
+    assert "unit `A`, fact `cremation_rate`: got `500" in err
     assert "expected a number from 0 to 100" in err
 
 

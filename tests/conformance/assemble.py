@@ -23,6 +23,9 @@ M, N, U, A = "met", "not_met", "undetermined", "not_applicable"
 PERCENT: Json = {"type": "percent", "unit": "percent", "minimum": "0", "maximum": "100", "decimals": 2, "direction": "more"}
 FACTS: dict[str, Json] = {
     "share": PERCENT,
+    "men": PERCENT,
+    "women": PERCENT,
+    "everyone": PERCENT,
     "income": {"type": "number", "unit": "million", "minimum": "0", "decimals": 3, "direction": "more"},
     "change": {"type": "number", "unit": "million", "minimum": "-50", "maximum": "50", "decimals": 2},
     "schools": {"type": "count", "unit": "school", "minimum": "0"},
@@ -247,6 +250,21 @@ def comparisons() -> None:
     one(f, "one of two facts fails", men, {"income": 5, "stock": 4.9}, N)
     one(f, "one of two facts is missing", men, {"income": 5}, U, "fact_missing")
     one(f, "one of two facts fails, the other is missing", men, {"income": 4}, N)
+    both = single({**cmp(["men", "women"], "at_least", num("70")), "total": "everyone"})
+    one(f, "a total far below, nothing of the groups", both, {"everyone": 60}, N)
+    one(f, "a total far below, one group passes", both, {"everyone": 60, "men": 75}, N)
+    one(f, "a total below by a point and a bit", both, {"everyone": "68.99"}, N)
+    one(f, "a total below by a point", both, {"everyone": 69}, U, "fact_missing")
+    one(f, "a total that reaches the level", both, {"everyone": 90}, U, "fact_missing")
+    one(f, "a total that reaches the level, one group passes", both, {"everyone": 90, "men": 95}, U, "fact_missing")
+    one(f, "a total that reaches the level, one group fails", both, {"everyone": 90, "men": 65}, N)
+    one(f, "a total below by rounding, both groups pass", both, {"everyone": "69.5", "men": 70, "women": 70}, M)
+    one(f, "both groups pass, no total", both, {"men": 70, "women": 70}, M)
+    upto = single({**cmp(["men", "women"], "less_than", num("30")), "total": "everyone"})
+    one(f, "a total above by a point", upto, {"everyone": 31}, N)
+    one(f, "a total above by less", upto, {"everyone": "30.99"}, U, "fact_missing")
+    unread = single({**cmp(["men", "women"], "at_least", PENDING), "total": "everyone"})
+    one(f, "a total under a pending cell", unread, {"everyone": 1}, U, "pending", "fact_missing")
     for title, facts in (
         ("a number as yes or no", {"yes": 1}),
         ("a text as yes or no", {"yes": "true"}),

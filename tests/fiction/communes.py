@@ -38,7 +38,23 @@ def commune(ruleset: Ruleset, seed: int, missing: float = 0.0) -> dict[str, Any]
         ratio_, more = fact.ratio, fact.undecided
         if ratio_ is not None and more is not None and {more, ratio_.part, ratio_.whole} <= found.keys():
             found[more] = min(found[more], found[ratio_.whole] - found[ratio_.part])
+    for ratio in ratios(ruleset):  # a sum that nothing lowers: one of its parts is of something that is not known
+        if found.get(ratio.part, 0) > found.get(ratio.whole, found.get(ratio.part, 0)):
+            del found[ratio.part]
+    for fact in inputs.values():
+        parts = fact.consistency.mean_of if fact.consistency is not None else ()
+        shares = [share for name in parts if name in inputs and (share := _share(inputs[name], found)) is not None]
+        if shares and fact.id in found:
+            found[fact.id] = round(sum(shares) / len(shares), fact.decimals)
     return found
+
+
+def _share(fact: Fact, found: dict[str, Any]) -> float | None:
+    """Return a share as it follows from its parts, else as it is given."""
+    ratio = fact.ratio
+    if ratio is None or not {ratio.part, ratio.whole} <= found.keys():
+        return found.get(fact.id)
+    return fact.scale * found[ratio.part] / found[ratio.whole] if found[ratio.whole] else None
 
 
 def _fit(fact: Fact, found: dict[str, Any]) -> None:

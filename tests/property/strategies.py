@@ -47,6 +47,7 @@ def _count(name: str, **more: typing.Any) -> Fact:
 CATALOGUE = (
     _percent("share"),
     _percent("other_share"),
+    _percent("all_share", consistency=Consistency(mean_of=("share", "other_share"))),
     _percent("rate", ratio=RatioOf("part", "whole"), consistency=Consistency(at_most=("other_share",))),
     _count("part"),
     _count("whole"),
@@ -166,7 +167,8 @@ def comparisons(draw: st.DrawFn, known: Mapping[str, Fact]) -> c.Comparison:
     names = (draw(st.sampled_from(TWINS)),) if _one_in(draw, 6) else ((draw(st.sampled_from(sorted(known))),),)
     fact = known[names[0][0]]
     op = draw(st.sampled_from(OPS.get(fact.type, NUMERIC_OPS)))
-    return c.Comparison(tuple(names[0]), op, draw(thresholds(fact, op, known)))
+    total = "all_share" if names[0] == TWINS[0] and op is not c.Op.EQUALS and draw(st.booleans()) else None
+    return c.Comparison(tuple(names[0]), op, draw(thresholds(fact, op, known)), total=total)
 
 
 @st.composite

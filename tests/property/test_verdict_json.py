@@ -299,16 +299,14 @@ def test_every_set_loses_nothing_and_fits_the_schema(real_sets: Quiet[Ruleset]) 
 
 def test_what_no_rule_reads_is_in_it(bundled: Library) -> None:
     ruleset = bundled.compose("commune/ntm", on="2024-07-02", province="lang-son")
-    given_facts = {"health_insurance_share": {"value": 80, "source": "BHXH"}, "population": 1800}
+    given_facts = {"cremation_rate": {"value": 80, "source": "BHXH"}, "deaths": 1800}
     verdict = assess(ruleset, given_facts)
     assert set(check(verdict)["unread"]) == set(verdict.unread) != set()
 
 
 def test_the_facts_can_be_given_again(bundled: Library) -> None:
     ruleset = bundled.compose("commune/ntm", on="2024-07-02", province="lang-son")
-    verdict = assess(
-        ruleset, {"income_per_capita": {"value": 43.2, "by": "self"}, "schools": 4, "health_insurance_share": 80}
-    )
+    verdict = assess(ruleset, {"income_per_capita": {"value": 43.2, "by": "self"}, "schools": 4, "cremation_rate": 80})
     data = json.loads(verdict.to_json())
     again = assess(ruleset, data["facts"] | data["unread"])
     assert again.to_dict() == data

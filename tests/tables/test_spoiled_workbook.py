@@ -73,7 +73,8 @@ def test_200_communes_with_gaps_and_typing_errors_in_one_command(tmp_path: Path)
     assert Counter({row["unit"]: int(row["bad_facts"]) for row in rows}) == Counter(unit for unit, _ in planted)
     with errors.open(encoding="utf-8-sig", newline="") as file:
         listed = [(row["unit"], row["column"], row["value"].removeprefix("'")) for row in csv.DictReader(file)]
-    assert sorted(listed) == sorted((*place, text) for place, text in planted.items())
+    as_numbers = {"3,5": "3.5"}  # what could be read as a number is told as one
+    assert sorted(listed) == sorted((*place, as_numbers.get(text, text)) for place, text in planted.items())
     sheet = openpyxl.load_workbook(copy).worksheets[0]
     heads = [cell.value for cell in sheet[1]]
     red = {

@@ -93,13 +93,13 @@ def test_there_is_a_margin_only_beside_the_outcome_that_it_is_of(
 
 def test_a_fact_that_no_rule_reads_is_listed_and_decides_nothing(bundled: Library) -> None:
     ruleset = bundled.compose("commune/ntm", on=ON, province="lang-son")
-    facts = {"income_per_capita": 43.2, "health_insurance_share": {"value": 80, "source": "BHXH"}}
+    facts = {"income_per_capita": 43.2, "cremation_rate": {"value": 80, "source": "BHXH"}}
     verdict = assess(ruleset, facts)
-    assert verdict.unread == {"health_insurance_share": 80}
+    assert verdict.unread == {"cremation_rate": 80}
     assert dict(verdict.facts) == {"income_per_capita": 43.2}
     assert verdict.codes == assess(ruleset, {"income_per_capita": 43.2}).codes
     data = json.loads(verdict.to_json())
-    assert data["unread"] == {"health_insurance_share": {"value": "80", "source": "BHXH"}}
+    assert data["unread"] == {"cremation_rate": {"value": "80", "source": "BHXH"}}
     assert list(data["facts"]) == ["income_per_capita"]
     assert verdict.with_facts({"income_per_capita": 46}).unread == verdict.unread
     assert "unread" not in assess(ruleset, {"income_per_capita": 43.2}).to_dict()
@@ -107,11 +107,11 @@ def test_a_fact_that_no_rule_reads_is_listed_and_decides_nothing(bundled: Librar
 
 
 BAD = [
-    ({"health_insurance_share": 500}, "health_insurance_share"),
-    ({"health_insurance_share": "tám mươi"}, "health_insurance_share"),
-    ({"population": 1800, "insured_people": 1900}, "insured_people"),
-    ({"population": "2.450"}, "population"),
-    ({"population": 1000, "insured_people": 400, "health_insurance_share": 80}, "health_insurance_share"),
+    ({"cremation_rate": 500}, "cremation_rate"),
+    ({"cremation_rate": "tám mươi"}, "cremation_rate"),
+    ({"deaths": 1800, "cremations": 1900}, "cremations"),
+    ({"deaths": "2.450"}, "deaths"),
+    ({"deaths": 1000, "cremations": 400, "cremation_rate": 80}, "cremation_rate"),
 ]
 
 
@@ -133,14 +133,14 @@ def test_a_fact_that_no_rule_reads_is_checked(bundled: Library, facts: dict[str,
 
 def test_a_live_session_keeps_what_no_rule_reads(bundled: Library) -> None:
     ruleset = bundled.compose("commune/ntm", on=ON, province="lang-son")
-    with ntm.live.Session(ruleset, {"health_insurance_share": 80}) as session:
+    with ntm.live.Session(ruleset, {"cremation_rate": 80}) as session:
         session.set("income_per_capita", 46)
-        assert session.verdict == assess(ruleset, {"health_insurance_share": 80, "income_per_capita": 46})
+        assert session.verdict == assess(ruleset, {"cremation_rate": 80, "income_per_capita": 46})
         snapshot = session.snapshot()
-        session.clear("health_insurance_share")
+        session.clear("cremation_rate")
         assert session.verdict.unread == {}
         session.restore(snapshot)
-        assert session.verdict.unread == {"health_insurance_share": 80}
+        assert session.verdict.unread == {"cremation_rate": 80}
 
 
 def test_who_was_asked_for_a_missing_figure_is_kept(bundled: Library) -> None:
@@ -159,7 +159,7 @@ def test_a_verdict_with_keys_of_a_later_release_fits_its_schema(bundled: Library
     text = resources.files("ntm_rules").joinpath("schemas", "verdict-2.json").read_text(encoding="utf-8")
     schema = jsonschema.Draft202012Validator(json.loads(text))
     ruleset = bundled.compose("commune/ntm", on=ON, province="lang-son")
-    data = assess(ruleset, {"income_per_capita": 43.2, "health_insurance_share": 80}).to_dict()
+    data = assess(ruleset, {"income_per_capita": 43.2, "cremation_rate": 80}).to_dict()
 
     def more(node: object) -> object:
         if isinstance(node, dict):

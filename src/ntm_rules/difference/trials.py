@@ -14,8 +14,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from attrs import frozen
 
 from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Scored
-from ntm_rules.model.consistency import Relation, relations
+from ntm_rules.model.consistency import How, Relation, relations
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
+from ntm_rules.model.fold import ROUNDING, loosened
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import Cell, bound_threshold
@@ -92,6 +93,8 @@ class _Collector:
                 cells = [cell for _, _, cell in threshold_cells(bound_threshold(leaf.threshold))]
                 for name in leaf.facts:
                     self._limit(name, cells, known, rules)
+                if leaf.total is not None:
+                    self._limit(leaf.total, [loosened(cell, leaf.op, ROUNDING) for cell in cells], known, rules)
         for name in facts_of(condition):
             self._fact(name, known, rules, bound)
 
@@ -150,8 +153,9 @@ class _Collector:
         return Trials(tuple(axes), tuple(why for why, holds in unproved.items() if holds))
 
     def _read_of(self, relation: Relation) -> list[str]:
-        """Return the facts of a relation that are given."""
-        return [fact.id for fact in relation.facts if fact.id in self.facts]
+        """Return the facts of a relation that are given; none of one that holds only among all of them."""
+        found = [fact.id for fact in relation.facts if fact.id in self.facts]
+        return [] if relation.how is How.MEAN and len(found) < len(relation.facts) else found
 
     def _turn_together(self, names: Sequence[str], shares: bool) -> None:
         """Have facts that bound each other turn at the same numbers; shares bound each other but for a point."""

@@ -31,13 +31,19 @@ class Op(Enum):
 @public("law")
 @frozen
 class Comparison:
-    """A fact against a threshold. With several facts (men, women) it has to hold for each of them."""
+    """A fact against a threshold. With several facts (men, women) it has to hold for each of them.
+
+    Attributes:
+        total: the fact that is the mean of these over all people, as the catalogue says: where even that fails, one of
+            them does. It decides where they are not given, and is asked for by no decision.
+    """
 
     facts: tuple[str, ...]
     op: Op
     threshold: Threshold
     part: str | None = None
     title: Text | None = None
+    total: str | None = None
 
     @property
     def fact(self) -> str:

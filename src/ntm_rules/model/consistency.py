@@ -1,6 +1,7 @@
 """Figures of one unit that contradict each other: what the catalogue says of it, as relations of a whole and parts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
 
 from attrs import frozen
 
@@ -10,22 +11,34 @@ SLACK = 1 + 1e-9
 """By more percentage points one share is certainly greater than another one, however both are rounded."""
 
 
+class How(Enum):
+    """How a whole goes together with its parts."""
+
+    AT_MOST = "at_most"
+    """The parts together are no more than it."""
+    SUM = "sum"
+    """They add up to it."""
+    MEAN = "mean"
+    """It lies between the least and the greatest of them."""
+
+
 @frozen
 class Relation:
-    """Parts that are together no more than a whole, or add up to it.
-
-    Attributes:
-        adds_up: there is nothing of the whole that is in none of the parts.
-    """
+    """What parts and a whole are to each other."""
 
     whole: Fact
     parts: tuple[Fact, ...]
-    adds_up: bool = False
+    how: How = How.AT_MOST
 
     @property
     def facts(self) -> tuple[Fact, ...]:
         """The parts, then the whole."""
         return (*self.parts, self.whole)
+
+    @property
+    def adds_up(self) -> bool:
+        """True if there is nothing of the whole that is in none of the parts."""
+        return self.how is How.SUM
 
     @property
     def of_shares(self) -> bool:
@@ -34,6 +47,8 @@ class Relation:
 
     def contradicted(self, parts: Sequence[float], whole: float) -> bool:
         """Return whether the whole cannot be beside these parts, those that are given in their order."""
+        if self.how is How.MEAN:
+            return len(parts) == len(self.parts) and (min(parts) - whole > SLACK or whole - max(parts) > SLACK)
         total = sum(parts)
         if self.adds_up and len(parts) == len(self.parts):
             return total != whole
@@ -53,4 +68,7 @@ def _relations(fact: Fact, known: dict[str, Fact]) -> Iterator[Relation]:
             yield Relation(known[name], (fact,))
     parts = tuple(known[name] for name in says.sum_of if name in known)
     if parts:
-        yield Relation(fact, parts, len(parts) == len(says.sum_of))
+        yield Relation(fact, parts, How.SUM if len(parts) == len(says.sum_of) else How.AT_MOST)
+    parts = tuple(known[name] for name in says.mean_of if name in known)
+    if parts and len(parts) == len(says.mean_of):
+        yield Relation(fact, parts, How.MEAN)

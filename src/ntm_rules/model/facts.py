@@ -100,11 +100,13 @@ class Consistency:
         at_most: counts or shares that it is never greater than.
         part_of: counts in which all that it counts is counted too.
         sum_of: counts that it is the sum of; each thing is counted in exactly one of them.
+        mean_of: shares of which it is the weighted mean: of all people, where these are of men and of women.
     """
 
     at_most: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
     sum_of: tuple[str, ...] = ()
+    mean_of: tuple[str, ...] = ()
 
 
 @public("law")

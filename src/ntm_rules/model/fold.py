@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
@@ -38,6 +38,9 @@ from ntm_rules.model.scoring import Part, parts_of
 from ntm_rules.model.spans import growing, least, most, one_way
 from ntm_rules.model.thresholds import Cell, Table, Threshold, asked_of, bound_threshold
 
+ROUNDING = Decimal(1)
+"""By so many percentage points a share may miss a threshold though none of those it is the mean of, as written, do."""
+
 V = typing.TypeVar("V")
 """What a condition is to an algebra."""
 
@@ -53,6 +56,7 @@ class Compared:
         node: the leaf; a prerequisite is compared by the fact that records its act.
         address: its number and parts.
         fact: None where nothing is compared yet, in an open condition.
+        slack: a number that misses the threshold by no more than this is let pass.
     """
 
     node: Comparison | Meets | Open
@@ -60,6 +64,7 @@ class Compared:
     fact: str | None
     op: Op
     threshold: Threshold
+    slack: Decimal = Decimal(0)
 
 
 class Conditions(ABC, typing.Generic[V]):
@@ -71,6 +76,8 @@ class Conditions(ABC, typing.Generic[V]):
         match node:
             case Comparison():
                 found = [self.leaf(Compared(node, here, fact, node.op, node.threshold)) for fact in node.facts]
+                if node.total is not None:
+                    found.append(self.denial(Compared(node, here, node.total, node.op, node.threshold, ROUNDING)))
                 return found[0] if len(found) == 1 else self.all(found)
             case All():
                 return self.all([self.condition(member, here) for member in node.members])
@@ -113,8 +120,19 @@ class Conditions(ABC, typing.Generic[V]):
         """Return a comparison with one fact, or an open condition."""
 
     @abstractmethod
+    def denial(self, leaf: Compared) -> V:
+        """Return *not met* where a comparison is that, and not applicable elsewhere: it denies, or says nothing."""
+
+    @abstractmethod
     def found(self, node: Meets, other: Ruleset, address: str) -> V:
         """Return a prerequisite by finding: whether the same facts meet another ruleset."""
+
+
+def loosened(cell: Cell, op: Op, slack: Decimal) -> Cell:
+    """Return a cell that lets numbers pass which miss it by no more than *slack*."""
+    if not slack or not isinstance(cell.value, Decimal):
+        return cell
+    return evolve(cell, value=cell.value - slack if op in (Op.AT_LEAST, Op.MORE_THAN) else cell.value + slack)
 
 
 Single = tuple[Compared | Meets, ...]
@@ -138,6 +156,8 @@ class _Singles(Conditions[Single]):
 
     def leaf(self, leaf: Compared) -> Single:
         return (leaf,)
+
+    denial = leaf
 
     def found(self, node: Meets, other: Ruleset, address: str) -> Single:
         return (node,)
@@ -186,6 +206,10 @@ class Outcomes(Conditions[V]):
     def agreed(self, one: V, other: V) -> V:
         """Return what both say; undetermined where they differ."""
 
+    @abstractmethod
+    def denying(self, member: V) -> V:
+        """Return not applicable in place of what is not *not met*."""
+
     # -- indicators ----------------------------------------------------------------------------
 
     def indicator(self, indicator: Indicator) -> V:
@@ -206,18 +230,22 @@ class Outcomes(Conditions[V]):
         bound = bound_threshold(leaf.threshold)
         return self.cell(leaf, bound) if isinstance(bound, Cell) else self.table(leaf, bound)
 
+    def denial(self, leaf: Compared) -> V:
+        """Return a comparison that denies or says nothing."""
+        return self.denying(self.leaf(leaf))
+
     def cell(self, leaf: Compared, cell: Cell) -> V:
         """Return a comparison with one cell."""
-        return self.decided(leaf.fact, leaf.op, cell)
+        return self.decided(leaf.fact, leaf.op, cell, leaf.slack)
 
-    def decided(self, fact: str | None, op: Op, cell: Cell) -> V:
+    def decided(self, fact: str | None, op: Op, cell: Cell, slack: Decimal = Decimal(0)) -> V:
         """Return what a cell says of a fact: nothing, not yet, or whether the fact is what it asks."""
         asked = asked_of(cell, self.floor)
         if asked.code == Outcome.NOT_APPLICABLE:
             return self.constant(Outcome.NOT_APPLICABLE)
         if fact is None or asked.cell is None:
             return self.constant(Outcome.UNDETERMINED)
-        found = self.at_both_ends(fact, op, asked.cell)
+        found = self.at_both_ends(fact, op, loosened(asked.cell, op, slack))
         return self.capped(found) if asked.capped else found
 
     def at_both_ends(self, fact: str, op: Op, cell: Cell) -> V:

@@ -1,9 +1,11 @@
 """The numbers that the facts of a ruleset are compared with: beside them an outcome may turn, elsewhere it does not."""
 
+import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, MinOf, PointsOf
+from ntm_rules.model.fold import ROUNDING, loosened
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import bound_threshold
 from ntm_rules.model.walk import (
@@ -42,9 +44,11 @@ def _compared(ruleset: Ruleset) -> Iterator[tuple[str, Decimal]]:
             if not isinstance(leaf, Comparison):
                 continue
             for _, _, cell in threshold_cells(bound_threshold(leaf.threshold)):
-                for value in (cell.value, cell.floor.value if cell.floor else None):
-                    if isinstance(value, Decimal):
-                        yield from ((name, value) for name in leaf.facts)
+                for asked in (cell, *([] if cell.floor is None else [cell.floor])):
+                    if isinstance(asked.value, Decimal):
+                        yield from ((name, asked.value) for name in leaf.facts)
+                        bound = loosened(asked, leaf.op, ROUNDING).value
+                        yield from () if leaf.total is None else ((leaf.total, typing.cast(Decimal, bound)),)
 
 
 def _passed_on(derived: Derived, limits: Iterable[Decimal]) -> Iterator[tuple[str, Decimal]]:

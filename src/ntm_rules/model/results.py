@@ -56,11 +56,13 @@ class Leaf:
     Attributes:
         address: the indicator's number with the part, e.g. ``17.1a``.
         fact: None for a placeholder and for a prerequisite shown by a finding.
+        denies: of a share of all people, those of groups that are asked for: as it fails, one of these does.
     """
 
     address: str
     fact: Fact | None
     op: Op
+    denies: tuple[str, ...] = ()
 
 
 @public("results")

@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
@@ -153,6 +153,7 @@ def facts_of(condition: Condition) -> Iterator[str]:
     for _, leaf in leaves(condition):
         if isinstance(leaf, Comparison):
             yield from leaf.facts
+            yield from () if leaf.total is None else (leaf.total,)
         if isinstance(leaf, Meets):
             if leaf.recognised is not None:
                 yield leaf.recognised
@@ -165,11 +166,14 @@ def facts_of(condition: Condition) -> Iterator[str]:
 
 
 def deciding_facts_of(condition: Condition, floor: Evidence | None) -> Iterator[str]:
-    """Yield the facts of the leaves that some facts decide: of the others each cell is open, whatever is given."""
+    """Yield the facts of the leaves that some facts decide: of the others each cell is open, whatever is given.
+
+    A total beside the facts of groups is left out: no rule asks for it.
+    """
     for _, leaf in leaves(condition):
         threshold = leaf.cell if isinstance(leaf, Meets) else bound_threshold(leaf.threshold)
         if any(asked_of(cell, floor).code != Outcome.UNDETERMINED for _, _, cell in threshold_cells(threshold)):
-            yield from facts_of(leaf)
+            yield from facts_of(evolve(leaf, total=None) if isinstance(leaf, Comparison) else leaf)
 
 
 def guards_of(derived: Derived) -> Iterator[Condition]:

@@ -85,6 +85,10 @@ class Algebra:
         """Return undetermined in place of what is not *not met*."""
         return Code(code.not_met, self.logic.opposite(code.not_met))
 
+    def denying(self, code: Code) -> Code:
+        """Return not applicable in place of what is not *not met*."""
+        return Code(code.not_met, False, self.logic.opposite(code.not_met))
+
     def agreed(self, one: Code, other: Code) -> Code:
         """Return what both codes are; undetermined where they differ."""
         both = self.logic.both

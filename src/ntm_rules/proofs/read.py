@@ -182,6 +182,10 @@ class SymbolicRuleset(Engine[Code, Known]):
         """Return undetermined in place of what is not *not met*."""
         return self.algebra.capped(member)
 
+    def denying(self, member: Code) -> Code:
+        """Return not applicable in place of what is not *not met*."""
+        return self.algebra.denying(member)
+
     def agreed(self, one: Code, other: Code) -> Code:
         """Return what both codes are; undetermined where they differ."""
         return self.algebra.agreed(one, other)
@@ -243,21 +247,33 @@ class SymbolicRuleset(Engine[Code, Known]):
         if isinstance(node, Open) or leaf.fact == node.fact:  # a cell counts once, though it binds several facts
             self.trace.cells.append((by, key, place))
         if not self.unknowns or (place is None and (isinstance(node, Comparison) or cell.state is CellState.NONE)):
-            return self.decided(leaf.fact, leaf.op, cell)
+            return self.decided(leaf.fact, leaf.op, cell, leaf.slack)
         if isinstance(node, Open):
             return Code(self.logic.opposite(self.holds(node)))
         if isinstance(leaf.node, Meets):  # an unknown cell can only ask for the prerequisite
             return self.against(node.fact, node.op, evolve(cell, state=CellState.SET, value=True))
         floor = cell.floor if cell.floor is not None and self.known(cell.floor) else None
         asked = floor if floor and cell.when_empty is None else cell
-        return self.against(typing.cast(str, leaf.fact), node.op, asked, (typing.cast(UnknownCell, place), floor))
+        unknown = typing.cast(UnknownCell, place), floor
+        return self.against(typing.cast(str, leaf.fact), node.op, asked, unknown, leaf.slack)
 
-    def against(self, fact: str, op: Op, cell: Cell, unknown: tuple[UnknownCell, Cell | None] | None = None) -> Code:
-        """Return the code of a fact against the value of a set cell, or against an unknown value."""
+    def against(
+        self,
+        fact: str,
+        op: Op,
+        cell: Cell,
+        unknown: tuple[UnknownCell, Cell | None] | None = None,
+        slack: Decimal = Decimal(0),
+    ) -> Code:
+        """Return the code of a fact against the value of a set cell, or against an unknown value less some slack."""
         logic = self.logic
         known, value = self.facts[fact], self.fact(fact)
         if isinstance(value, SymbolicNumber):
-            limit = self.variables.unknown_limit(unknown[0], known, op, unknown[1]) if unknown else cell.value
+            limit = cell.value
+            if unknown:
+                limit = self.variables.unknown_limit(unknown[0], known, op, unknown[1])
+                room = self.logic.constant(slack)
+                limit = limit - room if op in (Op.AT_LEAST, Op.MORE_THAN) else limit + room
             there = logic.both(value.given, logic.opposite(value.empty))
             no = logic.both(there, logic.opposite(value.compare(op, limit)))
             return self.algebra.where_empty(Code(no, logic.opposite(value.given)), value.empty, cell.when_empty)

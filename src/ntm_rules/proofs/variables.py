@@ -9,7 +9,7 @@ from fractions import Fraction
 from attrs import define, field, frozen
 
 from ntm_rules.model.conditions import Op
-from ntm_rules.model.consistency import SLACK, Relation
+from ntm_rules.model.consistency import SLACK, How, Relation
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.numbers import MAX_DIGITS
 from ntm_rules.model.results import FactValue
@@ -206,10 +206,16 @@ class Variables:
             parts = [fact for fact in relation.parts if fact.id in there]
             if relation.whole.id not in there or not parts:
                 continue
-            total, whole = sum(self._plain(fact) for fact in parts), self._plain(relation.whole)
+            every = len(parts) == len(relation.parts)
+            if relation.how is How.MEAN and not every:
+                continue
+            numbers, whole = [self._plain(fact) for fact in parts], self._plain(relation.whole)
             slack = logic.constant(Decimal(repr(SLACK))) if relation.of_shares else 0
-            every = relation.adds_up and len(parts) == len(relation.parts)
-            holds = total == whole if every else total - whole <= slack
+            if relation.how is How.MEAN:
+                reached = logic.either(*(whole - number <= slack for number in numbers))
+                holds = logic.both(reached, logic.either(*(number - whole <= slack for number in numbers)))
+            else:
+                holds = sum(numbers) == whole if relation.adds_up and every else sum(numbers) - whole <= slack
             unknown = (logic.opposite(self._known(fact)) for fact in (*parts, relation.whole))
             yield logic.either(holds, *unknown)
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import say
 from ntm_rules.model.conditions import Comparison, Open
-from ntm_rules.model.consistency import Relation, relations
+from ntm_rules.model.consistency import How, Relation, relations
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.limits import conditions_of, limits_of
 from ntm_rules.model.numbers import MAX_DIGITS, written
@@ -181,6 +181,9 @@ class Repertoire:
         numbers = {f: n for f in relation.parts if (n := self._number(f, facts)) is not None}
         if total is None or not numbers or not relation.contradicted(list(map(float, numbers.values())), float(total)):
             return {}
+        if relation.how is How.MEAN:
+            known = {whole: min(numbers.values())} if whole.id in facts else dict.fromkeys(numbers, total)
+            return {fact.id: plain(round(n, fact.decimals)) for fact, n in known.items() if fact.id in facts}
         part = next(iter(numbers))
         lower = len(numbers) == 1 and part.direction is not Direction.LESS and not relation.adds_up
         if relation.of_shares and (part.id if lower else whole.id) not in facts:  # it follows from its own parts

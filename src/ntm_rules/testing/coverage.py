@@ -297,7 +297,7 @@ def _in_tree(made: _Map, root: _Root, tree: Evaluated) -> Iterator[tuple[Coverag
                 yield made.branch(root, PointKind.MEETS, address), side
             continue
         bound = bound_threshold(leaf.threshold)
-        for result in node.leaves():
+        for result in (leaf for leaf in node.leaves() if not leaf.spec.denies):
             key = tuple(column.value for column in result.columns)
             cell = ((), bound) if isinstance(bound, Cell) else _picked(bound, key)
             fact = result.fact.id if result.fact is not None else ""

@@ -80,7 +80,8 @@ class _Boundaries:
         self.bindings = dict(ruleset.bindings)
         self.nodes = {
             indicator.no: [
-                singles(condition, indicator.no)
+                # what only denies is not always in the tree
+                [one for one in singles(condition, indicator.no) if not isinstance(one, Compared) or not one.slack]
                 for condition in (indicator.applies_if, indicator.require)
                 if condition is not None
             ]
@@ -160,7 +161,8 @@ class _Boundaries:
         for no, result in verdict.indicators.items():
             trees = [tree for tree in (result.applies, result.tree) if tree is not None]
             for tree, nodes in zip(trees, self.nodes[no], strict=True):
-                for leaf, node in zip(tree.leaves(), nodes, strict=True):
+                own = (leaf for leaf in tree.leaves() if not leaf.spec.denies)
+                for leaf, node in zip(own, nodes, strict=True):
                     if isinstance(node, Compared):
                         self._judge_leaf(leaf, node.threshold, node.op, commune)
 

@@ -107,6 +107,10 @@ class Compiler(Engine[Code, Value]):
         """Return undetermined in place of what is not *not met*."""
         return lambda slots: 2 if member(slots) else 0
 
+    def denying(self, member: Code) -> Code:
+        """Return not applicable in place of what is not *not met*."""
+        return lambda slots: 3 if member(slots) else 0
+
     def agreed(self, one: Code, other: Code) -> Code:
         """Return what both say; undetermined where they differ."""
         return lambda slots: code if (code := one(slots)) == other(slots) else 2

@@ -14,6 +14,7 @@ from attrs import define, evolve, field
 
 from ntm_rules.model.conditions import (
     Case,
+    Comparison,
     Meets,
     Op,
 )
@@ -56,6 +57,8 @@ from ntm_rules.verdict.program import program_of
 _OUTCOMES = tuple(Outcome)
 _BASES = tuple(Basis)
 _UNREAD = (ReasonCode.LAYER_NOT_READ,)
+_SILENT = LeafResult(Leaf("", None, Op.EQUALS), Outcome.NOT_APPLICABLE)
+"""What is left out of a tree: a comparison that would only deny."""
 
 Columns = tuple[Column, ...]
 
@@ -250,9 +253,15 @@ class Explainer(Conditions[Explain]):
     def leaf(self, leaf: Compared) -> Explain:
         """One comparison with one fact: outcome, value, threshold, margin, and every reason why not."""
         name = leaf.fact
-        spec = Leaf(leaf.address, None if name is None else self.facts[name], leaf.op)
+        denies = leaf.node.facts if leaf.slack and isinstance(leaf.node, Comparison) else ()
+        spec = Leaf(leaf.address, None if name is None else self.facts[name], leaf.op, denies)
         bound = bound_threshold(leaf.threshold)
         return self.cell(name, spec, bound) if isinstance(bound, Cell) else self.table(name, spec, bound)
+
+    def denial(self, leaf: Compared) -> Explain:
+        """Return a comparison that is told where it denies; else nothing is said of it."""
+        shown, code = self.leaf(leaf), self.compiler.denial(leaf)
+        return lambda unit: _SILENT if code(unit.slots) else shown(unit)
 
     def table(self, name: str | None, spec: Leaf, table: Table) -> Explain:
         """Return a comparison with a table: the selectors first, then the cell they pick."""
@@ -441,7 +450,7 @@ def _in_order(first: tuple[ReasonCode, ...], second: tuple[ReasonCode, ...]) -> 
 
 def _connective(kind: Joins, members: Sequence[Explain], k: int | None = None) -> Explain:
     def explain(unit: Unit) -> Connective:
-        found = tuple([member(unit) for member in members])
+        found = tuple([told for member in members if (told := member(unit)) is not _SILENT])
         codes = [m.outcome for m in found]
         if k is None:
             return Connective(kind, _OUTCOMES[all_of(codes)], found)

@@ -17,7 +17,7 @@ from attrs import define, evolve, field, fields, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import BadArgument, FactError, FactProblem, displayed, folded, meant
-from ntm_rules.model.consistency import Relation, relations
+from ntm_rules.model.consistency import How, Relation, relations
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rounded, unfit, written
@@ -377,6 +377,8 @@ class _Draft:
         code = "expected.no_more" if len(parts) == 1 else "expected.no_more/together"
         if relation.adds_up and len(parts) == len(relation.parts):
             code = "expected.sum"
+        if relation.how is How.MEAN:
+            code = "expected.mean"
         told = tuple(f"{name} = {value}" for name, value in parts.items())
         expected = Message(code, parts=told, whole=relation.whole.id, value=whole)
         for name in names:

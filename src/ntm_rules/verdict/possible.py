@@ -10,7 +10,7 @@ from fractions import Fraction
 from attrs import define, field
 
 from ntm_rules.messages.errors import FactError
-from ntm_rules.model.consistency import Relation
+from ntm_rules.model.consistency import How, Relation
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.limits import limits_of
 from ntm_rules.model.numbers import MAX_DIGITS
@@ -106,14 +106,16 @@ class Possible:
         names = {fact.id for fact in relation.facts}.union(*((part.id, whole.id) for _, part, whole in shares))
         known = {fact: self._known(fact.id) for fact in relation.facts}
         parts, whole = [known[fact] for fact in relation.parts], known[relation.whole]
-        total = sum((number for number in parts if number is not None), Decimal(0))
-        rest = total if whole is None else whole - total
+        there = [number for number in parts if number is not None]
+        rest = [sum(there, Decimal(0)) if whole is None else whole - sum(there, Decimal(0))]
+        if relation.how is How.MEAN:
+            rest = [*there, *([] if whole is None else [whole])]
         near = (-1, 0, 1) if relation.of_shares else (0,)  # by a percentage point shares may differ
         for name in names & of.keys():
             of[name].given |= names & self.given.keys()
         for fact, number in known.items():
             if number is None:
-                self.limits.setdefault(fact.id, set()).update(rest + n for n in near)
+                self.limits.setdefault(fact.id, set()).update(limit + n for limit in rest for n in near)
 
     def _known(self, name: str) -> Decimal | None:
         """Return the number of a fact that is given, of a share by its parts what follows."""

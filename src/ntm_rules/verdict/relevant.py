@@ -150,6 +150,9 @@ class _Conditions(Conditions[Node]):
         unknown = variables and (scored or growing)
         return Leaf(None if unknown else code, variables)
 
+    def denial(self, leaf: Compared) -> Node:
+        return Mapped(_denying, [self.leaf(leaf)])
+
     def found(self, node: Meets, other: Ruleset, address: str) -> Node:
         asked = asked_of(node.cell, self.home.run.compiler.floor)
         if asked.cell is None:
@@ -238,6 +241,11 @@ class _Planter:
 def _capped(code: int) -> int:
     """Return undetermined in place of what is not *not met*."""
     return _OPEN if code else code
+
+
+def _denying(code: int) -> int:
+    """Return not applicable in place of what is not *not met*."""
+    return int(Outcome.NOT_APPLICABLE) if code else code
 
 
 def _filled(code: int, other: int) -> int:

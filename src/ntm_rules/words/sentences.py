@@ -128,7 +128,8 @@ class Words:
             return self._noted(leaf, f"{there}, {self.required(leaf.op, leaf.fact, leaf.required)}")
         text = f"{self._actual(leaf)}, {self.required(leaf.op, leaf.fact, leaf.required)}"
         margin = self._margin(leaf) if leaf.outcome is Outcome.NOT_MET else ""
-        return f"{text} ({margin})" if margin else text
+        text = f"{text} ({margin})" if margin else text
+        return say(self.lang, "words.denies", text=text) if leaf.spec.denies else text
 
     def _actual(self, leaf: LeafResult) -> str:
         actual, fact = leaf.actual, leaf.fact

@@ -33,6 +33,8 @@ _TYPES = {
 }
 _EXACT = 1e15
 """Below it a float without a fraction is written as a whole number."""
+_LONG = 1e6
+"""From it on a float that is a digit and zeros is written with an exponent."""
 
 
 def selects(query: Query, dialect: str, counted: str) -> Iterator[tuple[str, list[str]]]:
@@ -181,6 +183,9 @@ class Sql(Language[exp.Expression]):
             return exp.Literal.string(value)
         if isinstance(value, bool):
             return exp.Boolean(this=value)
+        power = f"{value:.0e}".replace("+", "")
+        if isinstance(value, float) and value >= _LONG and float(power) == value:
+            return exp.Literal.number(power)
         if isinstance(value, int) or (value.is_integer() and abs(value) < _EXACT):
             return exp.Literal.number(int(value))
         written = repr(abs(value))  # of a text with a sign sqlglot makes a decimal, which has no exponent

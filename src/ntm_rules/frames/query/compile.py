@@ -5,7 +5,7 @@ import typing
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ntm_rules.frames.base.tables import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, Tabulator, is_lacking, values_of
 from ntm_rules.frames.query import truth
@@ -30,7 +30,7 @@ from ntm_rules.frames.query.truth import Truth, first_of
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Case, Derived, Meets, Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
-from ntm_rules.model.fold import Compared, Engine
+from ntm_rules.model.fold import Compared, Engine, loosened
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import Part
@@ -160,6 +160,10 @@ class FrameCompiler(Engine[Truth, Slot]):
         """Return undetermined in place of what is not *not met*."""
         return truth.capped(member)
 
+    def denying(self, member: Truth) -> Truth:
+        """Return not applicable in place of what is not *not met*."""
+        return truth.denying(member)
+
     def agreed(self, one: Truth, other: Truth) -> Truth:
         """Return what both say; undetermined where they differ."""
         return truth.agreed(one, other)
@@ -186,7 +190,7 @@ class FrameCompiler(Engine[Truth, Slot]):
         free, cells = self.cells(leaf.threshold)
         if leaf.fact is None or not self.facts[leaf.fact].type.numeric:
             return self.named(leaf.fact, leaf.op, cells, free)
-        return self.numbers(leaf.fact, leaf.op, cells, free)
+        return self.numbers(leaf.fact, leaf.op, cells, free, leaf.slack)
 
     def table(self, leaf: Compared, table: Table) -> Truth:
         """Return a comparison with a table; a cell alone is a table without selectors."""
@@ -250,9 +254,11 @@ class FrameCompiler(Engine[Truth, Slot]):
             return None
         return self.place(free).is_in(true).known_or(False) if free else TRUE
 
-    def numbers(self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...]) -> Truth:
+    def numbers(
+        self, name: str, op: Op, cells: Sequence[Cell | None], free: tuple[str, ...], slack: Decimal = Decimal(0)
+    ) -> Truth:
         """Return a comparison of a number; of what lies between two both have to agree."""
-        asked = self.tables.asked(cells)
+        asked = [a if a.cell is None else evolve(a, cell=loosened(a.cell, op, slack)) for a in self.tables.asked(cells)]
         if all(limit is None for limit in limits_of(asked)):
             return self.named(None, op, cells, free)
         ends = [self.slots[end] for end in self.ends.get(name, ()) if end in self.slots]

@@ -5,9 +5,9 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from ntm_rules.frames.query.expressions import Expr, Kind, some, where
+from ntm_rules.frames.query.expressions import Expr, Kind, every, some, where
 from ntm_rules.frames.query.stages import Slot, Stages
-from ntm_rules.model.consistency import SLACK, Relation
+from ntm_rules.model.consistency import SLACK, How, Relation
 
 
 def join_counts(
@@ -55,4 +55,7 @@ def _counts(relation: Relation, parts: Sequence[str], slots: Mapping[str, Slot])
 def odd_shares(relation: Relation, value: Callable[[str], Expr]) -> Expr:
     """Return where shares contradict each other, each by its number."""
     *parts, whole = (value(fact.id) for fact in relation.facts)
+    if relation.how is How.MEAN:
+        sides = [part - whole > SLACK for part in parts], [whole - part > SLACK for part in parts]
+        return some([every(side) for side in sides]).known_or(False)
     return (functools.reduce(operator.add, parts) - whole > SLACK).known_or(False)

@@ -127,6 +127,12 @@ class FrameDescriber(Conditions[Said]):
         required = choose(open_, limits(shown), value)
         return Said(found, self.reason(slot, fact, free, cells), level, actual, required, margin)
 
+    def denial(self, leaf: Compared) -> Said:
+        """Return a comparison that only denies: it leaves nothing open."""
+        found, said = self.compiler.denial(leaf), self.leaf(leaf)
+        level = choose(found.holds, number(NO_REASON), said.level)
+        return Said(found, number(NO_REASON), level, said.actual, said.required, said.margin)
+
     def reason(self, slot: Slot | None, fact: Fact | None, free: tuple[str, ...], cells: Sequence[Cell | None]) -> Expr:
         """Return the first reason why a comparison decides nothing."""
         compiler = self.compiler

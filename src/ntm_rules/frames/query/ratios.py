@@ -9,6 +9,7 @@ from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, l
 from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, is_near, small
 from ntm_rules.model.consistency import Relation
 from ntm_rules.model.facts import Fact, FactType
+from ntm_rules.model.numbers import rounded
 from ntm_rules.model.spans import most
 from ntm_rules.verdict.compare import bare_most
 
@@ -209,7 +210,8 @@ def _contradictions(stages: Stages, slots: Mapping[str, Slot], ratios: Sequence[
     for ratio, value in values.items():
         same, finest = powers[ratio]
         # of a number of more digits the last ones were computed
-        agrees = choose(_fits(value, finest), _fits(value, same), off[ratio] <= value.abs() * _COMPUTED)
+        size = _size(ratio[0], value)
+        agrees = choose(_fits(size, finest), _fits(size, same).known_or(False), off[ratio] <= size * _COMPUTED)
         yield ratio[0], (~agrees & ~off[ratio].is_null()).known_or(False)
 
 
@@ -219,7 +221,7 @@ def _written(fact: Fact, value: Expr, off: Expr) -> tuple[Expr, Expr]:
     room: list[tuple[Expr, Expr]] = []
     for digits in reversed(_DIGITS):
         power = 10.0**digits
-        near = off <= 0.5 / power + _ROUNDING
+        near = off <= rounded(0.5 / power + _ROUNDING)
         if fact.type is not FactType.PERCENT:  # a percentage has two digits before the point, another number more
             here = value.abs() <= SMALL / power
             near = near & here
@@ -229,6 +231,11 @@ def _written(fact: Fact, value: Expr, off: Expr) -> tuple[Expr, Expr]:
     return first_true(same, null(Kind.FLOAT)), finest
 
 
-def _fits(value: Expr, power: Expr) -> Expr:
-    """Return True where a number is a whole number of steps, of which *power* make 1; False where there is no power."""
-    return is_near(value, (small(value) * power).round() / power).known_or(False)
+def _size(fact: Fact, value: Expr) -> Expr:
+    """Return a number without its sign, of moderate size; a percentage is that, and none is below 0."""
+    return value if fact.type is FactType.PERCENT and fact.minimum == 0 else value.abs()
+
+
+def _fits(size: Expr, power: Expr) -> Expr:
+    """Return True where a number is a whole number of steps, of which *power* make 1; null where there is no power."""
+    return is_near(size, (size * power).round() / power, size)

@@ -109,6 +109,12 @@ def capped(member: Truth) -> Truth:
     return Truth(member.holds & unknown())
 
 
+def denying(member: Truth) -> Truth:
+    """Return not applicable in place of what is not *not met*."""
+    silent = member.holds.known_or(True)
+    return Truth(silent, silent)
+
+
 def agreed(one: Truth, other: Truth) -> Truth:
     """Return what both say; undetermined where they differ."""
     same = one.holds == other.holds

@@ -12,7 +12,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Derived, Meets, Open, PointsOf
+from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Derived, Meets, Op, Open, PointsOf
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.numbers import MAX_DIGITS, unfit
 from ntm_rules.model.rewrite import alike
@@ -32,6 +32,7 @@ from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import placed
 
 _EXACT = Context(prec=2 * MAX_DIGITS)
+_ONE_WAY = (Op.AT_LEAST, Op.MORE_THAN, Op.AT_MOST, Op.LESS_THAN)
 
 
 @frozen
@@ -108,8 +109,9 @@ def compose(
     _refuse(_no_plain_parts(derived.values(), facts))
     _refuse(_from_undecided(derived.values(), facts))
     variants = _variants(base, chosen, tree, _known(facts, derived), rulesets)
-    criteria = _resolve(tree.composed, request, derived)
-    variants = [evolve(v, criteria=_resolve(v.criteria, request, derived)) for v in variants]
+    totals = {frozenset(f.consistency.mean_of): f.id for f in facts.values() if f.consistency and f.consistency.mean_of}
+    criteria = _with_totals(_resolve(tree.composed, request, derived), totals)
+    variants = [evolve(v, criteria=_with_totals(_resolve(v.criteria, request, derived), totals)) for v in variants]
     every = (*criteria, *(criterion for variant in variants for criterion in variant.criteria))
     applied = _applied(base, chosen, request)
     told = (
@@ -353,6 +355,24 @@ def _resolve(criteria: tuple[Criterion, ...], request: Request, derived: dict[st
             return evolve(node, threshold=_relative(node.threshold, node, request, derived))
         return node
 
+    return _mapped(criteria, leaf)
+
+
+def _with_totals(criteria: tuple[Criterion, ...], totals: Mapping[frozenset[str], str]) -> tuple[Criterion, ...]:
+    """Return the criteria with the share of all people beside what compares exactly the shares it is the mean of."""
+
+    def leaf(node: Comparison | Meets | Open) -> Condition:
+        if isinstance(node, Comparison) and node.op in _ONE_WAY:
+            return evolve(node, total=totals.get(frozenset(node.facts)))
+        return node
+
+    return _mapped(criteria, leaf) if totals else criteria
+
+
+def _mapped(
+    criteria: tuple[Criterion, ...], leaf: Callable[[Comparison | Meets | Open], Condition]
+) -> tuple[Criterion, ...]:
+    """Return the criteria with every leaf of their conditions changed."""
     return tuple(
         evolve(
             criterion,

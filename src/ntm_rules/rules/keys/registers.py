@@ -58,6 +58,14 @@ CONSISTENCY = Keys(
             "Các số lượng cộng lại thành số lượng này.",
             "Counts that it is the sum of.",
         ),
+        Key(
+            "mean_of",
+            ListOf(FACT),
+            "Các tỷ lệ của từng nhóm (nam, nữ) mà số liệu này là tỷ lệ chung. Nơi quy định hỏi từng nhóm, tỷ lệ chung "
+            "dưới mức cho biết ít nhất một nhóm chưa đạt.",
+            "Shares of groups (men, women) of which it is the share of all. Where a rule asks each group, a share of "
+            "all below the threshold says that one of them fails.",
+        ),
     ),
 )
 TOLD = Keys(

@@ -85,10 +85,13 @@ def check_consistency(facts: Mapping[str, Fact], nodes: Mapping[str, Node], read
     wholes: dict[str, set[str]] = {name: set() for name in facts}
     for fact in facts.values():
         at, says = nodes[fact.id].at, fact.consistency or Consistency()
-        for name in (*says.at_most, *says.part_of, *says.sum_of):
+        for name in (*says.at_most, *says.part_of, *says.sum_of, *says.mean_of):
             other = facts.get(name)
             if other is None:
                 reader.unknown("fact.unknown", at, Message("kind.fact_consistency", fact=fact.id), name, facts)
+            elif name in says.mean_of:
+                if not fact.type is other.type is FactType.PERCENT:
+                    reader.error("fact.consistency/mean", at, fact=fact.id, other=name)
             elif not _comparable(fact, other, shares=name in says.at_most):
                 reader.error("fact.consistency/kind", at, fact=fact.id, other=name)
             elif not _parts_too(fact, other, facts):
@@ -96,7 +99,7 @@ def check_consistency(facts: Mapping[str, Fact], nodes: Mapping[str, Node], read
             else:
                 part, whole = (other, fact) if name in says.sum_of else (fact, other)
                 wholes[part.id].add(whole.id)
-        if len(says.sum_of) == 1:
+        if 1 in (len(says.sum_of), len(says.mean_of)) or fact.id in says.mean_of:
             reader.error("fact.consistency/sum", at, fact=fact.id)
     for name in wholes:
         if name in _above(name, wholes):

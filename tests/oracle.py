@@ -6,7 +6,7 @@ slow on purpose. Only ``ntm_rules.model`` is imported.
 
 import itertools
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -209,11 +209,22 @@ def at_least(k: int, codes: Iterable[str]) -> str:
     return MET if m >= k else UNDETERMINED
 
 
-def joined(nodes: Iterable[Node], k: int | None) -> Node:
+def some_of(k: int | None, codes: Sequence[str], must: Sequence[bool]) -> str:
+    """A criterion or a set: all, or k of them, of which some must be met (or not apply)."""
+    if k is None:
+        return all_of(codes)
+    wanted = [code for code, it in zip(codes, must, strict=True) if it]
+    if NOT_MET in wanted:
+        return NOT_MET
+    found = at_least(k, codes)
+    return UNDETERMINED if found == MET and UNDETERMINED in wanted else found
+
+
+def joined(nodes: Iterable[Node], k: int | None, must: Sequence[bool] = ()) -> Node:
     """A connective: its codes are those of its undetermined members, in order."""
     members = list(nodes)
     codes = [m.outcome for m in members]
-    outcome = all_of(codes) if k is None else at_least(k, codes)
+    outcome = some_of(k, codes, must or [False] * len(codes))
     why: dict[str, None] = {}
     if outcome == UNDETERMINED:
         for member in members:
@@ -240,10 +251,12 @@ class _Unit:
     # -- levels ------------------------------------------------------------------------------
 
     def whole(self) -> Node:
-        return joined([self.criterion(x) for x in self.ruleset.criteria], self.ruleset.at_least_n)
+        must = [x.no in self.ruleset.must for x in self.ruleset.criteria]
+        return joined([self.criterion(x) for x in self.ruleset.criteria], self.ruleset.at_least_n, must)
 
     def criterion(self, criterion: typing.Any) -> Node:
-        return joined([self.indicator(i) for i in criterion.indicators], criterion.at_least_n)
+        must = [i.no in criterion.must for i in criterion.indicators]
+        return joined([self.indicator(i) for i in criterion.indicators], criterion.at_least_n, must)
 
     def indicator(self, indicator: Indicator) -> Node:
         require = self.node(indicator.require, indicator.no)

@@ -207,16 +207,26 @@ def filled(
                 say(key, spoken[key, voice].outcome.code, voice)
         for criterion in ruleset.criteria:
             key = ("criterion", criterion.no)
-            say(key, connective([outcomes[m] for m in members(criterion)], criterion.at_least_n), FOLLOWS)
+            say(key, connective(ruleset, key, outcomes), FOLLOWS)
             if (key, voice) in spoken:
                 say(key, spoken[key, voice].outcome.code, voice)
-    outcomes[SET] = connective([outcomes["criterion", c.no] for c in ruleset.criteria], ruleset.at_least_n)
+    outcomes[SET] = connective(ruleset, SET, outcomes)
     bases[SET] = OPEN if outcomes[SET] == UNDETERMINED else FOLLOWS
     return outcomes, bases
 
 
-def connective(codes: Sequence[str], k: int | None) -> str:
-    return oracle.all_of(codes) if k is None else oracle.at_least(k, codes)
+def connective(ruleset: Ruleset, key: Key, outcomes: Mapping[Key, str]) -> str:
+    below, k, must = needs(ruleset, key)
+    return oracle.some_of(k, [outcomes[m] for m in below], [m in must for m in below])
+
+
+def needs(ruleset: Ruleset, key: Key) -> tuple[list[Key], int | None, list[Key]]:
+    """The members of a criterion or the set, how many it needs, and which of them must be met."""
+    if key == SET:
+        must = [("criterion", no) for no in ruleset.must]
+        return [("criterion", c.no) for c in ruleset.criteria], ruleset.at_least_n, must
+    criterion = next(c for c in ruleset.criteria if ("criterion", c.no) == key)
+    return members(criterion), criterion.at_least_n, [("indicator", no) for no in criterion.must]
 
 
 def members(criterion: Criterion) -> list[Key]:
@@ -225,16 +235,15 @@ def members(criterion: Criterion) -> list[Key]:
 
 def decide(ruleset: Ruleset, key: Key, outcomes: Mapping[Key, str]) -> list[Key]:
     """The members that decide a criterion or the set: those without which it would be undetermined or another."""
-    if key == SET:
-        below, k = [("criterion", c.no) for c in ruleset.criteria], ruleset.at_least_n
-    else:
-        criterion = next(c for c in ruleset.criteria if ("criterion", c.no) == key)
-        below, k = members(criterion), criterion.at_least_n
-    if k is not None:
-        wanted = [MET] if outcomes[key] == MET else [NOT_MET, NOT_APPLICABLE]
-    else:
+    below, k, must = needs(ruleset, key)
+    if k is None:
         wanted = [NOT_MET] if outcomes[key] == NOT_MET else [MET, NOT_APPLICABLE]
-    return [m for m in below if outcomes[m] in wanted]
+        return [m for m in below if outcomes[m] in wanted]
+    if outcomes[key] == MET:
+        return [m for m in below if outcomes[m] == MET or m in must]
+    enough = oracle.at_least(k, [outcomes[m] for m in below]) != NOT_MET
+    failing = [m for m in must if outcomes[m] == NOT_MET]
+    return [m for m in below if m in failing or (not enough and outcomes[m] in (NOT_MET, NOT_APPLICABLE))]
 
 
 def follow(ruleset: Ruleset, outcomes: Mapping[Key, str], bases: dict[Key, str], by_figures: Mapping[Key, str]) -> None:

@@ -176,12 +176,14 @@ class Everything:
             for criterion in self.ruleset.criteria:
                 if criteria[criterion.no] == OPEN:
                     members = [indicators[i.no] for i in criterion.indicators]
-                    criteria[criterion.no] = _joined(members, criterion.at_least_n)
+                    must = [i.no in criterion.must for i in criterion.indicators]
+                    criteria[criterion.no] = oracle.some_of(criterion.at_least_n, members, must)
                 own = answers.get(criterion.no) if voice == "asked" else spoken.get((criterion.no, voice))
                 if criteria[criterion.no] == OPEN and own is not None and criterion.no not in numbers:
                     criteria[criterion.no] = own
         if self.target is None:
-            return _joined(list(criteria.values()), self.ruleset.at_least_n)
+            must = [cr.no in self.ruleset.must for cr in self.ruleset.criteria]
+            return oracle.some_of(self.ruleset.at_least_n, list(criteria.values()), must)
         return indicators.get(self.target) or criteria[self.target]
 
     # -- what is relevant ----------------------------------------------------------------------
@@ -240,7 +242,3 @@ class Everything:
     def _turns(self, moves: set[tuple[Figures, Figures]]) -> bool:
         answers = self.answers
         return any(self.outcome(a, said) != self.outcome(b, said) for a, b in moves for said in answers)
-
-
-def _joined(codes: list[str], k: int | None) -> str:
-    return oracle.all_of(codes) if k is None else oracle.at_least(k, codes)

@@ -326,6 +326,13 @@ AT_LEAST = (
 )  # fmt: skip
 
 
+# two of three members, the first of which must be met: outcome
+FIRST_OF_TWO_MUST = (
+    ((M, M, N), M), ((N, M, M), N), ((U, M, M), U), ((A, M, M), M), ((M, N, N), N),
+    ((M, U, N), U), ((U, U, N), U), ((U, N, N), N), ((A, M, N), N), ((N, U, U), N),
+)  # fmt: skip
+
+
 def connectives() -> None:
     for file, node, rows in (("all", "All", ALL_TABLE), ("any", "Any", ANY_TABLE)):
         for left, columns in rows.items():
@@ -853,6 +860,12 @@ def counts() -> None:
     full = expect(N, said, own)
     full["counts"] |= {"criteria_total": 2, "criteria_not_met": 0}
     case(f, "one is not counted and the set rests on it", ruleset(beside), facts, full)
+    for states, outcome in FIRST_OF_TWO_MUST:
+        rows = [row(f"1.{n}", state) for n, state in enumerate(states, 1)]
+        answers = {f"1.{n}": says(s, *(["fact_missing"] if s == U else [])) for n, s in enumerate(states, 1)}
+        given = {name: value for name, value in zip(FLAGS, (STATES[s][1] for s in states), strict=False) if value is not None}
+        title = f"2 of {', '.join(states)}, the first of which must be met"
+        case(f, title, ruleset([criterion("1", *rows, at_least_n=2, must=["1.1"])]), given, expect(outcome, {"1": result(outcome)}, answers))
     for k, outcome in ((1, M), (2, U), (3, N)):
         rows = [row("1.1", M), row("1.2", U), row("1.3", N)]
         title = f"{k} of three indicators"

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import random
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -256,6 +256,15 @@ def scores(draw: st.DrawFn) -> c.PointsOf:
 
 
 @st.composite
+def some_must(draw: st.DrawFn, k: int | None, numbers: Sequence[str]) -> tuple[str, ...]:
+    """Which of k members have to be met, in printed order: mostly some."""
+    if k is None:
+        return ()
+    chosen = draw(st.sets(st.sampled_from(numbers), min_size=0 if _one_in(draw, 3) else 1, max_size=k))
+    return tuple(no for no in numbers if no in chosen)
+
+
+@st.composite
 def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
     """A composed ruleset."""
     derived = draw(derivations())
@@ -273,14 +282,26 @@ def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
             applies = draw(conditions(known, (), 1)) if _one_in(draw, 5) else None
             own.append(Indicator(f"{n}.{i}", draw(conditions(known, others)), Citation(LAW), applies_if=applies))
         k = draw(st.integers(1, len(own))) if _one_in(draw, 4) else None
-        criteria.append(Criterion(str(n), tuple(own), at_least_n=k, counted=not _one_in(draw, 4)))
+        must = draw(some_must(k, [indicator.no for indicator in own]))
+        criteria.append(Criterion(str(n), tuple(own), at_least_n=k, counted=not _one_in(draw, 4), must=must))
     every = all(criterion.counted for criterion in criteria)
     k = draw(st.integers(1, len(criteria))) if every and _one_in(draw, 5) else None
     layers = (Layer(LayerKind.BASE, LAW, dt.date(2022, 3, 8), read_whole=not _one_in(draw, 4)),)
+    must = draw(some_must(k, [criterion.no for criterion in criteria]))
     on = dt.date(2024, 7, 2)
     name = "commune/a" if nested else "commune/b"
     return Ruleset(
-        name, "2021-2025", on, 2024, tuple(criteria), CATALOGUE, layers, derived, tuple(bindings), at_least_n=k
+        name,
+        "2021-2025",
+        on,
+        2024,
+        tuple(criteria),
+        CATALOGUE,
+        layers,
+        derived,
+        tuple(bindings),
+        at_least_n=k,
+        must=must,
     )
 
 

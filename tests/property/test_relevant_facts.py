@@ -43,7 +43,8 @@ class Unit:
 
     def __repr__(self) -> str:
         lines = [f"{no} {i.applies_if and shown(i.applies_if)} -> {shown(i.require)}" for no, i in self.indicators()]
-        ks = [(cr.no, cr.at_least_n) for cr in self.ruleset.criteria if cr.at_least_n] + [self.ruleset.at_least_n]
+        levels: list[Criterion | Ruleset] = [*self.ruleset.criteria, self.ruleset]
+        ks = [(each.at_least_n, each.must) for each in levels]
         derived = [
             f"{d.id}: {type(d.rule).__name__} {walk.given_for(self.ruleset, d.id)}" for d in self.ruleset.derived
         ]
@@ -145,8 +146,9 @@ def interlocked(draw: st.DrawFn) -> Unit:
         one = Indicator(f"{no}.1", draw(trees(names)), Citation(LAW), applies_if=guard)
         criteria.append(Criterion(no, (one,)))
     k = draw(st.sampled_from((None, None, 1)))
+    must = ("1",) if k is not None and draw(st.booleans()) else ()
     layers = (Layer(LayerKind.BASE, LAW, dt.date(2022, 3, 8)),)
-    of = Ruleset("commune/a", "2021-2025", ON, 2024, tuple(criteria), YES, layers, at_least_n=k)
+    of = Ruleset("commune/a", "2021-2025", ON, 2024, tuple(criteria), YES, layers, at_least_n=k, must=must)
     given_facts = draw(st.dictionaries(st.sampled_from([f.id for f in YES]), st.booleans(), max_size=2))
     return Unit(of, given_facts, [], ORDERS[0], draw(st.sampled_from((None, None, "1"))))
 

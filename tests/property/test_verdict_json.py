@@ -49,9 +49,13 @@ def told(verdict: RulesetResult) -> Json:
                 "no": criterion.no,
                 "title": plain(criterion.criterion.title),
                 "counted": criterion.criterion.counted,
+                "must": criterion.no in ruleset.must,
                 **outcome_of(criterion),
                 "codes": plain(criterion.codes),
-                "indicators": [indicator(each) for each in criterion.indicators.values()],
+                "indicators": [
+                    {**indicator(each), "must": each.no in criterion.criterion.must}
+                    for each in criterion.indicators.values()
+                ],
             }
             for criterion in verdict.criteria.values()
         ],
@@ -71,7 +75,10 @@ def outcome_of(
 def counts(verdict: RulesetResult) -> Json:
     names = ("total", "met", "not_met", "undetermined")
     return {
-        "criteria": {name: getattr(verdict, f"criteria_{name}") for name in names},
+        "criteria": {
+            **({} if verdict.ruleset.at_least_n is None else {"needed": verdict.ruleset.at_least_n}),
+            **{name: getattr(verdict, f"criteria_{name}") for name in names},
+        },
         "indicators": {outcome.code: count for outcome, count in verdict.indicator_counts.items()},
     }
 
@@ -154,6 +161,7 @@ class Reader:
         more: Json = {
             "title": None,
             "counted": True,
+            "must": False,
             "provisional": False,
             "grade": None,
             "possible_grades": [],
@@ -163,14 +171,15 @@ class Reader:
 
     def indicator(self, data: Json) -> Json:
         cited = self.data["citations"][data["citation"]]
-        own = ("no", "title", "outcome", "provisional", "codes", "evidence", "applies")
+        own = ("no", "title", "outcome", "provisional", "codes", "evidence", "applies", "must")
         found: Json = {"title": None, "provisional": False, "codes": [], "evidence": "pending", "applies": None}
+        found["must"] = False
         found |= {name: data[name] for name in own if name in data}
         found["citation"] = CITATION | cited
         if "condition" in data:
             found["condition"] = self.condition(data["condition"], data)
         else:
-            shared = ("no", "title", "provisional", "applies")
+            shared = ("no", "title", "provisional", "applies", "must")
             leaf = {name: value for name, value in data.items() if name not in shared}
             if data["outcome"] != "undetermined":  # the codes are those of the provisional indicator
                 leaf.pop("codes", None)

@@ -24,7 +24,7 @@ from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResu
 from ntm_rules.verdict.faults import Faults
 from ntm_rules.verdict.verdict import Verdict, verdict_of
 from ntm_rules.words.reason import words_in
-from ntm_rules.words.sentences import Words, grade_title
+from ntm_rules.words.sentences import Words, grade_title, of_criteria
 from ntm_rules.words.sheet import Sheet
 
 
@@ -62,7 +62,7 @@ def explain(file: Path, unit: str, tier: str, lang: str, on_bad: str, **options:
 
 def tree_of(verdict: Verdict, lang: str) -> Tree:
     """Return the unit, its criteria, their indicators and what these rest on."""
-    counts = say(lang, "cli.of_criteria", met=verdict.criteria_met, total=verdict.criteria_total)
+    counts = of_criteria(lang, verdict)
     for grade in verdict.ruleset.grades:
         count = verdict.grade_counts[grade.id]
         counts += "; " + say(lang, "cli.of_grade", count=count, grade=grade_title(lang, grade))

@@ -31,7 +31,7 @@ def show(ruleset: str, lang: str, **law: typing.Unpack[Law]) -> None:
         print_lines(out, derived, first="")
     for row in found_rows:
         if row.kind != "derived":
-            style = "bold" if row.kind in ("criterion", "grade") else ""
+            style = "bold" if row.kind in ("set", "criterion", "grade") else ""
             evidence = text(row.evidence, LEVELS.get(row.level, ""))
             sheet.add_row(text(row.no, style), text(_title(row), style), text(row.asked), evidence, text(row.blame))
     out.print(sheet)

@@ -18,7 +18,7 @@ from ntm_rules.reports.report import check_different
 from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Judged, Verdict
 from ntm_rules.words.reason import BY_LAW, Reason, words_in
-from ntm_rules.words.sentences import grade_title, outcome_word
+from ntm_rules.words.sentences import grade_title, of_criteria, outcome_word
 
 
 @frozen
@@ -73,7 +73,8 @@ def write_table(
 
 def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang: str) -> UnitRow:
     """Return what is printed of a verdict; what the law leaves open goes to *notes*, each once, with its number."""
-    not_met: list[str] = []
+    must = ", ".join(verdict.must_not_met)
+    not_met = [say(lang, "words.must_not_met", numbers=must)] if must else []
     missing: list[str] = []
     open_: list[str] = []
     for reason in verdict.reasons():
@@ -108,7 +109,7 @@ def _row(verdict: Verdict, kept: Mapping[str, str], notes: dict[str, str], lang:
 def _judged(judged: Judged, lang: str) -> Iterator[str]:
     """Yield what the second reading comes to, and why."""
     word = graded_word(lang, judged.ruleset, judged.outcome, judged.grade, judged.possible_grades)
-    yield say(lang, "cli.judged", outcome=word, met=judged.criteria_met, total=judged.criteria_total)
+    yield say(lang, "cli.judged", outcome=word, counts=of_criteria(lang, judged))
     yield from (f"{judgement.no}: {judgement.text(lang)}" for judgement in judged.used_judgements)
     yield from (apart.text(lang) for apart in judged.disagreements)
     yield from (unused.text(lang) for unused in judged.unused_judgements)

@@ -192,6 +192,7 @@ class Change:
         old, new: None where the set has none.
         kinds: everything that changed; ``(equal,)`` if nothing did.
         asked: how many of the members have to be met, before and after, where that changed.
+        must: the numbers of those that have to be met among them, before and after, where that changed.
     """
 
     level: str
@@ -200,6 +201,7 @@ class Change:
     kinds: tuple[Kind, ...]
     steps: tuple[Step, ...] = ()
     asked: tuple[int, int] | None = None
+    must: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
     @property
     def no(self) -> str:
@@ -291,6 +293,7 @@ def _change(change: Change) -> Json:
         "direction": change.direction,
         "steps": change.steps,
         **({} if change.asked is None else {"at_least_n": change.asked}),
+        **({} if change.must is None else {"must": change.must}),
     }
 
 

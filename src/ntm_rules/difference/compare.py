@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from attrs import evolve, frozen
 
@@ -21,6 +21,8 @@ from ntm_rules.verdict.verdict import assess
 Codes = tuple[int | None, int | None]
 Tried = dict[Codes, tuple[Given, ...]]
 """The first facts tried that gave each pair of outcomes, before and after."""
+
+_MetAndNot = tuple[dict[str, FactValue], dict[str, FactValue]]
 
 Asks = tuple[tuple[Asked | None, Asked | None], ...]
 
@@ -45,10 +47,17 @@ class CountedMembers:
     Attributes:
         members: the indicators of each member, under the new set.
         places: where its code is among the codes of the old and of the new set.
+        must: the places, among them, of those that have to be met in the old and in the new set.
     """
 
     members: tuple[tuple[Placed, ...], ...]
     places: tuple[int, int]
+    must: tuple[frozenset[int], frozenset[int]]
+
+    @property
+    def must_differ(self) -> bool:
+        """Whether others of them have to be met."""
+        return self.must[0] != self.must[1]
 
 
 class Comparing:
@@ -85,14 +94,27 @@ class Comparing:
         shared = sorted(year for year in named if all({str(year), REST} & years for years in printed))
         return [(year, year) for year in shared] or [composed]
 
-    def count_witness(self, level: CountedMembers, asked: tuple[int, int]) -> Witness | None:
-        """Return a unit with as many members met as only the less demanding of two counts asks for."""
+    def count_witnesses(self, level: CountedMembers, asked: tuple[int, int]) -> tuple[Witness, ...]:
+        """Return a unit for each way in which the outcome changes.
+
+        One has as many members met as only the less demanding of two counts asks for, those first that have to be;
+        one each lacks a single member that has to be met on one side only.
+        """
         tried = [self._met_and_not(member) for member in level.members]
         if not all(met for met, _ in tried):
-            return None
+            return ()
+        must, every = level.must[0] | level.must[1], range(len(tried))
+        ways = [set(sorted(every, key=lambda place: place not in must)[: min(asked)])]
+        ways += [{*every} - {place} for place in sorted(level.must[0] ^ level.must[1])]
+        found = (self._with_met(level, tried, way) for way in ways)
+        by_outcome = {(w.before, w.after): w for w in found if w is not None}
+        return tuple(by_outcome.values())
+
+    def _with_met(self, level: CountedMembers, tried: Sequence[_MetAndNot], way: Set[int]) -> Witness | None:
+        """Return a unit with the members at some places met and no others, where the two outcomes differ."""
         facts: dict[str, FactValue] = {}
         for place, (met, not_met) in enumerate(tried):
-            facts |= met if place < min(asked) else not_met
+            facts |= met if place in way else not_met
         try:
             codes = [assess(ruleset, facts).codes for ruleset in (self.old, self.new)]
         except FactError:
@@ -100,7 +122,7 @@ class Comparing:
         before, after = (Outcome(code[place]) for code, place in zip(codes, level.places, strict=True))
         return None if before == after else Witness(tuple(facts.items()), (self.old.year, self.new.year), before, after)
 
-    def _met_and_not(self, member: Iterable[Placed]) -> tuple[dict[str, FactValue], dict[str, FactValue]]:
+    def _met_and_not(self, member: Iterable[Placed]) -> _MetAndNot:
         """Facts that meet all indicators of a member, and facts of which one fails; empty where there are none."""
         met: dict[str, FactValue] = {}
         not_met: dict[str, FactValue] = {}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
@@ -190,39 +190,73 @@ def _criterion(
     side = unlisted.side(old, new)
     if side is not None:
         return Change("criterion", old, new, (UNLISTED[side],))
-    if old is None or new is None or old.at_least_n == new.at_least_n:
+    if old is None or new is None:
         return _change("criterion", old, new)
     own = [(a, b) for a, b in pairs if (a and a.criterion == old) or (b and b.criterion == new)]
+    must = _must(
+        [(None if a is None else a.indicator, None if b is None else b.indicator) for a, b in own], old.must, new.must
+    )
     members = tuple((b,) for _, b in own if b is not None)
     places = (1 + comparing.old.criteria.index(old), 1 + comparing.new.criteria.index(new))
-    asked = (old.at_least_n or len(old.indicators), new.at_least_n or len(new.indicators))
+    level = CountedMembers(members, places, must)
+    if old.at_least_n == new.at_least_n and not level.must_differ:
+        return _change("criterion", old, new)
     same = all(a and b and a.criterion == old and b.criterion == new for a, b in own)
-    step = _count_step(
-        comparing, CountedMembers(members, places), asked, same, None in (old.at_least_n, new.at_least_n)
-    )
-    return _change("criterion", old, new, (step,), asked)
+    return _needed(_change("criterion", old, new), comparing, level, same, (old, new))
 
 
 def _whole(criteria: Sequence[Change], pairs: Iterable[Pair[Placed]], comparing: Comparing) -> Iterator[Change]:
     """Yield a change of how many criteria the set asks for."""
     old, new = comparing.old, comparing.new
-    if old.at_least_n == new.at_least_n:
-        return
+    of_old = {change.new: change.old for change in criteria if change.new is not None}
+    twins = [(of_old[criterion], criterion) for criterion in new.criteria]
     members = tuple(tuple(b for _, b in pairs if b is not None and b.criterion == c) for c in new.criteria)
-    asked = (old.at_least_n or len(old.criteria), new.at_least_n or len(new.criteria))
+    level = CountedMembers(members, (0, 0), _must(twins, old.must, new.must))
+    if old.at_least_n == new.at_least_n and not level.must_differ:
+        return
     same = all(change.old and change.new for change in criteria)
-    step = _count_step(
-        comparing, CountedMembers(members, (0, 0)), asked, same, None in (old.at_least_n, new.at_least_n)
-    )
-    yield Change("ruleset", None, None, kinds_of((step,)), (step,), asked)
+    yield _needed(Change("ruleset", None, None, ()), comparing, level, same, (old, new))
 
 
-def _count_step(comparing: Comparing, level: CountedMembers, asked: tuple[int, int], same: bool, all_of: bool) -> Step:
-    """Stricter or looser where the members are the same and none of them can be not applicable."""
-    witness = comparing.count_witness(level, asked)
-    comparable = same and witness is not None and not (all_of and _may_not_apply(comparing.new, level))
-    kind = Kind.NOT_COMPARED if not comparable else Kind.STRICTER if asked[1] > asked[0] else Kind.LOOSER
-    return Step(kind, ((),), True, (), () if witness is None else (witness,), () if comparable else ("members",))
+def _must(
+    twins: Sequence[tuple[Criterion | Indicator | None, Criterion | Indicator | None]],
+    old: Sequence[str],
+    new: Sequence[str],
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the places, among the members of the new set, of those that have to be met in the old and in the new."""
+    there = [(a, b) for a, b in twins if b is not None]
+    before = frozenset(place for place, (a, _) in enumerate(there) if a is not None and a.no in old)
+    return before, frozenset(place for place, (_, b) in enumerate(there) if b.no in new)
+
+
+def _needed(
+    change: Change,
+    comparing: Comparing,
+    level: CountedMembers,
+    same: bool,
+    sides: tuple[Criterion, Criterion] | tuple[Ruleset, Ruleset],
+) -> Change:
+    """Return the change with how many members are needed, and which.
+
+    Stricter or looser where the members are the same and none of them can be not applicable.
+    """
+    old, new = sides
+    total = len(level.members)
+    asked = (old.at_least_n or total, new.at_least_n or total)
+    witnesses = comparing.count_witnesses(level, asked)
+    # where all are needed it does not matter which of them have to be met
+    more = asked[1] > asked[0] or (asked[0] < total and bool(level.must[1] - level.must[0]))
+    less = asked[1] < asked[0] or (asked[1] < total and bool(level.must[0] - level.must[1]))
+    all_of = None in (old.at_least_n, new.at_least_n)
+    comparable = same and (more or less) and bool(witnesses) and not (all_of and _may_not_apply(comparing.new, level))
+    kind = Kind.INCOMPARABLE if more and less else Kind.STRICTER if more else Kind.LOOSER
+    kind = kind if comparable else Kind.EQUAL if same and not more and not less else Kind.NOT_COMPARED
+    reasons = ("members",) if kind is Kind.NOT_COMPARED else ()
+    step = Step(kind, ((),), True, (), witnesses, reasons)
+    kinds = kinds_of((step,), *(k for k in change.kinds if k is not Kind.EQUAL))
+    counts = asked if old.at_least_n != new.at_least_n else None
+    must = (old.must, new.must) if level.must_differ else None
+    return evolve(change, kinds=kinds, steps=(step,), asked=counts, must=must)
 
 
 def _may_not_apply(ruleset: Ruleset, level: CountedMembers) -> bool:

@@ -16,7 +16,7 @@ from ntm_rules.model.thresholds import Cell
 from ntm_rules.verdict.verdict import Judged, Verdict
 from ntm_rules.words.numbers import with_unit
 from ntm_rules.words.reason import words_in
-from ntm_rules.words.sentences import outcome_word
+from ntm_rules.words.sentences import of_criteria, outcome_word
 from ntm_rules.words.sheet import Sheet
 
 if typing.TYPE_CHECKING:
@@ -79,8 +79,8 @@ class DiffWords:
             columns = say(self.lang, "diff.columns", columns=self._columns(step))
             kind = f": {say(self.lang, f'diff.kind.{step.kind.value}')}" if several else ""
             yield columns + kind
-        if change.asked is not None:
-            yield say(self.lang, "diff.counts", old=change.asked[0], new=change.asked[1])
+        if change.asked is not None or change.must is not None:
+            yield from self._needed(change)
         elif step.asked:
             yield from (self._pair(old, new, change) for old, new in step.asked)
         elif isinstance(change.old, Indicator) and isinstance(change.new, Indicator):
@@ -91,6 +91,14 @@ class DiffWords:
         if step.excluded is not None:
             yield say(self.lang, f"diff.not.{step.excluded.value}")
         yield from (self.witness(witness) for witness in step.witnesses)
+
+    def _needed(self, change: "Change") -> Iterator[str]:
+        """How many members have to be met before and after, and which."""
+        if change.asked is not None:
+            yield say(self.lang, "diff.counts", old=change.asked[0], new=change.asked[1])
+        if change.must is not None:
+            old, new = (", ".join(numbers) or say(self.lang, "diff.no_must") for numbers in change.must)
+            yield say(self.lang, "diff.must", old=old, new=new)
 
     def _reason(self, reason: str) -> str:
         """Why two conditions were not compared: one of the outcomes is undetermined, or not all was gone through."""
@@ -231,8 +239,7 @@ class DiffWords:
     def counted(self, verdict: Verdict | Judged) -> str:
         """Return the outcome of a whole set with its criteria."""
         outcome = outcome_word(self.lang, verdict.outcome, verdict.ruleset.met_means)
-        met, total = verdict.criteria_met, verdict.criteria_total
-        return say(self.lang, "diff.with_counts", outcome=outcome, met=met, total=total)
+        return say(self.lang, "diff.with_counts", outcome=outcome, counts=of_criteria(self.lang, verdict))
 
     def _flipped(self, old: IndicatorResult | None, new: IndicatorResult | None) -> Iterator[str]:
         place, outcomes, *sides = self.flipped(old, new)

@@ -15,7 +15,7 @@ from ntm_rules.model.results import LeafResult
 from ntm_rules.verdict.verdict import Verdict
 from ntm_rules.words.numbers import number, with_unit
 from ntm_rules.words.reason import Reason
-from ntm_rules.words.sentences import outcome_word
+from ntm_rules.words.sentences import of_criteria, outcome_word
 
 if typing.TYPE_CHECKING:
     from ntm_rules.levels.hierarchy import Hierarchy, Member
@@ -87,8 +87,8 @@ class Cause:
             return say(lang, "levels.below", unit=unit, outcome=outcome_word(lang, member.outcome))
         title = verdict.ruleset.title.text(lang) if verdict.ruleset.title else verdict.ruleset.id
         outcome = outcome_word(lang, verdict.outcome, verdict.ruleset.met_means)
-        counts = (verdict.criteria_met, verdict.criteria_total)
-        return say(lang, "levels.below_set", unit=unit, title=title, outcome=outcome, met=counts[0], total=counts[1])
+        counts = of_criteria(lang, verdict)
+        return say(lang, "levels.below_set", unit=unit, title=title, outcome=outcome, counts=counts)
 
     def lines(self, lang: str = "vi", depth: int | None = None) -> Iterator[str]:
         """Yield the cause and everything below it, two blanks a level; no deeper than *depth* levels below it.

@@ -16,7 +16,7 @@ from ntm_rules.rules.library import Library
 from ntm_rules.verdict.verdict import Judged, Verdict
 from ntm_rules.words.numbers import day
 from ntm_rules.words.reason import words_in
-from ntm_rules.words.sentences import grade_title, outcome_word
+from ntm_rules.words.sentences import grade_title, of_criteria, outcome_word
 
 
 @public("levels")
@@ -131,16 +131,15 @@ def _text(found: Reconciliation, lang: str) -> str:
     """
     finding = found.finding
     level = say(lang, f"levels.level.{found.level}") if found.level is not None else ""
-    counts = {"met": finding.criteria_met, "total": finding.criteria_total}
     parts = [
         say(lang, f"levels.agreement.{found.agreement.value}", level=level),
         _no_act(found, lang) if found.act is None else _act(found.act, lang),
-        say(lang, "levels.finding", outcome=_outcome(finding, lang), **counts),
+        say(lang, "levels.finding", outcome=_outcome(finding, lang), counts=of_criteria(lang, finding)),
     ]
     if finding.has_judgements:
         judged = finding.judged
-        counts = {"met": judged.criteria_met, "total": judged.criteria_total}
-        parts.append(say(lang, "levels.judged", outcome=_outcome(judged, lang), **counts))
+        counts = of_criteria(lang, judged)
+        parts.append(say(lang, "levels.judged", outcome=_outcome(judged, lang), counts=counts))
     withdrawal = found.withdrawal
     if found.recognised and withdrawal is not None and not finding.outcome.satisfied:
         parts += _of_withdrawal(withdrawal, lang)

@@ -287,6 +287,8 @@ class EventReason:
         else:
             beside = {c.no for c in result.ruleset.criteria if not c.counted}
             yield from _counts(words, "live.of_criteria", {no: c.outcome for no, c in result.criteria.items()}, beside)
+            if result.must_not_met:
+                yield say(words.lang, "words.must_not_met", numbers=", ".join(result.must_not_met))
 
 
 def _counts(words: Words, code: str, outcomes: Mapping[str, Outcome], beside: Container[str] = ()) -> Iterator[str]:

@@ -32,7 +32,7 @@ from ntm_rules.model.conditions import (
     Ref,
 )
 from ntm_rules.model.facts import Fact, RatioOf
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Needed, Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import Part, parts_of
 from ntm_rules.model.spans import growing, least, most, one_way
@@ -219,9 +219,12 @@ class Outcomes(Conditions[V]):
             return require
         return self.guarded(self.condition(indicator.applies_if, indicator.no), require)
 
-    def joined(self, k: int | None, members: Sequence[V]) -> V:
-        """Return the outcome of a criterion over its indicators, or of a set over its criteria; of all without *k*."""
-        return self.all(members) if k is None else self.at_least(k, members)
+    def joined(self, needed: Needed, members: Sequence[V]) -> V:
+        """Return the outcome of a criterion over its indicators, or of a set over its criteria."""
+        if needed.k is None:
+            return self.all(members)
+        some = self.at_least(needed.k, members)
+        return self.all([some, *(members[place] for place in needed.must)]) if needed.must else some
 
     # -- cells ---------------------------------------------------------------------------------
 

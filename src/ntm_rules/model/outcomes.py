@@ -4,6 +4,8 @@ import typing
 from collections.abc import Iterable, Sequence
 from enum import Enum, IntEnum
 
+from attrs import frozen
+
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import BadArgument
@@ -82,21 +84,44 @@ def at_least_of(k: int, codes: Sequence[int]) -> int:
     return 0 if met + codes.count(2) < k else 2
 
 
-def joined(k: int | None, codes: Sequence[int]) -> int:
-    """Return the outcome of all members, of at least *k* of them where a number is given."""
-    return all_of(codes) if k is None else at_least_of(k, codes)
+@frozen
+class Needed:
+    """Which of its members a criterion or a set needs.
+
+    Attributes:
+        k: at least so many of them; None for all.
+        must: the places of those that have to be met among the *k*; one that does not apply does not have to.
+    """
+
+    k: int | None = None
+    must: tuple[int, ...] = ()
 
 
-def that_decide(outcome: int, codes: Sequence[int], k: int | None) -> list[int]:
-    """Return the places of the members that decide a connective; *k* is None for ``all`` and ``not``.
+def joined(needed: Needed, codes: Sequence[int]) -> int:
+    """Return the outcome of a criterion over its indicators, or of a set over its criteria."""
+    if needed.k is None:
+        return all_of(codes)
+    found = at_least_of(needed.k, codes)
+    return all_of([found, *[codes[place] for place in needed.must]]) if needed.must else found
+
+
+def that_decide(outcome: int, codes: Sequence[int], needed: Needed) -> list[int]:
+    """Return the places of the members that decide a connective; ``all`` and ``not`` need all members.
 
     An ``all`` fails by those that are not met and holds by every member; k of n holds by those that are met and
-    fails by every member that is not. What is undetermined nothing decides.
+    fails by every member that is not. Members that must be met are in an ``all`` with the k of n. What is undetermined
+    nothing decides.
     """
     if outcome == 2:
         return []
-    deciding = ({0} if outcome == 0 and 0 in codes else {0, 1, 2, 3}) if k is None else {1} if outcome == 1 else {0, 3}
-    return [place for place, code in enumerate(codes) if code in deciding]
+    k, must = needed.k, needed.must
+    if k is None:
+        deciding = {0} if outcome == 0 and 0 in codes else {0, 1, 2, 3}
+        return [place for place, code in enumerate(codes) if code in deciding]
+    if outcome == 1:
+        return [place for place, code in enumerate(codes) if code == 1 or place in must]
+    short = at_least_of(k, codes) == 0
+    return [place for place, code in enumerate(codes) if (short and code in (0, 3)) or (place in must and code == 0)]
 
 
 def negation_of(code: int) -> int:

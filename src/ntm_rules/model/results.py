@@ -389,6 +389,10 @@ class RulesetResult(typing.Protocol):
         """Criteria not met, of those that are counted."""
 
     @property
+    def must_not_met(self) -> tuple[str, ...]:
+        """The criteria that have to be met among ``at_least_n`` and are not met, by printed number."""
+
+    @property
     def criteria_undetermined(self) -> int:
         """Criteria undetermined, of those that are counted."""
 

@@ -123,7 +123,8 @@ def replace_indicator(criteria: Criteria, no: str, new: Indicator | None) -> Cri
             continue
         kept = tuple(k for i in criterion.indicators if (k := new if i.no == no else i) is not None)
         if kept:
-            changed.append(evolve(criterion, indicators=kept))
+            must = tuple(n for n in criterion.must if new is not None or n != no)
+            changed.append(evolve(criterion, indicators=kept, must=must))
     return tuple(changed)
 
 

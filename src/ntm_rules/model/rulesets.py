@@ -2,7 +2,7 @@
 
 import datetime as dt
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
+from ntm_rules.model.outcomes import Needed
 from ntm_rules.model.text import Text
 
 MEANINGS = ("withdrawal",)
@@ -51,6 +52,7 @@ class Criterion:
     Attributes:
         counted: False for what is beside the numbered criteria ("điều kiện chung"): the outcome of the set rests on
             it too, the numbers of criteria (x/9) leave it out.
+        must: the indicators that have to be met among ``at_least_n`` ("trong đó bắt buộc"), by printed number.
     """
 
     no: str
@@ -59,6 +61,17 @@ class Criterion:
     at_least_n: int | None = None
     note: str | None = None
     counted: bool = True
+    must: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> Needed:
+        """Which of its indicators it needs."""
+        return _needed(self.at_least_n, self.must, self.indicators)
+
+
+def _needed(k: int | None, must: Sequence[str], members: Sequence[Indicator | Criterion]) -> Needed:
+    """Return which members are needed."""
+    return Needed(k, tuple(place for place, member in enumerate(members) if member.no in must))
 
 
 @public("law")
@@ -145,6 +158,8 @@ class Ruleset:
         met_means: what it means to meet the set, where that is not good news, for words: one of ``MEANINGS``.
         tested_against: of a set that tests findings, for each tier the set whose finding is tested.
         grades: middle outcomes, the highest first.
+        at_least_n: how many criteria have to be met; None for all.
+        must: the criteria that have to be met among ``at_least_n`` ("trong đó bắt buộc"), by printed number.
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
         unread: the facts of the library that this set does not read; what is given of them is checked all the same.
@@ -168,6 +183,7 @@ class Ruleset:
     level: str | None = None
     tested_against: tuple[tuple[str, str], ...] = ()
     grades: tuple[Grade, ...] = ()
+    must: tuple[str, ...] = ()
     title: Text | None = field(default=None, eq=False)
     met_means: str | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
@@ -197,6 +213,12 @@ class Ruleset:
         from ntm_rules.model.canonical import content_hash
 
         return content_hash(self)
+
+    @property
+    @kept
+    def needed(self) -> Needed:
+        """Which of its criteria the set needs."""
+        return _needed(self.at_least_n, self.must, self.criteria)
 
     @property
     @kept

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 
 from ntm_rules.model.judgements import Basis
+from ntm_rules.model.outcomes import Needed
 from ntm_rules.model.rulesets import Ruleset
 
 V = typing.TypeVar("V")
@@ -25,8 +26,8 @@ class Logic(ABC, typing.Generic[V]):
         """The outcome of what nobody has spoken of."""
 
     @abstractmethod
-    def joined(self, k: int | None, members: Sequence[V]) -> V:
-        """Return the outcome of all members, of *k* of them where a number is given."""
+    def joined(self, needed: Needed, members: Sequence[V]) -> V:
+        """Return the outcome of a criterion over its indicators, or of a set over its criteria."""
 
     @abstractmethod
     def filled(self, one: V, other: V) -> V:
@@ -74,7 +75,7 @@ def second_reading(
                     so_far[place] = logic.filled(so_far[place], spoken)
                     heard = True
             if heard:
-                joined = logic.joined(criterion.at_least_n, so_far[start:end])
+                joined = logic.joined(criterion.needed, so_far[start:end])
                 criteria[number].append(Step(Basis.FOLLOWS, joined))
             own = None if voice is Basis.FIGURES else said(voice, 1 + number)
             if own is not None:

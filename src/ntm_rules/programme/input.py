@@ -11,7 +11,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, FactError, FactProblem, TableError
 from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.model.facts import Fact, FactType, Measure
-from ntm_rules.model.outcomes import Outcome, all_of, at_least_of
+from ntm_rules.model.outcomes import Needed, Outcome, joined
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.programme.record import UnitRecord, outcome_of, recognition_fact
@@ -312,8 +312,11 @@ def _published(
 def _possible(ruleset: Ruleset, met: int, undetermined: int, total: int) -> tuple[Outcome, ...]:
     """Return the outcomes that a set may have with so many criteria met, undetermined and not met."""
     codes = bytes((1,)) * met + bytes((2,)) * undetermined + bytes((0,)) * (total - met - undetermined)
-    k = ruleset.at_least_n
-    outcome = Outcome(all_of(codes) if k is None else at_least_of(k, codes))
-    if all(criterion.counted for criterion in ruleset.criteria) or (k is None and outcome is Outcome.NOT_MET):
+    outcome = Outcome(joined(Needed(ruleset.at_least_n), codes))
+    if outcome is not Outcome.NOT_MET and ruleset.must:  # which of them are met is not known
+        may_be = {Outcome.MET: outcome is Outcome.MET, Outcome.UNDETERMINED: undetermined > 0}
+        may_be[Outcome.NOT_MET] = met + undetermined < total
+        return tuple(each for each in _DECIDED if may_be[each])
+    if outcome is Outcome.NOT_MET or all(criterion.counted for criterion in ruleset.criteria):
         return (outcome,)
     return _DECIDED  # what is beside the numbered criteria may decide

@@ -168,7 +168,7 @@ def prove(
 def _asked_of(ruleset: Ruleset) -> tuple[object, ...]:
     """All that proofs rest on: provinces of one region without numbers of their own ask for the same."""
     years = validity(ruleset)
-    conditions = (ruleset.criteria, ruleset.at_least_n, ruleset.derived, ruleset.facts)
+    conditions = (ruleset.criteria, ruleset.needed, ruleset.derived, ruleset.facts)
     return (ruleset.id, ruleset.period, years, ruleset.bindings, ruleset.minimum_evidence, *conditions)
 
 

@@ -16,7 +16,7 @@ from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import Comparison, Meets, Op, Open
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.fold import Compared, Engine
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Needed, Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.scoring import Part
 from ntm_rules.model.spans import ends_of, worked_out
@@ -130,9 +130,9 @@ class SymbolicRuleset(Engine[Code, Known]):
         criteria: list[tuple[Code, Trace]] = []
         for criterion in ruleset.criteria:
             own = [self.traced(i) for i in criterion.indicators]
-            criteria.append(self.group(criterion.at_least_n, own))
+            criteria.append(self.group(criterion.needed, own))
             found += own
-        every = [self.group(ruleset.at_least_n, criteria), *criteria, *found]
+        every = [self.group(ruleset.needed, criteria), *criteria, *found]
         self.codes, self.traces = [code for code, _ in every], [trace for _, trace in every]
 
     def bound(self) -> Iterator[Term]:
@@ -141,12 +141,12 @@ class SymbolicRuleset(Engine[Code, Known]):
             if name in self.facts:
                 yield self.choice(name).terms.get(value, False)
 
-    def group(self, k: int | None, members: list[tuple[Code, Trace]]) -> tuple[Code, Trace]:
+    def group(self, needed: Needed, members: list[tuple[Code, Trace]]) -> tuple[Code, Trace]:
         """Return the code of a criterion from its indicators, or of the set from its criteria."""
         trace = Trace()
         for _, other in members:
             trace.add(other)
-        return self.joined(k, [code for code, _ in members]), trace
+        return self.joined(needed, [code for code, _ in members]), trace
 
     def traced(self, indicator: Indicator) -> tuple[Code, Trace]:
         """Return the code of an indicator, and what it reads."""

@@ -48,6 +48,7 @@ from ntm_rules.rules.read.catalogue import (
 )
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.rules.read.mappings import read_mapping
+from ntm_rules.rules.read.needs import read_needs
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
 from ntm_rules.rules.read.plausible import read_plausible
 from ntm_rules.rules.read.provinces import Province, Registry, read_registry
@@ -661,9 +662,13 @@ class Library:
         reader.raise_errors()
         if header is None:
             raise RulesetError([problem("file.kind/layer", root.at)])
-        if header.layer.read_whole and root.get("operations") is None and root.get("grades") is None:
+        needs = read_needs(root, reader)
+        reader.raise_errors()
+        changes = any(root.get(key) is not None for key in ("operations", "grades", "at_least_n", "must"))
+        if header.layer.read_whole and not changes:
             raise RulesetError([problem("key.missing/operations", root.at)])
-        return LayerFile(header, root.get("derive"), root.get("operations"), root.get("aggregate"), root.get("grades"))
+        derive, operations, aggregate, grades = map(root.get, ("derive", "operations", "aggregate", "grades"))
+        return LayerFile(header, derive, operations, aggregate, grades, needs)
 
     def _merger_rule(self, province: str) -> MergerRule | None:
         roots = [root_of(listed) for listed in self.files if listed.kind == "mergers" and listed.target == province]

@@ -13,7 +13,7 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.model.kept import kept
 from ntm_rules.model.numbers import MAX_DIGITS
-from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, negation_of
+from ntm_rules.model.outcomes import Outcome, all_of, at_least_of, guarded, joined, negation_of
 from ntm_rules.model.results import Connective, Evaluated, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.testing.communes import Commune, Facts, number
@@ -138,9 +138,9 @@ def _worked_up(verdict: Verdict, code_of: Callable[[Evaluated], int]) -> bytes:
         for result in criterion.indicators.values():
             code = code_of(result.tree)
             own.append(code if result.applies is None else guarded(code_of(result.applies), code))
-        criteria.append(_joined(criterion.criterion.at_least_n, own))
+        criteria.append(joined(criterion.criterion.needed, own))
         found += own
-    return bytes([_joined(verdict.ruleset.at_least_n, criteria), *criteria, *found])
+    return bytes([joined(verdict.ruleset.needed, criteria), *criteria, *found])
 
 
 def _code(node: Evaluated) -> int:
@@ -156,10 +156,6 @@ def _code(node: Evaluated) -> int:
             return at_least_of((node.short or 0) + [m.outcome for m in node.members].count(Outcome.MET), codes)
         case _:
             typing.assert_never(node.kind)
-
-
-def _joined(k: int | None, codes: Sequence[int]) -> int:
-    return all_of(codes) if k is None else at_least_of(k, codes)
 
 
 def _text(value: FactValue) -> FactValue:

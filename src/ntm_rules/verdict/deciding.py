@@ -8,7 +8,7 @@ import typing
 from collections.abc import Iterable, Iterator
 
 from ntm_rules.model.conditions import Case, Ref
-from ntm_rules.model.outcomes import Outcome, that_decide
+from ntm_rules.model.outcomes import Needed, Outcome, that_decide
 from ntm_rules.model.results import (
     Column,
     Connective,
@@ -61,12 +61,12 @@ class _Reader:
     def whole(self) -> Iterator[str]:
         """Of the set."""
         criteria = self.verdict.criteria.values()
-        for criterion in _that_decide(self.verdict.outcome, criteria, self.verdict.ruleset.at_least_n):
+        for criterion in _that_decide(self.verdict.outcome, criteria, self.verdict.ruleset.needed):
             yield from self.criterion(criterion)
 
     def criterion(self, result: CriterionResult) -> Iterator[str]:
         """Of a criterion."""
-        for indicator in _that_decide(result.outcome, result.indicators.values(), result.criterion.at_least_n):
+        for indicator in _that_decide(result.outcome, result.indicators.values(), result.criterion.needed):
             yield from self.indicator(indicator)
 
     def indicator(self, result: IndicatorResult) -> Iterator[str]:
@@ -86,7 +86,7 @@ class _Reader:
                 if node.outcome is not Outcome.UNDETERMINED:
                     yield from self.leaf(node)
             case Connective():
-                for member in _that_decide(node.outcome, node.members, node.short):
+                for member in _that_decide(node.outcome, node.members, _needed(node)):
                     yield from self.tree(member)
             case _:
                 typing.assert_never(node)
@@ -147,7 +147,13 @@ class _Decided(typing.Protocol):
 _D = typing.TypeVar("_D", bound=_Decided)
 
 
-def _that_decide(outcome: Outcome, members: Iterable[_D], k: int | None) -> list[_D]:
+def _that_decide(outcome: Outcome, members: Iterable[_D], needed: Needed) -> list[_D]:
     """Return the members that decide a connective."""
     found = list(members)
-    return [found[place] for place in that_decide(outcome, [member.outcome for member in found], k)]
+    return [found[place] for place in that_decide(outcome, [member.outcome for member in found], needed)]
+
+
+def _needed(node: Connective) -> Needed:
+    """Return how many members a connective needs."""
+    met = sum(member.outcome is Outcome.MET for member in node.members)
+    return Needed(None if node.short is None else node.short + met)

@@ -11,7 +11,7 @@ from ntm_rules.messages.errors import FactError, FactProblem, UnknownName
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.judgements import Basis, Judgement, Unused, UnusedJudgement
 from ntm_rules.model.kept import by_identity, kept
-from ntm_rules.model.outcomes import Outcome, joined, that_decide
+from ntm_rules.model.outcomes import Needed, Outcome, joined, that_decide
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Steps, second_reading
 from ntm_rules.model.stated import given_slots
@@ -259,8 +259,8 @@ class _Codes(Logic[int]):
 
     undetermined = _OPEN
 
-    def joined(self, k: int | None, members: Sequence[int]) -> int:
-        return joined(k, members)
+    def joined(self, needed: Needed, members: Sequence[int]) -> int:
+        return joined(needed, members)
 
     def filled(self, one: int, other: int) -> int:
         return other if one == _OPEN else one
@@ -284,7 +284,7 @@ def _decided(ruleset: Ruleset, steps: list[Steps[int]], first: bytes) -> tuple[b
     ends = [next((step for step in each if step.outcome != _OPEN), None) for each in steps]
     codes = [_OPEN if end is None else end.outcome for end in ends]
     bases = [int(Basis.OPEN if end is None else end.basis) for end in ends]
-    whole = joined(ruleset.at_least_n, codes[: len(ruleset.criteria)])
+    whole = joined(ruleset.needed, codes[: len(ruleset.criteria)])
     codes = [whole, *codes]
     bases = [int(Basis.OPEN if whole == _OPEN else Basis.FOLLOWS), *bases]
     for place, deciding in _members_that_decide(ruleset, codes):
@@ -300,9 +300,9 @@ def _members_that_decide(ruleset: Ruleset, codes: Sequence[int]) -> Iterable[tup
     start = 1 + len(ruleset.criteria)
     for place, criterion in enumerate(ruleset.criteria, 1):
         end = start + len(criterion.indicators)
-        yield place, [start + n for n in that_decide(codes[place], codes[start:end], criterion.at_least_n)]
+        yield place, [start + n for n in that_decide(codes[place], codes[start:end], criterion.needed)]
         start = end
-    yield 0, [1 + n for n in that_decide(codes[0], codes[1 : 1 + len(ruleset.criteria)], ruleset.at_least_n)]
+    yield 0, [1 + n for n in that_decide(codes[0], codes[1 : 1 + len(ruleset.criteria)], ruleset.needed)]
 
 
 def _provisional(ruleset: Ruleset, codes: bytes, bases: bytes, floors: bytes) -> tuple[bool, ...]:

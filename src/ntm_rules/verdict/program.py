@@ -8,7 +8,7 @@ from ntm_rules.messages.errors import FactProblem
 from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.kept import kept
-from ntm_rules.model.outcomes import joined
+from ntm_rules.model.outcomes import Needed, joined
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.spans import worked_out
@@ -117,13 +117,13 @@ class Pass:
         constants = [value for name, value in ruleset.bindings if places[name] >= self.first]
         self.tail = [*[None] * len(self.derived), *constants]
         self.indicators = [compiler.indicator(i) for c in ruleset.criteria for i in c.indicators]
-        self.spans: list[tuple[slice, int | None]] = []
+        self.spans: list[tuple[slice, Needed]] = []
         start = 0
         for criterion in ruleset.criteria:
             end = start + len(criterion.indicators)
-            self.spans.append((slice(start, end), criterion.at_least_n))
+            self.spans.append((slice(start, end), criterion.needed))
             start = end
-        self.k = ruleset.at_least_n
+        self.needed = ruleset.needed
 
     def slots(self, values: list[typing.Any], more: Sequence[object] = ()) -> list[typing.Any]:
         """Return the slots of a unit: facts, what is worked out in its order, what is bound, and *more* behind them."""
@@ -137,17 +137,17 @@ class Pass:
     def codes(self, slots: Slots) -> bytes:
         """Return the codes of the set, its criteria and its indicators, in printed order."""
         codes = bytes([indicator(slots) for indicator in self.indicators])
-        criteria = bytes([joined(k, codes[span]) for span, k in self.spans])
+        criteria = bytes([joined(needed, codes[span]) for span, needed in self.spans])
         return bytes((self.whole(criteria),)) + criteria + codes
 
     def criterion(self, number: int, indicators: Sequence[int]) -> int:
         """Return the code of one criterion over the codes of all indicators."""
-        span, k = self.spans[number]
-        return joined(k, indicators[span])
+        span, needed = self.spans[number]
+        return joined(needed, indicators[span])
 
     def whole(self, criteria: Sequence[int]) -> int:
         """Return the code of the set over those of its criteria."""
-        return joined(self.k, criteria)
+        return joined(self.needed, criteria)
 
 
 def places_of(other: Ruleset, places: Mapping[str, int]) -> Sequence[int]:

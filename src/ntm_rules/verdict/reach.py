@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from ntm_rules.model.outcomes import ALL, at_least_of
+from ntm_rules.model.outcomes import ALL, Needed, at_least_of
 
 Pairs = int
 """A set of pairs of outcomes: the bit 4·a + b for the pair of a and b."""
@@ -39,6 +39,7 @@ FEW, MOST_OF_FEW = 8, 7_000
 _ANY: Pairs = (1 << 16) - 1
 _EQUAL = tuple(1 << 5 * code for code in range(4))
 _SAME: Pairs = sum(_EQUAL)
+_NOTHING = 3  # what `all` of no members comes to
 
 
 def pair(one: int, other: int) -> Pairs:
@@ -179,7 +180,7 @@ class Joined(ABC):
         """What no member comes to."""
 
     @abstractmethod
-    def one(self, pairs: Pairs) -> typing.Any:
+    def one(self, member: "Node", pairs: Pairs) -> typing.Any:
         """Return what a member with these pairs comes to."""
 
     @abstractmethod
@@ -195,9 +196,9 @@ class Joined(ABC):
 class Every(Joined):
     """All members: what they come to is a set of pairs."""
 
-    nothing = _EQUAL[3]
+    nothing = _EQUAL[_NOTHING]
 
-    def one(self, pairs: Pairs) -> Pairs:
+    def one(self, member: "Node", pairs: Pairs) -> Pairs:
         """Return the pairs."""
         return pairs
 
@@ -210,46 +211,60 @@ class Every(Joined):
         return found
 
 
-Count = tuple[int, int, int, int]
-"""How many are met, and how many met or open, in the first and in the second state; more than k are as good as k."""
+Count = tuple[int, int, int]
+"""How many are met, how many met or open, and what those come to that must be met; more than k are as good as k."""
 
 
 @define(eq=False)
 class Some(Joined):
-    """*k* of the members: what they come to is a set of counts."""
+    """*k* of the members: what they come to is a set of counts in the first and in the second state.
+
+    Attributes:
+        must: the members that have to be met among the *k*.
+    """
 
     k: int
+    must: "frozenset[Node]" = frozenset()
 
-    nothing = frozenset(((0, 0, 0, 0),))
+    nothing = frozenset((((0, 0, _NOTHING), (0, 0, _NOTHING)),))
 
-    def one(self, pairs: Pairs) -> frozenset[Count]:
+    def one(self, member: "Node", pairs: Pairs) -> frozenset[tuple[Count, Count]]:
         """Return the counts of one member."""
-        return frozenset((int(a == 1), int(a in (1, 2)), int(b == 1), int(b in (1, 2))) for a, b in pairs_in(pairs))
+        must = member in self.must
 
-    def both(self, one: frozenset[Count], other: frozenset[Count]) -> frozenset[Count]:
+        def count(code: int) -> Count:
+            return int(code == 1), int(code in (1, 2)), code if must else _NOTHING
+
+        return frozenset((count(a), count(b)) for a, b in pairs_in(pairs))
+
+    def both(
+        self, one: frozenset[tuple[Count, Count]], other: frozenset[tuple[Count, Count]]
+    ) -> frozenset[tuple[Count, Count]]:
         """Return the sums of counts."""
-        k, sums = self.k, itertools.product(one, other)
-        return frozenset(
-            (min(k, a[0] + b[0]), min(k, a[1] + b[1]), min(k, a[2] + b[2]), min(k, a[3] + b[3])) for a, b in sums
-        )
+        return frozenset((self._sum(a, c), self._sum(b, d)) for (a, b), (c, d) in itertools.product(one, other))
 
-    def pairs(self, found: frozenset[Count]) -> Pairs:
+    def _sum(self, one: Count, other: Count) -> Count:
+        return min(self.k, one[0] + other[0]), min(self.k, one[1] + other[1]), ALL[one[2]][other[2]]
+
+    def pairs(self, found: frozenset[tuple[Count, Count]]) -> Pairs:
         """Return the pairs of counts."""
         pairs = 0
-        for met, may, other_met, other_may in found:
-            pairs |= pair(self._code(met, may), self._code(other_met, other_may))
+        for one, other in found:
+            pairs |= pair(self._code(*one), self._code(*other))
         return pairs
 
-    def _code(self, met: int, may: int) -> int:
-        return at_least_of(self.k, [1] * met + [2] * (may - met))
+    def _code(self, met: int, may: int, must: int) -> int:
+        return ALL[at_least_of(self.k, [1] * met + [2] * (may - met))][must]
 
 
 Node = Leaf | Mapped | Joined
 
 
-def joined(k: int | None, members: Sequence[Node]) -> Joined:
-    """Return all members, or *k* of them."""
-    return Every(members) if k is None else Some(members, k)
+def joined(needed: Needed, members: Sequence[Node]) -> Joined:
+    """Return all members, or some of them; counted together with those that must be met, so that nothing is shared."""
+    if needed.k is None:
+        return Every(members)
+    return Some(members, needed.k, frozenset(members[place] for place in needed.must))
 
 
 def constant(outcome: int) -> Leaf:
@@ -440,7 +455,7 @@ class Reach:
                 more = self._fixed(node, part, context, moved, size) if shared and begun else None
             if more is None:
                 self.exact = self.exact and not shared
-                ones = (node.one(self.pairs(member, context, moved, size)) for member in part)
+                ones = (node.one(member, self.pairs(member, context, moved, size)) for member in part)
                 more = functools.reduce(node.both, ones)
             found = node.both(found, more)
         return found

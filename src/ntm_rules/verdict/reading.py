@@ -85,6 +85,12 @@ class Reading(ABC):
         return self.criteria_codes.count(Outcome.NOT_APPLICABLE)
 
     @property
+    def must_not_met(self) -> tuple[str, ...]:
+        """The criteria that have to be met among ``at_least_n`` and are not met, by printed number."""
+        must, pairs = self.ruleset.must, zip(self.ruleset.criteria, self.codes[1:], strict=False)
+        return tuple(c.no for c, code in pairs if c.no in must and code == Outcome.NOT_MET)
+
+    @property
     def indicator_counts(self) -> Mapping[Outcome, int]:
         """How many indicators have each outcome."""
         codes = self.codes[1 + len(self.ruleset.criteria) :]

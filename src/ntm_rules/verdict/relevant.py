@@ -16,7 +16,7 @@ from ntm_rules.model.conditions import Meets, PointsOf
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.judgements import Basis
-from ntm_rules.model.outcomes import Outcome, guarded, negation_of
+from ntm_rules.model.outcomes import Needed, Outcome, guarded, negation_of
 from ntm_rules.model.rulesets import Criterion, Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Step, Steps, second_reading
 from ntm_rules.model.stated import given_slots, may_be_given
@@ -126,13 +126,13 @@ class _Conditions(Conditions[Node]):
         self.home, self.possible, self.whole = home, possible, whole
 
     def all(self, members: Sequence[Node]) -> Node:
-        return joined(None, members)
+        return joined(Needed(), members)
 
     def any(self, members: Sequence[Node]) -> Node:
-        return joined(1, members)
+        return joined(Needed(1), members)
 
     def at_least(self, k: int, members: Sequence[Node]) -> Node:
-        return joined(k, members)
+        return joined(Needed(k), members)
 
     def negated(self, member: Node) -> Node:
         return Mapped(negation_of, [member])
@@ -167,8 +167,8 @@ class _Nodes(Logic[Node]):
 
     undetermined: Node = constant(_OPEN)
 
-    def joined(self, k: int | None, members: Sequence[Node]) -> Node:
-        return joined(k, members)
+    def joined(self, needed: Needed, members: Sequence[Node]) -> Node:
+        return joined(needed, members)
 
     def filled(self, one: Node, other: Node) -> Node:
         if one is self.undetermined:
@@ -225,7 +225,7 @@ class _Planter:
 
         criteria, own = second_reading(ruleset, (*verdict.voices, Basis.OPEN), said, logic)
         nodes = [self._filled(_shortened(steps), logic) for steps in criteria]
-        whole = joined(ruleset.at_least_n, nodes)
+        whole = joined(ruleset.needed, nodes)
         return _Tree([whole, *nodes, *(self._filled(steps, logic) for steps in own)], parts)
 
     def _prerequisite(self, home: _Home, other: Ruleset) -> Node:

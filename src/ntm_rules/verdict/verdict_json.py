@@ -84,7 +84,8 @@ class _Law:
         self._which = _said({**which_set(ruleset), "minimum_evidence": plain(ruleset.minimum_evidence)})
         self._layers = [_said(plain(layer)) for layer in ruleset.layers]
         self._cited = [_said(plain(citation)) for citation in self.citations]
-        self._criteria = {criterion.no: _Copied(_of_criterion(criterion)) for criterion in ruleset.criteria}
+        self._must = frozenset(no for criterion in ruleset.criteria for no in criterion.must)
+        self._criteria = {c.no: _Copied(_of_criterion(c, c.no in ruleset.must)) for c in ruleset.criteria}
         self._conditions = by_identity(_MOST)(self._of_condition)
         self._comparisons = by_identity(_MOST)(self._of_comparison)
 
@@ -108,7 +109,11 @@ class _Law:
         evidence = weakest(cells) if cells else None
         citation = cells[0].citation if cells else indicator.citation
         keys = {"evidence": evidence, "citation": self.citations[citation]}
-        return _Copied(_said(_of_indicator(indicator) | keys))
+        return _Copied(_said(self._of_indicator(indicator) | keys))
+
+    def _of_indicator(self, indicator: Indicator) -> Json:
+        must = True if indicator.no in self._must else None
+        return _said({"no": indicator.no, "title": plain(indicator.title), "outcome": "", "must": must})
 
     def comparison(self, indicator: Indicator, leaf: LeafResult, alone: bool) -> Json:
         """Return the keys of a comparison; its outcome is left open.
@@ -122,7 +127,7 @@ class _Law:
         return made.copy()
 
     def _of_comparison(self, indicator: Indicator, spec: Leaf, cell: Cell | None, alone: bool) -> _Copied:
-        keys: Json = _of_indicator(indicator) if alone else {"outcome": ""}
+        keys: Json = self._of_indicator(indicator) if alone else {"outcome": ""}
         keys |= {"address": None if spec.address == indicator.no else spec.address, "fact": spec.fact, "op": spec.op}
         keys |= {"required": cell and cell.value, "unit": spec.fact and spec.fact.unit}
         if cell is not None:
@@ -160,13 +165,9 @@ def _said(keys: Json) -> Json:
     return {key: value for key, value in keys.items() if value is not None}
 
 
-def _of_criterion(criterion: Criterion) -> Json:
-    counted = None if criterion.counted else False
-    return _said({"no": criterion.no, "title": plain(criterion.title), "outcome": "", "counted": counted})
-
-
-def _of_indicator(indicator: Indicator) -> Json:
-    return _said({"no": indicator.no, "title": plain(indicator.title), "outcome": ""})
+def _of_criterion(criterion: Criterion, must: bool) -> Json:
+    beside = {"counted": None if criterion.counted else False, "must": must or None}
+    return _said({"no": criterion.no, "title": plain(criterion.title), "outcome": "", **beside})
 
 
 @form
@@ -286,9 +287,11 @@ def _add_outcome(found: Json, outcome: Outcome, codes: Iterable[ReasonCode], pro
 
 
 def _counts(verdict: RulesetResult) -> Json:
+    needed = verdict.ruleset.at_least_n
     return {
         "criteria": {
             "total": verdict.criteria_total,
+            **({} if needed is None else {"needed": needed}),
             "met": verdict.criteria_met,
             "not_met": verdict.criteria_not_met,
             "undetermined": verdict.criteria_undetermined,

@@ -116,9 +116,8 @@ class Words:
         if inner is None:
             return ""
         title = inner.ruleset.title.text(self.lang) if inner.ruleset.title else inner.ruleset.id
-        met, total = inner.criteria_met, inner.criteria_total
         outcome = outcome_word(self.lang, inner.outcome, inner.ruleset.met_means)
-        return say(self.lang, "words.meets", title=title, outcome=outcome, met=met, total=total)
+        return say(self.lang, "words.meets", title=title, outcome=outcome, counts=of_criteria(self.lang, inner))
 
     def _decided(self, leaf: LeafResult) -> str:
         if isinstance(leaf.actual, bool):
@@ -328,6 +327,30 @@ def outcome_word(lang: str, outcome: Outcome, met_means: str | None = None) -> s
         met_means: of a set that is not good news to meet, what it means: ``withdrawal``.
     """
     return say(lang, f"outcome.{outcome.code}" if met_means is None else f"outcome_of.{met_means}.{outcome.code}")
+
+
+class Counts(typing.Protocol):
+    """How many criteria a unit meets: a verdict, or its second reading."""
+
+    @property
+    def criteria_met(self) -> int:
+        """Those met or not applicable."""
+
+    @property
+    def criteria_total(self) -> int:
+        """All that are counted."""
+
+    @property
+    def must_not_met(self) -> tuple[str, ...]:
+        """Those not met that have to be, by printed number."""
+
+
+def of_criteria(lang: str, counts: Counts) -> str:
+    """Return how many criteria are met, and which of those that have to be are not."""
+    met, total = counts.criteria_met, counts.criteria_total
+    if not counts.must_not_met:
+        return say(lang, "words.of_criteria", met=met, total=total)
+    return say(lang, "words.of_criteria/must", met=met, total=total, numbers=", ".join(counts.must_not_met))
 
 
 def inside(title: str) -> str:

@@ -39,7 +39,8 @@ class Row:
     """One row of the table.
 
     Attributes:
-        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` comes before what a grade asks otherwise.
+        kind: ``derived``, ``criterion``, ``indicator``, ``part``; ``grade`` comes before what a grade asks otherwise,
+            ``set`` says how many criteria are needed, where that is not all.
         no: printed number or address; empty for a column of a table and for a derived fact.
         title: of the criterion or indicator, or the column of the requirement.
         asked: the requirement in words; empty for a heading.
@@ -83,6 +84,8 @@ class Sheet:
         """All rows."""
         for derived in self.ruleset.derived:
             yield self._derived(derived)
+        if self.ruleset.at_least_n is not None:
+            yield Row("set", "", self._title(self.ruleset.title), self._needed(self.ruleset))
         for criterion in self.ruleset.criteria:
             yield Row("criterion", criterion.no, self._title(criterion.title), self._some_of(criterion))
             for indicator in criterion.indicators:
@@ -94,6 +97,8 @@ class Sheet:
         """Yield what a grade asks otherwise than the set."""
         yield Row("grade", "", self._title(grade.title) or grade.id, say(self.lang, "sheet.grade"))
         theirs = Sheet(grade.ruleset, self.lang)
+        if grade.ruleset.needed != self.ruleset.needed:
+            yield Row("set", "", say(self.lang, "sheet.needed"), self._needed(grade.ruleset))
         for indicator, asked in grade_changes(self.ruleset, grade):
             if asked is None:
                 yield Row("indicator", indicator.no, self._title(indicator.title), say(self.lang, "sheet.state.none"))
@@ -103,9 +108,19 @@ class Sheet:
     # -- criteria and indicators ---------------------------------------------------------------
 
     def _some_of(self, criterion: Criterion) -> str:
-        k = criterion.at_least_n
-        asked = [] if k is None else [say(self.lang, "sheet.at_least_n", k=k, n=len(criterion.indicators))]
+        k, n = criterion.at_least_n, len(criterion.indicators)
+        asked = [] if k is None else [self._at_least("sheet.at_least_n", k, n, criterion.must)]
         return "; ".join(asked if criterion.counted else [*asked, say(self.lang, "sheet.not_counted")])
+
+    def _needed(self, ruleset: Ruleset) -> str:
+        """Return how many criteria a set needs."""
+        n = sum(criterion.counted for criterion in ruleset.criteria)
+        k = n if ruleset.at_least_n is None else ruleset.at_least_n
+        return self._at_least("sheet.at_least_n/criteria", k, n, ruleset.must)
+
+    def _at_least(self, code: str, k: int, n: int, must: tuple[str, ...]) -> str:
+        asked = say(self.lang, code, k=k, n=n)
+        return say(self.lang, "sheet.must", asked=asked, numbers=", ".join(must)) if must else asked
 
     def _indicator(self, indicator: Indicator) -> Iterator[Row]:
         found = list(self._node(indicator.require, indicator.no, alone=True))

@@ -113,7 +113,7 @@ class FrameCompiler(Engine[Truth, Slot]):
         self.stages.step("indicators")
         criteria = self.kept_criteria(own)
         self.stages.step("criteria")
-        found = self.kept(self.joined(self.ruleset.at_least_n, criteria), self.ruleset.id)
+        found = self.kept(self.joined(self.ruleset.needed, criteria), self.ruleset.id)
         self.stages.step("whole")
         return found, criteria, own
 
@@ -130,11 +130,11 @@ class FrameCompiler(Engine[Truth, Slot]):
     def criteria(self, own: Sequence[Truth]) -> list[Truth]:
         """Return the outcomes of the criteria, from those of all indicators."""
         left = iter(own)
-        return [self.joined(c.at_least_n, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
+        return [self.joined(c.needed, [next(left) for _ in c.indicators]) for c in self.ruleset.criteria]
 
     def folded(self, own: Sequence[Truth]) -> Truth:
         """Return the outcome of the set, from those of all indicators."""
-        return self.joined(self.ruleset.at_least_n, self.criteria(own))
+        return self.joined(self.ruleset.needed, self.criteria(own))
 
     def constant(self, outcome: Outcome) -> Truth:
         """Return an outcome whatever the facts."""

@@ -13,7 +13,7 @@ from ntm_rules.frames.query.stages import Slot
 from ntm_rules.frames.query.truth import Truth, count, filled
 from ntm_rules.model.conditions import Condition
 from ntm_rules.model.judgements import VOICES, Basis
-from ntm_rules.model.outcomes import Outcome
+from ntm_rules.model.outcomes import Needed, Outcome
 from ntm_rules.model.rulesets import Indicator, Ruleset
 from ntm_rules.model.second_reading import Logic, Step, Steps, second_reading
 from ntm_rules.model.walk import indicators
@@ -57,9 +57,9 @@ class Judging(Logic[Truth]):
         """What is not known."""
         return self.asked.constant(Outcome.UNDETERMINED)
 
-    def joined(self, k: int | None, members: Sequence[Truth]) -> Truth:
-        """Return the outcome of all members, or of *k* of them."""
-        return self.asked.joined(k, members)
+    def joined(self, needed: Needed, members: Sequence[Truth]) -> Truth:
+        """Return the outcome of a criterion over its indicators, or of the set over its criteria."""
+        return self.asked.joined(needed, members)
 
     def filled(self, one: Truth, other: Truth) -> Truth:
         """Return the one where it is decided, the other elsewhere."""
@@ -90,7 +90,7 @@ class Judging(Logic[Truth]):
         stages.step("judged")
         outcomes, bases = [outcome for outcome, _ in ended], [basis for _, basis in ended]
         second = outcomes[: len(criteria)]
-        whole = self.asked.joined(ruleset.at_least_n, second)
+        whole = self.asked.joined(ruleset.needed, second)
         changed = [
             before.open & ~after.open
             for before, after, criterion in zip(criteria, second, ruleset.criteria, strict=True)

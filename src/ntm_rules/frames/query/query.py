@@ -161,8 +161,8 @@ def _wide(
     ruleset = asked.ruleset
     criteria, below = asked.kept_criteria(own), asked.kept_criteria(floors, "official")
     stages.step("criteria")
-    whole = asked.kept(asked.joined(ruleset.at_least_n, criteria), "whole")
-    floor = asked.kept(asked.joined(ruleset.at_least_n, below), "whole official")
+    whole = asked.kept(asked.joined(ruleset.needed, criteria), "whole")
+    floor = asked.kept(asked.joined(ruleset.needed, below), "whole official")
     reached = [compiler.kept(compiler.folded(found), compiler.ruleset.id) for compiler, found in by_grade]
     stages.step("whole")
     grade = [_graded(ruleset, whole, reached)] if reached else []

@@ -22,11 +22,14 @@ from ntm_rules.model.thresholds import Cell, CellState, Relative, Table, Thresho
 from ntm_rules.model.walk import facts_of_derived, facts_read, numbers_of, prerequisites_of
 from ntm_rules.rules.compose.apply import Tree
 from ntm_rules.rules.compose.grades import Grader, Variant, declare, stricter
+from ntm_rules.rules.compose.looser import Looser
+from ntm_rules.rules.compose.needed import Needing, fewer, told
 from ntm_rules.rules.compose.operations import apply_operations
 from ntm_rules.rules.compose.rederived import circles, in_order, left_behind, named_again, readers
 from ntm_rules.rules.read.aggregates import read_aggregates
 from ntm_rules.rules.read.derived import read_derived
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, uncounted
+from ntm_rules.rules.read.needs import Needs, check_names, misfits
 from ntm_rules.rules.read.provinces import Province
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import placed
@@ -72,6 +75,7 @@ def compose(
     chosen = _in_order(layers, request.effective)
     derived = {d.id: d for d in base.derived}
     aggregates = {a.fact: a for a in base.aggregates}
+    needing = Needing(base.needs)
     borrowed = dict(derived)  # with those of the thresholds that the base refers to, which a layer may replace
     criteria = _resolve(base.criteria, request, borrowed)  # so that overlays can be compared with what it comes to
     tree = Tree(criteria, criteria, _selectors(facts, borrowed, bindings))
@@ -79,7 +83,7 @@ def compose(
     national = dict.fromkeys(derived, True)  # which of the derived facts national files derive
     changes: dict[tuple[str, bool], TextChange] = {}
     for layer in chosen:
-        before = tree.composed
+        before, known = tree.composed, _fewer(tree, needing, base)
         reader = Reader()
         mine = layer.header.kind is LayerKind.AMENDMENT
         again = named_again(layer.derive, [name for name in derived if national[name] is mine], reader)
@@ -98,6 +102,13 @@ def compose(
         fresh = {d.id for d in own}
         for name, at in again.items():
             reader.diagnostics += left_behind(at, old[name], derived, fresh, tree.composed)
+        numbers = [criterion.no for criterion in tree.composed]
+        check_names(layer.header.root, layer.needs, Message("kind.criterion"), numbers, reader)
+        needing = needing.after(layer.needs, layer.header.kind is LayerKind.AMENDMENT)
+        new = {each: None for each in _fewer(tree, needing, base) if each not in known}
+        more = list(told(new, layer.header))
+        tree = evolve(tree, diagnostics=(*tree.diagnostics, *more))
+        reader.diagnostics += [diagnostic for diagnostic in more if diagnostic.severity is Severity.ERROR]
         changes |= {
             (no, is_criterion): TextChange(no, is_criterion, layer.header.layer.start)
             for no, is_criterion in (*_changed(before, tree.composed), *_read_again(again, derived, tree.composed))
@@ -105,19 +116,20 @@ def compose(
         aggregates |= {a.fact: a for a in read_aggregates(layer.aggregate, facts, rulesets, reader)}
         reader.raise_errors()
     # only now, since one layer may take out what the next one puts back
-    _refuse(_misshapen(tree.composed, base.at_least_n))
+    needs = needing.composed
+    _refuse(_misshapen(tree.composed, needs))
     _refuse(_no_plain_parts(derived.values(), facts))
     _refuse(_from_undecided(derived.values(), facts))
-    variants = _variants(base, chosen, tree, _known(facts, derived), rulesets)
+    variants = _variants(base, chosen, tree, needs, _known(facts, derived), rulesets)
     totals = {frozenset(f.consistency.mean_of): f.id for f in facts.values() if f.consistency and f.consistency.mean_of}
     criteria = _with_totals(_resolve(tree.composed, request, derived), totals)
     variants = [evolve(v, criteria=_with_totals(_resolve(v.criteria, request, derived), totals)) for v in variants]
     every = (*criteria, *(criterion for variant in variants for criterion in variant.criteria))
     applied = _applied(base, chosen, request)
-    told = (
+    notes = (
         *tree.diagnostics,
         *(diagnostic for variant in variants for diagnostic in variant.diagnostics),
-        *stricter(criteria, variants, _selectors(facts, {**borrowed, **derived}, bindings)),
+        *stricter(request.id, criteria, needs, variants, _selectors(facts, {**borrowed, **derived}, bindings)),
         *_notes((base.header, *(layer.header for layer in chosen)), request),
     )
     used = _facts_used(every, derived, facts)
@@ -133,19 +145,32 @@ def compose(
         tuple(sorted(bindings.items())),
         request.province_name,
         request.territory,
-        base.at_least_n,
+        needs.at_least_n,
         aggregates=tuple(aggregates.values()),
         level=base.level,
         tested_against=base.tested_against,
         title=base.header.title,
         met_means=base.met_means,
-        diagnostics=told,
+        must=needs.among([criterion.no for criterion in criteria]),
+        diagnostics=notes,
         catalogue=frozenset(facts),
         unread=tuple(fact for fact in facts.values() if fact not in used),
         changes=tuple(changes.values()),
     )
-    grades = [Grade(v.id, evolve(composed, criteria=v.criteria, diagnostics=()), v.title) for v in variants]
-    return evolve(composed, grades=tuple(grades))
+    return evolve(composed, grades=tuple(_grade(composed, variant) for variant in variants))
+
+
+def _grade(composed: Ruleset, variant: Variant) -> Grade:
+    """Return a grade of a composed set."""
+    needs, criteria = variant.needs, variant.criteria
+    must = needs.among([criterion.no for criterion in criteria])
+    asked = evolve(composed, criteria=criteria, at_least_n=needs.at_least_n, must=must, diagnostics=())
+    return Grade(variant.id, asked, variant.title)
+
+
+def _fewer(tree: Tree, needing: Needing, base: BaseFile) -> dict[tuple[str, Looser], None]:
+    """Return where fewer members are enough than nationally."""
+    return fewer(tree.national, tree.composed, (needing.national, needing.composed), base.header.target)
 
 
 def _changed(before: rw.Criteria, after: rw.Criteria) -> Iterator[tuple[str, bool]]:
@@ -211,7 +236,12 @@ def _read_again(
 
 
 def _variants(
-    base: BaseFile, layers: list[LayerFile], tree: Tree, known: Mapping[str, Fact], rulesets: frozenset[str]
+    base: BaseFile,
+    layers: list[LayerFile],
+    tree: Tree,
+    needs: Needs,
+    known: Mapping[str, Fact],
+    rulesets: frozenset[str],
 ) -> list[Variant]:
     """Return the grades over the criteria as all layers leave them, the highest first.
 
@@ -220,11 +250,11 @@ def _variants(
     """
     reader = Reader()
     order = [base.header.instrument, *(layer.header.instrument for layer in layers)]
-    grader = Grader(tree, order, known, rulesets, reader)
+    grader = Grader(tree, needs, order, known, rulesets, reader)
     found = [grader.variant(grade) for grade in tree.grades]
     reader.raise_errors()
     for variant in found:
-        _refuse(_misshapen(variant.criteria, base.at_least_n))
+        _refuse(_misshapen(variant.criteria, variant.needs))
     return found
 
 
@@ -239,16 +269,15 @@ def _refuse(problems: Iterable[Diagnostic]) -> None:
         raise RulesetError(found)
 
 
-def _misshapen(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[Diagnostic]:
+def _misshapen(criteria: tuple[Criterion, ...], needs: Needs) -> Iterator[Diagnostic]:
     """Yield what is wrong with the shape that layers left: fewer members than are asked for, a number given twice.
 
     Where some of the criteria are asked for, none may be left out of the count.
     """
-    for what, k, n in _asked(criteria, at_least_n):
-        if k is not None and k > n:
-            yield Diagnostic.of("condition.k", k=k, n=n, what=what)
-    for no in uncounted(criteria, at_least_n):
-        yield Diagnostic.of("criterion.counted", no=no, k=at_least_n)
+    for what, k, must, n in _asked(criteria, needs):
+        yield from (Diagnostic(message.code, message) for message in misfits(k, must, n, what))
+    for no in uncounted(criteria, needs.at_least_n):
+        yield Diagnostic.of("criterion.counted", no=no, k=needs.at_least_n)
     for no in _twice(c.no for c in criteria):
         yield Diagnostic.of("number.duplicate", kind=Message("kind.criterion"), no=no)
     for no in _twice(i.no for c in criteria for i in c.indicators):
@@ -260,15 +289,17 @@ def _twice(numbers: Iterable[str]) -> list[str]:
     return [no for no, times in Counter(numbers).items() if times > 1]
 
 
-def _asked(criteria: tuple[Criterion, ...], at_least_n: int | None) -> Iterator[tuple[Message, int | None, int]]:
-    """Yield of what how many are asked for, and how many there are."""
-    yield Message("what.criteria"), at_least_n, len(criteria)
+def _asked(criteria: tuple[Criterion, ...], needs: Needs) -> Iterator[tuple[Message, int | None, tuple[str, ...], int]]:
+    """Yield of what how many are asked for, which of them have to be met, and how many there are."""
+    must = needs.among([criterion.no for criterion in criteria])
+    yield Message("what.criteria"), needs.at_least_n, must, len(criteria)
     for criterion in criteria:
-        yield Message("what.indicators_of", no=criterion.no), criterion.at_least_n, len(criterion.indicators)
+        what = Message("what.indicators_of", no=criterion.no)
+        yield what, criterion.at_least_n, criterion.must, len(criterion.indicators)
         for indicator in criterion.indicators:
             for address, node in rw.nodes(indicator.require, indicator.no):
                 if isinstance(node, AtLeast):
-                    yield Message("what.members_of", address=address), node.k, len(node.members)
+                    yield Message("what.members_of", address=address), node.k, (), len(node.members)
 
 
 def _no_plain_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ntm_rules.model.text import Text
 from ntm_rules.rules.read.files import Header
+from ntm_rules.rules.read.needs import AS_BEFORE, Needs
 from ntm_rules.yaml.nodes import Map, Node, Position, Scalar
 
 
@@ -39,12 +40,13 @@ class Said:
 
 @frozen
 class Declared:
-    """A grade: its id and title, and what the files so far say of it, in order."""
+    """A grade: its id and title, what the files so far say of it, in order, and how many criteria it needs."""
 
     id: str
     title: Text | None
     at: Position
     said: tuple[Said, ...]
+    needs: Needs = AS_BEFORE
 
 
 def _text(node: Node | None) -> str:

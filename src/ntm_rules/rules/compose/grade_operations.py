@@ -9,6 +9,7 @@ from ntm_rules.rules.compose.apply import ChangeGrades
 from ntm_rules.rules.compose.declared import Declared, Said
 from ntm_rules.rules.keys.rulesets import ADD_GRADE, GRADE_ID, OPERATIONS, REMOVED_GRADE
 from ntm_rules.rules.read.files import Header
+from ntm_rules.rules.read.needs import AS_BEFORE, read_needs
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Items, Map, Node, Position
 
@@ -41,7 +42,9 @@ def read_grade(entry: Map, at: Position, header: Header, others: Sequence[Declar
         reader.error("grade.id", at, name=name)
     if name in [grade.id for grade in others]:
         reader.error("grade.duplicate", at, name=name)
-    return Declared(name, title, at, _said(reader.required(entry, "operations", what), header, reader))
+    needs = read_needs(entry, reader)
+    operations = entry.get("operations") if needs != AS_BEFORE else reader.required(entry, "operations", what)
+    return Declared(name, title, at, _said(operations, header, reader), needs)
 
 
 def _said(operations: Node | None, header: Header, reader: Reader) -> tuple[Said, ...]:
@@ -77,10 +80,11 @@ class GradeReader:
                 kind = Message("kind.said_of_grade", grade=grade.id)
                 reader.unknown("operation.target", node.at, kind, address, [one.address for one in said])
             said = [one for one in said if one.address != address]
-        if not {"lapse", "operations", "title"} & found.entries.keys():
+        if not {"lapse", "operations", "title", "at_least_n", "must"} & found.entries.keys():
             reader.error("grade.nothing", found.at, grade=grade.id)
         own = _said(found.get("operations"), self.header, reader) if "operations" in found.entries else ()
-        new = evolve(grade, title=reader.title(found.get("title")) or grade.title, said=(*said, *own))
+        title, needs = reader.title(found.get("title")) or grade.title, read_needs(found, reader).over(grade.needs)
+        new = evolve(grade, title=title, said=(*said, *own), needs=needs)
         return self.in_place(found, grade, (new,))
 
     def removed(self, found: Map, place: Map) -> ChangeGrades | None:

@@ -13,14 +13,16 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import Indicator
 from ntm_rules.model.selectors import Selectors
 from ntm_rules.model.text import Text
-from ntm_rules.rules.compose.apply import Author, Touch, Tree, apply
+from ntm_rules.rules.compose.apply import Author, RemoveCriterion, Touch, Tree, apply
 from ntm_rules.rules.compose.declared import Declared, Said
 from ntm_rules.rules.compose.grade_operations import read_grade
 from ntm_rules.rules.compose.looser import Looser, compare_indicators
+from ntm_rules.rules.compose.needed import fewer
 from ntm_rules.rules.compose.operations import OperationReader
 from ntm_rules.rules.keys.rulesets import GRADE
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.files import Header
+from ntm_rules.rules.read.needs import Needs
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Node, Position, placed
 
@@ -37,6 +39,7 @@ class Variant:
     criteria: rw.Criteria
     at: Position
     diagnostics: tuple[Diagnostic, ...]
+    needs: Needs
 
 
 def declare(tree: Tree, node: Node | None, header: Header, reader: Reader) -> Tree:
@@ -59,11 +62,13 @@ class Grader:
     Nothing is a floor for a grade, and it may be looser: that is what it is for.
 
     Attributes:
+        needs: how many criteria the set needs, and so a grade that does not say it.
         order: the instruments of the set in the order in which they apply.
         facts: the catalogue with the derived facts.
     """
 
     tree: Tree
+    needs: Needs
     order: Sequence[Instrument]
     facts: Mapping[str, Fact]
     rulesets: frozenset[str]
@@ -82,7 +87,18 @@ class Grader:
                 own = own.told(Severity.WARNING, reshaped[-1].at, lapsed, said.address)
             else:
                 own = self.applied(own, said, later)
-        return Variant(grade.id, grade.title, own.composed, grade.at, own.diagnostics)
+        self.check_must(grade, own)
+        needs = grade.needs.over(self.needs)
+        return Variant(grade.id, grade.title, own.composed, grade.at, own.diagnostics, needs)
+
+    def check_must(self, grade: Declared, own: Tree) -> None:
+        """Note what has to be met by a grade and no file ever had."""
+        numbers = [criterion.no for criterion in own.composed]
+        operations = [touch.operation for touch in (*self.tree.touched, *own.touched)]
+        taken_out = {each.criterion.no for each in operations if isinstance(each, RemoveCriterion)}
+        for no in grade.needs.must or ():
+            if no and no not in numbers and no not in taken_out:
+                self.reader.unknown("must.unknown", grade.at, Message("kind.criterion"), no, numbers)
 
     def later(self, said: Said) -> list[Touch]:
         """Return what later decisions than that of an operation change at its address, or around it."""
@@ -116,19 +132,24 @@ def _moved(error: Diagnostic, at: Position) -> Diagnostic:
     return evolve(error, file=at.file, line=at.line, column=at.column)
 
 
-def stricter(criteria: rw.Criteria, variants: Sequence[Variant], selectors: Selectors) -> Iterator[Diagnostic]:
+def stricter(
+    ruleset: str, criteria: rw.Criteria, needs: Needs, variants: Sequence[Variant], selectors: Selectors
+) -> Iterator[Diagnostic]:
     """Where a grade asks for more than the grade above it, or than the set itself: whatever meets that has to reach it.
 
     Args:
+        ruleset: the id of the set.
         criteria, variants: with what they refer to, in the order of the grades.
+        needs: how many criteria the set needs.
     """
     above = criteria
     for variant in variants:
-        for no, looser in _asks_more(above, variant.criteria, selectors):
+        more = fewer(variant.criteria, above, (variant.needs, needs), ruleset)
+        for no, looser in (*_asks_more(above, variant.criteria, selectors), *more):
             severity = Severity.NOTE if looser.severity is Severity.NOTE else Severity.WARNING
             message = Message("grade.stricter", grade=variant.id, no=no, what=looser.what)
             yield placed(variant.at, message, severity, no)
-        above = variant.criteria
+        above, needs = variant.criteria, variant.needs
 
 
 def _asks_more(above: rw.Criteria, below: rw.Criteria, selectors: Selectors) -> Iterator[tuple[str, Looser]]:

@@ -97,6 +97,41 @@ def _counts(base: Any | AtLeast, own: Any | AtLeast, selectors: Selectors) -> It
             yield from compare(twin, member, selectors)
 
 
+@frozen
+class Counted:
+    """Members of which some are needed: the indicators of a criterion, the criteria of a set.
+
+    Attributes:
+        k: None where all are needed.
+        must: those that have to be met among the *k*.
+        members: what each asks, by its printed number.
+    """
+
+    k: int | None
+    must: tuple[str, ...]
+    members: Mapping[str, tuple[Condition, ...]]
+
+    def asked(self) -> All:
+        """Return what all of them ask."""
+        return All(tuple(condition for conditions in self.members.values() for condition in conditions))
+
+
+def compare_counted(base: Counted, own: Counted) -> Iterator[tuple[str, Looser]]:
+    """Yield how fewer members of the base are enough, then those that do not have to be met any more, by number.
+
+    Members that were added may be met in the place of those of the base.
+    """
+    if own.k is None:
+        return
+    wanted = len(base.members) if base.k is None else base.k
+    enough = own.k - sum(no not in base.members for no in own.members)
+    if enough < wanted:
+        yield from (("", looser) for looser in _found(base.asked(), Message("looser.fewer", own=enough, base=wanted)))
+    for no in base.must if own.k < len(own.members) else ():
+        if no in own.members and no not in own.must:
+            yield from ((no, looser) for looser in _found(All(base.members[no]), Message("looser.no_must")))
+
+
 def _k(condition: Any | AtLeast) -> int:
     return condition.k if isinstance(condition, AtLeast) else 1
 

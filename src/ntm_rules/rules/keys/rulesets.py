@@ -59,6 +59,12 @@ CRITERION = Keys(
             "How many indicators have to be met; all where it is left out.",
         ),
         Key(
+            "must",
+            ListOf(TEXT),
+            "Các chỉ tiêu bắt buộc phải đạt trong số đó, ghi theo số hiệu.",
+            "The indicators that have to be met among these, by number.",
+        ),
+        Key(
             "counted",
             FLAG,
             "`false`: điều kiện chung, phải đạt nhưng không tính vào số tiêu chí.",
@@ -165,16 +171,30 @@ ADD_PART = Keys(
 GRADE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _GRADE_NAME = Plain("lower-case letters, digits and hyphens", ("string",), f"^{GRADE_ID.pattern}$")
 _OPERATION = Again("operation")
+NEEDED = (
+    Key(
+        "at_least_n",
+        WHOLE,
+        "Số tiêu chí tối thiểu phải đạt; không ghi thì phải đạt tất cả, hoặc như bộ tiêu chí làm cơ sở.",
+        "How many criteria have to be met; where it is left out all, or as many as in the set below it.",
+    ),
+    Key(
+        "must",
+        ListOf(TEXT),
+        "Các tiêu chí bắt buộc phải đạt trong số đó, ghi theo số thứ tự.",
+        "The criteria that have to be met among these, by number.",
+    ),
+)
 _GRADE = (
     Key("grade", _GRADE_NAME, "Mã của mức, ví dụ co-ban-dat.", "Its id, such as co-ban-dat.", required=True),
     Key("title", TITLE, "Tên của mức.", "What it is called.", required=True),
     Key(
         "operations",
         ListOf(_OPERATION),
-        "Những điểm yêu cầu khác với bộ tiêu chí.",
-        "What it asks for otherwise than the set; it may ask for less.",
-        required=True,
+        "Những điểm yêu cầu khác với bộ tiêu chí; không bắt buộc khi đã ghi `at_least_n` hoặc `must`.",
+        "What it asks for otherwise than the set; it may ask for less. Not needed beside `at_least_n` or `must`.",
     ),
+    *NEEDED,
 )
 GRADE = Keys(
     "grade",
@@ -215,6 +235,7 @@ CHANGE_GRADE = Keys(
             "Những điểm yêu cầu khác được bổ sung.",
             "What else it asks for otherwise than the set.",
         ),
+        *NEEDED,
     ),
 )
 REMOVED_GRADE = Keys(
@@ -359,12 +380,7 @@ RULESET_FILE = Keys(
         _PERIOD,
         *_HEAD,
         Key("criteria", ListOf(CRITERION), "Các tiêu chí, theo thứ tự.", "The criteria, in order.", required=True),
-        Key(
-            "at_least_n",
-            WHOLE,
-            "Số tiêu chí tối thiểu phải đạt; không ghi thì phải đạt tất cả.",
-            "How many criteria have to be met; all where it is left out.",
-        ),
+        *NEEDED,
         Key(
             "level",
             Choice(LEVELS),
@@ -400,6 +416,7 @@ _CHANGES = (
         "Các văn bản hết hiệu lực khi văn bản này có hiệu lực.",
         "Instruments that end with this one.",
     ),
+    *NEEDED,
 )
 AMENDMENT_FILE = Keys(
     "amendment",

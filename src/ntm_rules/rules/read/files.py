@@ -18,9 +18,10 @@ from ntm_rules.rules.keys.shared import INSTRUMENT_OF_FILE
 from ntm_rules.rules.read.aggregates import read_aggregates
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.derived import read_derived
+from ntm_rules.rules.read.needs import AS_BEFORE, Needs, check_names, misfits, read_needs
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import Scope
-from ntm_rules.yaml.nodes import Entry, Map, Node, Position
+from ntm_rules.yaml.nodes import Entry, Map, Node, Position, placed
 
 _FILE = Message("what.file")
 _FILES = {own: RULES.files[own] for own in ("ruleset", "amends", "overlay")}
@@ -96,7 +97,7 @@ class BaseFile:
     header: Header
     criteria: tuple[Criterion, ...]
     derived: tuple[Derived, ...]
-    at_least_n: int | None
+    needs: Needs
     aggregates: tuple[Aggregate, ...] = ()
     level: str | None = None
     tested_against: tuple[tuple[str, str], ...] = ()
@@ -113,6 +114,7 @@ class LayerFile:
     operations: Node | None
     aggregate: Node | None = None
     grades: Node | None = None
+    needs: Needs = AS_BEFORE
 
 
 def read_header(root: Map, reader: Reader, kind: LayerKind | None = None) -> Header | None:
@@ -190,16 +192,19 @@ def read_base(
     criteria = tuple(c for node in nodes if (c := content.criterion(node)) is not None)
     _unique([c.no for c in criteria], Message("kind.criterion"), root, reader)
     _unique([i.no for c in criteria for i in c.indicators], Message("kind.indicator"), root, reader)
-    k = reader.integer(root.get("at_least_n"), "`at_least_n`")
-    if k is not None and k > len(criteria):
-        reader.error("condition.k", root.at, k=k, n=len(criteria), what=Message("what.criteria"))
-    for no in uncounted(criteria, k):
-        reader.error("criterion.counted", root.at, no=no, k=k)
+    needs = read_needs(root, reader)
+    check_names(root, needs, Message("kind.criterion"), [c.no for c in criteria], reader)
+    must = needs.among([c.no for c in criteria])
+    reader.diagnostics += [
+        placed(root.at, m) for m in misfits(needs.at_least_n, must, len(criteria), Message("what.criteria"))
+    ]
+    for no in uncounted(criteria, needs.at_least_n):
+        reader.error("criterion.counted", root.at, no=no, k=needs.at_least_n)
     level = reader.choice(root.get("level"), Message("kind.level"), {level: level for level in LEVELS})
     aggregates = read_aggregates(root.get("aggregate"), facts, rulesets, reader)
     means = reader.choice(root.get("met_means"), "`met_means`", {means: means for means in MEANINGS})
     tested = _tested(root, rulesets, reader)
-    return BaseFile(header, criteria, derived, k, aggregates, level, tested, root.get("grades"), means)
+    return BaseFile(header, criteria, derived, needs, aggregates, level, tested, root.get("grades"), means)
 
 
 def _tested(root: Map, rulesets: frozenset[str], reader: Reader) -> tuple[tuple[str, str], ...]:
@@ -227,14 +232,17 @@ class ContentReader:
         title = reader.title(reader.required(found, "title", what))
         nodes = reader.items(reader.required(found, "indicators", what), "`indicators`")
         indicators = tuple(i for n in nodes if (i := self.indicator(n)) is not None)
-        k = reader.integer(found.get("at_least_n"), "`at_least_n`")
-        if k is not None and k > len(nodes):
-            reader.error("condition.k", found.at, k=k, n=len(nodes), what=Message("what.indicators"))
+        numbers = [indicator.no for indicator in indicators]
+        needs = read_needs(found, reader)
+        if len(indicators) == len(nodes):
+            check_names(found, needs, Message("kind.indicator"), numbers, reader)
+        k, must = needs.at_least_n, needs.among(numbers)
+        reader.diagnostics += [placed(found.at, m) for m in misfits(k, must, len(nodes), Message("what.indicators"))]
         if not no or not indicators:
             return None
         counted = reader.flag(found.get("counted"), "`counted`", default=True)
         note = reader.text(found.get("note"), Message("what.note")) or None
-        return Criterion(no, indicators, title, k, note, counted)
+        return Criterion(no, indicators, title, k, note, counted, must)
 
     def indicator(self, node: Node) -> Indicator | None:
         """Return an indicator with its condition."""

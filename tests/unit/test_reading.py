@@ -58,7 +58,7 @@ WRONG_BASE = [
     ("k above the members", "          all:\n", "          at_least_n: 3\n          of:\n", "condition.k", "at_least_n: 3", "at least 3 of 2", ""),
     ("no members", "          all:\n", "          at_least_n: 2\n          note:\n", "key.missing", "at_least_n: 2", "no `of`", ""),
     ("no title", "        title: {vi: Nước, en: Water}\n", "", "key.missing", 'no: "1.1"', "no `title`", ""),
-    ("a title in one language", "{vi: Nước, en: Water}", "{vi: Nước}", "key.missing", "{vi: Nước}", "no `en`", ""),
+    ("a title in English alone", "{vi: Nước, en: Water}", "{en: Water}", "key.missing", "{en: Water}", "no `vi`", ""),
     ("no date", "date: 2022-03-08", "date: 08/03/2022", "value.date", "08/03/2022", "`08/03/2022`", "2024-06-17"),
     ("a day that does not exist", "from: 2022-03-08", "from: 2022-02-30", "value.date", "2022-02-30", "`2022-02-30`", "2024-06"),
     ("the wrong way round", "to: 2025-12-31", "to: 2021-12-31", "file.span", "ruleset:", "before it begins", ""),

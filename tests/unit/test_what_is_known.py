@@ -30,7 +30,7 @@ def test_it_is_read_and_in_no_hash(tmp_path: Path) -> None:
     [
         (", evidence: secondary", "", "key.missing"),
         (", source: 'https://example.org/1'", "", "key.missing"),
-        ("en: Households are counted, ", "", "key.missing"),
+        ("vi: Đếm hộ, ", "", "key.missing"),
         ("evidence: secondary", "evidence: heard", "value.unknown"),
         ("vi: Đếm hộ", "vi: ''", "shape.text"),
         ("counting:", "couting:", "key.unknown"),

@@ -123,7 +123,7 @@ def assess(
         with derived_told(ruleset), progress(file.stat().st_size > _LONG_FILE and not quiet) as bar:
             task, faults = bar.add_task(printable(file.name), total=None), Faults(ruleset)
             before = () if compare_with is None else _earlier(compare_with, known, source, numbers)
-            sense = Sense(library.facts, library.plausible, before)
+            sense = Sense(library.facts_for(ruleset), library.plausible, before)
             work = _Work(file, library, ruleset, source, bar, task, faults, marks_bad(on_bad), sense)
             work.write(out, form, lang, reasons)
         for odd in sense.found():

@@ -33,7 +33,7 @@ def columns_known(library: Library, *rulesets: Ruleset) -> Mapping[str, Fact]:
     """Return what a column of a file may hold: a fact of the library, or a derived one that every set may be given."""
     first, *others = (may_be_given(ruleset) for ruleset in rulesets)
     common = {name: fact for name, fact in first.items() if all(name in other for other in others)}
-    return {**library.facts, **common}
+    return {**library.facts_for(*rulesets), **common}
 
 
 @contextmanager

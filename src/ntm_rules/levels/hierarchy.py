@@ -20,6 +20,7 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.judgements import Judgement, Judgements, judgements_of
 from ntm_rules.model.numbers import written
 from ntm_rules.model.outcomes import Outcome, at_least_of
+from ntm_rules.model.owned import qualified
 from ntm_rules.model.results import FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.walk import conditions, meets_of, with_prerequisites
@@ -341,14 +342,15 @@ class _Pass:
 
     def _fact(self, place: Place, name: str) -> FactValue | None:
         """Return a fact of a unit below as it was given, checked; None where it is missing."""
-        value = self.facts.get(place.unit, {}).get(name)
+        facts = self.facts.get(place.unit, {})
+        value = facts.get(name, facts.get(qualified(place.province or "", name)))
         if isinstance(value, Mapping):
             value = value.get("value")
         value = plain_of(value)
         if value is None:
             return None
         try:
-            check_of(self.library.facts[name])(value)
+            check_of(self.library.facts_of(place.province)[name])(value)
         except BadValue as bad:
             self.problems.append(FactProblem(place.unit, name, value, bad.expected, bad.hint))
             return None

@@ -8,7 +8,7 @@ from ntm_rules._public import public
 @public("law")
 @frozen
 class Text:
-    """A text in Vietnamese and in English."""
+    """A text in Vietnamese and in English; the same twice where nobody has put it into English."""
 
     vi: str
     en: str

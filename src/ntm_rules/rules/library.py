@@ -15,13 +15,15 @@ from ntm_rules.model.acts import MergerRule
 from ntm_rules.model.arguments import day_of, name_of, need, tier_of, year_of, years_of
 from ntm_rules.model.citations import Instrument
 from ntm_rules.model.column_mapping import ColumnMapping
-from ntm_rules.model.facts import Fact, Measure
+from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import Recent
 from ntm_rules.model.names import one_form
+from ntm_rules.model.owned import owner_of, qualified
 from ntm_rules.model.plans import Plan
 from ntm_rules.model.plausible import Plausible
 from ntm_rules.model.rulesets import LayerKind, Ruleset
 from ntm_rules.model.stated import may_be_given
+from ntm_rules.rules.catalogues import Catalogue, read_catalogues
 from ntm_rules.rules.compose.bases import (
     changes,
     check_instruments,
@@ -39,19 +41,12 @@ from ntm_rules.rules.compose.bases import (
 )
 from ntm_rules.rules.compose.compose import Request, compose
 from ntm_rules.rules.folders import Listed, bundled_folder, listed_in, root_of
-from ntm_rules.rules.read.catalogue import (
-    check_consistency,
-    check_ratios,
-    check_undecided,
-    read_catalogue,
-    read_measures,
-)
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
 from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.rules.read.needs import read_needs
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
 from ntm_rules.rules.read.plausible import read_plausible
-from ntm_rules.rules.read.provinces import Province, Registry, read_registry
+from ntm_rules.rules.read.provinces import Province, Registry
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position, from_python, placed, problem, read_file
 
@@ -154,8 +149,39 @@ class Library:
 
     @property
     def facts(self) -> Mapping[str, Fact]:
-        """The fact catalogue by id."""
-        return self._catalogue()[0]
+        """The fact catalogue by id; facts of a single province have its id in front, ``bac-giang.zone``."""
+        return self._catalogue().every
+
+    def facts_of(self, province: str | None) -> Mapping[str, Fact]:
+        """Return the facts that the sets of a province may read: the national ones and its own, these by short ids.
+
+        Args:
+            province: id or name; the national ones alone where it is None.
+
+        Raises:
+            UnknownName: no such province.
+        """
+        return self._catalogue().of(self._id_of(province))
+
+    def facts_for(self, *rulesets: Ruleset) -> Mapping[str, Fact]:
+        """Return the facts that data for some sets may have, by every id that they may have there.
+
+        A short id of which two provinces of the sets mean another fact is left out.
+
+        :meta private:
+        """
+        owners = dict.fromkeys(owner for ruleset in rulesets if (owner := owner_of(ruleset)) is not None)
+        own = {owner: self._catalogue().own.get(owner, {}) for owner in owners}
+        short: dict[str, Fact] = {}
+        for name in dict.fromkeys(name for facts in own.values() for name in facts):
+            meant = [facts[name] for facts in own.values() if name in facts]
+            if all(fact == meant[0] for fact in meant):
+                short[name] = meant[0]
+        # a title means a fact of the nation or of these provinces, and where it has a short id that one
+        titled = {qualified(owner, name) for owner, facts in own.items() for name in facts if name not in short}
+        titled |= self._catalogue().national.keys()
+        every = {name: fact if name in titled else evolve(fact, title=None) for name, fact in self.facts.items()}
+        return {**every, **short}
 
     @property
     def plausible(self) -> Mapping[str, Plausible]:
@@ -176,7 +202,7 @@ class Library:
     @property
     def registry(self) -> Registry:
         """The provinces."""
-        return self._catalogue()[1]
+        return self._catalogue().registry
 
     def rulesets(self) -> tuple[tuple[str, str], ...]:
         """Id and period of every national ruleset, the oldest period first."""
@@ -245,7 +271,7 @@ class Library:
         given = {name: fact for ruleset in rulesets for name, fact in may_be_given(ruleset).items()}
         numbers = {no: None for ruleset in rulesets for no in ruleset.facts_by_number}
         root = read_file(Path(path), str(path))
-        return read_mapping(root, {**self.facts, **given}, numbers if rulesets else None)
+        return read_mapping(root, {**self.facts_for(*rulesets), **given}, numbers if rulesets else None)
 
     def merger_rule(self, province: str) -> MergerRule | None:
         """Return what the province has declared about recognitions after a merger; None where it has declared nothing.
@@ -510,7 +536,8 @@ class Library:
 
         effective = clamped(asked.on, base.header.layer)
         request = Request(asked.ruleset, asked.on, effective, asked.year, place, asked.province, asked.territory, other)
-        ruleset = compose(request, base, layers, self.facts, self._ids())
+        known = frozenset(self.facts)
+        ruleset = compose(request, base, layers, self.facts_of(asked.owner), self._ids(), known)
         composed = Lasting(ruleset, first, last)
         if own is None:
             self._composed.put(key, composed)
@@ -576,37 +603,12 @@ class Library:
     def _ids(self) -> frozenset[str]:
         return frozenset(f.target for f in self.files if f.kind == "ruleset")
 
-    def _catalogue(self) -> tuple[Mapping[str, Fact], Registry]:
+    def _catalogue(self) -> Catalogue:
         found = self._memo.get("catalogue")
         if found is None:
-            found = self._memo["catalogue"] = self._read_catalogue()
+            kinds = {kind: [f for f in self.files if f.kind == kind] for kind in ("provinces", "measures", "facts")}
+            found = self._memo["catalogue"] = read_catalogues(**kinds)
         return found  # type: ignore[return-value]
-
-    def _read_catalogue(self) -> tuple[Mapping[str, Fact], Registry]:
-        reader = Reader()
-        measures: dict[str, Measure] = {}
-        for root in self._roots("measures"):
-            measures.update(read_measures(root, reader))
-        facts: dict[str, Fact] = {}
-        nodes: dict[str, Node] = {}
-        for root in self._roots("facts"):
-            found = read_catalogue(root, measures, reader)
-            entries = root.get("facts")
-            for name, fact in found.items():
-                node = entries.entries[name].key if isinstance(entries, Map) else root
-                if name in facts:
-                    reader.error(
-                        "fact.duplicate/files", node.at, fact=name, first=nodes[name].at.file, second=node.at.file
-                    )
-                facts[name], nodes[name] = fact, node
-        check_ratios(facts, nodes, reader)
-        check_undecided(facts, nodes, reader)
-        check_consistency(facts, nodes, reader)
-        provinces: list[Province] = []
-        for root in self._roots("provinces"):
-            provinces += read_registry(root, reader).provinces
-        reader.raise_errors()
-        return facts, Registry(tuple(provinces))
 
     def _roots(self, kind: str) -> Iterator[Map]:
         for listed in self.files:
@@ -632,7 +634,8 @@ class Library:
         reader = Reader()
         root = root_of(listed)
         header = read_header(root, reader)
-        base = read_base(root, header, self.facts, self._ids(), reader) if header else None
+        facts = self._catalogue().of(header.province) if header else {}
+        base = read_base(root, header, facts, self._ids(), reader) if header else None
         if header is not None:
             known_province(header, self.registry, reader)
             own_issuer(header, self.registry, reader)

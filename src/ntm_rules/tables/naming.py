@@ -11,6 +11,7 @@ from ntm_rules.model.column_mapping import MappedColumn
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
 from ntm_rules.model.measured import Unit
+from ntm_rules.model.owned import owner_of, short_id
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import may_be_given
 from ntm_rules.tables.amounts import BadCell, times
@@ -70,9 +71,14 @@ class Named:
 
 @frozen
 class Names:
-    """The facts that there may be, by the names that columns have for them."""
+    """The facts that there may be, by the names that columns have for them.
+
+    Attributes:
+        owner: the province whose own facts may have its id in front.
+    """
 
     facts: Mapping[str, Fact]
+    owner: str | None = None
     titles: Mapping[str, Sequence[str]] = field(init=False)
 
     @titles.default
@@ -109,6 +115,7 @@ class Names:
 
     def _fact(self, name: str) -> str | None:
         """Return the id of a fact; None where a name is that of none or of several."""
+        name = short_id(name, self.owner, self.facts)
         ids = [name] if name in self.facts else self.titles.get(folded(name), ())
         return ids[0] if len(ids) == 1 else None
 
@@ -116,7 +123,7 @@ class Names:
 @kept
 def _names_in(ruleset: Ruleset) -> Names:
     known = {fact.id: fact for fact in (*ruleset.facts, *ruleset.unread)}
-    return Names({**known, **may_be_given(ruleset)})
+    return Names({**known, **may_be_given(ruleset)}, owner_of(ruleset))
 
 
 def names_of(catalogue: Catalogue) -> Names:

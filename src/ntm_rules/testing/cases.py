@@ -11,7 +11,7 @@ from attrs import field, frozen
 from ntm_rules.messages.catalogue import Message, Sentence, said, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, FactError, NotInForce, RulesetError, UnknownName
 from ntm_rules.model.citations import last_day
-from ntm_rules.model.facts import FactType
+from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plain import figure
 from ntm_rules.model.results import CriterionResult, FactValue, IndicatorResult
@@ -189,27 +189,27 @@ def assess_case(library: Library, case: WrittenCase) -> Verdict:
         )
     except (UnknownName, NotInForce, BadArgument) as error:
         raise RulesetError([problem("value.unknown", case.at, *error.sentences)]) from error
-    facts = {name: _value(library, name, entry) for name, entry in case.facts.items()}
+    known = library.facts_for(ruleset)
+    facts = {name: _value(known.get(name), entry) for name, entry in case.facts.items()}
     try:
         return assess(ruleset, facts, case.name)
     except FactError as error:
-        raise RulesetError(tuple(_fact_problems(library, case, error))) from error
+        raise RulesetError(tuple(_fact_problems(known, case, error))) from error
 
 
-def _value(library: Library, name: str, entry: Entry) -> FactValue:
+def _value(fact: Fact | None, entry: Entry) -> FactValue:
     """Return a fact as ``assess`` takes it: a text, or true and false."""
     text = entry.value.text if isinstance(entry.value, Scalar) else ""
-    fact = library.facts.get(name)
     if fact is not None and fact.type is FactType.BOOLEAN:
         return {"true": True, "false": False}.get(text, text)
     return text
 
 
-def _fact_problems(library: Library, case: WrittenCase, error: FactError) -> Iterator[Diagnostic]:
+def _fact_problems(known: Mapping[str, Fact], case: WrittenCase, error: FactError) -> Iterator[Diagnostic]:
     for bad in error.problems:
         entry = case.facts.get(bad.fact)
         at = case.at if entry is None else entry.key.at
-        code = "value.unknown" if bad.fact in library.facts else "fact.unknown"
+        code = "value.unknown" if bad.fact in known else "fact.unknown"
         yield problem(code, at, *bad.sentences)
 
 

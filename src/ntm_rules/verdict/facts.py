@@ -21,6 +21,7 @@ from ntm_rules.model.consistency import How, Relation, relations
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
 from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rounded, unfit, written
+from ntm_rules.model.owned import owner_of, short_id
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.scoring import points_in
@@ -96,7 +97,10 @@ class Checker:
         self.stated = may_be_given(ruleset)
         given = given_facts(ruleset)
         self.places = {fact.id: place for place, fact in enumerate(given)}
-        self.catalogue = ruleset.catalogue.union(self.stated)
+        self.owner = owner_of(ruleset)
+        # what is named with the set's own province is read by its short id, not left aside
+        long = [name for name in ruleset.catalogue if name.startswith(f"{self.owner}.")]
+        self.catalogue = ruleset.catalogue.union(self.stated).difference(long)
         self.stepped = frozenset(_scored(ruleset))
         self.checks = {f.id: self._check_of(f) for f in given}
         self.size = len(given)
@@ -178,7 +182,8 @@ class Checker:
         """Return the facts by their ids in one form; of several spellings of one id none is taken."""
         if facts.keys() <= self.catalogue:
             return facts
-        named = {name: one_form(str(name)) for name in facts}
+        forms = {name: one_form(str(name)) for name in facts}
+        named = {name: short_id(form, self.owner, self.catalogue) for name, form in forms.items()}
         spellings = Counter(named.values())
         return {named[name] if spellings[named[name]] == 1 else name: value for name, value in facts.items()}
 
@@ -281,10 +286,14 @@ class Checker:
             draft.bad(found.fact, draft.given[found.fact], expected)
 
     def _wrong_with_all(self, draft: "_Draft") -> list[FactProblem]:
-        """Return what is wrong with what was given, those facts included that the set does not read."""
+        """Return what is wrong with what was given, those facts included that the set does not read.
+
+        Facts of other provinces are none of its business.
+        """
         given = {name: value for name, value in draft.given.items() if name not in self.stated}
+        unread = {name: value for name, value in draft.unread.items() if name in self.of_all.places}
         try:
-            self.of_all.check({**given, **draft.unread}, draft.unit, draft.lacking)
+            self.of_all.check({**given, **unread}, draft.unit, draft.lacking)
         except FactError as error:
             return [problem for problem in error.problems if problem not in draft.problems]
         return []

@@ -8,6 +8,7 @@ from ntm_rules._public import public
 from ntm_rules.frames.base.judged import JudgedColumn, judged_columns, judged_names
 from ntm_rules.messages.catalogue import Message, say
 from ntm_rules.messages.errors import BadArgument, Diagnostic, TableError, meant, near
+from ntm_rules.model.owned import owner_of, short_id
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import given_facts
 from ntm_rules.model.walk import conditions, deciding_facts_of, facts_of_derived, given_for, prerequisites
@@ -104,6 +105,7 @@ def layout_of(
     kept = frozenset(passed)
     judged = judged_columns(ruleset, (name for name in names if name not in kept))
     known = {*facts, *passed, *extra, *ruleset.catalogue, *(column.name for column in judged)}
+    known -= {name for name in names if _long(ruleset, name) and name not in passed}
     problems = [
         *_not_to_pass(ruleset, names, unit, passed),
         *(_stray(ruleset, n, facts) for n in names if n not in known),
@@ -127,8 +129,16 @@ def _not_to_pass(
             yield Diagnostic.of("table.column/result", name=name)
 
 
+def _long(ruleset: Ruleset, name: str) -> bool:
+    """Return whether a fact is named with its province, which a frame of one province does not do."""
+    return short_id(name, owner_of(ruleset), ruleset.catalogue) != name
+
+
 def _stray(ruleset: Ruleset, name: str, facts: Collection[str]) -> Diagnostic:
     """Say what to do about a column that is nothing: a typing error in a fact would else be a missing fact."""
+    if _long(ruleset, name):
+        short = Message("hint.near", names=(short_id(name, owner_of(ruleset), ruleset.catalogue),))
+        return Diagnostic("table.column", Message("table.column/unknown", name=name), hint=short)
     if name in ruleset.derived_by_id:
         derived = Message("hint.derived", name=name, names=given_for(ruleset, name))
         return Diagnostic("table.column", Message("table.column/unknown", name=name), hint=derived)

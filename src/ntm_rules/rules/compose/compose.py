@@ -65,8 +65,13 @@ def compose(
     layers: Iterable[LayerFile],
     facts: Mapping[str, Fact],
     rulesets: frozenset[str],
+    catalogue: frozenset[str],
 ) -> Ruleset:
     """Return the ruleset in force.
+
+    Args:
+        facts: those that the set may read.
+        catalogue: the ids of all facts of the library.
 
     Raises:
         RulesetError: an operation cannot be applied, two instruments tie, or an overlay loosens an official cell.
@@ -153,7 +158,7 @@ def compose(
         met_means=base.met_means,
         must=needs.among([criterion.no for criterion in criteria]),
         diagnostics=notes,
-        catalogue=frozenset(facts),
+        catalogue=catalogue.union(facts),
         unread=tuple(fact for fact in facts.values() if fact not in used),
         changes=tuple(changes.values()),
     )

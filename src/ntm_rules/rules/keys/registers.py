@@ -28,11 +28,20 @@ MAX_DECIMALS = 6
 
 # -- facts -------------------------------------------------------------------------------------
 
+_OWNER = Key(
+    "province",
+    PROVINCE,
+    "Tỉnh có riêng danh mục này: chỉ dùng trong các tệp của tỉnh đó.",
+    "The province to which it belongs: only its own files know what is in it.",
+)
 MEASURES_FILE = Keys(
     "measures",
     "Danh mục đơn vị tính.",
     "Units of measurement, once for all files.",
-    (Key("measures", ByKey("id of the unit", TITLE), "Các đơn vị tính.", "The units.", required=True),),
+    (
+        _OWNER,
+        Key("measures", ByKey("id of the unit", TITLE), "Các đơn vị tính.", "The units.", required=True),
+    ),
 )
 _TITLES = OneOf((ListOf(TEXT), ByKey("value", TITLE)))
 CONSISTENCY = Keys(
@@ -74,7 +83,7 @@ TOLD = Keys(
     "Something that is known about a fact, and from where.",
     (
         Key("vi", TEXT, "Nội dung bằng tiếng Việt.", "What is known, in Vietnamese.", required=True),
-        Key("en", TEXT, "Nội dung bằng tiếng Anh.", "What is known, in English.", required=True),
+        Key("en", TEXT, "Nội dung bằng tiếng Anh, nếu có.", "What is known, in English, where that is said."),
         evolve(EVIDENCE, required=True),
         Key("source", TEXT, "Nơi đã đọc: địa chỉ web hoặc tên văn bản.", "Where it was read.", required=True),
     ),
@@ -169,6 +178,7 @@ FACTS_FILE = Keys(
     "The fact catalogue of a level.",
     (
         Key("level", TEXT, "Cấp.", "The level."),
+        _OWNER,
         Key("facts", ByKey("id of the fact", FACT_ENTRY), "Các số liệu.", "The facts.", required=True),
     ),
 )

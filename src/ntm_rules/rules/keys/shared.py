@@ -7,11 +7,11 @@ from ntm_rules.rules.keys.kinds import ADDRESS, DATE, TEXT, ByKey, Key, Keys, va
 
 TITLE = Keys(
     "title",
-    "Tên gọi bằng hai thứ tiếng.",
-    "A name in both languages.",
+    "Tên gọi; tiếng Anh không bắt buộc.",
+    "A name. Without an English one the Vietnamese stands for both.",
     (
         Key("vi", TEXT, "Tên tiếng Việt, đúng như trong văn bản.", "The Vietnamese name, as printed.", required=True),
-        Key("en", TEXT, "Tên tiếng Anh.", "The English name.", required=True),
+        Key("en", TEXT, "Tên tiếng Anh, nếu có.", "The English name, where there is one."),
     ),
 )
 

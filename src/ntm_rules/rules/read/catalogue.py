@@ -254,7 +254,8 @@ class _FactReader:
         if node is None:
             return None
         says = reader.map(node, what, TOLD.names)
-        vi, en = (reader.text(reader.required(says, lang, what), f"`{lang}`") for lang in ("vi", "en"))
+        vi = reader.text(reader.required(says, "vi", what), "`vi`")
+        en = reader.text(says.get("en"), "`en`", vi)
         evidence = reader.choice(
             reader.required(says, "evidence", what), Message("kind.evidence"), {e.value: e for e in Evidence}
         )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
@@ -169,25 +169,30 @@ def _sound(name: str) -> str:
     return _SPELT.get(together, together)
 
 
-def read_registry(root: Map, reader: Reader) -> Registry:
-    """Return the provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts."""
+def read_registry(root: Map, reader: Reader, earlier: Sequence[Province] = ()) -> Registry:
+    """Return the provinces of a ``provinces:`` file, regions of merged provinces worked out from their parts.
+
+    Args:
+        earlier: the provinces of the files before it, whose regions it need not repeat.
+    """
     reader.map(root, Message("what.file"), PROVINCES_FILE.names)
     what = Message("what.province")
-    regions = {key: e.value for key, e in reader.map(root.get("regions"), "`regions`").entries.items()}
-    for title in regions.values():
+    named = {key: e.value for key, e in reader.map(root.get("regions"), "`regions`").entries.items()}
+    for title in named.values():
         reader.title(title)
+    regions = dict.fromkeys((*(p.region for p in earlier if p.region is not None), *named))
     read: list[tuple[Province, Node]] = []
     for node in reader.items(root.get("provinces"), "`provinces`"):
         province = _province(reader.map(node, what, PROVINCE_ENTRY.names), tuple(regions), reader)
         if province is not None:
             read.append((province, node))
-    known = {p.id for p, _ in read}
+    known = {p.id for p in (*earlier, *(p for p, _ in read))}
     for province, node in read:
         for other in (*province.merged_from, *((province.successor,) if province.successor else ())):
             if other not in known:
                 reader.unknown("province.unknown", node.at, Message("kind.province"), other, known)
     # an id may be used again after a merger: the parts are the first provinces of their ids
-    before = {p.id: p for p, _ in reversed(read) if not p.merged_from}
+    before = {p.id: p for p in reversed((*earlier, *(p for p, _ in read))) if not p.merged_from}
     return Registry(tuple(_with_region(p, before) for p, _ in read))
 
 

@@ -150,13 +150,12 @@ class Reader:
         return None
 
     def title(self, node: Node | None) -> Text | None:
-        """*node* as a text in both languages."""
+        """*node* as a text; without an English one the Vietnamese stands for both."""
         if node is None:
             return None
         found = self.map(node, _TITLE, TITLE.names)
         vi = self.text(self.required(found, "vi", _TITLE), _TITLE)
-        en = self.text(self.required(found, "en", _TITLE), _TITLE)
-        return Text(vi, en)
+        return Text(vi, self.text(found.get("en"), _TITLE, vi))
 
     def date(self, node: Node | None, what: Sentence) -> str | None:
         """*node* as a date known to the day, the month or the year."""

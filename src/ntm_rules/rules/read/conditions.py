@@ -46,6 +46,9 @@ class ConditionReader:
             if node is not None and found.entries:
                 self.reader.error("condition.kind", node.at, hint=Message("hint.exactly_one", names=_KINDS))
             return None
+        if "applies_if" in found.entries:
+            self.reader.error("key.unknown/applies_if", found.entries["applies_if"].key.at)
+            return None
         condition = self._of_kind(kinds[0], found)
         if condition is None:
             return None

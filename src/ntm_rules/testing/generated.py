@@ -187,11 +187,14 @@ def _overlays(draw: st.DrawFn, base: _Base) -> Operation:
     if places:
         chosen = draw(st.lists(st.sampled_from(places), max_size=4, unique_by=lambda place: (place.address, place.key)))
     operations = [_operation(place, draw(st.sampled_from((1, 5, None)))) for place in chosen]
-    added = base.ruleset.criteria[-1]
+    # where some of the indicators are enough, one more of them could be met in the place of another
+    criteria = [criterion for criterion in base.ruleset.criteria if criterion.at_least_n is None]
     title = {"vi": "Thêm", "en": "Added"}
-    indicator = {"no": f"{added.no}.them", "title": title, "require": "pending"}
-    if draw(st.booleans()) or not operations:
-        operations.append({"add": {"criterion": added.no, "indicator": indicator}})
+    if criteria and (draw(st.booleans()) or not operations):
+        indicator = {"no": f"{criteria[-1].no}.them", "title": title, "require": "pending"}
+        operations.append({"add": {"criterion": criteria[-1].no, "indicator": indicator}})
+    elif not operations:
+        operations.append({"retitle": base.ruleset.criteria[-1].indicators[-1].no, "title": title})
     return {
         "overlay": base.ruleset.id,
         "period": base.ruleset.period,

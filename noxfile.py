@@ -71,7 +71,7 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session(python=["3.11", "3.12", "3.13"])
 def tests(session: nox.Session) -> None:
-    """All tests but the slow ones, the examples of README and documentation among them."""
+    """All tests but the slow ones, the examples of README and most pages among them."""
     need(session, "test")
     session.run("python", "-m", "pytest", *session.posargs)
 

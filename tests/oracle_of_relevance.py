@@ -14,10 +14,13 @@ from attrs import define, field
 
 import oracle
 from ntm_rules import FactError, Outcome, Ruleset
+from ntm_rules.model import conditions as c
 from ntm_rules.model import walk
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.judgements import Judgement
 from ntm_rules.model.rulesets import Indicator
+from ntm_rules.model.thresholds import asked_of, bound_threshold
 from ntm_rules.verdict.program import check_facts, program_of
 from property.strategies import limits, numbers_near, worked_out_ratios
 
@@ -40,23 +43,38 @@ def below(ruleset: Ruleset, target: str | None) -> list[Indicator]:
     return alone or [i for criterion, i in walk.indicators(ruleset) if criterion.no == target]
 
 
-def read_by(ruleset: Ruleset, target: str | None = None) -> list[str]:
-    """The facts that the conditions of a target read, through derived ones, prerequisites included."""
+def read_by(ruleset: Ruleset, target: str | None, floor: Evidence | None) -> list[str]:
+    """The facts that the conditions of a target read, through derived ones, prerequisites included.
+
+    Not what is compared with nothing: no cell asks a value of it.
+    """
     found: list[str] = []
     for indicator in below(ruleset, target):
         for condition in (indicator.applies_if, indicator.require):
-            for name in () if condition is None else walk.facts_of(condition):
-                found += walk.given_for(ruleset, name)
+            for _, leaf in () if condition is None else walk.leaves(condition):
+                silent = leaf.facts if isinstance(leaf, c.Comparison) and asks_nothing(leaf, floor) else ()
+                for name in walk.facts_of(leaf):
+                    found += [] if name in silent else walk.given_for(ruleset, name)
             for other in () if condition is None else walk.prerequisites_of(condition):
-                found += read_by(other)
+                found += read_by(other, None, floor)
     return list(dict.fromkeys(found))
+
+
+def asks_nothing(leaf: c.Comparison, floor: Evidence | None) -> bool:
+    """Whether no cell of a comparison asks a value."""
+    cells = [cell for _, _, cell in walk.threshold_cells(bound_threshold(leaf.threshold))]
+    return all(asked_of(cell, floor).cell is None for cell in cells)
 
 
 def missing(ruleset: Ruleset, given: Facts, target: str | None) -> list[str]:
     """The facts that are inputs."""
     inputs = ruleset.inputs()
     by_parts = {f.id for f in ruleset.facts if f.ratio and f.ratio.part in given and f.ratio.whole in given}
-    return [n for n in read_by(ruleset, target) if n in inputs and n not in given and n not in by_parts]
+    return [
+        n
+        for n in read_by(ruleset, target, ruleset.minimum_evidence)
+        if n in inputs and n not in given and n not in by_parts
+    ]
 
 
 def ratios(ruleset: Ruleset) -> list[tuple[Fact, RatioOf]]:
@@ -89,6 +107,11 @@ def values(ruleset: Ruleset, name: str, given: Facts) -> list[object]:
                     edge = Fraction(limit) * whole / share.scale * 10**fact.decimals
                     near_edge = (math.floor(edge) - 1, math.floor(edge), math.ceil(edge), math.ceil(edge) + 1)
                     found += [Decimal(n).scaleb(-fact.decimals) for n in near_edge if n >= 0]
+    for whole in ruleset.facts:
+        parts = whole.consistency.sum_of if whole.consistency else ()
+        if name in parts and given.get(whole.id) is not None:
+            rest = oracle.written(given[whole.id]) - sum(oracle.written(given.get(part) or 0) for part in parts)
+            found += [rest] if rest >= 0 else []
     return list(dict.fromkeys(found))
 
 

@@ -26,6 +26,18 @@ POSTGRESQL, SPARK = (ROOT / "docs" / "how-to" / f"frame-{server}.md" for server 
 FOUND = [path for folder in ("", "docs/**/", "examples/") for path in sorted(ROOT.glob(f"{folder}*.md"))]
 PROVING = ROOT / "docs" / "explanation" / "a-finding.md"
 PAGES = [path for path in FOUND if path not in (PROVING, POSTGRESQL, SPARK)]
+LONG = {
+    f"docs/how-to/{name}.md"
+    for name in (
+        "assess-csv",
+        "assess-parquet-excel",
+        "forms",
+        "programme-progress",
+        "test-a-ruleset",
+        "what-a-decision-changes",
+    )
+} | {"docs/reference/command-line.md", "examples/README.md"}
+"""Pages with so many commands that they take seconds."""
 BLOCK = re.compile(r"^```(?P<language>console|sh|yaml|csv|json|jsonl)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"`(?P<name>[\w./-]+\.[a-z]+)`[^`\n]*:\n\n$")
 COMMAND = re.compile(r"^\$ (?P<command>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -107,7 +119,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return examples_of
 
 
-@pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=name, marks=[pytest.mark.slow] if name in LONG else [])
+        for name, path in ((str(path.relative_to(ROOT)), path) for path in PAGES)
+    ],
+)
 def test_examples(path: Path, run: Callable[..., None]) -> None:
     run(path)
 

@@ -193,6 +193,7 @@ def test_on_the_made_up_country(fiction: Library, kind: str, name: str) -> None:
         check(kind, ruleset, communes, long=not lazily)
 
 
+@pytest.mark.slow
 def test_on_the_bundled_sets(bundled: Library) -> None:
     for name, on, province in (
         ("commune/ntm", dt.date(2024, 7, 2), "lang-son"),
@@ -205,6 +206,7 @@ def test_on_the_bundled_sets(bundled: Library) -> None:
         check("polars", ruleset, [commune(ruleset, seed, missing=0.2 * (seed % 3)) for seed in range(12)])
 
 
+@pytest.mark.slow
 @FEWEST
 @given(seed=st.integers(0, 2**32))
 def test_beside_every_threshold_of_the_made_up_country(fiction: Library, seed: int) -> None:

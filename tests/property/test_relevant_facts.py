@@ -5,6 +5,7 @@ import random
 import typing
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import assume, event, given, reject
 from hypothesis import strategies as st
 
@@ -165,6 +166,7 @@ def now(verdict: Verdict, target: str | None) -> Outcome:
     return (judged.indicators.get(target) or judged.criteria[target]).outcome
 
 
+@pytest.mark.slow
 @given(interlocked())
 def test_eight_facts_that_hang_together(unit: Unit) -> None:
     everything = Everything(unit.ruleset, unit.facts, unit.said, unit.voices, unit.target, 3**MOST_INPUTS)

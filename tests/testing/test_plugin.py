@@ -72,6 +72,7 @@ def test_an_allow_file_excuses_a_law(pytester: pytest.Pytester, folder: Path) ->
     assert result.ret == 0
 
 
+@pytest.mark.slow
 def test_a_province_over_the_bundled_sets(pytester: pytest.Pytester) -> None:
     folder = pytester.mkdir("ca-mau")
     (folder / "2024-9.yaml").write_text(OVERLAY, encoding="utf-8")

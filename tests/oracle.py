@@ -306,6 +306,14 @@ class _Unit:
             return min(numbers) if isinstance(rule, c.MinOf) else max(numbers)
         if isinstance(rule, c.PointsOf):
             return self.points(rule)
+        if isinstance(rule, c.SumOf):
+            values = [self.value(each.fact) for each in rule.addends]
+            if None in values:
+                return None
+            if EMPTY in values:
+                return EMPTY
+            shares = [typing.cast(Fraction, value) / rule.over for value in values]
+            return sum((each.factor * share for each, share in zip(rule.addends, shares, strict=True)), Fraction(0))
         return self.decided_or_given(name, self.case(typing.cast(c.Case, rule)))
 
     def decided_or_given(self, name: str, found: Value) -> Value:
@@ -761,8 +769,9 @@ def contradicted(ruleset: Ruleset, facts: Mapping[str, object], bad: set[str]) -
 
 
 def scored(ruleset: Ruleset) -> set[str]:
-    """The facts that hold points, those of the prerequisites included."""
+    """The facts that are added up, as points or in sums, those of the prerequisites included."""
     found = {m.fact for d in ruleset.derived if isinstance(d.rule, c.PointsOf) for m in d.rule.members}
+    found |= {a.fact for d in ruleset.derived if isinstance(d.rule, c.SumOf) for a in d.rule.addends}
     return found.union(*(scored(other) for other in walk.prerequisites(ruleset)))
 
 

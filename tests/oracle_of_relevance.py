@@ -94,6 +94,9 @@ def values(ruleset: Ruleset, name: str, given: Facts) -> list[object]:
     found += [(one + other) / 2 for one, other in itertools.pairwise(edges) if fact.type is not FactType.COUNT]
     steps = [Fraction(edge) * 10**fact.decimals for edge in edges]
     found += [Decimal(n).scaleb(-fact.decimals) for s in steps for n in (math.floor(s), math.floor(s) + 1)]
+    parts = fact.consistency.sum_of if fact.consistency else ()
+    if parts and all(given.get(part) is not None for part in parts):  # nothing else fits beside these
+        found.append(Decimal(sum(Fraction(str(given[part])) for part in parts).numerator))
     for share, ratio in ratios(ruleset):
         if name == ratio.whole:
             found += [Decimal(n) for n in WHOLES]

@@ -27,6 +27,7 @@ from ntm_rules.model.conditions import (
     Open,
     PointsOf,
     Ref,
+    SumOf,
 )
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
@@ -224,8 +225,8 @@ class _Lowering:
                 return Chosen(derived.id, values, rows, derived.rule.otherwise, derived.rule.exclusive)
             case MinOf() | MaxOf():
                 return Extreme(derived.id, isinstance(derived.rule, MaxOf), derived.rule.facts)
-            case PointsOf():
-                raise NotImplementedError("no set of the benchmark scores")
+            case PointsOf() | SumOf():
+                raise NotImplementedError("no set of the benchmark adds anything up")
             case RatioOf():
                 raise NotImplementedError("a ratio is compared as part and whole")
             case _:

@@ -7,6 +7,7 @@ from ntm_rules.model.acts import Act, ActKind, MergerPolicy, MergerRule
 from ntm_rules.model.aggregates import Aggregate, CriteriaNotMet, How, Satisfied, TierTested, UnitsThat, ValueOf
 from ntm_rules.model.citations import Citation, Confidence, Instrument
 from ntm_rules.model.conditions import (
+    Addend,
     All,
     Any,
     AtLeast,
@@ -26,8 +27,9 @@ from ntm_rules.model.conditions import (
     Ref,
     Rule,
     Scored,
+    SumOf,
 )
-from ntm_rules.model.facts import About, Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf, Told
+from ntm_rules.model.facts import About, Consistency, Direction, Earlier, Fact, FactType, Measure, Merge, RatioOf, Told
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 from ntm_rules.model.plausible import Plausible
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, TextChange
@@ -39,6 +41,7 @@ __all__ = [
     "About",
     "Act",
     "ActKind",
+    "Addend",
     "Aggregate",
     "Aim",
     "All",
@@ -58,6 +61,7 @@ __all__ = [
     "Criterion",
     "Derived",
     "Direction",
+    "Earlier",
     "Fact",
     "FactType",
     "Figure",
@@ -89,6 +93,7 @@ __all__ = [
     "Rule",
     "Satisfied",
     "Scored",
+    "SumOf",
     "Table",
     "Target",
     "Text",

@@ -600,6 +600,43 @@ def points() -> None:
     one(f, "what makes a part apply is of weak evidence", weak, {"special": True, "plan": 13, "work": 43, "meetings": 29}, M, margin="0", provisional=True)
 
 
+def sums() -> None:
+    f = "sum"
+
+    def total(op: str, limit: Json, addends: list[tuple[str, int]], over: int = 1, kind: Json | None = None) -> Json:
+        fact = {"id": "total", "type": "number", "unit": "point", "decimals": 2, **(kind or {})}
+        rule: Json = {"node": "SumOf", "addends": [{"fact": name, **({} if factor == 1 else {"factor": factor})} for name, factor in addends]}
+        return single(cmp("total", op, limit), derived=[{"fact": fact, "rule": rule if over == 1 else {**rule, "over": over}}])
+
+    count: Json = {"type": "count", "unit": "household"}
+    two = total("at_most", num("30"), [("part", 1), ("schools", 1)], kind=count)
+    one(f, "a sum of two counts", two, {"part": 12, "schools": 18}, M, margin="0")
+    one(f, "a sum of two counts, one above", two, {"part": 12, "schools": 19}, N, margin="-1")
+    one(f, "a sum of which one fact is missing", two, {"part": 42}, U, "fact_missing")
+    fall = total("at_least", num("1"), [("share", 1), ("rate", -1)])
+    one(f, "a fall of a share", fall, {"share": "7.5", "rate": "6.5"}, M, margin="0")
+    one(f, "a fall of a share, not quite", fall, {"share": "7.5", "rate": "6.51"}, N, margin="-0.01")
+    one(f, "a rise is a negative fall", fall, {"share": "6.5", "rate": "7.5"}, N, margin="-2")
+    # 1 of 3 is 33.333... per cent: 34.34 less that is 1.00666..., 34.33 less that is 0.99666...
+    one(f, "a share that follows from its parts enters exactly", fall, {"share": "34.34", "part": 1, "whole": 3}, M, margin="1/150")
+    one(f, "a share that follows from its parts, not quite", fall, {"share": "34.33", "part": 1, "whole": 3}, N, margin="-1/300")
+    one(f, "its percentage beside it does not count", fall, {"share": "34.33", "part": 1, "whole": 3, "rate": "33.3"}, N, margin="-1/300")
+    one(f, "a share of nothing", fall, {"share": 50, "part": 0, "whole": 0}, U, "empty_whole")
+    one(f, "missing before a share of nothing", fall, {"part": 0, "whole": 0}, U, "fact_missing")
+    for code, outcome in ((0, N), (1, M), (3, A)):
+        said = total("at_least", num("1", when_empty=code), [("share", 1), ("rate", -1)])
+        one(f, f"a share of nothing, the cell says {outcome}", said, {"share": 50, "part": 0, "whole": 0}, outcome)
+    negative = total("at_least", num("-2"), [("change", 1), ("income", -1)])
+    one(f, "a negative threshold", negative, {"change": "-1.5", "income": "0.5"}, M, margin="0")
+    one(f, "a negative threshold, one step below", negative, {"change": "-1.5", "income": "0.501"}, N, margin="-0.001")
+    mean = total("at_least", num("80"), [("share", 1), ("rate", 1), ("per_house", 1)], over=3)
+    one(f, "a mean of three", mean, {"share": "79.99", "rate": "80.01", "per_house": 80}, M, margin="0")
+    one(f, "a mean that no decimal can hold", mean, {"share": 80, "rate": "79.99", "per_house": 80}, N, margin="-1/300")
+    one(f, "a mean of shares of different wholes", mean, {"share": 80, "part": 8, "whole": 10, "stock": 800}, M, margin="0")
+    one(f, "sums of decimals that floats get wrong", total("equals", num("0.3"), [("share", 1), ("income", 1)]), {"share": 0.1, "income": 0.2}, M, margin="0")
+    refused(f, "refused: more digits than the fact has", mean, {"share": "79.999", "rate": 80, "per_house": 80}, "share")
+
+
 def undecided() -> None:
     """Of communes not all are decided: the share lies between there/all and (there + open)/all, the count likewise."""
     f = "undecided"
@@ -970,7 +1007,7 @@ def judgements() -> None:
 def assemble() -> dict[str, list[Json]]:
     """All cases by file."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, cases, given_cases, applicability, evidence, layers, floors, counts, judgements):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, sums, cases, given_cases, applicability, evidence, layers, floors, counts, judgements):
         write()
     return CASES
 

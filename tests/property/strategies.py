@@ -243,6 +243,8 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
         made.append(c.Derived(_percent("extreme"), c.MinOf(names) if draw(st.booleans()) else c.MaxOf(names)))
     if draw(st.booleans()):
         made.append(c.Derived(_percent("group_rate"), RatioOf("group_part", "group_whole")))
+    if draw(st.booleans()):
+        made.append(c.Derived(_number("total", None), draw(sums())))
     return tuple(made)
 
 
@@ -262,6 +264,15 @@ def some_must(draw: st.DrawFn, k: int | None, numbers: Sequence[str]) -> tuple[s
         return ()
     chosen = draw(st.sets(st.sampled_from(numbers), min_size=0 if _one_in(draw, 3) else 1, max_size=k))
     return tuple(no for no in numbers if no in chosen)
+
+
+@st.composite
+def sums(draw: st.DrawFn) -> c.SumOf:
+    """A sum, a difference or a mean of figures, of shares that follow from their parts, and of both."""
+    choices = [("share", "other_share"), ("rate", "share"), ("amount", "free", "balance"), ("rate", "per_head")]
+    names = draw(st.sampled_from([*choices, ("group_part", "tally")]))
+    addends = tuple(c.Addend(name, draw(st.sampled_from((1, 1, -1)))) for name in names)
+    return c.SumOf(addends, draw(st.sampled_from((1, len(names)))))
 
 
 @st.composite
@@ -365,6 +376,11 @@ def limits(ruleset: Ruleset) -> dict[str, list[Decimal]]:
             for part in derived.rule.members:  # as large a part of it as of the whole
                 share = [limit * part.out_of / derived.rule.out_of for limit in found.get(derived.id, [])]
                 found.setdefault(part.fact, []).extend(round(s, BY_DIGITS) for s in share)
+    for derived in ruleset.derived:
+        if isinstance(derived.rule, c.SumOf):
+            for each in derived.rule.addends:
+                sizes = (1, len(derived.rule.addends))
+                found.setdefault(each.fact, []).extend(n * k for n in found.get(derived.id, []) for k in sizes)
     for other in (*walk.prerequisites(ruleset), *(grade.ruleset for grade in ruleset.grades)):
         for name, values in limits(other).items():
             found.setdefault(name, []).extend(values)

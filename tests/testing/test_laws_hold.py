@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ntm_rules import Library, Ruleset
 from ntm_rules.check.allowed import excused_by, read_allowed
 from ntm_rules.check.compositions import Composition
-from ntm_rules.model.conditions import Op
+from ntm_rules.model.conditions import Addend, Derived, Op, SumOf
+from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.testing.laws import LAWS, Law, Subject, prove
 from ntm_rules.testing.strategies import rulesets
 from testing.faults import asks, made
@@ -77,3 +78,12 @@ def test_a_declared_ladder_holds(fiction: Library) -> None:
     subject = Subject(ruleset, fiction, tiers=[("commune/ntm", "commune/ntm")])
     assert law.about(subject)
     prove(law, subject)
+
+
+def test_what_enters_a_fall_has_no_better_way() -> None:
+    """The worse the year before was, the greater the fall: that is no breach."""
+    fall = Derived(Fact("fall", FactType.NUMBER), SumOf((Addend("share"), Addend("rate", -1))))
+    ruleset = evolve(made(asks("fall", Op.AT_LEAST, 1)), derived=(fall,))
+    for law in LAWS:
+        if law.name in ("monotonicity", "boundaries"):
+            prove(law, Subject(ruleset))

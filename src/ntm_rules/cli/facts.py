@@ -60,7 +60,7 @@ def facts(ruleset: str, words: tuple[str, ...], lang: str, form: str, unknown: b
         row = (", ".join(numbers.get(name, ())), _title(fact, lang), name, _values(fact, lang), agency)
         made.add_row(*map(text, row))
     out.print(made)
-    print_lines(out, [line for fact in shown.values() if fact.told for line in _told(fact, lang)])
+    print_lines(out, [line for fact in shown.values() if fact.told or fact.earlier for line in _told(fact, lang)])
 
 
 def _told(fact: Fact, lang: str) -> list[str]:

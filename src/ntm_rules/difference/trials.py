@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from attrs import frozen
 
-from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Scored
+from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Scored, SumOf
 from ntm_rules.model.consistency import How, Relation, relations
 from ntm_rules.model.facts import Direction, Fact, FactType, RatioOf
 from ntm_rules.model.fold import ROUNDING, loosened
@@ -110,6 +110,11 @@ class _Collector:
             for member in rule.members:
                 near = _shares(member, rule, cells, known[member.fact])
                 self.limits.setdefault(member.fact, set()).update(near)
+            return
+        if isinstance(rule, SumOf):
+            self.scores = True  # as do sums
+            for each in rule.addends:
+                self._limit(each.fact, cells, known, rules)
             return
         for cell in cells:
             for found in (cell, cell.floor):

@@ -35,6 +35,7 @@ _WORDS = {
     "agency",
     "consistency",
     "told",
+    "earlier",
     "disputed",
     "diagnostics",
     "catalogue",

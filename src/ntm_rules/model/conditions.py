@@ -224,7 +224,32 @@ class PointsOf:
     members: tuple[Scored, ...]
 
 
-Rule = Case | RatioOf | MinOf | MaxOf | PointsOf
+@public("law")
+@frozen
+class Addend:
+    """One fact of a sum.
+
+    Attributes:
+        factor: how often it counts; -1 where it is taken away.
+    """
+
+    fact: str
+    factor: int = 1
+
+
+@public("law")
+@frozen
+class SumOf:
+    """The sum of several facts, each times a factor, over a whole number: a sum, a difference or a mean.
+
+    Exact, and compared without division. Missing when a fact is; of a share of nothing it is one of nothing.
+    """
+
+    addends: tuple[Addend, ...]
+    over: int = 1
+
+
+Rule = Case | RatioOf | MinOf | MaxOf | PointsOf | SumOf
 """How a derived fact is worked out."""
 
 

@@ -111,6 +111,19 @@ class Consistency:
 
 @public("law")
 @frozen
+class Earlier:
+    """What another fact was some years before the year of the assessment.
+
+    Attributes:
+        years: how many years before, from 1.
+    """
+
+    fact: str
+    years: int
+
+
+@public("law")
+@frozen
 class Fact:
     """One entry of the fact catalogue.
 
@@ -127,6 +140,7 @@ class Fact:
         consistency: what it has to be to other facts, None where it may be anything beside them.
         told: what is known about it: definition, way of counting, guiding document and period, as far as somebody has
             read it.
+        earlier: the fact of which it is the value of an earlier year, None where it is of the year itself.
     """
 
     id: str
@@ -145,6 +159,7 @@ class Fact:
     merge: Merge | None = None
     consistency: Consistency | None = None
     told: Mapping[About, Told] = field(factory=dict, eq=False)
+    earlier: Earlier | None = None
 
     @property
     def unknown(self) -> tuple[About, ...]:

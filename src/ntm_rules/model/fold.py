@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
+    Addend,
     All,
     Any,
     AtLeast,
@@ -30,6 +31,7 @@ from ntm_rules.model.conditions import (
     Open,
     PointsOf,
     Ref,
+    SumOf,
 )
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import Needed, Outcome
@@ -314,6 +316,8 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
                 return self.extreme(rule.facts, False)
             case PointsOf():
                 return self.score(rule, {})
+            case SumOf():
+                return self.total(rule.addends, rule.over)
             case _:
                 typing.assert_never(rule)
 
@@ -378,6 +382,13 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
         Args:
             parts: each with when it applies, None where it always does.
             instead: by fact what counts for points that are missing; for those that are not named nothing does.
+        """
+
+    @abstractmethod
+    def total(self, addends: Sequence[Addend], over: int) -> N:
+        """Return the sum of several facts times their factors, over a whole number.
+
+        Missing when one is; of nothing when one is that.
         """
 
     @abstractmethod

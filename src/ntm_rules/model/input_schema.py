@@ -84,7 +84,10 @@ def about(fact: Fact, lang: str) -> list[str]:
         for each, told in fact.told.items()
     }
     known = agency | told
-    return [known[each] for each in About if each in known]
+    found = [known[each] for each in About if each in known]
+    if fact.earlier is None:
+        return found
+    return [say(lang, "fact.earlier_of", fact=fact.earlier.fact, years=fact.earlier.years), *found]
 
 
 def _judgement() -> Json:

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, MinOf, PointsOf
+from ntm_rules.model.conditions import Comparison, Condition, Derived, MaxOf, MinOf, PointsOf, SumOf
 from ntm_rules.model.fold import ROUNDING, loosened
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.thresholds import bound_threshold
@@ -58,3 +58,7 @@ def _passed_on(derived: Derived, limits: Iterable[Decimal]) -> Iterator[tuple[st
         yield from ((name, limit) for limit in limits for name in facts_of_derived(derived))
     if isinstance(rule, PointsOf):
         yield from ((part.fact, limit * part.out_of / rule.out_of) for limit in limits for part in rule.members)
+    if isinstance(rule, SumOf):
+        # with all facts alike, and with one alone
+        sizes = (limit * factor for limit in limits for factor in dict.fromkeys((1, rule.over)))
+        yield from ((addend.fact, size) for size in sizes for addend in rule.addends)

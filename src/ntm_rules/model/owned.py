@@ -42,6 +42,7 @@ def apart(province: str, own: Mapping[str, Fact]) -> dict[str, Fact]:
             id=name(fact.id),
             ratio=None if fact.ratio is None else RatioOf(name(fact.ratio.part), name(fact.ratio.whole)),
             undecided=None if fact.undecided is None else name(fact.undecided),
+            earlier=None if fact.earlier is None else evolve(fact.earlier, fact=name(fact.earlier.fact)),
             consistency=Consistency(**relations) if relations else None,
         )
 

@@ -20,6 +20,7 @@ from ntm_rules.model.conditions import (
     Not,
     Open,
     PointsOf,
+    SumOf,
 )
 from ntm_rules.model.facts import RatioOf
 from ntm_rules.model.rulesets import Criterion, Indicator
@@ -159,7 +160,7 @@ def map_guards(derived: Derived, change: Callable[[Condition], Condition]) -> De
         case PointsOf():
             parts = (m if m.applies_if is None else evolve(m, applies_if=change(m.applies_if)) for m in rule.members)
             return evolve(derived, rule=evolve(rule, members=tuple(parts)))
-        case RatioOf() | MinOf() | MaxOf():
+        case RatioOf() | MinOf() | MaxOf() | SumOf():
             return derived
         case _:
             typing.assert_never(rule)

@@ -21,6 +21,7 @@ from ntm_rules.model.conditions import (
     Open,
     PointsOf,
     Ref,
+    SumOf,
 )
 from ntm_rules.model.facts import RatioOf
 from ntm_rules.model.outcomes import Outcome
@@ -183,7 +184,7 @@ def guards_of(derived: Derived) -> Iterator[Condition]:
             yield from (row.when for row in derived.rule.rows)
         case PointsOf():
             yield from (m.applies_if for m in derived.rule.members if m.applies_if is not None)
-        case RatioOf() | MinOf() | MaxOf():
+        case RatioOf() | MinOf() | MaxOf() | SumOf():
             return
         case _:
             typing.assert_never(derived.rule)
@@ -196,7 +197,7 @@ def numbers_of(derived: Derived) -> Iterator[str]:
             return
         case PointsOf():
             yield from (member.fact for member in derived.rule.members)
-        case RatioOf() | MinOf() | MaxOf():
+        case RatioOf() | MinOf() | MaxOf() | SumOf():
             yield from facts_of_derived(derived)
         case _:
             typing.assert_never(derived.rule)
@@ -217,6 +218,8 @@ def facts_of_derived(derived: Derived) -> Iterator[str]:
             yield derived.rule.whole
         case MinOf() | MaxOf():
             yield from derived.rule.facts
+        case SumOf():
+            yield from (each.fact for each in derived.rule.addends)
         case PointsOf():
             for member in derived.rule.members:
                 if member.applies_if is not None:

@@ -131,6 +131,17 @@ class Algebra:
 
         return SymbolicNumber(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
 
+    def total(self, numbers: Sequence[SymbolicNumber], added: Term, over: int) -> SymbolicNumber:
+        """Return a sum of several numbers over a whole number, multiplied out."""
+        logic = self.logic
+        given = logic.both(*(n.given for n in numbers))
+
+        def compare(op: Op, limit: Term) -> Term:
+            bound = logic.constant(limit) if isinstance(limit, Decimal) else limit
+            return ORDER[op](added, bound * over)
+
+        return SymbolicNumber(given, logic.both(given, logic.either(*(n.empty for n in numbers))), compare)
+
     def points(self, parts: Sequence[tuple[Code, Part, Term, Term]]) -> SymbolicNumber:
         """Return points out of a total, multiplied out; each part has its points and whether these are given."""
         logic = self.logic

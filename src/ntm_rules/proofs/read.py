@@ -13,7 +13,7 @@ from functools import cached_property
 from attrs import define, evolve, field, frozen
 
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import Comparison, Meets, Op, Open
+from ntm_rules.model.conditions import Addend, Comparison, Meets, Op, Open
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.fold import Compared, Engine
 from ntm_rules.model.outcomes import Needed, Outcome
@@ -359,6 +359,12 @@ class SymbolicRuleset(Engine[Code, Known]):
                 points, there = counted + self.logic.where(there, points - counted), True
             found.append((applies or Code(False), part, points, there))
         return self.algebra.points(found)
+
+    def total(self, addends: Sequence[Addend], over: int) -> Known:
+        """Return the sum of several facts, times their factors."""
+        numbers = [typing.cast(SymbolicNumber, self.fact(each.fact)) for each in addends]
+        added = sum(self.variables.added(each.fact) * each.factor for each in addends)
+        return self.algebra.total(numbers, added, over)
 
     def grown(self, fact: Fact) -> Known:
         """Return the fact itself: whatever may be undecided is taken as decided."""

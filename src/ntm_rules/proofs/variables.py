@@ -48,6 +48,7 @@ class _Ratio:
     Attributes:
         direct: a caller may give the percentage itself.
         limits: the numbers it is compared with.
+        added: it is added to other facts, so that its size matters everywhere.
     """
 
     fact: Fact
@@ -55,6 +56,7 @@ class _Ratio:
     term: Term
     direct: bool
     limits: set[Decimal] = field(factory=set)
+    added: bool = False
 
 
 class Variables:
@@ -141,6 +143,12 @@ class Variables:
         empty = logic.both(both, self.number(rule.whole) == 0)
         return SymbolicNumber(logic.either(own, both), empty, self._compare(found.term, found.limits))
 
+    def added(self, name: str) -> Term:
+        """Return the variable of a number or of a ratio that is added to others."""
+        if name in self.ratios:
+            self.ratios[name].added = True
+        return self._plain(self.facts[name])
+
     def _compare(self, term: Term, limits: set[Decimal] | None = None) -> typing.Callable[[Op, Term], Term]:
         def compare(op: Op, limit: Term) -> Term:
             if not isinstance(limit, Decimal):
@@ -185,10 +193,14 @@ class Variables:
         """Yield what ties ratios to parts and wholes that a caller could not leave out.
 
         They are tied at every number that a ratio is compared with, *more* ones included: all that outcomes depend on.
+        A ratio that is added to others is tied everywhere, which is not linear.
         """
         logic = self.logic
         for ratio in self.within(read):
             part, whole = self.number(ratio.rule.part), self.number(ratio.rule.whole)
+            if ratio.added and self._tied(ratio, read):
+                yield logic.z3.Or(whole == 0, ratio.term * whole == part * ratio.fact.scale)
+                continue
             # percentage >= limit exactly where part * scale >= limit * whole: linear, as the limit is a constant
             for limit in sorted({*ratio.limits, *more}) if self._tied(ratio, read) else ():
                 top, bottom = limit.as_integer_ratio()

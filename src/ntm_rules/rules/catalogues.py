@@ -10,6 +10,7 @@ from ntm_rules.model.owned import apart
 from ntm_rules.rules.folders import Listed, root_of
 from ntm_rules.rules.read.catalogue import (
     check_consistency,
+    check_earlier,
     check_ratios,
     check_undecided,
     read_catalogue,
@@ -95,6 +96,7 @@ class _Facts:
                 self._put(name, fact, _place(root, "facts", name))
         check_ratios(self.facts, self.nodes, self.reader)
         check_undecided(self.facts, self.nodes, self.reader)
+        check_earlier(self.facts, self.nodes, self.reader)
         check_consistency(self.facts, self.nodes, self.reader)
 
     def _put(self, name: str, fact: Fact, node: Node) -> None:

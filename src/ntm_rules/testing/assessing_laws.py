@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.conditions import Condition
+from ntm_rules.model.conditions import Condition, SumOf
 from ntm_rules.model.facts import Direction, FactType
 from ntm_rules.model.kept import kept
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import FactValue, IndicatorResult
 from ntm_rules.model.rewrite import Criteria, members, with_members
 from ntm_rules.model.rulesets import Ruleset
+from ntm_rules.model.walk import facts_of_derived, with_prerequisites
 from ntm_rules.testing.bench import Bench, bench_of
 from ntm_rules.testing.communes import Commune, number
 from ntm_rules.testing.subject import Subject, named, place_of
@@ -53,10 +54,13 @@ def _ways(bench: Bench, commune: Commune) -> Iterator[tuple[str, list[FactValue]
     """Yield the facts that can improve, each with its values from the worst to the best.
 
     A share given as part and whole improves by its part; a whole has no better way of its own, nor has what is
-    undecided: with less of it more is decided, either way.
+    undecided: with less of it more is decided, either way. Nor has what enters a sum of which nothing is better, such
+    as the figure of the year before in a fall.
     """
     choices = bench.choices
     still = choices.undecided.union(ratio.whole for _, ratio in choices.ratios)
+    still |= set(_of_no_direction(bench.ruleset))
+    still |= {ratio.part for fact, ratio in choices.ratios if fact.id in still}
     directions = {name: fact.direction for name, fact in choices.inputs.items()}
     for fact, ratio in choices.ratios:
         if ratio.part in commune and ratio.whole in commune:
@@ -71,6 +75,14 @@ def _ways(bench: Bench, commune: Commune) -> Iterator[tuple[str, list[FactValue]
         elif fact.type.numeric:
             values.sort(key=number)
         yield name, values if direction is Direction.MORE else values[::-1]
+
+
+def _of_no_direction(ruleset: Ruleset) -> Iterator[str]:
+    """Yield the facts that are added up to something of which neither more nor less is better."""
+    for asked in with_prerequisites(ruleset):
+        for derived in asked.derived:
+            if isinstance(derived.rule, SumOf) and derived.fact.direction is Direction.NEITHER:
+                yield from facts_of_derived(derived)
 
 
 def _worse(before: bytes, after: bytes) -> list[int]:

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from attrs import evolve
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.conditions import Case, Derived, MaxOf, MinOf, Op, PointsOf
+from ntm_rules.model.conditions import Case, Derived, MaxOf, MinOf, Op, PointsOf, SumOf
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.fold import Compared, singles
 from ntm_rules.model.outcomes import Outcome
@@ -140,12 +140,14 @@ class _Boundaries:
         return limits
 
     def _compared(self, name: str) -> Iterator[str]:
-        """Yield the fact itself, and the facts it is the least or greatest of."""
+        """Yield the fact itself, and the facts it is the least, greatest or sum of."""
         yield name
         rule = self.derived[name].rule if name in self.derived else None
         if isinstance(rule, MinOf | MaxOf):
             for inner in rule.facts:
                 yield from self._compared(inner)
+        if isinstance(rule, SumOf):
+            yield from (each.fact for each in rule.addends)
 
     def _parts(self, fact: Fact, ratio: RatioOf, total: int, limits: list[Decimal]) -> list[FactValue]:
         """Parts of a whole whose share lies at, just below and just above what binds."""
@@ -233,6 +235,9 @@ class _Boundaries:
         if derived is not None and isinstance(derived.rule, MinOf | MaxOf):
             values = [self._value(inner, commune) for inner in derived.rule.facts]
             return _extreme(values, isinstance(derived.rule, MinOf))
+        if derived is not None and isinstance(derived.rule, SumOf):
+            added = [(each.factor, self._value(each.fact, commune)) for each in derived.rule.addends]
+            return _sum(added, derived.rule.over)
         ratio = derived.rule if derived is not None and isinstance(derived.rule, RatioOf) else fact.ratio
         if ratio is not None and ratio.part in commune and ratio.whole in commune:
             return number(commune[ratio.part]) * fact.scale, number(commune[ratio.whole])
@@ -251,6 +256,19 @@ def _satisfies(value: ExactValue, cell: Cell, op: Op, fact: Fact) -> bool:
         if isinstance(value, tuple):
             return holds(op, typing.cast(Decimal, cell.value) * value[1], value[0], fact)
         return holds(op, cell.value, value, fact)
+
+
+def _sum(added: list[tuple[int, ExactValue]], over: int) -> ExactValue:
+    """Return a sum of values times factors, shares that follow from parts among them."""
+    top, bottom = Decimal(0), Decimal(1)
+    with localcontext() as context:
+        context.prec = 100
+        for factor, value in added:
+            if value is None:
+                return None
+            up, down = value if isinstance(value, tuple) else (typing.cast(Decimal, value), Decimal(1))
+            top, bottom = top * down + factor * up * bottom, bottom * down
+        return top, bottom * over
 
 
 def _extreme(values: list[ExactValue], least: bool) -> ExactValue:

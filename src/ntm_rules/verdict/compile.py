@@ -8,7 +8,7 @@ from decimal import Decimal
 from attrs import evolve
 
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import MaxOf, MinOf, Op, PointsOf
+from ntm_rules.model.conditions import Addend, MaxOf, MinOf, Op, PointsOf, SumOf
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.fold import Compared, Engine
 from ntm_rules.model.numbers import rounded
@@ -53,7 +53,7 @@ class Compiler(Engine[Code, Value]):
         self.ratios = {f.id for f in self.facts.values() if f.ratio is not None}
         for derived in ruleset.derived:
             rule = derived.rule
-            if isinstance(rule, RatioOf | PointsOf) or (
+            if isinstance(rule, RatioOf | PointsOf | SumOf) or (
                 isinstance(rule, MinOf | MaxOf) and self.ratios & set(rule.facts)
             ):
                 self.ratios.add(derived.id)
@@ -232,6 +232,22 @@ class Compiler(Engine[Code, Value]):
                     numerator += given * part.factor
                     denominator += part.share
             return numerator, denominator
+
+        return value
+
+    def total(self, addends: Sequence[Addend], over: int) -> Value:
+        """Return the sum as numerator and denominator; the denominator is 0 where one of a fact is."""
+        made = [(each.factor, self.places[each.fact], self.facts[each.fact]) for each in addends]
+
+        def value(slots: Slots) -> Slot | Unclear:
+            top, bottom = 0, 1
+            for factor, place, fact in made:
+                slot = slots[place]
+                if slot is None:
+                    return None
+                up, down = slot if type(slot) is tuple else (scaled(slot, fact), 10**fact.decimals)
+                top, bottom = top * down + factor * up * bottom, bottom * down
+            return top, bottom * over
 
         return value
 

@@ -12,7 +12,7 @@ from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.asking import Asked, RelevantFacts
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import Meets, PointsOf
+from ntm_rules.model.conditions import Meets, PointsOf, SumOf
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.judgements import Basis
@@ -110,12 +110,13 @@ def _read(ruleset: Ruleset, read: Iterable[Indicator], floor: Evidence | None) -
                     yield from _read(leaf.resolved, (i for _, i in indicators(leaf.resolved)), floor)
 
 
-def _scored(ruleset: Ruleset, name: str) -> bool:
-    """Return whether a fact is worked out from points, through whatever else."""
+def _added_up(ruleset: Ruleset, name: str) -> bool:
+    """Return whether a fact is worked out from what is added up, through whatever else."""
     derived = ruleset.derived_by_id.get(name)
     if derived is None:
         return False
-    return isinstance(derived.rule, PointsOf) or any(_scored(ruleset, inner) for inner in facts_of_derived(derived))
+    read = facts_of_derived(derived)
+    return isinstance(derived.rule, PointsOf | SumOf) or any(_added_up(ruleset, name) for name in read)
 
 
 @typing.final
@@ -146,8 +147,8 @@ class _Conditions(Conditions[Node]):
         by = bound_threshold(leaf.threshold)
         read = [] if leaf.fact is None else [leaf.fact]
         read += [] if isinstance(by, Cell) else by.by
-        scored = any(_scored(ruleset, name) for name in read)
-        unknown = variables and (scored or growing)
+        added_up = any(_added_up(ruleset, name) for name in read)
+        unknown = variables and (added_up or growing)
         return Leaf(None if unknown else code, variables)
 
     def denial(self, leaf: Compared) -> Node:

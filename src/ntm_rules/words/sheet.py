@@ -23,6 +23,7 @@ from ntm_rules.model.conditions import (
     PointsOf,
     Ref,
     Scored,
+    SumOf,
 )
 from ntm_rules.model.facts import RatioOf
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
@@ -348,6 +349,8 @@ class Sheet:
             case MinOf() | MaxOf():
                 code = "sheet.min_of" if isinstance(rule, MinOf) else "sheet.max_of"
                 return say(self.lang, code, facts=", ".join(map(self.words.fact_title, rule.facts)))
+            case SumOf():
+                return self._sum(rule)
             case PointsOf():
                 parts = "; ".join(map(self._part, rule.members))
                 return say(self.lang, "sheet.points", out_of=number(rule.out_of, self.lang), parts=parts)
@@ -359,6 +362,15 @@ class Sheet:
             yield say(self.lang, "sheet.if", text=self.one_line(row.when), value=self._then(derived, row.then))
         if rule.otherwise is not None:
             yield say(self.lang, "sheet.else", value=self._then(derived, rule.otherwise))
+
+    def _sum(self, rule: SumOf) -> str:
+        """Return what is added, what of it is taken away, and by how much that is divided."""
+        added, taken = (
+            [self.words.fact_title(each.fact) for each in rule.addends if each.factor == factor] for factor in (1, -1)
+        )
+        if taken:
+            return say(self.lang, "sheet.difference", fact=added[0], other=taken[0])
+        return say(self.lang, "sheet.sum" if rule.over == 1 else "sheet.mean", facts=", ".join(added))
 
     def _part(self, member: Scored) -> str:
         """Return a part of a score with its greatest points, and where it applies."""

@@ -24,11 +24,10 @@ from ntm_rules.frames.query.expressions import (
     total,
     where,
 )
-from ntm_rules.frames.query.ratios import MOST
-from ntm_rules.frames.query.stages import Slot, Stages, any_true, is_near, small
+from ntm_rules.frames.query.stages import MOST, Slot, Stages, any_true, is_near, small
 from ntm_rules.frames.query.truth import Truth, first_of
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import Case, Derived, Meets, Op
+from ntm_rules.model.conditions import Addend, Case, Derived, Meets, Op
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.fold import Compared, Engine, loosened
 from ntm_rules.model.outcomes import Outcome
@@ -303,11 +302,11 @@ class FrameCompiler(Engine[Truth, Slot]):
         none = self.by_place(free, said, lit, Kind.BOOLEAN)
         away = self.at_places(free, [outcome is Outcome.NOT_APPLICABLE for outcome in empty])
         cases = [(slot.bottom == 0, none), (~slot.bottom.is_null(), exact)]
-        if MOST * max(over, *(abs(n) for n in scaled if n is not None)) > _MOST_WHOLE:
+        if slot.most * max(over, *(abs(n) for n in scaled if n is not None)) > _MOST_WHOLE:
             # of parts and wholes too large to be multiplied with such a limit nothing is said
             rooms = [None if n is None else _MOST_WHOLE // max(abs(n), 1) for n in scaled]
             room = self.by_place(free, rooms, lambda v: lit(v, Kind.INT64), Kind.INT64)
-            fits = (slot.top <= lit(_MOST_WHOLE // over, Kind.INT64)) & (slot.bottom <= room)
+            fits = (slot.top.abs() <= lit(_MOST_WHOLE // over, Kind.INT64)) & (slot.bottom <= room)
             cases.insert(1, (~fits, truth.unknown()))
             self.stages.inexact.append((~fits).known_or(False))
         there = first_true(cases, found)
@@ -351,7 +350,7 @@ class FrameCompiler(Engine[Truth, Slot]):
                 for e, what in ((slot.top, "part"), (slot.bottom, "whole"))
             )
             invalid = None if bad is None else self.stages.add(bad & slot.unknown, f"{name}_invalid")
-            found[name] = Slot(self.stages.add(slot.value, name), top, bottom, invalid)
+            found[name] = evolve(slot, value=self.stages.add(slot.value, name), top=top, bottom=bottom, invalid=invalid)
         return found
 
     def picked(self, fact: Fact, guard: Truth, value: Slot, other: Slot) -> Slot:
@@ -434,6 +433,49 @@ class FrameCompiler(Engine[Truth, Slot]):
             return Slot(where(known, pick(*(slot.value for slot in reads)), Kind.FLOAT))
         return _extreme_of_ratios(self.stages, reads, known, smaller)
 
+    def total(self, addends: Sequence[Addend], over: int) -> Slot:
+        """Return the sum of several facts as a pair, brought to one whole; of numbers too large nothing is said."""
+        numbers = [each for each in addends if self.slots[each.fact].bottom is None]
+        shares = [each for each in addends if self.slots[each.fact].bottom is not None]
+        fine = max((self.facts[each.fact].decimals for each in numbers), default=0)
+        top: Expr = lit(0, Kind.INT64)
+        bottom: Expr = lit(10**fine, Kind.INT64)
+        size: Expr = lit(0.0)
+        weight: Expr = lit(10.0**fine)
+        fits: Expr = TRUE
+        for each in numbers:
+            steps, room = self._steps(each.fact)
+            factor = each.factor * 10 ** (fine - self.facts[each.fact].decimals)
+            top, fits = top + steps * factor, fits & room
+            size = size + steps.abs().cast(Kind.FLOAT) * float(abs(factor))
+        for each in shares:
+            up, down, room = self._pair(each.fact)
+            top, bottom = top * down + up * bottom * each.factor, bottom * down
+            # a whole of 0 makes nothing smaller that is multiplied on the way
+            wide = greatest(down.cast(Kind.FLOAT), lit(1.0))
+            part = up.abs().cast(Kind.FLOAT) * float(abs(each.factor))
+            size, weight, fits = size * wide + part * weight, weight * wide, fits & room
+        fits = fits & (size <= float(_MOST_OF_SUM)) & (weight <= float(_MOST_OF_SUM // over))
+        fits = self.stages.add(fits, "fits")
+        self.stages.step("sums")
+        self.stages.inexact.append((~fits).known_or(False))
+        top, bottom = (where(fits, whole, Kind.INT64) for whole in (top, bottom * over))
+        return Slot(null(Kind.FLOAT), top, bottom, most=_MOST_OF_SUM)
+
+    def _steps(self, name: str) -> tuple[Expr, Expr]:
+        """Return a figure in steps of its last digit, and whether it is not too large."""
+        value, power = self.slots[name].value, 10 ** self.facts[name].decimals
+        most = float(MOST // power)
+        return (small(value, most) * float(power)).round().cast(Kind.INT64), value.between(-most, most)
+
+    def _pair(self, name: str) -> tuple[Expr, Expr, Expr]:
+        """Return a share as part and whole, a figure among its steps, and whether it is not too large."""
+        slot, (steps, room) = self.slots[name], self._steps(name)
+        top, bottom = typing.cast(Expr, slot.top), typing.cast(Expr, slot.bottom)
+        paired, whole = ~bottom.is_null(), lit(10 ** self.facts[name].decimals, Kind.INT64)
+        known = first_true([(paired, bottom), (~slot.value.is_null(), whole)], null(Kind.INT64))
+        return choose(paired, top, steps), known, paired | room
+
     def grown(self, fact: Fact) -> Slot:
         """Return the most that a fact may become; it was worked out with the other facts."""
         return self.slots[most(fact.id)]
@@ -441,6 +483,8 @@ class FrameCompiler(Engine[Truth, Slot]):
 
 _MOST_WHOLE = 2**63 - 1
 """The greatest whole number of 64 bits."""
+_MOST_OF_SUM = 9 * 10**17
+"""The most that a sum may be in its steps, and the whole of these."""
 _TOLD_APART = 5_000_000
 """Percentages of wholes up to it that differ are different floats; so are shares that are whole numbers."""
 

@@ -6,15 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ntm_rules.frames.query.consistency import odd_shares, take_out
 from ntm_rules.frames.query.expressions import Expr, Kind, choose, first_true, lit, null, where
-from ntm_rules.frames.query.stages import SMALL, Slot, Stages, any_true, is_near, small
+from ntm_rules.frames.query.stages import MOST, SMALL, Slot, Stages, any_true, is_near, small
 from ntm_rules.model.consistency import Relation
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.numbers import rounded
 from ntm_rules.model.spans import most
 from ntm_rules.verdict.compare import bare_most
-
-MOST = 9 * 10**11
-"""The most that part and whole may be in steps of their unit: products with a threshold then fit in 64 bits."""
 
 _DIGITS = range(14)
 _ROUNDING = 1e-12

@@ -26,6 +26,8 @@ _NEAR = 5e-16
 _MILLION = 1e6
 SMALL = 1e15
 """Below it floats are rounded to whole numbers; above it what is left of a fraction is lost in float64 anyway."""
+MOST = 9 * 10**11
+"""The most that part and whole may be in steps of their unit: products with a threshold then fit in 64 bits."""
 _LONGEST = 50
 """Letters of a name: PostgreSQL knows 63, of which a number at its end takes some."""
 
@@ -39,12 +41,14 @@ class Slot:
         top, bottom: of a ratio, part and whole as whole numbers in the fact's unit; the whole is null where not both
             are given and fit together, and what the part is does not matter then.
         invalid: true where nothing is known because a bad value was given; None if that cannot be.
+        most: no part, whatever its sign, and no whole is greater.
     """
 
     value: Expr
     top: Expr | None = None
     bottom: Expr | None = None
     invalid: Expr | None = None
+    most: int = MOST
 
     @property
     def unknown(self) -> Expr:

@@ -3,7 +3,7 @@
 import datetime as dt
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Context, Decimal
 
 from attrs import evolve, frozen
@@ -12,7 +12,19 @@ from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import Diagnostic, RulesetError, Severity
 from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import AtLeast, Comparison, Condition, Derived, Meets, Op, Open, PointsOf
+from ntm_rules.model.conditions import (
+    AtLeast,
+    Comparison,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    Op,
+    Open,
+    PointsOf,
+    SumOf,
+)
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.numbers import MAX_DIGITS, unfit
 from ntm_rules.model.rewrite import alike
@@ -124,6 +136,7 @@ def compose(
     needs = needing.composed
     _refuse(_misshapen(tree.composed, needs))
     _refuse(_no_plain_parts(derived.values(), facts))
+    _refuse(_no_plain_sums(derived.values(), facts))
     _refuse(_from_undecided(derived.values(), facts))
     variants = _variants(base, chosen, tree, needs, _known(facts, derived), rulesets)
     totals = {frozenset(f.consistency.mean_of): f.id for f in facts.values() if f.consistency and f.consistency.mean_of}
@@ -314,6 +327,17 @@ def _no_plain_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> It
         for name in numbers_of(each) if isinstance(each.rule, RatioOf | PointsOf) else ():
             if name not in facts or facts[name].ratio is not None:
                 yield Diagnostic.of(code, part=name, fact=each.id)
+
+
+def _no_plain_sums(derived: Collection[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
+    """Yield what is no figure of the catalogue in sums, and the sums of which there is a least or a greatest."""
+    sums = {each.id for each in derived if isinstance(each.rule, SumOf)}
+    for each in derived:
+        for name in numbers_of(each):
+            if isinstance(each.rule, SumOf) and name not in facts:
+                yield Diagnostic.of("derive.sum/catalogue", part=name, fact=each.id)
+            if isinstance(each.rule, MinOf | MaxOf) and name in sums:
+                yield Diagnostic.of("derive.sum/extreme", part=name, fact=each.id)
 
 
 def _from_undecided(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:

@@ -355,6 +355,14 @@ DERIVED = Keys(
         Key("min_of", ListOf(FACT), "Giá trị nhỏ nhất của các số liệu.", "The least of the facts."),
         Key("max_of", ListOf(FACT), "Giá trị lớn nhất của các số liệu.", "The greatest of the facts."),
         Key("points", POINTS, "Tổng điểm.", "Points added up."),
+        Key("sum", ListOf(FACT), "Tổng của các số liệu.", "The sum of the facts."),
+        Key(
+            "difference",
+            ListOf(FACT),
+            "Số liệu thứ nhất trừ số liệu thứ hai.",
+            "The first of two facts less the second one.",
+        ),
+        Key("mean", ListOf(FACT), "Trung bình cộng của các số liệu.", "The mean of the facts."),
         Key(
             "replace",
             FLAG,
@@ -368,7 +376,7 @@ DERIVED = Keys(
             "`true`: what an earlier decision derives is taken out.",
         ),
     ),
-    (("case", "ratio", "min_of", "max_of", "points", "remove"),),
+    (("case", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean", "remove"),),
 )
 
 _LEVEL = Choice(LEVELS)

@@ -88,6 +88,15 @@ TOLD = Keys(
         Key("source", TEXT, "Nơi đã đọc: địa chỉ web hoặc tên văn bản.", "Where it was read.", required=True),
     ),
 )
+EARLIER = Keys(
+    "earlier",
+    "Số liệu này là giá trị của số liệu khác vào một năm trước năm đánh giá.",
+    "That a fact is what another one was some years before the year of the assessment.",
+    (
+        Key("fact", FACT, "Số liệu của năm đánh giá.", "The fact of the year itself.", required=True),
+        Key("years", WHOLE, "Trước năm đánh giá mấy năm.", "How many years before.", required=True),
+    ),
+)
 FACT_ENTRY = Keys(
     "fact",
     "Một số liệu của danh mục.",
@@ -155,6 +164,12 @@ FACT_ENTRY = Keys(
             CONSISTENCY,
             "Quan hệ với số liệu khác; số liệu trái với quan hệ này bị từ chối.",
             "What it has to be to other facts; figures that contradict it are refused.",
+        ),
+        Key(
+            "earlier",
+            EARLIER,
+            "Số liệu là giá trị của số liệu nào, trước năm đánh giá mấy năm.",
+            "Of which fact it is the value of an earlier year, and of how many years before.",
         ),
         Key("definition", TOLD, "Định nghĩa, nếu biết.", "What it is exactly, where that is known."),
         Key("counting", TOLD, "Cách tính, nếu biết.", "How it is counted, where that is known."),

@@ -5,10 +5,18 @@ from decimal import Decimal
 
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.facts import About, Consistency, Direction, Fact, FactType, Measure, Merge, RatioOf, Told
+from ntm_rules.model.facts import About, Consistency, Direction, Earlier, Fact, FactType, Measure, Merge, RatioOf, Told
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.conditions import RATIO
-from ntm_rules.rules.keys.registers import CONSISTENCY, FACT_ENTRY, FACTS_FILE, MAX_DECIMALS, MEASURES_FILE, TOLD
+from ntm_rules.rules.keys.registers import (
+    CONSISTENCY,
+    EARLIER,
+    FACT_ENTRY,
+    FACTS_FILE,
+    MAX_DECIMALS,
+    MEASURES_FILE,
+    TOLD,
+)
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.yaml.nodes import Map, Node, Position
 
@@ -29,8 +37,8 @@ def read_measures(root: Map, reader: Reader) -> dict[str, Measure]:
 def read_catalogue(root: Map, measures: Mapping[str, Measure], reader: Reader) -> dict[str, Fact]:
     """Return the facts of a ``facts:`` file.
 
-    What refers to other facts is checked by ``check_ratios``, ``check_undecided`` and ``check_consistency`` once all
-    files are read.
+    What refers to other facts is checked by ``check_ratios``, ``check_undecided``, ``check_earlier`` and
+    ``check_consistency`` once all files are read.
     """
     reader.map(root, Message("what.file"), FACTS_FILE.names)
     read, node = _FactReader(measures, reader), root.get("facts")
@@ -78,6 +86,20 @@ def _check_growth(
 
 def _plain_count(fact: Fact) -> bool:
     return fact.type is FactType.COUNT and fact.minimum is not None and fact.minimum >= 0
+
+
+def check_earlier(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
+    """Note facts of an earlier year that are not what the fact of the year itself is: of its type, unit and values."""
+    for fact in facts.values():
+        if fact.earlier is None:
+            continue
+        at, other = nodes[fact.id].at, facts.get(fact.earlier.fact)
+        if other is None:
+            reader.unknown("fact.unknown", at, Message("kind.fact_earlier", fact=fact.id), fact.earlier.fact, facts)
+        elif other.earlier is not None or other is fact:
+            reader.error("fact.earlier/year", at, fact=fact.id, other=other.id)
+        elif (fact.type, fact.unit, fact.values) != (other.type, other.unit, other.values):
+            reader.error("fact.earlier/kind", at, fact=fact.id, other=other.id)
 
 
 def check_consistency(facts: Mapping[str, Fact], nodes: Mapping[str, Node], reader: Reader) -> None:
@@ -164,6 +186,7 @@ class _FactReader:
             self.merge(found, kind, key),
             self.consistency(found),
             self.told(found),
+            self.earlier(found),
         )
 
     def unit(self, found: Map, kind: FactType, key: str) -> Measure | None:
@@ -244,6 +267,15 @@ class _FactReader:
             for key in CONSISTENCY.names
         }
         return Consistency(**names)
+
+    def earlier(self, found: Map) -> Earlier | None:
+        node, what = found.get("earlier"), "`earlier`"
+        if node is None:
+            return None
+        says = self.reader.map(node, what, EARLIER.names)
+        fact = self.reader.text(self.reader.required(says, "fact", what), Message("what.fact_id"))
+        years = self.reader.integer(self.reader.required(says, "years", what), "`years`")
+        return Earlier(fact, years) if fact and years else None
 
     def told(self, found: Map) -> dict[About, Told]:
         known = {about: self.one_told(found, about) for about in About if about is not About.AGENCY}

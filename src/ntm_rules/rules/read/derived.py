@@ -1,11 +1,25 @@
 """Facts that a rule file works out from other facts."""
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from attrs import evolve
 
 from ntm_rules.messages.catalogue import Message
-from ntm_rules.model.conditions import Case, CaseRow, Condition, Derived, MaxOf, Meets, MinOf, PointsOf, Ref, Scored
+from ntm_rules.model.conditions import (
+    Addend,
+    Case,
+    CaseRow,
+    Condition,
+    Derived,
+    MaxOf,
+    Meets,
+    MinOf,
+    PointsOf,
+    Ref,
+    Scored,
+    SumOf,
+)
 from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.text import Text
@@ -16,7 +30,8 @@ from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import Scope
 from ntm_rules.yaml.nodes import Map, Node
 
-_KINDS = ("case", "ratio", "min_of", "max_of", "points")
+_KINDS = ("case", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean")
+_PERCENTAGE_POINTS = Measure("percentage-points", Text("điểm phần trăm", "percentage points"))
 _FINEST = 9 * 10**11
 """The most whole steps that a total of points may have: products with a threshold then fit in 64 bits."""
 MAX_ROWS = 200
@@ -62,6 +77,8 @@ class DerivedReader:
                 return self.points(name, title, found.get("points"))
             case "ratio":
                 return self.ratio(name, title, found, node)
+            case "sum" | "difference" | "mean" as kind:
+                return self.total(name, title, kind, found, node)
             case extreme:
                 return self.extreme(name, title, extreme, found, node)
 
@@ -95,6 +112,25 @@ class DerivedReader:
             self.reader.error("fact.type/numeric", node.at, fact=name)
             return None
         return facts
+
+    # -- sums --------------------------------------------------------------------------------
+
+    def total(self, name: str, title: Text | None, kind: str, found: Map, node: Node) -> Derived | None:
+        """Return the sum, the difference or the mean of some facts of one type and unit."""
+        names = self.reader.texts(found.get(kind), f"`{kind}`", Message("what.fact_id"))
+        facts = self.numeric(name, names, node)
+        if facts is None:
+            return None
+        if len(names) < 2 or (kind == "difference" and len(names) > 2):
+            self.reader.error("derive.sum/two" if kind == "difference" else "derive.sum/several", node.at, fact=name)
+            return None
+        for twice in dict.fromkeys(n for n in names if names.count(n) > 1):
+            self.reader.error("derive.sum/twice", node.at, part=twice, fact=name)
+        if any((fact.type, fact.unit) != (facts[0].type, facts[0].unit) for fact in facts):
+            self.reader.error("fact.type/sum", node.at, fact=name)
+        factors = (1, -1) if kind == "difference" else (1,) * len(names)
+        rule = SumOf(tuple(map(Addend, names, factors)), len(names) if kind == "mean" else 1)
+        return Derived(_total(name, title, facts, rule), rule)
 
     # -- points ------------------------------------------------------------------------------
 
@@ -222,3 +258,32 @@ class DerivedReader:
             else:
                 found[then] = None
         return tuple(found)
+
+
+def _total(name: str, title: Text | None, facts: Sequence[Fact], rule: SumOf) -> Fact:
+    """Return what a sum, a difference or a mean is: within the bounds that follow from those of its facts."""
+    first, digits = facts[0], max(fact.decimals for fact in facts)
+    if any(each.factor < 0 for each in rule.addends):
+        # more of the one is less of the other, and what one percentage is above another is no percentage
+        one, other = facts
+        low, high = _less(one.minimum, other.maximum), _less(one.maximum, other.minimum)
+        if first.type is FactType.PERCENT:
+            return Fact(name, FactType.NUMBER, title, _PERCENTAGE_POINTS, low, high, digits)
+        return Fact(name, first.type, title, first.unit, low, high, digits)
+    ways = {fact.direction for fact in facts}
+    direction = first.direction if len(ways) == 1 else Direction.NEITHER
+    lows, highs = [fact.minimum for fact in facts], [fact.maximum for fact in facts]
+    if rule.over == 1:
+        return Fact(name, first.type, title, first.unit, _all(sum, lows), _all(sum, highs), digits, direction)
+    kind = FactType.NUMBER if first.type is FactType.COUNT else first.type
+    return Fact(name, kind, title, first.unit, _all(min, lows), _all(max, highs), max(digits, 2), direction)
+
+
+def _less(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one - other
+
+
+def _all(join: Callable[[list[Decimal]], Decimal | int], bounds: Sequence[Decimal | None]) -> Decimal | None:
+    """Return what some bounds come to together; None where one is open."""
+    known = [bound for bound in bounds if bound is not None]
+    return Decimal(join(known)) if len(known) == len(bounds) else None

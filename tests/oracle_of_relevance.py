@@ -110,10 +110,10 @@ def values(ruleset: Ruleset, name: str, given: Facts) -> list[object]:
                     edge = Fraction(limit) * whole / share.scale * 10**fact.decimals
                     near_edge = (math.floor(edge) - 1, math.floor(edge), math.ceil(edge), math.ceil(edge) + 1)
                     found += [Decimal(n).scaleb(-fact.decimals) for n in near_edge if n >= 0]
-    for whole in ruleset.facts:
-        parts = whole.consistency.sum_of if whole.consistency else ()
-        if name in parts and given.get(whole.id) is not None:
-            rest = oracle.written(given[whole.id]) - sum(oracle.written(given.get(part) or 0) for part in parts)
+    for fact in ruleset.facts:
+        parts = fact.consistency.sum_of if fact.consistency else ()
+        if name in parts and given.get(fact.id) is not None:
+            rest = oracle.written(given[fact.id]) - sum(oracle.written(given.get(part) or 0) for part in parts)
             found += [rest] if rest >= 0 else []
     return list(dict.fromkeys(found))
 

@@ -190,7 +190,7 @@ def _overlays(draw: st.DrawFn, base: _Base) -> Operation:
     # where some of the indicators are enough, one more of them could be met in the place of another
     criteria = [criterion for criterion in base.ruleset.criteria if criterion.at_least_n is None]
     title = {"vi": "Thêm", "en": "Added"}
-    if criteria and (draw(st.booleans()) or not operations):
+    if bool(criteria) and (draw(st.booleans()) or not operations):
         indicator = {"no": f"{criteria[-1].no}.them", "title": title, "require": "pending"}
         operations.append({"add": {"criterion": criteria[-1].no, "indicator": indicator}})
     elif not operations:

@@ -116,10 +116,20 @@ class Finding:
         return {code: codes.count(code) for code in (NOT_MET, MET, UNDETERMINED, NOT_APPLICABLE)}
 
 
-def judge(ruleset: Ruleset, facts: Mapping[str, object]) -> Finding:
+def with_listed(
+    ruleset: Ruleset, facts: Mapping[str, object], unit: str | None, floor: Evidence | None
+) -> Mapping[str, object]:
+    """The facts of a unit with what lists say of its code that are known well enough; what was given stays."""
+    known = [each for each in ruleset.lists if floor is None or each.evidence.rank >= floor.rank]
+    said = {each.fact: name for each in known for code, name in each.units if code == unit}
+    return {**said, **{name: value for name, value in facts.items() if value is not None}}
+
+
+def judge(ruleset: Ruleset, facts: Mapping[str, object], unit: str | None = None) -> Finding:
     """The finding for one unit; the facts have to be good ones (see ``bad_facts``)."""
-    asked = _Unit(ruleset, facts, ruleset.minimum_evidence)
-    official = _Unit(ruleset, facts, Evidence.OFFICIAL, settled=True)
+    least = ruleset.minimum_evidence
+    asked = _Unit(ruleset, with_listed(ruleset, facts, unit, least), least)
+    official = _Unit(ruleset, with_listed(ruleset, facts, unit, Evidence.OFFICIAL), Evidence.OFFICIAL, settled=True)
     partly = not all(layer.read_whole for layer in ruleset.layers)
 
     def provisional(code: str, floor: str) -> bool:

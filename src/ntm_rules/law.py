@@ -30,6 +30,7 @@ from ntm_rules.model.conditions import (
     SumOf,
 )
 from ntm_rules.model.facts import About, Consistency, Direction, Earlier, Fact, FactType, Measure, Merge, RatioOf, Told
+from ntm_rules.model.lists import UnitList
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 from ntm_rules.model.plausible import Plausible
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, TextChange
@@ -101,6 +102,7 @@ __all__ = [
     "Threshold",
     "TierTested",
     "Told",
+    "UnitList",
     "UnitsThat",
     "Value",
     "ValueOf",

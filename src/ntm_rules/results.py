@@ -2,6 +2,7 @@
 
 from ntm_rules.model.asking import Asked, RelevantFacts
 from ntm_rules.model.judgements import Disagreement, Unused, UnusedJudgement
+from ntm_rules.model.lists import Listed
 from ntm_rules.model.results import (
     Actual,
     Annotation,
@@ -32,6 +33,7 @@ __all__ = [
     "IndicatorResult",
     "Leaf",
     "LeafResult",
+    "Listed",
     "Reason",
     "RelevantFacts",
     "RulesetResult",

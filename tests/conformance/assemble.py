@@ -797,6 +797,41 @@ def given_cases() -> None:
     refused(f, "contradicted in a prerequisite", outer, {"share": 70, "yes": True, "column": "S"}, "column")
 
 
+def lists() -> None:
+    """What lists say of a unit by its code: a fact as if it was given, with the evidence of the list."""
+    f = "lists"
+    needs = cmp("share", "at_least", table(["kind"], {("x",): num("60"), ("y",): num("80")}))
+
+    def rules(evidence: str = "official", units: Sequence[Sequence[str]] = (("00001", "x"), ("00002", "y")), **more: object) -> Json:
+        found: Json = {"fact": "kind", "instrument": LAW, "start": "2024-01-01", "units_of": "2024-01-01", "evidence": evidence, **more}
+        return single(needs, lists=[{**found, "units": [list(pair) for pair in units]} if units else found])
+
+    def go(title: str, rules: Json, unit: str | None, facts: Json, value: str | None, provisional: bool = False) -> None:
+        outcome, margin, codes = {"x": (M, "10", ()), "y": (N, "-10", ()), None: (U, None, ("selector_missing",))}[value]
+        one(f, title, rules, {"share": 70, **facts}, outcome, *codes, margin=margin, columns={"kind": value}, provisional=provisional)
+        CASES[f][-1] |= {} if unit is None else {"unit": unit}
+
+    go("a unit of the first class", rules(), "00001", {}, "x")
+    go("a unit of the second class", rules(), "00002", {}, "y")
+    go("a unit that is not listed is not known", rules(), "00003", {}, None)
+    go("a unit that is not in a complete list is not known either", rules(complete=True), "00003", {}, None)
+    go("a unit that is not named", rules(), None, {}, None)
+    go("a code without its zeros is another one", rules(), "1", {}, None)
+    go("blanks around a code do not matter", rules(), " 00001 ", {}, "x")
+    go("a list that nobody has copied", rules(units=()), "00001", {}, None)
+    go("what is given of a unit that is not listed counts", rules(), "00003", {"kind": "y"}, "y")
+    go("what is given and agrees", rules(), "00001", {"kind": "x"}, "x")
+    refused(f, "what is given and does not agree", rules(), {"share": 70, "kind": "y"}, "kind")
+    CASES[f][-1]["unit"] = "00001"
+    go("a list of weak evidence makes it provisional", rules("secondary"), "00001", {}, "x", provisional=True)
+    go("given as well it is not provisional", rules("secondary"), "00001", {"kind": "x"}, "x")
+    refused(f, "contradicted by a list of weak evidence", rules("secondary"), {"share": 70, "kind": "y"}, "kind")
+    CASES[f][-1]["unit"] = "00001"
+    asked = {**rules("recalled"), "minimum_evidence": "secondary"}
+    go("a list below the evidence asked for", asked, "00001", {}, None)
+    go("a list below the evidence asked for contradicts nothing", asked, "00001", {"kind": "y"}, "y")
+
+
 def applicability() -> None:
     f = "applies_if"
     for applies in (M, N, U, A):
@@ -1007,7 +1042,7 @@ def judgements() -> None:
 def assemble() -> dict[str, list[Json]]:
     """All cases by file."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, sums, cases, given_cases, applicability, evidence, layers, floors, counts, judgements):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, sums, cases, given_cases, lists, applicability, evidence, layers, floors, counts, judgements):
         write()
     return CASES
 

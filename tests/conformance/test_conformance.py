@@ -143,11 +143,11 @@ def test_every_outcome_and_code_occurs() -> None:
 @pytest.mark.parametrize("data", CASES.values(), ids=CASES)
 def test_case(data: Json) -> None:
     ruleset: Ruleset = from_canonical(data["ruleset"])
-    expected = data["expected"]
+    expected, unit = data["expected"], data.get("unit")
     if "fact_error" in expected:
         judgements = [ntm_rules.Judgement(**judgement) for judgement in data.get("judgements", ())]
         with pytest.raises(FactError) as caught:
-            assess(ruleset, data["facts"], judgements=judgements)
+            assess(ruleset, data["facts"], unit, judgements=judgements)
         assert sorted({problem.fact for problem in caught.value.problems}) == expected["fact_error"]
         return
     if "judged" in expected:
@@ -158,8 +158,8 @@ def test_case(data: Json) -> None:
         found = oracle_of_judgements.read_again(ruleset, data["facts"], judgements, voices)
         assert second_of_oracle(ruleset, found, judgements) == expected["judged"]
         return
-    assert of_engine(assess(ruleset, data["facts"])) == expected
-    assert of_oracle(oracle.judge(ruleset, data["facts"])) == expected
+    assert of_engine(assess(ruleset, data["facts"], unit)) == expected
+    assert of_oracle(oracle.judge(ruleset, data["facts"], unit and unit.strip())) == expected
     assert json.loads(json.dumps(to_canonical(ruleset))) == plain(data["ruleset"])
 
 

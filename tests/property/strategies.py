@@ -15,6 +15,7 @@ from ntm_rules.model import conditions as c
 from ntm_rules.model import walk
 from ntm_rules.model.citations import Citation, Confidence, Evidence, Instrument
 from ntm_rules.model.facts import Consistency, Direction, Fact, FactType, Measure, RatioOf
+from ntm_rules.model.lists import UnitList
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, Ruleset
 from ntm_rules.model.text import Text
@@ -276,8 +277,8 @@ def sums(draw: st.DrawFn) -> c.SumOf:
 
 
 @st.composite
-def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
-    """A composed ruleset."""
+def rulesets(draw: st.DrawFn, nested: bool = True, lists: tuple[UnitList, ...] = ()) -> Ruleset:
+    """A composed ruleset; *lists* are those of its prerequisites too."""
     derived = draw(derivations())
     bindings = [("year", "2024")]
     if nested and draw(st.booleans()):
@@ -285,7 +286,7 @@ def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
     known = BY_ID | {d.id: d.fact for d in derived}
     others: tuple[Ruleset, ...] = ()
     if nested and draw(st.booleans()):
-        others = (_bound(draw(rulesets(nested=False)), bindings),)
+        others = (_bound(draw(rulesets(nested=False, lists=lists)), bindings),)
     criteria = []
     for n in range(1, draw(st.integers(1, 3)) + 1):
         own = []
@@ -313,6 +314,7 @@ def rulesets(draw: st.DrawFn, nested: bool = True) -> Ruleset:
         tuple(bindings),
         at_least_n=k,
         must=must,
+        lists=lists,
     )
 
 
@@ -324,6 +326,15 @@ def graded_rulesets(draw: st.DrawFn) -> Ruleset:
     return evolve(
         ruleset, grades=tuple(Grade(name, draw(_variants(ruleset, known))) for name in "ab"[: draw(st.integers(1, 2))])
     )
+
+
+@st.composite
+def listed_rulesets(draw: st.DrawFn) -> Ruleset:
+    """A composed ruleset with a list that has some of the units 00000 to 00005, and decides their kind."""
+    classes = draw(st.lists(st.sampled_from((None, "x", "y", "z")), min_size=6, max_size=6))
+    units = tuple((f"{number:05}", name) for number, name in enumerate(classes) if name is not None)
+    day = dt.date(2024, 1, 1)
+    return draw(rulesets(lists=(UnitList("kind", LAW, day, day, draw(st.sampled_from(Evidence)), units),)))
 
 
 @st.composite

@@ -17,6 +17,7 @@ from ntm_rules.check.compositions import Composition
 from ntm_rules.check.folder import Folder
 from ntm_rules.check.judge import judged
 from ntm_rules.check.lint import date_gaps, lint
+from ntm_rules.check.lists import odd_lists
 from ntm_rules.check.places import Places
 from ntm_rules.check.problem import Problem, ProblemSubject
 from ntm_rules.check.sense import derived_apart, doubts, read_by, unread_facts
@@ -108,6 +109,7 @@ def check(folder: Folder, proofs: bool | None = None, jobs: int = 1) -> Report:
         proved += [seen.proved] if seen.proved else []
         read |= seen.read
     found.add(unread_facts(folder, read), None)
+    found.add(odd_lists(folder), None)
     found.add(_left_out(folder), None)
     entries = read_allowed(library)
     used = {problem: entry for problem in found.all for entry in entries if entry.covers(problem)}

@@ -12,7 +12,7 @@ import polars as pl
 from attrs import define, frozen
 
 from ntm_rules.frames.base.column import Array, listed, of_arrow, plain_text
-from ntm_rules.frames.base.columns import ROW
+from ntm_rules.frames.base.columns import ROW, UNIT
 from ntm_rules.frames.base.judged import JudgedColumn, columns_by_place
 from ntm_rules.frames.memory import as_series, findings
 from ntm_rules.frames.one_by_one import Row, marked, replaced, wide_row
@@ -152,6 +152,8 @@ class _Assessing:
         odd: Mask,
         row: Callable[[int], UnitFacts | None],
         said: tuple[JudgedColumn, ...] = (),
+        *,
+        units: "Texts",
     ) -> pl.DataFrame:
         """Return the wide result of some rows; those that look bad are checked one by one.
 
@@ -159,8 +161,11 @@ class _Assessing:
             odd: the rows to be checked in any case.
             row: reads one of them; None where it cannot be read.
             said: which of the columns are judgements.
+            units: by which lists have them.
         """
         frame = pl.DataFrame({ROW: pl.int_range(size, eager=True)}).with_columns(columns)
+        if self.ruleset.lists:
+            frame = frame.with_columns(pl.Series(UNIT, units, pl.String))
         found = findings(self.ruleset, frame, "wide", said, self.judged)
         looked_at = set(marked(found))
         alone: list[Row] = []
@@ -184,8 +189,8 @@ def _of_rows(faults: Faults, rows: Iterator[UnitFacts], keep: Sequence[str], jud
     work = _Assessing(faults, judged)
     while batch := list(islice(rows, ROWS)):
         columns, odd = _columns(faults.ruleset, batch)
-        said = _judged(faults.ruleset, batch)
-        found = work.found(len(batch), [*columns, *said.values()], odd, batch.__getitem__, tuple(said))
+        said, codes = _judged(faults.ruleset, batch), [row.unit for row in batch]
+        found = work.found(len(batch), [*columns, *said.values()], odd, batch.__getitem__, tuple(said), units=codes)
         kept = {name: [row.kept[name] for row in batch] for name in keep}
         given = {name for row in batch for name in row.facts} | {bad.fact for row in batch for bad in row.bad}
         yield Batch([row.label for row in batch], kept, found, frozenset(given))
@@ -317,7 +322,7 @@ class _Parquet:
         for array in kept.values():
             if is_text(array.type):
                 odd |= _flawed([text or "" for text in values_of(array)], flaw_of_text)
-        told = self.work.found(len(units), found, odd, row)
+        told = self.work.found(len(units), found, odd, row, units=units)
         return Batch(units, kept, told, frozenset(name for _, name, _ in columns.facts))
 
     def names(self, batch: "pa.RecordBatch", columns: "Columns") -> list[str]:

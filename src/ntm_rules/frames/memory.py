@@ -8,7 +8,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from ntm_rules.frames.base.column import Column, given_in, is_empty, listed, nothing
-from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, Layout
+from ntm_rules.frames.base.columns import BAD_FACTS, INEXACT, ROW, UNIT, Layout
 from ntm_rules.frames.base.holds import NUMBERS, unfit
 from ntm_rules.frames.base.judged import JudgedColumn, with_judged
 from ntm_rules.frames.base.libraries import Frame, Source
@@ -20,6 +20,7 @@ from ntm_rules.frames.query.query import query_of
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import MAX_PROBLEMS, Diagnostic, FactError, FactProblem, TableError
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.names import one_form
 from ntm_rules.model.results import Facts
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.stated import given_facts
@@ -86,10 +87,10 @@ def findings(
         second: with the second reading.
     """
     lazy = frame.lazy()
-    beside = {ROW, *(column.name for column in judged)}
+    beside = {ROW, UNIT, *(column.name for column in judged)}
     names = tuple(name for name in frame.columns if name not in beside)
     schema = nw.from_native(lazy).collect_schema()
-    layout = Layout(None, (ROW,), names, (), judged, second)
+    layout = Layout(UNIT if UNIT in frame.columns else None, (ROW,), names, (), judged, second)
     found = run(query_of(ruleset, schema, layout, shape, "", told=True), lazy)
     if shape == "wide":
         return found.collect()
@@ -136,6 +137,10 @@ class Given:
         frame = pl.DataFrame({ROW: pl.int_range(source.size, eager=True)}).with_columns(
             as_series(fact, column, fact.id in stepped) for fact, column in zip(facts, columns.values(), strict=True)
         )
+        if layout.unit is not None and ruleset.lists:
+            places, units = source.coded(layout.unit)
+            names = pl.Series(UNIT, [None if unit is None else one_form(str(unit)) for unit in units], pl.String)
+            frame = frame.with_columns(names.gather(pl.Series(places)))
         return cls(ruleset, read, layout.judged, columns, frame, source, layout.unit, layout.second)
 
     def alone(self, rows: list[int]) -> Iterator[tuple[int, Alone]]:

@@ -28,7 +28,7 @@ class Alone:
     """A unit that was looked at by itself.
 
     Attributes:
-        facts: as they were given.
+        facts: as they were given, and as lists have them.
         problems: what is wrong with them.
         verdict: without what is bad.
         judged: whether the result has its second reading too.
@@ -76,8 +76,10 @@ def alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Collection[J
     """Look at one unit by itself; *judged* are the columns of judgements among its facts."""
     if judged:
         return _judged_alone(ruleset, facts, unit, judged)
-    checked = program_of(ruleset).checker.mark(facts, unit)
-    return Alone(facts, checked.bad, verdict_of(ruleset, checked))
+    checker = program_of(ruleset).checker
+    checked = checker.mark(facts, unit)
+    listed = {name: str(value) for name, value in checker.listed(unit).items()}
+    return Alone({**listed, **facts}, checked.bad, verdict_of(ruleset, checked))
 
 
 def _judged_alone(ruleset: Ruleset, facts: Facts, unit: str | None, judged: Collection[JudgedColumn]) -> Alone:

@@ -279,7 +279,7 @@ class EventReason:
         result, verdict = self.result, self.event.verdict
         if isinstance(result, IndicatorResult):
             criterion = next(c.no for c in verdict.criteria.values() if result.no in c.indicators)
-            yield reason_of(criterion, result, verdict.ruleset, verdict.annotations).why(words.lang)
+            yield reason_of(criterion, result, verdict.ruleset, verdict.annotations, verdict.listed).why(words.lang)
         elif isinstance(result, CriterionResult):
             if result.judgement is not None:
                 yield result.judgement.text(words.lang)

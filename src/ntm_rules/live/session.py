@@ -249,7 +249,8 @@ class Session:
         inputs = differing(self._checked.values, checked.values)
         slots, differ = dependencies.slots(program.asked.derived, before.values, checked.values, inputs)
         codes = self._engine.follow(before.codes, slots, differ)
-        floor_slots, differ = dependencies.slots(program.official.derived, self._floor_slots, checked.values, inputs)
+        known = program.official.known(checked.values)
+        floor_slots, differ = dependencies.slots(program.official.derived, self._floor_slots, known, inputs)
         floors = self._floors.follow(before.floors, floor_slots, differ)
         changed = [place for place in inputs if self._is_cause(place, checked)]
         self._checked, self._floor_slots = checked, floor_slots

@@ -17,6 +17,7 @@ from ntm_rules.model.citations import Citation, Evidence, Instrument
 from ntm_rules.model.conditions import Condition, Derived
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import kept
+from ntm_rules.model.lists import UnitList
 from ntm_rules.model.outcomes import Needed
 from ntm_rules.model.text import Text
 
@@ -160,6 +161,7 @@ class Ruleset:
         grades: middle outcomes, the highest first.
         at_least_n: how many criteria have to be met; None for all.
         must: the criteria that have to be met among ``at_least_n`` ("trong đó bắt buộc"), by printed number.
+        lists: lists of units in force that decide a fact of the set by the code of the unit.
         diagnostics: warnings and notes of composing.
         catalogue: ids of all facts of the library, also those this set does not read.
         unread: the facts of the library that this set does not read; what is given of them is checked all the same.
@@ -184,6 +186,7 @@ class Ruleset:
     tested_against: tuple[tuple[str, str], ...] = ()
     grades: tuple[Grade, ...] = ()
     must: tuple[str, ...] = ()
+    lists: tuple[UnitList, ...] = ()
     title: Text | None = field(default=None, eq=False)
     met_means: str | None = field(default=None, eq=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)

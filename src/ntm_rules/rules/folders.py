@@ -25,9 +25,9 @@ class Listed:
     """A file of the library, known by its first keys only.
 
     Attributes:
-        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends``, ``overlay``, ``targets``, ``mergers`` or
-            ``plausible``.
-        target: the ruleset id, of targets and mergers the province; empty for other kinds.
+        kind: ``measures``, ``facts``, ``provinces``, ``ruleset``, ``amends``, ``overlay``, ``targets``, ``mergers``,
+            ``plausible`` or ``list``.
+        target: the ruleset id, of targets and mergers the province, of a list the fact; empty for other kinds.
         year: of targets, else empty.
     """
 

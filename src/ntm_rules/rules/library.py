@@ -1,6 +1,7 @@
 """A library of rulesets: the bundled folder, the caller's folder over it, and ``compose``."""
 
 import datetime as dt
+import itertools
 import marshal
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from ntm_rules.model.citations import Instrument
 from ntm_rules.model.column_mapping import ColumnMapping
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.kept import Recent
+from ntm_rules.model.lists import UnitList
 from ntm_rules.model.names import one_form
 from ntm_rules.model.owned import owner_of, qualified
 from ntm_rules.model.plans import Plan
@@ -42,6 +44,7 @@ from ntm_rules.rules.compose.bases import (
 from ntm_rules.rules.compose.compose import Request, compose
 from ntm_rules.rules.folders import Listed, bundled_folder, listed_in, root_of
 from ntm_rules.rules.read.files import BaseFile, Header, LayerFile, in_force, read_base, read_header
+from ntm_rules.rules.read.lists import read_list
 from ntm_rules.rules.read.mappings import read_mapping
 from ntm_rules.rules.read.needs import read_needs
 from ntm_rules.rules.read.plans import plan_of, read_merger_rule
@@ -282,6 +285,15 @@ class Library:
         """
         return self._merger_rule(self.registry.resolve(province))
 
+    def lists(self, province: str | None = None) -> tuple[UnitList, ...]:
+        """Return the lists of units of a province, those for the whole country among them; of no province these alone.
+
+        Raises:
+            UnknownName: no such province.
+            RulesetError: every problem of these files, or two of them are in force on one day for one fact.
+        """
+        return self._lists(self._id_of(province))
+
     def span(self, ruleset: str, period: str, province: str | None = None) -> tuple[dt.date, dt.date | None]:
         """First and last day of a national set, or of a province's own; None where it has no end.
 
@@ -390,6 +402,8 @@ class Library:
             self._plan(root_of(listed))
         elif listed.kind == "mergers":
             self._merger_rule(listed.target)
+        elif listed.kind == "list":
+            self._lists(listed.province)
         elif listed.kind == "plausible":
             self.plausible  # noqa: B018 - read for its problems
         elif listed.kind == "":
@@ -535,7 +549,9 @@ class Library:
             return found.ruleset
 
         effective = clamped(asked.on, base.header.layer)
-        request = Request(asked.ruleset, asked.on, effective, asked.year, place, asked.province, asked.territory, other)
+        lists = tuple(each for each in self._lists(asked.owner) if each.in_force(asked.on))
+        names = (asked.province, asked.territory)
+        request = Request(asked.ruleset, asked.on, effective, asked.year, place, *names, other, lists)
         known = frozenset(self.facts)
         ruleset = compose(request, base, layers, self.facts_of(asked.owner), self._ids(), known)
         composed = Lasting(ruleset, first, last)
@@ -552,6 +568,7 @@ class Library:
         headers = [*(file.header for file in bases), *(file.header for file in layers)]
         spans = [(header.layer.start, header.layer.end) for header in headers]
         places = (asked.province, asked.territory)
+        spans += [(each.start, each.end) for each in self._lists(asked.owner)]
         spans += [(p.start or dt.date.min, p.end) for p in self.registry.provinces if p.id in places]
         ends = (end + dt.timedelta(1) for _, end in spans if end is not None)
         days = {*(start for start, _ in spans), *ends}
@@ -672,6 +689,39 @@ class Library:
             raise RulesetError([problem("key.missing/operations", root.at)])
         derive, operations, aggregate, grades = map(root.get, ("derive", "operations", "aggregate", "grades"))
         return LayerFile(header, derive, operations, aggregate, grades, needs)
+
+    def _lists(self, province: str | None) -> tuple[UnitList, ...]:
+        """Return the lists of a province and those for the whole country, in the order of the library."""
+        files = [each for each in self.files if each.kind == "list" and each.province in ("", province)]
+        found = [(self.list_in(each), each.shown) for each in files]
+        for (one, first), (other, second) in itertools.combinations(found, 2):
+            if one.fact == other.fact and (one.in_force(other.start) or other.in_force(one.start)):
+                both = Message(
+                    "list.overlap", fact=one.fact, first=first, second=second, date=max(one.start, other.start)
+                )
+                raise RulesetError([problem("list.overlap", Position(second, 1, 1), both)])
+        return tuple(each for each, _ in found)
+
+    def list_in(self, listed: Listed) -> UnitList:
+        """Return the list of units of a file.
+
+        Raises:
+            RulesetError: the file cannot be used.
+
+        :meta private:
+        """
+        found = self._memo.get(listed.path)
+        if isinstance(found, UnitList):
+            return found
+        reader = Reader()
+        provinces = self.registry.ids()
+        facts = self.facts_of(listed.province) if listed.province in provinces else self.facts
+        read = read_list(root_of(listed), facts, provinces, reader)
+        reader.raise_errors()
+        if read is None:
+            raise RulesetError([problem("file.kind", Position(listed.shown, 1, 1), names=("list",))])
+        self._memo[listed.path] = read
+        return read
 
     def _merger_rule(self, province: str) -> MergerRule | None:
         roots = [root_of(listed) for listed in self.files if listed.kind == "mergers" and listed.target == province]

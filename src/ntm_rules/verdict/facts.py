@@ -17,6 +17,7 @@ from attrs import define, evolve, field, fields, frozen
 
 from ntm_rules.messages.catalogue import Message, Sentence, shown
 from ntm_rules.messages.errors import BadArgument, FactError, FactProblem, displayed, folded, meant
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.consistency import How, Relation, relations
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.names import one_form
@@ -69,6 +70,15 @@ class CheckedFacts:
     bad: tuple[FactProblem, ...] = ()
 
 
+class Unchecked(str):
+    """A class that only an unchecked list says: where official cells alone count, it is not known.
+
+    Equal to its text; a fact that was given is never one, also where a list says the same.
+    """
+
+    __slots__ = ()
+
+
 @frozen
 class Contradicted:
     """A derived fact that was given as another value than it has.
@@ -106,6 +116,9 @@ class Checker:
         self.size = len(given)
         self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
         self.province = ruleset.territory or ruleset.province
+        floor = ruleset.minimum_evidence
+        known = [each for each in ruleset.lists if each.units and each.settles(floor)]
+        self.lists = {each.fact: (each, dict(each.units)) for each in known}
         facts = {fact.id: fact for fact in ruleset.facts}
         self.derived = [
             (fact, facts[rule.part], facts[rule.whole]) for fact, rule in dict.fromkeys(_derived_ratios(ruleset))
@@ -124,12 +137,17 @@ class Checker:
         return self.places[fact.id], *(_NOWHERE if stepped else _float_bounds(fact)), check_of(fact, stepped)
 
     def check(
-        self, facts: Mapping[str, object], unit: str | None, lacking: frozenset[str] = frozenset()
+        self,
+        facts: Mapping[str, object],
+        unit: str | None,
+        lacking: frozenset[str] = frozenset(),
+        code: str | None = None,
     ) -> CheckedFacts:
         """Return the facts in slots.
 
         Args:
             lacking: what is known to be bad and left out: what follows for it from others contradicts nothing.
+            code: by which lists have the unit, where that is not what it is called.
 
         Raises:
             FactError: every bad fact of the unit.
@@ -137,23 +155,42 @@ class Checker:
         facts = self._named(facts)
         draft = _Draft(unit, [None] * self.size, dict(facts), lacking=lacking)
         self._read(facts, draft)
-        return self._finished(draft, self.bound, self.ratios, self.derived)
+        bound = self.bound | self.listed(unit if code is None else code) if self.lists else self.bound
+        return self._finished(draft, bound, self.ratios, self.derived)
 
-    def mark(self, facts: Mapping[str, object], unit: str | None, bad: Sequence[FactProblem] = ()) -> CheckedFacts:
+    def listed(self, unit: str | None) -> dict[str, str]:
+        """Return the facts that lists decide for a unit, by its code."""
+        code = one_form(unit or "")
+        found = {name: (each, classes.get(code)) for name, (each, classes) in self.lists.items()}
+        return {
+            name: value if each.settles(Evidence.OFFICIAL) else Unchecked(value)
+            for name, (each, value) in found.items()
+            if value is not None
+        }
+
+    def mark(
+        self,
+        facts: Mapping[str, object],
+        unit: str | None,
+        bad: Sequence[FactProblem] = (),
+        code: str | None = None,
+    ) -> CheckedFacts:
         """Return the facts in slots; of bad ones, and of what would be read from them, nothing.
 
         Args:
             bad: what is wrong with facts that are not among these, since they could not be read.
+            code: as for ``check``.
         """
         facts, problems = self._named(facts), list(bad)
         try:
-            checked = self.check(facts, unit, self.lacking({problem.fact for problem in bad}))
+            checked = self.check(facts, unit, self.lacking({problem.fact for problem in bad}), code)
         except FactError as error:
             problems += error.problems
         if not problems:
             return checked
         lacking = self.lacking({problem.fact for problem in problems})
-        checked = self.check({name: value for name, value in facts.items() if str(name) not in lacking}, unit, lacking)
+        sound = {name: value for name, value in facts.items() if str(name) not in lacking}
+        checked = self.check(sound, unit, lacking, code)
         for name in lacking & self.places.keys():  # also what province and year fix
             checked.values[self.places[name]] = None
         return evolve(checked, bad=tuple(problems))
@@ -176,7 +213,8 @@ class Checker:
             if name in self.places:
                 draft.values[self.places[name]] = None
         self._read({**again, **changes}, draft)
-        return self._finished(draft, {n: b for n, b in self.bound.items() if n in changes}, ratios, derived)
+        bound = self.bound | self.listed(before.unit)
+        return self._finished(draft, {n: b for n, b in bound.items() if n in changes}, ratios, derived)
 
     def _named(self, facts: Mapping[str, object]) -> Mapping[str, object]:
         """Return the facts by their ids in one form; of several spellings of one id none is taken."""
@@ -279,7 +317,8 @@ class Checker:
         for name in self._lacking_in(draft) & self.places.keys():
             values[self.places[name]] = None
         for found in {found.fact: found for found in self.contradicted(values)}.values():
-            read = {name: draft.given.get(name, self.bound.get(name)) for name in read_for(found.ruleset, found.fact)}
+            fixed = self.bound | {name: values[self.places[name]] for name in self.lists}
+            read = {name: draft.given.get(name, fixed.get(name)) for name in read_for(found.ruleset, found.fact)}
             told = tuple(f"{name} = {shown(displayed(value))}" for name, value in read.items() if value is not None)
             code = "expected.derived" if told else "expected.derived/fixed"
             expected = Message(code, value=found.value, facts=told, name=found.fact)
@@ -317,12 +356,20 @@ class Checker:
         return Message("hint.near", names=tuple(titled[:3])) if titled else ""
 
     def _bind(self, name: str, bound: str, draft: "_Draft") -> None:
-        """Put what province and year fix in its slot; another value is an error."""
+        """Put what province, year or a list fixes in its slot; another value is an error."""
         place = self.places[name]
-        if draft.values[place] not in (None, bound):
-            expected = Message("expected.bound", value=bound, name=name, province=self.province)
-            draft.bad(name, draft.values[place], expected)
-        draft.values[place] = bound
+        given = draft.values[place]
+        if given not in (None, bound):
+            draft.bad(name, given, self._fixed(name, bound))
+        if given is None or name in self.bound:
+            draft.values[place] = bound
+
+    def _fixed(self, name: str, value: str) -> Message:
+        """Return what a fact has to be that province, year or a list fixes."""
+        if name in self.bound:
+            return Message("expected.bound", value=value, name=name, province=self.province)
+        by, _ = self.lists[name]
+        return Message("expected.listed", value=str(value), name=name, instrument=by.instrument.number)
 
     def _pair(self, fact: Fact, part: Fact, whole: Fact, draft: "_Draft") -> tuple[int, int] | None:
         """Return the exact ratio where part and whole are given and fit together; None otherwise."""

@@ -22,7 +22,7 @@ class Faults:
         Raises:
             FactError: there are too many bad facts to go on.
         """
-        checked = mark_facts(self.ruleset, unit.facts, unit.label, unit.bad)
+        checked = mark_facts(self.ruleset, unit.facts, unit.label, unit.bad, unit.unit)
         if checked.bad:
             checked = evolve(checked, bad=tuple(map(unit.placed, checked.bad)))
             self.problems.extend(checked.bad)

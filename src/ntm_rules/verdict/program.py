@@ -15,7 +15,7 @@ from ntm_rules.model.spans import worked_out
 from ntm_rules.model.stated import evaluated_beside, given_slots, may_be_given, stated
 from ntm_rules.verdict.compare import Code, Slots
 from ntm_rules.verdict.compile import Compiler, Finding, Value
-from ntm_rules.verdict.facts import CheckedFacts, Checker, Contradicted
+from ntm_rules.verdict.facts import CheckedFacts, Checker, Contradicted, Unchecked
 
 
 def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> CheckedFacts:
@@ -31,19 +31,24 @@ def check_facts(ruleset: Ruleset, facts: Facts, unit: str | None = None) -> Chec
 
 
 def mark_facts(
-    ruleset: Ruleset, facts: Facts, unit: str | None = None, bad: Sequence[FactProblem] = ()
+    ruleset: Ruleset,
+    facts: Facts,
+    unit: str | None = None,
+    bad: Sequence[FactProblem] = (),
+    code: str | None = None,
 ) -> CheckedFacts:
     """Return the facts checked and in slots; of bad ones nothing, and what is wrong with them.
 
     Args:
         bad: what is wrong with facts that could not be read.
+        code: by which lists have the unit, where that is not what it is called.
 
     Raises:
         BadArgument: an argument of another type.
     """
     need("ruleset", ruleset, Ruleset)
     need("facts", facts, Mapping)
-    return program_of(ruleset).checker.mark(facts, None if unit is None else name_of(unit, "unit"), bad)
+    return program_of(ruleset).checker.mark(facts, None if unit is None else name_of(unit, "unit"), bad, code)
 
 
 def outcome_codes(ruleset: Ruleset, facts: CheckedFacts) -> bytes:
@@ -124,10 +129,15 @@ class Pass:
             self.spans.append((slice(start, end), criterion.needed))
             start = end
         self.needed = ruleset.needed
+        self.only_checked = any(not each.settles(floor) for each in ruleset.lists)
+
+    def known(self, values: Sequence[typing.Any]) -> list[typing.Any]:
+        """Return the facts without those that only a list says which was not checked well enough."""
+        return [None if self.only_checked and type(value) is Unchecked else value for value in values]
 
     def slots(self, values: list[typing.Any], more: Sequence[object] = ()) -> list[typing.Any]:
         """Return the slots of a unit: facts, what is worked out in its order, what is bound, and *more* behind them."""
-        slots = [*values, *self.tail, *more]
+        slots = [*(self.known(values) if self.only_checked else values), *self.tail, *more]
         place = self.first
         for rule in self.derived:
             slots[place] = rule(slots)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ntm_rules.model.lists import Listed
 from ntm_rules.model.outcomes import Outcome, grade_of, possible_grades
 from ntm_rules.model.results import Annotation, CriterionResult, IndicatorResult, RulesetResult
 from ntm_rules.model.rulesets import Grade, Ruleset
@@ -25,6 +26,11 @@ class Reading(ABC):
     @abstractmethod
     def annotations(self) -> Mapping[str, Annotation]:
         """Source, date and author of facts, where the caller gave them."""
+
+    @property
+    @abstractmethod
+    def listed(self) -> tuple[Listed, ...]:
+        """The facts that lists decided by the code of the unit, where nobody gave them."""
 
     @property
     @abstractmethod
@@ -162,7 +168,7 @@ class Reading(ABC):
         What figures leave open of a criterion that a body judged is not among them: nobody waits for it.
         """
         return tuple(
-            reason_of(criterion.no, indicator, self.ruleset, self.annotations)
+            reason_of(criterion.no, indicator, self.ruleset, self.annotations, self.listed)
             for criterion in self.criteria.values()
             for indicator in criterion.indicators.values()
             if not indicator.outcome.satisfied

@@ -22,6 +22,7 @@ from ntm_rules.model.judgements import (
     judgements_of,
 )
 from ntm_rules.model.kept import kept
+from ntm_rules.model.lists import Listed
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, one_line
 from ntm_rules.model.results import Annotation, CriterionResult, Facts, FactValue, IndicatorResult
@@ -31,6 +32,7 @@ from ntm_rules.verdict.facts import CheckedFacts, Slot
 from ntm_rules.verdict.invalid import criterion_with_invalid
 from ntm_rules.verdict.judged_json import judged_dict
 from ntm_rules.verdict.judging import First, Second, check, is_of, left_alone, read_again
+from ntm_rules.verdict.listed import listed_in
 from ntm_rules.verdict.program import mark_facts, places_of, program_of
 from ntm_rules.verdict.reading import Reading
 from ntm_rules.verdict.verdict_json import verdict_dict
@@ -101,6 +103,12 @@ class Verdict(Reading):
     def bad_facts(self) -> frozenset[str]:
         """The facts in ``bad``."""
         return frozenset(problem.fact for problem in self.bad)
+
+    @property
+    @kept
+    def listed(self) -> tuple[Listed, ...]:
+        """The facts that lists decided by the code of the unit, where nobody gave them."""
+        return listed_in(self)
 
     # -- the first reading -------------------------------------------------------------------
 
@@ -269,6 +277,11 @@ class Judged(Reading):
         return self.verdict.annotations
 
     @property
+    def listed(self) -> tuple[Listed, ...]:
+        """The facts that lists decided by the code of the unit, where nobody gave them."""
+        return self.verdict.listed
+
+    @property
     def unread(self) -> Mapping[str, FactValue]:
         """The facts that were given and that no rule of the set reads."""
         return self.verdict.unread
@@ -375,7 +388,7 @@ def assess(
             ``{value, source, as_of, body}``; None and absent facts are missing. Percentages are numbers from 0 to 100.
             Numbers may be integers, floats, Decimals or texts such as ``"43.2"``. Derived facts with ``may_be_given``
             are given likewise.
-        unit: name or code of the unit, for messages and the verdict.
+        unit: name or code of the unit, for messages and the verdict; by its code lists say what they decide of it.
         judgements: what bodies decided, by printed number: ``"met"``, a ``Judgement``, a mapping of its fields, or
             several of these; or ``Judgement`` values in a row. They decide nothing here, see ``Verdict.judged``.
         voices: who fills what is undetermined in ``Verdict.judged``, in order.

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from ntm_rules._version import __version__
 from ntm_rules.model.conditions import Meets
 from ntm_rules.model.kept import by_identity, kept
+from ntm_rules.model.lists import UnitList
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.plain import Json, figure, form, plain, plain_object, which_set
 from ntm_rules.model.results import (
@@ -27,6 +28,7 @@ from ntm_rules.model.results import (
 from ntm_rules.model.rulesets import Criterion, Indicator, Layer, Ruleset
 from ntm_rules.model.thresholds import Cell, bound_threshold
 from ntm_rules.model.walk import indicators, leaves, threshold_cells
+from ntm_rules.verdict.listed import listed_in
 
 SCHEMA = "ntm-rules/verdict/2"
 
@@ -44,6 +46,9 @@ def verdict_dict(verdict: RulesetResult) -> Json:
     found |= _Finding(law).of(verdict)
     notes, unread = verdict.annotations, verdict.unread
     found["facts"] = _facts(verdict.facts, {name: note for name, note in notes.items() if name not in unread})
+    listed = [_said({"fact": each.fact, "value": each.value, **_of_list(each.by)}) for each in listed_in(verdict)]
+    if listed:
+        found["listed"] = listed
     if unread:
         found["unread"] = _facts(unread, {name: note for name, note in notes.items() if name in unread})
     return found
@@ -336,6 +341,12 @@ def _summary(inner: RulesetResult) -> Json:
         "outcome": _OUTCOMES[inner.outcome],
         "counts": _counts(inner),
     }
+
+
+def _of_list(by: UnitList) -> Json:
+    """Return which list decided something."""
+    cited = {"issuer": by.instrument.issuer, "number": by.instrument.number, "date": by.instrument.date}
+    return {"instrument": cited, "evidence": plain(by.evidence), "confidence": plain(by.confidence)}
 
 
 # -- the facts -------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ from attrs import field, frozen
 from ntm_rules._public import public
 from ntm_rules.messages.catalogue import check_language, say
 from ntm_rules.model.facts import Fact
+from ntm_rules.model.lists import Listed
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Annotation, IndicatorResult, LeafResult
 from ntm_rules.model.rulesets import Ruleset
 from ntm_rules.model.text import Text
+from ntm_rules.model.walk import facts_of, given_for
 from ntm_rules.words.sentences import Words
 
 BY_LAW = {ReasonCode.PENDING, ReasonCode.DELEGATED, ReasonCode.BELOW_MINIMUM_EVIDENCE}
@@ -28,6 +30,7 @@ class Reason:
         codes: why it is undetermined.
         result: the evaluated indicator the words are read off.
         derived: the facts that the set works out, of which is said whether they were stated.
+        listed: what lists say of the unit that the indicator rests on.
     """
 
     criterion: str
@@ -41,6 +44,7 @@ class Reason:
     annotations: Mapping[str, Annotation] = field(repr=False)
     met_means: str | None = field(default=None, repr=False)
     derived: frozenset[str] = field(default=frozenset(), repr=False)
+    listed: tuple[Listed, ...] = field(default=(), repr=False)
 
     @property
     def open_by_law(self) -> bool:
@@ -73,7 +77,8 @@ class Reason:
         leaves = _deciding(self.result)
         cited = [leaf.cell.citation for leaf in leaves if leaf.cell is not None] or [self.result.citation]
         columns = _columns(words, leaves, self.derived)
-        parts = [self._what(words), *columns, *map(words.citation, cited), *words.evidence(leaves)]
+        listed = map(words.listed, self.listed)
+        parts = [self._what(words), *columns, *listed, *map(words.citation, cited), *words.evidence(leaves)]
         return "; ".join(dict.fromkeys(parts))  # comparisons of one annex have one citation, which is said once
 
     def _what(self, words: Words) -> str:
@@ -120,9 +125,18 @@ def words_in(
 
 
 def reason_of(
-    criterion: str, result: IndicatorResult, ruleset: Ruleset, annotations: Mapping[str, Annotation]
+    criterion: str,
+    result: IndicatorResult,
+    ruleset: Ruleset,
+    annotations: Mapping[str, Annotation],
+    listed: tuple[Listed, ...] = (),
 ) -> Reason:
-    """Why an indicator of a ruleset has its outcome, whatever that is."""
+    """Why an indicator of a ruleset has its outcome, whatever that is; *listed*: what lists say of the unit."""
+    if listed:
+        conditions = (result.indicator.applies_if, result.indicator.require)
+        read = {name for each in conditions if each is not None for name in facts_of(each)}
+        behind = {given for name in read for given in given_for(ruleset, name)}
+        listed = tuple(each for each in listed if each.fact in behind)
     return Reason(
         criterion,
         result.no,
@@ -135,4 +149,5 @@ def reason_of(
         annotations,
         ruleset.met_means,
         frozenset(ruleset.derived_by_id),
+        listed,
     )

@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ntm_rules.messages.catalogue import say
-from ntm_rules.model.citations import Citation
+from ntm_rules.model.citations import Citation, Evidence
 from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Direction, Fact, FactType
+from ntm_rules.model.lists import Listed
 from ntm_rules.model.outcomes import Outcome, ReasonCode
 from ntm_rules.model.results import Annotation, Connective, Evaluated, LeafResult
 from ntm_rules.model.rulesets import Grade
@@ -21,6 +22,11 @@ _SHORT = {
     Op.AT_MOST: "words.over",
     Op.LESS_THAN: "words.over",
     Op.EQUALS: "words.off",
+}
+_LISTED = {
+    Evidence.OFFICIAL: "words.listed",
+    Evidence.SECONDARY: "words.listed/secondary",
+    Evidence.RECALLED: "words.listed/recalled",
 }
 _CELL_CODES = (ReasonCode.DELEGATED, ReasonCode.PENDING, ReasonCode.BELOW_MINIMUM_EVIDENCE)
 """The cell itself is open: its number is not what will be asked, so no sentence says that it is."""
@@ -304,6 +310,11 @@ class Words:
         if citation.point:
             parts.append(citation.point)
         return ", ".join(parts)
+
+    def listed(self, listed: Listed) -> str:
+        """Return what a list says of the unit: by which decision, and how well that was checked."""
+        value = self.column_value(listed.fact, listed.value)
+        return say(self.lang, _LISTED[listed.by.evidence], value=value, instrument=listed.by.instrument.number)
 
     def evidence(self, leaves: Iterable[LeafResult]) -> Iterator[str]:
         """Yield what was not checked against the official text, and what another source says against it."""

@@ -31,6 +31,8 @@ LONG = (
 BAD_FACTS = "bad_facts"
 ROW, INEXACT = "row of the frame", "not exact"
 """Columns beside a result in memory: which row it is about, and whether numbers are too large for a query."""
+UNIT = "unit of the row"
+"""A column beside the facts in memory, where lists have units: what the unit is called, in one form."""
 GRADE = "grade"
 _SHOWN = 10
 
@@ -113,7 +115,9 @@ def layout_of(
     if problems:
         raise TableError(problems)
     own = tuple(name for name in names if name in facts)
-    return Layout(unit, passed, own, tuple(missing_columns(ruleset, set(own))), judged, second or bool(judged))
+    listed = {each.fact for each in ruleset.lists if each.units and unit is not None}
+    missing = tuple(missing_columns(ruleset, listed.union(own)))
+    return Layout(unit, passed, own, missing, judged, second or bool(judged))
 
 
 def _not_to_pass(

@@ -9,7 +9,7 @@ from ntm_rules.model.walk import facts_of, facts_of_derived, guards_of, indicato
 
 def differing(ruleset: Ruleset, one: Evidence | None, other: Evidence | None) -> tuple[set[str], set[str]]:
     """Return the indicators and the derived facts that may be otherwise under the other floor of evidence."""
-    names: set[str] = set()
+    names = {each.fact for each in ruleset.lists if each.settles(one) != each.settles(other)}
 
     def differs(condition: Condition) -> bool:
         for _, leaf in leaves(condition):

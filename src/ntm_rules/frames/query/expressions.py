@@ -166,8 +166,8 @@ class Expr:
         """Return whether a number is neither less than one number nor more than another one."""
         return _applied(Word.BETWEEN, self, lit(low), lit(high))
 
-    def is_in(self, values: Sequence[int]) -> "Expr":
-        """Return whether a whole number is one of some."""
+    def is_in(self, values: Sequence[int] | Sequence[str]) -> "Expr":
+        """Return whether a whole number or a text is one of some."""
         return self._one_of(Word.EQUAL if len(values) == 1 else Word.ONE_OF, *map(lit, values))
 
     def _one_of(self, word: Word, *others: "Expr") -> "Expr":

@@ -25,6 +25,7 @@ from ntm_rules.frames.query.stages import Slot, Stages, is_near, small
 from ntm_rules.frames.query.truth import first_of, unknown
 from ntm_rules.messages.catalogue import Message
 from ntm_rules.messages.errors import TableError
+from ntm_rules.model.citations import Evidence
 from ntm_rules.model.facts import Fact, FactType
 from ntm_rules.model.numbers import MAX_DIGITS, SMALLEST
 from ntm_rules.model.rulesets import Ruleset
@@ -41,17 +42,22 @@ class FrameFacts:
     Attributes:
         slots: by id, with those for the most that facts may become and for what is given of derived facts.
         bad: true where a fact has a bad value, by id; only of facts that can have one.
+        checked: the slots without what only a list says that was not held against its decision, of such facts.
     """
 
     slots: dict[str, Slot]
     bad: dict[str, Expr]
+    checked: dict[str, Slot]
 
 
-def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str) -> FrameFacts:
+def read_facts(
+    ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str, unit: str | None = None
+) -> FrameFacts:
     """Put the facts of the columns *names* in slots.
 
     Args:
         cast: how a column of texts is turned into numbers, with ``{name}`` for its name.
+        unit: the column that names the unit, by whose code lists have it.
 
     Raises:
         TableError: columns of another type than their facts.
@@ -65,6 +71,7 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
     checker = program_of(ruleset).checker
     slots = {fact.id: Slot(_fixed(fact, checker.bound.get(fact.id))) for fact in ruleset.facts}
     read = {fact.id: stages.add(_read(fact, schema[fact.id]), fact.id) for fact in given}
+    listed = _listed(ruleset, stages, unit)
     stages.step("read")
     for fact in given:
         value = read[fact.id]
@@ -73,12 +80,14 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
         bound = checker.bound.get(fact.id)
         if bound is not None:  # another value than that of province or year is a bad one
             value = where(value == fact.values.index(bound), value, Kind.INT16)
+        if fact.id in listed:
+            value = where((value == listed[fact.id]).known_or(True), value, Kind.INT16)
         slots[fact.id] = Slot(stages.add(value, fact.id))
     stages.step("checked")
     bad = {
         fact.id: stages.add(slots[fact.id].value.is_null() & ~col(fact.id).is_null(), f"{fact.id}_bad")
         for fact in given
-        if fact.id in checker.bound or _may_be_bad(fact, schema[fact.id])
+        if fact.id in {*checker.bound, *listed} or _may_be_bad(fact, schema[fact.id])
     }
     for fact in given:
         value, wrong = slots[fact.id].value, bad.get(fact.id)
@@ -86,12 +95,32 @@ def read_facts(ruleset: Ruleset, stages: Stages, names: Sequence[str], cast: str
             value = where(~wrong, _fixed(fact, checker.bound[fact.id]), Kind.INT16)
         slots[fact.id] = Slot(stages.add(value, fact.id), invalid=wrong)
     stages.step("known")
+    checked = {name: slots[name] for name in listed if not checker.lists[name][0].settles(Evidence.OFFICIAL)}
+    for name, value in listed.items():
+        own, wrong = slots[name].value, bad.get(name)
+        found = own.known_or(value) if wrong is None else where(~wrong, own.known_or(value), Kind.INT16)
+        slots[name] = Slot(stages.add(found, f"{name} by list"), invalid=wrong)
+    stages.step("listed")
     join_counts(stages, slots, bad, set(names), checker.counts)
     join_ratios(stages, slots, bad, set(names), checker.ratios, checker.derived, checker.shares)
     join_growing(stages, slots, bad, set(names), growing(ruleset))
     for name in may_be_given(ruleset).keys() & slots.keys():
         slots[stated(name)] = slots.pop(name)
-    return FrameFacts(slots, bad)
+    return FrameFacts(slots, bad, checked)
+
+
+def _listed(ruleset: Ruleset, stages: Stages, unit: str | None) -> dict[str, Expr]:
+    """Return what lists decide of each unit by its code, by fact: one look-up of the codes, whatever reads it."""
+    if unit is None:
+        return {}
+    kind = stages.schema[unit]
+    code = col(unit) if kind == nw.String else col(unit).cast(Kind.TEXT)
+    facts, found = {fact.id: fact for fact in ruleset.facts}, dict[str, Expr]()
+    for name, (each, _) in program_of(ruleset).checker.lists.items():
+        classes = each.codes_by_class().items()
+        cases = [(code.is_in(codes), lit(facts[name].values.index(value), Kind.INT16)) for value, codes in classes]
+        found[name] = stages.add(first_of(cases, Kind.INT16), f"{name} by code")
+    return found
 
 
 def _fixed(fact: Fact, bound: str | None) -> Expr:

@@ -56,7 +56,8 @@ def query_of(
     """
     if layout.judged and shape == "long":
         raise BadArgument(Message("argument.judged_wide", names=tuple(column.name for column in layout.judged)))
-    read = {name: schema[name] for name in (*layout.passed, *layout.read)}
+    unit = () if layout.unit is None else (layout.unit,)
+    read = {name: schema[name] for name in (*layout.passed, *unit, *layout.read)}
     key = (tuple(read.items()), layout, shape, told)
     return _queries(ruleset).made(key, lambda: _query(ruleset, read, layout, shape, cast, told))
 
@@ -71,13 +72,14 @@ def _query(
     ruleset: Ruleset, schema: Mapping[str, typing.Any], layout: Layout, shape: str, cast: str, told: bool
 ) -> Query:
     stages = Stages(schema, layout.passed)
-    facts = read_facts(with_judged(ruleset, layout.judged), stages, layout.read, cast)
+    facts = read_facts(with_judged(ruleset, layout.judged), stages, layout.read, cast, layout.unit)
     if any(stated(name) in facts.slots for name in may_be_given(ruleset)):
         _agree(ruleset, facts, stages)
     asked = FrameCompiler.of(ruleset, facts.slots, stages, ruleset.minimum_evidence)
     wanted, derived = differing(ruleset, ruleset.minimum_evidence, Evidence.OFFICIAL)
     taken = {d.id for d in ruleset.derived if d.id not in derived}
-    official = FrameCompiler.of(ruleset, asked.slots, stages, Evidence.OFFICIAL, settled=True, taken=taken)
+    slots = asked.slots | facts.checked
+    official = FrameCompiler.of(ruleset, slots, stages, Evidence.OFFICIAL, settled=True, taken=taken)
     graded = [_of_grade(grade.ruleset, asked, stages) for grade in ruleset.grades] if shape == "wide" else []
     own = [i for _, i in indicators(ruleset)]
     found = [asked.kept(asked.indicator(i), i.no) for i in own]

@@ -26,6 +26,7 @@ from ntm_rules.model.conditions import (
     SumOf,
 )
 from ntm_rules.model.facts import Fact, RatioOf
+from ntm_rules.model.lists import UnitList
 from ntm_rules.model.numbers import MAX_DIGITS, unfit
 from ntm_rules.model.rewrite import alike
 from ntm_rules.model.rulesets import Criterion, Grade, Layer, LayerKind, Ruleset, TextChange
@@ -59,6 +60,7 @@ class Request:
             that is not in force on ``on``.
         province: None where none was named, or where it lies in several regions and only its overlay counts.
         other: composes another ruleset for the same province, date and year.
+        lists: lists of units in force, of whatever facts.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Request:
     province_name: str | None
     territory: str | None
     other: Callable[[str, str | None], Ruleset]
+    lists: tuple[UnitList, ...] = ()
 
 
 def compose(
@@ -151,6 +154,7 @@ def compose(
         *_notes((base.header, *(layer.header for layer in chosen)), request),
     )
     used = _facts_used(every, derived, facts)
+    names = {fact.id for fact in used}
     composed = Ruleset(
         request.id,
         base.header.period,
@@ -167,6 +171,7 @@ def compose(
         aggregates=tuple(aggregates.values()),
         level=base.level,
         tested_against=base.tested_against,
+        lists=tuple(each for each in request.lists if each.fact in names),
         title=base.header.title,
         met_means=base.met_means,
         must=needs.among([criterion.no for criterion in criteria]),

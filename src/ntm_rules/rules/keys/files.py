@@ -7,6 +7,7 @@ from ntm_rules.rules.keys.kinds import Keys
 from ntm_rules.rules.keys.mappings import MAPPING_FILE
 from ntm_rules.rules.keys.registers import (
     FACTS_FILE,
+    LIST_FILE,
     MEASURES_FILE,
     MERGERS_FILE,
     PLAUSIBLE_FILE,
@@ -41,6 +42,7 @@ RULES = Format(
         "measures": MEASURES_FILE,
         "facts": FACTS_FILE,
         "provinces": PROVINCES_FILE,
+        "list": LIST_FILE,
         "ruleset": RULESET_FILE,
         "amends": AMENDMENT_FILE,
         "overlay": OVERLAY_FILE,

@@ -6,6 +6,8 @@ from ntm_rules.model.acts import MergerPolicy
 from ntm_rules.model.facts import Direction, FactType, Merge
 from ntm_rules.rules.keys.conditions import RATIO
 from ntm_rules.rules.keys.kinds import (
+    CODE,
+    DATE,
     FACT,
     FLAG,
     NUMBER,
@@ -22,7 +24,19 @@ from ntm_rules.rules.keys.kinds import (
     OneOf,
     values_of,
 )
-from ntm_rules.rules.keys.shared import CONFIDENCE, EVIDENCE, FROM, INSTRUMENT, KNOWN, NOTE, SOURCES, TITLE, TO
+from ntm_rules.rules.keys.shared import (
+    CONFIDENCE,
+    EVIDENCE,
+    FROM,
+    IN_FORCE,
+    INSTRUMENT,
+    KNOWN,
+    NOTE,
+    SOURCE,
+    SOURCES,
+    TITLE,
+    TO,
+)
 
 MAX_DECIMALS = 6
 
@@ -280,6 +294,57 @@ PROVINCES_FILE = Keys(
         Key("provinces", ListOf(PROVINCE_ENTRY), "Các tỉnh.", "The provinces.", required=True),
         EVIDENCE,
         CONFIDENCE,
+        NOTE,
+    ),
+)
+
+# -- lists of units ----------------------------------------------------------------------------
+
+LIST_FILE = Keys(
+    "list",
+    "Danh sách xã theo quyết định: mã xã cho biết xã thuộc loại nào (phân vùng của tỉnh, khu vực I, II, III).",
+    "A list of communes by decision: the code of a commune says of which class it is (zones of a province, areas).",
+    (
+        Key(
+            "list",
+            FACT,
+            "Số liệu loại `category` mà danh sách xác định, ví dụ area_class.",
+            "The `category` that it decides, such as area_class.",
+            required=True,
+        ),
+        Key(
+            "province",
+            PROVINCE,
+            "Tỉnh có danh sách; không ghi khi danh sách áp dụng cho cả nước.",
+            "The province that has it; left out where it is for the whole country.",
+        ),
+        Key("instrument", INSTRUMENT, "Văn bản ban hành danh sách.", "The decision.", required=True),
+        Key("in_force", IN_FORCE, "Thời gian có hiệu lực.", "When it is in force."),
+        Key(
+            "units_of",
+            DATE,
+            "Ngày của danh mục hành chính chứa các mã xã: sau sáp nhập 01/07/2025 nhiều mã được dùng lại.",
+            "The day whose register has the codes: after the mergers of 01/07/2025 many were used again.",
+            required=True,
+        ),
+        Key(
+            "classes",
+            ByKey("value of the fact", OneOf((Choice(("pending",)), ListOf(CODE)))),
+            "Mã các xã (5 chữ số, đặt trong dấu nháy) của từng loại; `pending` khi chưa chép danh sách.",
+            "The codes (five digits, in quotes) of the communes of each class; `pending` where nobody has copied them.",
+            required=True,
+        ),
+        Key(
+            "complete",
+            FLAG,
+            "`true`: mọi xã của tỉnh đều có trong danh sách; xã không có trong danh sách luôn là chưa xác định.",
+            "`true`: every commune of the province is in it, which is checked; one that is not is never taken to be "
+            "of some class.",
+        ),
+        evolve(EVIDENCE, required=True),
+        CONFIDENCE,
+        SOURCE,
+        SOURCES,
         NOTE,
     ),
 )

@@ -22,7 +22,7 @@ from ntm_rules.rules.keys.kinds import (
     OneOf,
     Plain,
 )
-from ntm_rules.rules.keys.shared import FROM, INSTRUMENT, INSTRUMENT_OF_FILE, NOTE, POINT, SOURCE, SOURCES, TITLE, TO
+from ntm_rules.rules.keys.shared import IN_FORCE, INSTRUMENT, INSTRUMENT_OF_FILE, NOTE, POINT, SOURCE, SOURCES, TITLE
 
 # -- criteria and indicators -------------------------------------------------------------------
 
@@ -313,20 +313,6 @@ OPERATION = OneOf(
 
 # -- files -------------------------------------------------------------------------------------
 
-IN_FORCE = Keys(
-    "in-force",
-    "Thời gian có hiệu lực, tính cả ngày đầu và ngày cuối.",
-    "The days on which it holds, both ends included.",
-    (
-        Key(
-            "from",
-            FROM.kind,
-            "Ngày bắt đầu có hiệu lực; không ghi thì lấy ngày ký văn bản.",
-            "The first day; the date of the instrument where it is left out.",
-        ),
-        TO,
-    ),
-)
 _PERIOD = Key("period", TEXT, "Giai đoạn, ví dụ 2021-2025.", "The period, such as 2021-2025.", required=True)
 _HEAD = (
     Key("title", TITLE, "Tên của bộ tiêu chí hoặc văn bản.", "What the set or the decision is called."),

@@ -93,5 +93,19 @@ SOURCES = Key(
 )
 FROM = Key("from", DATE, "Ngày đầu tiên.", "The first day.")
 TO = Key("to", DATE, "Ngày cuối cùng.", "The last day.")
+IN_FORCE = Keys(
+    "in-force",
+    "Thời gian có hiệu lực, tính cả ngày đầu và ngày cuối.",
+    "The days on which it holds, both ends included.",
+    (
+        Key(
+            "from",
+            FROM.kind,
+            "Ngày bắt đầu có hiệu lực; không ghi thì lấy ngày ký văn bản.",
+            "The first day; the date of the instrument where it is left out.",
+        ),
+        TO,
+    ),
+)
 KNOWN = (evolve(EVIDENCE, required=True), CONFIDENCE, SOURCE, NOTE)
 """How a number of a plan is known; each has to say how it was checked."""

@@ -13,8 +13,8 @@ from ntm_rules.model.facts import Fact
 from ntm_rules.model.rulesets import MEANINGS, Criterion, Indicator, Layer, LayerKind
 from ntm_rules.model.text import Text
 from ntm_rules.rules.keys.files import RULES
-from ntm_rules.rules.keys.rulesets import CRITERION, IN_FORCE, INDICATOR
-from ntm_rules.rules.keys.shared import INSTRUMENT_OF_FILE
+from ntm_rules.rules.keys.rulesets import CRITERION, INDICATOR
+from ntm_rules.rules.keys.shared import IN_FORCE, INSTRUMENT_OF_FILE
 from ntm_rules.rules.read.aggregates import read_aggregates
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.derived import read_derived

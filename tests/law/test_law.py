@@ -382,9 +382,14 @@ def test_every_file_is_checked() -> None:
         numbers = [e["decision"]] if "decision" in e else [row["decision"] for row in chosen(e)]
         known = amendments if e["file"] != "provinces.csv" else titles
         known |= {(ruleset, e.get("period", "2021-2025"), n) for ruleset in e["rulesets"] for n in numbers}
+    tables = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.csv"))
     for path in sorted(RULESETS.rglob("*.yaml")):
         file = read(path)
-        if "province" in file:
+        if "list" in file:  # of what was read a row names the decision, and none says who is in the list
+            assert file["instrument"]["number"] in tables, path
+            assert file["province"] == file["instrument"]["issuer"] == path.parent.parent.name, path
+            assert set(file["classes"].values()) == {"pending"}, path
+        elif "province" in file:
             kind = "ruleset" if "ruleset" in file else "overlay"
             key = (file[kind], file["period"], file["instrument"]["number"])
             assert key in listed | titles, path

@@ -324,7 +324,8 @@ class _Unit:
                 return EMPTY
             shares = [typing.cast(Fraction, value) / rule.over for value in values]
             return sum((each.factor * share for each, share in zip(rule.addends, shares, strict=True)), Fraction(0))
-        return self.decided_or_given(name, self.case(typing.cast(c.Case, rule)))
+        found = self.case(typing.cast(c.Case, rule))
+        return found if self.facts[name].type is FactType.NUMBER else self.decided_or_given(name, found)
 
     def decided_or_given(self, name: str, found: Value) -> Value:
         """What the rows of a case say, and only where they do not say it what somebody wrote down."""
@@ -341,7 +342,7 @@ class _Unit:
         counted = [(values[m.fact], Fraction(m.out_of)) for m, code in parts if code == MET]
         if any(value is None for value, _ in counted):
             return None
-        if not counted:
+        if not any(most for _, most in counted):
             return EMPTY
         given = sum((typing.cast(Fraction, value) for value, _ in counted), Fraction(0))
         return given / sum(most for _, most in counted) * Fraction(rule.out_of)
@@ -382,7 +383,7 @@ class _Unit:
     def then(self, value: object) -> Value:
         if isinstance(value, c.Ref):
             return self.value(value.fact)
-        return typing.cast("str | None", value)
+        return Fraction(value) if isinstance(value, Decimal) else typing.cast("str | None", value)
 
     # -- conditions --------------------------------------------------------------------------
 
@@ -754,7 +755,8 @@ def sets_within(ruleset: Ruleset) -> Iterator[Ruleset]:
 
 def givable(ruleset: Ruleset) -> dict[str, Fact]:
     """The derived facts that may be given."""
-    return {d.id: d.fact for s in sets_within(ruleset) for d in s.derived if isinstance(d.rule, c.Case)}
+    cases = [d for s in sets_within(ruleset) for d in s.derived if isinstance(d.rule, c.Case)]
+    return {d.id: d.fact for d in cases if d.fact.type is FactType.CATEGORY}
 
 
 def derivations(ruleset: Ruleset, facts: Mapping[str, object], name: str, bad: Iterable[str] = ()) -> set[str]:

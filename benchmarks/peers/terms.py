@@ -28,6 +28,7 @@ from ntm_rules.model.conditions import (
     PointsOf,
     Ref,
     SumOf,
+    Then,
 )
 from ntm_rules.model.facts import Fact, FactType, RatioOf
 from ntm_rules.model.rulesets import Ruleset
@@ -206,6 +207,12 @@ def columns_of(ruleset: Ruleset) -> dict[str, Fact]:
     return {name: fact for name, fact in facts.items() if name not in parts - compared}
 
 
+def _category(then: Then | None) -> str | Ref:
+    if then is None or isinstance(then, Decimal):
+        raise NotImplementedError("every case of the benchmark gives a category, whatever the facts")
+    return then
+
+
 class _Lowering:
     """Writes the conditions of a set in plain terms, for one floor of evidence."""
 
@@ -219,10 +226,9 @@ class _Lowering:
     def derived(self, derived: Derived) -> Chosen | Extreme:
         match derived.rule:
             case Case():
-                rows = tuple((self.condition(row.when), row.then) for row in derived.rule.rows)
-                assert derived.rule.otherwise is not None
+                rows = tuple((self.condition(row.when), _category(row.then)) for row in derived.rule.rows)
                 values = self.values_of(derived)
-                return Chosen(derived.id, values, rows, derived.rule.otherwise, derived.rule.exclusive)
+                return Chosen(derived.id, values, rows, _category(derived.rule.otherwise), derived.rule.exclusive)
             case MinOf() | MaxOf():
                 return Extreme(derived.id, isinstance(derived.rule, MaxOf), derived.rule.facts)
             case PointsOf() | SumOf():

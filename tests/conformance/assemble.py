@@ -36,6 +36,7 @@ FACTS: dict[str, Json] = {
     "per_house": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 3, "ratio": {"node": "RatioOf", "part": "stock", "whole": "whole"}},
     "plan": {"type": "number", "unit": "point", "minimum": "0", "maximum": "15", "decimals": 2, "direction": "more"},
     "work": {"type": "number", "unit": "point", "minimum": "0", "maximum": "55", "decimals": 1, "direction": "more"},
+    "extra": {"type": "number", "unit": "point", "minimum": "-20", "maximum": "60.5", "decimals": 1},
     "meetings": {"type": "count", "unit": "point", "minimum": "0", "maximum": "30", "direction": "more"},
     "reached": {**PERCENT, "ratio": {"node": "RatioOf", "part": "communes_there", "whole": "communes"}, "undecided": "communes_open"},
     "communes_there": {"type": "count", "unit": "commune", "minimum": "0", "undecided": "communes_open"},
@@ -592,6 +593,21 @@ def points() -> None:
         one(f, f"no part applies, the cell says {outcome}", said, {"special": False}, outcome)
     least = {"fact": {**fact, "id": "least"}, "rule": {"node": "MinOf", "facts": ["score", "meetings"]}}
     both = single(cmp("least", "at_least", num("12.5")), derived=[*derived, least])
+    def beyond(op: str, limit: str, plan: Json | None = None) -> Json:
+        """15 + 30 points, and up to 20 less or 60.5 more beside them."""
+        members: list[Json] = [{"fact": "plan", "out_of": "15"}, {"fact": "meetings", "out_of": "30"}, {"fact": "extra", "out_of": "0"}]
+        if plan is not None:
+            members[0]["applies_if"] = members[1]["applies_if"] = plan
+        rule = {"node": "PointsOf", "out_of": "45", "members": members}
+        fact = {"id": "score", "type": "number", "unit": "point", "decimals": 2, "direction": "more"}
+        return single(cmp("score", op, num(limit)), derived=[{"fact": fact, "rule": rule}])
+
+    one(f, "a deduction", beyond("at_least", "40"), {"plan": 15, "meetings": 30, "extra": -5.5}, N, margin="-0.5")
+    one(f, "a bonus goes above the total", beyond("at_least", "50"), {"plan": 15, "meetings": 30, "extra": 5}, M, margin="0")
+    one(f, "a deduction goes below nothing", beyond("less_than", "0"), {"plan": 0, "meetings": 0, "extra": -0.1}, M, margin="0.1")
+    one(f, "a deduction that is not known may be enough to fail", beyond("at_least", "30"), {"plan": 15, "meetings": 30}, U, "fact_missing")
+    one(f, "the greatest deduction leaves enough", beyond("at_least", "25"), {"plan": 15, "meetings": 30}, M)
+    one(f, "a deduction alone is out of nothing", beyond("at_least", "0", yes("special")), {"special": False, "extra": -5}, U, "empty_whole")
     one(f, "the least of points and a number", both, {"special": True, "plan": 12.49, "meetings": 20}, N, margin="-0.01")
     one(f, "the least of points that are missing", both, {"special": True, "meetings": 20}, U, "fact_missing")
     refused(f, "refused: more digits than the points have", plain, {**every, "plan": 12.255}, "plan")
@@ -747,6 +763,49 @@ def cases() -> None:
     unknown = single(cmp("column", "one_of", PENDING), derived=[exclusive])
     one(f, "what is compared is ambiguous, every column pending", unknown, {"yes": True, "also": True}, U, "ambiguous_case", "pending")
     one(f, "a guard below the evidence asked", asked, {"share": 70, "special": True}, U, "selector_missing", columns={"column": None})
+
+
+def bands() -> None:
+    """From 90 per cent on five points, from 80 on three, else none; alone and as a part of a total."""
+    f = "bands"
+
+    def banded(otherwise: str | None = "0", fact: str = "share", high: Json | None = None) -> Json:
+        rows = [{"when": cmp(fact, "at_least", high or num("90")), "then": {"number": "5"}}, {"when": cmp(fact, "at_least", num("80")), "then": {"number": "3"}}]
+        rule: Json = {"node": "Case", "rows": rows}
+        if otherwise is not None:
+            rule["otherwise"] = {"number": otherwise}
+        least = "3" if otherwise is None else "0"
+        found = {"id": "banded", "type": "number", "unit": "point", "minimum": least, "maximum": "5", "direction": "more"}
+        return {"fact": found, "rule": rule}
+
+    def go(title: str, facts: Json, outcome: str, *codes: str, margin: str | None = None, derived: Json | None = None, limit: str = "3") -> None:
+        one(f, title, single(cmp("banded", "at_least", num(limit)), derived=[derived or banded()]), facts, outcome, *codes, margin=margin)
+
+    go("the highest band", {"share": 90}, M, margin="2")
+    go("just below it", {"share": "89.99"}, M, margin="0")
+    go("the lower band", {"share": 80}, M, margin="0")
+    go("below all bands", {"share": "79.99"}, N, margin="-3")
+    go("not known", {}, U, "fact_missing")
+    go("below all bands, of which nothing is said", {"share": 50}, U, "fact_missing", derived=banded(None))
+    go("a share that just reaches a band", {"part": 9, "whole": 10}, M, margin="0", derived=banded(fact="rate"), limit="5")
+    go("a share that just misses it", {"part": 8999999, "whole": 10000000}, N, margin="-2", derived=banded(fact="rate"), limit="5")
+    go("a share of nothing", {"part": 0, "whole": 0}, U, "fact_missing", derived=banded(fact="rate"))
+    go("the threshold of a band is pending", {"share": 95}, U, "fact_missing", derived=banded(high=PENDING))
+    go("a share that may grow and does not, below all bands", {"reached": 50, "communes_open": 0}, N, margin="-3", derived=banded(fact="reached"))
+    go("what is undecided may reach the next band", {"communes_there": 8, "communes_open": 1, "communes": 10}, U, "fact_missing", derived=banded(fact="reached"))
+    go("what is undecided reaches no other band", {"communes_there": 9, "communes_open": 1, "communes": 10}, M, margin="2", derived=banded(fact="reached"))
+
+    def total(limit: str) -> Json:
+        members = [{"fact": "banded", "out_of": "5"}, {"fact": "plan", "out_of": "15"}]
+        fact = {"id": "score", "type": "number", "unit": "point", "minimum": "0", "maximum": "20", "decimals": 2, "direction": "more"}
+        score = {"fact": fact, "rule": {"node": "PointsOf", "out_of": "20", "members": members}}
+        return single(cmp("score", "at_least", num(limit)), derived=[banded(), score])
+
+    one(f, "a part of a total", total("12.5"), {"share": 85, "plan": 9.5}, M, margin="0")
+    one(f, "a part of a total, not enough", total("12.5"), {"share": 50, "plan": 9.5}, N, margin="-3")
+    one(f, "without the figure the least is enough", total("9.5"), {"plan": 9.5}, M)
+    one(f, "without the figure the most is not enough", total("14.51"), {"plan": 9.5}, N)
+    one(f, "without the figure it is open", total("14.5"), {"plan": 9.5}, U, "fact_missing")
 
 
 # -- applicability, evidence, layers --------------------------------------------------------------
@@ -1042,7 +1101,7 @@ def judgements() -> None:
 def assemble() -> dict[str, list[Json]]:
     """All cases by file."""
     CASES.clear()
-    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, sums, cases, given_cases, lists, applicability, evidence, layers, floors, counts, judgements):
+    for write in (comparisons, connectives, prerequisites, placeholders, tables, relatives, ratios, undecided, points, sums, cases, bands, given_cases, lists, applicability, evidence, layers, floors, counts, judgements):
         write()
     return CASES
 

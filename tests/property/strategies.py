@@ -63,6 +63,7 @@ CATALOGUE = (
     _number("score_plan", high="40", direction=Direction.MORE),
     _number("score_work", high="54.5", decimals=1, direction=Direction.MORE),
     Fact("score_meetings", FactType.COUNT, None, POINT, Decimal(0), Decimal(5), direction=Direction.MORE),
+    _number("score_beyond", "-5", "2.5", 1, direction=Direction.MORE),
     _percent("reached", ratio=RatioOf("units_there", "units"), undecided="units_open"),
     _count("units_there", undecided="units_open"),
     _count("units_open"),
@@ -236,8 +237,13 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
         rows = tuple(c.CaseRow(g, draw(st.sampled_from("gh"))) for g in draw(st.lists(guards, min_size=1, max_size=3)))
         made.append(c.Derived(group, c.Case(rows, draw(st.sampled_from((None, "g", "h"))), True)))
     choices = [("share", "other_share"), ("share", "rate"), ("rate", "share", "other_share")]
+    banded: tuple[Fact, ...] = ()
     if draw(st.booleans()):
-        made.append(c.Derived(_number("score", high="100"), draw(scores())))
+        made.append(draw(bands()))
+        banded = (made[-1].fact,)
+        choices += [("banded", "share")]
+    if draw(st.booleans()):
+        made.append(c.Derived(_number("score", high="100"), draw(scores(banded))))
         choices += [("score", "share"), ("rate", "score")]
     if draw(st.booleans()):
         names = draw(st.sampled_from(choices))
@@ -250,9 +256,23 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
 
 
 @st.composite
-def scores(draw: st.DrawFn) -> c.PointsOf:
-    """Points of two or three parts, any of which may not apply."""
+def bands(draw: st.DrawFn) -> c.Derived:
+    """Points by which of a few rows holds first; some rows give the same, and what is left may give none."""
+    some = st.sampled_from(list(map(Decimal, ("0", "3", "5.5", "10", "-2"))))
+    guards = draw(st.lists(comparisons(BY_ID), min_size=1, max_size=3))
+    rows = tuple(c.CaseRow(guard, draw(some)) for guard in guards)
+    rest = draw(st.one_of(st.none(), some))
+    given = [value for value in (*(row.then for row in rows), rest) if isinstance(value, Decimal)]
+    fact = Fact("banded", FactType.NUMBER, None, POINT, min(given), max(given), 1, Direction.MORE)
+    return c.Derived(fact, c.Case(rows, rest))
+
+
+@st.composite
+def scores(draw: st.DrawFn, banded: tuple[Fact, ...] = ()) -> c.PointsOf:
+    """Points of a few parts, any of which may not apply; some only add to the total or take from it."""
     found = [("score_plan", "40"), ("score_work", "55"), ("score_meetings", "5.5")][: draw(st.integers(2, 3))]
+    found += [(fact.id, "10" if fact.minimum == 0 else "0") for fact in banded]
+    found += [("score_beyond", "0")] if draw(st.booleans()) else []
     guards = st.one_of(st.none(), comparisons(BY_ID))
     parts = tuple(c.Scored(name, Decimal(most), draw(guards)) for name, most in found)
     return c.PointsOf(sum((part.out_of for part in parts), Decimal(0)), parts)

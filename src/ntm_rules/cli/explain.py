@@ -1,6 +1,8 @@
 """``ntm-rules explain``: the evaluated tree of one unit."""
 
 import typing
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -21,8 +23,10 @@ from ntm_rules.model.arguments import id_of, marks_bad
 from ntm_rules.model.conditions import Case
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.results import Column, Evaluated, IndicatorResult, LeafResult
+from ntm_rules.verdict.explain import explainer_of
 from ntm_rules.verdict.faults import Faults
 from ntm_rules.verdict.verdict import Verdict, verdict_of
+from ntm_rules.words.numbers import number, with_unit
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import Words, grade_title, of_criteria
 from ntm_rules.words.sheet import Sheet
@@ -69,7 +73,8 @@ def tree_of(verdict: Verdict, lang: str) -> Tree:
     word = graded_word(lang, verdict.ruleset, verdict.outcome, verdict.grade, verdict.possible_grades)
     root = Tree(_worded(f"{verdict.unit} ({counts})", word, verdict.outcome, verdict.provisional, lang))
     words = words_in(lang, verdict.ruleset.fact_by_id, verdict.annotations, verdict.ruleset.met_means)
-    branches = _Branches(words, Sheet(verdict.ruleset, lang), lang)
+    explainer = explainer_of(verdict.ruleset)
+    branches = _Branches(words, Sheet(verdict.ruleset, lang), lang, lambda name: explainer.bands(name, verdict.values))
     for criterion in verdict.criteria.values():
         title = criterion.criterion.title.text(lang) if criterion.criterion.title else ""
         grades = criterion.grade, criterion.possible_grades
@@ -83,11 +88,16 @@ def tree_of(verdict: Verdict, lang: str) -> Tree:
 
 @frozen
 class _Branches:
-    """Adds indicators and conditions to a tree, in words."""
+    """Adds indicators and conditions to a tree, in words.
+
+    Attributes:
+        bands: of a fact the points by band of which it is worked out.
+    """
 
     words: Words
     sheet: Sheet
     lang: str
+    bands: Callable[[str], Iterable[Column]]
 
     def indicator(self, branch: Tree, result: IndicatorResult) -> None:
         """Return an indicator with ``applies_if`` and, where it applies, its condition."""
@@ -117,6 +127,7 @@ class _Branches:
         columns = [self.column(column) for column in leaf.columns if column.value is not None]
         if columns:
             parts.append(say(self.lang, "cli.column", column=", ".join(columns)))
+        parts += map(self.band, self.bands(leaf.fact.id) if leaf.fact is not None else ())
         if leaf.cell is not None:
             parts.append(self.words.citation(leaf.cell.citation))
         parts += self.words.evidence([leaf])
@@ -125,6 +136,16 @@ class _Branches:
     def labelled(self, words: str, outcome: Outcome, provisional: bool = False) -> Text:
         """Return words with the outcome after them."""
         return _worded(words, self.words.outcome(outcome), outcome, provisional, self.lang)
+
+    def band(self, band: Column) -> str:
+        """Return the points that a band gives, and which one is reached."""
+        fact, rule = self.words.facts[band.selector], self.sheet.derived[band.selector].rule
+        points = with_unit(number(Decimal(band.value or 0), self.lang), fact, self.lang)
+        title = self.words.fact_title(band.selector)
+        if not isinstance(rule, Case) or band.row is None:
+            return say(self.lang, "cli.band_else", fact=title, points=points)
+        why = self.sheet.one_line(rule.rows[band.row].when)
+        return say(self.lang, "cli.band", fact=title, points=points, why=why)
 
     def column(self, column: Column) -> str:
         """Return the value of a selector, and the rule that gave it where it is worked out."""

@@ -107,7 +107,7 @@ class _Collector:
             return
         if isinstance(rule, PointsOf):
             self.scores = True  # points add up, so that values of single parts do not represent all totals
-            for member in rule.members:
+            for member in (m for m in rule.members if m.fact in known):  # points by band have limits of their own
                 near = _shares(member, rule, cells, known[member.fact])
                 self.limits.setdefault(member.fact, set()).update(near)
             return

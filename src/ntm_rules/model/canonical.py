@@ -108,6 +108,16 @@ def _value_in(value: typing.Any) -> Value | None:
     return tuple(value) if isinstance(value, list) else typing.cast(Value | None, value)
 
 
+def _then_out(value: c.Then | None, converter: Converter) -> typing.Any:
+    return converter.unstructure(value, c.Ref) if isinstance(value, c.Ref) else _value_out(value)
+
+
+def _then_in(data: typing.Any, converter: Converter) -> c.Then | None:
+    if isinstance(data, dict) and "fact" in data:
+        return converter.structure(data, c.Ref)
+    return typing.cast("c.Then | None", _value_in(data))
+
+
 def _table_out(table: Table, converter: Converter) -> typing.Any:
     cells = [{"key": list(key), "cell": converter.unstructure(cell, Cell)} for key, cell in sorted_cells(table)]
     return {"by": list(table.by), "cells": cells}
@@ -139,7 +149,7 @@ def _build() -> Converter:
     """One converter for both directions; words are left out by name, unions told apart by ``node`` or shape."""
     converter = Converter(forbid_extra_keys=True)
     names = vars(c) | {"Ruleset": Ruleset, "Cell": Cell, "Table": Table, "dt": dt, "typing": typing}
-    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.Scored, Grade, Cell, Relative):
+    for cls in (c.All, c.Any, c.AtLeast, c.Not, c.Meets, c.CaseRow, c.Scored, Grade, Cell, Relative):
         attrs.resolve_types(cls, names)
 
     def hook(kind: typing.Any, structure: typing.Callable[[typing.Any], typing.Any]) -> None:
@@ -150,10 +160,10 @@ def _build() -> Converter:
     converter.register_unstructure_hook(Decimal, decimal_text)
     hook(Decimal, Decimal)
     hook(Value | None, _value_in)
-    hook(str | c.Ref, lambda data: converter.structure(data, c.Ref) if isinstance(data, dict) else str(data))
-    hook(
-        str | c.Ref | None,
-        lambda data: converter.structure(data, c.Ref) if isinstance(data, dict) else data,
+    for then in (c.Then, c.Then | None):
+        hook(then, lambda data: _then_in(data, converter))
+    converter.register_unstructure_hook_func(
+        lambda t: t in (c.Then, c.Then | None), lambda value: _then_out(value, converter)
     )
     hook(c.Condition, lambda data: _tagged_in(data, converter, _NODES))
     hook(c.Condition | None, lambda data: data and _tagged_in(data, converter, _NODES))

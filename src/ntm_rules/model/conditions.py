@@ -154,19 +154,23 @@ class Ref:
     fact: str
 
 
+Then = str | Decimal | Ref
+"""What a row of a case gives: one of the values of a category, a number of points, or what another fact is."""
+
+
 @public("law")
 @frozen
 class CaseRow:
     """One row of a case: its value where its guard is met."""
 
     when: Condition
-    then: str | Ref
+    then: "Then"
 
 
 @public("law")
 @frozen
 class Case:
-    """The value of the first row whose guard is met.
+    """The value of the first row whose guard is met: texts and other facts of a category, or numbers (bands).
 
     Attributes:
         otherwise: the value where no guard is met; None leaves the fact missing.
@@ -174,7 +178,7 @@ class Case:
     """
 
     rows: tuple[CaseRow, ...]
-    otherwise: str | Ref | None = None
+    otherwise: Then | None = None
     exclusive: bool = False
 
 
@@ -201,7 +205,7 @@ class Scored:
 
     Attributes:
         fact: the points given, a plain number of the catalogue.
-        out_of: the most points of this part.
+        out_of: the most points of this part; 0 where it only adds to the total (bonus) or takes from it (deduction).
         applies_if: None where it always applies; a part that does not apply is left out of both sums.
     """
 
@@ -216,8 +220,8 @@ class PointsOf:
     """The points of the parts that apply, scaled up to what they would be out of *out_of*.
 
     Exactly points / (sum of ``out_of`` of these parts) * ``out_of``: the plain sum where all apply. Missing when it is
-    not known whether a part applies, or when the points of one that does are missing; where no part applies it is a
-    share of nothing.
+    not known whether a part applies, or when the points of one that does are missing; where no part that has an
+    ``out_of`` applies it is a share of nothing.
     """
 
     out_of: Decimal
@@ -272,4 +276,4 @@ class Derived:
 
         What is given counts where the derivation is open, and has to agree with it where that is decided.
         """
-        return isinstance(self.rule, Case)
+        return isinstance(self.rule, Case) and not self.fact.type.numeric

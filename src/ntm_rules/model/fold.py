@@ -32,6 +32,7 @@ from ntm_rules.model.conditions import (
     PointsOf,
     Ref,
     SumOf,
+    Then,
 )
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.outcomes import Needed, Outcome
@@ -307,7 +308,8 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
         rule = derived.rule
         match rule:
             case Case():
-                return self.or_given(derived.fact, self.case(derived.fact, rule))
+                found = self.case(derived.fact, rule)
+                return self.or_given(derived.fact, found) if derived.may_be_given else found
             case RatioOf():
                 return self.quotient(derived.fact, rule)
             case MinOf():
@@ -338,9 +340,9 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
             found = self.picked(fact, several, self.ambiguous(fact), found)
         return found
 
-    def then(self, fact: Fact, value: str | Ref | None) -> N:
+    def then(self, fact: Fact, value: Then | None) -> N:
         """Return the value of a row of a case."""
-        return self.value(fact, value.fact) if isinstance(value, Ref) else self.text(fact, value)
+        return self.value(fact, value.fact) if isinstance(value, Ref) else self.literal(fact, value)
 
     @abstractmethod
     def or_given(self, fact: Fact, found: N) -> N:
@@ -354,8 +356,8 @@ class Engine(Outcomes[V], typing.Generic[V, N]):
         """
 
     @abstractmethod
-    def text(self, fact: Fact, value: str | None) -> N:
-        """Return one of a fact's values; that it has none for None."""
+    def literal(self, fact: Fact, value: str | Decimal | None) -> N:
+        """Return one of a fact's values, or a number that its rows give; that it has none for None."""
 
     @abstractmethod
     def ambiguous(self, fact: Fact) -> N:

@@ -33,5 +33,5 @@ class Selectors:
             for then in (*(row.then for row in rule.rows), rule.otherwise):
                 if isinstance(then, Ref):
                     yield from self.values(then.fact, frozenset())
-                elif then is not None:
+                elif isinstance(then, str):
                     yield then

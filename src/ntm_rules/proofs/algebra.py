@@ -31,11 +31,16 @@ class SymbolicChoice:
 
 @frozen
 class SymbolicNumber:
-    """A numeric fact: whether it is there, whether its whole is 0, and how it compares with a limit."""
+    """A numeric fact: whether it is there, whether its whole is 0, and how it compares with a limit.
+
+    Attributes:
+        plain: the number, where it is one and no quotient.
+    """
 
     given: Term
     empty: Term
     compare: Callable[[Op, Term], Term]
+    plain: Term = None
 
 
 @frozen
@@ -118,6 +123,18 @@ class Algebra:
         decided = guard.undetermined is False
         return SymbolicChoice(terms, term(value.given, other.given) if decided else either(*terms.values()))
 
+    def number(self, choice: SymbolicChoice) -> SymbolicNumber:
+        """Return a choice between numbers, written as texts, as the number that is chosen."""
+        logic = self.logic
+        term = logic.constant(0)
+        for text, chosen in choice.terms.items():
+            term = term + logic.where(chosen, logic.constant(Decimal(text)))
+
+        def compare(op: Op, limit: Term) -> Term:
+            return ORDER[op](term, logic.constant(limit) if isinstance(limit, Decimal) else limit)
+
+        return SymbolicNumber(choice.given, False, compare, term)
+
     def extreme(self, numbers: list[SymbolicNumber], least: bool) -> SymbolicNumber:
         """Return the least or the greatest of several numbers: compared by comparing each of them."""
         logic = self.logic
@@ -161,4 +178,5 @@ class Algebra:
                 right = right + logic.where(here, bound * part.share)
             return ORDER[op](left, right)
 
-        return SymbolicNumber(given, logic.both(given, logic.opposite(logic.either(*counts))), compare)
+        whole = logic.either(*(here for here, (_, part, _, _) in zip(counts, parts, strict=True) if part.share))
+        return SymbolicNumber(given, logic.both(given, logic.opposite(whole)), compare)

@@ -13,7 +13,7 @@ from functools import cached_property
 from attrs import define, evolve, field, frozen
 
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import Addend, Comparison, Meets, Op, Open
+from ntm_rules.model.conditions import Addend, Case, Comparison, Meets, Op, Open
 from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.fold import Compared, Engine
 from ntm_rules.model.outcomes import Needed, Outcome
@@ -327,9 +327,14 @@ class SymbolicRuleset(Engine[Code, Known]):
         """Return a value where its guard is met, the other one elsewhere; where that is open, what both are."""
         return self.algebra.picked(guard, typing.cast(SymbolicChoice, value), typing.cast(SymbolicChoice, other))
 
-    def text(self, fact: Fact, value: str | None) -> Known:
-        """Return one of the values of a fact."""
-        return _NOTHING if value is None else SymbolicChoice({value: True}, True)
+    def case(self, fact: Fact, rule: Case) -> Known:
+        """Return the choice between the values of the rows; between numbers as a number."""
+        found = typing.cast(SymbolicChoice, super().case(fact, rule))
+        return self.algebra.number(found) if fact.type.numeric else found
+
+    def literal(self, fact: Fact, value: str | Decimal | None) -> Known:
+        """Return one of the values of a fact; a number as a text, which is one of those to choose from."""
+        return _NOTHING if value is None else SymbolicChoice({_key(value): True}, True)
 
     def ambiguous(self, fact: Fact) -> Known:
         """Return no value: two rows hold."""
@@ -350,10 +355,10 @@ class SymbolicRuleset(Engine[Code, Known]):
 
     def points(self, parts: Sequence[tuple[Code | None, Part]], instead: Mapping[str, Decimal]) -> Known:
         """Return points out of a total."""
-        self.trace.facts |= {part.fact for _, part in parts}
         found: list[tuple[Code, Part, Term, Term]] = []
         for applies, part in parts:
-            points, there = self.variables.number(part.fact), self.variables.given(part.fact)
+            value = typing.cast(SymbolicNumber, self.fact(part.fact))
+            points, there = value.plain, value.given
             if part.fact in instead:
                 counted = self.logic.constant(instead[part.fact])
                 points, there = counted + self.logic.where(there, points - counted), True
@@ -369,6 +374,11 @@ class SymbolicRuleset(Engine[Code, Known]):
     def grown(self, fact: Fact) -> Known:
         """Return the fact itself: whatever may be undecided is taken as decided."""
         return self.fact(fact.id)
+
+
+def _key(value: str | Decimal) -> str:
+    """Return a value of a row as a text, equal numbers alike."""
+    return str(value.normalize()) if isinstance(value, Decimal) else value
 
 
 def _compared(leaf: Compared) -> Comparison | Open:

@@ -102,7 +102,8 @@ class Variables:
             if not fact.type.numeric:
                 self._values[name] = self.choice(name, fact.values)
             elif fact.ratio is None:
-                self._values[name] = SymbolicNumber(self.given(name), False, self._compare(self.number(name)))
+                number = self.number(name)
+                self._values[name] = SymbolicNumber(self.given(name), False, self._compare(number), number)
             else:
                 self._values[name] = self.ratio(fact, fact.ratio, direct=True)
         return self._values[name]

@@ -173,9 +173,10 @@ class Compiler(Engine[Code, Value]):
 
         return found
 
-    def text(self, fact: Fact, value: str | None) -> Value:
-        """Return one of the values of a fact."""
-        return lambda _: value
+    def literal(self, fact: Fact, value: str | Decimal | None) -> Value:
+        """Return one of the values of a fact; a number as slots hold it."""
+        slot = float(value) if isinstance(value, Decimal) else value
+        return lambda _: slot
 
     def ambiguous(self, fact: Fact) -> Value:
         """Return that two rows of an exclusive case hold."""

@@ -48,7 +48,7 @@ from ntm_rules.model.thresholds import (
     why_all_open,
     why_open,
 )
-from ntm_rules.model.walk import facts_of_derived, leaves
+from ntm_rules.model.walk import facts_of_derived, leaves, numbers_of
 from ntm_rules.verdict.compare import Code, Slots, Unclear, is_open
 from ntm_rules.verdict.compile import Compiler
 from ntm_rules.verdict.margins import actual_of, margin_of, slot_codes, turning
@@ -173,7 +173,7 @@ class Explainer(Conditions[Explain]):
         self.derived = ruleset.derived_by_id
         cases = [(d, d.rule) for d in ruleset.derived if isinstance(d.rule, Case)]
         self.guards = {d.id: [self.compiler.condition(row.when) for row in rule.rows] for d, rule in cases}
-        self.alone = {d.id: self.compiler.case(d.fact, rule) for d, rule in cases}
+        self.alone = {d.id: self.compiler.case(d.fact, rule) for d, rule in cases if d.may_be_given}
         self.criteria = [(c, [self.indicator(i) for i in c.indicators]) for c in ruleset.criteria]
 
     def indicator(self, indicator: Indicator) -> Callable[[Unit, Stands], IndicatorResult]:
@@ -306,6 +306,16 @@ class Explainer(Conditions[Explain]):
             return Column(name, value, "given", None, missing)
         row = next((n for n, guard in enumerate(guards) if guard(slots) == 1), None)
         return Column(name, value, "else" if row is None else "case", row, missing)
+
+    def bands(self, name: str, slots: Slots) -> Iterator[Column]:
+        """Yield of each fact of points by band that is known, of which a fact is worked out, the row that gave it."""
+        derived = self.derived.get(name)
+        if derived is None:
+            return
+        if derived.fact.type.numeric and name in self.guards and slots[self.places[name]] is not None:
+            yield self.selector(name, slots)
+        for inner in numbers_of(derived):
+            yield from self.bands(inner, slots)
 
     def rests_on_given(self, name: str, slots: Slots) -> bool:
         """Return whether a derived fact is what was given of it: the derivation leaves it open."""

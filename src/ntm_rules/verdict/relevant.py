@@ -12,7 +12,7 @@ from ntm_rules.messages.errors import UnknownName
 from ntm_rules.model.arguments import name_of, need
 from ntm_rules.model.asking import Asked, RelevantFacts
 from ntm_rules.model.citations import Evidence
-from ntm_rules.model.conditions import Meets, PointsOf, SumOf
+from ntm_rules.model.conditions import Case, Meets, PointsOf, SumOf
 from ntm_rules.model.facts import Fact
 from ntm_rules.model.fold import Compared, Conditions, singles
 from ntm_rules.model.judgements import Basis
@@ -111,12 +111,14 @@ def _read(ruleset: Ruleset, read: Iterable[Indicator], floor: Evidence | None) -
 
 
 def _added_up(ruleset: Ruleset, name: str) -> bool:
-    """Return whether a fact is worked out from what is added up, through whatever else."""
+    """Return whether a fact is points by band, or worked out from what is added up, through whatever else."""
     derived = ruleset.derived_by_id.get(name)
     if derived is None:
         return False
-    read = facts_of_derived(derived)
-    return isinstance(derived.rule, PointsOf | SumOf) or any(_added_up(ruleset, name) for name in read)
+    rule, read = derived.rule, facts_of_derived(derived)
+    if isinstance(rule, PointsOf | SumOf) or (isinstance(rule, Case) and derived.fact.type.numeric):
+        return True
+    return any(_added_up(ruleset, name) for name in read)
 
 
 @typing.final

@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from attrs import frozen
 
@@ -24,13 +25,14 @@ from ntm_rules.model.conditions import (
     Ref,
     Scored,
     SumOf,
+    Then,
 )
-from ntm_rules.model.facts import RatioOf
+from ntm_rules.model.facts import Fact, RatioOf
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Ruleset
 from ntm_rules.model.text import Text
 from ntm_rules.model.thresholds import GENERAL, REST, Cell, CellState, Key, Relative, Table, Threshold
 from ntm_rules.model.walk import grade_changes, guards_of, leaves, threshold_cells
-from ntm_rules.words.numbers import number
+from ntm_rules.words.numbers import number, with_unit
 from ntm_rules.words.reason import words_in
 from ntm_rules.words.sentences import inside
 
@@ -281,7 +283,9 @@ class Sheet:
             return None
         found: set[str] = set()
         for value in (*(row.then for row in rule.rows), rule.otherwise):
-            inner = self._reachable(value.fact) if isinstance(value, Ref) else {value} if value else set()
+            inner = (
+                self._reachable(value.fact) if isinstance(value, Ref) else {value} if isinstance(value, str) else set()
+            )
             if inner is None:
                 return None
             found |= inner
@@ -375,11 +379,18 @@ class Sheet:
     def _part(self, member: Scored) -> str:
         """Return a part of a score with its greatest points, and where it applies."""
         title, most = self.words.fact_title(member.fact), number(member.out_of, self.lang)
+        if member.out_of == 0:
+            title = say(self.lang, _beyond(self.words.facts[member.fact]), title=title)
+            if member.applies_if is None:
+                return title
+            return say(self.lang, "sheet.if_applies", title=title, text=self.one_line(member.applies_if))
         if member.applies_if is None:
             return say(self.lang, "sheet.part", title=title, out_of=most)
         return say(self.lang, "sheet.part_if", title=title, out_of=most, text=self.one_line(member.applies_if))
 
-    def _then(self, derived: Derived, value: str | Ref) -> str:
+    def _then(self, derived: Derived, value: Then) -> str:
+        if isinstance(value, Decimal):
+            return with_unit(number(value, self.lang), derived.fact, self.lang)
         if isinstance(value, Ref):
             bound = self.bound.get(value.fact)
             return self.words.column_value(value.fact, bound) if bound else self.words.fact_title(value.fact)
@@ -391,3 +402,8 @@ class Sheet:
 
     def _title(self, title: Text | None) -> str:
         return title.text(self.lang) if title is not None else ""
+
+
+def _beyond(fact: Fact) -> str:
+    """Return what points outside the total are called: those of a part that can only deduct, or add."""
+    return "sheet.deduction" if fact.maximum is not None and fact.maximum <= 0 else "sheet.bonus"

@@ -356,14 +356,13 @@ class FrameCompiler(Engine[Truth, Slot]):
     def picked(self, fact: Fact, guard: Truth, value: Slot, other: Slot) -> Slot:
         """Return a value where its guard is met, the other one elsewhere; none where that is open and matters."""
         # unknown has a place here, so that two unknown values are the same
-        unknown = lit(len(fact.values), Kind.INT16)
-        agreed = choose(value.value == other.value, value.value, unknown)
+        agreed = choose(value.value == other.value, value.value, _nothing(fact))
         return Slot(first_true([(guard.met, value.value), (guard.open, agreed)], other.value))
 
     def case(self, fact: Fact, rule: Case) -> Slot:
-        """Return the place of the value in those of the fact; null where there is none."""
+        """Return the place of the value in those of the fact, or the number; null where there is none."""
         found = super().case(fact, rule).value
-        return Slot(where(found != len(fact.values), found, Kind.INT16))
+        return Slot(where(found != _nothing(fact), found, Kind.FLOAT if fact.type.numeric else Kind.INT16))
 
     def or_given(self, fact: Fact, found: Slot) -> Slot:
         """Return what is worked out; what was given of it where that is open and there is such a column."""
@@ -376,9 +375,13 @@ class FrameCompiler(Engine[Truth, Slot]):
         self.stages.contradicted.setdefault(fact.id, []).append((decided & (own != given.value)).known_or(False))
         return Slot(first_true([(decided, own), (~given.value.is_null(), given.value)], own))
 
-    def text(self, fact: Fact, value: str | None) -> Slot:
-        """Return one of the values of a fact, by its place; the place behind them where it has none."""
-        return Slot(lit(len(fact.values) if value is None else fact.values.index(value), Kind.INT16))
+    def literal(self, fact: Fact, value: str | Decimal | None) -> Slot:
+        """Return one of the values of a fact, by its place, or a number; what stands for nothing where it has none."""
+        if value is None:
+            return Slot(_nothing(fact))
+        if isinstance(value, Decimal):
+            return Slot(lit(float(value), Kind.FLOAT))
+        return Slot(lit(fact.values.index(value), Kind.INT16))
 
     def ambiguous(self, fact: Fact) -> Slot:
         """Return that two rows of an exclusive case hold."""
@@ -487,6 +490,13 @@ _MOST_OF_SUM = 9 * 10**17
 """The most that a sum may be in its steps, and the whole of these."""
 _TOLD_APART = 5_000_000
 """Percentages of wholes up to it that differ are different floats; so are shares that are whole numbers."""
+
+
+def _nothing(fact: Fact) -> Expr:
+    """Return what stands for no value while a case is worked out: the place, or the number, behind all there are."""
+    if not fact.type.numeric:
+        return lit(len(fact.values), Kind.INT16)
+    return lit(2 * abs(float(typing.cast(Decimal, fact.maximum))) + 1, Kind.FLOAT)
 
 
 def limits_of(asked: Sequence[Asked]) -> list[Decimal | None]:

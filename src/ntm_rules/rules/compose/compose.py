@@ -14,6 +14,7 @@ from ntm_rules.model import rewrite as rw
 from ntm_rules.model.citations import Evidence
 from ntm_rules.model.conditions import (
     AtLeast,
+    Case,
     Comparison,
     Condition,
     Derived,
@@ -326,10 +327,17 @@ def _asked(criteria: tuple[Criterion, ...], needs: Needs) -> Iterator[tuple[Mess
 
 
 def _no_plain_parts(derived: Iterable[Derived], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
-    """Yield what is not a plain number of the catalogue in ratios and scores, which are scaled to whole steps."""
-    for each in derived:
+    """Yield what is not a plain number of the catalogue in ratios and scores, which are scaled to whole steps.
+
+    A score may also have a part that is points by band: its rows have only so many digits.
+    """
+    listed = list(derived)
+    banded = {d.id for d in listed if isinstance(d.rule, Case)}
+    for each in listed:
         code = "fact.ratio/catalogue" if isinstance(each.rule, RatioOf) else "points.fact/catalogue"
         for name in numbers_of(each) if isinstance(each.rule, RatioOf | PointsOf) else ():
+            if isinstance(each.rule, PointsOf) and name in banded:
+                continue
             if name not in facts or facts[name].ratio is not None:
                 yield Diagnostic.of(code, part=name, fact=each.id)
 

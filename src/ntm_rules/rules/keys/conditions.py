@@ -294,13 +294,60 @@ CASE_ROW = Keys(
         Key("then", _THEN, "Giá trị khi điều kiện đạt.", "The value where the guard holds.", required=True),
     ),
 )
+BANDS = Keys(
+    "bands",
+    "Điểm theo từng mức của một số liệu.",
+    "Points by band of a figure: those of the first band that it reaches.",
+    (
+        Key("fact", FACT, "Số liệu được xếp theo mức.", "The fact whose bands these are.", required=True),
+        *(
+            Key(op.value, ByKey("threshold", NUMBER), vi, en)
+            for op, vi, en in (
+                (
+                    Op.AT_LEAST,
+                    "Từ mức này trở lên thì được số điểm này; mức cao ghi trước.",
+                    "From this much on so many points; the highest first.",
+                ),
+                (
+                    Op.MORE_THAN,
+                    "Trên mức này thì được số điểm này; mức cao ghi trước.",
+                    "Above this so many points; the highest first.",
+                ),
+                (
+                    Op.AT_MOST,
+                    "Không quá mức này thì được số điểm này; mức thấp ghi trước.",
+                    "Up to this much so many points; the lowest first.",
+                ),
+                (
+                    Op.LESS_THAN,
+                    "Dưới mức này thì được số điểm này; mức thấp ghi trước.",
+                    "Below this so many points; the lowest first.",
+                ),
+            )
+        ),
+        Key(
+            "else",
+            NUMBER,
+            "Số điểm khi không thuộc mức nào; không ghi thì điểm chưa xác định.",
+            "The points where it reaches no band; left out they are not known.",
+        ),
+        *ANNOTATIONS,
+    ),
+    ((Op.AT_LEAST.value, Op.MORE_THAN.value, Op.AT_MOST.value, Op.LESS_THAN.value),),
+)
 PART_OF_POINTS = Keys(
     "part-of-points",
     "Một mục được chấm điểm.",
     "A part of a score.",
     (
         Key("fact", FACT, "Số điểm được chấm.", "The fact that holds the points given.", required=True),
-        Key("out_of", NUMBER, "Số điểm tối đa của mục.", "The most points of the part.", required=True),
+        Key(
+            "out_of",
+            NUMBER,
+            "Số điểm tối đa của mục; `0` đối với điểm thưởng hoặc điểm trừ, ngoài thang điểm.",
+            "The most points of the part; `0` for bonus points and deductions, which are outside the total.",
+            required=True,
+        ),
         Key(
             "applies_if",
             CONDITION,
@@ -351,6 +398,13 @@ DERIVED = Keys(
             "How the values are printed.",
             beside="case",
         ),
+        Key(
+            "unit",
+            TEXT,
+            "Đơn vị tính, khi giá trị của các trường hợp là con số, ví dụ `points`.",
+            "The unit of measurement, where the rows of `case` or `bands` give numbers, such as `points`.",
+        ),
+        Key("bands", BANDS, "Điểm theo từng mức của một số liệu.", "Points by band of a figure; they have a `unit`."),
         Key("ratio", RATIO, "Tỷ lệ của hai số liệu, tính bằng phần trăm.", "The share of two facts, in percent."),
         Key("min_of", ListOf(FACT), "Giá trị nhỏ nhất của các số liệu.", "The least of the facts."),
         Key("max_of", ListOf(FACT), "Giá trị lớn nhất của các số liệu.", "The greatest of the facts."),
@@ -376,7 +430,7 @@ DERIVED = Keys(
             "`true`: what an earlier decision derives is taken out.",
         ),
     ),
-    (("case", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean", "remove"),),
+    (("case", "bands", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean", "remove"),),
 )
 
 _LEVEL = Choice(LEVELS)

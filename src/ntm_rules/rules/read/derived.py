@@ -1,6 +1,6 @@
 """Facts that a rule file works out from other facts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from attrs import evolve
@@ -15,6 +15,7 @@ from ntm_rules.model.conditions import (
     MaxOf,
     Meets,
     MinOf,
+    Op,
     PointsOf,
     Ref,
     Scored,
@@ -24,16 +25,19 @@ from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import leaves
-from ntm_rules.rules.keys.conditions import CASE_ROW, DERIVED, PART_OF_POINTS, POINTS, RATIO, VALUE_OF_FACT
+from ntm_rules.rules.keys.conditions import BANDS, CASE_ROW, DERIVED, PART_OF_POINTS, POINTS, RATIO, VALUE_OF_FACT
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import Scope
-from ntm_rules.yaml.nodes import Map, Node
+from ntm_rules.yaml.nodes import Entry, Map, Node
 
-_KINDS = ("case", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean")
+_KINDS = ("case", "bands", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean")
 _PERCENTAGE_POINTS = Measure("percentage-points", Text("điểm phần trăm", "percentage points"))
 _FINEST = 9 * 10**11
 """The most whole steps that a total of points may have: products with a threshold then fit in 64 bits."""
+_FALLING = (Op.AT_LEAST.value, Op.MORE_THAN.value)
+_BANDED = (*_FALLING, Op.AT_MOST.value, Op.LESS_THAN.value)
+"""How the thresholds of bands may be compared; of the first two the highest comes first."""
 MAX_ROWS = 200
 """The most rows of a case: engines nest each row in the one before it."""
 
@@ -71,6 +75,8 @@ class DerivedReader:
         match kinds[0]:
             case "remove":  # what an earlier file derives is taken out before this one is read
                 return None
+            case "case" | "bands" if "bands" in found.entries or "unit" in found.entries:
+                return self.number(name, title, found)
             case "case":
                 return self.category(name, title, found)
             case "points":
@@ -147,7 +153,8 @@ class DerivedReader:
         self.check_points(name, rule, node)
         # the sum has as many decimals as its finest part, so that it is exact
         first, fine = facts[members[0].fact], max(facts[m.fact].decimals for m in members)
-        fact = Fact(name, FactType.NUMBER, title, first.unit, Decimal(0), out_of, fine, Direction.MORE)
+        low, high = _bounds(rule, facts)
+        fact = Fact(name, FactType.NUMBER, title, first.unit, low, high, fine, Direction.MORE)
         return Derived(fact, rule)
 
     def check_points(self, name: str, rule: PointsOf, node: Node) -> None:
@@ -160,7 +167,9 @@ class DerivedReader:
             self.reader.error("points.fact/twice", node.at, part=fact, fact=name)
         if any(facts[n].unit != facts[names[0]].unit for n in names):
             self.reader.error("fact.type/points_units", node.at, fact=name)
-        if sum(part.share for part in parts_of(rule, facts)) * rule.out_of > _FINEST:
+        parts = parts_of(rule, facts)
+        steps = (part.factor * _size(facts[part.fact]).scaleb(part.digits) for part in parts)
+        if max(sum(part.share for part in parts) * rule.out_of, sum(steps)) > _FINEST:
             self.reader.error("points.size", node.at, fact=name)
 
     def scored(self, node: Node) -> Scored | None:
@@ -169,7 +178,7 @@ class DerivedReader:
         found = self.reader.map(node, what, PART_OF_POINTS.names)
         name = self.reader.text(self.reader.required(found, "fact", what), Message("what.fact_id"))
         fact = self.conditions.thresholds.fact(name, node)
-        out_of = self.out_of(found, what)
+        out_of = self.out_of(found, what, beyond=True)
         applies_node = found.get("applies_if")
         applies = self.conditions.condition(applies_node) if applies_node is not None else None
         if fact is None or out_of is None or (applies is None) is not (applies_node is None):
@@ -182,6 +191,10 @@ class DerivedReader:
             self.reader.error("points.applies_if", node.at, fact=fact.id)
         elif not fact.type.numeric:
             self.reader.error("fact.type/points", node.at, fact=fact.id, type=fact.type.value)
+        elif out_of == 0 and fact.minimum is not None and fact.maximum is not None:
+            return True
+        elif out_of == 0:
+            self.reader.error("points.bounds/beyond", node.at, fact=fact.id)
         elif fact.minimum is None or fact.minimum < 0 or fact.maximum is None or fact.maximum > out_of:
             self.reader.error("points.bounds", node.at, fact=fact.id, out_of=f"{out_of:f}")
         else:
@@ -191,14 +204,14 @@ class DerivedReader:
             return True
         return False
 
-    def out_of(self, found: Map, what: Message) -> Decimal | None:
-        """Return the most points of a whole or a part, above 0."""
+    def out_of(self, found: Map, what: Message, beyond: bool = False) -> Decimal | None:
+        """Return the most points of a whole or a part, above 0; 0 of a part that is *beyond* the total."""
         node = self.reader.required(found, "out_of", what)
         if node is None:
             return None
         number = self.reader.number(node, self.reader.text(node, "`out_of`"), "`out_of`")
-        if number is not None and number <= 0:
-            self.reader.error("points.out_of", node.at)
+        if number is not None and (number < 0 or (number == 0 and not beyond)):
+            self.reader.error("points.out_of/part" if beyond else "points.out_of", node.at)
             return None
         return number
 
@@ -212,6 +225,62 @@ class DerivedReader:
         titles = self.value_titles(found.get("values"), rule)
         return Derived(Fact(name, FactType.CATEGORY, title, values=self.outcomes(rule), value_titles=titles), rule)
 
+    def number(self, name: str, title: Text | None, found: Map) -> Derived | None:
+        """Return a number that a case or bands decide; its bounds are the least and greatest that its rows give."""
+        rule = self.bands(name, found.get("bands")) if "bands" in found.entries else self.case(found, numbers=True)
+        unit = self.unit(name, found)
+        for key in ("exclusive", "values"):
+            if key in found.entries:
+                self.reader.error("derive.number", found.entries[key].key.at, fact=name, key=key)
+        if rule is None or unit is None:
+            return None
+        given = [v for v in (*(row.then for row in rule.rows), rule.otherwise) if isinstance(v, Decimal)]
+        fine = max(max(-int(v.as_tuple().exponent), 0) for v in given)
+        fact = Fact(name, FactType.NUMBER, title, unit, min(given), max(given), fine, Direction.MORE)
+        return Derived(fact, rule)
+
+    def unit(self, name: str, found: Map) -> Measure | None:
+        """Return the unit of a number that rows give: one in which facts of the catalogue are."""
+        node = self.reader.required(found, "unit", Message("what.derived_fact", name=name))
+        if node is None:
+            return None
+        units = {f.unit.id: f.unit for f in self.conditions.scope.facts.values() if f.unit is not None}
+        text = self.reader.text(node, Message("what.unit"))
+        if text and text not in units:
+            self.reader.unknown("unit.unknown", node.at, Message("kind.measure"), text, units)
+        return units.get(text)
+
+    def bands(self, name: str, node: Node | None) -> Case | None:
+        """Return the bands of a fact as the rows of a case, in the order in which they are reached."""
+        what = Message("what.bands")
+        found = self.reader.map(node, what, BANDS.names)
+        ops = [key for key in _BANDED if key in found.entries]
+        if len(ops) != 1 or node is None:
+            self.reader.error("derive.bands", found.at, hint=Message("hint.exactly_one", names=_BANDED), fact=name)
+            return None
+        beside = {key: e for key, e in found.entries.items() if key not in (*_BANDED, "else")}
+        rows: list[CaseRow] = []
+        limits: list[Decimal] = []
+        entries = self.reader.map(found.get(ops[0]), f"`{ops[0]}`").entries
+        for text, entry in entries.items():
+            guard = Map({**beside, ops[0]: Entry(found.entries[ops[0]].key, entry.key)}, entry.key.at)
+            when, then = self.conditions.condition(guard), self.points_of_row(entry.value)
+            limit = self.reader.number(entry.key, text, Message("what.band"))
+            if when is None or then is None or limit is None:
+                return None
+            if limits and (limit >= limits[-1] if ops[0] in _FALLING else limit <= limits[-1]):
+                code = "derive.bands/falling" if ops[0] in _FALLING else "derive.bands/rising"
+                self.reader.error(code, entry.key.at, fact=name, limit=text, before=f"{limits[-1]:f}")
+            limits.append(limit)
+            rows.append(CaseRow(when, then))
+        self.not_too_many(rows, found)
+        return Case(tuple(rows), self.points_of_row(found.get("else"))) if rows else None
+
+    def points_of_row(self, node: Node | None) -> Decimal | None:
+        """Return the number that a row gives."""
+        what = Message("what.case_number")
+        return None if node is None else self.reader.number(node, self.reader.text(node, what), what)
+
     def value_titles(self, node: Node | None, rule: Case) -> dict[str, Text] | None:
         """How the values of a case are printed."""
         if node is None:
@@ -219,22 +288,27 @@ class DerivedReader:
         entries = self.reader.map(node, "`values`", self.outcomes(rule)).entries
         return {text: t for text, e in entries.items() if (t := self.reader.title(e.value)) is not None}
 
-    def case(self, found: Map) -> Case | None:
+    def case(self, found: Map, numbers: bool = False) -> Case | None:
         """Return the rows of a case with their guards."""
+        value_of = self.points_of_row if numbers else self.case_value
         rows: list[CaseRow] = []
         what = Message("what.case_row")
         for node in self.reader.items(found.get("case"), "`case`"):
             row = self.reader.map(node, what, CASE_ROW.names)
             when = self.conditions.condition(self.reader.required(row, "when", what))
-            then = self.case_value(self.reader.required(row, "then", what))
+            then = value_of(self.reader.required(row, "then", what))
             if when is not None and any(isinstance(leaf, Meets) and leaf.by.finding for _, leaf in leaves(when)):
                 self.reader.error("derive.meets", row.at)
             if when is not None and then is not None:
                 rows.append(CaseRow(when, then))
+        self.not_too_many(rows, found)
+        otherwise = value_of(found.get("else"))
+        return Case(tuple(rows), otherwise, self.reader.flag(found.get("exclusive"), "`exclusive`")) if rows else None
+
+    def not_too_many(self, rows: list[CaseRow], found: Map) -> None:
+        """Note that a case has more rows than engines can nest."""
         if len(rows) > MAX_ROWS:
             self.reader.error("derive.rows", found.at, most=MAX_ROWS, rows=len(rows))
-        otherwise = self.case_value(found.get("else"))
-        return Case(tuple(rows), otherwise, self.reader.flag(found.get("exclusive"), "`exclusive`")) if rows else None
 
     def case_value(self, node: Node | None) -> str | Ref | None:
         """Return a text, or the value of another fact."""
@@ -255,7 +329,7 @@ class DerivedReader:
             if isinstance(then, Ref):
                 fact = self.conditions.scope.facts.get(then.fact)
                 found.update(dict.fromkeys(fact.values if fact else ()))
-            else:
+            elif isinstance(then, str):
                 found[then] = None
         return tuple(found)
 
@@ -287,3 +361,21 @@ def _all(join: Callable[[list[Decimal]], Decimal | int], bounds: Sequence[Decima
     """Return what some bounds come to together; None where one is open."""
     known = [bound for bound in bounds if bound is not None]
     return Decimal(join(known)) if len(known) == len(bounds) else None
+
+
+def _bounds(rule: PointsOf, facts: Mapping[str, Fact]) -> tuple[Decimal | None, Decimal | None]:
+    """Return the least and the most that a total can be: from 0 to the whole, and what is added and deducted beyond it.
+
+    There are none where that is scaled, because a part may not apply: the fewer parts apply, the more it counts.
+    """
+    beyond = [facts[member.fact] for member in rule.members if member.out_of == 0]
+    if beyond and any(member.applies_if is not None for member in rule.members):
+        return None, None
+    less = sum((fact.minimum for fact in beyond if fact.minimum is not None and fact.minimum < 0), Decimal(0))
+    more = sum((fact.maximum for fact in beyond if fact.maximum is not None and fact.maximum > 0), Decimal(0))
+    return less, rule.out_of + more
+
+
+def _size(fact: Fact) -> Decimal:
+    """Return the greatest absolute value that the points of a part can have."""
+    return max(abs(end) for end in (fact.minimum or Decimal(0), fact.maximum or Decimal(0)))

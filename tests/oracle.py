@@ -781,9 +781,11 @@ def contradicted(ruleset: Ruleset, facts: Mapping[str, object], bad: set[str]) -
 
 
 def scored(ruleset: Ruleset) -> set[str]:
-    """The facts that are added up, as points or in sums, those of the prerequisites included."""
+    """The facts that are added up, or compared as a number of times, those of the prerequisites included."""
     found = {m.fact for d in ruleset.derived if isinstance(d.rule, c.PointsOf) for m in d.rule.members}
     found |= {a.fact for d in ruleset.derived if isinstance(d.rule, c.SumOf) for a in d.rule.addends}
+    ratios = [(d.fact, d.rule) for d in ruleset.derived if isinstance(d.rule, RatioOf)]
+    found |= {n for fact, rule in ratios if fact.type is FactType.NUMBER for n in (rule.part, rule.whole)}
     return found.union(*(scored(other) for other in walk.prerequisites(ruleset)))
 
 

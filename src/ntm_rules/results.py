@@ -16,6 +16,7 @@ from ntm_rules.model.results import (
     Leaf,
     LeafResult,
     RulesetResult,
+    Times,
 )
 from ntm_rules.words.reason import Reason
 
@@ -37,6 +38,7 @@ __all__ = [
     "Reason",
     "RelevantFacts",
     "RulesetResult",
+    "Times",
     "Unused",
     "UnusedJudgement",
 ]

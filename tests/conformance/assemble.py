@@ -33,6 +33,7 @@ FACTS: dict[str, Json] = {
     "whole": {"type": "count", "unit": "household", "minimum": "0"},
     "rate": {**PERCENT, "ratio": {"node": "RatioOf", "part": "part", "whole": "whole"}},
     "stock": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 1},
+    "before": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 2},
     "per_house": {"type": "number", "unit": "tonne", "minimum": "0", "decimals": 3, "ratio": {"node": "RatioOf", "part": "stock", "whole": "whole"}},
     "plan": {"type": "number", "unit": "point", "minimum": "0", "maximum": "15", "decimals": 2, "direction": "more"},
     "work": {"type": "number", "unit": "point", "minimum": "0", "maximum": "55", "decimals": 1, "direction": "more"},
@@ -533,6 +534,17 @@ def ratios() -> None:
     own = {"fact": {"id": "own", **PERCENT, "decimals": 2}, "rule": {"node": "RatioOf", "part": "schools", "whole": "whole"}}
     one(f, "worked out by the ruleset", single(cmp("own", "at_least", num("50")), derived=[own]), {"schools": 3, "whole": 6}, M, margin="0")
     refused(f, "refused: worked out by the ruleset, part above whole", single(cmp("own", "at_least", num("50")), derived=[own]), {"schools": 7, "whole": 6}, "schools")
+    fold = {"fact": {"id": "fold", "type": "number", "unit": "times", "minimum": "0", "decimals": 2, "direction": "more"}, "rule": {"node": "RatioOf", "part": "stock", "whole": "before"}}
+    times = single(cmp("fold", "at_least", num("1.5")), derived=[fold])
+    one(f, "1.5 times another fact", times, {"stock": 45, "before": 30}, M, margin="0")
+    one(f, "1.5 times another fact, just below", times, {"stock": 44.9, "before": 30}, N, margin="-1/300")
+    one(f, "1.5 times another fact, of which the product has more digits than either", times, {"stock": 45, "before": 30.01}, N, margin="-3/6002")
+    one(f, "1.5 times another fact that is missing", times, {"stock": 45}, U, "fact_missing")
+    one(f, "1.5 times another fact that is 0", times, {"stock": 45, "before": 0}, U, "empty_whole")
+    less = single(cmp("fold", "less_than", num("0.9", when_empty=1)), derived=[fold])
+    one(f, "less than 0.9 times another fact, exactly so much", less, {"stock": 2.7, "before": 3}, N, margin="0")
+    one(f, "less than 0.9 times another fact that is 0, which the cell says is met", less, {"stock": 2.7, "before": 0}, M)
+    refused(f, "refused: another fact of more digits than the catalogue says", times, {"stock": 45, "before": 30.001}, "before")
     for node, outcome, margin in (("MinOf", N, "-10"), ("MaxOf", M, "15")):
         derived = {"fact": {"id": "extreme", **PERCENT}, "rule": {"node": node, "facts": ["share", "rate"]}}
         rules = single(cmp("extreme", "at_least", num("60")), derived=[derived])

@@ -54,6 +54,7 @@ CATALOGUE = (
     _count("whole"),
     _number("per_head", decimals=3, ratio=RatioOf("stock", "whole")),
     _number("stock", decimals=1),
+    _number("base", decimals=2),
     _number("amount", "-20", "60.5", 1, direction=Direction.LESS),
     _number("free", None, None, 6),
     _count("tally", consistency=Consistency(sum_of=("wells", "group_whole"))),
@@ -127,7 +128,7 @@ def cells(draw: st.DrawFn, fact: Fact | None, op: c.Op, plain: bool = False) -> 
     empty, value, floor = None, None, None
     if state is CellState.SET and fact is not None:
         value = _values(draw, fact, op)
-        if fact.ratio is not None or fact.id in ("group_rate", "score"):
+        if fact.ratio is not None or fact.id in ("group_rate", "fold", "score"):
             empty = draw(st.sampled_from((None, Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)))
     if state is CellState.PENDING and fact is not None and draw(st.booleans()):
         floor = draw(cells(fact, op, plain=True))
@@ -219,7 +220,7 @@ def prerequisites(draw: st.DrawFn, others: tuple[Ruleset, ...]) -> c.Meets:
 
 @st.composite
 def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
-    """Facts worked out from others: a column, an exclusive group, extremes and a ratio."""
+    """Facts worked out from others: a column, an exclusive group, extremes, a ratio and a number of times."""
     zone, group = (
         Fact("zone", FactType.CATEGORY, values=("N", "S", "Z")),
         Fact("group", FactType.CATEGORY, values=("g", "h")),
@@ -252,6 +253,8 @@ def derivations(draw: st.DrawFn) -> tuple[c.Derived, ...]:
         made.append(c.Derived(_percent("group_rate"), RatioOf("group_part", "group_whole")))
     if draw(st.booleans()):
         made.append(c.Derived(_number("total", None), draw(sums())))
+    if draw(st.booleans()):
+        made.append(c.Derived(_number("fold", decimals=2, direction=Direction.MORE), RatioOf("stock", "base")))
     return tuple(made)
 
 

@@ -105,6 +105,9 @@ def comparison(leaf: LeafResult) -> Json:
     return {
         **outcome_of(leaf, "address", "outcome", "codes", "fact", "op", "actual", "required"),
         **outcome_of(leaf, "part_change", "undecided", "between"),
+        "times": None
+        if (times := leaf.times) is None
+        else {"fact": times.fact.id, "value": plain(times.value), "of": times.of.id, "base": plain(times.base)},
         "margin": figure(leaf.margin),
         "unit": None if leaf.fact is None else plain(leaf.fact.unit),
         "columns": [{"selector": c.selector, "value": c.value, "why": c.why, "row": c.row} for c in leaf.columns],
@@ -132,7 +135,7 @@ def fact(verdict: RulesetResult, name: str) -> Json:
 
 CITATION = {"annex": None, "point": None}
 LAYER = {"issuer": None, "number": None, "date": None, "annex": None, "to": None}
-OF_A_UNIT = dict.fromkeys(("actual", "margin", "part_change", "undecided", "between", "prerequisite"))
+OF_A_UNIT = dict.fromkeys(("actual", "margin", "part_change", "undecided", "between", "times", "prerequisite"))
 OF_LAW = dict.fromkeys(("fact", "required", "unit", "evidence", "confidence", "source", "disputed"))
 
 

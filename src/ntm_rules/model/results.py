@@ -67,6 +67,22 @@ class Leaf:
 
 @public("results")
 @frozen
+class Times:
+    """How many times as large a fact is as another one in the same unit: both figures, in that unit.
+
+    Attributes:
+        fact, value: what is compared.
+        of, base: what is 1 time.
+    """
+
+    fact: Fact
+    value: Decimal
+    of: Fact
+    base: Decimal
+
+
+@public("results")
+@frozen
 class LeafResult:
     """One comparison with one fact, evaluated: a leaf of the evaluated tree.
 
@@ -78,6 +94,7 @@ class LeafResult:
         cell: the cell that bound the unit; None where there is none.
         codes: all reasons why it is undetermined.
         part_change: of a ratio, the smallest whole change of the part that turns the outcome, in the part's unit.
+        times: of a number of times, the two figures; None elsewhere, and where one of them is missing.
         columns: which column of the table was used, and why.
         undecided: by how many units the value may still grow; None where by none, or where the fact cannot.
         between: of a score with missing points the least and the most that it may be; None elsewhere.
@@ -97,6 +114,7 @@ class LeafResult:
     between: tuple[Fraction, Fraction] | None = None
     prerequisite: "RulesetResult | None" = None
     missing: tuple[str, ...] = ()
+    times: Times | None = None
 
     @property
     def address(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from ntm_rules.model.conditions import Condition, Derived, PointsOf, SumOf
-from ntm_rules.model.facts import Fact
+from ntm_rules.model.facts import Fact, FactType, RatioOf
 
 
 @frozen
@@ -39,10 +39,12 @@ def parts_of(rule: PointsOf, facts: Mapping[str, Fact]) -> tuple[Part, ...]:
     return tuple(Part(m.fact, m.applies_if, d, factor // common, share // common) for m, d, factor, share in made)
 
 
-def added_in(derived: Iterable[Derived]) -> Iterator[str]:
-    """Yield the facts that are added up, as points or in sums: these have no more digits than the catalogue says."""
+def stepped_in(derived: Iterable[Derived]) -> Iterator[str]:
+    """Yield the facts that have no more digits than the catalogue says: what is added up, and both sides of "times"."""
     for each in derived:
         if isinstance(each.rule, PointsOf):
             yield from (member.fact for member in each.rule.members)
         if isinstance(each.rule, SumOf):
             yield from (addend.fact for addend in each.rule.addends)
+        if isinstance(each.rule, RatioOf) and each.fact.type is not FactType.PERCENT:
+            yield from (each.rule.part, each.rule.whole)

@@ -34,6 +34,7 @@ from ntm_rules.model.results import (
     Leaf,
     LeafResult,
     RulesetResult,
+    Times,
 )
 from ntm_rules.model.rulesets import Grade, Indicator, Ruleset
 from ntm_rules.model.stated import may_be_given, stated
@@ -379,6 +380,7 @@ class Explainer(Conditions[Explain]):
         decides = asked_of(cell, self.ruleset.minimum_evidence).cell is not None
         part_change = None if name is None else self.part_change(name, spec.op, asked)
         between = self.between(name)
+        times = self.times(name)
 
         def explain(unit: Unit, columns: Columns = ()) -> LeafResult:
             slots = unit.slots
@@ -402,11 +404,23 @@ class Explainer(Conditions[Explain]):
                     undecided=undecided,
                     between=between(slots),
                     missing=lacking,
+                    times=times(slots),
                 )
             margin = None if measure is None or actual is None else measure(actual)
             change = part_change(slot) if part_change is not None and type(slot) is tuple else None
             found = between(slots)
-            return LeafResult(spec, _OUTCOMES[outcome], actual, margin, asked, (), change, columns, undecided, found)
+            return LeafResult(
+                spec,
+                _OUTCOMES[outcome],
+                actual,
+                margin,
+                asked,
+                part_change=change,
+                columns=columns,
+                undecided=undecided,
+                between=found,
+                times=times(slots),
+            )
 
         return explain
 
@@ -422,6 +436,23 @@ class Explainer(Conditions[Explain]):
             return Fraction(*slots[low]), Fraction(*slots[high])
 
         return ends
+
+    def times(self, name: str | None) -> Callable[[Slots], Times | None]:
+        """Return the two figures of a number of times; None of any other fact, and where one of them is missing."""
+        ratio = None if name is None else self.ratios.get(name)
+        if name is None or ratio is None or self.facts[name].type is FactType.PERCENT:
+            return lambda _: None
+        part, whole = self.facts[ratio.part], self.facts[ratio.whole]
+        if part.unit != whole.unit:
+            return lambda _: None
+        p, w = self.places[ratio.part], self.places[ratio.whole]
+
+        def found(slots: Slots) -> Times | None:
+            if slots[p] is None or slots[w] is None:
+                return None
+            return Times(part, Decimal(repr(slots[p])), whole, Decimal(repr(slots[w])))
+
+        return found
 
     def cell_codes(self, cell: Cell) -> tuple[ReasonCode, ...]:
         """Why a cell decides nothing, or not everything."""

@@ -25,7 +25,7 @@ from ntm_rules.model.numbers import MAX_DIGITS, MOST, SMALLEST, Unfit, ends, rou
 from ntm_rules.model.owned import owner_of, short_id
 from ntm_rules.model.results import Annotation, FactValue
 from ntm_rules.model.rulesets import Ruleset
-from ntm_rules.model.scoring import added_in
+from ntm_rules.model.scoring import stepped_in
 from ntm_rules.model.stated import given_facts, may_be_given, read_for
 from ntm_rules.model.walk import given_for, with_prerequisites
 from ntm_rules.verdict.given import PLAIN, plain_of, what_to_give
@@ -111,7 +111,7 @@ class Checker:
         # what is named with the set's own province is read by its short id, not left aside
         long = [name for name in ruleset.catalogue if name.startswith(f"{self.owner}.")]
         self.catalogue = ruleset.catalogue.union(self.stated).difference(long)
-        self.stepped = frozenset(_added(ruleset))
+        self.stepped = frozenset(_stepped_of(ruleset))
         self.checks = {f.id: self._check_of(f) for f in given}
         self.size = len(given)
         self.bound = {name: value for name, value in ruleset.bindings if name in self.places}
@@ -469,10 +469,10 @@ def _derived_ratios(ruleset: Ruleset) -> Iterator[tuple[Fact, RatioOf]]:
                 yield derived.fact, derived.rule
 
 
-def _added(ruleset: Ruleset) -> Iterator[str]:
-    """Yield the facts that the set and its prerequisites add up."""
+def _stepped_of(ruleset: Ruleset) -> Iterator[str]:
+    """Yield the facts of the set and its prerequisites that have no more digits than the catalogue says."""
     for asked in with_prerequisites(ruleset):
-        yield from added_in(asked.derived)
+        yield from stepped_in(asked.derived)
 
 
 def _numbers_by_fact(ratios: Sequence[_Ratio]) -> Mapping[str, Sequence[int]]:

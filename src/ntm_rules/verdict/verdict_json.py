@@ -273,6 +273,14 @@ class _Finding:
             found["undecided"] = plain(leaf.undecided)
         if leaf.between is not None:
             found["between"] = plain(leaf.between)
+        if leaf.times is not None:
+            times = leaf.times
+            found["times"] = {
+                "fact": times.fact.id,
+                "value": plain(times.value),
+                "of": times.of.id,
+                "base": plain(times.base),
+            }
 
 
 def _all_it_asks(result: IndicatorResult) -> LeafResult | None:

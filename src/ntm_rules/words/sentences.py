@@ -2,7 +2,7 @@
 
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from ntm_rules.messages.catalogue import say
@@ -11,7 +11,7 @@ from ntm_rules.model.conditions import Op
 from ntm_rules.model.facts import Direction, Fact, FactType
 from ntm_rules.model.lists import Listed
 from ntm_rules.model.outcomes import Outcome, ReasonCode
-from ntm_rules.model.results import Annotation, Connective, Evaluated, LeafResult
+from ntm_rules.model.results import Annotation, Connective, Evaluated, LeafResult, Times
 from ntm_rules.model.rulesets import Grade
 from ntm_rules.model.thresholds import Cell, Value
 from ntm_rules.words.numbers import day, digits_for, number, with_unit
@@ -30,6 +30,10 @@ _LISTED = {
 }
 _CELL_CODES = (ReasonCode.DELEGATED, ReasonCode.PENDING, ReasonCode.BELOW_MINIMUM_EVIDENCE)
 """The cell itself is open: its number is not what will be asked, so no sentence says that it is."""
+
+
+_EXACT = Context(prec=800)
+"""Enough digits for any two numbers of 15."""
 
 
 class Words:
@@ -131,10 +135,28 @@ class Words:
                 return self._noted(leaf, self.yes_no(leaf.fact, leaf.actual))
             there = say(self.lang, "words.is_there" if leaf.actual else "words.is_absent")
             return self._noted(leaf, f"{there}, {self.required(leaf.op, leaf.fact, leaf.required)}")
-        text = f"{self._actual(leaf)}, {self.required(leaf.op, leaf.fact, leaf.required)}"
+        text = f"{self._actual(leaf)}, {self._required(leaf)}"
         margin = self._margin(leaf) if leaf.outcome is Outcome.NOT_MET else ""
         text = f"{text} ({margin})" if margin else text
         return say(self.lang, "words.denies", text=text) if leaf.spec.denies else text
+
+    def _required(self, leaf: LeafResult) -> str:
+        """Return what is asked; of a number of times also what that comes to."""
+        times, factor = leaf.times, leaf.required
+        if times is None or not isinstance(factor, Decimal):
+            return self.required(leaf.op, leaf.fact, factor)
+        amount = with_unit(number(_product(factor, times.base), self.lang), times.of, self.lang)
+        factors = {"times": number(factor, self.lang), "base": number(times.base, self.lang)}
+        text = say(self.lang, "words.times_asked", amount=amount, **factors)
+        if self.met_means is not None:
+            return say(self.lang, "words.case", what=say(self.lang, f"sheet.where.{leaf.op.value}", value=text))
+        return say(self.lang, f"asked.{leaf.op.value}", required=text)
+
+    def _times(self, leaf: LeafResult, fact: Fact, times: Times, actual: Decimal | Fraction) -> str:
+        """Return a fact beside the one of which it is so many times."""
+        here, base = (with_unit(number(n, self.lang), times.fact, self.lang) for n in (times.value, times.base))
+        count, of = with_unit(self._figure(leaf, fact, actual), fact, self.lang), self.fact_title(times.of.id)
+        return say(self.lang, "words.times", value=here, times=count, of=inside(of), base=base)
 
     def _actual(self, leaf: LeafResult) -> str:
         actual, fact = leaf.actual, leaf.fact
@@ -144,6 +166,8 @@ class Words:
         if actual is None or fact is None:
             return ""
         if isinstance(actual, Decimal | Fraction):
+            if leaf.times is not None:
+                return self._noted(leaf, self._times(leaf, fact, leaf.times, actual))
             return self._noted(leaf, with_unit(self._figure(leaf, fact, actual), fact, self.lang))
         text = self.value(fact, actual)
         ordinal = fact.type is FactType.ORDINAL and not fact.value_titles
@@ -181,6 +205,10 @@ class Words:
             return ""
         if isinstance(margin, int):  # steps of an ordinal
             return say(self.lang, "words.short", margin=say(self.lang, "words.steps", margin=abs(margin)))
+        if leaf.times is not None and isinstance(leaf.required, Decimal):
+            off = abs(_difference(leaf.times.value, _product(leaf.required, leaf.times.base)))
+            text = with_unit(number(off, self.lang), leaf.times.fact, self.lang)
+            return say(self.lang, _SHORT[leaf.op], margin=text)
         digits = None
         if isinstance(margin, Fraction):
             digits = digits_for(margin, Decimal(0), fact.decimals)
@@ -211,6 +239,10 @@ class Words:
             return ""
         if leaf.undecided is not None and leaf.actual is not None:
             return self._undecided(leaf.fact, leaf.undecided)
+        elsewhere = {name for column in leaf.columns for name in column.missing}
+        names = [inside(self.fact_title(name)) for name in leaf.missing if name not in elsewhere]
+        if names and leaf.fact is not None and leaf.fact.id not in leaf.missing:  # worked out, from these among others
+            return say(self.lang, "words.missing_of", names=", ".join(names))
         boolean = leaf.fact is not None and leaf.fact.type is FactType.BOOLEAN
         return self._noted(leaf, say(self.lang, "words.fact_missing_boolean" if boolean else "why.fact_missing"))
 
@@ -329,6 +361,15 @@ class Words:
         if cell.value is None or isinstance(cell.value, bool | tuple):
             return say(self.lang, "words.requirement")
         return say(self.lang, "words.level_of", required=self.value(leaf.fact, cell.value))
+
+
+def _product(factor: Decimal, base: Decimal) -> Decimal:
+    """Return a threshold in the unit of its base, exactly."""
+    return _EXACT.multiply(factor, base)
+
+
+def _difference(one: Decimal, other: Decimal) -> Decimal:
+    return _EXACT.subtract(one, other)
 
 
 def outcome_word(lang: str, outcome: Outcome, met_means: str | None = None) -> str:

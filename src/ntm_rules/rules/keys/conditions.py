@@ -278,6 +278,15 @@ RATIO = Keys(
         Key("whole", FACT, "Mẫu số.", "The whole.", required=True),
     ),
 )
+TIMES = Keys(
+    "times",
+    "Một số liệu bằng bao nhiêu lần số liệu khác cùng đơn vị tính.",
+    "How many times as large a fact is as another one in the same unit.",
+    (
+        Key("fact", FACT, "Số liệu được so với mức gốc.", "The fact that is compared.", required=True),
+        Key("of", FACT, "Mức gốc: số liệu được lấy làm 1 lần.", "The base: the fact that is 1 time.", required=True),
+    ),
+)
 VALUE_OF_FACT = Keys(
     "value-of-fact",
     "Lấy giá trị của một số liệu khác.",
@@ -406,6 +415,12 @@ DERIVED = Keys(
         ),
         Key("bands", BANDS, "Điểm theo từng mức của một số liệu.", "Points by band of a figure; they have a `unit`."),
         Key("ratio", RATIO, "Tỷ lệ của hai số liệu, tính bằng phần trăm.", "The share of two facts, in percent."),
+        Key(
+            "times",
+            TIMES,
+            "Số lần của một số liệu so với số liệu khác, ví dụ thu nhập so với lúc được công nhận.",
+            "How many times as large a fact is as another one: income over that at recognition.",
+        ),
         Key("min_of", ListOf(FACT), "Giá trị nhỏ nhất của các số liệu.", "The least of the facts."),
         Key("max_of", ListOf(FACT), "Giá trị lớn nhất của các số liệu.", "The greatest of the facts."),
         Key("points", POINTS, "Tổng điểm.", "Points added up."),
@@ -430,7 +445,7 @@ DERIVED = Keys(
             "`true`: what an earlier decision derives is taken out.",
         ),
     ),
-    (("case", "bands", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean", "remove"),),
+    (("case", "bands", "ratio", "times", "min_of", "max_of", "points", "sum", "difference", "mean", "remove"),),
 )
 
 _LEVEL = Choice(LEVELS)

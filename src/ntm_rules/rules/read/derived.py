@@ -25,13 +25,22 @@ from ntm_rules.model.facts import Direction, Fact, FactType, Measure, RatioOf
 from ntm_rules.model.scoring import parts_of
 from ntm_rules.model.text import Text
 from ntm_rules.model.walk import leaves
-from ntm_rules.rules.keys.conditions import BANDS, CASE_ROW, DERIVED, PART_OF_POINTS, POINTS, RATIO, VALUE_OF_FACT
+from ntm_rules.rules.keys.conditions import (
+    BANDS,
+    CASE_ROW,
+    DERIVED,
+    PART_OF_POINTS,
+    POINTS,
+    RATIO,
+    TIMES,
+    VALUE_OF_FACT,
+)
 from ntm_rules.rules.read.conditions import ConditionReader
 from ntm_rules.rules.read.reader import Reader
 from ntm_rules.rules.read.thresholds import Scope
 from ntm_rules.yaml.nodes import Entry, Map, Node
 
-_KINDS = ("case", "bands", "ratio", "min_of", "max_of", "points", "sum", "difference", "mean")
+_KINDS = ("case", "bands", "ratio", "times", "min_of", "max_of", "points", "sum", "difference", "mean")
 _PERCENTAGE_POINTS = Measure("percentage-points", Text("điểm phần trăm", "percentage points"))
 _FINEST = 9 * 10**11
 """The most whole steps that a total of points may have: products with a threshold then fit in 64 bits."""
@@ -85,6 +94,8 @@ class DerivedReader:
                 return self.ratio(name, title, found, node)
             case "sum" | "difference" | "mean" as kind:
                 return self.total(name, title, kind, found, node)
+            case "times":
+                return self.times(name, title, found, node)
             case extreme:
                 return self.extreme(name, title, extreme, found, node)
 
@@ -97,6 +108,27 @@ class DerivedReader:
             return None
         fact = Fact(name, FactType.PERCENT, title, Measure("percent", Text("%", "%")), decimals=2)
         return Derived(fact, RatioOf(names[0], names[1]))
+
+    def times(self, name: str, title: Text | None, found: Map, node: Node) -> Derived | None:
+        """Return how many times as large a fact is as another one: a ratio, in times."""
+        what = Message("what.times")
+        parts = self.reader.map(found.get("times"), what, TIMES.names)
+        names = [self.reader.text(self.reader.required(parts, key, what), f"`{key}`") for key in ("fact", "of")]
+        facts = self.numeric(name, names, node)
+        if facts is None:
+            return None
+        part, whole = facts
+        if part.id == whole.id:
+            self.reader.error("derive.times/same", node.at, fact=name, part=part.id)
+        if (part.type, part.unit) != (whole.type, whole.unit):
+            self.reader.error("fact.type/units", node.at, fact=name)
+        for fact in facts:
+            # a percentage has a greatest value, which no fact here may: see "How many times" in the semantics
+            if fact.type is FactType.PERCENT or fact.minimum != 0 or fact.maximum is not None:
+                self.reader.error("derive.times/bounds", node.at, part=fact.id, fact=name)
+        unit = Measure("times", Text("lần", "times"))
+        fact = Fact(name, FactType.NUMBER, title, unit, Decimal(0), decimals=2, direction=part.direction)
+        return Derived(fact, RatioOf(part.id, whole.id))
 
     def extreme(self, name: str, title: Text | None, kind: str, found: Map, node: Node) -> Derived | None:
         """Return the least or the greatest of some facts; it has the type, unit and bounds of the first."""

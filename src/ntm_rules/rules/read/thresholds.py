@@ -71,6 +71,9 @@ class ThresholdReader:
             node = Map({"value": _entry("value", node)}, node.at)
         if isinstance(node, Map) and "by" in node.entries:
             return self.table(node, kind, values, around, op)
+        if isinstance(node, Map) and "fact" in node.entries:
+            self.reader.error("threshold.fact", node.at)
+            return None
         if isinstance(node, Map) and "times" in node.entries:
             if fact is None or not fact.type.numeric:
                 self.reader.error("threshold.relative/numeric", node.at)
@@ -86,7 +89,8 @@ class ThresholdReader:
         of = self.reader.text(self.reader.required(node, "of", what), "`of`")
         ruleset, _, address = of.partition("#")
         if not address or ruleset not in self.scope.rulesets:
-            self.reader.error("threshold.relative/of", node.at, of=of)
+            code = "threshold.relative/of_fact" if of in self.scope.facts else "threshold.relative/of"
+            self.reader.error(code, node.at, of=of)
         if times is None or not isinstance(times.value, Decimal):
             return None
         if times.value <= 0:

@@ -492,7 +492,7 @@ def made_facts(ruleset: Ruleset, pick: Pick, missing: int) -> Facts:
         if ratio.part in found and ratio.whole in found:
             found[ratio.part] = _part(fact, by_id[ratio.part], found[ratio.whole], near.get(fact.id, ()), pick)
         elif fact.id in by_id and pick(there):
-            found[fact.id] = one(fact, pick, near.get(fact.id, ()))
+            found[fact.id] = one(fact, pick, near.get(fact.id, ()), fact.id in exact)
     for _ in range(4):  # a part may belong to two wholes, or be a whole itself
         _fit(ruleset, found)
         for fact, ratio in ratios:

@@ -31,6 +31,7 @@ from ntm_rules.model.conditions import (
 )
 from ntm_rules.model.facts import About, Consistency, Direction, Earlier, Fact, FactType, Measure, Merge, RatioOf, Told
 from ntm_rules.model.lists import UnitList
+from ntm_rules.model.outcomes import Needed
 from ntm_rules.model.plans import Aim, Figure, Known, Plan, Target
 from ntm_rules.model.plausible import Plausible
 from ntm_rules.model.rulesets import Criterion, Grade, Indicator, Layer, LayerKind, TextChange
@@ -80,6 +81,7 @@ __all__ = [
     "MergerPolicy",
     "MergerRule",
     "MinOf",
+    "Needed",
     "Not",
     "Op",
     "Open",

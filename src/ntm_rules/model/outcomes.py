@@ -84,6 +84,7 @@ def at_least_of(k: int, codes: Sequence[int]) -> int:
     return 0 if met + codes.count(2) < k else 2
 
 
+@public("law")
 @frozen
 class Needed:
     """Which of its members a criterion or a set needs.

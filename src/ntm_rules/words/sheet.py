@@ -368,13 +368,13 @@ class Sheet:
             yield say(self.lang, "sheet.else", value=self._then(derived, rule.otherwise))
 
     def _sum(self, rule: SumOf) -> str:
-        """Return what is added, what of it is taken away, and by how much that is divided."""
-        added, taken = (
-            [self.words.fact_title(each.fact) for each in rule.addends if each.factor == factor] for factor in (1, -1)
-        )
-        if taken:
-            return say(self.lang, "sheet.difference", fact=added[0], other=taken[0])
-        return say(self.lang, "sheet.sum" if rule.over == 1 else "sheet.mean", facts=", ".join(added))
+        """Return what is added or taken away, and whether it is divided."""
+        titles = [self.words.fact_title(each.fact) for each in rule.addends]
+        factors = [each.factor for each in rule.addends]
+        if factors == [1, -1] and rule.over == 1:
+            return say(self.lang, "sheet.difference", fact=titles[0], other=titles[1])
+        counted = (t if factor == 1 else f"{factor} × {t}" for factor, t in zip(factors, titles, strict=True))
+        return say(self.lang, "sheet.sum" if rule.over == 1 else "sheet.mean", facts=", ".join(counted))
 
     def _part(self, member: Scored) -> str:
         """Return a part of a score with its greatest points, and where it applies."""

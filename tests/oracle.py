@@ -530,7 +530,9 @@ class _Unit:
                 return UNDETERMINED
             return NOT_MET if self.decided(fact, value, op, cell.floor) == NOT_MET else UNDETERMINED
         totals = self.totals(fact) if value is None else set()
-        if totals and None not in totals:
+        if totals == {EMPTY}:  # a bonus is missing, and no part of the total itself applies
+            value = EMPTY
+        elif totals and None not in totals:
             numbers = typing.cast(set[Fraction], totals)
             return self.within(fact, min(numbers), max(numbers), op, cell.value)
         if value is None or value is AMBIGUOUS:

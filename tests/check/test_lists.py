@@ -7,6 +7,7 @@ import pytest
 
 import ntm_rules as ntm
 from ntm_rules.check.lists import odd_lists
+from ntm_rules.difference import diff
 from ntm_rules.model.canonical import from_canonical, to_canonical
 from ntm_rules.units import Level, Unit, Units
 
@@ -161,3 +162,21 @@ def test_a_list_is_in_the_hash_of_the_sets_that_read_its_fact_and_of_no_other(tm
     ruleset = library.compose("commune/ntm", on="2026-03-01", province="dien-bien")
     read = from_canonical(to_canonical(ruleset))
     assert (read.lists, read.content_hash) == (ruleset.lists, ruleset.content_hash)
+
+
+def test_what_a_later_list_changes(tmp_path: Path) -> None:
+    later = (
+        LIST.replace("date: 2026-01-10", "date: 2026-06-01").replace("0000/QĐ", "9/QĐ").replace('"00002"]', '"00004"]')
+    )
+    library = folder(tmp_path, LIST.replace("units_of", "in_force: {to: 2026-05-31}\nunits_of", 1), later=later).library
+    old, new = (library.compose("commune/ntm", on=on, province="dien-bien") for on in ("2026-03-01", "2026-06-01"))
+    found = diff(old, new)
+    (change,) = found.lists
+    assert change.moved == (("00002", "II", None), ("00004", None, "II"))
+    text = "danh sách xác định `area_class`: theo 9/QĐ-UBND, trước đây 0000/QĐ-UBND"
+    assert (
+        found.text("vi").splitlines()[-1]
+        == f"{text}; 00002: trước đây II, nay không có; 00004: trước đây không có, nay II"
+    )
+    assert found.to_dict()["lists"][0]["moved"][0] == {"unit": "00002", "old": "II", "new": None}
+    assert diff(old, old).lists == ()

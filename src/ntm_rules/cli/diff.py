@@ -105,7 +105,8 @@ def _print_changes(out: Console, library: Library, found: Difference, words: Dif
     lines = [say(words.lang, f"diff.kind.{kind.value}") for kind in UNLISTED if kind in found.counts]
     known = [change for change in found.changes if not change.unlisted]
     lines += [words.counts(found.counts)] if known else []
-    print_lines(out, lines or [say(words.lang, "diff.none")])
+    same = not (lines or found.grades or found.lists)
+    print_lines(out, [say(words.lang, "diff.none")] if same else lines)
     for change in known:
         head, *steps = words.change(change)
         out.print(text(head, "bold"))
@@ -116,6 +117,8 @@ def _print_changes(out: Console, library: Library, found: Difference, words: Dif
         out.print(text(head, "bold"))
         for line in lines:
             out.print(text(line))
+    for listed in found.lists:
+        out.print(text(words.unit_list(listed), "bold"))
 
 
 def _print_units(out: Console, turned: list[UnitDifference], total: int, words: DiffWords) -> None:

@@ -1,6 +1,6 @@
 """Two rulesets by meaning: what changes, and which units it turns."""
 
-from ntm_rules.difference.changes import Asked, Change, Column, GradeChange, Kind, Step, Witness
+from ntm_rules.difference.changes import Asked, Change, Column, GradeChange, Kind, ListChange, Step, Witness
 from ntm_rules.difference.difference import Difference, diff
 from ntm_rules.difference.flips import UnitDifference
 
@@ -11,6 +11,7 @@ __all__ = [
     "Difference",
     "GradeChange",
     "Kind",
+    "ListChange",
     "Step",
     "UnitDifference",
     "Witness",

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ntm_rules._public import public
 from ntm_rules.model.conditions import Comparison, Meets, Open
+from ntm_rules.model.lists import UnitList
 from ntm_rules.model.outcomes import Outcome
 from ntm_rules.model.plain import Json, figure, form
 from ntm_rules.model.results import FactValue
@@ -271,6 +272,27 @@ class GradeChange:
         return side.id if side is not None else ""
 
 
+@public("difference")
+@frozen
+class ListChange:
+    """A list of units that does not say what it said.
+
+    Attributes:
+        old, new: None where the set has no list that decides the fact.
+        moved: code, class before and class now of each unit whose class is another; None where it is in none.
+    """
+
+    old: UnitList | None
+    new: UnitList | None
+    moved: tuple[tuple[str, str | None, str | None], ...]
+
+    @property
+    def fact(self) -> str:
+        """The category that the list decides."""
+        side = self.new or self.old
+        return side.fact if side is not None else ""
+
+
 def kinds_of(steps: Iterable[Step], *more: Kind) -> tuple[Kind, ...]:
     """Return the kinds of the steps and some more, in the order of ``Kind``; equal where there are no others."""
     found = {step.kind for step in steps} | set(more)
@@ -300,6 +322,16 @@ def _change(change: Change) -> Json:
 @form
 def _grade_change(change: GradeChange) -> Json:
     return {"grade": change.id, "kinds": change.kinds, "changes": change.changes}
+
+
+@form
+def _list_change(change: ListChange) -> Json:
+    return {
+        "fact": change.fact,
+        "old": change.old and change.old.instrument,
+        "new": change.new and change.new.instrument,
+        "moved": [{"unit": code, "old": old, "new": new} for code, old, new in change.moved],
+    }
 
 
 @form

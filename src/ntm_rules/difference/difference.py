@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from ntm_rules._public import public
 from ntm_rules._version import __version__
-from ntm_rules.difference.changes import UNLISTED, Change, GradeChange, Kind, Step, kinds_of
+from ntm_rules.difference.changes import UNLISTED, Change, GradeChange, Kind, ListChange, Step, kinds_of
 from ntm_rules.difference.compare import Comparing, CountedMembers
 from ntm_rules.difference.flips import Twins, UnitDifference, differences
 from ntm_rules.difference.match import Pair, Placed, Unlisted, same_criteria, same_indicators
@@ -31,12 +31,14 @@ class Difference:
     Attributes:
         compared: every criterion and indicator of the two sets in the order of the new one, changed or not.
         grades: the grades that are not what they were, in the order of the new set.
+        lists: the lists of units by which some units are of another class, or which another decision has.
     """
 
     old: Ruleset
     new: Ruleset
     compared: tuple[Change, ...]
     grades: tuple[GradeChange, ...] = ()
+    lists: tuple[ListChange, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -88,7 +90,8 @@ class Difference:
         words = DiffWords(self.old, self.new, lang)
         changes = (line for change in self.changes for line in words.change(change))
         grades = (line for grade in self.grades for line in words.grade(grade))
-        return "\n".join((*changes, *grades))
+        lists = map(words.unit_list, self.lists)
+        return "\n".join((*changes, *grades, *lists))
 
     def to_dict(self) -> Json:
         """Plain JSON types; exact numbers are texts."""
@@ -101,6 +104,7 @@ class Difference:
                 "indicators": {kind: self.counts.get(kind, 0) for kind in Kind},
                 "changes": self.changes,
                 **({"grades": self.grades} if self.grades else {}),
+                **({"lists": self.lists} if self.lists else {}),
             }
         )
 
@@ -125,7 +129,19 @@ def diff(old: Ruleset, new: Ruleset) -> Difference:
     criteria = [_criterion(pair, pairs, comparing, unlisted) for pair in twins]
     whole = _whole(criteria, pairs, comparing)
     compared = (*whole, *_ordered(criteria, indicators, pairs))
-    return Difference(old, new, compared, tuple(_grades(old, new, compared)))
+    return Difference(old, new, compared, tuple(_grades(old, new, compared)), tuple(_lists(old, new)))
+
+
+def _lists(old: Ruleset, new: Ruleset) -> Iterator[ListChange]:
+    """Yield the lists of units that do not say what they said."""
+    before, after = ({each.fact: each for each in side.lists} for side in (old, new))
+    for fact in dict.fromkeys((*before, *after)):
+        was, is_ = before.get(fact), after.get(fact)
+        classes, now = (dict(each.units) if each is not None else {} for each in (was, is_))
+        codes = sorted(classes.keys() | now.keys())
+        moved = tuple((c, classes.get(c), now.get(c)) for c in codes if classes.get(c) != now.get(c))
+        if moved or (was and was.instrument) != (is_ and is_.instrument):
+            yield ListChange(was, is_, moved)
 
 
 def _grades(old: Ruleset, new: Ruleset, compared: tuple[Change, ...]) -> Iterator[GradeChange]:

@@ -20,8 +20,10 @@ from ntm_rules.words.sentences import of_criteria, outcome_word
 from ntm_rules.words.sheet import Sheet
 
 if typing.TYPE_CHECKING:
-    from ntm_rules.difference.changes import Asked, Change, Columns, GradeChange, Kind, Step, Witness
+    from ntm_rules.difference.changes import Asked, Change, Columns, GradeChange, Kind, ListChange, Step, Witness
     from ntm_rules.difference.flips import UnitDifference
+_UNITS = 10
+"""So many units that a list puts into another class are told of."""
 _UNDETERMINED = frozenset(code.value for code in ReasonCode)
 Values = Iterable[tuple[str | None, str | None]]
 Result = CriterionResult | IndicatorResult
@@ -67,6 +69,18 @@ class DiffWords:
         yield f"{place} {title or before or ''}".rstrip() + f": {told}"
         for change in grade.changes:
             yield from (f"  {line}" for line in self.change(change))
+
+    def unit_list(self, change: "ListChange") -> str:
+        """Return which decisions a list of units is of, and the units that it puts into another class."""
+        none = say(self.lang, "diff.list.none")
+        old, new = (none if side is None else side.instrument.number for side in (change.old, change.new))
+        told = [say(self.lang, "diff.list", fact=change.fact, old=old, new=new)]
+        told += [
+            say(self.lang, "diff.list.moved", unit=code, old=before or none, new=now or none)
+            for code, before, now in change.moved[:_UNITS]
+        ]
+        left = len(change.moved) - _UNITS
+        return "; ".join(told + ([say(self.lang, "diff.list.more", count=left)] if left > 0 else []))
 
     def _kind(self, kind: str, change: "Change") -> str:
         old = change.old

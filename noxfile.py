@@ -78,7 +78,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """What takes minutes or a server, and every property with 200 examples instead of 25."""
+    """What takes minutes or a server, and every property with 200 examples instead of 15."""
     need(session, "slow")
     strong = {"HYPOTHESIS_PROFILE": "strong"}
     session.run("python", "-m", "pytest", "-m", "slow or hypothesis", *session.posargs, env=strong)

@@ -20,7 +20,7 @@ COMMON = settings(
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.register_profile("quick", COMMON, max_examples=25)
+settings.register_profile("quick", COMMON, max_examples=15)
 settings.register_profile("strong", COMMON, max_examples=200)
 settings.register_profile("full", COMMON, max_examples=3000)
 # For looking whether a test notices a change of the engine: no time is spent on small examples.

@@ -148,6 +148,7 @@ def test_columns_of_two_provinces_in_one_file(both: Library, tmp_path: Path) -> 
     assert {"bac.zone", "nam.zone"} <= known.keys()
 
 
+@pytest.mark.filterwarnings("ignore:Local categoricals")  # the oldest Polars, of frames that are put together
 def test_columns_of_frames_have_short_ids(both: Library) -> None:
     frame = pl.DataFrame({"province": ["bac", "nam"], "zone": ["cao", "dong"], "wages": [30, 30]})
     with pytest.warns(ntm.frames.MissingColumns):

@@ -174,6 +174,14 @@ def problems(folder: Path, **files: str | bytes) -> tuple[Diagnostic, ...]:
     return ()
 
 
+def is_told(folder: Path, files: Mapping[str, str], code: str, message: str, hint: str) -> None:
+    """Assert that a problem is told of, at a line, in words of its message and its hint."""
+    said = next(d for d in problems(folder, **files) if d.code == code)
+    assert message in said.message
+    assert hint in said.hint
+    assert said.line
+
+
 def vietnamese(found: Diagnostic) -> None:
     """That it is said in Vietnamese, and in no other words than these."""
     message, hint = found.message_in("vi"), found.hint_in("vi")

@@ -16,7 +16,7 @@ from ntm_rules.model.facts import Direction, Earlier, FactType
 from ntm_rules.model.input_schema import about
 from ntm_rules.model.outcomes import ReasonCode
 from ntm_rules.words.sheet import rows
-from unit.small import BASE, FACTS, MEASURES, changed, codes, load, problems
+from unit.small import BASE, FACTS, MEASURES, changed, codes, is_told, load, problems
 
 ON = dt.date(2024, 7, 2)
 MORE = """\
@@ -79,11 +79,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("old", "new", "code", "message", "hint"), WRONG, ids=lambda text: text[:30])
 def test_what_is_wrong(tmp_path: Path, old: str, new: str, code: str, message: str, hint: str) -> None:
-    found = problems(tmp_path / "rules", **{**FILES, "ntm_yaml": changed(FILES["ntm_yaml"], old, new)})
-    said = next(d for d in found if d.code == code)
-    assert message in said.message
-    assert hint in said.hint
-    assert said.line
+    is_told(tmp_path / "rules", {**FILES, "ntm_yaml": changed(FILES["ntm_yaml"], old, new)}, code, message, hint)
 
 
 # what is derived beside, what that is found to be

@@ -47,8 +47,8 @@ def _compared(ruleset: Ruleset) -> Iterator[tuple[str, Decimal]]:
                 for asked in (cell, *([] if cell.floor is None else [cell.floor])):
                     if isinstance(asked.value, Decimal):
                         yield from ((name, asked.value) for name in leaf.facts)
-                        bound = loosened(asked, leaf.op, ROUNDING).value
-                        yield from () if leaf.total is None else ((leaf.total, typing.cast(Decimal, bound)),)
+                        if leaf.total is not None:
+                            yield leaf.total, typing.cast(Decimal, loosened(asked, leaf.op, ROUNDING).value)
 
 
 def _passed_on(derived: Derived, limits: Iterable[Decimal]) -> Iterator[tuple[str, Decimal]]:

@@ -183,9 +183,8 @@ class Sql(Language[exp.Expression]):
             return exp.Literal.string(value)
         if isinstance(value, bool):
             return exp.Boolean(this=value)
-        power = f"{value:.0e}".replace("+", "")
-        if isinstance(value, float) and value >= _LONG and float(power) == value:
-            return exp.Literal.number(power)
+        if isinstance(value, float) and value >= _LONG and float(power := f"{value:.0e}") == value:
+            return exp.Literal.number(power.replace("+", ""))
         if isinstance(value, int) or (value.is_integer() and abs(value) < _EXACT):
             return exp.Literal.number(int(value))
         written = repr(abs(value))  # of a text with a sign sqlglot makes a decimal, which has no exponent

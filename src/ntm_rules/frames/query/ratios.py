@@ -229,7 +229,7 @@ def _written(fact: Fact, value: Expr, off: Expr) -> tuple[Expr, Expr]:
 
 
 def _size(fact: Fact, value: Expr) -> Expr:
-    """Return a number without its sign, of moderate size; a percentage is that, and none is below 0."""
+    """Return a number without its sign; a percentage is never below 0."""
     return value if fact.type is FactType.PERCENT and fact.minimum == 0 else value.abs()
 
 
